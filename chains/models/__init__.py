@@ -1,0 +1,1 @@
+"""Where replies come from: endpoints, the embedded model, the synthetic channel."""

@@ -1,0 +1,131 @@
+"""The one thing a source of replies must do, and what goes in and comes out."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Literal, Protocol
+
+import orjson
+from pydantic import BaseModel, ConfigDict, Field
+
+from chains.worlds.world import World
+
+Finish = Literal["stop", "length", "refusal", "filter", "empty"]
+"""How a reply ended: of itself; cut off by its length limit; the model refused; a content filter
+refused; nothing came. The last three reach the seat above as "(no report)"."""
+
+
+class Message(BaseModel):
+    """One turn of a conversation as an endpoint reads it."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    role: Literal["system", "user", "assistant"]
+    content: str
+
+
+@dataclass(frozen=True)
+class Occasion:
+    """On what occasion a request is made: what the synthetic channel and people need to know, and models never see.
+
+    It is no part of the request's digest and is never sent.
+    """
+
+    world: World
+    replicate: int
+    seat: str
+    role: str
+    """worker, manager or executive."""
+    hop: int
+    """Which message on a fact's way up this reply will be: 1 for a worker's report."""
+    depth: int
+    """Hops from a worker to the executive."""
+    heard: tuple[str, ...]
+    """What the seat was given: the reports of those below it, or a worker's own notes; one text each."""
+
+
+class Request(BaseModel):
+    """What is asked of a model.
+
+    The digest covers the model's name, messages and settings (the sampling
+    seed among them), never an address, a port or a key.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
+
+    model: str
+    messages: tuple[Message, ...]
+    settings: Mapping[str, Any] = Field(default_factory=dict)
+    """temperature, seed, max_tokens and whatever else the endpoint takes, as resolved."""
+    occasion: Occasion | None = Field(default=None, exclude=True, repr=False)
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 of the canonical JSON of model, messages and settings, in hexadecimal."""
+        return digest_of(self.model_dump(mode="json"))
+
+
+class Usage(BaseModel):
+    """Tokens as the endpoint counted them; 0 where it did not say."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    prompt: int = 0
+    completion: int = 0
+    reasoning: int = 0
+    """Part of `completion` that was thought and not said."""
+    cached: int = 0
+    """Part of `prompt` that the endpoint had cached."""
+
+
+class Reply(BaseModel):
+    """What came back, with how it was had.
+
+    `text`, `finish`, `usage`, `thought` and `served_by` are what was said and are
+    covered by the reply's digest; `tries` and `seconds` are how it was had.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    text: str
+    finish: Finish = "stop"
+    usage: Usage = Usage()
+    thought: str | None = None
+    """What the model thought aloud (`<think>` or reasoning content): logged, never passed on."""
+    served_by: str | None = None
+    """What the endpoint says answered: its model id and fingerprint."""
+    notes: tuple[str, ...] = ()
+    """What a reader of the log must know of this reply: "the endpoint counted 212 prompt tokens where
+    about 900 were sent: it may have truncated the prompt"."""
+    tries: int = Field(default=1, exclude=True)
+    """Times the request was sent until this reply came."""
+    seconds: float = Field(default=0.0, exclude=True)
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 of the canonical JSON of what was said, in hexadecimal."""
+        return digest_of(self.model_dump(mode="json"))
+
+    @property
+    def spoken(self) -> str | None:
+        """What the seat above reads; None where there is no report."""
+        return self.text if self.finish in ("stop", "length") and self.text.strip() else None
+
+
+class Provider(Protocol):
+    """A source of replies. Wrappers (retries, limits, recording) have the same one method."""
+
+    async def reply(self, request: Request) -> Reply:
+        """Answer a request.
+
+        Raises:
+            Busy: The service may answer later.
+            Hopeless: Asking again can't succeed.
+        """
+        ...
+
+
+def digest_of(plain: Any) -> str:
+    """Return the SHA-256 of a JSON value's canonical form, in hexadecimal."""
+    return hashlib.sha256(orjson.dumps(plain, option=orjson.OPT_SORT_KEYS)).hexdigest()

@@ -1,0 +1,61 @@
+"""A world: one situation with known truth, made from a scenario and a seed, and named by its digest."""
+
+import hashlib
+from functools import cached_property
+from typing import Annotated, Protocol, Self
+
+import orjson
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from chains.worlds.ledger import Fact
+
+
+class World(BaseModel):
+    """One situation: everything that is true in it.
+
+    A world does not know the hierarchy: the same one serves every depth and
+    span. Who knows which fact is dealt by `hierarchy.deal`.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    scenario: str
+    version: str
+    """Of the generator: a change that changes worlds changes it."""
+    seed: int
+    setting: str
+    """Where it plays: "plant", "ward", "release"."""
+    title: str
+    """Shown to seats as what the report is about: "Kestrel pump line, weekly status"."""
+    facts: Annotated[tuple[Fact, ...], Field(min_length=1)]
+
+    @model_validator(mode="after")
+    def _one_of_each(self) -> Self:
+        seen: set[str] = set()
+        for fact in self.facts:
+            if fact.id in seen:
+                raise ValueError(f"two facts are called {fact.id}")
+            seen.add(fact.id)
+        return self
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 of the world's canonical JSON, in hexadecimal: equal worlds, equal digests."""
+        plain = self.model_dump(mode="json", exclude_defaults=True)
+        return hashlib.sha256(orjson.dumps(plain, option=orjson.OPT_SORT_KEYS)).hexdigest()
+
+    def fact(self, name: str) -> Fact:
+        """Return the fact called `name`."""
+        return next(fact for fact in self.facts if fact.id == name)
+
+    def twinned(self) -> "World":
+        """Return the world in which every fact with a twin has the opposite valence."""
+        return self.model_copy(update={"facts": tuple(fact.twinned() for fact in self.facts)})
+
+
+class Scenario(Protocol):
+    """A generator of worlds: a pure function of its arguments."""
+
+    def __call__(self, seed: int, *, facts: int, setting: str | None = None) -> World:
+        """Make the world of this seed with this many facts, in the named setting or one that the seed chooses."""
+        ...
