@@ -1,0 +1,257 @@
+"""Who reports to whom: chains, uniform trees, pyramids, or a file; pure topology, no models.
+
+Level 0 is the executive; workers are the seats that nobody reports to. A
+message climbs one level a hop: hop 1 is a worker's report, and the message
+that a seat at level v sends about a fact held at level w is that fact's hop
+w - v + 1.
+
+    chain(4)            worker L4, managers L3 L2 L1, executive L0
+    tree(2, 3)          9 workers L2.1 ... L2.9, managers L1.1 ... L1.3, executive L0
+    pyramid([1, 3, 9])  the same seats a level, shared out evenly
+"""
+
+import tomllib
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from chains.draw import Draw
+from chains.errors import BadInput, nearest
+
+Role = Literal["worker", "manager", "executive"]
+EdgeKind = Literal["command"]
+"""Side edges (skip-level, peer, outside, a question from above) will be further kinds."""
+
+MOST_SEATS = 100_000
+
+
+class Seat(BaseModel):
+    """One place in the hierarchy."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: str
+    level: Annotated[int, Field(ge=0)]
+    role: Role
+
+
+class Edge(BaseModel):
+    """A line from one seat to another, along which messages pass."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    below: str
+    above: str
+    kind: EdgeKind = "command"
+
+
+class Hierarchy(BaseModel):
+    """Seats and the edges between them; made by the functions of this module, which check it."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: str
+    """How it was asked for: "chain of depth 4"."""
+    seats: tuple[Seat, ...]
+    """Top first, level by level."""
+    edges: tuple[Edge, ...]
+
+    @cached_property
+    def _by_name(self) -> dict[str, Seat]:
+        return {seat.name: seat for seat in self.seats}
+
+    @cached_property
+    def _above(self) -> dict[str, str]:
+        return {edge.below: edge.above for edge in self.edges if edge.kind == "command"}
+
+    @cached_property
+    def _below(self) -> dict[str, tuple[str, ...]]:
+        below: dict[str, list[str]] = {seat.name: [] for seat in self.seats}
+        for edge in self.edges:
+            below[edge.above].append(edge.below)
+        return {name: tuple(names) for name, names in below.items()}
+
+    @cached_property
+    def depth(self) -> int:
+        """Hops from the deepest worker to the executive."""
+        return max(seat.level for seat in self.seats)
+
+    @cached_property
+    def workers(self) -> tuple[Seat, ...]:
+        """The seats that hold facts, in order."""
+        return tuple(seat for seat in self.seats if seat.role == "worker")
+
+    @property
+    def executive(self) -> Seat:
+        """The seat at the top."""
+        return self.seats[0]
+
+    def seat(self, name: str) -> Seat:
+        """Return the seat called `name`."""
+        if name not in self._by_name:
+            raise BadInput(f"the hierarchy has no seat {name!r}{nearest(name, self._by_name)}")
+        return self._by_name[name]
+
+    def superior(self, name: str) -> str | None:
+        """Return who the seat reports to; None for the executive."""
+        return self._above.get(name)
+
+    def reports_of(self, name: str) -> tuple[str, ...]:
+        """Return who reports to the seat, in order; empty for a worker."""
+        return self._below[name]
+
+    @cached_property
+    def heights(self) -> Mapping[str, int]:
+        """For each seat, hops from its deepest worker's ledger to its own message, from 1 (a worker) to depth + 1."""
+        out: dict[str, int] = {}
+        for seat in reversed(self.seats):
+            out[seat.name] = 1 + max((out[below] for below in self._below[seat.name]), default=0)
+        return out
+
+    def path_up(self, name: str) -> list[str]:
+        """Return the seats from `name` up to the executive, both included."""
+        path = [name]
+        while (above := self._above.get(path[-1])) is not None:
+            path.append(above)
+        return path
+
+    def upward(self) -> tuple[Seat, ...]:
+        """Return the seats in an order in which everybody comes after all who report to them."""
+        return tuple(reversed(self.seats))
+
+
+def chain(depth: int) -> Hierarchy:
+    """Return one worker, `depth` - 1 managers in a line, and an executive (`depth` >= 1 hops)."""
+    return pyramid([1] * (depth + 1), f"chain of depth {depth}")
+
+
+def tree(depth: int, span: int) -> Hierarchy:
+    """Return a uniform tree: `depth` hops, `span` reports to every manager (`span` ** `depth` workers)."""
+    if span < 1:
+        raise BadInput(f"span is {span}; it must be at least 1")
+    if span > 1 and sum(span**level for level in range(min(depth, 20) + 1)) > MOST_SEATS:
+        raise BadInput(
+            f"a tree of depth {depth} and span {span} has more than {MOST_SEATS:,} seats; lower depth or span"
+        )
+    return pyramid([span**level for level in range(depth + 1)], f"tree of depth {depth}, span {span}")
+
+
+def pyramid(seats: Sequence[int], name: str | None = None) -> Hierarchy:
+    """Return a hierarchy with `seats[v]` seats at level v, those of each level shared out evenly among the level above.
+
+    Raises:
+        BadInput: If there are fewer than two levels, not exactly one executive, or a level smaller than the one above.
+    """
+    if len(seats) < 2:
+        raise BadInput(f"depth is {len(seats) - 1}; a hierarchy needs at least one hop, from a worker to the executive")
+    if seats[0] != 1:
+        raise BadInput(f"level 0 has {seats[0]} seats; a hierarchy has one executive")
+    if sum(seats) > MOST_SEATS:
+        raise BadInput(f"the hierarchy has {sum(seats):,} seats; at most {MOST_SEATS:,} are possible")
+    bosses: dict[str, str] = {}
+    for level in range(1, len(seats)):
+        here, above = seats[level], seats[level - 1]
+        if here < above:
+            raise BadInput(
+                f"level {level} has {here} seats and the level above has {above}; every manager needs a report"
+            )
+        for index in range(here):
+            bosses[_seat_name(level, index, here)] = _seat_name(level - 1, index * above // here, above)
+    return _assemble(bosses, name or f"pyramid {'-'.join(map(str, seats))}", "pyramid")
+
+
+def read_hierarchy(path: Path) -> Hierarchy:
+    """Read a TOML file with a table `[reports_to]`: `Ana = "Ben"` says that Ana reports to Ben.
+
+    Raises:
+        BadInput: If the file can't be read, or names a cycle, somebody with two bosses, an orphan, or two executives.
+    """
+    try:
+        content = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise BadInput(
+            f'no hierarchy file {path}; write one with a table [reports_to], one `Name = "Boss"` a line'
+        ) from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise BadInput(f"{path} is not a TOML file: {error}; did somebody get two bosses?") from None
+    except OSError as error:
+        raise BadInput(f"can't read {path}: {error.strerror}") from None
+    unknown = set(content) - {"reports_to", "about"}
+    if unknown:
+        key = sorted(unknown)[0]
+        raise BadInput(f"{path} has an unknown key {key!r}{nearest(key, ['reports_to', 'about'])}")
+    table = content.get("reports_to")
+    if not isinstance(table, dict) or not table:
+        raise BadInput(f'{path} needs a table [reports_to] with one `Name = "Boss"` a line')
+    return _assemble({name: _boss(name, boss, path) for name, boss in table.items()}, str(path.name), str(path))
+
+
+def _boss(name: str, boss: Any, path: Path) -> str:
+    if isinstance(boss, list):
+        raise BadInput(f"{path}: {name} has {len(boss)} bosses ({', '.join(map(str, boss))}); everybody reports to one")
+    if not isinstance(boss, str) or not boss or not name:
+        raise BadInput(f"{path}: {name!r} reports to {boss!r}, which is no name")
+    return boss
+
+
+def _seat_name(level: int, index: int, of: int) -> str:
+    return f"L{level}" if of == 1 else f"L{level}.{index + 1}"
+
+
+def _assemble(bosses: Mapping[str, str], name: str, where: str) -> Hierarchy:
+    """Build a hierarchy from who reports to whom, finding the top, the levels and every fault."""
+    below: dict[str, list[str]] = {}
+    for seat, boss in bosses.items():
+        below.setdefault(boss, []).append(seat)
+    tops = [boss for boss in below if boss not in bosses]
+    if not tops:
+        raise BadInput(f"{where}: {_cycle(bosses, next(iter(bosses)))}; somebody must report to nobody")
+    if len(tops) > 1:
+        raise BadInput(
+            f"{where}: {' and '.join(sorted(tops))} report to nobody; there is one executive, so all others need a boss"
+        )
+    levels = {tops[0]: 0}
+    order = [tops[0]]
+    for seat in order:
+        for report in below.get(seat, []):
+            levels[report] = levels[seat] + 1
+            order.append(report)
+    if orphans := [seat for seat in bosses if seat not in levels]:
+        raise BadInput(f"{where}: {_cycle(bosses, orphans[0])}, so they are cut off from {tops[0]}")
+    order.sort(key=levels.__getitem__)  # stable: siblings stay in order
+    seats = tuple(Seat(name=seat, level=levels[seat], role=_role(levels[seat], seat in below)) for seat in order)
+    edges = tuple(Edge(below=seat, above=bosses[seat]) for seat in order if seat in bosses)
+    return Hierarchy(name=name, seats=seats, edges=edges)
+
+
+def _role(level: int, leads: bool) -> Role:
+    if level == 0:
+        return "executive"
+    return "manager" if leads else "worker"
+
+
+def _cycle(bosses: Mapping[str, str], start: str) -> str:
+    """Name the cycle that `start` leads into."""
+    seen: list[str] = []
+    while start not in seen:
+        seen.append(start)
+        start = bosses[start]
+    loop = [*seen[seen.index(start) :], start]
+    return " reports to ".join(loop) + " (a cycle)"
+
+
+def deal(facts: Sequence[str], hierarchy: Hierarchy, *path: str | int) -> dict[str, tuple[str, ...]]:
+    """Share facts out among the workers: shuffled by the seed path, then dealt like cards.
+
+    Outside the world and its digest, so that one world serves every depth and
+    span. Every worker's number of facts is within one of every other's.
+
+    Returns:
+        For each worker's name, the ids of the facts it holds, in the order it reads them.
+    """
+    order = Draw("deal", *path).shuffled(facts)
+    workers = hierarchy.workers
+    return {worker.name: tuple(order[index :: len(workers)]) for index, worker in enumerate(workers)}

@@ -1,0 +1,309 @@
+"""The run log: append, read, index. The only truth about a run.
+
+A run is a folder with two files:
+
+    run.json    what was asked and with what: experiment, conditions, prompts, worlds, models, versions
+    log.jsonl   one line a step, written through before the next step that depends on it starts
+
+Lines have a `kind`: *step* (one seat's turn), *trial* (how a trial ended, and
+what the instrument read in it), *note* (anything a reader must know). A step
+is found by (trial, seat, turn, attempt) and the digest of its request, never by
+its position: parallel branches finish in any order.
+
+A line that a crash cut off is dropped on reading, with a notice, and removed
+before anything is appended. Nothing before it is lost.
+"""
+
+import fcntl
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Literal, NamedTuple, Self, TypeVar
+
+import orjson
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from chains.errors import LogDamaged, LogInUse, MazedomError
+from chains.models.provider import Reply, Request
+
+LOG_VERSION = 1
+RUN_FILE = "run.json"
+LOG_FILE = "log.jsonl"
+
+Pass = Literal["up", "decide", "down", "act", "audit"]
+Status = Literal["finished", "failed", "waiting"]
+Record = TypeVar("Record", bound=BaseModel)
+
+
+class Key(NamedTuple):
+    """What names a step within a run, beside the digest of its request."""
+
+    trial: str
+    seat: str
+    turn: int = 0
+    attempt: int = 0
+
+
+class Step(BaseModel):
+    """One seat's turn, as logged."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+    v: int = LOG_VERSION
+    kind: Literal["step"] = "step"
+    trial: str
+    seat: str
+    level: int
+    turn: int = 0
+    attempt: int = 0
+    pass_: Pass = Field(alias="pass")
+    heard: tuple[str, ...]
+    """The seats whose latest messages it read; empty for a worker, who reads its own notes."""
+    request: Request
+    digest: str
+    """Of the request."""
+    reply: Reply
+    reply_digest: str
+    tries: int = 1
+    seconds: float = 0.0
+    at: str
+    """When the reply was logged, UTC."""
+
+    @property
+    def key(self) -> Key:
+        """What names the step within the run."""
+        return Key(self.trial, self.seat, self.turn, self.attempt)
+
+    def line(self) -> bytes:
+        """Return the step as it stands in the log."""
+        return orjson.dumps(self.model_dump(mode="json", by_alias=True)) + b"\n"
+
+
+class Reading(BaseModel):
+    """What the instrument read in one message, for the facts held at or below the seat."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    hop: int
+    """1 for a worker's report; the largest for what the executive hears."""
+    fates: str
+    """A letter for each fact of the world, in its order: K B A I O, or - for a fact held elsewhere."""
+    invented: int
+    """Claims new at this hop that nothing heard contains."""
+    unfounded: int
+    """Claims that the ledger does not support, carried or new."""
+    words: int
+    degenerate: str | None = None
+    """Why the message is no report at all: loops, or empty of any claim."""
+    finish: str = "stop"
+    """How the reply ended; see `models.provider.Finish`."""
+
+
+class TrialEnd(BaseModel):
+    """How a trial ended."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    v: int = LOG_VERSION
+    kind: Literal["trial"] = "trial"
+    trial: str
+    status: Status
+    error: str | None = None
+    """For a failed trial, the sentence; for a waiting one, the seat that waits for a person."""
+    instrument: str | None = None
+    """Version of the instrument that read the messages."""
+    readings: dict[str, Reading] = {}
+    """For each seat that reported, what was read in its message."""
+    at: str
+
+    def line(self) -> bytes:
+        """Return the record as it stands in the log."""
+        return orjson.dumps(self.model_dump(mode="json")) + b"\n"
+
+
+def now() -> str:
+    """Return the time, UTC, to the second, as ISO 8601."""
+    return datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
+@dataclass
+class Scan:
+    """Everything known of a log without holding its messages in memory."""
+
+    steps: dict[Key, list[tuple[str, int, int]]] = field(default_factory=dict)
+    """For each key, (digest, offset, length) of every line that has it, in the order logged."""
+    ends: dict[str, tuple[Status, int, int]] = field(default_factory=dict)
+    """For each trial, its last end: status, offset and length of its line."""
+    length: int = 0
+    """Bytes up to and including the last whole line."""
+    cut: int = 0
+    """Bytes of a line that a crash cut off."""
+
+    @property
+    def notice(self) -> str | None:
+        """What a person should be told about the log, if anything."""
+        return f"the last line of the log was cut off ({self.cut} bytes) and is ignored" if self.cut else None
+
+    def add(self, line: bytes, where: str) -> None:
+        """Note one line that stands at the end of what was scanned so far."""
+        record = parse_line(line, where)
+        match record.get("kind"):
+            case "step":
+                key = Key(record["trial"], record["seat"], record["turn"], record["attempt"])
+                self.steps.setdefault(key, []).append((record["digest"], self.length, len(line)))
+            case "trial":
+                self.ends[record["trial"]] = (record["status"], self.length, len(line))
+            case "note":
+                pass
+            case other:
+                raise LogDamaged(f"{where} has the unknown kind {other!r}; was it written by a newer version?")
+        self.length += len(line)
+
+
+def parse_line(line: bytes, where: str) -> dict[str, Any]:
+    """Read one line of a log as JSON and check its version.
+
+    Raises:
+        LogDamaged: If it is not a JSON object of a version that this program reads.
+    """
+    try:
+        record = orjson.loads(line)
+    except orjson.JSONDecodeError as error:
+        raise LogDamaged(f"{where} is not JSON ({error}); the log was changed or damaged there") from None
+    if not isinstance(record, dict):
+        raise LogDamaged(f"{where} is not a log record; the log was changed or damaged there")
+    if record.get("v") != LOG_VERSION:
+        raise LogDamaged(f"{where} has log version {record.get('v')!r}; this program reads version {LOG_VERSION}")
+    if record.get("kind") in ("step", "trial"):
+        needed = ("trial", "seat", "turn", "attempt", "digest") if record["kind"] == "step" else ("trial", "status")
+        if missing := [name for name in needed if name not in record]:
+            raise LogDamaged(f"{where} lacks {missing[0]!r}; the log was changed or damaged there")
+    return record
+
+
+def scan(path: Path) -> Scan:
+    """Index a log file; a missing one is an empty log.
+
+    Raises:
+        LogDamaged: If a whole line is no record.
+    """
+    found = Scan()
+    try:
+        with path.open("rb") as lines:
+            for number, line in enumerate(lines, 1):
+                if not line.endswith(b"\n"):
+                    found.cut = len(line)
+                    break
+                found.add(line, f"{path.name} line {number} of {path.parent.name}")
+    except FileNotFoundError:
+        pass
+    except OSError as error:
+        raise LogDamaged(f"can't read {path}: {error.strerror}") from None
+    return found
+
+
+class Log:
+    """A run's log, for reading steps by key and, if opened to write, for appending.
+
+    Holds an index in memory and the messages on disk. Use as a context manager.
+    """
+
+    def __init__(self, folder: Path, *, write: bool = False) -> None:
+        """Open the log of the run in `folder`.
+
+        Raises:
+            LogInUse: If another process writes it.
+            LogDamaged: If it can't be read.
+        """
+        self.path = folder / LOG_FILE
+        self.writable = write
+        flags = os.O_RDWR | os.O_APPEND | os.O_CREAT if write else os.O_RDONLY
+        try:
+            self._file = os.open(self.path, flags, 0o644)
+        except FileNotFoundError:
+            raise LogDamaged(f"{folder} has no {LOG_FILE}; it is no run") from None
+        except OSError as error:
+            raise MazedomError(f"can't open {self.path}: {error.strerror}") from None
+        try:
+            if write:
+                self._lock()
+            self.scan = scan(self.path)
+            if write and self.scan.cut:
+                os.ftruncate(self._file, self.scan.length)
+        except BaseException:
+            os.close(self._file)
+            raise
+
+    def _lock(self) -> None:
+        try:
+            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise LogInUse(f"another process writes {self.path}; wait for it, or stop it first") from None
+
+    def __enter__(self) -> Self:
+        """Return the open log."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Close the file, which also releases the lock."""
+        os.close(self._file)
+
+    def find(self, key: Key, digest: str) -> Step | None:
+        """Return the logged step of exactly this request, or None."""
+        for known, offset, length in self.scan.steps.get(key, ()):
+            if known == digest:
+                return self._step(offset, length)
+        return None
+
+    def holds(self, key: Key) -> Step | None:
+        """Return the last step logged under `key`, whatever its request was, or None."""
+        entries = self.scan.steps.get(key)
+        return self._step(*entries[-1][1:]) if entries else None
+
+    def end(self, trial: str) -> TrialEnd | None:
+        """Return how a trial ended, or None if it has not."""
+        entry = self.scan.ends.get(trial)
+        if entry is None:
+            return None
+        return _validated(TrialEnd, os.pread(self._file, entry[2], entry[1]), f"the end of trial {trial}")
+
+    def steps(self) -> Iterator[Step]:
+        """Return every step in the order logged, one at a time."""
+        places = sorted((offset, length) for entries in self.scan.steps.values() for _, offset, length in entries)
+        return (self._step(offset, length) for offset, length in places)
+
+    def append(self, record: Step | TrialEnd, *, durable: bool = False) -> None:
+        """Write one record through to the file.
+
+        Args:
+            record: What to append.
+            durable: Wait until it is on the disk: where a person's work or a paid reply would otherwise be lost.
+        """
+        line = record.line()
+        view = memoryview(line)
+        try:
+            while view:
+                view = view[os.write(self._file, view) :]
+            if durable:
+                os.fdatasync(self._file)
+        except OSError as error:
+            raise MazedomError(
+                f"can't write {self.path}: {error.strerror}; make room, then `cli.py resume {self.path.parent.name}`"
+            ) from None
+        self.scan.add(line, "the record just written")
+
+    def _step(self, offset: int, length: int) -> Step:
+        return _validated(Step, os.pread(self._file, length, offset), f"{self.path} at byte {offset}")
+
+
+def _validated(kind: type[Record], line: bytes, where: str) -> Record:
+    try:
+        return kind.model_validate_json(line)
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(map(str, first["loc"]))
+        raise LogDamaged(
+            f"{where}: {place or 'the record'}: {first['msg']}; the log was changed or damaged there"
+        ) from None

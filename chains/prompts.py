@@ -1,0 +1,177 @@
+"""Prompts: files that people write, read and filled; which prompt each role has.
+
+`prompts/<role>/<variant>.md` is TOML front matter between `+++` lines, then a
+Jinja2 body with holes. A *prompt configuration* says which variant each role
+(or level) uses; `prompts/configurations.toml` names some.
+
+Templates hold holes only, by convention: a branch in a template would hide a
+condition from the comparison. They run in Jinja's sandbox, and a hole that
+nothing fills is an error.
+"""
+
+import tomllib
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import jinja2
+import jinja2.meta
+import jinja2.sandbox
+from pydantic import BaseModel, ConfigDict
+
+from chains.errors import BadInput, nearest
+from chains.models.provider import Message, digest_of
+
+ROLES = ("worker", "manager", "executive")
+HOLES = {
+    "worker": frozenset({"title", "about", "superior", "notes", "words"}),
+    "manager": frozenset({"title", "about", "superior", "reports", "words", "span"}),
+    "executive": frozenset({"title", "about", "reports", "words", "span"}),
+}
+"""What each role's prompts may ask to be filled."""
+
+_ENVIRONMENT = jinja2.sandbox.SandboxedEnvironment(
+    undefined=jinja2.StrictUndefined, keep_trailing_newline=False, autoescape=False
+)  # fmt: skip
+
+
+class Prompt(BaseModel):
+    """One prompt file."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    role: str
+    variant: str
+    about: str
+    """One line for people: what this prompt does."""
+    system: str | None = None
+    """What the system role says, if anything; a template too."""
+    body: str
+    """What the user role says."""
+
+    @property
+    def name(self) -> str:
+        """Role and variant, as in `manager/honest`."""
+        return f"{self.role}/{self.variant}"
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of what a model will read of this file."""
+        return digest_of([self.system, self.body])
+
+    @property
+    def holes(self) -> frozenset[str]:
+        """The names of the holes in system and body."""
+        return _holes(self.body) | (_holes(self.system) if self.system else frozenset())
+
+    def fill(self, values: Mapping[str, Any]) -> tuple[Message, ...]:
+        """Fill every hole and return the messages.
+
+        Raises:
+            BadInput: If a hole has no value; the sentence lists all such holes.
+        """
+        if missing := sorted(self.holes - set(values)):
+            raise BadInput(f"prompt {self.name} has unfilled holes: {', '.join(missing)}")
+        said = [("system", self.system), ("user", self.body)]
+        return tuple(
+            Message(role=role, content=_template(text).render(values))  # type: ignore[arg-type]
+            for role, text in said
+            if text is not None
+        )
+
+
+@cache
+def _template(text: str) -> jinja2.Template:
+    return _ENVIRONMENT.from_string(text)
+
+
+@cache
+def _holes(text: str) -> frozenset[str]:
+    return frozenset(jinja2.meta.find_undeclared_variables(_ENVIRONMENT.parse(text)))
+
+
+def prompts_folder() -> Path:
+    """Return the folder of prompts that ships beside the package."""
+    return Path(__file__).resolve().parent.parent / "prompts"
+
+
+def read_prompt(role: str, variant: str, folder: Path | None = None) -> Prompt:
+    """Read `prompts/<role>/<variant>.md`, or the file itself where `variant` is a path to an .md file.
+
+    Raises:
+        BadInput: If there is no such file, or it is not front matter and a template with known holes.
+    """
+    if variant.endswith(".md"):
+        path = Path(variant)
+    else:
+        path = (folder or prompts_folder()) / role / f"{variant}.md"
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise BadInput(f"no prompt {role}/{variant}{nearest(variant, variants(role, folder))}") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadInput(f"can't read prompt {path}: {error}") from None
+    return parse_prompt(text, role, path.stem, str(path))
+
+
+def parse_prompt(text: str, role: str, variant: str, where: str) -> Prompt:
+    """Read a prompt from the text of its file.
+
+    Raises:
+        BadInput: As `read_prompt`.
+    """
+    parts = text.split("+++\n", 2)
+    if len(parts) != 3 or parts[0].strip():
+        raise BadInput(f"{where} must begin with TOML front matter between two `+++` lines")
+    try:
+        front = tomllib.loads(parts[1])
+    except tomllib.TOMLDecodeError as error:
+        raise BadInput(f"{where}: the front matter is not TOML: {error}") from None
+    if unknown := sorted(set(front) - {"about", "system"}):
+        raise BadInput(f"{where} has an unknown key {unknown[0]!r}{nearest(unknown[0], ['about', 'system'])}")
+    for key, value in front.items():
+        if not isinstance(value, str):
+            raise BadInput(f"{where}: {key} must be text, not {value!r}")
+    prompt = Prompt(
+        role=role, variant=variant, about=front.get("about", ""), system=front.get("system"), body=parts[2].strip()
+    )
+    try:
+        unknown = sorted(prompt.holes - HOLES[role])
+    except jinja2.TemplateSyntaxError as error:
+        raise BadInput(f"{where}: {error.message} (line {error.lineno} of the body)") from None
+    if unknown:
+        raise BadInput(f"{where} has an unknown hole {unknown[0]!r}{nearest(unknown[0], HOLES[role])}")
+    if not prompt.body:
+        raise BadInput(f"{where} has no body after its front matter")
+    return prompt
+
+
+def variants(role: str, folder: Path | None = None) -> list[str]:
+    """Return the variants that the folder has for a role, sorted."""
+    return sorted(path.stem for path in ((folder or prompts_folder()) / role).glob("*.md"))
+
+
+def configurations(folder: Path | None = None) -> dict[str, dict[str, str]]:
+    """Return the named prompt configurations: name -> role -> variant."""
+    path = (folder or prompts_folder()) / "configurations.toml"
+    try:
+        table = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise BadInput(f"can't read {path}: {error}") from None
+    for name, roles in table.items():
+        if not isinstance(roles, dict) or set(roles) - set(ROLES):
+            raise BadInput(f"{path}: [{name}] must map roles ({', '.join(ROLES)}) to variants")
+    return table
+
+
+def configuration(name: str, folder: Path | None = None) -> dict[str, str]:
+    """Return one prompt configuration, with `plain` for a role that it does not mention.
+
+    Raises:
+        BadInput: If there is none of that name.
+    """
+    known = configurations(folder)
+    if name not in known:
+        raise BadInput(f"no prompt configuration {name!r}{nearest(name, known)}")
+    return {role: known[name].get(role, "plain") for role in ROLES}
