@@ -1,0 +1,199 @@
+"""Any OpenAI-compatible endpoint, through one shared client of the openai package.
+
+The client's own retries are off: `limits.Patient` waits and asks again, once
+and in one place. Nothing here reads or writes a log, and no header is ever
+logged.
+"""
+
+import asyncio
+import time
+from collections.abc import Callable
+from typing import Any, cast
+from urllib.parse import urlsplit
+
+import aiohttp
+import httpx2
+import openai
+import orjson
+
+from chains.errors import Busy, Hopeless
+from chains.models.faults import Refusal, masked, read_refusal
+from chains.models.names import ModelSpec
+from chains.models.provider import Reply, Request
+from chains.models.quirks import Quirks
+from chains.models.replies import read_reply
+
+LARGEST_ANSWER = 16 * 2**20
+"""Bytes of one HTTP answer; a longer one is refused while it is read. Within it, a reply's text is cut at
+`replies.LONGEST_TEXT` and marked."""
+FEWEST_TOKENS_A_CHARACTER = 1 / 8
+"""No tokenizer packs more than 8 characters into a token on average, so a prompt has at least this many tokens."""
+CONNECT_SECONDS = 10.0
+_DIALECT_STATUSES = (400, 422, 500)
+"""Answers that may be about dialect; some servers fail with 500 in the model's chat template."""
+_LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+_NO_KEY = "none"
+"""The client insists on a key; a server that asks for none ignores it."""
+
+
+def _free() -> None:
+    """Let a request be sent."""
+
+
+class Endpoint:
+    """A model on a server, as a provider.
+
+    The first request of each kind (by the names of its settings) goes alone:
+    if the endpoint refuses part of it, what was learnt then serves those that
+    waited, instead of each finding out for itself.
+
+    Args:
+        name: What the model is called in errors.
+        spec: Its address and limits; `base_url` and `model` are set.
+        key: Its key; None where the server asks for none.
+        sending: Called before every request that is sent; may raise to forbid it (see `limits.Budget.spend`).
+    """
+
+    def __init__(self, name: str, spec: ModelSpec, key: str | None = None, sending: Callable[[], None] = _free) -> None:
+        if spec.base_url is None or spec.model is None:
+            raise ValueError(f"model {name!r} has no address")
+        self._name, self._spec, self._key, self._sending = name, spec, key, sending
+        self._model = spec.model
+        host = urlsplit(spec.base_url).hostname
+        self._where = f"{name!r} at {spec.base_url}"
+        self._client = openai.AsyncOpenAI(
+            base_url=spec.base_url,
+            api_key=key or _NO_KEY,
+            max_retries=0,
+            default_headers=dict(spec.headers),
+            timeout=httpx2.Timeout(spec.timeout, connect=CONNECT_SECONDS),
+            # A proxy set for the machine must not be asked for its own loopback.
+            http_client=openai.DefaultAioHttpClient(trust_env=host not in _LOOPBACK),
+        )
+        if spec.key_env != "OPENAI_API_KEY":
+            # The client takes these from the environment and would send them to any server.
+            self._client.organization = self._client.project = self._client.admin_api_key = None
+        self._quirks = Quirks()
+        self._tried: set[frozenset[str]] = set()
+        self._alone = asyncio.Lock()
+
+    @property
+    def resolved(self) -> dict[str, Any]:
+        """What was learnt of the endpoint's dialect, to be logged."""
+        return self._quirks.resolved()
+
+    async def reply(self, request: Request) -> Reply:
+        """Answer a request; its `seconds` are those of the attempt that was answered.
+
+        Raises:
+            Busy: The service may answer later.
+            Hopeless: Asking again can't succeed.
+        """
+        sent = sum(len(turn.content) for turn in request.messages)
+        if self._spec.context is not None and sent * FEWEST_TOKENS_A_CHARACTER > self._spec.context:
+            raise Hopeless(
+                f"a prompt of {sent:,} characters is too long for {self._name!r}, which takes "
+                f"{self._spec.context:,} tokens; use fewer facts or reports, or a larger context"
+            )
+        kind = frozenset(request.settings)
+        if kind not in self._tried:
+            async with self._alone:
+                if kind not in self._tried:
+                    try:
+                        return await self._ask(request, sent)
+                    finally:
+                        self._tried.add(kind)
+        return await self._ask(request, sent)
+
+    async def listed(self) -> list[str]:
+        """Return the names of the models that the endpoint says it has.
+
+        Raises:
+            Busy: It could not be reached.
+            Hopeless: It refuses to say.
+        """
+        try:
+            async with asyncio.timeout(self._spec.timeout):
+                answer = await self._client.get("/models", cast_to=httpx2.Response)
+                models = orjson.loads(answer.content).get("data") or []
+        except openai.APIStatusError as error:
+            raise self._refusal(error).error(self._where, self._spec.key_env) from None
+        except (*_UNREACHABLE, ValueError, AttributeError) as error:
+            raise self._unreachable(error) from None
+        return [str(model.get("id")) for model in models]
+
+    async def aclose(self) -> None:
+        """Close the connections."""
+        await self._client.close()
+
+    async def _ask(self, request: Request, sent: int) -> Reply:
+        quirks = self._quirks
+        while True:
+            body = quirks.body(self._model, request.messages, request.settings)
+            answer = await self._send(body, sent)
+            if isinstance(answer, Reply):
+                self._quirks = quirks  # only what was accepted is learnt
+                return answer
+            if answer.filtered:
+                return Reply(text="", finish="filter", notes=(f"refused by a content filter: {answer.text}",))
+            dialect = answer.status in _DIALECT_STATUSES
+            learnt = quirks.learnt(body, answer.text, answer.parameter) if dialect else None
+            if learnt is None:
+                raise answer.error(self._where, self._spec.key_env)
+            quirks = learnt  # differs from the one before in one more respect, so this ends
+
+    async def _send(self, body: dict[str, Any], sent: int) -> Reply | Refusal:
+        """Send one request; return the reply, or what the endpoint answered instead."""
+        self._sending()
+        rest = {name: value for name, value in body.items() if name not in ("model", "messages")}
+        started = time.perf_counter()
+        try:
+            # The client's time-outs are for each read: a server that drips would never time out.
+            async with (
+                asyncio.timeout(self._spec.timeout),
+                self._client.chat.completions.with_streaming_response.create(
+                    model=self._model, messages=cast("Any", body["messages"]), extra_body=rest
+                ) as response,
+            ):
+                raw = bytearray()
+                async for chunk in response.iter_bytes():
+                    raw += chunk
+                    if len(raw) > LARGEST_ANSWER:
+                        raise Hopeless(
+                            f"{self._where} sent a reply of over {LARGEST_ANSWER // 2**20} MiB; set max_tokens"
+                        )
+            answer = orjson.loads(raw)
+            if isinstance(answer, dict) and answer.get("error") and not answer.get("choices"):
+                # Some gateways report the failure of the server behind them with status 200.
+                code = answer["error"].get("code") if isinstance(answer["error"], dict) else None
+                return read_refusal(code if isinstance(code, int) else 502, answer, {}, self._key)
+            reply = read_reply(answer, sent)
+        except openai.APIStatusError as error:
+            return self._refusal(error)
+        except _UNREACHABLE as error:
+            raise self._unreachable(error) from None
+        except (ValueError, AttributeError):
+            raise Busy(
+                f"{self._where} sent an answer that is broken or no chat completion; check its base_url"
+            ) from None
+        return reply.model_copy(update={"seconds": time.perf_counter() - started})
+
+    def _refusal(self, error: openai.APIStatusError) -> Refusal:
+        headers = {name.lower(): value for name, value in error.response.headers.items()}
+        body = error.body if error.body is not None else error.response.text
+        return read_refusal(error.status_code, body, headers, self._key)
+
+    def _unreachable(self, error: BaseException) -> Busy:
+        """Return the error for an answer that never came whole."""
+        # aiohttp's error is at the bottom: on its way up a dropped connection is called a time-out.
+        while error.__cause__ is not None:
+            error = error.__cause__
+        if isinstance(error, aiohttp.ClientConnectorError):
+            return Busy(f"can't connect to {self._where}; start the server or check base_url")
+        if isinstance(error, TimeoutError):
+            return Busy(f"{self._where} did not answer within {self._spec.timeout:g} s; wait, or raise its timeout")
+        reason = masked(str(error) or type(error).__name__, self._key)
+        return Busy(f"{self._where} dropped the connection ({reason}); try again")
+
+
+_UNREACHABLE = (openai.APIConnectionError, httpx2.HTTPError, aiohttp.ClientError, TimeoutError, OSError)

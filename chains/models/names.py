@@ -1,0 +1,261 @@
+"""One string names a model, everywhere; an experiment file can define further names or refine these.
+
+    smollm2            the embedded default
+    gguf:PATH          any other model file, served in the same way
+    openai:NAME        the OpenAI API (or where OPENAI_BASE_URL points)
+    ollama:NAME        a local Ollama
+    URL#NAME           any OpenAI-compatible server: http://localhost:8000/v1#qwen3
+    channel:RATES      the synthetic lossy channel: channel:drop=0.1,flip=0.02
+
+`[models.NAME]` in an experiment file either says where the model answers
+(`base_url` and `model`), or refines one of the above (`model = "smollm2"`, or
+NAME is itself one of the above).
+"""
+
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal, Self
+from urllib.parse import urlsplit
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+from chains.errors import BadInput, nearest
+from chains.models.provider import Usage
+
+Kind = Literal["endpoint", "embedded", "channel"]
+EMBEDDED = "smollm2"
+PREFIXES = ("gguf:", "openai:", "ollama:", "channel:")
+LINES_HOLE = "{lines}"
+"""In any text of a model's settings: where the number of lines that a report may have is filled in."""
+SECRET_NAME = re.compile(r"authori[sz]ation|api[-_]?key|token$|secret|password|cookie", re.IGNORECASE)
+
+OURS = ("model", "messages", "stream", "n")
+"""Parts of a request that the program itself decides."""
+
+BULLETS = 'root ::= line{2,{lines}}\nline ::= "- " [A-Z0-9] [^\\n"\\[\\]*#:]{8,110} "\\n"\n'
+"""A grammar (GBNF) of plain bullets: without it a model of this size answers beside the point."""
+
+
+class Prices(BaseModel):
+    """What tokens cost, in any one currency per million tokens."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    input: Annotated[float, Field(ge=0)]
+    """Of the prompt."""
+    output: Annotated[float, Field(ge=0)]
+    """Of the reply. Reasoning is part of the reply and costs the same."""
+    cached: Annotated[float, Field(ge=0)] | None = None
+    """Of the part of the prompt that the endpoint had cached. None: as much as the rest of the prompt."""
+
+    def cost(self, usage: Usage) -> float:
+        """Return what this usage costs, in the currency of the prices."""
+        cached = self.input if self.cached is None else self.cached
+        fresh = usage.prompt - usage.cached
+        return (fresh * self.input + usage.cached * cached + usage.completion * self.output) / 1e6
+
+
+class ModelSpec(BaseModel):
+    """What is known about a model: `[models.NAME]` of an experiment file, or a built-in name written out.
+
+    It holds no secret: a key is named by the environment variable that holds it.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, protected_namespaces=())
+
+    model: str | None = None
+    """With `base_url`: what the server calls it. Without: the built-in name that this one refines."""
+    base_url: str | None = None
+    """Where it answers, such as http://localhost:8000/v1; without user, password or query."""
+    key_env: str | None = None
+    """Name of the environment variable that holds the key. None: the server asks for none."""
+    headers: Mapping[str, str] = Field(default_factory=dict)
+    """Further headers, such as HTTP-Referer. Never a secret; not logged."""
+    params: Mapping[str, Any] = Field(default_factory=dict)
+    """Request parameters: temperature, max_tokens, reasoning_effort, ..."""
+    extra_body: Mapping[str, Any] = Field(default_factory=dict)
+    """Further request parameters that only this server knows, such as a grammar."""
+    context: Annotated[int, Field(ge=256)] | None = None
+    """Tokens that prompt and reply may have together; for an embedded model, of each slot."""
+    prices: Prices | None = None
+    """What its tokens cost. None: not known, and nothing is claimed about cost."""
+    in_flight: Annotated[int, Field(ge=1, le=4096)] = 32
+    """Requests at the same time; for an embedded model, its slots."""
+    timeout: Annotated[float, Field(gt=0)] = 180
+    """Seconds until a request without a whole reply counts as lost."""
+    attempts: Annotated[int, Field(ge=1, le=100)] = 6
+    """Times that a request is sent while the service is busy, the first included."""
+
+    @field_validator("base_url")
+    @classmethod
+    def _clean(cls, url: str | None) -> str | None:
+        return None if url is None else clean_url(url)
+
+    @model_validator(mode="after")
+    def _without_secrets(self) -> Self:
+        for place in ("headers", "params", "extra_body"):
+            for name in getattr(self, place):
+                if SECRET_NAME.search(name):
+                    raise ValueError(f"{place}.{name} looks like a secret; name the variable that holds it in key_env")
+                if name in OURS:
+                    raise ValueError(f"{place}.{name} is not yours to set; leave it out")
+        if self.base_url is not None and not self.model:
+            raise ValueError("a model with a base_url needs model: what the server calls it")
+        return self
+
+    def refined(self, by: "ModelSpec") -> "ModelSpec":
+        """Return this spec with what `by` sets put over it; params, headers and extra_body key by key."""
+        update = {name: getattr(by, name) for name in by.model_fields_set - {"model"}}
+        for place in ("headers", "params", "extra_body"):
+            update[place] = {**getattr(self, place), **getattr(by, place)}
+        return self.model_copy(update=update)
+
+
+@dataclass(frozen=True)
+class Source:
+    """A model's name, resolved: what kind of source it is, and everything that is known about it."""
+
+    name: str
+    """As the user wrote it."""
+    label: str
+    """What the model is, without where it answers: stands in requests, and so in their digests."""
+    kind: Kind
+    spec: ModelSpec
+    detail: str = ""
+    """gguf: the file's path (none for the built-in file). channel: its rates."""
+
+    def settings(self, lines: int) -> dict[str, Any]:
+        """Return the model's own request settings for a report on `lines` lines.
+
+        They are what a request's settings start from; what the experiment sets
+        goes over them.
+
+        Args:
+            lines: How many lines the seat was given to report on.
+        """
+        return fill_lines({**self.spec.params, **self.spec.extra_body}, lines)
+
+    def key(self) -> str | None:
+        """Return the key from the environment, None where none is asked for.
+
+        Raises:
+            BadInput: The variable is not set.
+        """
+        if self.spec.key_env is None:
+            return None
+        key = os.environ.get(self.spec.key_env, "").strip()
+        if not key:
+            raise BadInput(f"{self.spec.key_env} is not set; put the key for {self.name!r} into that variable")
+        return key
+
+
+def fill_lines(settings: Mapping[str, Any], lines: int) -> dict[str, Any]:
+    """Return the settings with every `{lines}` in their texts replaced by the number of lines, at least 2."""
+    count = str(max(2, lines))
+
+    def filled(value: Any) -> Any:
+        if isinstance(value, str):
+            return value.replace(LINES_HOLE, count)
+        if isinstance(value, Mapping):
+            return {name: filled(inner) for name, inner in value.items()}
+        return [filled(inner) for inner in value] if isinstance(value, list | tuple) else value
+
+    return {name: filled(value) for name, value in settings.items()}
+
+
+def clean_url(url: str) -> str:
+    """Return an endpoint's address without a slash at its end.
+
+    Raises:
+        ValueError: It is no http(s) address, or carries a user, a password or a query.
+    """
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ValueError(f"not an http address: {parts.scheme}://{parts.hostname or ''}")
+    if parts.username is not None or parts.password is not None or parts.query or parts.fragment:
+        raise ValueError(
+            f"the address of {parts.hostname} carries a user, a password, a query or a fragment; "
+            "put its key into a variable and name that in key_env"
+        )
+    return url.rstrip("/")
+
+
+def resolve(name: str, defined: Mapping[str, ModelSpec] | None = None) -> Source:
+    """Find out what a model's name stands for.
+
+    Args:
+        name: One of the forms in this module's docstring, or a defined name.
+        defined: `[models.NAME]` of the experiment.
+
+    Raises:
+        BadInput: No such name, or its definition does not say what the model is.
+    """
+    defined = defined or {}
+    definition = defined.get(name)
+    if definition is None:
+        return _built_in(name, defined)
+    if definition.base_url is not None:
+        model = str(definition.model)
+        return Source(name, model, "endpoint", definition)
+    if definition.model is None and not _is_built_in(name):
+        raise BadInput(f"[models.{name}] does not say what the model is; give base_url and model, or model alone")
+    base = _built_in(definition.model or name, {})
+    return Source(name, base.label, base.kind, base.spec.refined(definition), base.detail)
+
+
+def _is_built_in(name: str) -> bool:
+    return name == EMBEDDED or name.startswith((*PREFIXES, "http://", "https://"))
+
+
+def _built_in(name: str, defined: Mapping[str, ModelSpec]) -> Source:
+    if name == EMBEDDED:
+        return Source(name, name, "embedded", EMBEDDED_SPEC)
+    if name.startswith(("http://", "https://")):
+        url, _, model = name.partition("#")
+        try:
+            spec = ModelSpec(model=model, base_url=clean_url(url))
+        except ValueError as error:
+            reason = str(error) if model else "it lacks #NAME: write URL#NAME, with the name that the server gives it"
+            raise BadInput(f"model {url.split('?')[0].rsplit('@')[-1]!r}: {reason}") from None
+        return Source(name, model, "endpoint", spec)
+    prefix, colon, rest = name.partition(":")
+    if f"{prefix}{colon}" not in PREFIXES or not rest.strip():
+        known = {EMBEDDED, *defined, *(f"{known}NAME" for known in PREFIXES), "URL#NAME"}
+        raise BadInput(f"no model is called {name!r}{nearest(name, known)}")
+    match prefix:
+        case "gguf":
+            path = os.path.expanduser(rest)  # noqa: PTH111 - a name, not yet a file
+            return Source(name, f"gguf:{os.path.basename(path)}", "embedded", FILE_SPEC, path)  # noqa: PTH119
+        case "openai":
+            return Source(name, name, "endpoint", ModelSpec(model=rest, base_url=_openai(), key_env="OPENAI_API_KEY"))
+        case "ollama":
+            return Source(name, name, "endpoint", ModelSpec(model=rest, base_url=OLLAMA, in_flight=4))
+        case _:
+            return Source(name, name, "channel", ModelSpec(), rest)
+
+
+def _openai() -> str:
+    try:
+        return clean_url(os.environ.get("OPENAI_BASE_URL") or "https://api.openai.com/v1")
+    except ValueError as error:
+        raise BadInput(f"OPENAI_BASE_URL: {error}") from None
+
+
+OLLAMA = "http://localhost:11434/v1"
+FILE_SPEC = ModelSpec(in_flight=4, context=2048, timeout=600, params={"max_tokens": 640})
+"""A model file that the user brings: free text, the model's own sampling."""
+EMBEDDED_SPEC = FILE_SPEC.model_copy(
+    update={
+        "params": {"temperature": 0.3, "max_tokens": 640},
+        "extra_body": {
+            "grammar": BULLETS,
+            "dry_multiplier": 0.6,
+            "dry_allowed_length": 25,
+            "dry_sequence_breakers": ["\n"],
+        },
+    }
+)
+"""SmolLM2-135M-Instruct: bullets, a low temperature, and a mild guard against loops that still lets
+it copy a sentence (DRY counts the prompt too, so the allowed length is longer than a sentence)."""

@@ -1,0 +1,133 @@
+"""What endpoints that call themselves compatible differ in, learnt from what they refuse.
+
+A request is written once, in the common dialect. Where an endpoint refuses a
+part of it that has an equivalent, or that only seasons the sampling, the
+request is put into that endpoint's dialect and sent again, and what was learnt
+holds for all that follow. Nothing that a seat says or hears is ever dropped.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Literal, Self
+
+import orjson
+
+from chains.models.provider import Message
+
+DROPPABLE = ("temperature", "top_p", "seed", "presence_penalty", "frequency_penalty", "logprobs", "top_logprobs")
+"""Parameters of the sampling that an endpoint may refuse; the rest an endpoint must take or the run stops."""
+LENGTH_NAMES = ("max_tokens", "max_completion_tokens")
+Shape = Literal["json_schema", "json_object", "text"]
+_REFUSED = re.compile(
+    r"unsupported|not support|n't support|unknown|unrecogni[sz]ed|unexpected|not permitted|not allowed|"
+    r"not available|deprecated",
+    re.IGNORECASE,
+)
+_ROLES = re.compile(r"\brole|\balternate", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Quirks:
+    """An endpoint's dialect, as far as it is known."""
+
+    length_name: str | None = None
+    """What it calls the limit of a reply's length; None: as the request calls it."""
+    dropped: frozenset[str] = frozenset()
+    """Parameters of the sampling that it refuses."""
+    system_role: bool = True
+    """Whether it takes a system message; if not, that text opens the first user message."""
+    shape: Shape = "json_schema"
+    """The strictest form of `response_format` that it takes."""
+
+    def resolved(self) -> dict[str, Any]:
+        """Return what differs from the common dialect, as it is logged; empty if nothing does."""
+        found: dict[str, Any] = {}
+        if self.length_name is not None:
+            found["length_name"] = self.length_name
+        if self.dropped:
+            found["refuses"] = sorted(self.dropped)
+        if not self.system_role:
+            found["system_role"] = False
+        if self.shape != "json_schema":
+            found["response_format"] = self.shape
+        return found
+
+    def body(self, model: str, messages: Sequence[Message], settings: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the body of a request in this dialect.
+
+        Args:
+            model: What the server calls the model.
+            messages: What is said to it.
+            settings: Request parameters; those under `extra_body` stand beside the others.
+        """
+        flat = {**settings, **settings.get("extra_body", {})}
+        flat.pop("extra_body", None)
+        turns = [{"role": turn.role, "content": turn.content} for turn in messages]
+        if not self.system_role:
+            turns = merged(turns)
+        wanted = flat.get("response_format")
+        if isinstance(wanted, Mapping) and wanted.get("type") == "json_schema" and self.shape != "json_schema":
+            turns = _asked_in_words(turns, wanted)
+            flat["response_format"] = {"type": "json_object"}
+        if self.shape == "text":
+            flat.pop("response_format", None)
+        if self.length_name is not None:
+            for name in LENGTH_NAMES:
+                if name != self.length_name and name in flat:
+                    flat[self.length_name] = flat.pop(name)
+        kept = {name: value for name, value in flat.items() if name not in self.dropped and value is not None}
+        return {"model": model, "messages": turns, **kept}
+
+    def learnt(self, body: Mapping[str, Any], text: str, parameter: str | None) -> "Self | None":
+        """Return the dialect in which to ask again after a refusal; None if the refusal is not about dialect.
+
+        Args:
+            body: What was sent.
+            text: What the endpoint said about it.
+            parameter: Which parameter it named, if it did.
+        """
+        named = parameter or ""
+        if self.system_role and _has_system(body) and (_ROLES.search(named) or _ROLES.search(text)):
+            return replace(self, system_role=False)
+        if not _REFUSED.search(text):
+            return None
+        if "response_format" in body and ("response_format" in f"{named} {text}" or "json_schema" in text):
+            strict = body["response_format"].get("type") == "json_schema"
+            return replace(self, shape="json_object" if strict else "text")
+        for name, other in (LENGTH_NAMES, LENGTH_NAMES[::-1]):
+            if name in body and (named == name or (not named and _names(text, name))):
+                return replace(self, length_name=other) if self.length_name is None else None
+        for name in DROPPABLE:
+            if name in body and (named == name or (not named and _names(text, name))):
+                return replace(self, dropped=self.dropped | {name})
+        return None
+
+
+def merged(turns: list[dict[str, str]]) -> list[dict[str, str]]:
+    """Return the turns with the system text at the head of the first user turn."""
+    system = "\n\n".join(turn["content"] for turn in turns if turn["role"] == "system")
+    rest = [dict(turn) for turn in turns if turn["role"] != "system"]
+    if not system:
+        return rest
+    first = next((turn for turn in rest if turn["role"] == "user"), None)
+    if first is None:
+        return [{"role": "user", "content": system}, *rest]
+    first["content"] = f"{system}\n\n{first['content']}"
+    return rest
+
+
+def _asked_in_words(turns: list[dict[str, str]], wanted: Mapping[str, Any]) -> list[dict[str, str]]:
+    """Return the turns with the schema that the endpoint can't enforce put into the last one."""
+    schema = orjson.dumps(wanted.get("json_schema", {}).get("schema", {})).decode()
+    last = turns[-1]
+    text = f"{last['content']}\n\nAnswer with JSON alone, of this schema: {schema}"
+    return [*turns[:-1], {**last, "content": text}]
+
+
+def _has_system(body: Mapping[str, Any]) -> bool:
+    return any(turn["role"] == "system" for turn in body["messages"])
+
+
+def _names(text: str, parameter: str) -> bool:
+    return re.search(rf"(?<![\w.]){re.escape(parameter)}(?!\w)", text) is not None
