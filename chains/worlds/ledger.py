@@ -72,8 +72,12 @@ class Slot(BaseModel):
     def _whole(self) -> Self:
         text = self.kind in ("date", "name", "category", "direction")
         if text != isinstance(self.value, str):
-            raise ValueError(f"slot {self.name}: a {self.kind} holds {'text' if text else 'a number'}, not {self.value!r}")
-        if self.kind == "count" and (self.of is None or not isinstance(self.value, int) or not 0 <= self.value <= self.of):
+            raise ValueError(
+                f"slot {self.name}: a {self.kind} holds {'text' if text else 'a number'}, not {self.value!r}"
+            )
+        if self.kind == "count" and (
+            self.of is None or not isinstance(self.value, int) or not 0 <= self.value <= self.of
+        ):
             raise ValueError(f"slot {self.name}: a count needs a whole value between 0 and `of`")
         if self.kind != "count" and self.of is not None:
             raise ValueError(f"slot {self.name}: only a count has `of`")
@@ -101,7 +105,9 @@ class Slot(BaseModel):
             case "count":
                 return f"{self.value:,} of {self.of:,}"
             case "date":
-                year, month, day = f"-{self.value}".rsplit("-", 2) if str(self.value).count("-") == 1 else str(self.value).split("-")
+                year, month, day = (
+                    f"-{self.value}".rsplit("-", 2) if str(self.value).count("-") == 1 else str(self.value).split("-")
+                )
                 return f"{int(day)} {MONTHS[int(month) - 1]}" + (f" {year}" if year else "")
             case _:
                 return str(self.value)
@@ -112,9 +118,11 @@ class Slot(BaseModel):
             raise ValueError(f"slot {self.name} has no direction to flip")
         return self.model_copy(
             update={
-                "value": self.opposite, "also": self.opposites,
-                "opposite": str(self.value), "opposites": self.also,
-            }  # fmt: skip
+                "value": self.opposite,
+                "also": self.opposites,
+                "opposite": str(self.value),
+                "opposites": self.also,
+            }
         )
 
 
@@ -147,7 +155,9 @@ class Statement(BaseModel):
             if unknown := holes - {"subject", *names}:
                 raise ValueError(f"statement {self.id}: no slot fills {{{sorted(unknown)[0]}}} in {template!r}")
             if template in self.templates and (missing := key - holes):
-                raise ValueError(f"statement {self.id}: {template!r} does not state the key slot {{{sorted(missing)[0]}}}")
+                raise ValueError(
+                    f"statement {self.id}: {template!r} does not state the key slot {{{sorted(missing)[0]}}}"
+                )
         return self
 
     def slot(self, name: str) -> Slot:

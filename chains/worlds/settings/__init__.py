@@ -1,0 +1,1 @@
+"""Settings: where a scenario plays, one a file."""

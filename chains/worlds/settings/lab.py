@@ -1,0 +1,157 @@
+"""A laboratory that lives on a grant: instruments, freezers, studies, work packages, groups and partners."""
+
+from chains.worlds import directions as d
+from chains.worlds.kinds import Amount, Day, Group, Kind, OneOf, Setting, Share, Who
+
+LAB = Setting(
+    name="lab",
+    titles=(
+        "{name} research grant, quarterly status",
+        "{name} laboratory, state of the project",
+        "{name} study, status report",
+    ),
+    groups={
+        "instrument": Group(("laser", "microscope", "spectrometer", "sensor array"), "I"),
+        "freezer": Group(("freezer", "cold room"), "F"),
+        "study": Group(("field study", "pilot study", "sleep study"), "S"),
+        "package": Group(("work package",), "W"),
+        "group": Group(("group",)),
+        "partner": Group(("partner",)),
+    },
+    kinds=(
+        Kind(
+            "arrival", "instrument", ("arrived", "arrival", "delivered", "delivery"), d.LATE, d.EARLY,
+            (Amount("delay", "weeks", (2, 14), (2, 7)),),
+            ("{subject} arrived {delay} {way}.", "Delivery of {subject} came {delay} {way}."),
+            ("{subject} arrived {way}.", "There is news about the delivery of {subject}."),
+        ),
+        Kind(
+            "noise", "instrument", ("noise", "noise level"), d.ROSE, d.FELL,
+            (Amount("change", "%", (7, 68), (5, 43)),),
+            ("Noise in {subject} {way} by {change}.", "The noise level of {subject} {way} by {change} this month."),
+            ("Noise in {subject} {way}.", "Noise in {subject} was measured."),
+        ),
+        Kind(
+            "calibration", "instrument", ("calibration",), d.FAILED, d.PASSED,
+            (Day("day"), Who("inspector", key=False)),
+            ("{subject} {way} the calibration by {inspector} on {day}.",
+             "On {day}, {subject} {way} its calibration by {inspector}."),
+            ("{subject} {way} its calibration.", "{subject} had a calibration."),
+        ),
+        Kind(
+            "resolution", "instrument", ("resolution", "sharpness"), d.WORSE, d.BETTER,
+            (Amount("change", "nm", (4, 47), (3, 29)),),
+            ("The resolution of {subject} is {change} {way} than promised.",
+             "{subject} has a resolution {change} {way} than promised."),
+            ("The resolution of {subject} is {way} than promised.", "The resolution of {subject} was measured."),
+        ),
+        Kind(
+            "temperature", "freezer", ("temperature",), d.ROSE, d.FELL,
+            (Amount("change", "degrees", (12, 98), (6, 59), tenths=True),),
+            ("The temperature in {subject} {way} by {change}.",
+             "Over the weekend, the temperature in {subject} {way} by {change}."),
+            ("The temperature in {subject} {way}.", "The temperature in {subject} was measured."),
+        ),
+        Kind(
+            "samples", "freezer", ("samples", "sample"), d.LOST, d.GAINED,
+            (Amount("number", "samples", (12, 97), (11, 66)),),
+            ("{subject} {way} {number} this month.", "This month {subject} {way} {number}."),
+            ("{subject} {way} samples this month.", "The samples in {subject} were counted."),
+        ),
+        Kind(
+            "power", "freezer", ("backup power", "power"), d.FAILED, d.RECOVERED,
+            (OneOf("unit", ("battery", "generator", "transformer")), Day("day")),
+            ("The {unit} for the backup power of {subject} {way} on {day}.",
+             "On {day} the {unit} for the backup power of {subject} {way}."),
+            ("The backup power of {subject} {way}.", "The backup power of {subject} was looked at."),
+        ),
+        Kind(
+            "enrolment", "study", ("enrolment", "volunteers", "volunteer"), d.BEHIND, d.AHEAD,
+            (Amount("gap", "volunteers", (8, 64), (5, 38)),),
+            ("{subject} is {gap} {way} its enrolment plan.", "Enrolment for {subject} is {gap} {way} plan."),
+            ("{subject} is {way} its enrolment plan.", "There is news about the enrolment for {subject}."),
+        ),
+        Kind(
+            "replication", "study", ("repeat measurements", "repeats", "repeat"), d.FAILED, d.PASSED,
+            (Share("repeats", of=(22, 57)),),
+            ("{repeats} repeat measurements of {subject} {way} the check.",
+             "Of the repeat measurements of {subject}, {repeats} {way} the check."),
+            ("Some repeat measurements of {subject} {way} the check.",
+             "The repeat measurements of {subject} were checked."),
+        ),
+        Kind(
+            "ethics", "study", ("ethics permit", "permit"), d.EXPIRED, d.RENEWED,
+            (Day("day"),),
+            ("The ethics permit of {subject} {way} on {day}.", "On {day} the ethics permit of {subject} {way}."),
+            ("The ethics permit of {subject} {way}.", "The ethics permit of {subject} was looked at."),
+        ),
+        Kind(
+            "spending", "package", ("spending", "budget"), d.OVER, d.UNDER,
+            (Amount("sum", "CHF", (13, 96), (11, 63), step=1000),),
+            ("Spending on {subject} is {sum} {way} budget.", "{subject} is {sum} {way} budget in its spending."),
+            ("Spending on {subject} is {way} budget.", "Spending on {subject} was added up."),
+        ),
+        Kind(
+            "deliverable", "package", ("final report", "handed in"), d.LATE, d.EARLY,
+            (Amount("delay", "days", (4, 48), (3, 25)),),
+            ("The final report of {subject} was handed in {delay} {way}.",
+             "{subject} had its final report handed in {delay} {way}."),
+            ("The final report of {subject} was handed in {way}.", "The final report of {subject} was handed in."),
+        ),
+        Kind(
+            "milestone", "package", ("milestone", "milestones"), d.MISSED, d.MET,
+            (Amount("number", None, (2, 19), (2, 19)), Day("day")),
+            ("{subject} {way} milestone {number} on {day}.", "On {day}, {subject} {way} its milestone {number}."),
+            ("{subject} {way} a milestone.", "{subject} had a milestone."),
+        ),
+        Kind(
+            "students", "group", ("students", "student"), d.LOST, d.GAINED,
+            (Amount("number", "students", (2, 8), (2, 7)),),
+            ("{subject} {way} {number} this term.", "This term {subject} {way} {number}."),
+            ("{subject} {way} students this term.", "The number of students in {subject} changed."),
+        ),
+        Kind(
+            "analysis", "group", ("analysis",), d.SLOWER, d.FASTER,
+            (Amount("time", "hours", (6, 59), (4, 34)),),
+            ("The analysis by {subject} was {time} {way} than planned.",
+             "{subject} was {time} {way} with its analysis than planned."),
+            ("The analysis by {subject} was {way} than planned.", "The analysis by {subject} is done."),
+        ),
+        Kind(
+            "award", "partner", ("grant", "award"), d.LOST, d.WON,
+            (Amount("sum", "EUR", (12, 95), (11, 88), step=2000),),
+            ("{subject} {way} a grant of {sum}.", "A grant of {sum} was {way} by {subject}."),
+            ("{subject} {way} a grant.", "{subject} has news about a grant."),
+        ),
+        Kind(
+            "paper", "partner", ("joint paper", "paper"), d.REJECTED, d.ACCEPTED,
+            (OneOf("part", ("methods", "results", "summary", "appendix")), Day("day")),
+            ("{subject} {way} the {part} of the joint paper on {day}.",
+             "On {day}, {subject} {way} the {part} of our joint paper."),
+            ("{subject} {way} a part of the joint paper.", "{subject} has read the joint paper."),
+        ),
+        Kind(
+            "door", "freezer", ("door",), d.LIGHT, d.DARK,
+            (OneOf("colour", ("blue", "green", "grey", "brown", "red")),),
+            ("The door of {subject} was painted {way} {colour}.", "The new door of {subject} is {way} {colour}."),
+            ("The door of {subject} was painted.",),
+            neutral=True,
+        ),
+        Kind(
+            "talk", "group", ("public talk", "talk"), d.MORNING, d.AFTERNOON,
+            (Day("day", planned=True),),
+            ("The public talk by {subject} is on the {way} of {day}.",
+             "{subject} will give a public talk on the {way} of {day}."),
+            ("A public talk by {subject} is planned.",),
+            neutral=True,
+        ),
+        Kind(
+            "offices", "group", ("offices", "office"), d.UP, d.DOWN,
+            (Amount("floor", None, (2, 9), (2, 9)),),
+            ("The offices of {subject} moved {way} to floor {floor}.",
+             "The offices of {subject} are now {way} on floor {floor}."),
+            ("The offices of {subject} moved.",),
+            neutral=True,
+        ),
+    ),
+)  # fmt: skip

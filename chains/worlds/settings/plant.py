@@ -1,0 +1,148 @@
+"""A plant: pumps, valves, lines, tanks, crews and vendors."""
+
+from chains.worlds import directions as d
+from chains.worlds.kinds import Amount, Day, Group, Kind, OneOf, Setting, Share
+
+PLANT = Setting(
+    name="plant",
+    titles=("{name} pump line, weekly status", "{name} works, state of the plant", "{name} refit, status report"),
+    groups={
+        "pump": Group(("cooling pump", "feed pump", "transfer pump", "dosing pump"), "P"),
+        "valve": Group(("relief valve", "check valve", "bypass valve", "inlet valve"), "V"),
+        "line": Group(("filling line", "packing line", "mixing line", "drying line"), "L"),
+        "tank": Group(("storage tank", "buffer tank", "settling tank"), "T"),
+        "crew": Group(("crew",), "C"),
+        "vendor": Group(("vendor",)),
+    },
+    kinds=(
+        Kind(
+            "delivery", "pump", ("delivered", "delivery", "arrived", "arrival"), d.LATE, d.EARLY,
+            (Amount("delay", "weeks", (2, 11), (2, 6)),),
+            ("{subject} was delivered {delay} {way}.", "Delivery of {subject} came {delay} {way}.",
+             "{subject} arrived on site {delay} {way}."),
+            ("Delivery of {subject} was {way}.", "There is news about the delivery of {subject}."),
+        ),
+        Kind(
+            "seal", "pump", ("seal", "seals", "pressure test"), d.LEAKED, d.HELD,
+            (Amount("pressure", "bar", (48, 21), (52, 88)),),
+            ("The seal of {subject} {way} at {pressure}.",
+             "In the pressure test, the seal of {subject} {way} at {pressure}."),
+            ("The seal of {subject} {way} in the pressure test.", "The seal of {subject} was tested."),
+        ),
+        Kind(
+            "repairs", "pump", ("repairs", "repair", "repaired"), d.MORE, d.FEWER,
+            (Amount("repairs", None, (3, 14), (2, 9)),),
+            ("{subject} needed {repairs} {way} repairs than planned.",
+             "Repairs to {subject} came to {repairs} {way} than planned."),
+            ("{subject} needed {way} repairs than planned.", "There were repairs to {subject}."),
+        ),
+        Kind(
+            "vibration", "pump", ("vibration", "vibrations", "vibrates"), d.ROSE, d.FELL,
+            (Amount("change", "mm/s", (4, 39), (3, 24), tenths=True),),
+            ("Vibration on {subject} {way} by {change}.", "The vibration of {subject} {way} by {change} this month."),
+            ("Vibration on {subject} {way}.", "Vibration on {subject} was measured."),
+        ),
+        Kind(
+            "checks", "valve", ("safety checks", "safety check", "checks"), d.FAILED, d.PASSED,
+            (Share("checks"),),
+            ("{subject} {way} {checks} safety checks.", "In the safety checks, {subject} {way} {checks}."),
+            ("{subject} {way} some safety checks.", "The safety checks of {subject} are done."),
+        ),
+        Kind(
+            "closing", "valve", ("close", "closing", "closed"), d.LONGER, d.LESS,
+            (Amount("time", "seconds", (12, 69), (11, 45), tenths=True),),
+            ("{subject} took {time} {way} to close than allowed.",
+             "To close, {subject} took {time} {way} than allowed."),
+            ("{subject} took {way} to close than allowed.", "The closing of {subject} was timed."),
+        ),
+        Kind(
+            "scrap", "line", ("scrap", "waste", "scrap rate"), d.ROSE, d.FELL,
+            (Amount("change", "%", (6, 48), (5, 30)),),
+            ("Scrap on {subject} {way} by {change} this month.", "The scrap rate of {subject} {way} by {change}."),
+            ("Scrap on {subject} {way} this month.", "The scrap rate of {subject} changed."),
+        ),
+        Kind(
+            "output", "line", ("output", "output target", "production"), d.BELOW, d.ABOVE,
+            (Amount("gap", "units", (12, 96), (11, 60), step=10),),
+            ("{subject} ran {gap} {way} its output target.", "Output of {subject} was {gap} {way} target."),
+            ("{subject} ran {way} its output target.", "The output of {subject} was counted."),
+        ),
+        Kind(
+            "stop", "line", ("fault",), d.STOPPED, d.RESTARTED,
+            (OneOf("part", ("gearbox", "heater", "control unit", "coupling", "conveyor")), Day("day")),
+            ("{subject} {way} on {day} after a fault in the {part}.",
+             "After a fault in the {part}, {subject} {way} on {day}."),
+            ("{subject} {way} after a fault.", "There was a fault on {subject}."),
+        ),
+        Kind(
+            "shutdown", "line", ("shutdown", "shutting down", "downtime"), d.LONGER, d.LESS,
+            (Amount("time", "hours", (5, 46), (4, 26)),),
+            ("The shutdown of {subject} took {time} {way} than planned.",
+             "Shutting down {subject} took {time} {way} than planned."),
+            ("The shutdown of {subject} took {way} than planned.", "The shutdown of {subject} is over."),
+        ),
+        Kind(
+            "refit", "tank", ("refit", "budget", "spending"), d.OVER, d.UNDER,
+            (Amount("sum", "EUR", (14, 98), (11, 60), step=1000),),
+            ("The refit of {subject} is {sum} {way} budget.",
+             "Spending on the refit of {subject} is {sum} {way} budget."),
+            ("The refit of {subject} is {way} budget.", "The refit of {subject} has been costed."),
+        ),
+        Kind(
+            "certificate", "tank", ("certificate", "safety certificate"), d.EXPIRED, d.RENEWED,
+            (Day("day"),),
+            ("The safety certificate of {subject} {way} on {day}.",
+             "On {day} the safety certificate of {subject} {way}."),
+            ("The safety certificate of {subject} {way}.", "The safety certificate of {subject} was looked at."),
+        ),
+        Kind(
+            "drill", "crew", ("fire drill", "drill"), d.SLOWER, d.FASTER,
+            (Amount("time", "seconds", (15, 95), (12, 58)),),
+            ("{subject} finished the fire drill {time} {way} than the target.",
+             "In the fire drill, {subject} was {time} {way} than the target."),
+            ("In the fire drill, {subject} was {way} than the target.", "{subject} had a fire drill."),
+        ),
+        Kind(
+            "welders", "crew", ("welders", "welder"), d.LOST, d.GAINED,
+            (Amount("number", "welders", (2, 9), (2, 7)),),
+            ("{subject} {way} {number} this month.", "This month {subject} {way} {number}."),
+            ("{subject} {way} welders this month.", "The number of welders in {subject} changed."),
+        ),
+        Kind(
+            "price", "vendor", ("price", "prices"), d.RAISED, d.LOWERED,
+            (Amount("change", "%", (4, 38), (3, 22)),),
+            ("{subject} {way} its price by {change}.", "Prices from {subject} were {way} by {change}."),
+            ("{subject} {way} its price.", "{subject} wrote about its price."),
+        ),
+        Kind(
+            "claim", "vendor", ("warranty claim", "claim"), d.REJECTED, d.ACCEPTED,
+            (Amount("sum", "EUR", (8, 92), (6, 58), step=500),),
+            ("{subject} {way} our warranty claim for {sum}.", "Our warranty claim for {sum} was {way} by {subject}."),
+            ("{subject} {way} our warranty claim.", "{subject} has answered our warranty claim."),
+        ),
+        Kind(
+            "paint", "tank", ("painted", "paint"), d.LIGHT, d.DARK,
+            (OneOf("colour", ("blue", "green", "grey", "brown", "red")),),
+            ("The steps of {subject} were painted {way} {colour}.",
+             "The paint on the steps of {subject} is {way} {colour}."),
+            ("The steps of {subject} were painted.",),
+            neutral=True,
+        ),
+        Kind(
+            "tour", "line", ("visitor tour", "tour", "visitors"), d.MORNING, d.AFTERNOON,
+            (Day("day", planned=True),),
+            ("The visitor tour of {subject} is on the {way} of {day}.",
+             "Visitors will tour {subject} on the {way} of {day}."),
+            ("A visitor tour of {subject} is planned.",),
+            neutral=True,
+        ),
+        Kind(
+            "lockers", "crew", ("lockers", "locker"), d.UP, d.DOWN,
+            (Amount("floor", None, (2, 9), (2, 9)),),
+            ("The lockers of {subject} moved {way} to floor {floor}.",
+             "The lockers of {subject} are now {way} on floor {floor}."),
+            ("The lockers of {subject} moved.",),
+            neutral=True,
+        ),
+    ),
+)  # fmt: skip

@@ -1,0 +1,145 @@
+"""A software release: modules, services, suites, clusters, teams and customers."""
+
+from chains.worlds import directions as d
+from chains.worlds.kinds import Amount, Day, Group, Kind, OneOf, Setting, Share
+
+RELEASE = Setting(
+    name="release",
+    titles=("{name} release, weekly status", "{name} platform, state of the release", "{name} launch, status report"),
+    groups={
+        "module": Group(("billing module", "search module", "import module", "login module"), "M"),
+        "service": Group(("mail service", "map service", "payment service", "backup service"), "S"),
+        "suite": Group(("test suite",), "U"),
+        "cluster": Group(("database cluster", "web cluster", "cache cluster"), "K"),
+        "team": Group(("team",)),
+        "customer": Group(("customer",)),
+    },
+    kinds=(
+        Kind(
+            "finished", "module", ("finished", "completion"), d.LATE, d.EARLY,
+            (Amount("delay", "days", (3, 34), (2, 16)),),
+            ("{subject} was finished {delay} {way}.", "Completion of {subject} came {delay} {way}."),
+            ("{subject} was finished {way}.", "There is news about the completion of {subject}."),
+        ),
+        Kind(
+            "review", "module", ("security review", "review"), d.FAILED, d.PASSED,
+            (Day("day"),),
+            ("{subject} {way} its security review on {day}.", "On {day}, {subject} {way} the security review."),
+            ("{subject} {way} its security review.", "{subject} had a security review."),
+        ),
+        Kind(
+            "bugs", "module", ("bugs", "bug", "bug reports"), d.MORE, d.FEWER,
+            (Amount("number", None, (6, 58), (4, 32)),),
+            ("{subject} has {number} {way} bugs than last month.",
+             "The bugs in {subject} are {number} {way} than last month."),
+            ("{subject} has {way} bugs than last month.", "The bugs in {subject} were counted."),
+        ),
+        Kind(
+            "memory", "module", ("memory", "memory use"), d.ROSE, d.FELL,
+            (Amount("change", "%", (8, 76), (6, 44)),),
+            ("Memory use of {subject} {way} by {change}.",
+             "The memory use of {subject} {way} by {change} in this build."),
+            ("Memory use of {subject} {way}.", "The memory use of {subject} was measured."),
+        ),
+        Kind(
+            "tests", "suite", ("tests", "test cases"), d.FAILED, d.PASSED,
+            (Share("tests", of=(40, 95)),),
+            ("{tests} tests {way} in {subject}.", "In {subject}, {tests} tests {way}."),
+            ("Some tests {way} in {subject}.", "The tests in {subject} were run."),
+        ),
+        Kind(
+            "runtime", "suite", ("last run", "run time", "runtime"), d.SLOWER, d.FASTER,
+            (Amount("time", "minutes", (6, 49), (4, 31)),),
+            ("The last run of {subject} was {time} {way} than before.",
+             "{subject} was {time} {way} than before in its last run."),
+            ("The last run of {subject} was {way} than before.", "The last run of {subject} was timed."),
+        ),
+        Kind(
+            "crash", "service", ("power cut", "crash"), d.CRASHED, d.RECOVERED,
+            (OneOf("part", ("queue", "scheduler", "file store", "message bus")), Day("day")),
+            ("The {part} of {subject} {way} on {day} after a power cut.",
+             "After a power cut, the {part} of {subject} {way} on {day}."),
+            ("{subject} {way} after a power cut.", "{subject} had a power cut."),
+        ),
+        Kind(
+            "response", "service", ("response time", "response times", "responds"), d.ROSE, d.FELL,
+            (Amount("change", "seconds", (3, 47), (2, 24), tenths=True),),
+            ("The response time of {subject} {way} by {change}.",
+             "Response times of {subject} {way} by {change} this week."),
+            ("The response time of {subject} {way}.", "The response time of {subject} was measured."),
+        ),
+        Kind(
+            "load", "service", ("load test", "requests"), d.BELOW, d.ABOVE,
+            (Amount("gap", "requests per second", (12, 90), (11, 64), step=10),),
+            ("{subject} ran {gap} {way} target in the load test.",
+             "In the load test, {subject} was {gap} {way} target."),
+            ("{subject} ran {way} target in the load test.", "{subject} had a load test."),
+        ),
+        Kind(
+            "licence", "service", ("licence", "license"), d.EXPIRED, d.RENEWED,
+            (Day("day"),),
+            ("The licence of {subject} {way} on {day}.", "On {day} the licence of {subject} {way}."),
+            ("The licence of {subject} {way}.", "The licence of {subject} was looked at."),
+        ),
+        Kind(
+            "cost", "cluster", ("hosting", "hosting bill", "budget"), d.OVER, d.UNDER,
+            (Amount("sum", "USD", (12, 96), (9, 60), step=500),),
+            ("Hosting for {subject} is {sum} {way} budget.", "The hosting bill of {subject} is {sum} {way} budget."),
+            ("Hosting for {subject} is {way} budget.", "The hosting bill of {subject} has come."),
+        ),
+        Kind(
+            "backups", "cluster", ("backups", "backup"), d.FAILED, d.PASSED,
+            (Share("backups", of=(21, 58)),),
+            ("{backups} backups of {subject} {way} their check.",
+             "Of the backups of {subject}, {backups} {way} their check."),
+            ("Some backups of {subject} {way} their check.", "The backups of {subject} were checked."),
+        ),
+        Kind(
+            "engineers", "team", ("engineers", "engineer"), d.LOST, d.GAINED,
+            (Amount("number", "engineers", (2, 9), (2, 8)),),
+            ("{subject} {way} {number} this month.", "This month {subject} {way} {number}."),
+            ("{subject} {way} engineers this month.", "The number of engineers in {subject} changed."),
+        ),
+        Kind(
+            "sprint", "team", ("sprint", "sprint plan"), d.BEHIND, d.AHEAD,
+            (Amount("points", "points", (8, 57), (5, 33)),),
+            ("{subject} is {points} {way} its sprint plan.", "On the sprint, {subject} is {points} {way} plan."),
+            ("{subject} is {way} its sprint plan.", "{subject} has updated its sprint plan."),
+        ),
+        Kind(
+            "order", "customer", ("order", "ordered"), d.CANCELLED, d.CONFIRMED,
+            (Amount("seats", "seats", (12, 94), (11, 80), step=10), Day("day")),
+            ("{subject} {way} its order for {seats} on {day}.", "On {day}, {subject} {way} the order for {seats}."),
+            ("{subject} {way} its order.", "{subject} wrote about its order."),
+        ),
+        Kind(
+            "tickets", "customer", ("support tickets", "support ticket", "tickets"), d.OPEN, d.CLOSED,
+            (Share("tickets", bad=(30, 85), good=(50, 100), of=(25, 59)),),
+            ("{tickets} support tickets of {subject} are {way}.",
+             "Of the support tickets of {subject}, {tickets} are {way}."),
+            ("Some support tickets of {subject} are {way}.", "The support tickets of {subject} were counted."),
+        ),
+        Kind(
+            "theme", "module", ("theme", "start screen"), d.LIGHT, d.DARK,
+            (OneOf("colour", ("blue", "green", "grey", "brown", "red")),),
+            ("The start screen of {subject} is now {way} {colour}.", "The theme of {subject} is now {way} {colour}."),
+            ("The theme of {subject} changed.",),
+            neutral=True,
+        ),
+        Kind(
+            "demo", "customer", ("demo",), d.MORNING, d.AFTERNOON,
+            (Day("day", planned=True),),
+            ("The demo for {subject} is on the {way} of {day}.", "{subject} will see the demo on the {way} of {day}."),
+            ("A demo for {subject} is planned.",),
+            neutral=True,
+        ),
+        Kind(
+            "desks", "team", ("desks", "desk"), d.UP, d.DOWN,
+            (Amount("floor", None, (2, 9), (2, 9)),),
+            ("The desks of {subject} moved {way} to floor {floor}.",
+             "The desks of {subject} are now {way} on floor {floor}."),
+            ("The desks of {subject} moved.",),
+            neutral=True,
+        ),
+    ),
+)  # fmt: skip

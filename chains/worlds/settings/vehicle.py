@@ -1,0 +1,152 @@
+"""A vehicle programme: test cars, brakes, batteries, assembly halls and suppliers."""
+
+from chains.worlds import directions as d
+from chains.worlds.kinds import Amount, Day, Group, Kind, OneOf, Setting, Share, Who
+
+VEHICLE = Setting(
+    name="vehicle",
+    titles=("{name} car programme, weekly status", "{name} van, state of the programme", "{name} truck, status report"),
+    groups={
+        "car": Group(("test car", "crash car", "show car"), "X"),
+        "brake": Group(("front brake", "rear brake", "parking brake"), "B"),
+        "pack": Group(("battery pack",), "E"),
+        "hall": Group(("assembly hall", "paint hall", "welding hall"), "H"),
+        "tool": Group(("press tool", "welding robot"), "R"),
+        "supplier": Group(("supplier",)),
+    },
+    kinds=(
+        Kind(
+            "built", "car", ("built", "build"), d.LATE, d.EARLY,
+            (Amount("delay", "weeks", (2, 13), (2, 7)),),
+            ("{subject} was built {delay} {way}.", "The build of {subject} ended {delay} {way}."),
+            ("{subject} was built {way}.", "There is news about the build of {subject}."),
+        ),
+        Kind(
+            "range", "car", ("range", "driving range"), d.BELOW, d.ABOVE,
+            (Amount("gap", "km", (12, 94), (11, 63)),),
+            ("The range of {subject} was {gap} {way} target.", "{subject} had a range {gap} {way} target."),
+            ("The range of {subject} was {way} target.", "The range of {subject} was measured."),
+        ),
+        Kind(
+            "weight", "car", ("weight", "weighs"), d.OVER, d.UNDER,
+            (Amount("gap", "kg", (12, 97), (8, 58)),),
+            ("{subject} is {gap} {way} its planned weight.", "The weight of {subject} is {gap} {way} plan."),
+            ("{subject} is {way} its planned weight.", "The weight of {subject} was checked."),
+        ),
+        Kind(
+            "crash", "car", ("crash test", "crash tests"), d.FAILED, d.PASSED,
+            (OneOf("side", ("front", "side", "rear", "roof")), Day("day")),
+            ("{subject} {way} the {side} crash test on {day}.", "On {day}, {subject} {way} its {side} crash test."),
+            ("{subject} {way} a crash test.", "{subject} had a crash test."),
+        ),
+        Kind(
+            "stopping", "brake", ("stopping distance", "stops"), d.ROSE, d.FELL,
+            (Amount("change", "metres", (8, 69), (6, 44), tenths=True),),
+            ("The stopping distance of {subject} {way} by {change}.",
+             "With the new pads, the stopping distance of {subject} {way} by {change}."),
+            ("The stopping distance of {subject} {way}.", "The stopping distance of {subject} was measured."),
+        ),
+        Kind(
+            "cold", "brake", ("cold start", "cold starts"), d.FAILED, d.PASSED,
+            (Share("starts", of=(30, 75)),),
+            ("{subject} {way} {starts} cold start tests.", "In the cold start tests, {subject} {way} {starts}."),
+            ("{subject} {way} some cold start tests.", "The cold start tests of {subject} are done."),
+        ),
+        Kind(
+            "hose", "brake", ("hose", "hoses"), d.LEAKED, d.HELD,
+            (Amount("pressure", "bar", (95, 41), (99, 160)),),
+            ("The hose of {subject} {way} at {pressure}.",
+             "In the bench test, the hose of {subject} {way} at {pressure}."),
+            ("The hose of {subject} {way} in the bench test.", "The hose of {subject} was tested."),
+        ),
+        Kind(
+            "charging", "pack", ("charging", "charge", "charged"), d.SLOWER, d.FASTER,
+            (Amount("time", "minutes", (6, 58), (4, 37)),),
+            ("Charging {subject} was {time} {way} than planned.", "{subject} was {time} {way} to charge than planned."),
+            ("Charging {subject} was {way} than planned.", "Charging {subject} was timed."),
+        ),
+        Kind(
+            "heat", "pack", ("temperature", "heat"), d.ROSE, d.FELL,
+            (Amount("change", "degrees", (4, 43), (3, 27)),),
+            ("The temperature of {subject} {way} by {change} under load.",
+             "Under load, the temperature of {subject} {way} by {change}."),
+            ("The temperature of {subject} {way} under load.", "The temperature of {subject} was measured."),
+        ),
+        Kind(
+            "permit", "pack", ("road permit", "permit"), d.EXPIRED, d.RENEWED,
+            (Day("day"),),
+            ("The road permit of {subject} {way} on {day}.", "On {day} the road permit of {subject} {way}."),
+            ("The road permit of {subject} {way}.", "The road permit of {subject} was looked at."),
+        ),
+        Kind(
+            "fitters", "hall", ("fitters", "fitter"), d.LOST, d.GAINED,
+            (Amount("number", "fitters", (3, 19), (2, 14)),),
+            ("{subject} {way} {number} this month.", "This month {subject} {way} {number}."),
+            ("{subject} {way} fitters this month.", "The number of fitters in {subject} changed."),
+        ),
+        Kind(
+            "power", "hall", ("power bill", "power", "budget"), d.OVER, d.UNDER,
+            (Amount("sum", "EUR", (13, 97), (11, 62), step=1000),),
+            ("The power bill of {subject} is {sum} {way} budget.", "Power for {subject} came to {sum} {way} budget."),
+            ("The power bill of {subject} is {way} budget.", "The power bill of {subject} has come."),
+        ),
+        Kind(
+            "accidents", "hall", ("accidents", "accident"), d.MORE, d.FEWER,
+            (Amount("number", None, (2, 12), (2, 9)),),
+            ("{subject} had {number} {way} accidents than last year.",
+             "Accidents in {subject} were {number} {way} than last year."),
+            ("{subject} had {way} accidents than last year.", "The accidents in {subject} were counted."),
+        ),
+        Kind(
+            "defects", "tool", ("defect rate", "defects"), d.HIGHER, d.LOWER,
+            (Amount("change", "%", (5, 47), (4, 33)),),
+            ("The defect rate of {subject} is {change} {way} than in spring.",
+             "Defects at {subject} are {change} {way} than in spring."),
+            ("The defect rate of {subject} is {way} than in spring.", "The defect rate of {subject} was measured."),
+        ),
+        Kind(
+            "motor", "tool", ("motor", "motors"), d.STOPPED, d.RESTARTED,
+            (Day("day"), Who("fitter", key=False)),
+            ("The motor of {subject} {way} on {day}, says {fitter}.",
+             "{fitter} reports that the motor of {subject} {way} on {day}."),
+            ("The motor of {subject} {way}.", "The motor of {subject} was looked at."),
+        ),
+        Kind(
+            "parts", "supplier", ("faulty parts", "parts"), d.OPEN, d.CLOSED,
+            (Share("reports", bad=(30, 85), good=(50, 100), of=(24, 58)),),
+            ("{reports} reports of faulty parts from {subject} are {way}.",
+             "Of the reports of faulty parts from {subject}, {reports} are {way}."),
+            ("Some reports of faulty parts from {subject} are {way}.",
+             "Reports of faulty parts from {subject} were counted."),
+        ),
+        Kind(
+            "order", "supplier", ("order", "seats order"), d.CANCELLED, d.CONFIRMED,
+            (Amount("seats", "seats", (12, 95), (11, 82), step=20),),
+            ("{subject} {way} the order for {seats}.", "The order for {seats} was {way} by {subject}."),
+            ("{subject} {way} an order.", "{subject} wrote about the order."),
+        ),
+        Kind(
+            "floor", "hall", ("floor", "repainted"), d.LIGHT, d.DARK,
+            (OneOf("colour", ("blue", "green", "grey", "brown", "red")),),
+            ("The floor of {subject} was painted {way} {colour}.", "The new floor of {subject} is {way} {colour}."),
+            ("The floor of {subject} was painted.",),
+            neutral=True,
+        ),
+        Kind(
+            "photo", "car", ("photo", "photos", "photographed"), d.MORNING, d.AFTERNOON,
+            (Day("day", planned=True),),
+            ("The photo of {subject} will be taken on the {way} of {day}.",
+             "On the {way} of {day} a photo of {subject} will be taken."),
+            ("A photo of {subject} will be taken.",),
+            neutral=True,
+        ),
+        Kind(
+            "gate", "hall", ("entrance", "entry"), d.NORTH, d.SOUTH,
+            (Amount("gate", None, (2, 19), (2, 19)),),
+            ("The entrance of {subject} is now gate {gate} on the {way} side.",
+             "{subject} has its entrance at gate {gate} on the {way} side."),
+            ("The entrance of {subject} changed.",),
+            neutral=True,
+        ),
+    ),
+)  # fmt: skip

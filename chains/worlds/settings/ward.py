@@ -1,0 +1,146 @@
+"""A hospital: wards, theatres, devices, night teams and suppliers."""
+
+from chains.worlds import directions as d
+from chains.worlds.kinds import Amount, Day, Group, Kind, OneOf, Setting, Share, Who
+
+WARD = Setting(
+    name="ward",
+    titles=("{name} hospital, weekly status", "{name} clinic, state of the wards", "{name} infirmary, status report"),
+    groups={
+        "ward": Group(("surgical ward", "recovery ward", "heart ward", "children's ward"), "W"),
+        "theatre": Group(("operating theatre",), "T"),
+        "device": Group(("heart monitor", "infusion pump", "X-ray unit", "ventilator"), "D"),
+        "team": Group(("night team", "transport team"), "N"),
+        "supplier": Group(("supplier",)),
+    },
+    kinds=(
+        Kind(
+            "falls", "ward", ("patient falls", "falls"), d.MORE, d.FEWER,
+            (Amount("number", None, (2, 14), (2, 9)),),
+            ("{subject} had {number} {way} patient falls than last month.",
+             "Patient falls in {subject} were {number} {way} than last month."),
+            ("{subject} had {way} patient falls than last month.", "Patient falls in {subject} were counted."),
+        ),
+        Kind(
+            "infections", "ward", ("infection rate", "infections"), d.ROSE, d.FELL,
+            (Amount("change", "%", (6, 64), (5, 41)),),
+            ("The infection rate of {subject} {way} by {change}.",
+             "Infections in {subject} {way} by {change} this month."),
+            ("The infection rate of {subject} {way}.", "The infection rate of {subject} was measured."),
+        ),
+        Kind(
+            "hands", "ward", ("hand hygiene", "hygiene checks"), d.FAILED, d.PASSED,
+            (Share("checks"),),
+            ("{subject} {way} {checks} hand hygiene checks.", "In the hand hygiene checks, {subject} {way} {checks}."),
+            ("{subject} {way} some hand hygiene checks.", "The hand hygiene checks of {subject} are done."),
+        ),
+        Kind(
+            "nurses", "ward", ("nurses", "nurse"), d.LOST, d.GAINED,
+            (Amount("number", "nurses", (2, 9), (2, 8)),),
+            ("{subject} {way} {number} this month.", "This month {subject} {way} {number}."),
+            ("{subject} {way} nurses this month.", "The number of nurses in {subject} changed."),
+        ),
+        Kind(
+            "overtime", "ward", ("overtime", "budget"), d.OVER, d.UNDER,
+            (Amount("sum", "GBP", (12, 94), (8, 61), step=200),),
+            ("Overtime pay in {subject} is {sum} {way} budget.", "Overtime in {subject} came to {sum} {way} budget."),
+            ("Overtime pay in {subject} is {way} budget.", "The overtime in {subject} was added up."),
+        ),
+        Kind(
+            "first_case", "theatre", ("first operation", "first case"), d.LATE, d.EARLY,
+            (Amount("delay", "minutes", (12, 88), (5, 34)), Day("day")),
+            ("The first operation in {subject} began {delay} {way} on {day}.",
+             "On {day}, the first operation in {subject} began {delay} {way}."),
+            ("The first operation in {subject} began {way}.", "The first operation in {subject} was timed."),
+        ),
+        Kind(
+            "operations", "theatre", ("operations", "operations target", "monthly target"), d.BELOW, d.ABOVE,
+            (Amount("gap", "operations", (4, 38), (3, 24)),),
+            ("{subject} is {gap} {way} its monthly target.", "{subject} ended the month {gap} {way} target."),
+            ("{subject} is {way} its monthly target.", "The operations in {subject} were counted."),
+        ),
+        Kind(
+            "sterile", "theatre", ("sterile trays", "trays", "tray"), d.FAILED, d.PASSED,
+            (Share("trays", of=(21, 55)), Who("inspector", key=False)),
+            ("{trays} sterile trays of {subject} {way} the check by {inspector}.",
+             "In the check by {inspector}, {trays} sterile trays of {subject} {way}."),
+            ("Some sterile trays of {subject} {way} the check.", "The sterile trays of {subject} were checked."),
+        ),
+        Kind(
+            "alarm", "device", ("alarm test", "alarm"), d.FAILED, d.PASSED,
+            (OneOf("mode", ("battery", "mains", "standby")), Day("day")),
+            ("{subject} {way} the alarm test in {mode} mode on {day}.",
+             "On {day}, {subject} {way} its alarm test in {mode} mode."),
+            ("{subject} {way} the alarm test.", "{subject} had an alarm test."),
+        ),
+        Kind(
+            "battery", "device", ("battery life", "battery time"), d.SHORTENED, d.EXTENDED,
+            (Amount("change", "hours", (11, 69), (6, 48), tenths=True),),
+            ("The new part {way} the battery life of {subject} by {change}.",
+             "The battery life of {subject} was {way} by {change}."),
+            ("The battery life of {subject} was {way}.", "The battery life of {subject} was tested."),
+        ),
+        Kind(
+            "calibration", "device", ("calibration",), d.EXPIRED, d.RENEWED,
+            (Day("day"),),
+            ("The calibration of {subject} {way} on {day}.", "On {day} the calibration of {subject} {way}."),
+            ("The calibration of {subject} {way}.", "The calibration of {subject} was looked at."),
+        ),
+        Kind(
+            "repair", "device", ("came back from repair", "repair", "repaired"), d.LATE, d.EARLY,
+            (Amount("delay", "days", (3, 29), (2, 13)),),
+            ("{subject} came back from repair {delay} {way}.", "The repair of {subject} ended {delay} {way}."),
+            ("{subject} came back from repair {way}.", "There is news about the repair of {subject}."),
+        ),
+        Kind(
+            "answer", "team", ("answered", "night calls", "calls"), d.SLOWER, d.FASTER,
+            (Amount("time", "seconds", (15, 97), (12, 62)),),
+            ("{subject} answered calls {time} {way} than last month.",
+             "Calls to {subject} were answered {time} {way} than last month."),
+            ("{subject} answered calls {way} than last month.", "The calls to {subject} were timed."),
+        ),
+        Kind(
+            "training", "team", ("fire training", "training"), d.MISSED, d.MET,
+            (Amount("hours", "hours", (12, 78), (10, 66)),),
+            ("{subject} {way} its goal of {hours} of fire training.",
+             "The goal of {hours} of fire training was {way} by {subject}."),
+            ("{subject} {way} its goal for fire training.", "{subject} had fire training."),
+        ),
+        Kind(
+            "drug", "supplier", ("delivery of drugs", "drugs", "drug order"), d.CANCELLED, d.CONFIRMED,
+            (Amount("boxes", "boxes", (12, 92), (11, 74), step=5), Day("day")),
+            ("{subject} {way} the delivery of {boxes} of drugs on {day}.",
+             "On {day}, {subject} {way} our delivery of {boxes} of drugs."),
+            ("{subject} {way} a delivery of drugs.", "{subject} wrote about the delivery of drugs."),
+        ),
+        Kind(
+            "refund", "supplier", ("refund",), d.REJECTED, d.APPROVED,
+            (Amount("sum", "GBP", (14, 96), (12, 80), step=100),),
+            ("{subject} {way} our refund of {sum}.", "Our refund of {sum} was {way} by {subject}."),
+            ("{subject} {way} our refund.", "{subject} has answered about our refund."),
+        ),
+        Kind(
+            "curtains", "ward", ("curtains", "curtain"), d.LIGHT, d.DARK,
+            (OneOf("colour", ("blue", "green", "grey", "brown", "red")),),
+            ("The new curtains in {subject} are {way} {colour}.", "{subject} has new curtains in {way} {colour}."),
+            ("{subject} has new curtains.",),
+            neutral=True,
+        ),
+        Kind(
+            "choir", "ward", ("choir",), d.MORNING, d.AFTERNOON,
+            (Day("day", planned=True),),
+            ("The school choir will visit {subject} on the {way} of {day}.",
+             "On the {way} of {day} the school choir visits {subject}."),
+            ("The school choir will visit {subject}.",),
+            neutral=True,
+        ),
+        Kind(
+            "lockers", "team", ("lockers", "locker"), d.UP, d.DOWN,
+            (Amount("floor", None, (2, 9), (2, 9)),),
+            ("The lockers of {subject} moved {way} to floor {floor}.",
+             "The lockers of {subject} are now {way} on floor {floor}."),
+            ("The lockers of {subject} moved.",),
+            neutral=True,
+        ),
+    ),
+)  # fmt: skip
