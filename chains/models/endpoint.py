@@ -185,14 +185,15 @@ class Endpoint:
 
     def _unreachable(self, error: BaseException) -> Busy:
         """Return the error for an answer that never came whole."""
-        # aiohttp's error is at the bottom: on its way up a dropped connection is called a time-out.
-        while error.__cause__ is not None:
-            error = error.__cause__
-        if isinstance(error, aiohttp.ClientConnectorError):
+        # On its way up through two libraries a dropped connection is called a time-out; the cause says what it was.
+        causes = [error]
+        while causes[-1].__cause__ is not None:
+            causes.append(causes[-1].__cause__)
+        if any(isinstance(cause, aiohttp.ClientConnectorError | aiohttp.ConnectionTimeoutError) for cause in causes):
             return Busy(f"can't connect to {self._where}; start the server or check base_url")
-        if isinstance(error, TimeoutError):
+        if any(isinstance(cause, TimeoutError) for cause in causes):
             return Busy(f"{self._where} did not answer within {self._spec.timeout:g} s; wait, or raise its timeout")
-        reason = masked(str(error) or type(error).__name__, self._key)
+        reason = masked(str(causes[-1]) or type(causes[-1]).__name__, self._key)
         return Busy(f"{self._where} dropped the connection ({reason}); try again")
 
 
