@@ -27,6 +27,8 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 SlotKind = Literal["number", "count", "date", "name", "category", "direction"]
 Valence = Literal["bad", "good", "neutral"]
+Fate = Literal["kept", "blurred", "altered", "inverted", "omitted"]
+"""What became of a statement in a message."""
 
 MONTHS = (
     "January", "February", "March", "April", "May", "June",

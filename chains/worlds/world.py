@@ -50,7 +50,9 @@ class World(BaseModel):
 
     def twinned(self) -> "World":
         """Return the world in which every fact with a twin has the opposite valence."""
-        return self.model_copy(update={"facts": tuple(fact.twinned() for fact in self.facts)})
+        # made anew, because a copy would keep the digest of the original once that was asked for
+        plain = {name: getattr(self, name) for name in World.model_fields}
+        return World(**plain | {"facts": tuple(fact.twinned() for fact in self.facts)})
 
 
 class Scenario(Protocol):

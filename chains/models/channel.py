@@ -1,0 +1,267 @@
+"""The synthetic lossy channel: a source of replies that needs no model and plants a known truth.
+
+It is the project's positive control. Each fact that a message holds is lost
+at a planted rate, by planted causes, under a planted law; whatever measures
+the text must find these rates again. Its name says what is planted:
+
+    channel                                       relays all it hears
+    channel:drop=0.1,flip=0.02                    loses a tenth, inverts a fiftieth, at each hop
+    channel:drop=0.08,k=1.3                       a hazard that grows with the hop
+    channel:drop=0.05,alter=0.05,bad=2,q=1.4      bad news fares worse, deep hierarchies worse than linear
+
+The law. A fact kept so far is lost at hop n with probability
+
+    h(n) = 1 - exp(-(H(n) - H(n-1)) * r),   r = bad^[the fact is bad] * exp(fact_sd * z_fact + chain_sd * z_chain)
+
+where z are standard normal draws, by (world seed, fact) and (world seed,
+replicate), and H is the cumulative hazard, with lambda = -ln(1 - p) and p the
+sum of the rates of the causes:
+
+    k   H(n) = lambda * n^k              a power of the hop (Weibull); k = 1 is a constant hazard, the null
+    q   H over N managers = lambda * N^q  a power of the depth, spread evenly over the managers' hops
+
+These are the power law of the hop and the law of the depth of the project's
+notes on "worse than linear" (Williamson's constant hazard as the null, the
+grouped Weibull model and its proportional hazards beside it).
+"""
+
+import math
+from collections.abc import Iterable
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from chains.draw import Draw
+from chains.errors import BadInput, nearest
+from chains.models.codebook import NOTHING, Codebook, State, codebook, lines_of
+from chains.models.provider import Occasion, Reply, Request, Usage
+from chains.worlds.ledger import Fact
+
+Cause = Literal["drop", "blur", "alter", "invert"]
+CAUSES: tuple[Cause, ...] = ("drop", "blur", "alter", "invert")
+
+Rate = Annotated[float, Field(ge=0, le=1)]
+Size = Annotated[float, Field(ge=0, le=100)]
+
+_ALIASES = {"flip": "invert"}
+_SILENT = {NOTHING, "(no report)"}
+"""Lines that say that there is nothing: relayed by saying nothing."""
+
+
+class ChannelRates(BaseModel):
+    """What a channel plants."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    drop: Rate = 0.0
+    """Chance per hop that a kept fact is left out."""
+    blur: Rate = 0.0
+    """Chance per hop that a kept fact loses its key values."""
+    alter: Rate = 0.0
+    """Chance per hop that one value of a kept fact is replaced by a wrong one."""
+    invert: Rate = 0.0
+    """Chance per hop that a kept fact's direction is flipped; `flip` is another name for it."""
+    invent: Size = 0.0
+    """Mean number of invented sentences that a message gains (Poisson); those heard are relayed."""
+    k: Annotated[float, Field(gt=0, le=10)] = 1.0
+    """Exponent of the hop in the cumulative hazard."""
+    q: Annotated[float, Field(ge=0, le=10)] | None = None
+    """Exponent of the number of managers in the cumulative hazard; excludes `k`."""
+    worker: Rate | None = None
+    """Total rate at hop 1, in place of the law; without it `k` covers hop 1, and with `q` a worker loses nothing."""
+    bad: Size = 1.0
+    """Hazard ratio of bad facts against the others."""
+    fact_sd: Size = 0.0
+    """Standard deviation of the facts' log frailties."""
+    chain_sd: Size = 0.0
+    """Standard deviation of the chains' log frailties."""
+    tau: Annotated[int, Field(ge=2)] | None = None
+    """Hop from which the total rate is `p2` (the mix of causes stays)."""
+    p2: Rate | None = None
+    """Total rate from hop `tau` on."""
+    paraphrase: Rate = 1.0
+    """Chance that a sentence which says the same as the one heard is worded anew."""
+    seed: int = 0
+    """Of the channel's own draws."""
+
+    @model_validator(mode="after")
+    def _possible(self) -> Self:
+        if self.total > 1 + 1e-9:
+            raise ValueError(f"drop, blur, alter and invert add up to {self.total:g}, more than 1")
+        if self.q is not None and "k" in self.model_fields_set:
+            raise ValueError("k and q exclude each other; give one")
+        if (self.tau is None) != (self.p2 is None):
+            raise ValueError("tau and p2 go together; give both or neither")
+        return self
+
+    @property
+    def total(self) -> float:
+        """The chance per hop that a kept fact is lost by any cause, before the law's shape."""
+        return self.drop + self.blur + self.alter + self.invert
+
+    def cause(self, uniform: float) -> Cause:
+        """Return the cause that a uniform draw picks, in proportion to the rates; drop where all are 0."""
+        mark = uniform * self.total
+        for name in CAUSES:
+            mark -= getattr(self, name)
+            if mark < 0:
+                return name
+        return "drop"
+
+    def hazard(self, hop: int, depth: int, ratio: float = 1.0) -> float:
+        """Return the chance that a fact kept so far is lost at a hop.
+
+        Args:
+            hop: 1 for the worker's message.
+            depth: Hops from the worker to the executive: the managers between them are one fewer. An
+                executive's own message counts as a manager's.
+            ratio: What multiplies the hazard: the fact's valence and frailties.
+        """
+        total = self.p2 if self.tau is not None and self.p2 is not None and hop >= self.tau else self.total
+        if hop == 1 and (self.worker is not None or self.q is not None):
+            total, steps = self.worker or 0.0, 1.0
+        elif self.q is not None:
+            steps = max(1, depth - 1) ** (self.q - 1)
+        else:
+            steps = hop**self.k - (hop - 1) ** self.k
+        if total == 0 or ratio == 0:
+            return 0.0
+        return 1.0 if total >= 1 else -math.expm1(math.log1p(-total) * steps * ratio)
+
+
+def parse_channel(text: str) -> ChannelRates:
+    """Read what a channel's name plants: "channel:drop=0.1,flip=0.02", "channel", or the part after the colon.
+
+    Raises:
+        BadInput: A key is unknown or given twice, or a value is impossible.
+    """
+    given: dict[str, str] = {}
+    for part in filter(None, (part.strip() for part in text.removeprefix("channel").removeprefix(":").split(","))):
+        name, equals, value = (piece.strip() for piece in part.partition("="))
+        key = _ALIASES.get(name, name)
+        if key not in ChannelRates.model_fields:
+            raise BadInput(f"channel has no {name!r}{nearest(name, [*ChannelRates.model_fields, *_ALIASES])}")
+        if not equals or not value:
+            raise BadInput(f"channel: {name} has no value; write {name}=0.1")
+        if key in given:
+            raise BadInput(f"channel: {key} is given twice; give it once")
+        given[key] = value
+    try:
+        return ChannelRates.model_validate(given)
+    except ValidationError as error:
+        first = error.errors()[0]
+        if not first["loc"]:
+            raise BadInput(f"channel {text!r}: {first['ctx']['error']}") from None
+        key = str(first["loc"][0])
+        reason = first["msg"][:1].lower() + first["msg"][1:]
+        raise BadInput(f"channel: {key}={given[key]!r} is no use; {reason}") from None
+
+
+class Channel:
+    """A provider that relays what a seat heard, with planted losses.
+
+    Stateless: it reads the fate of each fact from the sentence it hears. A
+    fact that is lost but still there stays as it is, until it is dropped:
+    in each later message it meets the same hazard, of which the share of
+    `drop` takes effect. A sentence that is not the channel's own (a person's,
+    a model's) is passed on as it is. Of two sentences about one fact the
+    first is passed on. Where a cause can't happen to a fact, another stands
+    in: a fact without a direction is altered instead of inverted, one without
+    a value to alter or a vague sentence is dropped.
+
+    Each fact's fate is drawn by (channel's seed, world's seed, replicate,
+    seat, hop, fact) and so is independent of every other fact's, and the same
+    whenever it is asked again.
+    """
+
+    def __init__(self, rates: ChannelRates) -> None:
+        self.rates = rates
+
+    async def reply(self, request: Request) -> Reply:
+        """Relay what the seat heard; without an occasion it has heard nothing."""
+        occasion = request.occasion
+        lines = [] if occasion is None else self.relayed(occasion)
+        text = "\n".join(f"- {line}" for line in lines or [NOTHING])
+        prompt = sum(len(message.content.split()) for message in request.messages)
+        return Reply(text=text, usage=Usage(prompt=prompt, completion=len(text.split())), served_by="channel")
+
+    def relayed(self, occasion: Occasion) -> list[str]:
+        """Return the sentences that the seat passes on, in the order in which it heard them."""
+        book = codebook(occasion.world)
+        heard = dict.fromkeys(line for text in occasion.heard for line in lines_of(text) if line not in _SILENT)
+        facts = {fact.id: fact for fact in occasion.world.facts}
+        chain = Draw("chain", self.rates.seed, occasion.world.seed, occasion.replicate).normal()
+        seen = set()
+        said = []
+        for line in heard:
+            state = book.states.get(line)
+            if state is None:
+                said.append(line)
+            elif state.fact not in seen:
+                seen.add(state.fact)
+                said += self._passed_on(line, state, facts[state.fact], occasion, chain)
+        return said + self._made_up(book, heard, occasion)
+
+    @property
+    def resolved(self) -> dict[str, Any]:
+        """The rates, with every default, for the log."""
+        return self.rates.model_dump(mode="json")
+
+    async def listed(self) -> list[str]:
+        """Return the names of the models that it has: itself."""
+        return ["channel"]
+
+    async def aclose(self) -> None:
+        """Hold nothing open."""
+
+    def _passed_on(self, line: str, state: State, fact: Fact, occasion: Occasion, chain: float) -> list[str]:
+        """Return the sentence in which a fact is passed on, or none."""
+        rates, book = self.rates, codebook(occasion.world)
+        draw = self._draw(occasion, fact.id)
+        frailty = rates.chain_sd * chain
+        if rates.fact_sd:
+            frailty += rates.fact_sd * Draw("fact", rates.seed, occasion.world.seed, fact.id).normal()
+        ratio = math.exp(frailty) * (rates.bad if fact.valence == "bad" else 1.0)
+        after: State | None = state
+        if draw.uniform() < rates.hazard(occasion.hop, occasion.depth, ratio):
+            cause = rates.cause(draw.uniform())
+            if state.fate == "kept":
+                after = _lost(fact.id, cause, book, draw)
+            elif cause == "drop":
+                after = None
+        if after is None:
+            return []
+        if after == state and draw.uniform() >= rates.paraphrase:
+            return [line]
+        return [draw.choice(book.wordings[after])]
+
+    def _made_up(self, book: Codebook, heard: Iterable[str], occasion: Occasion) -> list[str]:
+        """Return new invented sentences, their number drawn from a Poisson distribution."""
+        if not self.rates.invent:
+            return []
+        draw = self._draw(occasion, "invented")
+        left = draw.uniform()
+        chance, count = math.exp(-self.rates.invent), 0
+        while left >= chance and count < len(book.inventions):
+            left -= chance
+            count += 1
+            chance *= self.rates.invent / count
+        known = set(heard)
+        fresh = [line for line in book.inventions if line not in known]
+        return draw.sample(fresh, min(count, len(fresh)))
+
+    def _draw(self, occasion: Occasion, about: str) -> Draw:
+        return Draw(
+            "channel", self.rates.seed, occasion.world.seed, occasion.replicate, occasion.seat, occasion.hop, about
+        )  # fmt: skip
+
+
+def _lost(fact: str, cause: Cause, book: Codebook, draw: Draw) -> State | None:
+    """Return what a kept fact becomes; None if it is left out."""
+    if cause == "invert" and (inverted := State(fact, "inverted")) in book.wordings:
+        return inverted
+    if cause in ("invert", "alter") and (wrong := book.wrong.get(fact)):
+        return draw.choice(wrong)
+    if cause == "blur" and (blurred := State(fact, "blurred")) in book.wordings:
+        return blurred
+    return None
