@@ -1,0 +1,1 @@
+"""Measures of drift: what became of the truth in a message."""

@@ -1,0 +1,163 @@
+"""Which way something went: the wordings of a direction slot's sense and of its opposite."""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from chains.drift.polarity import negated
+from chains.drift.words import STOP, Token, stem
+from chains.worlds.ledger import Slot
+
+_FAMILIES: tuple[tuple[str, str], ...] = (
+    (
+        "late|delayed|delay|behind schedule|behind plan|behind time|overdue|slipped|lagging|later than planned|tardy|"
+        "past due|behind|held up|postponed|belatedly|belated",
+        "early|ahead of schedule|ahead of time|ahead of plan|before schedule|in advance|earlier than planned|ahead|"
+        "on time|on schedule|punctual|punctually|sooner than planned|in time",
+    ),
+    (
+        "over|above|exceeded|exceeding|overspent|overspend|more than|in excess of|beyond|overrun|higher than|overshot",
+        "under|below|underspent|underspend|less than|within|short of|underrun|beneath|lower than|saved|savings",
+    ),
+    (
+        "rose|increased|went up|up|grew|climbed|higher|jumped|growth|gained|raised|doubled|worsened",
+        "fell|decreased|went down|down|dropped|declined|lower|reduced|shrank|reduction|cut|halved|lowered|improved",
+    ),
+    (
+        "failed|not pass|unsuccessful|flunked|failure|broke down",
+        "passed|succeeded|successful|cleared|success|flawless",
+    ),
+    ("missed|not met|not meet|fell short of|unmet", "met|achieved|reached|hit|fulfilled|satisfied"),
+    ("open|unresolved|outstanding|pending|unfixed", "closed|resolved|fixed|solved|settled"),
+    ("rejected|refused|turned down|declined|denied", "accepted|approved|granted|agreed|authorised|authorized"),
+    ("lost|loss", "won|gained"),
+    ("resigned|left|quit|departed", "joined|hired|recruited"),
+    ("worse|worsened|deteriorated|poorer", "better|improved|improvement"),
+    ("cancelled|canceled|called off|scrapped", "confirmed|agreed|upheld"),
+    ("expired|lapsed|ran out", "renewed|extended|valid"),
+    ("stopped|halted|shut down|ceased", "restarted|resumed|started|running"),
+    ("slower|longer", "faster|quicker|shorter"),
+    ("more|additional|extra", "fewer|less"),
+    ("unsafe|dangerous", "safe"),
+    ("incomplete|unfinished", "complete|completed|finished"),
+)  # fmt: skip
+"""Opposite senses in common use; a slot's own lists come first."""
+
+_BINARY = frozenset(
+    "pass fail meet miss open close clos accept reject approv refus leak hold confirm cancel valid expir renew complet "
+    "safe succeed".split()
+)
+"""Stems whose denial is their opposite: what did not pass failed; what did not rise need not have fallen."""
+_GUARDED = frozenset(
+    "over under up down above below ahead behind before more less higher lower left leave took take got get made make "
+    "hit keep out off beyond within light dark morning afternoon north south long short high low extra additional add "
+    "cut open done good end past start run on in made held hold".split()
+)
+"""Words that are often something else: they need a number, a topic or a yardstick beside them."""
+_YARDSTICKS = frozenset(
+    "budget plan schedul target limit estimat quota norm forecast deadlin goal threshold expect standard than cost "
+    "allow averag planned".split()
+) | frozenset(stem(word) for word in ("planned", "scheduled", "expected", "allowed", "time", "budgeted", "forecast"))
+_AUXILIARIES = frozenset("was is are were has have had been be did does do still also it".split())
+
+
+class Hit(NamedTuple):
+    """Words of a message that give a direction."""
+
+    first: int
+    last: int
+    sense: int
+    """1: as in the ledger; -1: its opposite; 0: denied opposite, which leaves it open."""
+    own: bool
+    """Whether the slot itself lists the wording."""
+    guarded: bool
+    denied: bool
+
+
+Phrase = tuple[str, ...]
+
+
+def phrase(words: str) -> Phrase:
+    """Return a wording as stems, without leading auxiliaries."""
+    parts = [token for part in words.split() for token in _split(part)]
+    while len(parts) > 1 and parts[0] in _AUXILIARIES:
+        parts = parts[1:]
+    return tuple(stem(part) for part in parts)
+
+
+def _split(word: str) -> list[str]:
+    low = word.lower().replace("’", "'").strip(".,;:!?")
+    if low.endswith("n't"):
+        return [low[:-3], "not"]
+    return low.replace("'", "").split("-")
+
+
+@dataclass(frozen=True)
+class Direction:
+    """A direction slot, compiled: every wording by its first stem, the longest first."""
+
+    wordings: dict[str, tuple[tuple[Phrase, int, bool], ...]]
+    binary: bool
+
+    def hits(self, tokens: tuple[Token, ...], low: int, high: int, topic: frozenset[str]) -> list[Hit]:
+        """Return the directions given between two tokens."""
+        out: list[Hit] = []
+        at = low
+        while at < high:
+            hit = self._at(tokens, at, low, high, topic)
+            out += [hit] if hit else []
+            at = hit.last if hit else at + 1
+        return out
+
+    def _at(self, tokens: tuple[Token, ...], at: int, low: int, high: int, topic: frozenset[str]) -> Hit | None:
+        for words, sense, own in self.wordings.get(tokens[at].stem, ()):
+            last = at + len(words)
+            if last > high or any(tokens[at + step].stem != word for step, word in enumerate(words)):
+                continue
+            guarded = len(words) == 1 and words[0] in _GUARDED
+            if guarded and not _beside(tokens, at, low, high, topic):
+                continue
+            denied = words[0] != "not" and negated(tokens, at, low)
+            if denied:
+                sense = -1 if sense == 1 else (1 if self.binary else 0)
+            return Hit(at, last, sense, own, guarded, denied)
+        return None
+
+
+def _beside(tokens: tuple[Token, ...], at: int, low: int, high: int, topic: frozenset[str]) -> bool:
+    """Whether a number, the topic or a yardstick stands within three words of an ambiguous word."""
+    if tokens[at].low == "up" and at + 1 < high and tokens[at + 1].low in ("to", "for", "with"):
+        return False
+    near = range(max(low, at - 3), min(high, at + 5))
+    return any(
+        tokens[i].kind == "number" or tokens[i].stem in topic or tokens[i].stem in _YARDSTICKS or tokens[i].text == "%"
+        for i in near
+        if i != at
+    )
+
+
+def compile_direction(slot: Slot) -> Direction:
+    """Gather the wordings of a direction slot: its own, then those of the family that both its senses belong to."""
+    right = [phrase(words) for words in (str(slot.value), *slot.also)]
+    wrong = [phrase(words) for words in (str(slot.opposite), *slot.opposites)]
+    found: dict[Phrase, tuple[int, bool]] = {}
+    for words, sense in [(words, 1) for words in right] + [(words, -1) for words in wrong]:
+        found.setdefault(words, (sense, True))
+    for one, other in _FAMILIES:
+        sides = [{phrase(words) for words in side.split("|")} for side in (one, other)]
+        for here, there in (sides, sides[::-1]):
+            if right[0] in here and wrong[0] in there:
+                for side, sense in ((here, 1), (there, -1)):
+                    for words in side:
+                        found.setdefault(words, (sense, False))
+    wordings: dict[str, list[tuple[Phrase, int, bool]]] = {}
+    for words, (sense, own) in found.items():
+        wordings.setdefault(words[0], []).append((words, sense, own))
+    return Direction(
+        {key: tuple(sorted(rows, key=lambda row: -len(row[0]))) for key, rows in wordings.items()},
+        binary=right[0][-1] in _BINARY or wrong[0][-1] in _BINARY,
+    )
+
+
+def content(words: str) -> list[str]:
+    """Return the stems of the words that carry meaning in a text, in order."""
+    return [stem(part) for word in words.split() for part in _split(word) if part.isalpha() and part not in STOP]

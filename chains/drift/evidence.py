@@ -1,0 +1,112 @@
+"""What one piece of a message says of one statement."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from chains.drift.directions import Hit
+from chains.drift.pieces import Piece
+from chains.drift.polarity import hedge
+from chains.drift.quantities import Quantity
+from chains.drift.slots import MISSING, Found
+from chains.drift.statements import Compiled
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """A statement read in one piece."""
+
+    piece: Piece
+    topic: bool
+    """Whether the topic is named in the sentence, of this subject."""
+    found: dict[str, Found]
+    """What is said of each slot that is no direction."""
+    way: dict[str, Hit]
+    """The direction that is given, where one is, by slot."""
+    turned: Hit | None
+    """Where the statement has no direction slot: words that turn it round."""
+    hedge: str | None
+
+    @property
+    def values(self) -> int:
+        """How many slots other than directions are stated right."""
+        return sum(found.state == "right" for found in self.found.values())
+
+    @property
+    def about(self) -> bool:
+        """Whether the piece mentions the statement at all, granted its subject."""
+        return (
+            self.topic
+            or any(found.state in ("right", "vague") for found in self.found.values())
+            or any(hit.own and not hit.guarded for hit in self.way.values())
+        )
+
+    @property
+    def firm(self) -> bool:
+        """Whether the piece is surely about this property, so that another value in it is a wrong one."""
+        return self.topic or self.values > 0 or any(hit.own and not hit.guarded for hit in self.way.values())
+
+    def words(self, found: Found | Hit) -> str:
+        """Return the words that something was found in."""
+        tokens = self.piece.tokens[found.first : found.last]
+        return " ".join(token.text for token in tokens)
+
+
+def gather(
+    compiled: Compiled,
+    piece: Piece,
+    stems: frozenset[str],
+    topic: frozenset[str],
+    explained: Callable[[Quantity], bool],
+) -> Evidence:
+    """Read a statement in a piece.
+
+    Args:
+        compiled: The statement.
+        piece: The piece.
+        stems: Stems of the words of the piece's sentence that are about the same subjects.
+        topic: The topic words that count here: all, or those that set the statement apart.
+        explained: Whether a quantity belongs to another statement about the same subject.
+    """
+
+    def known(quantity: Quantity) -> bool:
+        mine = any(reader.is_right(quantity) for reader in compiled.readers.values())
+        return mine or (quantity.value in compiled.literals and quantity.of is None) or explained(quantity)
+
+    found = {name: reader.read(piece, known) for name, reader in compiled.readers.items()}
+    way: dict[str, Hit] = {}
+    anchors = [at for item in found.values() if item is not MISSING for at in (item.first, item.last - 1)]
+    for name, direction in compiled.directions.items():
+        hits = direction.hits(piece.tokens, piece.first, piece.last, compiled.topic)
+        if hits:
+            way[name] = _nearest(hits, anchors)
+    turned = None
+    if compiled.sense is not None and not compiled.denied:
+        hits = [
+            hit for hit in compiled.sense.hits(piece.tokens, piece.first, piece.last, compiled.topic) if hit.sense == -1
+        ]
+        turned = hits[0] if hits else None
+    doubt = None if compiled.hedged else hedge(piece.tokens, piece.first, piece.last)
+    return Evidence(piece, bool(stems & topic), _swapped(compiled, piece, found), way, turned, doubt)
+
+
+def _nearest(hits: list[Hit], anchors: list[int]) -> Hit:
+    """Of several directions in one piece, choose the one that stands nearest to the statement's values."""
+    plain = [hit for hit in hits if not hit.guarded] or hits
+    if not anchors:
+        return plain[0]
+    return min(
+        hits, key=lambda hit: (min(min(abs(hit.first - at), abs(hit.last - 1 - at)) for at in anchors), hit.guarded)
+    )
+
+
+def _swapped(compiled: Compiled, piece: Piece, found: dict[str, Found]) -> dict[str, Found]:
+    """Mark two numbers of a statement as wrong where "from" and "to" stand before each other's ("from 1 to 7")."""
+    out = dict(found)
+    for name, item in found.items():
+        cues = getattr(compiled.readers[name], "cues", frozenset()) & {"from", "to"}
+        if item.state != "right" or len(cues) != 1:
+            continue
+        quantity = next((q for q in piece.quantities if q.first == item.first), None)
+        if quantity is not None and quantity.cue is not None and quantity.cue not in cues:
+            out[name] = item._replace(state="wrong")
+    return out

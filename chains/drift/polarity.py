@@ -1,0 +1,72 @@
+"""What turns a statement round or takes its certainty: negation and hedges."""
+
+from chains.drift.words import Token
+
+_NEGATORS = {
+    "not": 5, "never": 5, "no": 4, "none": 6, "neither": 6, "nor": 5, "nothing": 4, "nobody": 4, "without": 3,
+    "zero": 4, "hardly": 3, "avoid": 3, "prevent": 3, "deni": 5, "deny": 5, "lack": 3, "untrue": 40, "fals": 40,
+}  # fmt: skip
+"""Stems, with how many words on they may still reach."""
+_NOT_NEGATION = {
+    "not": frozenset("only just least later merely until".split()),
+    "no": frozenset("doubt later less fewer more wonder matter surprise".split()),
+    "nothing": frozenset(("but",)),
+    "zero": frozenset(("in",)),
+}
+_HEDGES = frozenset(
+    "might perhaps possibly maybe reportedly allegedly supposedly apparently presumably potentially could seemingly "
+    "rumoured rumored probably likely unconfirmed suspected unclear unsure believed alleged".split()
+)
+_HEDGE_PAIRS = frozenset((
+    ("appears", "to"), ("appear", "to"), ("seems", "to"), ("seem", "to"), ("expected", "to"), ("thought", "to"),
+    ("said", "to"), ("may", "have"), ("may", "be"), ("may", "not"), ("risk", "of"), ("chance", "of"), ("if", "any"),
+    ("possibility", "of"), ("reported", "to"), ("tends", "to"), ("at", "risk"), ("concern", "about"),
+    ("concerns", "about"), ("should", "be"), ("would", "be"), ("whether", "the"),
+))  # fmt: skip
+
+
+def negated(tokens: tuple[Token, ...], first: int, start: int) -> bool:
+    """Whether the words from token `first` on are denied within their clause, which starts at token `start`.
+
+    An even number of negations cancels out. A comma, a colon or a bracket stops a negation, save "it is not true that".
+    """
+    odd = False
+    barrier = first
+    for at in range(first - 1, start - 1, -1):
+        token = tokens[at]
+        if token.kind == "mark" and token.text in ",:()":
+            barrier = min(barrier, at)
+        reach = _NEGATORS.get(token.stem)
+        after = tokens[at + 1].low if at + 1 < len(tokens) else ""
+        if token.low == "not" and (after == "true" or (after == "the" and _low(tokens, at + 2) == "case")):
+            reach = 40
+        if token.low in ("instead", "rather") and after in ("of", "than"):
+            reach = 4
+        if token.low in ("failed", "fails") and after == "to":
+            reach = 3
+        if token.low == "free" and after == "of":
+            reach = 3
+        if reach is None or first - at > reach or (at < barrier < first and reach < 40):
+            continue
+        if after in _NOT_NEGATION.get(token.low, ()):
+            continue
+        odd = not odd
+    return odd
+
+
+def _low(tokens: tuple[Token, ...], at: int) -> str:
+    return tokens[at].low if 0 <= at < len(tokens) else ""
+
+
+def hedge(tokens: tuple[Token, ...], start: int, end: int) -> str | None:
+    """Return the words between two tokens that make a statement uncertain ("may have"), if any do."""
+    for at in range(start, end):
+        low = tokens[at].low
+        if low in _HEDGES and tokens[at].kind == "word":
+            return tokens[at].text
+        pair = (low, _low(tokens, at + 1))
+        if pair in _HEDGE_PAIRS and tokens[at].text != "May":
+            return f"{tokens[at].text} {tokens[at + 1].text}"
+        if low == "may" and tokens[at].text == "may" and at + 1 < end and tokens[at + 1].kind == "word":
+            return tokens[at].text
+    return None

@@ -1,0 +1,150 @@
+"""Statements made ready to be looked for: their topic words, the readers of their slots, their renderings as words."""
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from chains.drift.directions import Direction, compile_direction, content
+from chains.drift.polarity import hedge
+from chains.drift.quantities import quantities_of
+from chains.drift.slots import Reader, compile_slot
+from chains.drift.subjects import Subjects
+from chains.drift.words import STOP, Sentence, sentences_of, tokens_of
+from chains.worlds.ledger import Slot, Statement, holes_of
+
+Wording = tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Compiled:
+    """A statement, ready."""
+
+    statement: Statement
+    subject: int
+    topic: frozenset[str]
+    """Stems that show which property is meant."""
+    unique: frozenset[str]
+    """Those of them that no other statement has."""
+    distinct: frozenset[str]
+    """Those that no other statement about the same subject has."""
+    readers: dict[str, Reader]
+    """Of each slot that is no direction, by name."""
+    directions: dict[str, Direction]
+    """Of each direction slot, by name."""
+    sense: Direction | None
+    """Where no slot is a direction: the words of the renderings that could be turned round."""
+    literals: frozenset[float]
+    """Numbers that stand in the renderings themselves, such as a limit."""
+    renderings: frozenset[Wording]
+    """Every true rendering, as words."""
+    vague: frozenset[Wording]
+    hedged: bool
+    """Whether the renderings themselves hedge, so that a hedge takes nothing away."""
+    denied: bool
+    """Whether the renderings themselves deny something, so that a denial turns nothing round."""
+
+    @property
+    def keys(self) -> list[Slot]:
+        """The slots that must be stated."""
+        return [slot for slot in self.statement.slots if slot.key]
+
+
+def wording(sentence: Sentence) -> Wording:
+    """Return a sentence as bare words, to be compared word for word."""
+    return tuple(token.low for token in sentence.tokens if token.kind != "mark" or token.text in "%€$£")
+
+
+def compile_ledger(statements: Sequence[Statement], subjects: Subjects) -> list[Compiled]:
+    """Make the statements of a ledger ready, each knowing what the others talk about."""
+    topics = {statement.id: _topic(statement) for statement in statements}
+    shared = Counter(word for topic in topics.values() for word in topic)
+    known = frozenset(
+        token.low
+        for statement in statements
+        for text in (statement.subject, *statement.aliases, *statement.templates, *statement.vague, *statement.topic,
+                     *(str(slot.value) for slot in statement.slots))
+        for token in tokens_of(text)
+    )  # fmt: skip
+    out = []
+    for statement in statements:
+        topic, subject = topics[statement.id], subjects.of[statement.id]
+        beside = [
+            topics[other.id] for other in statements if subjects.of[other.id] == subject and other is not statement
+        ]
+        out.append(
+            _compile(
+                statement, subject, topic, frozenset(word for word in topic if shared[word] == 1),
+                topic - frozenset().union(*beside), known,
+            )
+        )  # fmt: skip
+    return out
+
+
+def _compile(
+    statement: Statement, subject: int, topic: frozenset[str], unique: frozenset[str], distinct: frozenset[str],
+    known: frozenset[str],
+) -> Compiled:  # fmt: skip
+    directions = {slot.name: compile_direction(slot) for slot in statement.slots if slot.kind == "direction"}
+    plain = [tuple(tokens_of(re.sub(r"\{\w+\}", " ", template))) for template in statement.templates]
+    return Compiled(
+        statement=statement,
+        subject=subject,
+        topic=topic,
+        unique=unique,
+        distinct=distinct,
+        readers={
+            slot.name: compile_slot(slot, statement.templates, topic, known)
+            for slot in statement.slots
+            if slot.kind != "direction"
+        },
+        directions=directions,
+        sense=None if directions else _sense(statement, topic),
+        literals=frozenset(q.value for tokens in plain for q in quantities_of(tokens)),
+        renderings=frozenset(_words(statement, template) for template in statement.templates),
+        vague=frozenset(_words(statement, template) for template in statement.vague),
+        hedged=any(hedge(tokens, 0, len(tokens)) for tokens in plain),
+        denied=any(token.low in ("not", "no", "never", "without") for tokens in plain for token in tokens),
+    )
+
+
+def _words(statement: Statement, template: str) -> Wording:
+    return tuple(word for sentence in sentences_of(statement.render(template)) for word in wording(sentence))
+
+
+def _topic(statement: Statement) -> frozenset[str]:
+    """Return the stems of the topic; of the words that at least half of the templates share, if no topic is given."""
+    subject = set(content(statement.subject)) | {stem for alias in statement.aliases for stem in content(alias)}
+    given = {stem for words in statement.topic for stem in content(words)}
+    if given:
+        return frozenset(given - subject or given)
+    counts = Counter(
+        stem for template in statement.templates for stem in set(content(re.sub(r"\{\w+\}", " ", template)))
+    )
+    needed = len(statement.templates) / 2
+    return frozenset(stem for stem, count in counts.items() if count >= needed and stem not in subject | STOP)
+
+
+def _sense(statement: Statement, topic: frozenset[str]) -> Direction | None:
+    """Return the direction that lies in the renderings' own words ("passed the audit"), for a ledger without slots for it."""
+    from_words = Counter(
+        word
+        for template in statement.templates
+        for word in content(re.sub(r"\{\w+\}", " ", template))
+        if holes_of(template)
+    )
+    words = sorted(topic | set(from_words))
+    for word in words:
+        for other in _OPPOSITES.get(word, ()):
+            return compile_direction(Slot(name="sense", kind="direction", value=word, opposite=other))
+    return None
+
+
+_PAIRS = (
+    ("pass", "fail"), ("meet", "miss"), ("accept", "reject"), ("approv", "reject"), ("win", "lose"), ("confirm", "cancel"),
+    ("resign", "join"), ("rise", "fall"), ("increas", "decreas"), ("late", "early"), ("renew", "expir"),
+)  # fmt: skip
+_OPPOSITES: dict[str, tuple[str, ...]] = {}
+for _one, _other in _PAIRS:
+    _OPPOSITES[_one] = (*_OPPOSITES.get(_one, ()), _other)
+    _OPPOSITES[_other] = (*_OPPOSITES.get(_other, ()), _one)

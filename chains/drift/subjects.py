@@ -1,0 +1,198 @@
+"""Who or what a sentence is about: mentions of the ledger's subjects, and of things that the ledger does not know."""
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from chains.drift.words import STOP, Token, tokens_of
+from chains.worlds.ledger import MONTHS, Statement
+
+STRANGER = -1
+"""The subject number of a code or a numbered thing that is not in the ledger."""
+_ARTICLES = frozenset("the a an our this that its their".split())
+_BEFORE_NOUN = (
+    _ARTICLES | STOP | frozenset("regarding concerning re status update new late delayed said meanwhile".split())
+)
+_CALENDAR = frozenset(name.lower() for name in MONTHS) | frozenset(
+    "monday tuesday wednesday thursday friday saturday sunday".split()
+)
+
+
+class Mention(NamedTuple):
+    """Words of a sentence that name a subject."""
+
+    first: int
+    last: int
+    subject: int
+    full: bool
+    """Whether a code, a proper name or the whole wording stands there, not a short form such as "the pump"."""
+
+
+class _Variant(NamedTuple):
+    words: tuple[str, ...]
+    subject: int
+    short: bool
+
+
+class Subjects:
+    """The different subjects of a ledger, and every wording that names exactly one of them.
+
+    Besides the subject as written and its aliases, these are: its code or
+    proper name alone, a run of its words, and its last noun ("the pump"),
+    each only where no other subject, topic or value of the ledger has the same words.
+    """
+
+    def __init__(self, statements: Sequence[Statement]) -> None:
+        self.names: list[str] = []
+        """The subjects as written, in the order of their numbers."""
+        self.of: dict[str, int] = {}
+        """The number of each statement's subject, by statement id."""
+        numbers: dict[str, int] = {}
+        variants: dict[tuple[str, ...], set[int]] = defaultdict(set)
+        short: set[tuple[str, ...]] = set()
+        parts: dict[int, list[Token]] = {}
+        for statement in statements:
+            key = " ".join(statement.subject.lower().split())
+            number = numbers.setdefault(key, len(numbers))
+            if number == len(self.names):
+                self.names.append(statement.subject)
+                parts[number] = _bare(tokens_of(statement.subject))
+            self.of[statement.id] = number
+            for wording in (statement.subject, *statement.aliases):
+                words = tuple(token.low for token in _bare(tokens_of(wording)))
+                variants[words].add(number)
+        taken = _vocabulary(statements)
+        held = Counter(word for words in parts.values() for word in {token.low for token in words})
+        for number, tokens in parts.items():
+            for words in _shortened(tokens, held, taken):
+                if words not in variants:
+                    short.add(words)
+                variants[words].add(number)
+        runs = {number: [token.low for token in tokens] for number, tokens in parts.items()}
+        self._by_word: dict[str, list[_Variant]] = defaultdict(list)
+        for words, who in variants.items():
+            inside = {number for number, run in runs.items() if _holds(run, words)}
+            if words and len(who) == 1 and (words not in short or inside <= who):
+                for spelt in {words, _parted(words)}:
+                    self._by_word[spelt[0]].append(_Variant(spelt, *who, words in short))
+        for rows in self._by_word.values():
+            rows.sort(key=lambda row: -len(row.words))
+        self._nouns = {run[-2] for run in runs.values() if len(run) > 1 and re.search(r"\d", run[-1])}
+        self._nouns |= {words[-1] for words in runs.values()}
+        self.codes = frozenset(token.low for token in _all_tokens(statements) if token.kind == "code")
+        """Codes that stand anywhere in the ledger."""
+        self.known = frozenset(token.low for token in _all_tokens(statements) if token.kind == "word")
+        """Words that stand anywhere in the ledger."""
+
+    def mentions(self, tokens: tuple[Token, ...]) -> list[Mention]:
+        """Return the subjects named in a sentence in order, strangers included."""
+        out: list[Mention] = []
+        at = 0
+        while at < len(tokens):
+            found = self._known(tokens, at) or self._stranger(tokens, at)
+            if found is None:
+                at += 1
+            else:
+                out.append(found)
+                at = found.last
+        return out
+
+    def _known(self, tokens: tuple[Token, ...], at: int) -> Mention | None:
+        for variant in self._by_word.get(tokens[at].low, ()) or self._by_word.get(tokens[at].low.removesuffix("s"), ()):
+            last = at + len(variant.words)
+            if last > len(tokens) or not all(
+                tokens[at + step].low in (word, word + "s") for step, word in enumerate(variant.words)
+            ):
+                continue
+            noun = tokens[last - 1].kind == "word" and variant.short
+            if noun and not self._stands_alone(tokens, at, last, single=len(variant.words) == 1):
+                continue
+            return Mention(at, last, variant.subject, not noun or tokens[at].text[0].isupper())
+        return None
+
+    def _stands_alone(self, tokens: tuple[Token, ...], first: int, last: int, *, single: bool) -> bool:
+        """Whether a short form is not part of another name ("pump P-99", "the Orsk pump")."""
+        after = tokens[last] if last < len(tokens) else None
+        if after is not None and (after.kind == "code" or _numbered(tokens, last)):
+            return False
+        if after is not None and after.kind == "word" and after.text[0].isupper() and after.low not in _CALENDAR | STOP:
+            return False
+        before = tokens[first - 1] if first else None
+        if before is None or before.kind == "mark" or tokens[first].text[0].isupper():
+            return True
+        if before.kind == "word" and before.text[0].isupper() and first > 1 and before.low not in STOP:
+            return False
+        return not single or before.low in _BEFORE_NOUN
+
+    def _stranger(self, tokens: tuple[Token, ...], at: int) -> Mention | None:
+        token = tokens[at]
+        if token.kind == "code" and token.low not in self.codes:
+            first = at - 1 if at and tokens[at - 1].low in self._nouns else at
+            return Mention(first, at + 1, STRANGER, full=True)
+        if token.low in self._nouns and _numbered(tokens, at + 1):
+            return Mention(at, at + 2, STRANGER, full=True)
+        return None
+
+
+def _numbered(tokens: tuple[Token, ...], at: int) -> bool:
+    """Whether a bare number at a token can belong to the noun before it ("line 4", not "line 4 weeks late")."""
+    if at >= len(tokens) or tokens[at].kind != "number" or not tokens[at].low.isdigit() or int(tokens[at].low) > 99:
+        return False
+    after = tokens[at + 1] if at + 1 < len(tokens) else None
+    return after is None or after.low in STOP - {"of", "out", "more", "to"} or after.text in ".,;:!?)"
+
+
+def _bare(tokens: list[Token]) -> list[Token]:
+    return tokens[1:] if len(tokens) > 1 and tokens[0].low in _ARTICLES else tokens
+
+
+def _parted(words: tuple[str, ...]) -> tuple[str, ...]:
+    """Return a wording whose last code is written apart: "p12" as "p", "12"."""
+    match = re.fullmatch(r"([a-z]+)(\d+)", words[-1])
+    return (*words[:-1], *match.groups()) if match else words
+
+
+def _shortened(tokens: list[Token], held: Counter[str], taken: frozenset[str]) -> list[tuple[str, ...]]:
+    """Return short forms of a subject: its codes and proper names, runs of two words and more, its last noun."""
+    lows = [token.low for token in tokens]
+    out = [(token.low,) for token in tokens if token.kind == "code" and held[token.low] == 1]
+    out += [
+        (token.low,)
+        for at, token in enumerate(tokens)
+        if token.kind == "word" and token.text[0].isupper() and held[token.low] == 1 and token.low not in taken
+        and (at or len(tokens) == 1 or tokens[at + 1].text[0].islower()) and len(token.low) > 1
+    ]  # fmt: skip
+    for first in range(len(lows)):
+        for last in range(first + 2, len(lows) + 1):
+            run = tokens[first:last]
+            if last - first < len(lows) and any(word.kind == "word" and word.low not in STOP for word in run):
+                out.append(tuple(lows[first:last]))
+    nouns = [token for token in tokens if token.kind == "word" and token.low not in STOP]
+    if nouns and held[nouns[-1].low] == 1 and nouns[-1].low not in taken and len(nouns[-1].low) > 2:
+        out.append((nouns[-1].low,))
+    return out
+
+
+def _holds(run: list[str], words: tuple[str, ...]) -> bool:
+    return any(tuple(run[at : at + len(words)]) == words for at in range(len(run) - len(words) + 1))
+
+
+def _wordings(statement: Statement) -> list[str]:
+    out = [*statement.templates, *statement.vague, *statement.topic]
+    for slot in statement.slots:
+        out += [str(slot.value), slot.unit or "", *slot.also, slot.opposite or "", *slot.opposites, *slot.others]
+    return [re.sub(r"\{\w+\}", " ", text) for text in out]
+
+
+def _vocabulary(statements: Sequence[Statement]) -> frozenset[str]:
+    """Return every word that a ledger uses for something else than a subject."""
+    texts = [text for statement in statements for text in _wordings(statement)]
+    return frozenset(token.low for text in texts for token in tokens_of(text))
+
+
+def _all_tokens(statements: Sequence[Statement]) -> list[Token]:
+    texts = [
+        text for statement in statements for text in (*_wordings(statement), statement.subject, *statement.aliases)
+    ]
+    return [token for text in texts for token in tokens_of(text)]

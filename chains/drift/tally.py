@@ -1,0 +1,125 @@
+"""Readings of messages, and what they sum to: shares of fates by hop and condition.
+
+At each hop a fact has one fate, that in the message of the seat above its
+holder by that many levels. So in a tree a fact is followed along its holder's
+path, and the shares of the five fates at a hop sum to 1 in every trial.
+"""
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
+from typing import NamedTuple
+
+from chains.drift.degenerate import degenerate
+from chains.drift.fates import FATES, INSTRUMENT, Instrument
+from chains.drift.inventions import invented, unfounded
+from chains.log import Reading
+from chains.models.provider import Reply
+from chains.worlds.world import World
+
+LETTERS = dict(zip(FATES, "KBAIO", strict=True))
+"""How a fate is written in a reading."""
+FATE_OF = {letter: fate for fate, letter in LETTERS.items()}
+ELSEWHERE = "-"
+"""In a reading: a fact that is held elsewhere in the hierarchy."""
+
+
+@lru_cache(maxsize=64)
+def instrument_of(world: World) -> Instrument:
+    """Return the instrument for a world, made once."""
+    return Instrument(world.facts)
+
+
+class Reader:
+    """Reads the messages of one world's trials."""
+
+    version = INSTRUMENT
+
+    def __init__(self, world: World) -> None:
+        """Prepare the instrument for a world."""
+        self._world = world
+        self._instrument = instrument_of(world)
+
+    def read(self, reply: Reply, *, hop: int, held: frozenset[str], heard: Sequence[str]) -> Reading:
+        """Read one message.
+
+        Args:
+            reply: What the seat said.
+            hop: Which message on a fact's way up it is.
+            held: Ids of the facts held at or below the seat.
+            heard: What the seat was given to read, its own notes or the messages below.
+        """
+        message = reply.spoken or ""
+        verdicts = self._instrument.read(message, only=held)
+        fates = "".join(LETTERS[verdicts[fact.id].fate] if fact.id in held else ELSEWHERE for fact in self._world.facts)
+        return Reading(
+            hop=hop,
+            fates=fates,
+            invented=len(invented(message, heard, self._world.facts)),
+            unfounded=len(unfounded(message, self._world.facts, self._world.title)),
+            words=len(message.split()),
+            degenerate=degenerate(message) if message.strip() else None,
+            finish=reply.finish,
+        )
+
+
+class HopShares(NamedTuple):
+    """What became of the facts at one hop, in one trial or on average."""
+
+    kept: float
+    blurred: float
+    altered: float
+    inverted: float
+    omitted: float
+    """Shares of the facts, from 0 to 1; the five sum to 1."""
+    invented: float
+    """Claims new at this hop, mean per message."""
+    unfounded: float
+    """Claims that the ledger does not support, mean per message."""
+    words: float
+    """Mean per message."""
+    degenerate: float
+    """Share of the messages that are no report: loops, or empty of any claim."""
+    cut_off: float
+    """Share of the messages that their length limit cut off."""
+    silent: float
+    """Share of the seats that gave no report: refused, filtered or empty."""
+
+
+def shares_by_hop(readings: Iterable[Reading], depth: int) -> dict[int, HopShares]:
+    """Return the shares at each hop of one trial.
+
+    Args:
+        readings: Those of all its messages; the executive's brief, which is no hop, is left out.
+        depth: Hops from a worker to the executive.
+    """
+    at: dict[int, list[Reading]] = {hop: [] for hop in range(1, depth + 1)}
+    for reading in readings:
+        if reading.hop in at:
+            at[reading.hop].append(reading)
+    return {hop: _shares(messages) for hop, messages in at.items() if messages}
+
+
+def _shares(messages: Sequence[Reading]) -> HopShares:
+    letters = "".join(message.fates for message in messages).replace(ELSEWHERE, "")
+    total = len(letters) or math.nan
+    count = len(messages)
+    return HopShares(
+        *(letters.count(LETTERS[fate]) / total for fate in FATES),
+        invented=sum(message.invented for message in messages) / count,
+        unfounded=sum(message.unfounded for message in messages) / count,
+        words=sum(message.words for message in messages) / count,
+        degenerate=sum(message.degenerate is not None for message in messages) / count,
+        cut_off=sum(message.finish == "length" for message in messages) / count,
+        silent=sum(message.finish in ("refusal", "filter", "empty") for message in messages) / count,
+    )
+
+
+def mean_shares(trials: Sequence[Mapping[int, HopShares]]) -> dict[int, HopShares]:
+    """Return the mean of several trials' shares, hop by hop, each trial counting the same."""
+    hops = sorted({hop for trial in trials for hop in trial})
+    means = {}
+    for hop in hops:
+        rows = [trial[hop] for trial in trials if hop in trial]
+        means[hop] = HopShares(*(math.fsum(column) / len(rows) for column in zip(*rows, strict=True)))
+    return means

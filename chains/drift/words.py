@@ -1,0 +1,239 @@
+"""Messages as words: tokens, sentences and clauses, with their places in the text.
+
+Nothing here knows a ledger. Spans count characters of the message as written.
+"""
+
+import re
+from functools import lru_cache
+from typing import Literal, NamedTuple
+
+Kind = Literal["word", "number", "code", "mark"]
+
+
+class Token(NamedTuple):
+    """One word, number, code ("P-12") or mark of a message."""
+
+    text: str
+    low: str
+    """Lower case; a code without its hyphen ("p12"), a number without separators ("4200")."""
+    stem: str
+    start: int
+    end: int
+    kind: Kind
+    tight: bool
+    """Whether it stands against the token before it, or is joined to it by a hyphen ("3-week")."""
+
+
+class Sentence(NamedTuple):
+    """Tokens that are read together."""
+
+    tokens: tuple[Token, ...]
+    cuts: tuple[int, ...]
+    """Where clauses start: indices into `tokens`, the first is 0, the last is their number."""
+    parent: int | None
+    """The sentence whose subject this one may share: the one before it in its line, or its heading."""
+
+    @property
+    def span(self) -> tuple[int, int]:
+        """First and last character in the message, half open."""
+        return self.tokens[0].start, self.tokens[-1].end
+
+
+STOP = frozenset(
+    """a an and are as at be been being but by can could did do does for from had has have he her his i if in into is
+    it its may me might more most my no nor not of on once only or our own she should so some such than that the their
+    them then there these they this those to too us very was we were what when where which while who will with would
+    you your about after also all any both each few other same until up down over under out off above below again
+    further during before between through against just now s t still already due as well per via within yet new
+    however recently currently""".split()
+)
+"""Words that show no property and make no claim."""
+
+IRREGULAR = {
+    "rose": "rise", "risen": "rise", "fell": "fall", "fallen": "fall", "lost": "lose", "won": "win", "met": "meet",
+    "came": "come", "went": "go", "gone": "go", "grew": "grow", "grown": "grow", "spent": "spend", "sent": "send",
+    "broke": "break", "broken": "break", "kept": "keep", "held": "hold", "found": "find", "left": "leave",
+    "built": "build", "shrank": "shrink", "shrunk": "shrink", "sank": "sink", "ran": "run", "took": "take",
+    "taken": "take", "gave": "give", "given": "give", "got": "get", "made": "make", "said": "say", "began": "begin",
+    "withdrew": "withdraw", "withdrawn": "withdraw", "overran": "overrun", "late": "late", "later": "late",
+    "latest": "latest", "earlier": "early", "early": "early", "need": "need", "needed": "need", "speed": "speed",
+    "exceeded": "exceed", "exceed": "exceed", "failure": "fail", "failures": "fail", "delivery": "deliver",
+    "deliveries": "deliver", "loss": "lose", "losses": "lose", "growth": "grow", "success": "succeed",
+    "successful": "succeed", "successfully": "succeed", "approval": "approv", "shipment": "ship", "shipped": "ship",
+    "shipping": "ship", "spending": "spend", "bed": "bed", "red": "red", "bus": "bus", "gas": "gas", "series": "series",
+    "status": "status", "analysis": "analysis", "this": "this", "news": "news", "open": "open", "opened": "open",
+    "passed": "pass", "feed": "feed", "seed": "seed", "led": "lead", "stood": "stand", "wrote": "write",
+    "during": "during", "thing": "thing", "something": "something", "nothing": "nothing", "king": "king",
+    "ring": "ring", "spring": "spring", "wing": "wing", "evening": "evening", "morning": "morning", "string": "string",
+    "agreed": "agree", "freed": "free", "refused": "refus", "refusal": "refus", "arrival": "arriv",
+}  # fmt: skip
+
+
+@lru_cache(maxsize=20_000)
+def stem(word: str) -> str:
+    """Return a crude stem: the same for a word's plural, past, -ing form and common noun form.
+
+    It need only be consistent: both the ledger's words and the message's go through it.
+    """
+    low = word.lower()
+    if low in IRREGULAR:
+        return IRREGULAR[low]
+    if len(low) <= 3:
+        return low
+    for ending, put in (("ies", "y"), ("sses", "ss"), ("ches", "ch"), ("shes", "sh"), ("xes", "x")):
+        if low.endswith(ending):
+            low = low[: -len(ending)] + put
+            break
+    else:
+        if low.endswith("s") and not low.endswith(("ss", "us", "is")):
+            low = low[:-1]
+    if low in IRREGULAR:
+        return IRREGULAR[low]
+    for ending, rest in (("ing", 3), ("ied", 3), ("ed", 3)):
+        if low.endswith(ending) and len(low) - len(ending) >= rest:
+            low = low[: -len(ending)] + ("y" if ending == "ied" else "")
+            if len(low) > 3 and low[-1] == low[-2] and low[-1] not in "lsz":
+                low = low[:-1]
+            break
+    for ending in ("ly", "ment"):
+        if low.endswith(ending) and len(low) - len(ending) >= 4:
+            low = low[: -len(ending)]
+    return low[:-1] if low.endswith(("e", "y")) and len(low) > 4 else low
+
+
+_TOKEN = re.compile(
+    r"""
+    (?P<date>\d{4}-\d{1,2}-\d{1,2}\b)
+  | (?P<code>(?!(?:EUR|USD|GBP|CHF)[-\s]?\d)[^\W\d_]+[-‑–]?\d+[^\W_]*(?:[-‑./](?=[^\W_]*\d)[^\W_]+)*)
+  | (?P<number>[-−](?<=[\s(][-−])\d+(?:\.\d+)?|\d{1,3}(?:[,\u202f\u00a0\ ]\d{3}(?!\d))+(?:\.\d+)?|\d+(?:\.\d+)?)
+  | (?P<word>[^\W\d_]+(?:['’][^\W\d_]+)*)
+  | (?P<mark>[%°€$£~≈.,;:!?()/&+<>=≤≥|—–\[\]"-])
+    """,
+    re.VERBOSE,
+)
+_BULLET = re.compile(r"\s*(?:(?:[-*•‣◦·–—>|]|\d{1,2}[.)]|\(?[a-zA-Z\d]\)|#+)\s+)*\s*")
+_IGNORED = str.maketrans(dict.fromkeys("*_`", " "))
+_ABBREVIATIONS = frozenset("approx ca dr mr mrs ms no nr vs e.g i.e st fig est prof inc ltd jr min max dept".split())
+_DANGLING = frozenset(
+    "a an the by of for to with and or at in on is was are were be been has have had from than over under which that "
+    "as its their our about".split()
+)
+_SPLITTERS = frozenset("but while whereas although though however yet because whilst except".split())
+_AFTER_COMMA = _SPLITTERS | frozenset("and so which who with plus nor as".split())
+_NEGATED = {"won't": ("will", "not"), "can't": ("can", "not"), "cannot": ("can", "not"), "shan't": ("shall", "not")}
+
+
+def tokens_of(text: str, offset: int = 0) -> list[Token]:
+    """Return the tokens of a text; `offset` is added to their places."""
+    out: list[Token] = []
+    last_end = -1
+    for match in _TOKEN.finditer(text):
+        raw, start, end = match.group(), match.start(), match.end()
+        which = match.lastgroup
+        hyphen = raw == "-" and 0 < start < len(text) - 1 and not text[start - 1].isspace() and not text[end].isspace()
+        if hyphen:
+            last_end = end if last_end == start else last_end
+            continue
+        tight = start == last_end
+        last_end = end
+        kind: Kind = "number" if which == "number" else "code" if which == "code" else "mark"
+        low = raw.lower()
+        if which == "number":
+            low = re.sub(r"[,\s]", "", low).replace("−", "-")
+        elif which == "code":
+            low = re.sub(r"[-‑–]", "", low)
+        elif which == "date":
+            kind = "number"
+        elif which == "word":
+            kind = "word"
+            low = low.replace("’", "'")
+            if low in _NEGATED or low.endswith("n't"):
+                first, second = _NEGATED.get(low, (low[:-3], "not"))
+                middle = offset + start + len(first)
+                out.append(Token(first, first, first, offset + start, middle, kind, tight))
+                out.append(Token(second, second, second, middle, offset + end, kind, tight=True))
+                continue
+            low = low.removesuffix("'s").replace("'", "")
+        out.append(Token(raw, low, stem(low) if kind == "word" else low, offset + start, offset + end, kind, tight))
+    return out
+
+
+def _ends_sentence(tokens: list[Token], at: int) -> bool:
+    token = tokens[at]
+    if token.text in "!?":
+        return True
+    if token.text != ".":
+        return False
+    before = tokens[at - 1] if at else None
+    after = tokens[at + 1] if at + 1 < len(tokens) else None
+    if after is None:
+        return True
+    if after.start == token.end:
+        return False
+    return before is None or before.low not in _ABBREVIATIONS or (before.low == "no" and after.kind != "number")
+
+
+def _cuts(tokens: tuple[Token, ...]) -> tuple[int, ...]:
+    cuts = {0, len(tokens)}
+    for at, token in enumerate(tokens[1:], start=1):
+        before = tokens[at - 1].text
+        comma_cut = before == "," and token.low in _AFTER_COMMA
+        if before in (";", "—", "|") or (token.low in _SPLITTERS) or comma_cut or (before == "–" and not token.tight):
+            cuts.add(at)
+    return tuple(sorted(cuts))
+
+
+class _Line(NamedTuple):
+    tokens: list[Token]
+    bullet: bool
+    indent: int
+    text: str
+
+
+def _lines(message: str) -> list[_Line]:
+    out, offset = [], 0
+    for raw in message.splitlines(keepends=True):
+        lead = _BULLET.match(raw)
+        skip = lead.end() if lead else 0
+        body = raw[skip:].translate(_IGNORED)
+        indent = len(raw) - len(raw.lstrip())
+        out.append(_Line(tokens_of(body, offset + skip), bool(raw[:skip].strip()), indent, body.strip()))
+        offset += len(raw)
+    return out
+
+
+def _goes_on(before: _Line, line: _Line) -> bool:
+    """Whether a line continues the one before it: a hanging end, or a wrapped paragraph."""
+    if not before.tokens or not line.tokens:
+        return False
+    last = before.tokens[-1]
+    if last.text == "," or (last.kind == "word" and last.low in _DANGLING):
+        return True
+    return not line.bullet and not before.bullet and last.text not in ".!?:" and line.tokens[0].text[0].islower()
+
+
+@lru_cache(maxsize=4096)
+def sentences_of(message: str) -> tuple[Sentence, ...]:
+    """Return the sentences of a message in order; marks of bullets and numbering are left out."""
+    out: list[Sentence] = []
+    held: list[Token] = []
+    heading: tuple[int, _Line] | None = None
+    lines = _lines(message)
+    for at, line in enumerate(lines):
+        if heading and not held and not (line.bullet and line.indent >= heading[1].indent):
+            heading = None
+        held += line.tokens
+        if at + 1 < len(lines) and _goes_on(line, lines[at + 1]):
+            continue
+        start, parent = 0, heading[0] if heading else None
+        for end in range(len(held)):
+            if _ends_sentence(held, end) or end == len(held) - 1:
+                part = tuple(held[start : end + 1])
+                if any(token.kind != "mark" for token in part):
+                    out.append(Sentence(part, _cuts(part), parent))
+                    parent = len(out) - 1
+                start = end + 1
+        if line.text.endswith(":") and out and (heading is None or not line.bullet):
+            heading = len(out) - 1, line
+        held = []
+    return tuple(out)
