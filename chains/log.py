@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import Any, Literal, NamedTuple, Self, TypeVar
 
 import orjson
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AliasChoices, BaseModel, ConfigDict, Field, ValidationError
 
 from chains.errors import LogDamaged, LogInUse, MazedomError
 from chains.models.provider import Reply, Request
@@ -49,7 +49,7 @@ class Key(NamedTuple):
 class Step(BaseModel):
     """One seat's turn, as logged."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+    model_config = ConfigDict(extra="forbid", frozen=True)
 
     v: int = LOG_VERSION
     kind: Literal["step"] = "step"
@@ -58,7 +58,7 @@ class Step(BaseModel):
     level: int
     turn: int = 0
     attempt: int = 0
-    pass_: Pass = Field(alias="pass")
+    pass_: Pass = Field(validation_alias=AliasChoices("pass", "pass_"), serialization_alias="pass")
     heard: tuple[str, ...]
     """The seats whose latest messages it read; empty for a worker, who reads its own notes."""
     request: Request
@@ -141,6 +141,15 @@ class Scan:
     cut: int = 0
     """Bytes of a line that a crash cut off."""
 
+    calls: int = 0
+    """Requests sent for the logged replies, re-asked ones included; a person's answers are none."""
+    tokens: int = 0
+    """Tokens of prompts and replies together, as the endpoints counted them."""
+
+    def status(self, trial: str) -> Status | None:
+        """Return how a trial last ended; None if it has not."""
+        return self.ends[trial][0] if trial in self.ends else None
+
     @property
     def notice(self) -> str | None:
         """What a person should be told about the log, if anything."""
@@ -153,6 +162,12 @@ class Scan:
             case "step":
                 key = Key(record["trial"], record["seat"], record["turn"], record["attempt"])
                 self.steps.setdefault(key, []).append((record["digest"], self.length, len(line)))
+                try:
+                    usage = record["reply"]["usage"]
+                    self.tokens += usage["prompt"] + usage["completion"]
+                    self.calls += record["tries"]
+                except (KeyError, TypeError):
+                    raise LogDamaged(f"{where} has no whole reply; the log was changed or damaged there") from None
             case "trial":
                 self.ends[record["trial"]] = (record["status"], self.length, len(line))
             case "note":

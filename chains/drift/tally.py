@@ -105,7 +105,7 @@ def _shares(messages: Sequence[Reading]) -> HopShares:
     total = len(letters) or math.nan
     count = len(messages)
     return HopShares(
-        *(letters.count(LETTERS[fate]) / total for fate in FATES),
+        **{fate: letters.count(letter) / total for fate, letter in LETTERS.items()},
         invented=sum(message.invented for message in messages) / count,
         unfounded=sum(message.unfounded for message in messages) / count,
         words=sum(message.words for message in messages) / count,

@@ -1,0 +1,129 @@
+"""Replays: a run driven again from its log alone, no model called, and everything compared."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from chains.drift.tally import Reader
+from chains.errors import MazedomError, ReplyMissing
+from chains.hierarchy import Seat
+from chains.log import Log, Reading, Step, TrialEnd
+from chains.models.provider import Reply
+from chains.staging import RunRecord, Stage
+from chains.trial import Tape, Watcher, run_trial
+
+
+class Difference(NamedTuple):
+    """One place where the log is not what the run says it must be."""
+
+    trial: str
+    seat: str | None
+    what: str
+
+    def __str__(self) -> str:
+        """Say where and what in one line."""
+        return f"{self.trial}{', seat ' + self.seat if self.seat else ''}: {self.what}"
+
+
+@dataclass
+class Replay:
+    """What came of replaying a run."""
+
+    trials: int = 0
+    steps: int = 0
+    ends: list[TrialEnd] = field(default_factory=list)
+    """Of the trials that the log holds to their end, as read now."""
+    differences: list[Difference] = field(default_factory=list)
+    unread: int = 0
+    """Trials whose fates were logged by another version of the instrument, and so were not compared."""
+
+    @property
+    def identical(self) -> bool:
+        """Whether nothing differs."""
+        return not self.differences
+
+
+class _Counter(Watcher):
+    """Counts the steps that a replay passes through."""
+
+    def __init__(self) -> None:
+        self.steps = 0
+
+    def said(self, trial: str, seat: Seat, reply: Reply, *, live: bool) -> None:
+        self.steps += 1
+
+
+async def replay(record: RunRecord, log: Log, *, verify: bool = False) -> Replay:
+    """Drive every trial that has a step in the log again, from the log alone.
+
+    Args:
+        record: The run.
+        log: Its log.
+        verify: Compare everything: each reply with its digest, each request with the one built anew, each fate
+            with the one logged (if the instrument is the same).
+
+    Returns:
+        What came of it; differences are found, not raised.
+    """
+    result = Replay()
+    stage = Stage(record)
+    watcher = _Counter()
+    tape = Tape(log, None, watcher)
+    started = {key.trial for key in log.scan.steps} | set(log.scan.ends)
+    for trial in record.experiment.trials():
+        name = str(trial)
+        if name not in started:
+            continue
+        started.discard(name)
+        result.trials += 1
+        logged = log.end(name)
+        try:
+            end = await run_trial(name, stage.cast(trial), None, tape)
+        except ReplyMissing as error:
+            if logged is not None and logged.status == "finished":
+                result.differences.append(Difference(name, None, str(error)))
+            continue
+        except MazedomError as error:
+            result.differences.append(Difference(name, None, str(error).removeprefix(f"{name}, ")))
+            continue
+        result.ends.append(end)
+        if verify and logged is not None and logged.status == "finished":
+            result.differences += _changed_readings(logged, end)
+            result.unread += logged.instrument != Reader.version
+    result.steps = watcher.steps
+    if verify:
+        result.differences += [Difference(name, None, "the run has no such trial") for name in sorted(started)]
+        result.differences += _changed_steps(log)
+    return result
+
+
+def _changed_steps(log: Log) -> Iterator[Difference]:
+    """Find steps whose words are not those that their digests name."""
+    for step in log.steps():
+        if step.reply.digest != step.reply_digest:
+            yield Difference(step.trial, step.seat, f"the reply was changed after it was logged: {_quoted(step)}")
+        if step.request.digest != step.digest:
+            yield Difference(step.trial, step.seat, "the request was changed after it was logged")
+
+
+def _quoted(step: Step) -> str:
+    text = " ".join(step.reply.text.split())
+    return f"{text[:60]!r}{'...' if len(text) > 60 else ''}"
+
+
+def _changed_readings(logged: TrialEnd, read: TrialEnd) -> Iterator[Difference]:
+    """Find messages whose fates are not those that were logged, if the instrument is the same."""
+    if logged.instrument != read.instrument:
+        return
+    for seat in sorted(set(logged.readings) | set(read.readings)):
+        before, after = logged.readings.get(seat), read.readings.get(seat)
+        if before != after:
+            yield Difference(
+                logged.trial, seat, f"the log has {_written(before)} and the instrument reads {_written(after)}"
+            )
+
+
+def _written(reading: Reading | None) -> str:
+    if reading is None:
+        return "no reading"
+    return f"{reading.fates} (invented {reading.invented}, unfounded {reading.unfounded}, words {reading.words})"

@@ -1,0 +1,90 @@
+"""What a run has to show: how its trials ended, and the fates by hop and condition."""
+
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from chains.drift.tally import HopShares, mean_shares, shares_by_hop
+from chains.experiment import Condition, TrialId
+from chains.log import Log, TrialEnd
+from chains.staging import RunRecord, Stage
+
+
+class Results(NamedTuple):
+    """How the trials of a run ended, and what was read in them."""
+
+    record: RunRecord
+    trials: int
+    finished: int
+    failed: int
+    waiting: int
+    calls: int
+    """Requests sent for the replies that are logged."""
+    tokens: int
+    by_trial: Mapping[TrialId, Mapping[int, HopShares]]
+    """For each finished trial, the shares at each hop."""
+    errors: Mapping[str, int]
+    """What failed trials said, with how many said so."""
+
+    def of(self, condition: Condition) -> list[Mapping[int, HopShares]]:
+        """Return the shares of a condition's finished trials."""
+        return [shares for trial, shares in self.by_trial.items() if trial.condition == condition.id]
+
+    def by_hop(self) -> list[dict[str, Any]]:
+        """Return a row for each condition and hop: the mean over the condition's finished trials."""
+        rows = []
+        for condition in self.record.conditions:
+            trials = self.of(condition)
+            for hop, shares in mean_shares(trials).items():
+                rows.append(
+                    {
+                        "hop": hop,
+                        "condition": condition.name,
+                        "factors": dict(condition.factors),
+                        "trials": len(trials),
+                        **{name: round(value, 6) for name, value in shares._asdict().items()},
+                    }
+                )
+        return rows
+
+    def document(self) -> dict[str, Any]:
+        """Return everything as one JSON document."""
+        return {
+            "run": self.record.id,
+            "experiment": self.record.experiment.name,
+            "question": self.record.experiment.question,
+            "trials": self.trials,
+            "finished": self.finished,
+            "failed": self.failed,
+            "waiting": self.waiting,
+            "calls": self.calls,
+            "tokens": self.tokens,
+            "by_hop": self.by_hop(),
+            "errors": dict(self.errors),
+        }
+
+
+def results(record: RunRecord, log: Log) -> Results:
+    """Read a run's results from the ends of its trials; messages are not read again."""
+    stage = Stage(record)
+    ends = {trial: end for trial in record.experiment.trials() if (end := log.end(str(trial))) is not None}
+    status = Counter(end.status for end in ends.values())
+    return Results(
+        record=record,
+        trials=sum(1 for _ in record.experiment.trials()),
+        finished=status["finished"],
+        failed=status["failed"],
+        waiting=status["waiting"],
+        calls=log.scan.calls,
+        tokens=log.scan.tokens,
+        by_trial={
+            trial: shares_by_hop(end.readings.values(), stage.hierarchy(trial.condition).depth)
+            for trial, end in ends.items()
+            if end.status == "finished"
+        },
+        errors=Counter(_sentence(end) for end in ends.values() if end.status == "failed"),
+    )
+
+
+def _sentence(end: TrialEnd) -> str:
+    return end.error or "no reason was logged"

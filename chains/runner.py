@@ -1,0 +1,123 @@
+"""The runner: drives the trials of a run that have no finished end, several at a time, and logs how each ends."""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from chains.errors import MazedomError, OverLimit, ProviderError, Stopped
+from chains.experiment import TrialId
+from chains.log import Log, TrialEnd, now
+from chains.models.provider import Provider, Reply, Request
+from chains.staging import RunRecord, Stage
+from chains.trial import Question, Tape, Watcher, run_trial
+
+
+class Brake:
+    """Stops a run between calls: those in flight are finished and logged, no further one is made."""
+
+    def __init__(self) -> None:
+        """Begin with the brake off."""
+        self.pulled = False
+
+    def pull(self) -> None:
+        """Ask the run to stop."""
+        self.pulled = True
+
+    def around(self, provider: Provider) -> Provider:
+        """Return the provider with the brake in front of it."""
+        return _Braked(provider, self)
+
+
+@dataclass(frozen=True)
+class _Braked:
+    inner: Provider
+    brake: Brake
+
+    async def reply(self, request: Request) -> Reply:
+        if self.brake.pulled:
+            raise Stopped("the run was stopped")
+        return await self.inner.reply(request)
+
+
+@dataclass
+class Progress:
+    """What came of driving a run's trials."""
+
+    ends: dict[str, TrialEnd] = field(default_factory=dict)
+    """How each trial driven this time ended."""
+    questions: list[Question] = field(default_factory=list)
+    """What people were asked and have not answered."""
+    stopped: MazedomError | None = None
+    """Why the run stopped before its end, if it did: a limit, or the person's wish."""
+
+
+async def drive(
+    record: RunRecord,
+    log: Log,
+    providers: Mapping[str, Provider] | None,
+    *,
+    watcher: Watcher | None = None,
+    most_at_once: int = 8,
+    only: set[str] | None = None,
+    trace: bool = False,
+) -> Progress:
+    """Drive the run's trials that are not finished, and log how each ends.
+
+    Args:
+        record: The run.
+        log: Its log, open to write.
+        providers: Who answers, by model name.
+        watcher: Told what happens.
+        most_at_once: Trials under way at the same time.
+        only: Drive these trials alone.
+        trace: Let LangSmith trace, if the environment asks for it.
+
+    Returns:
+        What came of it. A trial whose endpoint gave no reply is a failed end, and the others go on; a limit or a
+        pulled brake stops them all where they are, each able to go on from there.
+
+    Raises:
+        MazedomError: What makes the whole run senseless: a log that can't be written, a request that is not the
+            logged one.
+    """
+    stage = Stage(record)
+    tape = Tape(log, providers, watcher)
+    progress = Progress()
+    todo = iter(
+        [
+            trial
+            for trial in record.experiment.trials()
+            if log.scan.status(str(trial)) != "finished" and (only is None or str(trial) in only)
+        ]
+    )
+
+    async def worker() -> None:
+        for trial in todo:
+            if progress.stopped is not None:
+                return
+            try:
+                end = await _end_of(trial, stage, tape, trace=trace)
+            except (OverLimit, Stopped) as error:
+                progress.stopped = error
+                return
+            log.append(end)
+            progress.ends[end.trial] = end
+            tape.watcher.ended(end)
+
+    try:
+        async with asyncio.TaskGroup() as group:
+            for _ in range(most_at_once):
+                group.create_task(worker())
+    except* MazedomError as errors:
+        raise errors.exceptions[0] from None
+    finally:
+        await tape.settle()
+    progress.questions = tape.questions
+    return progress
+
+
+async def _end_of(trial: TrialId, stage: Stage, tape: Tape, *, trace: bool) -> TrialEnd:
+    try:
+        return await run_trial(str(trial), stage.cast(trial), stage.graph(trial.condition), tape, trace=trace)
+    except ProviderError as error:
+        return TrialEnd(trial=str(trial), status="failed", error=str(error), at=now())

@@ -1,0 +1,117 @@
+"""Runs as folders: made, found, opened.
+
+    runs/<experiment>/<run id>/{run.json, log.jsonl}
+
+A run is named by its id, a unique beginning of it, a path, or `last`.
+"""
+
+import os
+import secrets
+from datetime import UTC, datetime
+from pathlib import Path
+
+import orjson
+from pydantic import ValidationError
+
+from chains.errors import BadInput, LogDamaged, MazedomError, nearest
+from chains.log import LOG_FILE, LOG_VERSION, RUN_FILE
+from chains.staging import RunRecord
+
+
+def runs_folder() -> Path:
+    """Return where runs are kept: `runs/` below the working folder."""
+    return Path("runs")
+
+
+def new_run_id() -> str:
+    """Return a name for a run: when it began (UTC) and four random digits, so that two at once differ."""
+    return f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
+
+
+def create(record: RunRecord) -> Path:
+    """Make the run's folder and write run.json and an empty log.
+
+    Raises:
+        MazedomError: If the folder can't be written.
+    """
+    folder = runs_folder() / record.experiment.name / record.id
+    try:
+        folder.mkdir(parents=True)
+        write_record(record, folder)
+        (folder / LOG_FILE).touch()
+    except OSError as error:
+        raise MazedomError(f"can't write {folder}: {error.strerror}") from None
+    return folder
+
+
+def write_record(record: RunRecord, folder: Path) -> None:
+    """Write run.json whole or not at all."""
+    draft = folder / f"{RUN_FILE}.new"
+    text = orjson.dumps(record.model_dump(mode="json"), option=orjson.OPT_INDENT_2)
+    with draft.open("wb") as file:
+        file.write(text + b"\n")
+        file.flush()
+        os.fsync(file.fileno())
+    draft.replace(folder / RUN_FILE)
+
+
+def read_record(folder: Path) -> RunRecord:
+    """Read a run's run.json, and check that each world in it is the one its digest names.
+
+    Raises:
+        LogDamaged: If it is not whole.
+    """
+    path = folder / RUN_FILE
+    try:
+        content = orjson.loads(path.read_bytes())
+    except OSError as error:
+        raise LogDamaged(f"can't read {path}: {error.strerror}") from None
+    except orjson.JSONDecodeError as error:
+        raise LogDamaged(f"{path} is not JSON ({error}); the run can't be read without it") from None
+    if isinstance(content, dict) and content.get("v") != LOG_VERSION:
+        raise LogDamaged(f"{path} has version {content.get('v')!r}; this program reads version {LOG_VERSION}")
+    try:
+        record = RunRecord.model_validate(content)
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(map(str, first["loc"]))
+        raise LogDamaged(f"{path}: {place}: {first['msg']}; the file was changed or damaged there") from None
+    for digest, world in record.worlds.items():
+        if world.digest != digest:
+            raise LogDamaged(f"{path}: the world {digest[:12]} was changed: its digest is now {world.digest[:12]}")
+    return record
+
+
+def all_runs() -> list[Path]:
+    """Return the folders of all runs, oldest first."""
+    root = runs_folder()
+    found = [path.parent for pattern in (f"*/{RUN_FILE}", f"*/*/{RUN_FILE}") for path in root.glob(pattern)]
+    return sorted(found, key=lambda folder: (folder.name, str(folder)))
+
+
+def find_run(name: str) -> Path:
+    """Return the folder of the run that `name` means: an id, a unique beginning, a path, or `last`.
+
+    Raises:
+        BadInput: If it means no run, or several.
+    """
+    path = Path(name)
+    if (path / RUN_FILE).is_file():
+        return path
+    if path.name in (RUN_FILE, LOG_FILE) and (path.parent / RUN_FILE).is_file():
+        return path.parent
+    runs = all_runs()
+    if name == "last":
+        made_here = [run for run in runs if run.parent != runs_folder()]
+        if not (made_here or runs):
+            raise BadInput(f"there are no runs in {runs_folder()}; `cli.py run` makes one")
+        return (made_here or runs)[-1]
+    exact = [run for run in runs if run.name == name]
+    found = exact or [run for run in runs if run.name.startswith(name)]
+    if not found:
+        raise BadInput(f"no run {name!r} in {runs_folder()}{nearest(name, (run.name for run in runs[-50:]))}")
+    if len(found) > 1:
+        raise BadInput(
+            f"{name!r} begins {len(found)} runs: {', '.join(run.name for run in found[:5])}; give more of it"
+        )
+    return found[0]

@@ -1,0 +1,122 @@
+"""What one seat does: it hears, is prompted, and asks its model or its person for a reply.
+
+A seat reads nothing but its own notes (a worker) or the latest messages of
+those who report to it. What it is told besides stands in its prompt.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from chains.draw import Draw, seed_of
+from chains.hierarchy import Hierarchy, Seat
+from chains.log import Pass
+from chains.models.names import Source
+from chains.models.provider import Occasion, Request
+from chains.prompts import Prompt
+from chains.worlds.world import World
+
+NO_REPORT = "(no report)"
+"""What the seat above reads where a seat refused, was filtered or said nothing."""
+
+PERSON = "person"
+"""The model of a seat that a person holds."""
+
+
+class Part(BaseModel):
+    """What a seat is cast as in one condition."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    model: str
+    """The model's name, or `person`."""
+    prompt: Prompt
+    words: int
+    """The word budget, for prompts that have that hole."""
+    settings: Mapping[str, Any] = Field(default_factory=dict)
+    """What the condition sets in place of the model's own settings: temperature, max_tokens."""
+
+    @property
+    def human(self) -> bool:
+        """Whether a person holds the seat."""
+        return self.model == PERSON
+
+
+class Cast(BaseModel):
+    """Who is who in one trial: everything but the models that fixes what each seat is asked."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
+
+    world: World
+    replicate: int
+    hierarchy: Hierarchy
+    parts: Mapping[str, Part]
+    """Each seat's part."""
+    dealt: Mapping[str, tuple[str, ...]]
+    """The ids of the facts that each worker holds."""
+    sources: Mapping[str, Source]
+    """What each model's name stands for; a person's has none."""
+
+    def notes(self, worker: str) -> str:
+        """Return what a worker knows: its facts in words, one a line."""
+        facts = [self.world.fact(name) for name in self.dealt[worker]]
+        lines = []
+        for fact in facts:
+            draw = Draw("rendering", self.world.digest, self.replicate, fact.id)
+            lines.append(f"- {fact.render(draw.integer(0, len(fact.templates) - 1))}")
+        return "\n".join(lines)
+
+    def request(self, seat: Seat, said: Mapping[str, str | None], turn: int = 0) -> Request:
+        """Put the question to a seat, given what those who report to it said last."""
+        part = self.parts[seat.name]
+        if seat.role == "worker":
+            heard = [self.notes(seat.name)]
+        else:
+            heard = [said[name] or NO_REPORT for name in self.hierarchy.reports_of(seat.name)]
+        holes = self._holes(seat, part, heard)
+        model, settings = part.model, {}
+        if not part.human:
+            source = self.sources[part.model]
+            seed = seed_of("sampling", self.world.digest, self.replicate, seat.name, turn)
+            model, settings = source.label, source.settings(_lines(heard)) | dict(part.settings) | {"seed": seed}
+        return Request(
+            model=model,
+            messages=part.prompt.fill(holes),
+            settings=settings,
+            occasion=Occasion(
+                world=self.world,
+                replicate=self.replicate,
+                seat=seat.name,
+                role=seat.role,
+                hop=self.hierarchy.heights[seat.name],
+                depth=self.hierarchy.depth,
+                heard=tuple(heard),
+            ),
+        )
+
+    def _holes(self, seat: Seat, part: Part, heard: Sequence[str]) -> dict[str, Any]:
+        superior = self.hierarchy.superior(seat.name)
+        reports = self.hierarchy.reports_of(seat.name)
+        holes: dict[str, Any] = {"title": _title(seat), "about": self.world.title, "words": part.words}
+        if superior is not None:
+            holes["superior"] = "your boss"
+        if seat.role == "worker":
+            return holes | {"notes": heard[0]}
+        if len(heard) == 1:
+            return holes | {"reports": heard[0], "span": 1}
+        blocks = [f"Report from {name}:\n{text}" for name, text in zip(reports, heard, strict=True)]
+        return holes | {"reports": "\n\n".join(blocks), "span": len(blocks)}
+
+
+def pass_of(seat: Seat) -> Pass:
+    """Return which way the seat's message goes: the executive decides, all others report up."""
+    return "decide" if seat.role == "executive" else "up"
+
+
+def _title(seat: Seat) -> str:
+    return {"worker": "a team member", "manager": "a manager", "executive": "the head of the organisation"}[seat.role]
+
+
+def _lines(texts: Sequence[str]) -> int:
+    return sum(1 for text in texts for line in text.splitlines() if line.strip())

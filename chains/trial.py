@@ -1,0 +1,245 @@
+"""One trial: drive the graph, take each reply from the log or from its provider, log it, read it.
+
+A trial is a pure function of its cast and the replies. The tape is where
+replies come from: where the log holds the reply to exactly this request, from
+the log; otherwise from the provider, and into the log before anything that
+depends on it starts. So running, resuming and replaying are one thing.
+"""
+
+import asyncio
+import difflib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import orjson
+
+from chains.drift.tally import Reader
+from chains.errors import ReplayDiffers, ReplyMissing
+from chains.graph import Crew, Graph, Waiting, climb
+from chains.hierarchy import Hierarchy, Seat
+from chains.log import Key, Log, Reading, Step, TrialEnd, now
+from chains.models.provider import Provider, Reply, Request
+from chains.seats import PERSON, Cast, pass_of
+
+
+class Watcher:
+    """Looks on while trials are driven; does nothing, so that one who looks for one thing overrides one method."""
+
+    def asked(self, trial: str, seat: Seat, request: Request) -> None:
+        """A seat is about to be asked, live."""
+
+    def said(self, trial: str, seat: Seat, reply: Reply, *, live: bool) -> None:
+        """A seat has spoken; `live` is False for a reply from the log."""
+
+    def ended(self, end: TrialEnd) -> None:
+        """A trial has ended."""
+
+
+class Question(NamedTuple):
+    """What a person is to answer: exactly what a model in that seat would be asked."""
+
+    key: Key
+    seat: Seat
+    heard: tuple[str, ...]
+    request: Request
+
+
+class Tape:
+    """The replies of a run: those in the log, and, unless it only replays, those of providers."""
+
+    def __init__(self, log: Log, providers: Mapping[str, Provider] | None, watcher: Watcher | None = None) -> None:
+        """Take replies from `log`, and missing ones from `providers` by model name; None forbids asking."""
+        self.log = log
+        self.providers = providers
+        self.watcher = watcher or Watcher()
+        self.questions: list[Question] = []
+        """What people were asked and have not answered."""
+        self._asking: set[asyncio.Future[Reply]] = set()
+
+    def logged(self, key: Key, request: Request) -> Reply | None:
+        """Return the logged reply to exactly this request, or None if nothing is logged under its key.
+
+        Raises:
+            ReplayDiffers: If the log holds a reply to another request there.
+        """
+        step = self.log.find(key, request.digest)
+        if step is not None:
+            return step.reply
+        other = self.log.holds(key)
+        if other is not None:
+            raise ReplayDiffers(f"{key.trial}, seat {key.seat}: {difference(other.request, request)}")
+        return None
+
+    async def reply(self, key: Key, seat: Seat, model: str, heard: tuple[str, ...], request: Request) -> Reply | None:
+        """Return the reply to a request, from the log or live; None if a person must give it and has not yet.
+
+        Args:
+            key: Under which it is logged.
+            seat: Who is asked.
+            model: The name under which a provider answers for it, or `person`.
+            heard: The seats whose messages the request shows.
+            request: What is asked.
+
+        Raises:
+            ReplayDiffers: If the log holds another request under this key.
+            ReplyMissing: If the log does not hold it and asking is forbidden.
+            ProviderError: If no reply can be had.
+        """
+        reply = self.logged(key, request)
+        live = reply is None
+        if reply is None:
+            if model == PERSON:
+                self.questions.append(Question(key, seat, heard, request))
+                return None
+            if self.providers is None:
+                raise ReplyMissing(f"{key.trial}, seat {key.seat}: the log holds no reply; `cli.py resume` asks for it")
+            # Shielded: when LangGraph drops this seat because a sibling failed, a reply already paid for is logged.
+            asking = asyncio.ensure_future(self._ask(self.providers[model], key, seat, heard, request))
+            self._asking.add(asking)
+            asking.add_done_callback(self._asking.discard)
+            reply = await asyncio.shield(asking)
+        self.watcher.said(key.trial, seat, reply, live=live)
+        return reply
+
+    async def _ask(self, provider: Provider, key: Key, seat: Seat, heard: tuple[str, ...], request: Request) -> Reply:
+        self.watcher.asked(key.trial, seat, request)
+        reply = await provider.reply(request)
+        self.record(key, seat, heard, request, reply)
+        return reply
+
+    async def settle(self) -> None:
+        """Wait for the replies still under way, so that they are logged before the log is closed."""
+        await asyncio.gather(*self._asking, return_exceptions=True)
+
+    def record(self, key: Key, seat: Seat, heard: tuple[str, ...], request: Request, reply: Reply) -> None:
+        """Log a reply, durably where it cost money or a person's work."""
+        step = Step(
+            trial=key.trial,
+            seat=key.seat,
+            level=seat.level,
+            turn=key.turn,
+            attempt=key.attempt,
+            pass_=pass_of(seat),
+            heard=heard,
+            request=request,
+            digest=request.digest,
+            reply=reply,
+            reply_digest=reply.digest,
+            tries=reply.tries,
+            seconds=round(reply.seconds, 4),
+            at=now(),
+        )
+        self.log.append(step, durable=not request.model.startswith("channel"))
+
+
+@dataclass
+class _SeatedCrew:
+    """The crew of one trial: every seat speaks through the tape."""
+
+    trial: str
+    cast: Cast
+    tape: Tape
+    replies: dict[str, Reply]
+
+    async def speak(self, seat: str, said: Mapping[str, str | None]) -> str | Waiting | None:
+        place = self.cast.hierarchy.seat(seat)
+        request = self.cast.request(place, said)
+        heard = self.cast.hierarchy.reports_of(seat)
+        reply = await self.tape.reply(Key(self.trial, seat), place, self.cast.parts[seat].model, heard, request)
+        if reply is None:
+            return Waiting(seat)
+        self.replies[seat] = reply
+        return reply.spoken
+
+    async def rehearse(self) -> tuple[str, ...]:
+        """Let every seat speak in turn, those below first; return who waits for a person."""
+        said: dict[str, str | None] = {}
+        for seat in self.cast.hierarchy.upward():
+            message = await self.speak(seat.name, said)
+            if isinstance(message, Waiting):
+                return (seat.name,)
+            said[seat.name] = message
+        return ()
+
+
+async def run_trial(trial: str, cast: Cast, graph: Graph | None, tape: Tape, *, trace: bool = False) -> TrialEnd:
+    """Drive one trial as far as it goes, and read its messages if it came to its end.
+
+    Logs steps; that the trial has ended is the caller's to log.
+
+    Args:
+        trial: Its name in the log.
+        cast: Who is who.
+        graph: The hierarchy's compiled graph. None: seat after seat without LangGraph, for a replay, in which
+            nobody has to wait for anybody.
+        tape: Where replies come from.
+        trace: Let LangSmith trace, if the environment asks for it.
+
+    Raises:
+        ProviderError: A seat's model gave no reply.
+        MazedomError: Anything else that the tape raises.
+    """
+    crew = _SeatedCrew(trial, cast, tape, {})
+    if graph is None:
+        waiting = await crew.rehearse()
+    else:
+        waiting = (await climb(graph, cast.hierarchy, Crew(crew.speak), trace=trace)).waiting
+    if waiting:
+        return TrialEnd(trial=trial, status="waiting", error=", ".join(sorted(waiting)), at=now())
+    readings = read_trial(cast, crew.replies)
+    return TrialEnd(trial=trial, status="finished", instrument=Reader.version, readings=readings, at=now())
+
+
+def read_trial(cast: Cast, replies: Mapping[str, Reply]) -> dict[str, Reading]:
+    """Read every message of a finished trial with the instrument.
+
+    Returns:
+        For each seat, the reading of its message; the executive's brief is read too.
+    """
+    reader = Reader(cast.world)
+    held = held_below(cast.hierarchy, cast.dealt)
+    heard_by = {name: [replies[below].spoken for below in cast.hierarchy.reports_of(name)] for name in replies}
+    return {
+        name: reader.read(
+            reply,
+            hop=cast.hierarchy.heights[name],
+            held=held[name],
+            heard=[cast.notes(name)] if name in cast.dealt else [text for text in heard_by[name] if text],
+        )
+        for name, reply in replies.items()
+    }
+
+
+def held_below(hierarchy: Hierarchy, dealt: Mapping[str, tuple[str, ...]]) -> dict[str, frozenset[str]]:
+    """Return for each seat the facts held at or below it: the facts whose path up passes through it."""
+    held: dict[str, frozenset[str]] = {}
+    for seat in hierarchy.upward():
+        match [held[name] for name in hierarchy.reports_of(seat.name)]:
+            case []:
+                held[seat.name] = frozenset(dealt[seat.name])
+            case [only]:
+                held[seat.name] = only
+            case below:
+                held[seat.name] = frozenset().union(*below)
+    return held
+
+
+def difference(logged: Request, asked: Request) -> str:
+    """Say in one sentence where two requests first differ."""
+    if logged.model != asked.model:
+        return f"the log has model {logged.model!r} and this run would ask {asked.model!r}"
+    for name in sorted(set(logged.settings) | set(asked.settings)):
+        ours, theirs = asked.settings.get(name), logged.settings.get(name)
+        if orjson.dumps(ours) != orjson.dumps(theirs):
+            return f"the log has {name} = {theirs!r} and this run would ask with {ours!r}"
+    before = "\n".join(message.content for message in logged.messages).splitlines()
+    after = "\n".join(message.content for message in asked.messages).splitlines()
+    lines = [
+        line
+        for line in difflib.unified_diff(before, after, lineterm="", n=0)
+        if not line.startswith(("---", "+++", "@@"))
+    ]
+    if lines:
+        return f"the prompt is not the logged one: {' / '.join(lines[:2])}"
+    return "the logged request was changed: its digest is not that of its own text"

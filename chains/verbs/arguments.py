@@ -1,0 +1,132 @@
+"""What each verb takes; imports nothing that takes time, so that `--help` is quick."""
+
+import argparse
+import sys
+from collections.abc import Callable, Sequence
+
+from chains import VERSION
+
+RUN_HELP = "a run: its id, a unique beginning of it, a path, or `last` (default: last)"
+
+
+def _run(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("experiment", nargs="?", help="an experiment file, or its name in runs/ (default: a small one)")
+    _settings(parser)
+    parser.add_argument(
+        "--human", action="append", default=[], metavar="WHO",
+        help="give these seats to the person at the terminal: a level's number, a seat or a role",
+    )  # fmt: skip
+    parser.add_argument("--dry-run", action="store_true", help="show conditions, trials, calls and tokens; run nothing")
+    _limits(parser)
+    _json(parser)
+
+
+def _resume(parser: argparse.ArgumentParser) -> None:
+    _a_run(parser)
+    _limits(parser)
+    _json(parser)
+
+
+def _show(parser: argparse.ArgumentParser) -> None:
+    _a_run(parser)
+    parser.add_argument(
+        "--trial", nargs="?", const="", metavar="TRIAL",
+        help="who said what, hop by hop, with the fate of every fact (default: the first trial)",
+    )  # fmt: skip
+    parser.add_argument("--why", action="store_true", help="with --trial: say for every fate which words decided it")
+    parser.add_argument("--graph", action="store_true", help="the hierarchy as a tree and as Mermaid")
+    _json(parser)
+
+
+def _replay(parser: argparse.ArgumentParser) -> None:
+    _a_run(parser)
+    parser.add_argument("--verify", action="store_true", help="recompute every digest and fate, and compare")
+    _json(parser)
+
+
+def _compare(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("runs", nargs="+", metavar="RUN", help="one run, or two: the second against the first")
+    parser.add_argument("--by", metavar="FACTOR", help="in one run: compare the settings of this factor")
+    _json(parser)
+
+
+def _list(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "what", nargs="?", default="runs",
+        choices=("runs", "experiments", "scenarios", "prompts", "models", "measures", "settings"),
+        help="what to list (default: runs)",
+    )  # fmt: skip
+    _json(parser)
+
+
+def _models(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("names", nargs="*", metavar="MODEL", help="models to check (default: the embedded one)")
+    parser.add_argument("--experiment", metavar="FILE", help="check all models of this experiment file")
+    _json(parser)
+
+
+def _settings(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--set", action="append", default=[], dest="settings", metavar="KEY=VALUE",
+        help="a setting; several with commas are crossed (see `list settings`)",
+    )  # fmt: skip
+
+
+def _limits(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--max-calls", type=int, metavar="N", help="stop cleanly after N calls to models in this run")
+
+
+def _a_run(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("run", nargs="?", default="last", help=RUN_HELP)
+
+
+def _json(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--json", action="store_true", help="one JSON document on stdout, everything else on stderr")
+
+
+VERBS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None], str]] = {
+    "run": ("run an experiment and log it", _run, "cli.py run --set depth=2,4 --set prompt=honest,career"),
+    "resume": ("go on with an unfinished run", _resume, "cli.py resume last"),
+    "list": ("runs, experiments, scenarios, prompts, models, measures, settings", _list, "cli.py list prompts"),
+    "show": ("results of a run; --trial: who said what, hop by hop", _show, "cli.py show last --trial"),
+    "replay": ("play a run back from its log, no model called", _replay, "cli.py replay runs/sample --verify"),
+    "compare": ("two runs, or the settings of one factor, paired", _compare, "cli.py compare last --by prompt"),
+    "models": ("which models answer, and how fast", _models, "cli.py models smollm2 ollama:qwen3"),
+}
+"""Each verb's line in the help, what it takes, and an example."""
+
+HELP = (
+    "usage: cli.py VERB [...]\n\n"
+    "Chains of command held by language models: what becomes of the truth on its way up.\n\n"
+    "Begin with:  cli.py run            a small experiment on the embedded model, about a minute\n"
+    "             cli.py show --trial   what the seats said, hop by hop\n\n"
+    + "".join(f"  {verb:<9} {about}\n" for verb, (about, _, _) in VERBS.items())
+    + "\nEvery verb: --help, --json. RUN is an id, a unique beginning of it, a path, or `last`.\n"
+    f"Mazedom {VERSION}\n"
+)
+
+
+def parse(words: Sequence[str]) -> argparse.Namespace:
+    """Read a command line; leaves with status 2 and a sentence if it is wrong."""
+    verb = words[0]
+    if verb == "--version":
+        sys.stdout.write(f"mazedom {VERSION}\n")
+        raise SystemExit(0)
+    if verb not in VERBS:
+        import difflib  # noqa: PLC0415  start-up: only a wrong verb needs it
+
+        close = difflib.get_close_matches(verb, VERBS, n=1)
+        hint = f"did you mean {close[0]}?" if close else f"verbs: {', '.join(VERBS)}"
+        sys.stderr.write(f"mazedom: no verb {verb!r}; {hint}\n")
+        raise SystemExit(2)
+    about, arguments, example = VERBS[verb]
+    parser = argparse.ArgumentParser(
+        prog=f"cli.py {verb}",
+        description=about[:1].upper() + about[1:] + ".",
+        epilog=f"example: {example}",
+        allow_abbrev=False,
+    )
+    arguments(parser)
+    parsed = parser.parse_args(list(words[1:]))
+    parsed.verb = verb
+    return parsed

@@ -1,0 +1,138 @@
+"""What `run` and `resume` share: drive a run at the terminal, ask people, print what came of it."""
+
+import asyncio
+import contextlib
+import signal
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from chains.errors import OverLimit
+from chains.log import Log
+from chains.models.open import Models
+from chains.models.provider import Reply
+from chains.results import Results, results
+from chains.runner import Brake, Progress, drive
+from chains.runs import write_record
+from chains.staging import RunRecord, Stage
+from chains.trial import Question, Tape
+from chains.views.live import LiveView
+from chains.views.output import print_json, progress, say
+from chains.views.output import results as stdout
+from chains.views.person import ask
+from chains.views.tables import results_view
+
+
+def drive_run(record: RunRecord, folder: Path, *, as_json: bool) -> int:
+    """Drive a run's unfinished trials, show them, print the results; return the exit status."""
+    with Log(folder, write=True) as log:
+        if log.scan.notice:
+            say(f"note: {log.scan.notice}")
+        began = time.monotonic()
+        try:
+            stopped = asyncio.run(_drive(record, folder, log))
+        except asyncio.CancelledError:
+            stopped = INTERRUPTED
+        found = results(record, log)
+    seconds = time.monotonic() - began
+    if as_json:
+        document = found.document() | {"path": str(folder), "seconds": round(seconds, 3)}
+        print_json(document | ({"stopped": stopped} if stopped else {}))
+    else:
+        _print(found, stopped, Stage(record).people(), seconds)
+    if stopped:
+        return 130 if stopped == INTERRUPTED else 1
+    return 1 if found.failed else 0
+
+
+INTERRUPTED = "interrupted"
+
+
+async def _drive(record: RunRecord, folder: Path, log: Log) -> str | None:
+    """Drive and ask until nothing is left to do here; return why it stopped early, if it did."""
+    limit = record.experiment.limits.calls
+    left = None if limit is None else max(0, limit - log.scan.calls)
+    brake = Brake()
+    async with Models(record.experiment.models, reproducible=record.experiment.reproducible, max_calls=left) as models:
+        providers = {name: brake.around(models.provider(name)) for name in record.models}
+        at_once = record.experiment.limits.trials or max(
+            (source.spec.in_flight for source in record.models.values()), default=1
+        )
+        with _interrupts(brake), LiveView(record, log, progress) as view:
+            only: set[str] | None = None
+            while True:
+                done = await drive(record, log, providers, watcher=view, most_at_once=at_once, only=only)
+                if done.stopped is not None or not done.questions or not sys.stdin.isatty():
+                    break
+                with view.paused():
+                    only = _answered(done, Tape(log, None))
+                if not only:
+                    break
+        if described := models.describe():
+            write_record(record.model_copy(update={"served": {**record.served, **described}}), folder)
+    if done.stopped is None:
+        return None
+    return str(done.stopped) if isinstance(done.stopped, OverLimit) else INTERRUPTED
+
+
+def _answered(done: Progress, tape: Tape) -> set[str]:
+    """Put the open questions to the person at the terminal, log the answers, return the trials that can go on."""
+    trials = set()
+    for number, question in enumerate(done.questions, 1):
+        began = time.monotonic()
+        text = ask(question.key.trial, question.seat, question.request, f"{number} of {len(done.questions)}")
+        if text is None:
+            break
+        _log_answer(tape, question, text, time.monotonic() - began)
+        trials.add(question.key.trial)
+    return trials
+
+
+def _log_answer(tape: Tape, question: Question, text: str, seconds: float) -> None:
+    reply = Reply(text=text, served_by="person", tries=0, seconds=seconds)
+    tape.record(question.key, question.seat, question.heard, question.request, reply)
+
+
+@contextlib.contextmanager
+def _interrupts(brake: Brake) -> Iterator[None]:
+    """Let Ctrl-C stop the run after the calls in flight, and a second one at once."""
+    loop = asyncio.get_running_loop()
+    driving = asyncio.current_task()
+
+    def interrupted() -> None:
+        if brake.pulled and driving is not None:
+            driving.cancel()
+        brake.pull()
+        say("stopping after the calls in flight; Ctrl-C again stops at once")
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, interrupted)
+    try:
+        yield
+    finally:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.remove_signal_handler(number)
+
+
+def _print(found: Results, stopped: str | None, people: bool, seconds: float) -> None:
+    run = found.record.id
+    if not (people and found.waiting):
+        stdout.print(results_view(found, seconds))
+    for sentence, count in found.errors.items():
+        say(f"{count} trial{'s' if count > 1 else ''} failed: {sentence}")
+    if found.waiting:
+        say(f"{found.waiting} trials wait for a person: `cli.py resume {run}` at a terminal asks")
+    elif stopped or found.finished + found.failed < found.trials:
+        why = "" if stopped in (None, INTERRUPTED) else f"{stopped}; "
+        left = found.trials - found.finished
+        say(f"{why}{left} of {found.trials} trials are left: `cli.py resume {run}` goes on")
+    elif found.failed:
+        say(f"try the failed ones again: cli.py resume {run}")
+    else:
+        first = next(iter(found.by_trial), None)
+        say(f"what the seats said:   cli.py show {run} --trial {first or ''}")
+        if len(found.record.conditions) > 1:
+            factor = next(iter(found.record.experiment.factors))
+            say(f"compare {factor:<14} cli.py compare {run} --by {factor}")
+        say(f"play it back:          cli.py replay {run} --verify")

@@ -1,0 +1,134 @@
+"""`list`: what there is: runs, experiments, scenarios, prompts, models, measures, settings."""
+
+import argparse
+from typing import Any
+
+from rich.table import Table
+
+from chains.comparison import ABOUT
+from chains.drift.fates import INSTRUMENT
+from chains.errors import BadInput, MazedomError
+from chains.experiment import read_experiment
+from chains.log import Log
+from chains.models.names import EMBEDDED
+from chains.prompts import ROLES, configurations, read_prompt, variants
+from chains.runs import all_runs, read_record, runs_folder
+from chains.settings import SETTINGS
+from chains.views.output import print_json, say
+from chains.views.output import results as stdout
+from chains.worlds.scenarios import SCENARIOS
+
+Rows = list[dict[str, Any]]
+
+
+def main(arguments: argparse.Namespace) -> int:
+    """List; return the exit status."""
+    rows = LISTS[arguments.what]()
+    if arguments.json:
+        print_json({arguments.what: rows})
+    elif rows:
+        table = Table(box=None, padding=(0, 2))
+        for heading in rows[0]:
+            table.add_column(heading, overflow="fold")
+        for row in rows:
+            table.add_row(*("" if value is None else str(value) for value in row.values()))
+        stdout.print(table)
+    else:
+        say(f"there are no {arguments.what} yet")
+    return 0
+
+
+def _runs() -> Rows:
+    return [_run(folder) for folder in reversed(all_runs())]
+
+
+def _run(folder: Any) -> dict[str, Any]:
+    row = dict.fromkeys(("run", "experiment", "at", "status", "trials", "models", "conditions"))
+    row["run"] = folder.name
+    try:
+        record = read_record(folder)
+        with Log(folder) as log:
+            ended = [status for status, _, _ in log.scan.ends.values()]
+        total = sum(1 for _ in record.experiment.trials())
+    except MazedomError as error:
+        return row | {"status": f"unreadable: {error}"}
+    finished, failed = ended.count("finished"), ended.count("failed")
+    status = "finished" if finished == total else f"{failed} failed" if failed else "unfinished"
+    if "waiting" in ended:
+        status = "waiting"
+    return row | {
+        "experiment": record.experiment.name,
+        "at": record.at,
+        "status": status,
+        "trials": f"{finished}/{total}",
+        "models": ", ".join(sorted(record.models)),
+        "conditions": "; ".join(condition.name for condition in record.conditions[:4])
+        + ("; ..." if len(record.conditions) > 4 else ""),
+    }
+
+
+def _experiments() -> Rows:
+    rows: Rows = []
+    for path in sorted(runs_folder().glob("*.toml")):
+        try:
+            about = read_experiment(path).question
+        except BadInput as error:
+            about = f"unreadable: {error}"
+        rows.append({"experiment": path.stem, "question": about})
+    return rows
+
+
+def _scenarios() -> Rows:
+    return [
+        {"scenario": name, "about": (scenario.__doc__ or "").splitlines()[0]} for name, scenario in SCENARIOS.items()
+    ]
+
+
+def _prompts() -> Rows:
+    rows: Rows = [
+        {"prompt": f"{role}/{variant}", "about": read_prompt(role, variant).about}
+        for role in ROLES
+        for variant in variants(role)
+    ]
+    for name, roles in configurations().items():
+        about = ", ".join(f"{role} {variant}" for role, variant in roles.items()) or "plain in every role"
+        rows.append({"prompt": f"configuration {name}", "about": about})
+    return rows
+
+
+def _models() -> Rows:
+    return [
+        {"model": EMBEDDED, "about": "SmolLM2-135M-Instruct, on this machine; needs no key"},
+        {"model": "gguf:PATH", "about": "any other model file, served in the same way"},
+        {"model": "openai:NAME", "about": "the OpenAI API, with the key in OPENAI_API_KEY"},
+        {"model": "ollama:NAME", "about": "a local Ollama"},
+        {"model": "URL#NAME", "about": "any OpenAI-compatible server"},
+        {"model": "channel:drop=0.1,flip=0.02", "about": "the synthetic channel: planted losses, no model"},
+        {"model": "person", "about": "the person at the terminal"},
+    ]
+
+
+def _measures() -> Rows:
+    return [{"measure": name, "about": about, "instrument": INSTRUMENT} for name, about in ABOUT.items()]
+
+
+def _settings() -> Rows:
+    return [
+        {
+            "setting": f"{key}[.ROLE|.level.N|.SEAT]" if setting.scoped else key,
+            "default": setting.default,
+            "about": setting.about,
+        }
+        for key, setting in SETTINGS.items()
+    ]
+
+
+LISTS = {
+    "runs": _runs,
+    "experiments": _experiments,
+    "scenarios": _scenarios,
+    "prompts": _prompts,
+    "models": _models,
+    "measures": _measures,
+    "settings": _settings,
+}

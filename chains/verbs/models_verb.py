@@ -1,0 +1,55 @@
+"""`models`: which models answer, how fast, and what is missing where one does not."""
+
+import argparse
+import asyncio
+from pathlib import Path
+from typing import Any
+
+from rich.table import Table
+from rich.text import Text
+
+from chains.experiment import read_experiment
+from chains.models.names import EMBEDDED, ModelSpec
+from chains.models.open import Models
+from chains.views.output import print_json, say
+from chains.views.output import results as stdout
+
+
+def main(arguments: argparse.Namespace) -> int:
+    """Check models one after another; return 1 if one does not answer."""
+    defined: dict[str, ModelSpec] = {}
+    names: list[str] = list(arguments.names)
+    if arguments.experiment:
+        defined = dict(read_experiment(Path(arguments.experiment)).models)
+        names += list(defined)
+    checked = asyncio.run(_check(names or [EMBEDDED], defined))
+    if arguments.json:
+        print_json({"models": checked})
+    else:
+        stdout.print(_table(checked))
+    return 0 if all(found["ok"] for found in checked) else 1
+
+
+async def _check(names: list[str], defined: dict[str, ModelSpec]) -> list[dict[str, Any]]:
+    async with Models(defined) as models:
+        found = []
+        for name in names:
+            say(f"asking {name} ...")
+            found.append(await models.check(name))
+        return found
+
+
+def _table(checked: list[dict[str, Any]]) -> Table:
+    table = Table()
+    for heading in ("model", "answers", "seconds", "tokens/s", "what it said, or what is wrong"):
+        table.add_column(heading)
+    for found in checked:
+        speed = found.get("tokens_per_second")
+        table.add_row(
+            found["model"],
+            Text("yes", "green") if found["ok"] else Text("no", "red"),
+            f"{found['seconds']:.1f}" if "seconds" in found else "",
+            f"{speed:.0f}" if speed else "",
+            Text(str(found.get("text") if found["ok"] else found["error"]).strip()),
+        )
+    return table

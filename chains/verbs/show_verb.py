@@ -1,0 +1,61 @@
+"""`show`: results of a run, one of its trials hop by hop, or its hierarchies."""
+
+import argparse
+
+from rich.text import Text
+
+from chains.graph import mermaid
+from chains.log import Log
+from chains.results import results
+from chains.runs import find_run, read_record
+from chains.staging import RunRecord, Stage
+from chains.story import find_trial, story
+from chains.views.charts import org_chart
+from chains.views.output import print_json, say
+from chains.views.output import results as stdout
+from chains.views.story import story_view
+from chains.views.tables import results_view
+
+
+def main(arguments: argparse.Namespace) -> int:
+    """Show a run; return the exit status."""
+    folder = find_run(arguments.run)
+    record = read_record(folder)
+    if arguments.graph:
+        return _graphs(record, as_json=arguments.json)
+    with Log(folder) as log:
+        if log.scan.notice:
+            say(f"note: {log.scan.notice}")
+        if arguments.trial is not None or arguments.why:
+            told = story(record, log, find_trial(record, log, arguments.trial or ""))
+            if arguments.json:
+                print_json(told.document())
+            else:
+                stdout.print(story_view(told, why=arguments.why))
+            return 0
+        found = results(record, log)
+    if arguments.json:
+        print_json(found.document() | {"path": str(folder)})
+    else:
+        stdout.print(results_view(found))
+        for sentence, count in found.errors.items():
+            say(f"{count} failed: {sentence}")
+    return 0
+
+
+def _graphs(record: RunRecord, *, as_json: bool) -> int:
+    """Print each different hierarchy of the run once."""
+    stage = Stage(record)
+    shown: dict[str, str] = {}
+    for condition in record.conditions:
+        hierarchy = stage.hierarchy(condition.id)
+        if hierarchy.name in shown:
+            continue
+        shown[hierarchy.name] = mermaid(hierarchy)
+        if not as_json:
+            stdout.print(Text(f"{hierarchy.name} ({condition.name})", style="bold"))
+            stdout.print(org_chart(hierarchy, dict(stage.parts(condition.id))))
+            stdout.print(Text(shown[hierarchy.name]), soft_wrap=True)
+    if as_json:
+        print_json({"run": record.id, "mermaid": shown})
+    return 0

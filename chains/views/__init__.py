@@ -1,0 +1,1 @@
+"""What a person sees: tables, the live view, trials hop by hop, the question to a person in a seat."""

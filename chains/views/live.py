@@ -1,0 +1,142 @@
+"""The live view of a run on stderr: who is writing, at which level, how much is kept so far, what it costs."""
+
+import contextlib
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from types import TracebackType
+from typing import Self
+
+from rich.console import Console, Group, RenderableType
+from rich.live import Live
+from rich.table import Table
+from rich.text import Text
+
+from chains.drift.tally import instrument_of
+from chains.experiment import TrialId
+from chains.hierarchy import Seat
+from chains.log import Log, TrialEnd
+from chains.models.provider import Reply, Request
+from chains.staging import RunRecord, Stage
+from chains.trial import Watcher, held_below
+
+READ_EVERY = 0.2
+"""Seconds between two readings of one trial's messages: a fast chain is not held up by being looked at."""
+MOST_ROWS = 8
+"""Trials shown at the same time."""
+
+
+@dataclass
+class _Row:
+    """One trial under way."""
+
+    condition: str
+    world: str
+    held: Mapping[str, frozenset[str]]
+    writing: list[str] = field(default_factory=list)
+    so_far: str = ""
+    read_at: float = 0.0
+
+
+class LiveView(Watcher):
+    """Shows a run as it goes; plain lines where stderr is no terminal.
+
+    While a person holds a seat, nothing that the instrument reads is shown.
+    """
+
+    def __init__(self, record: RunRecord, log: Log, console: Console) -> None:
+        """Look on at the trials of a record that are logged in `log`."""
+        self._stage = Stage(record)
+        self._log = log
+        self._console = console
+        self._blind = self._stage.people()
+        self._trials = {str(trial): trial for trial in record.experiment.trials()}
+        self._seats = {c.id: len(self._stage.hierarchy(c.id).seats) for c in record.conditions}
+        self._steps = sum(self._seats[trial.condition] for trial in self._trials.values())
+        self._rows: dict[str, _Row] = {}
+        self._ended = sum(log.scan.status(name) == "finished" for name in self._trials)
+        self._done = sum(1 for _ in log.scan.steps)
+        self._began = time.monotonic()
+        self._begun_with = self._done
+        self._live = Live(console=console, get_renderable=self._render, refresh_per_second=4, transient=True)
+
+    def __enter__(self) -> Self:
+        """Begin to show."""
+        if self._console.is_terminal:
+            self._live.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Stop showing."""
+        self._live.stop()
+
+    @contextlib.contextmanager
+    def paused(self) -> Iterator[None]:
+        """Leave the terminal to a person for a while."""
+        self._live.stop()
+        yield
+        if self._console.is_terminal:
+            self._live.start()
+
+    def asked(self, trial: str, seat: Seat, request: Request) -> None:
+        """Show who is writing."""
+        self._row(trial).writing.append(seat.name)
+
+    def said(self, trial: str, seat: Seat, reply: Reply, *, live: bool) -> None:
+        """Show what was kept of what the seat said."""
+        if not live:
+            return
+        self._done += 1
+        row = self._row(trial)
+        if seat.name in row.writing:
+            row.writing.remove(seat.name)
+        moment = time.monotonic()
+        if self._blind or not self._console.is_terminal or moment < row.read_at + READ_EVERY:
+            return
+        row.read_at = moment
+        held = row.held[seat.name]
+        read = instrument_of(self._stage.world(self._trials[trial])).read(reply.spoken, only=held)
+        kept = sum(verdict.fate == "kept" for verdict in read.values())
+        row.so_far = f"{seat.name}: {kept} of {len(held)} kept"
+
+    def ended(self, end: TrialEnd) -> None:
+        """Count a trial, and say so where there is no live view."""
+        self._rows.pop(end.trial, None)
+        self._ended += end.status == "finished"
+        if end.status == "failed":
+            self._console.print(Text(f"{end.trial} failed: {end.error}", style="red"))
+        elif not self._console.is_terminal and self._tells(self._ended):
+            self._console.print(Text(f"{self._ended} of {len(self._trials)} trials finished ({self._pace()})"))
+
+    def _tells(self, count: int) -> bool:
+        """Return whether a log that nobody may be watching is told this count: about twenty lines a run."""
+        return count % max(1, len(self._trials) // 20) == 0 or count == len(self._trials)
+
+    def _row(self, trial: str) -> _Row:
+        if trial not in self._rows:
+            name: TrialId = self._trials[trial]
+            world = self._stage.world(name)
+            cast = self._stage.cast(name)
+            held = held_below(cast.hierarchy, cast.dealt)
+            self._rows[trial] = _Row(self._stage.condition(name).name, f"{world.setting} {name.seed}", held)
+        return self._rows[trial]
+
+    def _pace(self) -> str:
+        seconds = time.monotonic() - self._began
+        steps = self._done - self._begun_with
+        text = f"{self._log.scan.calls:,} calls, {self._log.scan.tokens:,} tokens, {seconds:.0f} s"
+        if steps and self._steps > self._done:
+            text += f", about {seconds / steps * (self._steps - self._done):.0f} s left"
+        return text
+
+    def _render(self) -> RenderableType:
+        table = Table(box=None, padding=(0, 2))
+        for heading in ("trial", "condition", "world", "writing", "so far"):
+            table.add_column(heading)
+        for trial, row in list(self._rows.items())[:MOST_ROWS]:
+            table.add_row(trial, row.condition, row.world, ", ".join(row.writing[:3]), row.so_far)
+        more = len(self._rows) - MOST_ROWS
+        foot = f"{self._ended} of {len(self._trials)} trials finished; {self._pace()}"
+        return Group(table, Text(f"and {more} more" if more > 0 else ""), Text(foot, style="bold"))

@@ -1,0 +1,23 @@
+"""Where verbs print: results on stdout, progress and notices on stderr, one JSON document where asked for."""
+
+import sys
+from typing import Any
+
+import orjson
+from rich.console import Console
+
+results = Console(highlight=False, soft_wrap=False)
+"""For results: stdout."""
+progress = Console(stderr=True, highlight=False)
+"""For progress, notices and questions: stderr."""
+
+
+def print_json(document: Any) -> None:
+    """Write one JSON document to stdout."""
+    text = orjson.dumps(document, option=orjson.OPT_INDENT_2 | orjson.OPT_NON_STR_KEYS)
+    sys.stdout.write(text.decode() + "\n")
+
+
+def say(text: str) -> None:
+    """Tell the person at the terminal something that is no result; markup in `text` is taken as it stands."""
+    progress.print(text, markup=False, soft_wrap=True)

@@ -1,0 +1,101 @@
+"""A trial hop by hop: what each seat wrote, coloured by the fate of what it wrote of."""
+
+from collections.abc import Iterator
+
+from rich.console import Group, RenderableType
+from rich.rule import Rule
+from rich.table import Table
+from rich.text import Text
+
+from chains.story import Story, Turn
+from chains.views.tables import FATE_STYLE, shown_hops
+
+VALENCE_STYLE = {"bad": "red", "good": "green", "neutral": "default"}
+
+
+def story_view(story: Story, *, why: bool) -> RenderableType:
+    """Return a trial for the terminal, from the workers' notes to the executive's brief.
+
+    Args:
+        story: The trial.
+        why: Say for every fate which words decided it.
+    """
+    parts: list[RenderableType] = [
+        Text(f"{story.trial}   {story.condition}   {story.world.title} ({story.world.setting})", style="bold"),
+        _ledger(story),
+        _legend(),
+    ]
+    hops = sorted({turn.hop for turn in story.turns})
+    shown = set(shown_hops(hops))
+    for turn in story.turns:
+        if turn.hop in shown:
+            parts += _turn(turn, story, why=why)
+    if len(shown) < len(hops):
+        parts.append(Text(f"{len(hops) - len(shown)} hops between are left out; --json has them all", style="yellow"))
+    return Group(*parts)
+
+
+def _ledger(story: Story) -> Table:
+    table = Table(title="what is true", title_justify="left", box=None, padding=(0, 1))
+    for heading in ("fact", "", "severity", "as a worker's notes may have it"):
+        table.add_column(heading)
+    for fact in story.world.facts:
+        table.add_row(
+            fact.id, Text(fact.valence, style=VALENCE_STYLE[fact.valence]), "*" * fact.severity, Text(fact.render(0))
+        )
+    return table
+
+
+def _legend() -> Text:
+    return Text.assemble("fates: ", *((f"{fate}  ", style) for fate, style in FATE_STYLE.items()))
+
+
+def _turn(turn: Turn, story: Story, *, why: bool) -> Iterator[RenderableType]:
+    reply = turn.step.reply
+    where = f"hop {turn.hop}" if turn.hop <= story.depth else "brief"
+    heard = ", ".join(turn.step.heard) or "its own notes"
+    words = len(reply.text.split())
+    yield Rule(
+        f"{where}: {turn.seat.name}, {turn.seat.role} ({turn.step.request.model}), after {heard}; {words} words",
+        align="left",
+    )
+    if reply.thought:
+        yield Text(f"(thought, not passed on: {reply.thought.strip()[:300]})", style="dim italic")
+    yield _coloured(turn)
+    if reply.finish != "stop":
+        said = {"length": "cut off by its length limit"}.get(reply.finish, f"no report ({reply.finish})")
+        yield Text(said, style="bold yellow")
+    if turn.degenerate:
+        yield Text(f"degenerate: {turn.degenerate}", style="yellow")
+    yield Text.assemble(*_fates(turn))
+    if turn.invented:
+        yield Text("invented: " + "; ".join(claim.text for claim in turn.invented), style="cyan")
+    if why:
+        yield _reasons(turn)
+
+
+def _fates(turn: Turn) -> Iterator[tuple[str, str]]:
+    lost = {name: verdict.fate for name, verdict in turn.verdicts.items() if verdict.fate != "kept"}
+    yield f"kept {len(turn.verdicts) - len(lost)} of {len(turn.verdicts)}", FATE_STYLE["kept"]
+    for name, fate in lost.items():
+        yield f"  {name} {fate}", FATE_STYLE[fate]
+
+
+def _coloured(turn: Turn) -> Text:
+    """Return the message with each fact's evidence in the colour of its fate; kept ones first, so that losses show."""
+    text = Text(turn.step.reply.text.rstrip())
+    order = list(FATE_STYLE)
+    for verdict in sorted(turn.verdicts.values(), key=lambda verdict: order.index(verdict.fate)):
+        if verdict.evidence is not None:
+            text.stylize(FATE_STYLE[verdict.fate], *verdict.evidence)
+    return text
+
+
+def _reasons(turn: Turn) -> Table:
+    table = Table(box=None, padding=(0, 1))
+    for heading in ("fact", "fate", "slots", "why"):
+        table.add_column(heading)
+    for name, verdict in turn.verdicts.items():
+        slots = ", ".join(f"{slot} {state}" for slot, state in verdict.slots.items())
+        table.add_row(name, Text(verdict.fate, style=FATE_STYLE[verdict.fate]), slots, Text(verdict.why))
+    return table

@@ -1,0 +1,123 @@
+"""Tables of a run: what it would take, what came of it."""
+
+from collections.abc import Sequence
+from itertools import groupby
+from typing import Any
+
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from chains.results import Results
+from chains.staging import RunRecord
+
+FATE_STYLE = {
+    "kept": "green",
+    "blurred": "yellow",
+    "altered": "magenta",
+    "inverted": "bold red",
+    "omitted": "bright_black",
+}
+"""One colour a fate, everywhere."""
+MOST_HOPS = 12
+"""Hops shown of a deep hierarchy; all of them are in `--json`."""
+CUT_OFF_BAR = 0.01
+"""Share of messages cut off by their length limit above which shares are no finding."""
+SMALL_MODEL = "smollm2 has 135 million parameters: it shows how the machine runs; conclusions need larger models"
+
+
+def shown_hops(hops: Sequence[int]) -> list[int]:
+    """Return the hops to show: all of a few, else the first, the last, and some between, denser at the start."""
+    if len(hops) <= MOST_HOPS:
+        return list(hops)
+    last = len(hops) - 1
+    places = {round(last ** (step / (MOST_HOPS - 1))) for step in range(MOST_HOPS)} | {0, 1, 2, 3}
+    return [hops[place] for place in sorted(places)]
+
+
+def estimate_table(record: RunRecord) -> RenderableType:
+    """Return what a run would take: conditions, trials, calls, tokens."""
+    experiment = record.experiment
+    trials = sum(1 for _ in experiment.trials())
+    table = Table(title=experiment.question or None, title_justify="left", box=None, show_header=False)
+    table.add_row("experiment", experiment.name)
+    for condition in record.conditions:
+        table.add_row("condition", condition.name)
+    table.add_row("worlds", f"{len(experiment.seeds)} (seeds {_brief(experiment.seeds)})")
+    table.add_row("replicates", str(experiment.replicates))
+    table.add_row("trials", f"{trials:,}")
+    table.add_row("models", ", ".join(sorted(record.models)) or "none: people hold every seat")
+    table.add_row("calls", f"{record.estimate['calls']:,}")
+    table.add_row("tokens", f"about {record.estimate['tokens']:,}")
+    return table
+
+
+def _brief(seeds: Sequence[int]) -> str:
+    shown = ", ".join(map(str, seeds[:8]))
+    return shown if len(seeds) <= 8 else f"{shown}, ... {seeds[-1]}"
+
+
+def results_view(found: Results, seconds: float | None = None) -> RenderableType:
+    """Return the table by hop and condition, with what a reader must know of it."""
+    record = found.record
+    parts: list[RenderableType] = []
+    if record.experiment.question:
+        parts.append(Text(record.experiment.question, style="bold"))
+    rows = found.by_hop()
+    if rows:
+        parts.append(by_hop_table(rows))
+    else:
+        parts.append(Text("no trial is finished yet"))
+    took = "" if seconds is None else f", {seconds:.0f} s"
+    parts.append(
+        Text(
+            f"run {record.id}: {found.finished} of {found.trials} trials finished, {found.failed} failed, "
+            f"{found.waiting} waiting; {found.calls:,} calls, {found.tokens:,} tokens{took}"
+        )
+    )
+    parts += [Text(f"note: {note}", style="yellow") for note in _notes(found, rows)]
+    return Group(*parts)
+
+
+def _notes(found: Results, rows: Sequence[dict[str, Any]]) -> list[str]:
+    notes = []
+    if any(source.label == "smollm2" for source in found.record.models.values()):
+        notes.append(SMALL_MODEL)
+    cut = max((row["cut_off"] for row in rows), default=0)
+    if cut > CUT_OFF_BAR:
+        notes.append(
+            f"up to {cut:.0%} of the messages at a hop were cut off by their length limit: no finding as they are"
+        )
+    if silent := max((row["silent"] for row in rows), default=0):
+        notes.append(f"up to {silent:.0%} of the seats at a hop gave no report (refused, filtered or empty)")
+    if loops := max((row["degenerate"] for row in rows), default=0):
+        notes.append(f"up to {loops:.0%} of the messages at a hop are degenerate: loops, or empty of any claim")
+    return notes
+
+
+def by_hop_table(rows: Sequence[dict[str, Any]]) -> Table:
+    """Return the fates' shares by condition and hop."""
+    table = Table(caption=None)
+    several = len({row["condition"] for row in rows}) > 1
+    if several:
+        table.add_column("condition")
+    table.add_column("hop", justify="right")
+    for fate, style in FATE_STYLE.items():
+        table.add_column(fate, justify="right", style=style)
+    for name in ("invented", "unfounded", "words", "degenerate"):
+        table.add_column(name, justify="right")
+    for condition, group in groupby(rows, key=lambda row: row["condition"]):
+        by_hop = {row["hop"]: row for row in group}
+        shown = shown_hops(sorted(by_hop))
+        for hop in shown:
+            row = by_hop[hop]
+            cells = [f"{row[fate]:.0%}" for fate in FATE_STYLE]
+            cells += [
+                f"{row['invented']:.1f}",
+                f"{row['unfounded']:.1f}",
+                f"{row['words']:.0f}",
+                f"{row['degenerate']:.0%}",
+            ]
+            table.add_row(*([condition if hop == shown[0] else ""] if several else []), str(hop), *cells)
+        table.add_section()
+    return table
