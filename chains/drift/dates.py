@@ -2,12 +2,12 @@
 
 from typing import NamedTuple
 
-from chains.drift.words import Token
+from chains.drift.words import Token, bag
 from chains.worlds.ledger import MONTHS
 
 _MONTHS = {name.lower(): at for at, name in enumerate(MONTHS, 1)}
 _MONTHS |= {name[:3]: at for name, at in list(_MONTHS.items())} | {"sept": 9}
-_BEFORE_MAY = frozenset("in on by since until of early late mid from to during last next the for before after".split())
+_BEFORE_MAY = bag("in on by since until of early late mid from to during last next the for before after")
 
 
 class Date(NamedTuple):

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from chains.drift.polarity import negated
-from chains.drift.words import STOP, Token, stem
+from chains.drift.words import STOP, Token, bag, stem
 from chains.worlds.ledger import Slot
 
 _FAMILIES: tuple[tuple[str, str], ...] = (
@@ -42,22 +42,22 @@ _FAMILIES: tuple[tuple[str, str], ...] = (
 )  # fmt: skip
 """Opposite senses in common use; a slot's own lists come first."""
 
-_BINARY = frozenset(
+_BINARY = bag(
     "pass fail meet miss open close clos accept reject approv refus leak hold confirm cancel valid expir renew complet "
-    "safe succeed".split()
+    "safe succeed"
 )
 """Stems whose denial is their opposite: what did not pass failed; what did not rise need not have fallen."""
-_GUARDED = frozenset(
+_GUARDED = bag(
     "over under up down above below ahead behind before more less higher lower left leave took take got get made make "
     "hit keep out off beyond within light dark morning afternoon north south long short high low extra additional add "
-    "cut open done good end past start run on in made held hold".split()
+    "cut open done good end past start run on in made held hold"
 )
 """Words that are often something else: they need a number, a topic or a yardstick beside them."""
-_YARDSTICKS = frozenset(
+_YARDSTICKS = bag(
     "budget plan schedul target limit estimat quota norm forecast deadlin goal threshold expect standard than cost "
-    "allow averag planned".split()
+    "allow averag planned"
 ) | frozenset(stem(word) for word in ("planned", "scheduled", "expected", "allowed", "time", "budgeted", "forecast"))
-_AUXILIARIES = frozenset("was is are were has have had been be did does do still also it".split())
+_AUXILIARIES = bag("was is are were has have had been be did does do still also it")
 
 
 class Hit(NamedTuple):

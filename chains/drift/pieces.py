@@ -6,11 +6,11 @@ from typing import NamedTuple
 from chains.drift.dates import Date, dates_of
 from chains.drift.quantities import Quantity, quantities_of
 from chains.drift.subjects import STRANGER, Mention, Subjects
-from chains.drift.words import Sentence, Token
+from chains.drift.words import Sentence, Token, bag
 
-_PRONOUNS = frozenset("it its this that these they their he his she her which both".split())
-_JOINTS = frozenset(", and or with ( ) – — ; : but while whereas plus / &".split())
-_LISTING = frozenset(", and & / or both".split())
+_PRONOUNS = bag("it its this that these they their he his she her which both")
+_JOINTS = bag(", and or with ( ) – — ; : but while whereas plus / &")
+_LISTING = bag(", and & / or both")
 
 
 class Piece(NamedTuple):

@@ -1,6 +1,6 @@
 """What turns a statement round or takes its certainty: negation and hedges."""
 
-from chains.drift.words import Token
+from chains.drift.words import Token, bag
 
 _NEGATORS = {
     "not": 5, "never": 5, "no": 4, "none": 6, "neither": 6, "nor": 5, "nothing": 4, "nobody": 4, "without": 3,
@@ -8,14 +8,14 @@ _NEGATORS = {
 }  # fmt: skip
 """Stems, with how many words on they may still reach."""
 _NOT_NEGATION = {
-    "not": frozenset("only just least later merely until".split()),
-    "no": frozenset("doubt later less fewer more wonder matter surprise".split()),
+    "not": bag("only just least later merely until"),
+    "no": bag("doubt later less fewer more wonder matter surprise"),
     "nothing": frozenset(("but",)),
     "zero": frozenset(("in",)),
 }
-_HEDGES = frozenset(
+_HEDGES = bag(
     "might perhaps possibly maybe reportedly allegedly supposedly apparently presumably potentially could seemingly "
-    "rumoured rumored probably likely unconfirmed suspected unclear unsure believed alleged".split()
+    "rumoured rumored probably likely unconfirmed suspected unclear unsure believed alleged"
 )
 _HEDGE_PAIRS = frozenset((
     ("appears", "to"), ("appear", "to"), ("seems", "to"), ("seem", "to"), ("expected", "to"), ("thought", "to"),

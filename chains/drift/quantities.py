@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from chains.drift.units import CALENDAR, MONEY, SHORT, UNITS, Unit, over
-from chains.drift.words import Token
+from chains.drift.words import Token, bag
 
 Closeness = Literal["same", "rough", "other"]
 
@@ -29,9 +29,9 @@ _FRACTIONS = {
     "fifth": 0.2,
     "fifths": 0.2,
 }
-_ABOUT = frozenset("about around approximately roughly nearly almost circa ca approx some ~ ≈ estimated close".split())
-_LESS = frozenset("under below within < ≤ beneath".split())
-_MORE = frozenset("over above exceeding > ≥ beyond".split())
+_ABOUT = bag("about around approximately roughly nearly almost circa ca approx some ~ ≈ estimated close")
+_LESS = bag("under below within < ≤ beneath")
+_MORE = bag("over above exceeding > ≥ beyond")
 _TWO_BEFORE = {
     ("less", "than"): "<", ("fewer", "than"): "<", ("up", "to"): "<", ("at", "most"): "<",
     ("more", "than"): ">", ("at", "least"): ">", ("greater", "than"): ">", ("excess", "of"): ">",

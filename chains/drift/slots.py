@@ -10,7 +10,7 @@ from chains.drift.pieces import Piece
 from chains.drift.polarity import negated
 from chains.drift.quantities import Quantity, closeness, compare
 from chains.drift.units import Unit, unit_of
-from chains.drift.words import STOP, Token, stem, tokens_of
+from chains.drift.words import STOP, Token, bag, stem, tokens_of
 from chains.worlds.ledger import MONTHS, Slot
 
 State = Literal["right", "wrong", "vague", "missing"]
@@ -29,7 +29,7 @@ class Found(NamedTuple):
 
 
 MISSING = Found("missing")
-_NUMBER_WORDS = frozenset("all none every both".split())
+_NUMBER_WORDS = bag("all none every both")
 
 
 @dataclass(frozen=True)

@@ -5,18 +5,14 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from chains.drift.words import STOP, Token, tokens_of
+from chains.drift.words import STOP, Token, bag, tokens_of
 from chains.worlds.ledger import MONTHS, Statement
 
 STRANGER = -1
 """The subject number of a code or a numbered thing that is not in the ledger."""
-_ARTICLES = frozenset("the a an our this that its their".split())
-_BEFORE_NOUN = (
-    _ARTICLES | STOP | frozenset("regarding concerning re status update new late delayed said meanwhile".split())
-)
-_CALENDAR = frozenset(name.lower() for name in MONTHS) | frozenset(
-    "monday tuesday wednesday thursday friday saturday sunday".split()
-)
+_ARTICLES = bag("the a an our this that its their")
+_BEFORE_NOUN = _ARTICLES | STOP | bag("regarding concerning re status update new late delayed said meanwhile")
+_CALENDAR = frozenset(name.lower() for name in MONTHS) | bag("monday tuesday wednesday thursday friday saturday sunday")
 
 
 class Mention(NamedTuple):

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from chains.drift.words import stem
+from chains.drift.words import bag, stem
 
 
 class Unit(NamedTuple):
@@ -61,7 +61,7 @@ def _table() -> dict[str, Unit]:
 
 UNITS = _table()
 MONEY = frozenset({"eur", "usd", "gbp", "chf"})
-SHORT = frozenset("s h d w m g t l mo min quarter quarters second seconds w".split())
+SHORT = bag("s h d w m g t l mo min quarter quarters second seconds w")
 """Units that are other things too ("a second pump", "the last quarter"): only directly after digits."""
 CALENDAR = (30.4375 * 86400, 3 * 30.4375 * 86400, 365.25 * 86400)
 """Months, quarters and years have no exact number of days."""

@@ -39,14 +39,17 @@ class Sentence(NamedTuple):
         return self.tokens[0].start, self.tokens[-1].end
 
 
-STOP = frozenset(
-    """a an and are as at be been being but by can could did do does for from had has have he her his i if in into is
+def bag(words: str) -> frozenset[str]:
+    """Return the words of a text as a set: how word lists are written here."""
+    return frozenset(words.split())
+
+
+STOP = bag("""a an and are as at be been being but by can could did do does for from had has have he her his i if in into is
     it its may me might more most my no nor not of on once only or our own she should so some such than that the their
     them then there these they this those to too us very was we were what when where which while who will with would
     you your about after also all any both each few other same until up down over under out off above below again
     further during before between through against just now s t still already due as well per via within yet new
-    however recently currently""".split()
-)
+    however recently currently""")
 """Words that show no property and make no claim."""
 
 IRREGULAR = {
@@ -113,13 +116,13 @@ _TOKEN = re.compile(
 )
 _BULLET = re.compile(r"\s*(?:(?:[-*•‣◦·–—>|]|\d{1,2}[.)]|\(?[a-zA-Z\d]\)|#+)\s+)*\s*")
 _IGNORED = str.maketrans(dict.fromkeys("*_`", " "))
-_ABBREVIATIONS = frozenset("approx ca dr mr mrs ms no nr vs e.g i.e st fig est prof inc ltd jr min max dept".split())
-_DANGLING = frozenset(
+_ABBREVIATIONS = bag("approx ca dr mr mrs ms no nr vs e.g i.e st fig est prof inc ltd jr min max dept")
+_DANGLING = bag(
     "a an the by of for to with and or at in on is was are were be been has have had from than over under which that "
-    "as its their our about".split()
+    "as its their our about"
 )
-_SPLITTERS = frozenset("but while whereas although though however yet because whilst except".split())
-_AFTER_COMMA = _SPLITTERS | frozenset("and so which who with plus nor as".split())
+_SPLITTERS = bag("but while whereas although though however yet because whilst except")
+_AFTER_COMMA = _SPLITTERS | bag("and so which who with plus nor as")
 _NEGATED = {"won't": ("will", "not"), "can't": ("can", "not"), "cannot": ("can", "not"), "shan't": ("shall", "not")}
 
 

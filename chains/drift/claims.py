@@ -1,0 +1,144 @@
+"""What a message claims, true or not: its clauses that state a number, a name or an event.
+
+A claim is one clause. It is a *number* if it states a quantity or a date, else
+a *name* if it names a code or a proper name, else an *event* if at least two of
+its words carry checkable content. Praise, thanks, good intentions and talk
+about the report itself ("I am proud of my team") are empty: no claim. Nor is a
+heading, a question or a greeting. Said twice, a claim counts once.
+"""
+
+from collections.abc import Iterator
+from typing import Literal, NamedTuple
+
+from pydantic import BaseModel, ConfigDict
+
+from chains.drift.dates import Date, dates_of
+from chains.drift.quantities import Quantity, quantities_of
+from chains.drift.words import STOP, Sentence, Token, bag, sentences_of, stem
+from chains.worlds.ledger import MONTHS
+
+
+class Claim(BaseModel):
+    """One thing that a message states."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    text: str
+    kind: Literal["number", "name", "event"]
+    span: tuple[int, int]
+    """First and last character in the message, half open."""
+
+
+class Stated(NamedTuple):
+    """A claim with what it is made of."""
+
+    claim: Claim
+    quantities: tuple[Quantity, ...]
+    dates: tuple[Date, ...]
+    names: frozenset[str]
+    """Codes and proper names, in lower case."""
+    stems: frozenset[str]
+    """Stems of the words that carry checkable content."""
+
+
+_EMPTY = frozenset(
+    stem(word)
+    for word in bag(
+        """team teams staff people everyone colleagues boss manager managers member members report reports reporting
+        reported status update updates summary overview message information inform note notes point points regard
+        regarding work works working hard dedication dedicated performance progress morale success successes proud
+        pride excited exciting pleased happy glad thrilled delighted honoured grateful thank thanks support supporting
+        supportive commitment committed continue continued continuing effort efforts great good excellent strong
+        positive confident confidence look looking forward hope hopeful appreciate appreciation best opportunity
+        opportunities challenge challenges challenging role promotion promoted career contribute contribution goal
+        goals ensure quality overall following follow below important importance aware attention know please review
+        nothing something anything thing things way ways like want make making need needs take time current currently
+        here dear sincerely regards hello welcome sir madam forward resilience passion passionate strive believe feel
+        feeling feels think able issue issues situation matter matters one ones lot lots many much several various
+        different new part task tasks job well better smoothly keep keeping provide provided providing help helping
+        share sharing short brief detail details list bring perspective organization organisation company fresh
+        learn learning growth grow impact significant also always truly really deeply fully together hereby attached
+        responsible responsibility responsibilities professional experience year years week day today tomorrow
+        writing write wrote written express concern concerns concerned copy rewrite date number numbers name names
+        """
+    )
+)
+"""Words that can be said of anything: they make no claim."""
+_CALENDAR = frozenset(name.lower() for name in MONTHS) | bag(
+    "jan feb mar apr jun jul aug sep sept oct nov dec monday tuesday wednesday thursday friday saturday sunday"
+)
+_TITLES = bag("mr mrs ms dr prof sir madam ceo cto cfo")
+
+
+def claims_in(message: str) -> list[Claim]:
+    """Return the claims of a message in order, each once."""
+    return [stated.claim for stated in stated_in(message)]
+
+
+def stated_in(message: str) -> list[Stated]:
+    """Return the claims of a message in order, each once, with what they are made of."""
+    out: dict[tuple[str, ...], Stated] = {}
+    for sentence in sentences_of(message):
+        for clause in _clauses(sentence):
+            stated = _stated(message, sentence, clause)
+            if stated is not None:
+                words = tuple(token.low for token in sentence.tokens[clause[0] : clause[1]] if token.kind != "mark")
+                out.setdefault(words, stated)
+    return list(out.values())
+
+
+def content_of(tokens: tuple[Token, ...]) -> frozenset[str]:
+    """Return the stems of the words and codes that carry checkable content."""
+    return frozenset(
+        token.stem
+        for token in tokens
+        if token.kind == "code"
+        or (token.kind == "word" and token.low not in STOP and token.stem not in _EMPTY and len(token.low) > 1)
+    )
+
+
+def names_of(tokens: tuple[Token, ...], first: int, last: int) -> frozenset[str]:
+    """Return the codes and proper names between two tokens. A sentence's first word is a name only if it is a code."""
+    return frozenset(
+        token.low
+        for at, token in enumerate(tokens[first:last], first)
+        if token.kind == "code" or (_proper(token) and at > 0 and tokens[at - 1].text not in '.:!?"(')
+    )
+
+
+def _proper(token: Token) -> bool:
+    capital = token.kind == "word" and token.text[0].isupper() and len(token.text) > 1
+    return capital and token.low not in STOP | _CALENDAR | _TITLES and token.stem not in _EMPTY
+
+
+def _clauses(sentence: Sentence) -> Iterator[tuple[int, int]]:
+    """Cut a sentence into clauses; one that would say nothing by itself stays with the one before it."""
+    start = 0
+    for cut, following in zip(sentence.cuts[1:], (*sentence.cuts[2:], None), strict=True):
+        rest = sentence.tokens[cut:following] if following is not None else ()
+        if following is None or len(content_of(rest)) >= 2:
+            yield start, cut
+            start = cut
+
+
+def _stated(message: str, sentence: Sentence, clause: tuple[int, int]) -> Stated | None:
+    first, last = clause
+    tokens = sentence.tokens[first:last]
+    if not tokens or sentence.tokens[-1].text in "?:":
+        return None
+    dates = dates_of(tokens)
+    taken = frozenset(at for date in dates for at in range(date.first, date.last))
+    quantities = [quantity for quantity in quantities_of(tokens, taken) if not quantity.weak]
+    names = names_of(sentence.tokens, first, last)
+    stems = content_of(tokens)
+    if (quantities or dates) and stems:
+        kind: Literal["number", "name", "event"] = "number"
+    elif names and len(stems) >= 2:
+        kind = "name"
+    elif len(stems) >= 2:
+        kind = "event"
+    else:
+        return None
+    span = tokens[0].start, tokens[-1].end
+    claim = Claim(text=" ".join(message[span[0] : span[1]].split()), kind=kind, span=span)
+    return Stated(claim, tuple(quantities), tuple(dates), names, stems)
