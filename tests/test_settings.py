@@ -1,0 +1,166 @@
+"""Settings as they are written, and the conditions that they cross to."""
+
+import pytest
+
+from chains.errors import BadInput
+from chains.experiment import DEFAULT, Experiment, override, read_experiment
+from chains.hierarchy import chain, tree
+from chains.settings import check_scopes, scoped, split
+
+
+def written(tmp_path, text):
+    path = tmp_path / "mine.toml"
+    path.write_text(text)
+    return path
+
+
+def test_commas_separate_settings():
+    assert split("depth=2,4,8") == ("depth", ["2", "4", "8"])
+
+
+def test_a_part_of_the_form_name_equals_value_belongs_to_the_part_before_it():
+    assert split("model=channel:drop=0.1,flip=0.02") == ("model", ["channel:drop=0.1,flip=0.02"])
+    assert split("model=channel:drop=0.1,flip=0.02,smollm2,channel:k=2,drop=0.1") == (
+        "model",
+        ["channel:drop=0.1,flip=0.02", "smollm2", "channel:k=2,drop=0.1"],
+    )
+
+
+@pytest.mark.parametrize("text", ["depth", "=4", "depth=", "depth= "])
+def test_a_setting_without_key_or_value_is_an_error(text):
+    with pytest.raises(BadInput, match="not KEY=VALUE"):
+        split(text)
+
+
+def test_several_settings_become_a_factor_and_one_becomes_fixed():
+    made = override(DEFAULT, ["depth=2,4", "prompt=plain"])
+    assert made.factors == {"depth": (2, 4)}
+    assert made.fixed["prompt"] == "plain"
+    assert [condition.name for condition in made.conditions] == ["depth=2", "depth=4"]
+
+
+def test_factors_are_crossed_the_first_varying_slowest():
+    made = Experiment(factors={"depth": (2, 4), "prompt": ("plain", "honest")})
+    assert [condition.name for condition in made.conditions] == [
+        "depth=2, prompt=plain",
+        "depth=2, prompt=honest",
+        "depth=4, prompt=plain",
+        "depth=4, prompt=honest",
+    ]
+
+
+def test_every_condition_has_the_same_worlds_and_replicates():
+    made = override(DEFAULT, ["seeds=4,9", "replicates=3"])
+    by_condition = {}
+    for trial in made.trials():
+        by_condition.setdefault(trial.condition, []).append((trial.seed, trial.replicate))
+    assert len(set(map(tuple, by_condition.values()))) == 1
+    assert len(by_condition["c1"]) == 6
+
+
+def test_a_condition_holds_every_setting_resolved():
+    condition = override(DEFAULT, []).conditions[0]
+    assert condition.values["scenario"] == "watermelon"
+    assert condition.values["model"] == "smollm2"
+    assert condition.values["words"] == 60
+
+
+def test_the_narrowest_scope_wins():
+    hierarchy = tree(2, 2)
+    values = {"model": "a", "model.manager": "b", "model.level.2": "c", "model.L2.1": "d"}
+    holds = {seat.name: scoped(values, "model", seat) for seat in hierarchy.seats}
+    assert holds == {"L0": "a", "L1.1": "b", "L1.2": "b", "L2.1": "d", "L2.2": "c", "L2.3": "c", "L2.4": "c"}
+
+
+@pytest.mark.parametrize(
+    ("setting", "words"),
+    [
+        ("dpeth=3", "unknown setting 'dpeth'; did you mean depth?"),
+        ("depth=many", "depth must be a whole number, not 'many'"),
+        ("depth=0", "depth is 0; it must be at least 1"),
+        ("depth.manager=3", "depth takes no scope"),
+        ("model.level.x=a", "a level is a number"),
+        ("temperature=-1", "at least 0"),
+        ("temperature=nan", "at least 0"),
+        ("twin=perhaps", "true or false"),
+        ("worlds=0", "at least 1"),
+        ("worlds=1,2", "use seeds=1,2"),
+        ("seeds=a", "whole numbers"),
+        ("seeds=1,1", "listed twice"),
+        ("seeds=-1", "greater than or equal to 0"),
+        ("replicates=0", "greater than or equal to 1"),
+        ("replicates=some", "replicates"),
+        ("depth=2,2", "twice"),
+        ("limits.cals=3", "did you mean calls"),
+        ("limits.calls=0", "limits.calls"),
+        ("models.big.base_ulr=http://x", "did you mean base_url"),
+    ],
+)
+def test_a_wrong_setting_is_one_sentence(setting, words):
+    with pytest.raises(BadInput) as error:
+        override(DEFAULT, [setting]).conditions  # noqa: B018
+    assert words in str(error.value)
+    assert "\n" not in str(error.value)
+
+
+def test_a_scope_that_names_nothing_is_an_error():
+    with pytest.raises(BadInput, match="levels 0 to 3"):
+        check_scopes({"model.level.7": "x"}, chain(3))
+    with pytest.raises(BadInput, match="did you mean manager"):
+        check_scopes({"model.managr": "x"}, chain(3))
+
+
+def test_a_file_says_the_same_as_settings(tmp_path):
+    text = """
+question = "Deeper?"
+worlds = 2
+[fixed]
+facts = 6
+"prompt.manager" = "honest"
+model.worker = "channel"
+[factors]
+depth = [2, 4]
+[limits]
+calls = 50
+"""
+    made = read_experiment(written(tmp_path, text))
+    assert made.name == "mine"
+    assert made.seeds == (1, 2)
+    assert made.fixed == {"facts": 6, "prompt.manager": "honest", "model.worker": "channel"}
+    assert made.limits.calls == 50
+    same = override(
+        Experiment(name="mine", question="Deeper?"),
+        ["worlds=2", "facts=6", "prompt.manager=honest", "model.worker=channel", "depth=2,4", "limits.calls=50"],
+    )
+    assert same == made
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("wrolds = 3", "unknown key 'wrolds'; did you mean worlds?"),
+        ("worlds = 3\nseeds = [1]", "keep one"),
+        ("[fixed]\ndepht = 3", "did you mean depth?"),
+        ("[factors]\ndepth = 3", "must be a list"),
+        ("[factors]\ndepth = []", "must be a list"),
+        ("[fixed]\ndepth = 3\n[factors]\ndepth = [2, 3]", "both fixed and a factor"),
+        ("[fixed]\ndepth = 2.5", "whole number"),
+        ("[fixed]\ndepth = true", "whole number"),
+        ("limits = 3", "limits must be a table"),
+        ("[limits]\nmoney = 3", "unknown key 'limits.money'"),
+        ("worlds = ", "not a TOML file"),
+        ("worlds = 'x'", "whole number"),
+        ("[models.big]\nmodel = 3", "models.big.model"),
+    ],
+)
+def test_a_faulty_file_is_one_sentence_that_names_file_and_key(tmp_path, text, words):
+    with pytest.raises(BadInput) as error:
+        read_experiment(written(tmp_path, text))
+    assert words in str(error.value)
+    assert "mine.toml" in str(error.value)
+
+
+def test_a_missing_file_is_answered_with_the_nearest(tmp_path):
+    written(tmp_path, "worlds = 1")
+    with pytest.raises(BadInput, match=r"did you mean .*mine\.toml"):
+        read_experiment(tmp_path / "mime.toml")
