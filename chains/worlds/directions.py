@@ -243,3 +243,10 @@ UP = Sense("up", ("upstairs", "higher", "upwards", "upward"))
 DOWN = Sense("down", ("downstairs", "lower", "downwards", "downward"))
 NORTH = Sense("north", ("northern", "the northern side", "northerly"))
 SOUTH = Sense("south", ("southern", "the southern side", "southerly"))
+
+_ALSO = {sense.word: sense.also for sense in list(globals().values()) if isinstance(sense, Sense)}
+
+
+def also(word: object) -> tuple[str, ...]:
+    """Return the other wordings of a direction that a person names by its word; none if it is not known here."""
+    return _ALSO.get(word, ()) if isinstance(word, str) else ()
