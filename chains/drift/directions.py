@@ -53,6 +53,9 @@ _GUARDED = bag(
     "cut open done good end past start run on in made held hold"
 )
 """Words that are often something else: they need a number, a topic or a yardstick beside them."""
+_PREPOSITIONS = bag("over under up down above below ahead behind before more less out off beyond within in")
+"""Those of them that need it even where they are the slot's own value."""
+_SPELLS = bag("last past next weekend month week year day days weeks months years course period quarter night")
 _YARDSTICKS = bag(
     "budget plan schedul target limit estimat quota norm forecast deadlin goal threshold expect standard than cost "
     "allow averag planned"
@@ -96,6 +99,8 @@ class Direction:
     """A direction slot, compiled: every wording by its first stem, the longest first."""
 
     wordings: dict[str, tuple[tuple[Phrase, int, bool], ...]]
+    main: frozenset[str]
+    """The slot's value and opposite, where they are single words."""
     binary: bool
 
     def hits(self, tokens: tuple[Token, ...], low: int, high: int, topic: frozenset[str]) -> list[Hit]:
@@ -115,7 +120,9 @@ class Direction:
                 continue
             guarded = len(words) == 1 and words[0] in _GUARDED
             if guarded and not _beside(tokens, at, low, high, topic):
-                continue
+                own_word = words[0] in self.main and words[0] not in _PREPOSITIONS
+                if not own_word or not any(token.stem in topic for token in tokens[low:high]):
+                    continue
             denied = words[0] != "not" and negated(tokens, at, low)
             if denied:
                 sense = -1 if sense == 1 else (1 if self.binary else 0)
@@ -125,7 +132,10 @@ class Direction:
 
 def _beside(tokens: tuple[Token, ...], at: int, low: int, high: int, topic: frozenset[str]) -> bool:
     """Whether a number, the topic or a yardstick stands within three words of an ambiguous word."""
-    if tokens[at].low == "up" and at + 1 < high and tokens[at + 1].low in ("to", "for", "with"):
+    after = [token.low for token in tokens[at + 1 : at + 4]]
+    if tokens[at].low == "up" and (after[:1] in (["for"], ["with"]) or (after[:1] == ["to"] and after[1:2] and after[1].isdigit())):
+        return False
+    if tokens[at].low in ("over", "within") and after[:1] == ["the"] and _SPELLS & {*after[1:]}:
         return False
     near = range(max(low, at - 3), min(high, at + 5))
     return any(
@@ -135,10 +145,15 @@ def _beside(tokens: tuple[Token, ...], at: int, low: int, high: int, topic: froz
     )
 
 
-def compile_direction(slot: Slot) -> Direction:
-    """Gather the wordings of a direction slot: its own, then those of the family that both its senses belong to."""
+def compile_direction(slot: Slot, topic: frozenset[str] = frozenset()) -> Direction:
+    """Gather the wordings of a direction slot: its own, then those of the family that both its senses belong to.
+
+    A wording that is a topic word ("sealed" where the topic is the seal) shows no direction.
+    """
     right = [phrase(words) for words in (str(slot.value), *slot.also)]
     wrong = [phrase(words) for words in (str(slot.opposite), *slot.opposites)]
+    right = right[:1] + [words for words in right[1:] if not topic >= {*words}]
+    wrong = wrong[:1] + [words for words in wrong[1:] if not topic >= {*words}]
     found: dict[Phrase, tuple[int, bool]] = {}
     for words, sense in [(words, 1) for words in right] + [(words, -1) for words in wrong]:
         found.setdefault(words, (sense, True))
@@ -148,12 +163,14 @@ def compile_direction(slot: Slot) -> Direction:
             if right[0] in here and wrong[0] in there:
                 for side, sense in ((here, 1), (there, -1)):
                     for words in side:
-                        found.setdefault(words, (sense, False))
+                        if not topic >= {*words}:
+                            found.setdefault(words, (sense, False))
     wordings: dict[str, list[tuple[Phrase, int, bool]]] = {}
     for words, (sense, own) in found.items():
         wordings.setdefault(words[0], []).append((words, sense, own))
     return Direction(
         {key: tuple(sorted(rows, key=lambda row: -len(row[0]))) for key, rows in wordings.items()},
+        main=frozenset(words[0] for words in (right[0], wrong[0]) if len(words) == 1),
         binary=right[0][-1] in _BINARY or wrong[0][-1] in _BINARY,
     )
 

@@ -293,6 +293,7 @@ def compile_slot(slot: Slot, templates: tuple[str, ...], topic: frozenset[str], 
             nouns |= set(content(re.sub(r"\{\w+\}", ".", after))[:2])
             words: list[Token] = tokens_of(re.sub(r"\{\w+\}", " . ", before))
             cues.append(words[-1].stem if words else "")
+            nouns |= set(content(words[-1].text if words else ""))
     if slot.kind == "count":
         return CountSlot(slot, frozenset(nouns))
     return NumberSlot(slot, unit_of(slot.unit), frozenset(nouns), frozenset(cues))

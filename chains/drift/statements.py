@@ -85,7 +85,7 @@ def _compile(
     statement: Statement, subject: int, topic: frozenset[str], unique: frozenset[str], distinct: frozenset[str],
     known: frozenset[str],
 ) -> Compiled:  # fmt: skip
-    directions = {slot.name: compile_direction(slot) for slot in statement.slots if slot.kind == "direction"}
+    directions = {slot.name: compile_direction(slot, topic) for slot in statement.slots if slot.kind == "direction"}
     plain = [tuple(tokens_of(re.sub(r"\{\w+\}", " ", template))) for template in statement.templates]
     return Compiled(
         statement=statement,

@@ -71,7 +71,7 @@ class Subjects:
             inside = {number for number, run in runs.items() if _holds(run, words)}
             if words and len(who) == 1 and (words not in short or inside <= who):
                 for spelt in {words, _parted(words)}:
-                    self._by_word[spelt[0]].append(_Variant(spelt, *who, words in short))
+                    self._by_word[spelt[0]].append(_Variant(spelt, next(iter(who)), words in short))
         for rows in self._by_word.values():
             rows.sort(key=lambda row: -len(row.words))
         self._nouns = {run[-2] for run in runs.values() if len(run) > 1 and re.search(r"\d", run[-1])}
@@ -150,21 +150,19 @@ def _parted(words: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _shortened(tokens: list[Token], held: Counter[str], taken: frozenset[str]) -> list[tuple[str, ...]]:
-    """Return short forms of a subject: its codes and proper names, runs of two words and more, its last noun."""
+    """Return short forms of a subject: its codes and proper names, the words up to its last noun or its end."""
     lows = [token.low for token in tokens]
-    out = [(token.low,) for token in tokens if token.kind == "code" and held[token.low] == 1]
+    out: list[tuple[str, ...]] = [(token.low,) for token in tokens if token.kind == "code" and held[token.low] == 1]
     out += [
         (token.low,)
         for at, token in enumerate(tokens)
         if token.kind == "word" and token.text[0].isupper() and held[token.low] == 1 and token.low not in taken
         and (at or len(tokens) == 1 or tokens[at + 1].text[0].islower()) and len(token.low) > 1
     ]  # fmt: skip
-    for first in range(len(lows)):
-        for last in range(first + 2, len(lows) + 1):
-            run = tokens[first:last]
-            if last - first < len(lows) and any(word.kind == "word" and word.low not in STOP for word in run):
-                out.append(tuple(lows[first:last]))
     nouns = [token for token in tokens if token.kind == "word" and token.low not in STOP]
+    ends = {tokens.index(nouns[-1]) + 1, len(lows)} if nouns else {len(lows)}
+    for last in ends:
+        out += [tuple(lows[first:last]) for first in range(last - 1) if last - first < len(lows)]
     if nouns and held[nouns[-1].low] == 1 and nouns[-1].low not in taken and len(nouns[-1].low) > 2:
         out.append((nouns[-1].low,))
     return out
