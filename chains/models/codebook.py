@@ -10,7 +10,7 @@ message that the channel wrote, against which the instrument is calibrated.
 import math
 import re
 from collections import OrderedDict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -29,7 +29,7 @@ _FACTORS = (0.25, 0.4, 0.5, 0.6, 1.4, 1.5, 1.7, 2.0, 2.5, 3.0)
 _CLEAR = 0.3
 """A wrong number differs from the true one by at least this share: more than any honest rounding."""
 _INVENTIONS = 96
-_BOOKS_KEPT = 64
+_BOOKS_KEPT = 128
 
 
 class State(NamedTuple):
@@ -89,7 +89,7 @@ def planted(world: World, message: str) -> Planted:
 
 
 def codebook(world: World) -> Codebook:
-    """Return the codebook of a world; the last 64 are kept.
+    """Return the codebook of a world; the last 128 are kept.
 
     Raises:
         BadInput: If one sentence could say two things, as in a world file with two facts alike.
@@ -111,7 +111,8 @@ def _compiled(world: World) -> Codebook:
     wordings: dict[State, tuple[str, ...]] = {}
     wrong: dict[str, tuple[State, ...]] = {}
     for fact in world.facts:
-        for state, sentences in _sayings(fact):
+        beside = {slot.value for other in world.facts if other.subject == fact.subject for slot in other.slots}
+        for state, sentences in _sayings(fact, beside):
             for sentence in sentences:
                 if (other := states.setdefault(sentence, state)) != state:
                     raise BadInput(
@@ -124,13 +125,13 @@ def _compiled(world: World) -> Codebook:
     return Codebook(states, wordings, wrong, _inventions(world))
 
 
-def _sayings(fact: Fact) -> Iterator[tuple[State, tuple[str, ...]]]:
+def _sayings(fact: Fact, beside: Collection[float | str]) -> Iterator[tuple[State, tuple[str, ...]]]:
     """Yield each state that a fact can be in, with its wordings; omission has none."""
     yield State(fact.id, "kept"), _rendered(fact, {})
     if fact.vague:
         yield State(fact.id, "blurred"), tuple(dict.fromkeys(fact.render(template) for template in fact.vague))
     for slot in fact.slots:
-        for other in wrong_values(fact, slot) if slot.key else ():
+        for other in wrong_values(fact, slot, beside) if slot.key else ():
             yield State(fact.id, "altered", f"{slot.name}={other.value}"), _rendered(fact, {slot.name: other})
     if ways := [slot for slot in fact.slots if slot.kind == "direction" and slot.key]:
         yield State(fact.id, "inverted"), _rendered(fact, {ways[0].name: ways[0].flipped()})
@@ -140,13 +141,14 @@ def _rendered(fact: Fact, changed: Mapping[str, Slot]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(fact.render(template, changed) for template in fact.templates))
 
 
-def wrong_values(fact: Fact, slot: Slot) -> tuple[Slot, ...]:
+def wrong_values(fact: Fact, slot: Slot, beside: Collection[float | str] = ()) -> tuple[Slot, ...]:
     """Return up to four slots whose values are clearly not the true one.
 
     A number is at least 30% off and as round as the true one; a count stays
-    within its total; a date moves by days or a month; a name or category
-    comes from the slot's `others`. None equals the value of another slot of
-    the fact or a number in its subject. A direction has none: it can be
+    within its total and is not what is left of it; a date moves by days or a
+    month; a name or category comes from the slot's `others`. None equals the value of another slot of
+    the fact, a number in its subject, or what stands `beside` it: the values
+    of other facts about the same subject. A direction has none: it can be
     inverted instead.
     """
     candidates: Sequence[float | str]
@@ -154,14 +156,21 @@ def wrong_values(fact: Fact, slot: Slot) -> tuple[Slot, ...]:
         case "number":
             candidates = _numbers(float(slot.value), _rounder(slot), _bound(slot))
         case "count":
-            candidates = _numbers(float(slot.value), _rounder(slot), slot.of or 0)
+            total = slot.of or 0
+            # the rest of the total is left out: "27 of 45 closed" says that 18 are open
+            wrong = _numbers(float(slot.value), _rounder(slot), total)
+            candidates = [count for count in wrong if count != total - float(slot.value)]
         case "date":
             candidates = _dates(str(slot.value))
         case "name" | "category":
             candidates = [other for other in slot.others if other not in slot.also]
         case "direction":
             return ()
-    taken = {other.value for other in fact.slots} | {int(digits) for digits in re.findall(r"\d+", fact.subject)}
+    taken = (
+        set(beside)
+        | {other.value for other in fact.slots}
+        | {int(digits) for digits in re.findall(r"\d+", fact.subject)}
+    )
     allowed = [value for value in dict.fromkeys(candidates) if value not in taken]
     draw = Draw("wrong values", fact.id, slot.name, str(slot.value))
     chosen = draw.sample(allowed, min(VARIANTS, len(allowed)))
@@ -211,8 +220,8 @@ def _inventions(world: World) -> tuple[str, ...]:
     letter = next(letter for letter in ("Q", "J", "Y", "QX") if f"{letter}-" not in spoken)
     used = {slot.value for fact in world.facts for slot in fact.slots}
     used |= {slot.of for fact in world.facts for slot in fact.slots if slot.of}
-    draw = Draw("inventions", world.seed)
-    numbers = draw.shuffled([number for number in range(103, 990) if number not in used])
+    numbers = [number for number in range(103, 990) if number not in used]
+    start = Draw("inventions", world.seed).integer(0, len(numbers) - 1)
     forms = (
         "Audit room {code} needs {number} new lamps.",
         "Meeting room {code} was used by {number} visitors.",
@@ -222,6 +231,8 @@ def _inventions(world: World) -> tuple[str, ...]:
         "Break room {code} used {number} paper cups.",
     )
     return tuple(
-        forms[index % len(forms)].format(code=f"{letter}-{index + 301}", number=numbers[index])
+        forms[index % len(forms)].format(
+            code=f"{letter}-{index + 301}", number=numbers[(start + 7 * index) % len(numbers)]
+        )
         for index in range(_INVENTIONS)
     )

@@ -114,7 +114,7 @@ RELEASE = Setting(
         ),
         Kind(
             "tickets", "customer", ("support tickets", "support ticket", "tickets"), d.OPEN, d.CLOSED,
-            (Share("tickets", bad=(30, 85), good=(50, 100), of=(25, 59)),),
+            (Share("tickets", bad=(55, 90), of=(25, 59)),),
             ("{tickets} support tickets of {subject} are {way}.",
              "Of the support tickets of {subject}, {tickets} are {way}."),
             ("Some support tickets of {subject} are {way}.", "The support tickets of {subject} were counted."),

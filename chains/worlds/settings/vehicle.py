@@ -113,7 +113,7 @@ VEHICLE = Setting(
         ),
         Kind(
             "parts", "supplier", ("faulty parts", "parts"), d.OPEN, d.CLOSED,
-            (Share("reports", bad=(30, 85), good=(50, 100), of=(24, 58)),),
+            (Share("reports", bad=(55, 90), of=(24, 58)),),
             ("{reports} reports of faulty parts from {subject} are {way}.",
              "Of the reports of faulty parts from {subject}, {reports} are {way}."),
             ("Some reports of faulty parts from {subject} are {way}.",
