@@ -18,7 +18,7 @@ from chains.worlds.world import World
 ROOT = Path(__file__).parent.parent
 
 FROZEN = {
-    (0, 12, None): "62d91ba1dce55442",
+    (0, 12, None): "b2f35b4fd53b10cf",
     (1, 12, "plant"): "8b50ee11b8ae5254",
     (2, 6, "ward"): "7c31818b4544645a",
     (3, 40, "lab"): "00fe46a0e5356bbf",

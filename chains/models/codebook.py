@@ -111,7 +111,8 @@ def _compiled(world: World) -> Codebook:
     wordings: dict[State, tuple[str, ...]] = {}
     wrong: dict[str, tuple[State, ...]] = {}
     for fact in world.facts:
-        beside = {slot.value for other in world.facts if other.subject == fact.subject for slot in other.slots}
+        near = [other for other in world.facts if other.subject == fact.subject or other.templates == fact.templates]
+        beside = {slot.value for other in near for slot in other.slots}
         for state, sentences in _sayings(fact, beside):
             for sentence in sentences:
                 if (other := states.setdefault(sentence, state)) != state:
@@ -148,7 +149,8 @@ def wrong_values(fact: Fact, slot: Slot, beside: Collection[float | str] = ()) -
     within its total and is not what is left of it; a date moves by days or a
     month; a name or category comes from the slot's `others`. None equals the value of another slot of
     the fact, a number in its subject, or what stands `beside` it: the values
-    of other facts about the same subject. A direction has none: it can be
+    of other facts about the same subject or of the same kind, whose loss would
+    else look like a swap. A direction has none: it can be
     inverted instead.
     """
     candidates: Sequence[float | str]

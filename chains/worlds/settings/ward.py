@@ -68,7 +68,7 @@ WARD = Setting(
         ),
         Kind(
             "alarm", "device", ("alarm test", "alarm"), d.FAILED, d.PASSED,
-            (OneOf("mode", ("battery", "mains", "standby")), Day("day")),
+            (OneOf("mode", ("quiet", "standby", "travel")), Day("day")),
             ("{subject} {way} the alarm test in {mode} mode on {day}.",
              "On {day}, {subject} {way} its alarm test in {mode} mode."),
             ("{subject} {way} the alarm test.", "{subject} had an alarm test."),
