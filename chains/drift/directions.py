@@ -103,12 +103,14 @@ class Direction:
     """The slot's value and opposite, where they are single words."""
     binary: bool
 
-    def hits(self, tokens: tuple[Token, ...], low: int, high: int, topic: frozenset[str]) -> list[Hit]:
-        """Return the directions given between two tokens."""
+    def hits(
+        self, tokens: tuple[Token, ...], low: int, high: int, topic: frozenset[str], named: frozenset[int] = frozenset()
+    ) -> list[Hit]:
+        """Return the directions given between two tokens, leaving out those in `named` (names of subjects)."""
         out: list[Hit] = []
         at = low
         while at < high:
-            hit = self._at(tokens, at, low, high, topic)
+            hit = self._at(tokens, at, low, high, topic) if at not in named else None
             out += [hit] if hit else []
             at = hit.last if hit else at + 1
         return out
@@ -133,7 +135,9 @@ class Direction:
 def _beside(tokens: tuple[Token, ...], at: int, low: int, high: int, topic: frozenset[str]) -> bool:
     """Whether a number, the topic or a yardstick stands within three words of an ambiguous word."""
     after = [token.low for token in tokens[at + 1 : at + 4]]
-    if tokens[at].low == "up" and (after[:1] in (["for"], ["with"]) or (after[:1] == ["to"] and after[1:2] and after[1].isdigit())):
+    if tokens[at].low == "up" and (
+        after[:1] in (["for"], ["with"]) or (after[:1] == ["to"] and after[1:2] and after[1].isdigit())
+    ):
         return False
     if tokens[at].low in ("over", "within") and after[:1] == ["the"] and _SPELLS & {*after[1:]}:
         return False
@@ -145,15 +149,17 @@ def _beside(tokens: tuple[Token, ...], at: int, low: int, high: int, topic: froz
     )
 
 
-def compile_direction(slot: Slot, topic: frozenset[str] = frozenset()) -> Direction:
+def compile_direction(slot: Slot, plain: frozenset[str] = frozenset()) -> Direction:
     """Gather the wordings of a direction slot: its own, then those of the family that both its senses belong to.
 
-    A wording that is a topic word ("sealed" where the topic is the seal) shows no direction.
+    Args:
+        slot: The slot.
+        plain: Stems that stand in every rendering whatever the direction ("seal"): they show none ("sealed").
     """
     right = [phrase(words) for words in (str(slot.value), *slot.also)]
     wrong = [phrase(words) for words in (str(slot.opposite), *slot.opposites)]
-    right = right[:1] + [words for words in right[1:] if not topic >= {*words}]
-    wrong = wrong[:1] + [words for words in wrong[1:] if not topic >= {*words}]
+    right = right[:1] + [words for words in right[1:] if not plain >= {*words}]
+    wrong = wrong[:1] + [words for words in wrong[1:] if not plain >= {*words}]
     found: dict[Phrase, tuple[int, bool]] = {}
     for words, sense in [(words, 1) for words in right] + [(words, -1) for words in wrong]:
         found.setdefault(words, (sense, True))
@@ -163,7 +169,7 @@ def compile_direction(slot: Slot, topic: frozenset[str] = frozenset()) -> Direct
             if right[0] in here and wrong[0] in there:
                 for side, sense in ((here, 1), (there, -1)):
                     for words in side:
-                        if not topic >= {*words}:
+                        if not plain >= {*words}:
                             found.setdefault(words, (sense, False))
     wordings: dict[str, list[tuple[Phrase, int, bool]]] = {}
     for words, (sense, own) in found.items():

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from chains.drift.directions import Hit
 from chains.drift.pieces import Piece
-from chains.drift.polarity import hedge
+from chains.drift.polarity import hedge, negated
 from chains.drift.quantities import Quantity
-from chains.drift.slots import MISSING, Found
+from chains.drift.slots import MISSING, Found, NumberSlot
 from chains.drift.statements import Compiled
 
 
@@ -25,6 +25,8 @@ class Evidence:
     turned: Hit | None
     """Where the statement has no direction slot: words that turn it round."""
     hedge: str | None
+    beside: bool = False
+    """Whether another piece of the same sentence, about the same subject, is about the statement."""
 
     @property
     def values(self) -> int:
@@ -34,16 +36,13 @@ class Evidence:
     @property
     def about(self) -> bool:
         """Whether the piece mentions the statement at all, granted its subject."""
-        return (
-            self.topic
-            or any(found.state in ("right", "vague") for found in self.found.values())
-            or any(hit.own and not hit.guarded for hit in self.way.values())
-        )
+        return self.firm or any(found.state == "vague" for found in self.found.values())
 
     @property
     def firm(self) -> bool:
         """Whether the piece is surely about this property, so that another value in it is a wrong one."""
-        return self.topic or self.values > 0 or any(hit.own and not hit.guarded for hit in self.way.values())
+        plain = any(hit.own and not hit.guarded for hit in self.way.values())
+        return self.topic or self.beside or self.values > 0 or plain
 
     def words(self, found: Found | Hit) -> str:
         """Return the words that something was found in."""
@@ -76,17 +75,26 @@ def gather(
     way: dict[str, Hit] = {}
     anchors = [at for item in found.values() if item is not MISSING for at in (item.first, item.last - 1)]
     for name, direction in compiled.directions.items():
-        hits = direction.hits(piece.tokens, piece.first, piece.last, compiled.topic)
+        hits = direction.hits(piece.tokens, piece.first, piece.last, compiled.topic, piece.named)
         if hits:
             way[name] = _nearest(hits, anchors)
-    turned = None
-    if compiled.sense is not None and not compiled.denied:
-        hits = [
-            hit for hit in compiled.sense.hits(piece.tokens, piece.first, piece.last, compiled.topic) if hit.sense == -1
-        ]
-        turned = hits[0] if hits else None
+    turned = None if compiled.directions or compiled.denied else _turned(compiled, piece, found)
     doubt = None if compiled.hedged else hedge(piece.tokens, piece.first, piece.last)
     return Evidence(piece, bool(stems & topic), _swapped(compiled, piece, found), way, turned, doubt)
+
+
+def _turned(compiled: Compiled, piece: Piece, found: dict[str, Found]) -> Hit | None:
+    """Return what turns a statement without a direction slot round: an opposite word, or its topic or value denied."""
+    if compiled.sense is not None:
+        hits = compiled.sense.hits(piece.tokens, piece.first, piece.last, compiled.topic, piece.named)
+        against = next((hit for hit in hits if hit.sense == -1), None)
+        if against is not None:
+            return against
+    starts = {item.first for item in found.values() if item.state == "right"}
+    for at in range(piece.first, piece.last):
+        if (at in starts or piece.tokens[at].stem in compiled.topic) and negated(piece.tokens, at, piece.first):
+            return Hit(at, at + 1, -1, own=True, guarded=False, denied=True)
+    return None
 
 
 def _nearest(hits: list[Hit], anchors: list[int]) -> Hit:
@@ -103,7 +111,8 @@ def _swapped(compiled: Compiled, piece: Piece, found: dict[str, Found]) -> dict[
     """Mark two numbers of a statement as wrong where "from" and "to" stand before each other's ("from 1 to 7")."""
     out = dict(found)
     for name, item in found.items():
-        cues = getattr(compiled.readers[name], "cues", frozenset()) & {"from", "to"}
+        reader = compiled.readers[name]
+        cues = reader.cues & {"from", "to"} if isinstance(reader, NumberSlot) else frozenset()
         if item.state != "right" or len(cues) != 1:
             continue
         quantity = next((q for q in piece.quantities if q.first == item.first), None)

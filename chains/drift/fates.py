@@ -27,6 +27,7 @@ from chains.drift.evidence import Evidence, gather
 from chains.drift.pieces import Piece, pieces_of
 from chains.drift.quantities import Quantity
 from chains.drift.slots import NumberSlot
+from chains.drift.spelling import Spelling, one_off
 from chains.drift.statements import Compiled, compile_ledger, wording
 from chains.drift.subjects import STRANGER, Subjects
 from chains.drift.verdict import FATES, Fate, Verdict
@@ -43,8 +44,8 @@ INSTRUMENT = "fates-1"
 class _Scene:
     """A message, cut up for one ledger."""
 
-    def __init__(self, message: str, ledger: Sequence[Compiled], subjects: Subjects) -> None:
-        sentences = sentences_of(message)
+    def __init__(self, message: str, subjects: Subjects, spelling: Spelling) -> None:
+        sentences = [spelling.mend(sentence) for sentence in sentences_of(message)]
         self.pieces = pieces_of(sentences, subjects)
         self.wordings = [wording(sentence) for sentence in sentences]
         self.stems: list[frozenset[str]] = []
@@ -69,6 +70,13 @@ class Instrument:
         self._about: dict[int, list[Compiled]] = defaultdict(list)
         for compiled in self.ledger:
             self._about[compiled.subject].append(compiled)
+        vocabulary = [
+            token.low
+            for statement in statements
+            for text in (statement.subject, *statement.topic)
+            for token in tokens_of(text)
+        ]
+        self._spelling = Spelling(vocabulary, self.subjects.known)
         self._renderings = {words for compiled in self.ledger for words in compiled.renderings}
         self._scene = lru_cache(maxsize=256)(self._make_scene)
 
@@ -87,7 +95,7 @@ class Instrument:
         return {compiled.statement.id: self._judge(compiled, scene) for compiled in wanted}
 
     def _make_scene(self, message: str) -> _Scene:
-        return _Scene(message, self.ledger, self.subjects)
+        return _Scene(message, self.subjects, self._spelling)
 
     def _judge(self, compiled: Compiled, scene: _Scene) -> Verdict:
         word_for_word = [at for at, words in enumerate(scene.wordings) if words in compiled.renderings]
@@ -116,9 +124,7 @@ class Instrument:
         def explained(quantity: Quantity) -> bool:
             return any(reader.is_right(quantity) for other in near for reader in other.readers.values())
 
-        topic = compiled.topic
-        if len(self._about[compiled.subject]) > 1 and compiled.distinct:
-            topic = compiled.distinct
+        topic = compiled.topic if compiled.sole or not compiled.distinct else compiled.distinct
         return gather(compiled, piece, scene.stems[at], topic, explained)
 
     def _of_sibling(self, compiled: Compiled, scene: _Scene, at: int) -> bool:
@@ -187,7 +193,7 @@ class Instrument:
             if piece.subjects or self._names_a_stranger(piece) or scene.wordings[piece.sentence] in self._renderings:
                 continue
             evidence = self._gather(compiled, scene, at)
-            if not evidence.topic or not evidence.values:
+            if not evidence.topic or not evidence.values or (compiled.directions and not evidence.way):
                 continue
             verdict = weigh(compiled, [evidence])
             alone = bool(scene.stems[at] & compiled.unique)
@@ -216,12 +222,3 @@ class Instrument:
                     update={"fate": "blurred", "why": "mentioned, without its values", "evidence": span}
                 )
         return omitted(compiled)
-
-
-def one_off(one: str, other: str) -> bool:
-    """Whether two words differ by exactly one character changed, added or left out."""
-    if one == other or abs(len(one) - len(other)) > 1:
-        return False
-    short, long = sorted((one, other), key=len)
-    at = next((i for i, (a, b) in enumerate(zip(short, long, strict=False)) if a != b), len(short))
-    return short[at + (len(short) == len(long)) :] == long[at + 1 :]

@@ -9,7 +9,7 @@ from chains.drift.subjects import STRANGER, Mention, Subjects
 from chains.drift.words import Sentence, Token, bag
 
 _PRONOUNS = bag("it its this that these they their he his she her which both")
-_JOINTS = bag(", and or with ( ) – — ; : but while whereas plus / &")
+_JOINTS = bag(", and or – — ; but while whereas plus / &"), bag("with ( ) :")
 _LISTING = bag(", and & / or both")
 
 
@@ -110,13 +110,9 @@ def _together(tokens: tuple[Token, ...], one: Mention, other: Mention) -> bool:
 
 
 def _joint(tokens: tuple[Token, ...], start: int, end: int) -> int | None:
-    """Return where to cut between two subjects: at the last word that joins clauses."""
-    for at in range(end - 1, start - 1, -1):
-        if tokens[at].text.lower() in _JOINTS:
-            return at
+    """Return where to cut between two subjects: at the last word that joins clauses, or else phrases."""
+    for joints in _JOINTS:
+        for at in range(end - 1, start - 1, -1):
+            if tokens[at].text.lower() in joints:
+                return at
     return None
-
-
-def only_strangers(piece: Piece) -> bool:
-    """Whether a piece is about things that the ledger does not know."""
-    return piece.subjects == {STRANGER}

@@ -3,8 +3,8 @@
 from chains.drift.words import Token, bag
 
 _NEGATORS = {
-    "not": 5, "never": 5, "no": 4, "none": 6, "neither": 6, "nor": 5, "nothing": 4, "nobody": 4, "without": 3,
-    "zero": 4, "hardly": 3, "avoid": 3, "prevent": 3, "deni": 5, "deny": 5, "lack": 3, "untrue": 40, "fals": 40,
+    "not": 5, "never": 5, "no": 6, "none": 9, "neither": 6, "nor": 5, "nothing": 4, "nobody": 4, "without": 3,
+    "zero": 4, "hardly": 3, "avoid": 3, "prevent": 3, "deni": 5, "deny": 5, "lack": 3, "untrue": 40,
 }  # fmt: skip
 """Stems, with how many words on they may still reach."""
 _NOT_NEGATION = {
@@ -39,6 +39,8 @@ def negated(tokens: tuple[Token, ...], first: int, start: int) -> bool:
         reach = _NEGATORS.get(token.stem)
         after = tokens[at + 1].low if at + 1 < len(tokens) else ""
         if token.low == "not" and (after == "true" or (after == "the" and _low(tokens, at + 2) == "case")):
+            reach = 40
+        if token.low == "false" and after == "that":
             reach = 40
         if token.low in ("instead", "rather") and after in ("of", "than"):
             reach = 4

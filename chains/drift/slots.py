@@ -150,7 +150,7 @@ class CountSlot:
     def is_right(self, quantity: Quantity) -> bool:
         """Whether a quantity is this slot's value."""
         return self._judge(quantity)[0] == "right" or (
-            quantity.unit is None and quantity.value in (self.slot.value, self.slot.of)
+            quantity.unit is None and quantity.of is None and quantity.value in (self.slot.value, self.slot.of)
         )
 
     def _judge(self, quantity: Quantity) -> tuple[State, bool]:
@@ -238,10 +238,9 @@ class WordSlot:
                 if at is None:
                     continue
                 first, last = piece.first + at, piece.first + at + len(words)
-                denied = negated(piece.tokens, first, piece.first)
                 if state == "right":
-                    return Found("wrong" if denied and self.slot.kind == "category" else "right", first, last)
-                if not denied:
+                    return Found("right", first, last)
+                if not negated(piece.tokens, first, piece.first):
                     best = Found("wrong", first, last)
         if best.state == "wrong" or self.slot.kind != "name":
             return best

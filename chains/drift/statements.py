@@ -28,6 +28,8 @@ class Compiled:
     """Those of them that no other statement has."""
     distinct: frozenset[str]
     """Those that no other statement about the same subject has."""
+    sole: bool
+    """Whether no other statement has the same subject."""
     readers: dict[str, Reader]
     """Of each slot that is no direction, by name."""
     directions: dict[str, Direction]
@@ -58,7 +60,6 @@ def wording(sentence: Sentence) -> Wording:
 def compile_ledger(statements: Sequence[Statement], subjects: Subjects) -> list[Compiled]:
     """Make the statements of a ledger ready, each knowing what the others talk about."""
     topics = {statement.id: _topic(statement) for statement in statements}
-    shared = Counter(word for topic in topics.values() for word in topic)
     known = frozenset(
         token.low
         for statement in statements
@@ -66,33 +67,29 @@ def compile_ledger(statements: Sequence[Statement], subjects: Subjects) -> list[
                      *(str(slot.value) for slot in statement.slots))
         for token in tokens_of(text)
     )  # fmt: skip
-    out = []
-    for statement in statements:
-        topic, subject = topics[statement.id], subjects.of[statement.id]
-        beside = [
-            topics[other.id] for other in statements if subjects.of[other.id] == subject and other is not statement
-        ]
-        out.append(
-            _compile(
-                statement, subject, topic, frozenset(word for word in topic if shared[word] == 1),
-                topic - frozenset().union(*beside), known,
-            )
-        )  # fmt: skip
-    return out
+    return [_compile(statement, topics, subjects, known) for statement in statements]
 
 
 def _compile(
-    statement: Statement, subject: int, topic: frozenset[str], unique: frozenset[str], distinct: frozenset[str],
-    known: frozenset[str],
-) -> Compiled:  # fmt: skip
-    directions = {slot.name: compile_direction(slot, topic) for slot in statement.slots if slot.kind == "direction"}
+    statement: Statement, topics: dict[str, frozenset[str]], subjects: Subjects, known: frozenset[str]
+) -> Compiled:
+    subject, topic = subjects.of[statement.id], topics[statement.id]
+    others = [name for name in topics if name != statement.id]
+    beside = [topics[name] for name in others if subjects.of[name] == subject]
+    literal = frozenset(
+        word
+        for template in (*statement.templates, *statement.vague)
+        for word in content(re.sub(r"\{\w+\}", " ", template))
+    )
+    directions = {slot.name: compile_direction(slot, literal) for slot in statement.slots if slot.kind == "direction"}
     plain = [tuple(tokens_of(re.sub(r"\{\w+\}", " ", template))) for template in statement.templates]
     return Compiled(
         statement=statement,
         subject=subject,
         topic=topic,
-        unique=unique,
-        distinct=distinct,
+        unique=topic - frozenset().union(*(topics[name] for name in others)),
+        distinct=topic - frozenset().union(*beside),
+        sole=not beside,
         readers={
             slot.name: compile_slot(slot, statement.templates, topic, known)
             for slot in statement.slots

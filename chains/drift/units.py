@@ -63,6 +63,7 @@ UNITS = _table()
 MONEY = frozenset({"eur", "usd", "gbp", "chf"})
 SHORT = bag("s h d w m g t l mo min quarter quarters second seconds w")
 """Units that are other things too ("a second pump", "the last quarter"): only directly after digits."""
+_SCALES = {"thousand": 1e3, "million": 1e6, "billion": 1e9}
 CALENDAR = (30.4375 * 86400, 3 * 30.4375 * 86400, 365.25 * 86400)
 """Months, quarters and years have no exact number of days."""
 
@@ -73,9 +74,13 @@ def unit_of(text: str | None) -> Unit | None:
         return None
     head, _, per = text.replace(" per ", "/").partition("/")
     words = head.split()
+    scale = 1.0
+    if len(words) > 1 and words[0].lower() in _SCALES:
+        scale, words = _SCALES[words[0].lower()], words[1:]
     known = UNITS.get(words[0].lower()) if words else None
     if known is None:
-        return Unit(f"?{stem(words[-1])}" if words else "?", 1.0)
+        return Unit(f"?{stem(words[-1])}" if words else "?", scale)
+    known = known._replace(factor=known.factor * scale)
     return over(known, per.strip()) if per else known
 
 

@@ -1,24 +1,26 @@
 """From what the pieces of a message say of a statement to its fate."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 
 from chains.drift.evidence import Evidence
 from chains.drift.statements import Compiled
 from chains.drift.verdict import Fate, SlotState, Verdict
 
 
-class _Count:
+@dataclass
+class Tally:
     """What all pieces together say of one slot."""
 
-    def __init__(self, name: str, key: bool) -> None:
-        self.name = name
-        self.key = key
-        self.right: list[Evidence] = []
-        self.wrong: list[Evidence] = []
-        self.half: list[Evidence] = []
+    name: str
+    right: list[Evidence] = field(default_factory=list)
+    wrong: list[Evidence] = field(default_factory=list)
+    half: list[Evidence] = field(default_factory=list)
+    """Those that give a part of it, or leave it open."""
 
     @property
     def state(self) -> SlotState:
+        """What the message says of the slot."""
         if self.wrong:
             return "wrong"
         return "right" if self.right else "missing"
@@ -26,34 +28,14 @@ class _Count:
 
 def weigh(compiled: Compiled, seen: Sequence[Evidence]) -> Verdict:
     """Return the verdict on a statement, given its evidence in every piece that may be about it."""
-    about = [evidence for evidence in seen if evidence.about]
-    counts = {slot.name: _count(compiled, slot.name, slot.key, about) for slot in compiled.statement.slots}
-    turned = next((evidence for evidence in about if evidence.turned is not None), None)
-    keys = [count for count in counts.values() if count.key]
-    slots: dict[str, SlotState] = {name: count.state for name, count in counts.items()}
-    if not about or not (
-        any(evidence.topic for evidence in about) or any(_touched(count) for count in counts.values())
-    ):
+    about = [evidence for evidence in _linked(compiled, seen) if evidence.about]
+    tallies = {slot.name: _tally(compiled, slot.name, about) for slot in compiled.statement.slots}
+    mentioned = any(one.topic for one in about) or any(one.right or one.wrong or one.half for one in tallies.values())
+    if not mentioned:
         return omitted(compiled)
-    flipped = next((count for count in counts.values() if count.name in compiled.directions and count.wrong), None)
-    if flipped is not None:
-        return _verdict(compiled, "inverted", slots, _flipped(compiled, flipped), flipped.wrong[0])
-    if turned is not None and turned.turned is not None:
-        why = f"says {turned.words(turned.turned)!r}, the opposite"
-        return _verdict(compiled, "inverted", slots, why, turned)
-    changed = next((count for count in keys if count.wrong), None)
-    if changed is not None:
-        return _verdict(compiled, "altered", slots, _changed(compiled, changed), changed.wrong[0])
-    gone = [count for count in keys if not count.right]
-    if gone:
-        best = max(about, key=lambda evidence: (evidence.values, len(evidence.way), evidence.topic))
-        return _verdict(compiled, "blurred", slots, _gone(compiled, gone), best)
-    decisive = [min(count.right, key=lambda evidence: evidence.hedge is not None) for count in keys] or about
-    doubt = next((evidence for evidence in decisive if evidence.hedge is not None), None)
-    if doubt is not None:
-        return _verdict(compiled, "blurred", slots, f"hedged: {doubt.hedge!r}", doubt)
-    best = max(decisive, key=lambda evidence: evidence.values)
-    return _verdict(compiled, "kept", slots, "every key slot is there and right", best)
+    fate, why, decisive = _lost(compiled, about, tallies) or _faded(compiled, about, tallies)
+    slots = {name: tally.state for name, tally in tallies.items()}
+    return Verdict(statement=compiled.statement.id, fate=fate, slots=slots, why=why, evidence=decisive.piece.span)
 
 
 def omitted(compiled: Compiled) -> Verdict:
@@ -62,80 +44,112 @@ def omitted(compiled: Compiled) -> Verdict:
     return Verdict(statement=compiled.statement.id, fate="omitted", slots=slots, why="not mentioned", evidence=None)
 
 
-def _touched(count: _Count) -> bool:
-    return bool(count.right or count.wrong or count.half)
+Finding = tuple[Fate, str, Evidence]
 
 
-def _count(compiled: Compiled, name: str, key: bool, about: Sequence[Evidence]) -> _Count:
-    count = _Count(name, key)
+def _lost(compiled: Compiled, about: Sequence[Evidence], tallies: dict[str, Tally]) -> Finding | None:
+    """Return inverted or altered, where the message says something else than the statement."""
+    for name in compiled.directions:
+        if tallies[name].wrong:
+            return "inverted", _flipped(compiled, tallies[name]), tallies[name].wrong[0]
+    for evidence in about:
+        if evidence.turned is not None:
+            said = "denies" if evidence.turned.denied else "says"
+            return "inverted", f"{said} {evidence.words(evidence.turned)!r}", evidence
+    for slot in compiled.keys:
+        if tallies[slot.name].wrong:
+            return "altered", _changed(compiled, tallies[slot.name]), tallies[slot.name].wrong[0]
+    return None
+
+
+def _faded(compiled: Compiled, about: Sequence[Evidence], tallies: dict[str, Tally]) -> Finding:
+    """Return blurred or kept, where nothing said is wrong."""
+    keys = [tallies[slot.name] for slot in compiled.keys]
+    gone = [tally for tally in keys if not tally.right]
+    if gone:
+        best = max(about, key=lambda evidence: (evidence.values, len(evidence.way), evidence.topic))
+        return "blurred", _gone(compiled, gone), best
+    decisive = [min(tally.right, key=lambda evidence: evidence.hedge is not None) for tally in keys] or list(about)
+    for evidence in decisive:
+        if evidence.hedge is not None:
+            return "blurred", f"hedged: {evidence.hedge!r}", evidence
+    return "kept", "every key slot is there and right", max(decisive, key=lambda evidence: evidence.values)
+
+
+def _linked(compiled: Compiled, seen: Sequence[Evidence]) -> list[Evidence]:
+    """Let the pieces of one sentence vouch for each other, unless its subject has other statements too."""
+    firm = {evidence.piece.sentence for evidence in seen if evidence.firm}
+    if not compiled.sole:
+        return list(seen)
+    return [replace(evidence, beside=evidence.piece.sentence in firm) for evidence in seen]
+
+
+def _tally(compiled: Compiled, name: str, about: Sequence[Evidence]) -> Tally:
+    tally = Tally(name)
     for evidence in about:
         if name in compiled.directions:
-            _count_direction(count, evidence)
+            _add_direction(tally, evidence)
         else:
-            _count_value(count, evidence)
-    if count.right:
+            _add_value(tally, evidence)
+    if tally.right:
         # Said rightly somewhere: only plain words about the same subject and property speak against it.
-        count.wrong = [
-            one
-            for one in count.wrong
-            if one.piece.explicit and one.topic and one.piece not in [x.piece for x in count.right]
-        ]
-    return count
+        rightly = [evidence.piece for evidence in tally.right]
+        tally.wrong = [one for one in tally.wrong if one.piece.explicit and one.topic and one.piece not in rightly]
+    return tally
 
 
-def _count_direction(count: _Count, evidence: Evidence) -> None:
-    hit = evidence.way.get(count.name)
+def _add_direction(tally: Tally, evidence: Evidence) -> None:
+    hit = evidence.way.get(tally.name)
     if hit is None:
         return
+    # "33 of 40 passed" says that 7 failed; "33 of 40 failed" has a wrong number, not a wrong direction.
     complement = any(found.complement for found in evidence.found.values())
-    sense = -hit.sense if complement else hit.sense
-    anchored = evidence.topic or evidence.values > 0 or any(found.state == "wrong" for found in evidence.found.values())
+    sense = abs(hit.sense) if complement else hit.sense
+    anchored = evidence.topic or any(found.state in ("right", "wrong") for found in evidence.found.values())
     if sense == 1:
-        count.right.append(evidence)
+        tally.right.append(evidence)
     elif sense == -1 and (anchored or (hit.own and not hit.guarded)):
-        count.wrong.append(evidence)
+        tally.wrong.append(evidence)
     else:
-        count.half.append(evidence)
+        tally.half.append(evidence)
 
 
-def _count_value(count: _Count, evidence: Evidence) -> None:
-    found = evidence.found[count.name]
+def _add_value(tally: Tally, evidence: Evidence) -> None:
+    found = evidence.found[tally.name]
     if found.state == "right" and found.complement:
         senses = {hit.sense for hit in evidence.way.values()}
-        where = count.right if senses == {-1} else count.wrong if senses == {1} else count.half
-        where.append(evidence)
+        side = tally.right if senses == {-1} else tally.wrong if senses == {1} else tally.half
+        side.append(evidence)
     elif found.state == "right":
-        count.right.append(evidence)
+        tally.right.append(evidence)
     elif found.state == "vague":
-        count.half.append(evidence)
+        tally.half.append(evidence)
     elif found.state == "wrong" and evidence.firm:
-        count.wrong.append(evidence)
+        tally.wrong.append(evidence)
 
 
-def _verdict(compiled: Compiled, fate: Fate, slots: dict[str, SlotState], why: str, evidence: Evidence) -> Verdict:
-    return Verdict(statement=compiled.statement.id, fate=fate, slots=slots, why=why, evidence=evidence.piece.span)
+def _though(tally: Tally) -> str:
+    return ", though it is said rightly elsewhere" if tally.right else ""
 
 
-def _flipped(compiled: Compiled, count: _Count) -> str:
-    evidence = count.wrong[0]
-    hit = evidence.way[count.name]
-    said = f"denies {evidence.words(hit)!r}" if hit.denied else f"says {evidence.words(hit)!r}"
-    also = ", though it is said rightly elsewhere" if count.right else ""
-    return f"{said} where it was {compiled.statement.slot(count.name).text!r}{also}"
+def _flipped(compiled: Compiled, tally: Tally) -> str:
+    evidence = tally.wrong[0]
+    hit = evidence.way[tally.name]
+    said = "denies" if hit.denied else "says"
+    true = compiled.statement.slot(tally.name).text
+    return f"{said} {evidence.words(hit)!r} where it was {true!r}{_though(tally)}"
 
 
-def _changed(compiled: Compiled, count: _Count) -> str:
-    evidence = count.wrong[0]
-    also = ", though it is said rightly elsewhere" if count.right else ""
-    said = evidence.words(evidence.found[count.name])
-    return f"says {said!r} where {count.name} was {compiled.statement.slot(count.name).text!r}{also}"
+def _changed(compiled: Compiled, tally: Tally) -> str:
+    evidence = tally.wrong[0]
+    said, true = evidence.words(evidence.found[tally.name]), compiled.statement.slot(tally.name).text
+    return f"says {said!r} where {tally.name} was {true!r}{_though(tally)}"
 
 
-def _gone(compiled: Compiled, gone: Sequence[_Count]) -> str:
+def _gone(compiled: Compiled, gone: Sequence[Tally]) -> str:
     parts = []
-    for count in gone:
-        true = compiled.statement.slot(count.name).text
-        said = count.half[0] if count.half else None
-        words = said.words(said.found[count.name]) if said is not None and count.name in said.found else ""
-        parts.append(f"{count.name} {true!r} is only {words!r}" if words else f"{count.name} {true!r} is gone")
+    for tally in gone:
+        true = compiled.statement.slot(tally.name).text
+        part = next((one.words(one.found[tally.name]) for one in tally.half if tally.name in one.found), "")
+        parts.append(f"{tally.name} {true!r} is only {part!r}" if part else f"{tally.name} {true!r} is gone")
     return "mentioned, but " + " and ".join(parts)

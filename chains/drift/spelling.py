@@ -1,0 +1,50 @@
+"""Misspelt words: a long word of the message that is one letter away from one word of the ledger is read as that."""
+
+from collections.abc import Iterable
+from functools import lru_cache
+
+from chains.drift.words import Sentence, Token, stem
+
+_SHORTEST = 6
+"""Letters: shorter words have too many neighbours ("late", "rate")."""
+
+
+class Spelling:
+    """Mends words towards a vocabulary. Codes and numbers are never touched, nor words that the ledger knows.
+
+    Args:
+        words: What may be meant: subjects and topics. Values are left out, lest a wrong one be mended into the true one.
+        known: Every word of the ledger.
+    """
+
+    def __init__(self, words: Iterable[str], known: frozenset[str]) -> None:
+        self._known = known | {form + "s" for form in known}
+        self._words = sorted({word for word in words if len(word) >= _SHORTEST and word.isalpha()})
+        self._meant = lru_cache(maxsize=10_000)(self._find)
+
+    def mend(self, sentence: Sentence) -> Sentence:
+        """Return a sentence with its misspelt words put right; places in the text stay as they are."""
+        tokens = tuple(self._mended(token) for token in sentence.tokens)
+        return sentence if tokens == sentence.tokens else sentence._replace(tokens=tokens)
+
+    def _mended(self, token: Token) -> Token:
+        if token.kind != "word" or len(token.low) < _SHORTEST - 1 or token.low in self._known:
+            return token
+        meant = self._meant(token.low)
+        return token if meant is None else token._replace(low=meant, stem=stem(meant))
+
+    def _find(self, word: str) -> str | None:
+        near = {meant for meant in self._words if one_off(word, meant)}
+        if len(near) != 1:
+            return None
+        meant = near.pop()
+        return None if stem(meant) == stem(word) else meant
+
+
+def one_off(one: str, other: str) -> bool:
+    """Whether two words differ by exactly one character changed, added or left out."""
+    if one == other or abs(len(one) - len(other)) > 1:
+        return False
+    short, long = sorted((one, other), key=len)
+    at = next((i for i, (a, b) in enumerate(zip(short, long, strict=False)) if a != b), len(short))
+    return short[at + (len(short) == len(long)) :] == long[at + 1 :]
