@@ -5,7 +5,7 @@
     openai:NAME        the OpenAI API (or where OPENAI_BASE_URL points)
     ollama:NAME        a local Ollama
     URL#NAME           any OpenAI-compatible server: http://localhost:8000/v1#qwen3
-    channel:RATES      the synthetic lossy channel: channel:drop=0.1,flip=0.02
+    channel:RATES      the synthetic lossy channel: channel:drop=0.1,flip=0.02; `channel` alone loses nothing
 
 `[models.NAME]` in an experiment file either says where the model answers
 (`base_url` and `model`), or refines one of the above (`model = "smollm2"`, or
@@ -26,6 +26,7 @@ from chains.models.provider import Usage
 
 Kind = Literal["endpoint", "embedded", "channel"]
 EMBEDDED = "smollm2"
+CHANNEL = "channel"
 PREFIXES = ("gguf:", "openai:", "ollama:", "channel:")
 LINES_HOLE = "{lines}"
 """In any text of a model's settings: where the number of lines that a report may have is filled in."""
@@ -206,23 +207,18 @@ def resolve(name: str, defined: Mapping[str, ModelSpec] | None = None) -> Source
 
 
 def _is_built_in(name: str) -> bool:
-    return name == EMBEDDED or name.startswith((*PREFIXES, "http://", "https://"))
+    return name in (EMBEDDED, CHANNEL) or name.startswith((*PREFIXES, "http://", "https://"))
 
 
 def _built_in(name: str, defined: Mapping[str, ModelSpec]) -> Source:
-    if name == EMBEDDED:
-        return Source(name, name, "embedded", EMBEDDED_SPEC)
+    if name in (EMBEDDED, CHANNEL):
+        embedded = name == EMBEDDED
+        return Source(name, name, "embedded" if embedded else "channel", EMBEDDED_SPEC if embedded else ModelSpec())
     if name.startswith(("http://", "https://")):
-        url, _, model = name.partition("#")
-        try:
-            spec = ModelSpec(model=model, base_url=clean_url(url))
-        except ValueError as error:
-            reason = str(error) if model else "it lacks #NAME: write URL#NAME, with the name that the server gives it"
-            raise BadInput(f"model {url.split('?')[0].rsplit('@')[-1]!r}: {reason}") from None
-        return Source(name, model, "endpoint", spec)
+        return _addressed(name)
     prefix, colon, rest = name.partition(":")
     if f"{prefix}{colon}" not in PREFIXES or not rest.strip():
-        known = {EMBEDDED, *defined, *(f"{known}NAME" for known in PREFIXES), "URL#NAME"}
+        known = {EMBEDDED, CHANNEL, *defined, *(f"{known}NAME" for known in PREFIXES), "URL#NAME"}
         raise BadInput(f"no model is called {name!r}{nearest(name, known)}")
     match prefix:
         case "gguf":
@@ -234,6 +230,16 @@ def _built_in(name: str, defined: Mapping[str, ModelSpec]) -> Source:
             return Source(name, name, "endpoint", ModelSpec(model=rest, base_url=OLLAMA, in_flight=4))
         case _:
             return Source(name, name, "channel", ModelSpec(), rest)
+
+
+def _addressed(name: str) -> Source:
+    url, _, model = name.partition("#")
+    try:
+        spec = ModelSpec(model=model, base_url=clean_url(url))
+    except ValueError as error:
+        reason = str(error) if model else "it lacks #NAME: write URL#NAME, with the name that the server gives it"
+        raise BadInput(f"model {url.split('?')[0].rsplit('@')[-1]!r}: {reason}") from None
+    return Source(name, model, "endpoint", spec)
 
 
 def _openai() -> str:

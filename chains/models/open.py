@@ -15,7 +15,8 @@ from collections.abc import Mapping
 from types import TracebackType
 from typing import Any, Protocol, Self
 
-from chains.errors import BadInput, MazedomError
+from chains.errors import MazedomError
+from chains.models.channel import Channel, parse_channel
 from chains.models.files import fingerprint, model_file
 from chains.models.limits import Budget, Capped, Patient, Sleep, pause
 from chains.models.names import ModelSpec, Source, resolve
@@ -106,6 +107,8 @@ class Models:
             source.key()
         elif source.kind == "embedded":
             model_file(source)
+        else:
+            parse_channel(source.detail)
         return source
 
     def provider(self, name: str) -> Provider:
@@ -117,8 +120,7 @@ class Models:
         if name not in self._providers:
             source = self.ready(name)
             opened = self._open[name] = self._opened(source)
-            in_flight = 1 if self._reproducible and source.kind == "embedded" else source.spec.in_flight
-            self._providers[name] = Patient(Capped(opened, in_flight), source.spec.attempts, self._sleep)
+            self._providers[name] = self._limited(opened, source)
         return self._providers[name]
 
     def describe(self) -> dict[str, dict[str, Any]]:
@@ -144,8 +146,8 @@ class Models:
             found |= {"kind": source.kind, "base_url": source.spec.base_url, "key_env": source.spec.key_env}
             self.provider(name)
             opened = self._open[name]
-            wanted = source.label if source.kind == "embedded" else source.spec.model
-            found["listed"] = wanted in await opened.listed()
+            listed = await opened.listed()
+            found["listed"] = source.kind != "endpoint" or source.spec.model in listed
             request = Request(
                 model=source.label,
                 messages=(Message(role="user", content=CHECK),),
@@ -171,6 +173,12 @@ class Models:
         self._open.clear()
         self._providers.clear()
 
+    def _limited(self, opened: Opened, source: Source) -> Provider:
+        if source.kind == "channel":
+            return opened  # it is never busy, and computes while it is asked
+        in_flight = 1 if self._reproducible and source.kind == "embedded" else source.spec.in_flight
+        return Patient(Capped(opened, in_flight), source.spec.attempts, self._sleep)
+
     def _opened(self, source: Source) -> Opened:
         match source.kind:
             case "endpoint":
@@ -182,8 +190,8 @@ class Models:
 
                 how = fit(source, reproducible=self._reproducible, longest_prompt=self._longest_prompt)
                 return Embedded(source, how, self.budget.spend)
-            case _:
-                raise BadInput(f"model {source.name!r} can't be opened yet; name another")
+            case "channel":
+                return Channel(parse_channel(source.detail))
 
     def _description(self, source: Source) -> dict[str, Any]:
         about: dict[str, Any] = {
