@@ -14,7 +14,8 @@ from pydantic import BaseModel, ConfigDict
 
 from chains.drift.dates import Date, dates_of
 from chains.drift.quantities import Quantity, quantities_of
-from chains.drift.words import STOP, Sentence, Token, bag, sentences_of, stem
+from chains.drift.stems import STOP, bag, stem
+from chains.drift.words import Sentence, Token, sentences_of
 from chains.worlds.ledger import MONTHS
 
 

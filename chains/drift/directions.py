@@ -4,15 +4,14 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from chains.drift.polarity import negated
-from chains.drift.words import STOP, Token, bag, stem
+from chains.drift.stems import STOP, bag, stem
+from chains.drift.words import Token
 from chains.worlds.ledger import Slot
 
 _FAMILIES: tuple[tuple[str, str], ...] = (
     (
-        "late|delayed|delay|behind schedule|behind plan|behind time|overdue|slipped|lagging|later than planned|tardy|"
-        "past due|behind|held up|postponed|belatedly|belated",
-        "early|ahead of schedule|ahead of time|ahead of plan|before schedule|in advance|earlier than planned|ahead|"
-        "on time|on schedule|punctual|punctually|sooner than planned|in time",
+        "late|delayed|delay|behind schedule|behind plan|overdue|slipped|lagging|later than planned|past due|behind",
+        "early|ahead of schedule|ahead of time|in advance|earlier than planned|ahead|on time|on schedule|punctual",
     ),
     (
         "over|above|exceeded|exceeding|overspent|overspend|more than|in excess of|beyond|overrun|higher than|overshot",
@@ -126,10 +125,11 @@ class Direction:
                 if not own_word or not any(token.stem in topic for token in tokens[low:high]):
                     continue
             denied = words[0] != "not" and negated(tokens, at, low)
-            if denied:
-                sense = -1 if sense == 1 else (1 if self.binary else 0)
-            return Hit(at, last, sense, own, guarded, denied)
+            return Hit(at, last, self._denied(sense) if denied else sense, own, guarded, denied)
         return None
+
+    def _denied(self, sense: int) -> int:
+        return -1 if sense == 1 else int(self.binary)
 
 
 def _beside(tokens: tuple[Token, ...], at: int, low: int, high: int, topic: frozenset[str]) -> bool:

@@ -7,7 +7,8 @@ from chains.drift.directions import Hit
 from chains.drift.pieces import Piece
 from chains.drift.polarity import hedge, negated
 from chains.drift.quantities import Quantity
-from chains.drift.slots import MISSING, Found, NumberSlot
+from chains.drift.found import MISSING, Found
+from chains.drift.slots import NumberSlot
 from chains.drift.statements import Compiled
 
 
@@ -53,8 +54,7 @@ class Evidence:
 def gather(
     compiled: Compiled,
     piece: Piece,
-    stems: frozenset[str],
-    topic: frozenset[str],
+    topic: bool,
     explained: Callable[[Quantity], bool],
 ) -> Evidence:
     """Read a statement in a piece.
@@ -62,8 +62,7 @@ def gather(
     Args:
         compiled: The statement.
         piece: The piece.
-        stems: Stems of the words of the piece's sentence that are about the same subjects.
-        topic: The topic words that count here: all, or those that set the statement apart.
+        topic: Whether the topic is named in the sentence, of this subject.
         explained: Whether a quantity belongs to another statement about the same subject.
     """
 
@@ -80,7 +79,7 @@ def gather(
             way[name] = _nearest(hits, anchors)
     turned = None if compiled.directions or compiled.denied else _turned(compiled, piece, found)
     doubt = None if compiled.hedged else hedge(piece.tokens, piece.first, piece.last)
-    return Evidence(piece, bool(stems & topic), _swapped(compiled, piece, found), way, turned, doubt)
+    return Evidence(piece, topic, _swapped(compiled, piece, found), way, turned, doubt)
 
 
 def _turned(compiled: Compiled, piece: Piece, found: dict[str, Found]) -> Hit | None:

@@ -29,10 +29,11 @@ from chains.drift.quantities import Quantity
 from chains.drift.slots import NumberSlot
 from chains.drift.spelling import Spelling, one_off
 from chains.drift.statements import Compiled, compile_ledger, wording
+from chains.drift.stems import STOP
 from chains.drift.subjects import STRANGER, Subjects
 from chains.drift.verdict import FATES, Fate, Verdict
 from chains.drift.weighing import omitted, weigh
-from chains.drift.words import STOP, sentences_of, tokens_of
+from chains.drift.words import sentences_of, tokens_of
 from chains.worlds.ledger import Statement
 
 __all__ = ["FATES", "INSTRUMENT", "Fate", "Instrument", "Verdict"]
@@ -48,13 +49,14 @@ class _Scene:
         sentences = [spelling.mend(sentence) for sentence in sentences_of(message)]
         self.pieces = pieces_of(sentences, subjects)
         self.wordings = [wording(sentence) for sentence in sentences]
-        self.stems: list[frozenset[str]] = []
+        self.words = [
+            frozenset(piece.tokens[at].stem for at in range(piece.first, piece.last) if at not in piece.named)
+            for piece in self.pieces
+        ]
         together: dict[tuple[int, frozenset[int]], set[str]] = defaultdict(set)
-        for piece in self.pieces:
-            words = {token.stem for token in piece.tokens[piece.first : piece.last]}
+        for piece, words in zip(self.pieces, self.words, strict=True):
             together[piece.sentence, piece.subjects] |= words
-        for piece in self.pieces:
-            self.stems.append(frozenset(together[piece.sentence, piece.subjects]))
+        self.stems = [frozenset(together[piece.sentence, piece.subjects]) for piece in self.pieces]
 
 
 class Instrument:
@@ -77,6 +79,11 @@ class Instrument:
             for token in tokens_of(text)
         ]
         self._spelling = Spelling(vocabulary, self.subjects.known)
+        self._unique = frozenset().union(*(compiled.unique for compiled in self.ledger))
+        self._distinct = {
+            subject: frozenset().union(*(compiled.distinct for compiled in about))
+            for subject, about in self._about.items()
+        }
         self._renderings = {words for compiled in self.ledger for words in compiled.renderings}
         self._scene = lru_cache(maxsize=256)(self._make_scene)
 
@@ -99,13 +106,14 @@ class Instrument:
 
     def _judge(self, compiled: Compiled, scene: _Scene) -> Verdict:
         word_for_word = [at for at, words in enumerate(scene.wordings) if words in compiled.renderings]
-        seen = [
-            self._gather(compiled, scene, at)
-            for at, piece in enumerate(scene.pieces)
-            if compiled.subject in piece.subjects
-            and (scene.wordings[piece.sentence] not in self._renderings or piece.sentence in word_for_word)
-            and not self._of_sibling(compiled, scene, at)
-        ]
+        seen = []
+        for at, piece in enumerate(scene.pieces):
+            copied = scene.wordings[piece.sentence] in self._renderings and piece.sentence not in word_for_word
+            if compiled.subject not in piece.subjects or copied:
+                continue
+            evidence = self._gather(compiled, scene, at)
+            if not self._of_another(compiled, scene, at) or _whole(compiled, evidence, scene.words[at]):
+                seen.append(evidence)
         if word_for_word:
             return self._repeated(compiled, scene, seen, word_for_word[0])
         verdict = weigh(compiled, seen)
@@ -125,16 +133,16 @@ class Instrument:
             return any(reader.is_right(quantity) for other in near for reader in other.readers.values())
 
         topic = compiled.topic if compiled.sole or not compiled.distinct else compiled.distinct
-        return gather(compiled, piece, scene.stems[at], topic, explained)
+        named = bool(scene.stems[at] & topic) or (compiled.in_name and compiled.subject in piece.subjects)
+        return gather(compiled, piece, named, explained)
 
-    def _of_sibling(self, compiled: Compiled, scene: _Scene, at: int) -> bool:
-        """Whether a piece is about another property of the same subject."""
-        siblings = [other for other in self._about[compiled.subject] if other is not compiled]
-        if not siblings:
+    def _of_another(self, compiled: Compiled, scene: _Scene, at: int) -> bool:
+        """Whether a piece is about another property: it names a topic that only another statement has, and not this one's."""
+        words = scene.words[at]
+        if words & compiled.topic if compiled.sole else words & compiled.distinct:
             return False
-        piece = scene.pieces[at]
-        words = frozenset(token.stem for token in piece.tokens[piece.first : piece.last])
-        return not words & compiled.distinct and any(words & other.distinct for other in siblings)
+        others = self._unique if compiled.sole else self._unique | self._distinct[compiled.subject]
+        return bool(words & others - compiled.literal - compiled.topic)
 
     def _repeated(self, compiled: Compiled, scene: _Scene, seen: list[Evidence], sentence: int) -> Verdict:
         """Return kept for a statement that stands word for word, unless other words contradict it."""
@@ -162,7 +170,7 @@ class Instrument:
             evidence = self._gather(compiled, scene, at)
             verdict = weigh(compiled, [evidence])
             own = any(self._own_value(compiled, evidence, name) for name in evidence.found)
-            if verdict.fate == "kept" and evidence.topic and own:
+            if verdict.fate == "kept" and evidence.topic and own and _close(evidence):
                 whose = [self.subjects.names[subject] for subject in piece.subjects if subject != STRANGER]
                 said = " ".join(evidence.words(found) for found in evidence.found.values() if found.state == "right")
                 why = f"{said!r} is said of {whose[0] if whose else 'another subject'}"
@@ -193,7 +201,8 @@ class Instrument:
             if piece.subjects or self._names_a_stranger(piece) or scene.wordings[piece.sentence] in self._renderings:
                 continue
             evidence = self._gather(compiled, scene, at)
-            if not evidence.topic or not evidence.values or (compiled.directions and not evidence.way):
+            stated = any(found.state in ("right", "wrong") for found in evidence.found.values())
+            if not evidence.topic or not stated or (compiled.directions and not evidence.way):
                 continue
             verdict = weigh(compiled, [evidence])
             alone = bool(scene.stems[at] & compiled.unique)
@@ -222,3 +231,30 @@ class Instrument:
                     update={"fate": "blurred", "why": "mentioned, without its values", "evidence": span}
                 )
         return omitted(compiled)
+
+
+def _close(evidence: Evidence) -> bool:
+    """Whether a value stands with the subject that the piece names, no comma between them."""
+    piece = evidence.piece
+    named = [at for at in piece.named if piece.first <= at < piece.last]
+    return not named or any(
+        all(token.text != "," for token in piece.tokens[min(at, found.first) : max(at, found.last)])
+        for found in evidence.found.values()
+        if found.state == "right"
+        for at in named
+    )
+
+
+def _whole(compiled: Compiled, evidence: Evidence, words: frozenset[str]) -> bool:
+    """Whether one piece states every key slot, each bare number with its noun: then it is about the statement after all."""
+    for slot in compiled.keys:
+        if slot.name in compiled.directions:
+            hit = evidence.way.get(slot.name)
+            if hit is None or hit.sense != 1:
+                return False
+        elif evidence.found[slot.name].state != "right":
+            return False
+        reader = compiled.readers.get(slot.name)
+        if isinstance(reader, NumberSlot) and reader.bare and not words & reader.nouns:
+            return False
+    return True

@@ -1,12 +1,14 @@
 """A message cut into pieces, each about the subjects that it names or carries on from the words before."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 from chains.drift.dates import Date, dates_of
 from chains.drift.quantities import Quantity, quantities_of
-from chains.drift.subjects import STRANGER, Mention, Subjects
-from chains.drift.words import Sentence, Token, bag
+from chains.drift.stems import bag
+from chains.drift.subjects import Mention, Subjects
+from chains.drift.words import Sentence, Token
 
 _PRONOUNS = bag("it its this that these they their he his she her which both")
 _JOINTS = bag(", and or – — ; but while whereas plus / &"), bag("with ( ) :")
@@ -35,7 +37,9 @@ class Piece(NamedTuple):
     @property
     def span(self) -> tuple[int, int]:
         """First and last character in the message, half open."""
-        return self.tokens[self.first].start, self.tokens[self.last - 1].end
+        inside = [token for token in self.tokens[self.first : self.last] if token.kind != "mark"]
+        inside = inside or list(self.tokens[self.first : self.last])
+        return inside[0].start, inside[-1].end
 
 
 def pieces_of(sentences: Sequence[Sentence], subjects: Subjects) -> list[Piece]:
@@ -79,7 +83,14 @@ def _subjects(mentions: list[Mention]) -> frozenset[int]:
 
 def _parts(sentence: Sentence, mentions: list[Mention]) -> list[tuple[int, int, list[Mention]]]:
     out: list[tuple[int, int, list[Mention]]] = []
-    for first, last in zip(sentence.cuts, sentence.cuts[1:], strict=False):
+    listed = {
+        at
+        for one, other in pairwise(mentions)
+        if _together(sentence.tokens, one, other)
+        for at in range(one.last, other.first + 1)
+    }
+    cuts = [cut for cut in sentence.cuts if cut not in listed]
+    for first, last in pairwise(cuts):
         inside = [mention for mention in mentions if first <= mention.first < last]
         groups: list[list[Mention]] = []
         for mention in inside:

@@ -1,6 +1,7 @@
 """What turns a statement round or takes its certainty: negation and hedges."""
 
-from chains.drift.words import Token, bag
+from chains.drift.stems import bag
+from chains.drift.words import Token
 
 _NEGATORS = {
     "not": 5, "never": 5, "no": 6, "none": 9, "neither": 6, "nor": 5, "nothing": 4, "nobody": 4, "without": 3,

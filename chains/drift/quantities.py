@@ -6,8 +6,9 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from chains.drift.numerals import low, numeral
+from chains.drift.stems import bag
 from chains.drift.units import CALENDAR, MONEY, SHORT, UNITS, Unit, over
-from chains.drift.words import Token, bag
+from chains.drift.words import Token
 
 Closeness = Literal["same", "rough", "other"]
 

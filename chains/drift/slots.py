@@ -1,35 +1,18 @@
 """What a piece of a message says of one slot: its value, another value, half of it, or nothing."""
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Literal, NamedTuple
 
+from chains.drift.counts import CountSlot
 from chains.drift.directions import content
+from chains.drift.found import MISSING, Explained, Found, State
 from chains.drift.pieces import Piece
 from chains.drift.polarity import negated
 from chains.drift.quantities import Quantity, closeness, compare
+from chains.drift.stems import STOP, stem
 from chains.drift.units import Unit, unit_of
-from chains.drift.words import STOP, Token, bag, stem, tokens_of
+from chains.drift.words import Token, tokens_of
 from chains.worlds.ledger import MONTHS, Slot
-
-State = Literal["right", "wrong", "vague", "missing"]
-Explained = Callable[[Quantity], bool]
-"""Whether a quantity is the value of something else that the ledger knows about the same subject."""
-
-
-class Found(NamedTuple):
-    """What a piece says of a slot, and where."""
-
-    state: State
-    first: int = 0
-    last: int = 0
-    complement: bool = False
-    """Whether a count is given by the rest of its total (33 of 40 passed: 7 failed)."""
-
-
-MISSING = Found("missing")
-_NUMBER_WORDS = bag("all none every both")
 
 
 @dataclass(frozen=True)
@@ -60,6 +43,11 @@ class NumberSlot:
         wrong = self._likely(others, piece)
         return Found("wrong", wrong.first, wrong.last) if wrong else MISSING
 
+    @property
+    def bare(self) -> bool:
+        """Whether the number has no unit that a table knows: it counts things."""
+        return self.unit is None or self.unit.dimension.startswith("?")
+
     def is_right(self, quantity: Quantity) -> bool:
         """Whether a quantity is this slot's value."""
         return self._same_kind(quantity) and compare(quantity, float(self.slot.value), self.unit) == "same"
@@ -67,7 +55,7 @@ class NumberSlot:
     def _same_kind(self, quantity: Quantity) -> bool:
         if quantity.of is not None:
             return False
-        if self.unit is None or self.unit.dimension.startswith("?"):
+        if self.bare:
             return quantity.unit is None
         if quantity.unit is None:
             return False
@@ -83,7 +71,7 @@ class NumberSlot:
             if quantity.bound and self._direction_word(quantity, piece):
                 quantity = _unbound(quantity)
             return {"same": "right", "rough": "vague", "other": "wrong"}[compare(quantity, true, unit)]  # type: ignore[return-value]
-        if quantity.of is not None or self.unit is None or self.unit.dimension.startswith("?"):
+        if quantity.of is not None or self.bare:
             return "missing"
         same = quantity.value == true
         if quantity.unit is None:
@@ -96,7 +84,7 @@ class NumberSlot:
 
     def _likely(self, others: list[Quantity], piece: Piece) -> Quantity | None:
         """Choose the quantity that stands where this slot's value should: a bare number needs its noun beside it."""
-        if not others or (self.unit is not None and not self.unit.dimension.startswith("?")):
+        if not others or not self.bare:
             return others[0] if others else None
         for quantity in others:
             after = piece.tokens[quantity.last : quantity.last + 4]
@@ -108,86 +96,6 @@ class NumberSlot:
 
 def _unbound(quantity: Quantity) -> Quantity:
     return Quantity(quantity.value, quantity.unit, quantity.first, quantity.last, quantity.digits, about=quantity.about)
-
-
-@dataclass(frozen=True)
-class CountSlot:
-    """A count in a total: "7 of 40", 17.5%, "40 tests, 7 of them failed"."""
-
-    slot: Slot
-    nouns: frozenset[str]
-
-    def read(self, piece: Piece, explained: Explained) -> Found:
-        """Look for the count in a piece."""
-        value, total = float(self.slot.value), float(self.slot.of or 0)
-        bare = [q for q in piece.quantities if q.unit is None and q.of is None and not q.bound and q.high is None]
-        vague: Quantity | None = None
-        wrong: Quantity | None = None
-        for quantity in piece.quantities:
-            state, complement = self._judge(quantity)
-            if state == "right":
-                return Found("right", quantity.first, quantity.last, complement)
-            if state == "vague":
-                vague = vague or quantity
-            elif state == "wrong" and not explained(quantity):
-                wrong = wrong or quantity
-        part = next((q for q in bare if q.value == value), None)
-        whole = next((q for q in bare if q.value == total and q is not part), None)
-        rest = next((q for q in bare if q.value == total - value and q is not whole), None)
-        if part and whole:
-            return Found("right", min(part.first, whole.first), max(part.last, whole.last))
-        if rest and whole:
-            return Found("right", min(rest.first, whole.first), max(rest.last, whole.last), complement=True)
-        if wrong is None and part is None:
-            wrong = next((q for q in bare if q.value != total and not explained(q) and self._counts(q, piece)), None)
-        if wrong is not None:
-            return Found("wrong", wrong.first, wrong.last)
-        half = vague or part or whole
-        if half is not None:
-            return Found("vague", half.first, half.last)
-        return self._all_or_none(piece)
-
-    def is_right(self, quantity: Quantity) -> bool:
-        """Whether a quantity is this slot's value."""
-        return self._judge(quantity)[0] == "right" or (
-            quantity.unit is None and quantity.of is None and quantity.value in (self.slot.value, self.slot.of)
-        )
-
-    def _judge(self, quantity: Quantity) -> tuple[State, bool]:
-        value, total = float(self.slot.value), float(self.slot.of or 1)
-        if quantity.of is not None:
-            for complement, part in ((False, value), (True, total - value)):
-                reduced = quantity.of < total and abs(quantity.value * total - part * quantity.of) < 1e-9
-                if (quantity.value == part and quantity.of == total) or reduced:
-                    return "right", complement
-            if quantity.of == total and quantity.bound:
-                return "vague", False
-            return "wrong", False
-        if quantity.unit is None or quantity.unit.dimension != "percent":
-            return "missing", False
-        if quantity.bound or quantity.high is not None:
-            return ("vague" if compare(quantity, 100 * value / total, None) == "rough" else "wrong"), False
-        rough = False
-        for complement, part in ((False, value), (True, total - value)):
-            percent = 100 * part / total
-            off = abs(quantity.value - percent)
-            if off <= 0.5 * 10.0 ** min(quantity.digits, 0) + 1e-9 or (quantity.about and off <= 1):
-                return "right", complement
-            rough = rough or (quantity.about and off <= 2.5)
-        return ("vague" if rough else "wrong"), False
-
-    def _counts(self, quantity: Quantity, piece: Piece) -> bool:
-        after = piece.tokens[quantity.last : quantity.last + 3]
-        return not quantity.weak and any(token.stem in self.nouns for token in after)
-
-    def _all_or_none(self, piece: Piece) -> Found:
-        for at in range(piece.first, piece.last - 1):
-            low = piece.tokens[at].low
-            near = [token.stem for token in piece.tokens[at + 1 : min(at + 4, piece.last)]]
-            if low in _NUMBER_WORDS and (low == "none" or any(word in self.nouns for word in near)):
-                true = self.slot.of if low in ("all", "every", "both") else 0
-                return Found("right" if self.slot.value == true else "wrong", at, at + 1)
-        return MISSING
 
 
 @dataclass(frozen=True)

@@ -3,14 +3,15 @@
 from collections.abc import Iterable
 from functools import lru_cache
 
-from chains.drift.words import Sentence, Token, stem
+from chains.drift.stems import stem
+from chains.drift.words import Sentence, Token
 
 _SHORTEST = 6
 """Letters: shorter words have too many neighbours ("late", "rate")."""
 
 
 class Spelling:
-    """Mends words towards a vocabulary. Codes and numbers are never touched, nor words that the ledger knows.
+    """Mends words towards a vocabulary. Codes, numbers and words that the ledger knows are never touched.
 
     Args:
         words: What may be meant: subjects and topics. Values are left out, lest a wrong one be mended into the true one.

@@ -9,8 +9,9 @@ from chains.drift.directions import Direction, compile_direction, content
 from chains.drift.polarity import hedge
 from chains.drift.quantities import quantities_of
 from chains.drift.slots import Reader, compile_slot
+from chains.drift.stems import STOP, bag, stem
 from chains.drift.subjects import Subjects
-from chains.drift.words import STOP, Sentence, sentences_of, tokens_of
+from chains.drift.words import Sentence, sentences_of, tokens_of
 from chains.worlds.ledger import Slot, Statement, holes_of
 
 Wording = tuple[str, ...]
@@ -28,6 +29,10 @@ class Compiled:
     """Those of them that no other statement has."""
     distinct: frozenset[str]
     """Those that no other statement about the same subject has."""
+    literal: frozenset[str]
+    """Stems of the renderings' own words."""
+    in_name: bool
+    """Whether the subject's name shows the topic ("fire audit")."""
     sole: bool
     """Whether no other statement has the same subject."""
     readers: dict[str, Reader]
@@ -89,6 +94,8 @@ def _compile(
         topic=topic,
         unique=topic - frozenset().union(*(topics[name] for name in others)),
         distinct=topic - frozenset().union(*beside),
+        literal=literal,
+        in_name=topic <= frozenset(content(statement.subject)),
         sole=not beside,
         readers={
             slot.name: compile_slot(slot, statement.templates, topic, known)
@@ -111,19 +118,32 @@ def _words(statement: Statement, template: str) -> Wording:
 
 def _topic(statement: Statement) -> frozenset[str]:
     """Return the stems of the topic; of the words that at least half of the templates share, if no topic is given."""
-    subject = set(content(statement.subject)) | {stem for alias in statement.aliases for stem in content(alias)}
-    given = {stem for words in statement.topic for stem in content(words)}
+    subject = {word for words in (statement.subject, *statement.aliases) for word in content(words)}
+    given = {word for words in statement.topic for word in _telling(content(words))}
     if given:
-        return frozenset(given - subject or given)
+        return frozenset(given)
     counts = Counter(
-        stem for template in statement.templates for stem in set(content(re.sub(r"\{\w+\}", " ", template)))
+        word for template in statement.templates for word in set(content(re.sub(r"\{\w+\}", " ", template)))
     )
     needed = len(statement.templates) / 2
-    return frozenset(stem for stem, count in counts.items() if count >= needed and stem not in subject | STOP)
+    return frozenset(word for word, count in counts.items() if count >= needed and word not in subject | STOP)
+
+
+def _telling(stems: list[str]) -> list[str]:
+    """Return the words of a topic that show it by themselves: the last, or the others where the last says little.
+
+    "Safety checks" is shown by "checks" and not by "safety"; "waiting time" by "waiting".
+    """
+    return stems[-1:] if not stems or stems[-1] not in _GENERIC or len(stems) == 1 else stems[:-1]
+
+
+_GENERIC = frozenset(
+    stem(word) for word in bag("time rate level number run status figure amount share total count plan")
+)
 
 
 def _sense(statement: Statement, topic: frozenset[str]) -> Direction | None:
-    """Return the direction that lies in the renderings' own words ("passed the audit"), for a ledger without slots for it."""
+    """Return the direction that lies in the renderings' own words ("passed the audit"), where no slot holds it."""
     from_words = Counter(
         word
         for template in statement.templates
@@ -138,7 +158,8 @@ def _sense(statement: Statement, topic: frozenset[str]) -> Direction | None:
 
 
 _PAIRS = (
-    ("pass", "fail"), ("meet", "miss"), ("accept", "reject"), ("approv", "reject"), ("win", "lose"), ("confirm", "cancel"),
+    ("pass", "fail"), ("meet", "miss"), ("accept", "reject"), ("approv", "reject"), ("win", "lose"),
+    ("confirm", "cancel"),
     ("resign", "join"), ("rise", "fall"), ("increas", "decreas"), ("late", "early"), ("renew", "expir"),
 )  # fmt: skip
 _OPPOSITES: dict[str, tuple[str, ...]] = {}

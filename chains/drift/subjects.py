@@ -2,10 +2,11 @@
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from chains.drift.words import STOP, Token, bag, tokens_of
+from chains.drift.stems import STOP, bag
+from chains.drift.words import Token, tokens_of
 from chains.worlds.ledger import MONTHS, Statement
 
 STRANGER = -1
@@ -13,6 +14,9 @@ STRANGER = -1
 _ARTICLES = bag("the a an our this that its their")
 _BEFORE_NOUN = _ARTICLES | STOP | bag("regarding concerning re status update new late delayed said meanwhile")
 _CALENDAR = frozenset(name.lower() for name in MONTHS) | bag("monday tuesday wednesday thursday friday saturday sunday")
+
+
+Words = tuple[str, ...]
 
 
 class Mention(NamedTuple):
@@ -26,7 +30,7 @@ class Mention(NamedTuple):
 
 
 class _Variant(NamedTuple):
-    words: tuple[str, ...]
+    words: Words
     subject: int
     short: bool
 
@@ -44,42 +48,29 @@ class Subjects:
         """The subjects as written, in the order of their numbers."""
         self.of: dict[str, int] = {}
         """The number of each statement's subject, by statement id."""
-        numbers: dict[str, int] = {}
-        variants: dict[tuple[str, ...], set[int]] = defaultdict(set)
-        short: set[tuple[str, ...]] = set()
-        parts: dict[int, list[Token]] = {}
+        given: dict[Words, set[int]] = defaultdict(set)
         for statement in statements:
-            key = " ".join(statement.subject.lower().split())
-            number = numbers.setdefault(key, len(numbers))
-            if number == len(self.names):
-                self.names.append(statement.subject)
-                parts[number] = _bare(tokens_of(statement.subject))
+            number = self._number(statement.subject)
             self.of[statement.id] = number
             for wording in (statement.subject, *statement.aliases):
-                words = tuple(token.low for token in _bare(tokens_of(wording)))
-                variants[words].add(number)
-        taken = _vocabulary(statements)
-        held = Counter(word for words in parts.values() for word in {token.low for token in words})
-        for number, tokens in parts.items():
-            for words in _shortened(tokens, held, taken):
-                if words not in variants:
-                    short.add(words)
-                variants[words].add(number)
-        runs = {number: [token.low for token in tokens] for number, tokens in parts.items()}
-        self._by_word: dict[str, list[_Variant]] = defaultdict(list)
-        for words, who in variants.items():
-            inside = {number for number, run in runs.items() if _holds(run, words)}
-            if words and len(who) == 1 and (words not in short or inside <= who):
-                for spelt in {words, _parted(words)}:
-                    self._by_word[spelt[0]].append(_Variant(spelt, next(iter(who)), words in short))
-        for rows in self._by_word.values():
-            rows.sort(key=lambda row: -len(row.words))
-        self._nouns = {run[-2] for run in runs.values() if len(run) > 1 and re.search(r"\d", run[-1])}
-        self._nouns |= {words[-1] for words in runs.values()}
-        self.codes = frozenset(token.low for token in _all_tokens(statements) if token.kind == "code")
+                given[_words(_bare(tokens_of(wording)))].add(number)
+        runs = [_words(_bare(tokens_of(name))) for name in self.names]
+        self._by_word = _index(given, _short_forms(self.names, given, _vocabulary(statements)), runs)
+        self._nouns = {run[-2] for run in runs if len(run) > 1 and re.search(r"\d", run[-1])} | {
+            run[-1] for run in runs
+        }
+        tokens = _all_tokens(statements)
+        self.codes = frozenset(token.low for token in tokens if token.kind == "code")
         """Codes that stand anywhere in the ledger."""
-        self.known = frozenset(token.low for token in _all_tokens(statements) if token.kind == "word")
+        self.known = frozenset(token.low for token in tokens if token.kind == "word")
         """Words that stand anywhere in the ledger."""
+
+    def _number(self, subject: str) -> int:
+        same = (at for at, name in enumerate(self.names) if name.lower().split() == subject.lower().split())
+        number = next(same, len(self.names))
+        if number == len(self.names):
+            self.names.append(subject)
+        return number
 
     def mentions(self, tokens: tuple[Token, ...]) -> list[Mention]:
         """Return the subjects named in a sentence in order, strangers included."""
@@ -139,20 +130,52 @@ def _numbered(tokens: tuple[Token, ...], at: int) -> bool:
     return after is None or after.low in STOP - {"of", "out", "more", "to"} or after.text in ".,;:!?)"
 
 
+def _short_forms(names: Sequence[str], given: Mapping[Words, set[int]], taken: frozenset[str]) -> dict[Words, set[int]]:
+    """Return the short forms of all subjects, each with the subjects that it may mean."""
+    parts = [_bare(tokens_of(name)) for name in names]
+    held = Counter(word for tokens in parts for word in {token.low for token in tokens})
+    short: dict[Words, set[int]] = defaultdict(set)
+    for number, tokens in enumerate(parts):
+        for words in _shortened(tokens, held, taken):
+            if words not in given:
+                short[words].add(number)
+    return short
+
+
+def _index(
+    given: Mapping[Words, set[int]], short: Mapping[Words, set[int]], runs: Sequence[Words]
+) -> dict[str, list[_Variant]]:
+    """Return the wordings that name one subject and no other, by their first word, the longest first."""
+    out: dict[str, list[_Variant]] = defaultdict(list)
+    for words, who in (*given.items(), *short.items()):
+        inside = {number for number, run in enumerate(runs) if _holds(run, words)}
+        if not words or len(who) > 1 or (words in short and not inside <= who):
+            continue
+        for spelt in {words, _parted(words)}:
+            out[spelt[0]].append(_Variant(spelt, next(iter(who)), words in short))
+    for rows in out.values():
+        rows.sort(key=lambda row: -len(row.words))
+    return dict(out)
+
+
+def _words(tokens: Sequence[Token]) -> Words:
+    return tuple(token.low for token in tokens)
+
+
 def _bare(tokens: list[Token]) -> list[Token]:
     return tokens[1:] if len(tokens) > 1 and tokens[0].low in _ARTICLES else tokens
 
 
-def _parted(words: tuple[str, ...]) -> tuple[str, ...]:
+def _parted(words: Words) -> Words:
     """Return a wording whose last code is written apart: "p12" as "p", "12"."""
     match = re.fullmatch(r"([a-z]+)(\d+)", words[-1])
     return (*words[:-1], *match.groups()) if match else words
 
 
-def _shortened(tokens: list[Token], held: Counter[str], taken: frozenset[str]) -> list[tuple[str, ...]]:
+def _shortened(tokens: list[Token], held: Counter[str], taken: frozenset[str]) -> list[Words]:
     """Return short forms of a subject: its codes and proper names, the words up to its last noun or its end."""
     lows = [token.low for token in tokens]
-    out: list[tuple[str, ...]] = [(token.low,) for token in tokens if token.kind == "code" and held[token.low] == 1]
+    out: list[Words] = [(token.low,) for token in tokens if token.kind == "code" and held[token.low] == 1]
     out += [
         (token.low,)
         for at, token in enumerate(tokens)
@@ -168,8 +191,8 @@ def _shortened(tokens: list[Token], held: Counter[str], taken: frozenset[str]) -
     return out
 
 
-def _holds(run: list[str], words: tuple[str, ...]) -> bool:
-    return any(tuple(run[at : at + len(words)]) == words for at in range(len(run) - len(words) + 1))
+def _holds(run: Words, words: Words) -> bool:
+    return any(run[at : at + len(words)] == words for at in range(len(run) - len(words) + 1))
 
 
 def _wordings(statement: Statement) -> list[str]:

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from chains.drift.words import bag, stem
+from chains.drift.stems import bag, stem
 
 
 class Unit(NamedTuple):

@@ -7,6 +7,8 @@ import re
 from functools import lru_cache
 from typing import Literal, NamedTuple
 
+from chains.drift.stems import bag, stem
+
 Kind = Literal["word", "number", "code", "mark"]
 
 
@@ -39,71 +41,6 @@ class Sentence(NamedTuple):
         return self.tokens[0].start, self.tokens[-1].end
 
 
-def bag(words: str) -> frozenset[str]:
-    """Return the words of a text as a set: how word lists are written here."""
-    return frozenset(words.split())
-
-
-STOP = bag("""a an and are as at be been being but by can could did do does for from had has have he her his i if in into is
-    it its may me might more most my no nor not of on once only or our own she should so some such than that the their
-    them then there these they this those to too us very was we were what when where which while who will with would
-    you your about after also all any both each few other same until up down over under out off above below again
-    further during before between through against just now s t still already due as well per via within yet new
-    however recently currently""")
-"""Words that show no property and make no claim."""
-
-IRREGULAR = {
-    "rose": "rise", "risen": "rise", "fell": "fall", "fallen": "fall", "lost": "lose", "won": "win", "met": "meet",
-    "came": "come", "went": "go", "gone": "go", "grew": "grow", "grown": "grow", "spent": "spend", "sent": "send",
-    "broke": "break", "broken": "break", "kept": "keep", "held": "hold", "found": "find", "left": "leave",
-    "built": "build", "shrank": "shrink", "shrunk": "shrink", "sank": "sink", "ran": "run", "took": "take",
-    "taken": "take", "gave": "give", "given": "give", "got": "get", "made": "make", "said": "say", "began": "begin",
-    "withdrew": "withdraw", "withdrawn": "withdraw", "overran": "overrun", "late": "late", "later": "late",
-    "latest": "latest", "earlier": "early", "early": "early", "need": "need", "needed": "need", "speed": "speed",
-    "exceeded": "exceed", "exceed": "exceed", "failure": "fail", "failures": "fail", "delivery": "deliver",
-    "deliveries": "deliver", "loss": "lose", "losses": "lose", "growth": "grow", "success": "succeed",
-    "successful": "succeed", "successfully": "succeed", "approval": "approv", "shipment": "ship", "shipped": "ship",
-    "shipping": "ship", "spending": "spend", "bed": "bed", "red": "red", "bus": "bus", "gas": "gas", "series": "series",
-    "status": "status", "analysis": "analysis", "this": "this", "news": "news", "open": "open", "opened": "open",
-    "passed": "pass", "feed": "feed", "seed": "seed", "led": "lead", "stood": "stand", "wrote": "write",
-    "during": "during", "thing": "thing", "something": "something", "nothing": "nothing", "king": "king",
-    "ring": "ring", "spring": "spring", "wing": "wing", "evening": "evening", "morning": "morning", "string": "string",
-    "agreed": "agree", "freed": "free", "refused": "refus", "refusal": "refus", "arrival": "arriv",
-}  # fmt: skip
-
-
-@lru_cache(maxsize=20_000)
-def stem(word: str) -> str:
-    """Return a crude stem: the same for a word's plural, past, -ing form and common noun form.
-
-    It need only be consistent: both the ledger's words and the message's go through it.
-    """
-    low = word.lower()
-    if low in IRREGULAR:
-        return IRREGULAR[low]
-    if len(low) <= 3:
-        return low
-    for ending, put in (("ies", "y"), ("sses", "ss"), ("ches", "ch"), ("shes", "sh"), ("xes", "x")):
-        if low.endswith(ending):
-            low = low[: -len(ending)] + put
-            break
-    else:
-        if low.endswith("s") and not low.endswith(("ss", "us", "is")):
-            low = low[:-1]
-    if low in IRREGULAR:
-        return IRREGULAR[low]
-    for ending, rest in (("ing", 3), ("ied", 3), ("ed", 3)):
-        if low.endswith(ending) and len(low) - len(ending) >= rest:
-            low = low[: -len(ending)] + ("y" if ending == "ied" else "")
-            if len(low) > 3 and low[-1] == low[-2] and low[-1] not in "lsz":
-                low = low[:-1]
-            break
-    for ending in ("ly", "ment"):
-        if low.endswith(ending) and len(low) - len(ending) >= 4:
-            low = low[: -len(ending)]
-    return low[:-1] if low.endswith(("e", "y")) and len(low) > 4 else low
-
-
 _TOKEN = re.compile(
     r"""
     (?P<date>\d{4}-\d{1,2}-\d{1,2}\b)
@@ -123,6 +60,7 @@ _DANGLING = bag(
 )
 _SPLITTERS = bag("but while whereas although though however yet because whilst except")
 _AFTER_COMMA = _SPLITTERS | bag("and so which who with plus nor as")
+_CONTRACTED = re.compile(r"'(?:s|m|re|ve|ll|d)$")
 _NEGATED = {"won't": ("will", "not"), "can't": ("can", "not"), "cannot": ("can", "not"), "shan't": ("shall", "not")}
 
 
@@ -156,7 +94,7 @@ def tokens_of(text: str, offset: int = 0) -> list[Token]:
                 out.append(Token(first, first, first, offset + start, middle, kind, tight))
                 out.append(Token(second, second, second, middle, offset + end, kind, tight=True))
                 continue
-            low = low.removesuffix("'s").replace("'", "")
+            low = _CONTRACTED.sub("", low).replace("'", "")
         out.append(Token(raw, low, stem(low) if kind == "word" else low, offset + start, offset + end, kind, tight))
     return out
 
@@ -180,7 +118,9 @@ def _cuts(tokens: tuple[Token, ...]) -> tuple[int, ...]:
     cuts = {0, len(tokens)}
     for at, token in enumerate(tokens[1:], start=1):
         before = tokens[at - 1].text
-        comma_cut = before == "," and token.low in _AFTER_COMMA
+        # "P-12, P-13, and P-14 were late" is one clause.
+        listed = at + 1 < len(tokens) and tokens[at + 1].kind == "code"
+        comma_cut = before == "," and token.low in _AFTER_COMMA and not (listed and token.low == "and")
         if before in (";", "—", "|") or (token.low in _SPLITTERS) or comma_cut or (before == "–" and not token.tight):
             cuts.add(at)
     return tuple(sorted(cuts))
