@@ -60,7 +60,7 @@ _EMPTY = frozenset(
         share sharing short brief detail details list bring perspective organization organisation company fresh
         learn learning growth grow impact significant also always truly really deeply fully together hereby attached
         responsible responsibility responsibilities professional experience year years week day today tomorrow
-        writing write wrote written express concern concerns concerned copy rewrite date number numbers name names
+        incomplete edit edited board see seen interested promoting writing write wrote written express concern concerns concerned copy rewrite date number numbers name names
         """
     )
 )

@@ -37,7 +37,7 @@ class Evidence:
     @property
     def about(self) -> bool:
         """Whether the piece mentions the statement at all, granted its subject."""
-        return self.firm or any(found.state == "vague" for found in self.found.values())
+        return self.firm or (bool(self.way) and any(found.state == "vague" for found in self.found.values()))
 
     @property
     def firm(self) -> bool:

@@ -30,7 +30,7 @@ from chains.drift.slots import NumberSlot
 from chains.drift.spelling import Spelling, one_off
 from chains.drift.statements import Compiled, compile_ledger, wording
 from chains.drift.stems import STOP
-from chains.drift.subjects import STRANGER, Subjects
+from chains.drift.subjects import STRANGER, UNCLEAR, Subjects
 from chains.drift.verdict import FATES, Fate, Verdict
 from chains.drift.weighing import omitted, weigh
 from chains.drift.words import sentences_of, tokens_of
@@ -79,11 +79,7 @@ class Instrument:
             for token in tokens_of(text)
         ]
         self._spelling = Spelling(vocabulary, self.subjects.known)
-        self._unique = frozenset().union(*(compiled.unique for compiled in self.ledger))
-        self._distinct = {
-            subject: frozenset().union(*(compiled.distinct for compiled in about))
-            for subject, about in self._about.items()
-        }
+        self._topics = frozenset().union(*(compiled.topic for compiled in self.ledger))
         self._renderings = {words for compiled in self.ledger for words in compiled.renderings}
         self._scene = lru_cache(maxsize=256)(self._make_scene)
 
@@ -137,12 +133,11 @@ class Instrument:
         return gather(compiled, piece, named, explained)
 
     def _of_another(self, compiled: Compiled, scene: _Scene, at: int) -> bool:
-        """Whether a piece is about another property: it names a topic that only another statement has, and not this one's."""
+        """Whether a piece is about another property: it names another statement's topic, and not this one's."""
         words = scene.words[at]
         if words & compiled.topic if compiled.sole else words & compiled.distinct:
             return False
-        others = self._unique if compiled.sole else self._unique | self._distinct[compiled.subject]
-        return bool(words & others - compiled.literal - compiled.topic)
+        return bool(words & self._topics - compiled.literal - compiled.topic)
 
     def _repeated(self, compiled: Compiled, scene: _Scene, seen: list[Evidence], sentence: int) -> Verdict:
         """Return kept for a statement that stands word for word, unless other words contradict it."""
@@ -165,13 +160,13 @@ class Instrument:
                 or scene.wordings[piece.sentence] in self._renderings
             ):
                 continue
-            if STRANGER in piece.subjects and not self._near_miss(compiled, piece):
+            if UNCLEAR in piece.subjects or (STRANGER in piece.subjects and not self._near_miss(compiled, piece)):
                 continue
             evidence = self._gather(compiled, scene, at)
             verdict = weigh(compiled, [evidence])
             own = any(self._own_value(compiled, evidence, name) for name in evidence.found)
             if verdict.fate == "kept" and evidence.topic and own and _close(evidence):
-                whose = [self.subjects.names[subject] for subject in piece.subjects if subject != STRANGER]
+                whose = [self.subjects.names[subject] for subject in piece.subjects if subject >= 0]
                 said = " ".join(evidence.words(found) for found in evidence.found.values() if found.state == "right")
                 why = f"{said!r} is said of {whose[0] if whose else 'another subject'}"
                 return verdict.model_copy(update={"fate": "altered", "why": why})
@@ -198,7 +193,11 @@ class Instrument:
     def _without_subject(self, compiled: Compiled, scene: _Scene) -> Verdict | None:
         """Return a verdict where a piece that names no subject states the topic and the values."""
         for at, piece in enumerate(scene.pieces):
-            if piece.subjects or self._names_a_stranger(piece) or scene.wordings[piece.sentence] in self._renderings:
+            if (
+                piece.subjects - {UNCLEAR}
+                or self._names_a_stranger(piece)
+                or scene.wordings[piece.sentence] in self._renderings
+            ):
                 continue
             evidence = self._gather(compiled, scene, at)
             stated = any(found.state in ("right", "wrong") for found in evidence.found.values())
@@ -255,6 +254,6 @@ def _whole(compiled: Compiled, evidence: Evidence, words: frozenset[str]) -> boo
         elif evidence.found[slot.name].state != "right":
             return False
         reader = compiled.readers.get(slot.name)
-        if isinstance(reader, NumberSlot) and reader.bare and not words & reader.nouns:
+        if isinstance(reader, NumberSlot) and reader.bare and not words & reader.named:
             return False
     return True

@@ -23,6 +23,8 @@ class NumberSlot:
     unit: Unit | None
     nouns: frozenset[str]
     """Stems that stand after the number in renderings, its unit among them."""
+    named: frozenset[str]
+    """Stems of what it counts: of its unit, or where it has none, the same as `nouns`."""
     cues: frozenset[str]
     """"from" or "to", where every rendering puts one before the number."""
 
@@ -55,7 +57,7 @@ class NumberSlot:
     def _same_kind(self, quantity: Quantity) -> bool:
         if quantity.of is not None:
             return False
-        if self.bare:
+        if self.unit is None or self.bare:
             return quantity.unit is None
         if quantity.unit is None:
             return False
@@ -191,8 +193,8 @@ def compile_slot(slot: Slot, templates: tuple[str, ...], topic: frozenset[str], 
     if slot.kind in ("name", "category"):
         return _word_slot(slot, known)
     nouns = set(topic)
-    if slot.unit is not None:
-        nouns |= set(content(slot.unit))
+    named = frozenset(content(slot.unit or ""))
+    nouns |= named
     cues: list[str] = []
     for template in templates:
         before, hole, after = template.partition("{" + slot.name + "}")
@@ -203,7 +205,7 @@ def compile_slot(slot: Slot, templates: tuple[str, ...], topic: frozenset[str], 
             nouns |= set(content(words[-1].text if words else ""))
     if slot.kind == "count":
         return CountSlot(slot, frozenset(nouns))
-    return NumberSlot(slot, unit_of(slot.unit), frozenset(nouns), frozenset(cues))
+    return NumberSlot(slot, unit_of(slot.unit), frozenset(nouns), named or frozenset(nouns), frozenset(cues))
 
 
 def _word_slot(slot: Slot, known: frozenset[str]) -> WordSlot:

@@ -11,6 +11,8 @@ from chains.worlds.ledger import MONTHS, Statement
 
 STRANGER = -1
 """The subject number of a code or a numbered thing that is not in the ledger."""
+UNCLEAR = -2
+"""The subject number of a short form that could be several of the ledger's ("the module")."""
 _ARTICLES = bag("the a an our this that its their")
 _BEFORE_NOUN = _ARTICLES | STOP | bag("regarding concerning re status update new late delayed said meanwhile")
 _CALENDAR = frozenset(name.lower() for name in MONTHS) | bag("monday tuesday wednesday thursday friday saturday sunday")
@@ -77,7 +79,7 @@ class Subjects:
         out: list[Mention] = []
         at = 0
         while at < len(tokens):
-            found = self._known(tokens, at) or self._stranger(tokens, at)
+            found = self._known(tokens, at) or self._stranger(tokens, at) or self._unclear(tokens, at)
             if found is None:
                 at += 1
             else:
@@ -119,6 +121,13 @@ class Subjects:
             return Mention(first, at + 1, STRANGER, full=True)
         if token.low in self._nouns and _numbered(tokens, at + 1):
             return Mention(at, at + 2, STRANGER, full=True)
+        return None
+
+    def _unclear(self, tokens: tuple[Token, ...], at: int) -> Mention | None:
+        after = tokens[at + 1] if at + 1 < len(tokens) else None
+        alone = after is None or after.kind != "code"
+        if at and tokens[at].low in self._nouns and tokens[at - 1].low in _ARTICLES and alone:
+            return Mention(at, at + 1, UNCLEAR, full=False)
         return None
 
 

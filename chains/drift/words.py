@@ -149,10 +149,10 @@ def _goes_on(before: _Line, line: _Line) -> bool:
     """Whether a line continues the one before it: a hanging end, or a wrapped paragraph."""
     if not before.tokens or not line.tokens:
         return False
-    last = before.tokens[-1]
+    last, small = before.tokens[-1], not line.tokens[0].text[0].isupper()
     if last.text == "," or (last.kind == "word" and last.low in _DANGLING):
-        return True
-    return not line.bullet and not before.bullet and last.text not in ".!?:" and line.tokens[0].text[0].islower()
+        return small
+    return small and not line.bullet and not before.bullet and last.text not in ".!?:"
 
 
 @lru_cache(maxsize=4096)
