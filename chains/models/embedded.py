@@ -127,29 +127,30 @@ class Embedded:
         """Return the endpoint and the child behind it, started if need be."""
         async with self._starting:
             if self._closed:
-                raise Hopeless(f"model {self._source.name!r} was closed; open it anew")
+                raise Hopeless(f"model {self._source.label!r} was closed; open it anew")
             if self._child is not None and self._endpoint is not None:
                 if self._child.running:
                     return self._endpoint, self._child
                 self._deaths += 1
                 await self._endpoint.aclose()
             if self._deaths >= DEATHS:
-                words = self._child.last_words if self._child is not None else "nothing"
+                words = self._child.words() if self._child is not None else "nothing"
                 raise Hopeless(
-                    f"the server of model {self._source.name!r} died {self._deaths} times (it said: {words}); "
+                    f"the server of model {self._source.label!r} died {self._deaths} times (it said: {words}); "
                     "lower its in_flight or context, or name another model"
                 )
             self._child = child = _Child(self._file, self._source.label, self._fit)
             address = await asyncio.to_thread(child.address)
             if not address:
+                words = child.words(first_error=True)
                 raise Hopeless(
-                    f"the server of model {self._source.name!r} did not start (it said: {child.last_words}); "
+                    f"the server of model {self._source.label!r} did not start (it said: {words}); "
                     "check the file, or lower its in_flight or context"
                 )
             spec: ModelSpec = self._source.spec.model_copy(
                 update={"base_url": f"{address}/v1", "model": self._source.label, "context": self._fit.context}
             )
-            self._endpoint = Endpoint(self._source.name, spec, child.key, self._sending)
+            self._endpoint = Endpoint(self._source.label, spec, child.key, self._sending)
             return self._endpoint, child
 
 
@@ -193,14 +194,13 @@ class _Child:
             return False
         return True
 
-    @property
-    def last_words(self) -> str:
-        """The last line that the child wrote to stderr."""
+    def words(self, *, first_error: bool = False) -> str:
+        """Return the last line that the child wrote to stderr, or its first error: the cause if it did not start."""
         # The child writes at the place that this file descriptor holds too, so it is read without moving there.
-        size = os.fstat(self._said.fileno()).st_size
-        said = os.pread(self._said.fileno(), 4096, max(0, size - 4096)).decode(errors="replace")
-        lines = [line.strip() for line in said.replace(str(self._file), self._file.name).splitlines()]
-        return next((line[:200] for line in reversed(lines) if line), "nothing")
+        said = os.pread(self._said.fileno(), os.fstat(self._said.fileno()).st_size, 0).decode(errors="replace")
+        lines = [line.strip() for line in said.replace(str(self._file), self._file.name).splitlines() if line.strip()]
+        errors = [line.split(" E ", 1)[1] for line in lines if " E " in line] if first_error else []
+        return next(iter(errors or reversed(lines)), "nothing")[:200]
 
 
 def _end(process: "subprocess.Popen[bytes]") -> None:
