@@ -8,7 +8,7 @@ logged.
 import asyncio
 import time
 from collections.abc import Callable
-from typing import Any, cast
+from typing import Any
 from urllib.parse import urlsplit
 
 import aiohttp
@@ -145,14 +145,14 @@ class Endpoint:
     async def _send(self, body: dict[str, Any], sent: int) -> Reply | Refusal:
         """Send one request; return the reply, or what the endpoint answered instead."""
         self._sending()
-        rest = {name: value for name, value in body.items() if name not in ("model", "messages")}
         started = time.perf_counter()
         try:
             # The client's time-outs are for each read: a server that drips would never time out.
             async with (
                 asyncio.timeout(self._spec.timeout),
+                # The body goes past the client's own types, whose checks take a third of a call's time.
                 self._client.chat.completions.with_streaming_response.create(
-                    model=self._model, messages=cast("Any", body["messages"]), extra_body=rest
+                    model=self._model, messages=[], extra_body=body
                 ) as response,
             ):
                 raw = bytearray()
