@@ -7,9 +7,9 @@ went half way is driven again from its first node, with the replies that the
 log holds.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass
-from typing import Annotated, Any, NamedTuple, Protocol, TypedDict
+from typing import Annotated, Any, Protocol, TypedDict
 
 from langgraph.graph import START, StateGraph
 from langgraph.graph.state import CompiledStateGraph
@@ -18,6 +18,7 @@ from langgraph.types import interrupt
 from langsmith.run_helpers import tracing_context
 
 from chains.hierarchy import Hierarchy
+from chains.seats import Climb, Speak, Waiting
 
 SPARE_STEPS = 10
 """Supersteps allowed beyond the depth, so that the recursion limit never cuts a hierarchy."""
@@ -36,30 +37,11 @@ class State(TypedDict):
     """The latest message of each seat; None where it gave no report. Siblings write in parallel."""
 
 
-class Waiting(NamedTuple):
-    """Instead of a message: the seat is a person's and has not answered yet."""
-
-    seat: str
-
-
-Speak = Callable[[str, Mapping[str, str | None]], Awaitable[str | Waiting | None]]
-"""A seat's message, given the seat and the latest messages of all; None for no report."""
-
-
 @dataclass(frozen=True)
 class Crew:
     """Who holds the seats in one trial: the context that LangGraph hands to every node."""
 
     speak: Speak
-
-
-class Outcome(NamedTuple):
-    """How far a trial came."""
-
-    said: Mapping[str, str | None]
-    """The message of each seat that spoke."""
-    waiting: tuple[str, ...]
-    """Seats that wait for a person; empty if the trial went to its end."""
 
 
 Graph = CompiledStateGraph[State, Crew, State, State]
@@ -96,26 +78,24 @@ def wire(hierarchy: Hierarchy) -> Graph:
     return graph.compile()
 
 
-async def climb(graph: Graph, hierarchy: Hierarchy, crew: Crew, *, trace: bool = False) -> Outcome:
-    """Drive one trial up the hierarchy: every seat speaks once, those below first.
+def climber(graph: Graph, depth: int, *, trace: bool = False) -> Climb:
+    """Return how LangGraph drives one trial up a hierarchy: siblings in parallel.
+
+    A seat that waits for a person interrupts its branch; sibling branches go on to the end of the superstep.
 
     Args:
         graph: The hierarchy's compiled graph.
-        hierarchy: Who reports to whom.
-        crew: Who holds the seats.
+        depth: The hierarchy's.
         trace: Let LangSmith trace the run, if the environment asks for it; otherwise it stays off.
-
-    Returns:
-        The messages, and the seats that wait for a person.
     """
-    config: Any = {"recursion_limit": hierarchy.depth + SPARE_STEPS}
-    if trace:
-        state = await graph.ainvoke({"said": {}}, context=crew, config=config)
-    else:
-        with tracing_context(enabled=False):
-            state = await graph.ainvoke({"said": {}}, context=crew, config=config)
-    waiting = tuple(pause.value for pause in state.get("__interrupt__", ()))
-    return Outcome(state["said"], waiting)
+    config: Any = {"recursion_limit": depth + SPARE_STEPS}
+
+    async def climb(speak: Speak) -> tuple[str, ...]:
+        with nullcontext() if trace else tracing_context(enabled=False):
+            state = await graph.ainvoke({"said": {}}, context=Crew(speak), config=config)
+        return tuple(pause.value for pause in state.get("__interrupt__", ()))
+
+    return climb
 
 
 def mermaid(hierarchy: Hierarchy) -> str:

@@ -10,7 +10,7 @@ from chains.hierarchy import Seat
 from chains.log import Log, Reading, Step, TrialEnd
 from chains.models.provider import Reply
 from chains.staging import RunRecord, Stage
-from chains.trial import Tape, Watcher, run_trial
+from chains.trial import Tape, Watcher, in_turn, run_trial
 
 
 class Difference(NamedTuple):
@@ -78,7 +78,8 @@ async def replay(record: RunRecord, log: Log, *, verify: bool = False) -> Replay
         result.trials += 1
         logged = log.end(name)
         try:
-            end = await run_trial(name, stage.cast(trial), None, tape)
+            cast = stage.cast(trial)
+            end = await run_trial(name, cast, in_turn(cast.hierarchy), tape)
         except ReplyMissing as error:
             if logged is not None and logged.status == "finished":
                 result.differences.append(Difference(name, None, str(error)))

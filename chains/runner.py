@@ -6,8 +6,11 @@ from dataclasses import dataclass, field
 
 from chains.errors import MazedomError, OverLimit, ProviderError, Stopped
 from chains.experiment import TrialId
+from chains.graph import climber, wire
+from chains.hierarchy import Hierarchy
 from chains.log import Log, TrialEnd, now
 from chains.models.provider import Provider, Reply, Request
+from chains.seats import Cast, Climb
 from chains.staging import RunRecord, Stage
 from chains.trial import Question, Tape, Watcher, run_trial
 
@@ -81,6 +84,7 @@ async def drive(
             logged one.
     """
     stage = Stage(record)
+    climbs = _Climbs(trace=trace)
     tape = Tape(log, providers, watcher)
     progress = Progress()
     todo = iter(
@@ -96,7 +100,8 @@ async def drive(
             if progress.stopped is not None:
                 return
             try:
-                end = await _end_of(trial, stage, tape, trace=trace)
+                cast = stage.cast(trial)
+                end = await _end_of(trial, cast, climbs.up(cast.hierarchy), tape)
             except (OverLimit, Stopped) as error:
                 progress.stopped = error
                 return
@@ -116,8 +121,22 @@ async def drive(
     return progress
 
 
-async def _end_of(trial: TrialId, stage: Stage, tape: Tape, *, trace: bool) -> TrialEnd:
+class _Climbs:
+    """A way up each hierarchy, its graph compiled once and shared among all trials and conditions that have it."""
+
+    def __init__(self, *, trace: bool) -> None:
+        self._trace = trace
+        self._made: dict[int, tuple[Hierarchy, Climb]] = {}
+
+    def up(self, hierarchy: Hierarchy) -> Climb:
+        if id(hierarchy) not in self._made:
+            climb = climber(wire(hierarchy), hierarchy.depth, trace=self._trace)
+            self._made[id(hierarchy)] = hierarchy, climb
+        return self._made[id(hierarchy)][1]
+
+
+async def _end_of(trial: TrialId, cast: Cast, climb: Climb, tape: Tape) -> TrialEnd:
     try:
-        return await run_trial(str(trial), stage.cast(trial), stage.graph(trial.condition), tape, trace=trace)
+        return await run_trial(str(trial), cast, climb, tape)
     except ProviderError as error:
         return TrialEnd(trial=str(trial), status="failed", error=str(error), at=now())

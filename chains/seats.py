@@ -4,8 +4,8 @@ A seat reads nothing but its own notes (a worker) or the latest messages of
 those who report to it. What it is told besides stands in its prompt.
 """
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -22,6 +22,18 @@ NO_REPORT = "(no report)"
 
 PERSON = "person"
 """The model of a seat that a person holds."""
+
+
+class Waiting(NamedTuple):
+    """Instead of a message: the seat is a person's and has not answered yet."""
+
+    seat: str
+
+
+Speak = Callable[[str, Mapping[str, str | None]], Awaitable[str | Waiting | None]]
+"""A seat's message, given the seat and the latest messages of all; None for no report."""
+Climb = Callable[[Speak], Awaitable[tuple[str, ...]]]
+"""A way to let every seat of a hierarchy speak once, those below first; returns the seats that wait for a person."""
 
 
 class Part(BaseModel):

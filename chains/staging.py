@@ -18,7 +18,6 @@ from chains import VERSION
 from chains.drift.fates import INSTRUMENT
 from chains.errors import BadInput
 from chains.experiment import Condition, Experiment, TrialId
-from chains.graph import Graph, wire
 from chains.hierarchy import Hierarchy, Seat, chain, deal, pyramid, read_hierarchy, tree
 from chains.log import LOG_VERSION, now
 from chains.models.names import Source, resolve
@@ -175,14 +174,13 @@ def _versions() -> dict[str, str]:
 
 
 class Stage:
-    """Casts and graphs of a record's trials, made once and shared."""
+    """Casts of a record's trials; what they share is made once."""
 
     def __init__(self, record: RunRecord) -> None:
         """Read nothing but the record."""
         self.record = record
         self._conditions = {condition.id: condition for condition in record.conditions}
         self._hierarchies: dict[str, Hierarchy] = {}
-        self._graphs: dict[str, Graph] = {}
         self._parts: dict[str, dict[str, Part]] = {}
 
     def condition(self, trial: TrialId) -> Condition:
@@ -195,15 +193,6 @@ class Stage:
             made = hierarchy_of(self._conditions[condition].values, dict(self.record.hierarchies))
             self._hierarchies[condition] = next((other for other in self._hierarchies.values() if other == made), made)
         return self._hierarchies[condition]
-
-    def graph(self, condition: str) -> Graph:
-        """Return a condition's compiled graph, one for all conditions that share a hierarchy."""
-        hierarchy = self.hierarchy(condition)
-        if condition not in self._graphs:
-            same = (name for name in self._graphs if self.hierarchy(name) is hierarchy)
-            first = next(same, None)
-            self._graphs[condition] = self._graphs[first] if first else wire(hierarchy)
-        return self._graphs[condition]
 
     def parts(self, condition: str) -> Mapping[str, Part]:
         """Return what each seat is cast as in a condition."""

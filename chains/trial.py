@@ -16,11 +16,10 @@ import orjson
 
 from chains.drift.tally import Reader
 from chains.errors import ReplayDiffers, ReplyMissing
-from chains.graph import Crew, Graph, Waiting, climb
 from chains.hierarchy import Hierarchy, Seat
 from chains.log import Key, Log, Reading, Step, TrialEnd, now
 from chains.models.provider import Provider, Reply, Request
-from chains.seats import PERSON, Cast, pass_of
+from chains.seats import PERSON, Cast, Climb, Speak, Waiting, pass_of
 
 
 class Watcher:
@@ -152,18 +151,26 @@ class _SeatedCrew:
         self.replies[seat] = reply
         return reply.spoken
 
-    async def rehearse(self) -> tuple[str, ...]:
-        """Let every seat speak in turn, those below first; return who waits for a person."""
+
+def in_turn(hierarchy: Hierarchy) -> Climb:
+    """Return how to let every seat speak one after another, without LangGraph.
+
+    For a replay, in which nobody has to wait for anybody; it costs a tenth.
+    """
+
+    async def climb(speak: Speak) -> tuple[str, ...]:
         said: dict[str, str | None] = {}
-        for seat in self.cast.hierarchy.upward():
-            message = await self.speak(seat.name, said)
+        for seat in hierarchy.upward():
+            message = await speak(seat.name, said)
             if isinstance(message, Waiting):
                 return (seat.name,)
             said[seat.name] = message
         return ()
 
+    return climb
 
-async def run_trial(trial: str, cast: Cast, graph: Graph | None, tape: Tape, *, trace: bool = False) -> TrialEnd:
+
+async def run_trial(trial: str, cast: Cast, climb: Climb, tape: Tape) -> TrialEnd:
     """Drive one trial as far as it goes, and read its messages if it came to its end.
 
     Logs steps; that the trial has ended is the caller's to log.
@@ -171,20 +178,15 @@ async def run_trial(trial: str, cast: Cast, graph: Graph | None, tape: Tape, *, 
     Args:
         trial: Its name in the log.
         cast: Who is who.
-        graph: The hierarchy's compiled graph. None: seat after seat without LangGraph, for a replay, in which
-            nobody has to wait for anybody.
+        climb: How its seats are driven.
         tape: Where replies come from.
-        trace: Let LangSmith trace, if the environment asks for it.
 
     Raises:
         ProviderError: A seat's model gave no reply.
         MazedomError: Anything else that the tape raises.
     """
     crew = _SeatedCrew(trial, cast, tape, {})
-    if graph is None:
-        waiting = await crew.rehearse()
-    else:
-        waiting = (await climb(graph, cast.hierarchy, Crew(crew.speak), trace=trace)).waiting
+    waiting = await climb(crew.speak)
     if waiting:
         return TrialEnd(trial=trial, status="waiting", error=", ".join(sorted(waiting)), at=now())
     readings = read_trial(cast, crew.replies)

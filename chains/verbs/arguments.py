@@ -45,7 +45,9 @@ def _replay(parser: argparse.ArgumentParser) -> None:
 
 
 def _compare(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("runs", nargs="+", metavar="RUN", help="one run, or two: the second against the first")
+    parser.add_argument(
+        "runs", nargs="*", metavar="RUN", help="one run (default: last), or two: the second against the first"
+    )
     parser.add_argument("--by", metavar="FACTOR", help="in one run: compare the settings of this factor")
     _json(parser)
 

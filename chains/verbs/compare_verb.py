@@ -14,7 +14,7 @@ from chains.views.output import results as stdout
 
 def main(arguments: argparse.Namespace) -> int:
     """Compare and print; return the exit status."""
-    match arguments.runs:
+    match arguments.runs or ["last"]:
         case [run]:
             compared = by_factor(_results(run), arguments.by)
         case [first, second]:

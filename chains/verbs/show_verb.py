@@ -4,7 +4,6 @@ import argparse
 
 from rich.text import Text
 
-from chains.graph import mermaid
 from chains.log import Log
 from chains.results import results
 from chains.runs import find_run, read_record
@@ -45,6 +44,8 @@ def main(arguments: argparse.Namespace) -> int:
 
 def _graphs(record: RunRecord, *, as_json: bool) -> int:
     """Print each different hierarchy of the run once."""
+    from chains.graph import mermaid  # noqa: PLC0415  start-up: langgraph takes a second that `show` alone need not wait
+
     stage = Stage(record)
     shown: dict[str, str] = {}
     for condition in record.conditions:

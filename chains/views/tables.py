@@ -39,7 +39,7 @@ def estimate_table(record: RunRecord) -> RenderableType:
     """Return what a run would take: conditions, trials, calls, tokens."""
     experiment = record.experiment
     trials = sum(1 for _ in experiment.trials())
-    table = Table(title=experiment.question or None, title_justify="left", box=None, show_header=False)
+    table = Table(box=None, show_header=False)
     table.add_row("experiment", experiment.name)
     for condition in record.conditions:
         table.add_row("condition", condition.name)
@@ -49,7 +49,7 @@ def estimate_table(record: RunRecord) -> RenderableType:
     table.add_row("models", ", ".join(sorted(record.models)) or "none: people hold every seat")
     table.add_row("calls", f"{record.estimate['calls']:,}")
     table.add_row("tokens", f"about {record.estimate['tokens']:,}")
-    return table
+    return Group(Text(experiment.question, style="bold"), table) if experiment.question else table
 
 
 def _brief(seeds: Sequence[int]) -> str:
@@ -62,11 +62,15 @@ def results_view(found: Results, seconds: float | None = None) -> RenderableType
     record = found.record
     parts: list[RenderableType] = []
     if record.experiment.question:
-        parts.append(Text(record.experiment.question, style="bold"))
+        parts.append(Text(record.experiment.question, style="italic"))
     rows = found.by_hop()
-    if rows:
-        parts.append(by_hop_table(rows))
-    else:
+    for condition, group in groupby(rows, key=lambda row: row["condition"]):
+        by_hop = {row["hop"]: row for row in group}
+        shown = shown_hops(sorted(by_hop))
+        trials = by_hop[shown[0]]["trials"]
+        parts.append(Text(f"{condition} ({trials} trial{'s' if trials > 1 else ''}, mean)", style="bold"))
+        parts.append(by_hop_table([by_hop[hop] for hop in shown]))
+    if not rows:
         parts.append(Text("no trial is finished yet"))
     took = "" if seconds is None else f", {seconds:.0f} s"
     parts.append(
@@ -96,28 +100,20 @@ def _notes(found: Results, rows: Sequence[dict[str, Any]]) -> list[str]:
 
 
 def by_hop_table(rows: Sequence[dict[str, Any]]) -> Table:
-    """Return the fates' shares by condition and hop."""
-    table = Table(caption=None)
-    several = len({row["condition"] for row in rows}) > 1
-    if several:
-        table.add_column("condition")
+    """Return the fates' shares by condition and hop; narrow enough for eighty columns."""
+    table = Table(box=None, padding=(0, 1, 0, 0), pad_edge=False)
     table.add_column("hop", justify="right")
     for fate, style in FATE_STYLE.items():
         table.add_column(fate, justify="right", style=style)
     for name in ("invented", "unfounded", "words", "degenerate"):
         table.add_column(name, justify="right")
-    for condition, group in groupby(rows, key=lambda row: row["condition"]):
-        by_hop = {row["hop"]: row for row in group}
-        shown = shown_hops(sorted(by_hop))
-        for hop in shown:
-            row = by_hop[hop]
-            cells = [f"{row[fate]:.0%}" for fate in FATE_STYLE]
-            cells += [
-                f"{row['invented']:.1f}",
-                f"{row['unfounded']:.1f}",
-                f"{row['words']:.0f}",
-                f"{row['degenerate']:.0%}",
-            ]
-            table.add_row(*([condition if hop == shown[0] else ""] if several else []), str(hop), *cells)
-        table.add_section()
+    for row in rows:
+        cells = [f"{row[fate]:.0%}" for fate in FATE_STYLE]
+        cells += [
+            f"{row['invented']:.1f}",
+            f"{row['unfounded']:.1f}",
+            f"{row['words']:.0f}",
+            f"{row['degenerate']:.0%}",
+        ]
+        table.add_row(str(row["hop"]), *cells)
     return table
