@@ -118,8 +118,8 @@ def test_the_evidence_is_where_the_words_stand():
     facts, _ = ledger("plant")
     message = "Good week.\n- The fire audit was passed on 4 March.\n- P-12 came 5 weeks late."
     read = Instrument(facts).read(message)
-    assert message[slice(*read["pump"].evidence)] == "P-12 came 5 weeks late."
-    assert message[slice(*read["audit"].evidence)] == "The fire audit was passed on 4 March."
+    assert message[slice(*read["pump"].evidence)] == "P-12 came 5 weeks late"
+    assert message[slice(*read["audit"].evidence)] == "The fire audit was passed on 4 March"
     assert read["vendor"].evidence is None
 
 

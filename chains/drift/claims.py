@@ -46,21 +46,23 @@ _EMPTY = frozenset(
     stem(word)
     for word in bag(
         """team teams staff people everyone colleagues boss manager managers member members report reports reporting
-        reported status update updates summary overview message information inform note notes point points regard
-        regarding work works working hard dedication dedicated performance progress morale success successes proud
-        pride excited exciting pleased happy glad thrilled delighted honoured grateful thank thanks support supporting
-        supportive commitment committed continue continued continuing effort efforts great good excellent strong
-        positive confident confidence look looking forward hope hopeful appreciate appreciation best opportunity
-        opportunities challenge challenges challenging role promotion promoted career contribute contribution goal
-        goals ensure quality overall following follow below important importance aware attention know please review
-        nothing something anything thing things way ways like want make making need needs take time current currently
-        here dear sincerely regards hello welcome sir madam forward resilience passion passionate strive believe feel
-        feeling feels think able issue issues situation matter matters one ones lot lots many much several various
-        different new part task tasks job well better smoothly keep keeping provide provided providing help helping
-        share sharing short brief detail details list bring perspective organization organisation company fresh
-        learn learning growth grow impact significant also always truly really deeply fully together hereby attached
-        responsible responsibility responsibilities professional experience year years week day today tomorrow
-        incomplete edit edited board see seen interested promoting writing write wrote written express concern concerns concerned copy rewrite date number numbers name names
+        reported status update updates summary overview message information inform note notes point points
+        regard regarding work works working hard dedication dedicated performance progress morale success
+        successes proud pride excited exciting pleased happy glad thrilled delighted honoured grateful thank
+        thanks support supporting supportive commitment committed continue continued continuing effort efforts
+        great good excellent strong positive confident confidence look looking forward hope hopeful appreciate
+        appreciation best opportunity opportunities challenge challenges challenging role promotion promoted
+        career contribute contribution goal goals ensure quality overall following follow below important
+        importance aware attention know please review nothing something anything thing things way ways like
+        want make making need needs take time current currently here dear sincerely regards hello welcome sir
+        madam resilience passion passionate strive believe feel feeling feels think able issue issues
+        situation matter matters one ones lot lots many much several various different new part task tasks job
+        well better smoothly keep keeping provide provided providing help helping share sharing short brief
+        detail details list bring perspective organization organisation company fresh learn learning growth
+        grow impact significant also always truly really deeply fully together hereby attached responsible
+        responsibility responsibilities professional experience year years week day today tomorrow incomplete
+        edit edited board see seen interested promoting writing write wrote written express concern concerns
+        concerned copy rewrite date number numbers name names
         """
     )
 )

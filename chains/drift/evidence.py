@@ -4,10 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from chains.drift.directions import Hit
+from chains.drift.found import MISSING, Found
 from chains.drift.pieces import Piece
 from chains.drift.polarity import hedge, negated
 from chains.drift.quantities import Quantity
-from chains.drift.found import MISSING, Found
 from chains.drift.slots import NumberSlot
 from chains.drift.statements import Compiled
 

@@ -24,39 +24,22 @@ from collections.abc import Collection, Sequence
 from functools import lru_cache
 
 from chains.drift.evidence import Evidence, gather
-from chains.drift.pieces import Piece, pieces_of
+from chains.drift.pieces import Piece
 from chains.drift.quantities import Quantity
+from chains.drift.scene import Scene
 from chains.drift.slots import NumberSlot
 from chains.drift.spelling import Spelling, one_off
-from chains.drift.statements import Compiled, compile_ledger, wording
-from chains.drift.stems import STOP
+from chains.drift.statements import Compiled, compile_ledger
 from chains.drift.subjects import STRANGER, UNCLEAR, Subjects
-from chains.drift.verdict import FATES, Fate, Verdict
+from chains.drift.verdict import FATES, Fate, SlotState, Verdict
 from chains.drift.weighing import omitted, weigh
-from chains.drift.words import sentences_of, tokens_of
+from chains.drift.words import tokens_of
 from chains.worlds.ledger import Statement
 
 __all__ = ["FATES", "INSTRUMENT", "Fate", "Instrument", "Verdict"]
 
 INSTRUMENT = "fates-1"
 """Version: any change of verdicts changes it. Fates are compared under one version only."""
-
-
-class _Scene:
-    """A message, cut up for one ledger."""
-
-    def __init__(self, message: str, subjects: Subjects, spelling: Spelling) -> None:
-        sentences = [spelling.mend(sentence) for sentence in sentences_of(message)]
-        self.pieces = pieces_of(sentences, subjects)
-        self.wordings = [wording(sentence) for sentence in sentences]
-        self.words = [
-            frozenset(piece.tokens[at].stem for at in range(piece.first, piece.last) if at not in piece.named)
-            for piece in self.pieces
-        ]
-        together: dict[tuple[int, frozenset[int]], set[str]] = defaultdict(set)
-        for piece, words in zip(self.pieces, self.words, strict=True):
-            together[piece.sentence, piece.subjects] |= words
-        self.stems = [frozenset(together[piece.sentence, piece.subjects]) for piece in self.pieces]
 
 
 class Instrument:
@@ -80,7 +63,7 @@ class Instrument:
         ]
         self._spelling = Spelling(vocabulary, self.subjects.known)
         self._topics = frozenset().union(*(compiled.topic for compiled in self.ledger))
-        self._renderings = {words for compiled in self.ledger for words in compiled.renderings}
+        self._renderings = [rendering for compiled in self.ledger for rendering in compiled.renderings]
         self._scene = lru_cache(maxsize=256)(self._make_scene)
 
     def read(self, message: str | None, only: Collection[str] | None = None) -> dict[str, Verdict]:
@@ -97,31 +80,26 @@ class Instrument:
         scene = self._scene(message)
         return {compiled.statement.id: self._judge(compiled, scene) for compiled in wanted}
 
-    def _make_scene(self, message: str) -> _Scene:
-        return _Scene(message, self.subjects, self._spelling)
+    def _make_scene(self, message: str) -> Scene:
+        return Scene(message, self.subjects, self._spelling, self._renderings)
 
-    def _judge(self, compiled: Compiled, scene: _Scene) -> Verdict:
-        word_for_word = [at for at, words in enumerate(scene.wordings) if words in compiled.renderings]
+    def _judge(self, compiled: Compiled, scene: Scene) -> Verdict:
+        repeated = scene.where(compiled.renderings)
         seen = []
         for at, piece in enumerate(scene.pieces):
-            copied = scene.wordings[piece.sentence] in self._renderings and piece.sentence not in word_for_word
-            if compiled.subject not in piece.subjects or copied:
+            if compiled.subject not in piece.subjects or piece.sentence in scene.copied:
                 continue
             evidence = self._gather(compiled, scene, at)
             if not self._of_another(compiled, scene, at) or _whole(compiled, evidence, scene.words[at]):
                 seen.append(evidence)
-        if word_for_word:
-            return self._repeated(compiled, scene, seen, word_for_word[0])
+        if repeated:
+            return _repeated(compiled, scene, seen, repeated[0])
         verdict = weigh(compiled, seen)
         if verdict.fate != "omitted":
             return verdict
-        return (
-            self._elsewhere(compiled, scene)
-            or self._without_subject(compiled, scene)
-            or self._mentioned(compiled, scene)
-        )
+        return self._elsewhere(compiled, scene) or self._without_subject(compiled, scene) or _mentioned(compiled, scene)
 
-    def _gather(self, compiled: Compiled, scene: _Scene, at: int) -> Evidence:
+    def _gather(self, compiled: Compiled, scene: Scene, at: int) -> Evidence:
         piece = scene.pieces[at]
         near = [other for subject in piece.subjects for other in self._about.get(subject, ()) if other is not compiled]
 
@@ -132,43 +110,28 @@ class Instrument:
         named = bool(scene.stems[at] & topic) or (compiled.in_name and compiled.subject in piece.subjects)
         return gather(compiled, piece, named, explained)
 
-    def _of_another(self, compiled: Compiled, scene: _Scene, at: int) -> bool:
+    def _of_another(self, compiled: Compiled, scene: Scene, at: int) -> bool:
         """Whether a piece is about another property: it names another statement's topic, and not this one's."""
         words = scene.words[at]
         if words & compiled.topic if compiled.sole else words & compiled.distinct:
             return False
         return bool(words & self._topics - compiled.literal - compiled.topic)
 
-    def _repeated(self, compiled: Compiled, scene: _Scene, seen: list[Evidence], sentence: int) -> Verdict:
-        """Return kept for a statement that stands word for word, unless other words contradict it."""
-        others = [evidence for evidence in seen if scene.wordings[evidence.piece.sentence] not in compiled.renderings]
-        against = weigh(compiled, [one for one in others if one.piece.explicit and one.topic])
-        if against.fate in ("altered", "inverted"):
-            return against.model_copy(update={"why": against.why + ", though it is said rightly elsewhere"})
-        pieces = [piece for piece in scene.pieces if piece.sentence == sentence]
-        return Verdict(
-            statement=compiled.statement.id, fate="kept", slots={slot.name: "right" for slot in compiled.statement.slots},
-            why="stands word for word", evidence=(pieces[0].span[0], pieces[-1].span[1]),
-        )  # fmt: skip
-
-    def _elsewhere(self, compiled: Compiled, scene: _Scene) -> Verdict | None:
+    def _elsewhere(self, compiled: Compiled, scene: Scene) -> Verdict | None:
         """Return altered where all that is said of a statement stands with another subject."""
         for at, piece in enumerate(scene.pieces):
-            if (
-                compiled.subject in piece.subjects
-                or not piece.subjects
-                or scene.wordings[piece.sentence] in self._renderings
-            ):
+            whose = piece.subjects - {STRANGER, UNCLEAR}
+            if compiled.subject in whose or UNCLEAR in piece.subjects or piece.sentence in scene.copied:
                 continue
-            if UNCLEAR in piece.subjects or (STRANGER in piece.subjects and not self._near_miss(compiled, piece)):
+            if not whose and not _near_miss(compiled, piece):
                 continue
             evidence = self._gather(compiled, scene, at)
             verdict = weigh(compiled, [evidence])
             own = any(self._own_value(compiled, evidence, name) for name in evidence.found)
             if verdict.fate == "kept" and evidence.topic and own and _close(evidence):
-                whose = [self.subjects.names[subject] for subject in piece.subjects if subject >= 0]
                 said = " ".join(evidence.words(found) for found in evidence.found.values() if found.state == "right")
-                why = f"{said!r} is said of {whose[0] if whose else 'another subject'}"
+                name = " and ".join(self.subjects.names[subject] for subject in sorted(whose)) or "another subject"
+                why = f"{said!r} is said of {name}"
                 return verdict.model_copy(update={"fate": "altered", "why": why})
         return None
 
@@ -184,23 +147,13 @@ class Instrument:
         )
         return not overlap and (isinstance(reader, NumberSlot) or reader.slot.kind != "category")
 
-    def _near_miss(self, compiled: Compiled, piece: Piece) -> bool:
-        """Whether a stranger's code is this subject's code with one character changed."""
-        own = [token.low for token in tokens_of(compiled.statement.subject) if token.kind == "code"]
-        said = [piece.tokens[at].low for at in piece.named if piece.first <= at < piece.last]
-        return any(one_off(code, other) for code in own for other in said)
-
-    def _without_subject(self, compiled: Compiled, scene: _Scene) -> Verdict | None:
+    def _without_subject(self, compiled: Compiled, scene: Scene) -> Verdict | None:
         """Return a verdict where a piece that names no subject states the topic and the values."""
         for at, piece in enumerate(scene.pieces):
-            if (
-                piece.subjects - {UNCLEAR}
-                or self._names_a_stranger(piece)
-                or scene.wordings[piece.sentence] in self._renderings
-            ):
+            if piece.sentence in scene.copied or not scene.nameless(piece):
                 continue
             evidence = self._gather(compiled, scene, at)
-            stated = any(found.state in ("right", "wrong") for found in evidence.found.values())
+            stated = any(found.state != "missing" for found in evidence.found.values())
             if not evidence.topic or not stated or (compiled.directions and not evidence.way):
                 continue
             verdict = weigh(compiled, [evidence])
@@ -213,23 +166,36 @@ class Instrument:
                 return verdict if alone else None
         return None
 
-    def _names_a_stranger(self, piece: Piece) -> bool:
-        return any(
-            token.kind == "code" or (token.kind == "word" and token.text[0].isupper() and at > 0
-            and token.low not in self.subjects.known | STOP and piece.tokens[at - 1].text not in ".:")
-            for at, token in enumerate(piece.tokens[piece.first : piece.last], piece.first)
-        )  # fmt: skip
 
-    def _mentioned(self, compiled: Compiled, scene: _Scene) -> Verdict:
-        """Return blurred where one of the vague wordings stands word for word, else omitted."""
-        for at, words in enumerate(scene.wordings):
-            if words in compiled.vague:
-                pieces = [piece for piece in scene.pieces if piece.sentence == at]
-                span = pieces[0].span[0], pieces[-1].span[1]
-                return omitted(compiled).model_copy(
-                    update={"fate": "blurred", "why": "mentioned, without its values", "evidence": span}
-                )
-        return omitted(compiled)
+def _repeated(compiled: Compiled, scene: Scene, others: Sequence[Evidence], sentence: int) -> Verdict:
+    """Return kept for a statement that stands word for word, unless other words contradict it."""
+    against = weigh(compiled, [one for one in others if one.piece.explicit and one.topic])
+    if against.fate in ("altered", "inverted"):
+        return against.model_copy(update={"why": against.why + ", though it is said rightly elsewhere"})
+    slots: dict[str, SlotState] = {slot.name: "right" for slot in compiled.statement.slots}
+    return Verdict(
+        statement=compiled.statement.id,
+        fate="kept",
+        slots=slots,
+        why="stands word for word",
+        evidence=scene.span(sentence),
+    )
+
+
+def _mentioned(compiled: Compiled, scene: Scene) -> Verdict:
+    """Return blurred where one of the vague wordings stands word for word, else omitted."""
+    nothing = omitted(compiled)
+    for sentence in scene.where(compiled.vague):
+        update = {"fate": "blurred", "why": "mentioned, without its values", "evidence": scene.span(sentence)}
+        return nothing.model_copy(update=update)
+    return nothing
+
+
+def _near_miss(compiled: Compiled, piece: Piece) -> bool:
+    """Whether a piece names a code that is the subject's with one character changed."""
+    own = [token.low for token in tokens_of(compiled.statement.subject) if token.kind == "code"]
+    said = [piece.tokens[at].low for at in piece.named if piece.first <= at < piece.last]
+    return any(one_off(code, other) for code in own for other in said)
 
 
 def _close(evidence: Evidence) -> bool:
@@ -245,7 +211,7 @@ def _close(evidence: Evidence) -> bool:
 
 
 def _whole(compiled: Compiled, evidence: Evidence, words: frozenset[str]) -> bool:
-    """Whether one piece states every key slot, each bare number with its noun: then it is about the statement after all."""
+    """Whether one piece states every key slot, each bare number with its noun, and so is about it after all."""
     for slot in compiled.keys:
         if slot.name in compiled.directions:
             hit = evidence.way.get(slot.name)

@@ -85,7 +85,7 @@ def _truths(instrument: Instrument) -> list[str]:
     return out
 
 
-@lru_cache(maxsize=2048)
+@lru_cache(maxsize=512)
 def _sentences(text: str) -> tuple[_Heard, ...]:
     out = []
     for sentence in sentences_of(text):

@@ -55,11 +55,9 @@ class NumberSlot:
         return self._same_kind(quantity) and compare(quantity, float(self.slot.value), self.unit) == "same"
 
     def _same_kind(self, quantity: Quantity) -> bool:
-        if quantity.of is not None:
-            return False
         if self.unit is None or self.bare:
             return quantity.unit is None
-        if quantity.unit is None:
+        if quantity.unit is None or quantity.of is not None:
             return False
         mine, theirs = self.unit.dimension, quantity.unit.dimension
         return mine == theirs or mine.split("/")[0] == theirs

@@ -14,7 +14,7 @@ class Spelling:
     """Mends words towards a vocabulary. Codes, numbers and words that the ledger knows are never touched.
 
     Args:
-        words: What may be meant: subjects and topics. Values are left out, lest a wrong one be mended into the true one.
+        words: What may be meant: subjects and topics, but no values, lest a wrong one be mended into the true one.
         known: Every word of the ledger.
     """
 

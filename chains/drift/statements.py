@@ -15,6 +15,8 @@ from chains.drift.words import Sentence, sentences_of, tokens_of
 from chains.worlds.ledger import Slot, Statement, holes_of
 
 Wording = tuple[str, ...]
+Rendering = tuple[Wording, ...]
+"""A rendering, sentence by sentence."""
 
 
 @dataclass(frozen=True)
@@ -43,9 +45,9 @@ class Compiled:
     """Where no slot is a direction: the words of the renderings that could be turned round."""
     literals: frozenset[float]
     """Numbers that stand in the renderings themselves, such as a limit."""
-    renderings: frozenset[Wording]
+    renderings: frozenset[Rendering]
     """Every true rendering, as words."""
-    vague: frozenset[Wording]
+    vague: frozenset[Rendering]
     hedged: bool
     """Whether the renderings themselves hedge, so that a hedge takes nothing away."""
     denied: bool
@@ -112,8 +114,8 @@ def _compile(
     )
 
 
-def _words(statement: Statement, template: str) -> Wording:
-    return tuple(word for sentence in sentences_of(statement.render(template)) for word in wording(sentence))
+def _words(statement: Statement, template: str) -> Rendering:
+    return tuple(wording(sentence) for sentence in sentences_of(statement.render(template)))
 
 
 def _topic(statement: Statement) -> frozenset[str]:

@@ -8,12 +8,14 @@ def bag(words: str) -> frozenset[str]:
     return frozenset(words.split())
 
 
-STOP = bag("""a an and are as at be been being but by can could did do does for from had has have he her his i if in into is
-    it its may me might more most my no nor not of on once only or our own she should so some such than that the their
-    them then there these they this those to too us very was we were what when where which while who will with would
-    you your about after also all any both each few other same until up down over under out off above below again
-    further during before between through against just now s t still already due as well per via within yet new
-    however recently currently""")
+STOP = bag(
+    """a an and are as at be been being but by can could did do does for from had has have he her his i if in into is
+    it its may me might more most my no nor not of on once only or our own she should so some such than that
+    the their them then there these they this those to too us very was we were what when where which while who
+    will with would you your about after also all any both each few other same until up down over under out
+    off above below again further during before between through against just now s t still already due as well
+    per via within yet new however recently currently"""
+)
 """Words that show no property and make no claim."""
 
 IRREGULAR = {

@@ -92,9 +92,11 @@ def _tally(compiled: Compiled, name: str, about: Sequence[Evidence]) -> Tally:
         else:
             _add_value(tally, evidence)
     if tally.right:
-        # Said rightly somewhere: only plain words about the same subject and property speak against it.
-        rightly = [evidence.piece for evidence in tally.right]
-        tally.wrong = [one for one in tally.wrong if one.piece.explicit and one.topic and one.piece not in rightly]
+        # Said rightly somewhere: only another sentence, plainly about the same subject and property, speaks against it.
+        rightly = {evidence.piece.sentence for evidence in tally.right}
+        tally.wrong = [
+            one for one in tally.wrong if one.piece.explicit and one.topic and one.piece.sentence not in rightly
+        ]
     return tally
 
 

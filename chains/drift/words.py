@@ -152,10 +152,11 @@ def _goes_on(before: _Line, line: _Line) -> bool:
     last, small = before.tokens[-1], not line.tokens[0].text[0].isupper()
     if last.text == "," or (last.kind == "word" and last.low in _DANGLING):
         return small
-    return small and not line.bullet and not before.bullet and last.text not in ".!?:"
+    wrapped = not line.bullet and not before.bullet and last.text not in ".!?:"
+    return wrapped and line.tokens[0].text[0].islower()
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=512)
 def sentences_of(message: str) -> tuple[Sentence, ...]:
     """Return the sentences of a message in order; marks of bullets and numbering are left out."""
     out: list[Sentence] = []

@@ -1,0 +1,58 @@
+"""A message cut up for one ledger: its pieces, the words of each, and the sentences that repeat a rendering."""
+
+from collections import defaultdict
+from collections.abc import Collection
+
+from chains.drift.pieces import Piece, pieces_of
+from chains.drift.spelling import Spelling
+from chains.drift.statements import Rendering, wording
+from chains.drift.stems import STOP
+from chains.drift.subjects import UNCLEAR, Subjects
+from chains.drift.words import sentences_of
+
+
+class Scene:
+    """What the instrument needs to know of a message, whatever the statement."""
+
+    def __init__(self, message: str, subjects: Subjects, spelling: Spelling, renderings: Collection[Rendering]) -> None:
+        sentences = [spelling.mend(sentence) for sentence in sentences_of(message)]
+        self._known = subjects.known
+        self._wordings = [wording(sentence) for sentence in sentences]
+        self.copied = {at for rendering in renderings for at in self.where([rendering])}
+        """Sentences that repeat a rendering of any statement word for word: they say that and nothing else."""
+        self.pieces = pieces_of(sentences, subjects)
+        self.words = [
+            frozenset(piece.tokens[at].stem for at in range(piece.first, piece.last) if at not in piece.named)
+            for piece in self.pieces
+        ]
+        """The stems of each piece, names of subjects left out."""
+        together: dict[tuple[int, frozenset[int]], set[str]] = defaultdict(set)
+        for piece, words in zip(self.pieces, self.words, strict=True):
+            together[piece.sentence, piece.subjects] |= words
+        self.stems = [frozenset(together[piece.sentence, piece.subjects]) for piece in self.pieces]
+        """For each piece, the stems of all pieces of its sentence that are about the same subjects."""
+
+    def where(self, renderings: Collection[Rendering]) -> list[int]:
+        """Return the sentences that repeat one of some renderings word for word, in order."""
+        found = set()
+        for rendering in renderings:
+            for at in range(len(self._wordings) - len(rendering) + 1):
+                if tuple(self._wordings[at : at + len(rendering)]) == rendering:
+                    found |= {*range(at, at + len(rendering))}
+        return sorted(found)
+
+    def span(self, sentence: int) -> tuple[int, int]:
+        """Return where a sentence stands in the message."""
+        spans = [piece.span for piece in self.pieces if piece.sentence == sentence]
+        return spans[0][0], spans[-1][1]
+
+    def nameless(self, piece: Piece) -> bool:
+        """Whether a piece names nothing: no subject for sure, no code, no proper name that the ledger does not know."""
+        if piece.subjects - {UNCLEAR}:
+            return False
+        for at in range(piece.first, piece.last):
+            token = piece.tokens[at]
+            proper = token.kind == "word" and token.text[0].isupper() and token.low not in self._known | STOP
+            if token.kind == "code" or (proper and at > 0 and piece.tokens[at - 1].text not in ".:"):
+                return False
+        return True
