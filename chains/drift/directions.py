@@ -53,7 +53,7 @@ _GUARDED = bag(
 )
 """Words that are often something else: they need a number, a topic or a yardstick beside them."""
 _PREPOSITIONS = bag("over under up down above below ahead behind before more less out off beyond within in")
-"""Those of them that need it even where they are the slot's own value."""
+"""Those of them that need it even where the slot lists them itself; for the others, the topic anywhere is enough."""
 _SPELLS = bag("last past next weekend month week year day days weeks months years course period quarter night")
 _YARDSTICKS = bag(
     "budget plan schedul target limit estimat quota norm forecast deadlin goal threshold expect standard than cost "
@@ -87,7 +87,7 @@ def phrase(words: str) -> Phrase:
 
 
 def _split(word: str) -> list[str]:
-    low = word.lower().replace("’", "'").strip(".,;:!?")
+    low = word.lower().replace("’", "'").strip(",;:!?").replace(".", "")
     if low.endswith("n't"):
         return [low[:-3], "not"]
     return low.replace("'", "").split("-")
@@ -98,8 +98,6 @@ class Direction:
     """A direction slot, compiled: every wording by its first stem, the longest first."""
 
     wordings: dict[str, tuple[tuple[Phrase, int, bool], ...]]
-    main: frozenset[str]
-    """The slot's value and opposite, where they are single words."""
     binary: bool
 
     def hits(
@@ -121,8 +119,8 @@ class Direction:
                 continue
             guarded = len(words) == 1 and words[0] in _GUARDED
             if guarded and not _beside(tokens, at, low, high, topic):
-                own_word = words[0] in self.main and words[0] not in _PREPOSITIONS
-                if not own_word or not any(token.stem in topic for token in tokens[low:high]):
+                on_topic = any(token.stem in topic for token in tokens[low:high])
+                if not (own and on_topic) or words[0] in _PREPOSITIONS:
                     continue
             denied = words[0] != "not" and negated(tokens, at, low)
             return Hit(at, last, self._denied(sense) if denied else sense, own, guarded, denied)
@@ -176,7 +174,6 @@ def compile_direction(slot: Slot, plain: frozenset[str] = frozenset()) -> Direct
         wordings.setdefault(words[0], []).append((words, sense, own))
     return Direction(
         {key: tuple(sorted(rows, key=lambda row: -len(row[0]))) for key, rows in wordings.items()},
-        main=frozenset(words[0] for words in (right[0], wrong[0]) if len(words) == 1),
         binary=right[0][-1] in _BINARY or wrong[0][-1] in _BINARY,
     )
 

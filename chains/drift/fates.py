@@ -123,7 +123,7 @@ class Instrument:
             whose = piece.subjects - {STRANGER, UNCLEAR}
             if compiled.subject in whose or UNCLEAR in piece.subjects or piece.sentence in scene.copied:
                 continue
-            if not whose and not _near_miss(compiled, piece):
+            if piece.loose or not (whose or _near_miss(compiled, piece)):
                 continue
             evidence = self._gather(compiled, scene, at)
             verdict = weigh(compiled, [evidence])

@@ -12,6 +12,7 @@ from chains.drift.words import Sentence, Token
 
 _PRONOUNS = bag("it its this that these they their he his she her which both")
 _JOINTS = bag(", and or – — ; but while whereas plus / &"), bag("with ( ) :")
+_NEW_START = bag("and but so while whereas")
 _LISTING = bag(", and & / or both")
 
 
@@ -26,8 +27,8 @@ class Piece(NamedTuple):
     subjects: frozenset[int]
     explicit: bool
     """Whether the subject is named in the piece itself."""
-    full: bool
-    """Whether it is named by more than a short form."""
+    loose: bool
+    """Whether it is only carried on from an earlier sentence, and without a pronoun."""
     named: frozenset[int]
     """Tokens that are names of subjects; a number among them is no quantity."""
     quantities: tuple[Quantity, ...]
@@ -61,20 +62,32 @@ def pieces_of(sentences: Sequence[Sentence], subjects: Subjects) -> list[Piece]:
         dates = dates_of(sentence.tokens)
         taken = named | {at for date in dates for at in range(date.first, date.last)}
         quantities = quantities_of(sentence.tokens, frozenset(taken))
-        leads_to = next((_subjects(inside) for _, _, inside in parts if inside), inherited)
+        ahead = _led_to(sentence, parts)
         current = inherited if sentence.tokens[0].low in _PRONOUNS else frozenset()
         for first, last, inside in parts:
             here = _subjects(inside)
-            current = here or current or leads_to
+            loose = not (here or current or ahead)
+            current = here or current or ahead
             out.append(
                 Piece(
-                    sentence.tokens, first, last, current, bool(here), any(mention.full for mention in inside), named,
+                    sentence.tokens, first, last, current or inherited, bool(here), loose, named,
                     tuple(q for q in quantities if first <= q.first < last),
                     tuple(d for d in dates if first <= d.first < last), number,
                 )
             )  # fmt: skip
+        current = current or inherited
         about.append(current)
     return out
+
+
+def _led_to(sentence: Sentence, parts: list[tuple[int, int, list[Mention]]]) -> frozenset[int]:
+    """Return what a first clause without a subject leads up to ("though 3 weeks late, P-12 ..."), if anything."""
+    for first, _, inside in parts:
+        if first and sentence.tokens[first].low in _NEW_START:
+            return frozenset()
+        if inside:
+            return _subjects(inside)
+    return frozenset()
 
 
 def _subjects(mentions: list[Mention]) -> frozenset[int]:

@@ -7,7 +7,7 @@ from chains.drift.pieces import Piece, pieces_of
 from chains.drift.spelling import Spelling
 from chains.drift.statements import Rendering, wording
 from chains.drift.stems import STOP
-from chains.drift.subjects import UNCLEAR, Subjects
+from chains.drift.subjects import CALENDAR, UNCLEAR, Subjects
 from chains.drift.words import sentences_of
 
 
@@ -48,11 +48,11 @@ class Scene:
 
     def nameless(self, piece: Piece) -> bool:
         """Whether a piece names nothing: no subject for sure, no code, no proper name that the ledger does not know."""
-        if piece.subjects - {UNCLEAR}:
+        if piece.subjects - {UNCLEAR} and not piece.loose:
             return False
         for at in range(piece.first, piece.last):
             token = piece.tokens[at]
-            proper = token.kind == "word" and token.text[0].isupper() and token.low not in self._known | STOP
+            proper = token.kind == "word" and token.text[0].isupper() and token.low not in self._known | STOP | CALENDAR
             if token.kind == "code" or (proper and at > 0 and piece.tokens[at - 1].text not in ".:"):
                 return False
         return True

@@ -15,7 +15,7 @@ UNCLEAR = -2
 """The subject number of a short form that could be several of the ledger's ("the module")."""
 _ARTICLES = bag("the a an our this that its their")
 _BEFORE_NOUN = _ARTICLES | STOP | bag("regarding concerning re status update new late delayed said meanwhile")
-_CALENDAR = frozenset(name.lower() for name in MONTHS) | bag("monday tuesday wednesday thursday friday saturday sunday")
+CALENDAR = frozenset(name.lower() for name in MONTHS) | bag("monday tuesday wednesday thursday friday saturday sunday")
 
 
 Words = tuple[str, ...]
@@ -27,8 +27,6 @@ class Mention(NamedTuple):
     first: int
     last: int
     subject: int
-    full: bool
-    """Whether a code, a proper name or the whole wording stands there, not a short form such as "the pump"."""
 
 
 class _Variant(NamedTuple):
@@ -97,7 +95,7 @@ class Subjects:
             noun = tokens[last - 1].kind == "word" and variant.short
             if noun and not self._stands_alone(tokens, at, last, single=len(variant.words) == 1):
                 continue
-            return Mention(at, last, variant.subject, not noun or tokens[at].text[0].isupper())
+            return Mention(at, last, variant.subject)
         return None
 
     def _stands_alone(self, tokens: tuple[Token, ...], first: int, last: int, *, single: bool) -> bool:
@@ -105,7 +103,7 @@ class Subjects:
         after = tokens[last] if last < len(tokens) else None
         if after is not None and (after.kind == "code" or _numbered(tokens, last)):
             return False
-        if after is not None and after.kind == "word" and after.text[0].isupper() and after.low not in _CALENDAR | STOP:
+        if after is not None and after.kind == "word" and after.text[0].isupper() and after.low not in CALENDAR | STOP:
             return False
         before = tokens[first - 1] if first else None
         if before is None or before.kind == "mark" or tokens[first].text[0].isupper():
@@ -118,16 +116,16 @@ class Subjects:
         token = tokens[at]
         if token.kind == "code" and token.low not in self.codes:
             first = at - 1 if at and tokens[at - 1].low in self._nouns else at
-            return Mention(first, at + 1, STRANGER, full=True)
+            return Mention(first, at + 1, STRANGER)
         if token.low in self._nouns and _numbered(tokens, at + 1):
-            return Mention(at, at + 2, STRANGER, full=True)
+            return Mention(at, at + 2, STRANGER)
         return None
 
     def _unclear(self, tokens: tuple[Token, ...], at: int) -> Mention | None:
         after = tokens[at + 1] if at + 1 < len(tokens) else None
         alone = after is None or after.kind != "code"
         if at and tokens[at].low in self._nouns and tokens[at - 1].low in _ARTICLES and alone:
-            return Mention(at, at + 1, UNCLEAR, full=False)
+            return Mention(at, at + 1, UNCLEAR)
         return None
 
 

@@ -46,7 +46,7 @@ _TOKEN = re.compile(
     (?P<date>\d{4}-\d{1,2}-\d{1,2}\b)
   | (?P<code>(?!(?:EUR|USD|GBP|CHF)[-\s]?\d)[^\W\d_]+[-‑–]?\d+[^\W_]*(?:[-‑./](?=[^\W_]*\d)[^\W_]+)*)
   | (?P<number>[-−](?<=[\s(][-−])\d+(?:\.\d+)?|\d{1,3}(?:[,\u202f\u00a0\ ]\d{3}(?!\d))+(?:\.\d+)?|\d+(?:\.\d+)?)
-  | (?P<word>[^\W\d_]+(?:['’][^\W\d_]+)*)
+  | (?P<word>\b[ap]\.m\b\.?|[^\W\d_]+(?:['’][^\W\d_]+)*)
   | (?P<mark>[%°€$£~≈.,;:!?()/&+<>=≤≥|—–\[\]"-])
     """,
     re.VERBOSE,
@@ -87,7 +87,7 @@ def tokens_of(text: str, offset: int = 0) -> list[Token]:
             kind = "number"
         elif which == "word":
             kind = "word"
-            low = low.replace("’", "'")
+            low = low.replace("’", "'").replace(".", "")
             if low in _NEGATED or low.endswith("n't"):
                 first, second = _NEGATED.get(low, (low[:-3], "not"))
                 middle = offset + start + len(first)
