@@ -20,7 +20,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Literal, NamedTuple, Self, TypeVar
+from typing import Any, Literal, NamedTuple, Self, TypeVar, get_args
 
 import orjson
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field, ValidationError
@@ -140,7 +140,6 @@ class Scan:
     """Bytes up to and including the last whole line."""
     cut: int = 0
     """Bytes of a line that a crash cut off."""
-
     calls: int = 0
     """Requests sent for the logged replies, re-asked ones included; a person's answers are none."""
     tokens: int = 0
@@ -156,25 +155,41 @@ class Scan:
         return f"the last line of the log was cut off ({self.cut} bytes) and is ignored" if self.cut else None
 
     def add(self, line: bytes, where: str) -> None:
-        """Note one line that stands at the end of what was scanned so far."""
+        """Note one line that stands at the end of what was scanned so far; raises `LogDamaged` if it is no record."""
         record = parse_line(line, where)
-        match record.get("kind"):
+        match record["kind"]:
             case "step":
-                key = Key(record["trial"], record["seat"], record["turn"], record["attempt"])
-                self.steps.setdefault(key, []).append((record["digest"], self.length, len(line)))
                 try:
                     usage = record["reply"]["usage"]
-                    self.tokens += usage["prompt"] + usage["completion"]
-                    self.calls += record["tries"]
-                except (KeyError, TypeError):
+                    calls, tokens = int(record["tries"]), int(usage["prompt"]) + int(usage["completion"])
+                except (KeyError, TypeError, ValueError):
                     raise LogDamaged(f"{where} has no whole reply; the log was changed or damaged there") from None
+                key = Key(record["trial"], record["seat"], record["turn"], record["attempt"])
+                self.add_step(key, record["digest"], calls, tokens, len(line))
             case "trial":
-                self.ends[record["trial"]] = (record["status"], self.length, len(line))
-            case "note":
-                pass
-            case other:
-                raise LogDamaged(f"{where} has the unknown kind {other!r}; was it written by a newer version?")
-        self.length += len(line)
+                self.add_end(record["trial"], record["status"], len(line))
+            case _:
+                self.length += len(line)
+
+    def add_step(self, key: Key, digest: str, calls: int, tokens: int, size: int) -> None:
+        """Note a step whose line of `size` bytes stands at the end of what was scanned so far."""
+        self.steps.setdefault(key, []).append((digest, self.length, size))
+        self.calls += calls
+        self.tokens += tokens
+        self.length += size
+
+    def add_end(self, trial: str, status: Status, size: int) -> None:
+        """Note a trial's end whose line of `size` bytes stands at the end of what was scanned so far."""
+        self.ends[trial] = (status, self.length, size)
+        self.length += size
+
+
+_NEEDED: dict[str, dict[str, type]] = {
+    "step": {"trial": str, "seat": str, "turn": int, "attempt": int, "digest": str},
+    "trial": {"trial": str, "status": str},
+    "note": {},
+}
+"""What a line of each kind must have to be found again."""
 
 
 def parse_line(line: bytes, where: str) -> dict[str, Any]:
@@ -191,10 +206,14 @@ def parse_line(line: bytes, where: str) -> dict[str, Any]:
         raise LogDamaged(f"{where} is not a log record; the log was changed or damaged there")
     if record.get("v") != LOG_VERSION:
         raise LogDamaged(f"{where} has log version {record.get('v')!r}; this program reads version {LOG_VERSION}")
-    if record.get("kind") in ("step", "trial"):
-        needed = ("trial", "seat", "turn", "attempt", "digest") if record["kind"] == "step" else ("trial", "status")
-        if missing := [name for name in needed if name not in record]:
-            raise LogDamaged(f"{where} lacks {missing[0]!r}; the log was changed or damaged there")
+    kind = record.get("kind")
+    if not isinstance(kind, str) or kind not in _NEEDED:
+        raise LogDamaged(f"{where} has the unknown kind {kind!r}; was it written by a newer version?")
+    wrong = [name for name, type_ in _NEEDED[kind].items() if not isinstance(record.get(name), type_)]
+    if kind == "trial" and not wrong and record["status"] not in get_args(Status):
+        wrong = ["status"]
+    if wrong:
+        raise LogDamaged(f"{where} has no {wrong[0]} that can be read; the log was changed or damaged there")
     return record
 
 
@@ -304,10 +323,16 @@ class Log:
             if durable:
                 os.fdatasync(self._file)
         except OSError as error:
+            # What was half written must not stand before what others log after it.
+            os.ftruncate(self._file, self.scan.length)
             raise MazedomError(
                 f"can't write {self.path}: {error.strerror}; make room, then `cli.py resume {self.path.parent.name}`"
             ) from None
-        self.scan.add(line, "the record just written")
+        if isinstance(record, Step):
+            usage = record.reply.usage
+            self.scan.add_step(record.key, record.digest, record.tries, usage.prompt + usage.completion, len(line))
+        else:
+            self.scan.add_end(record.trial, record.status, len(line))
 
     def _step(self, offset: int, length: int) -> Step:
         return _validated(Step, os.pread(self._file, length, offset), f"{self.path} at byte {offset}")

@@ -8,7 +8,7 @@ import pytest
 from chains.drift.tally import Reader, shares_by_hop
 from chains.experiment import TrialId
 from chains.graph import climber, wire
-from chains.hierarchy import Hierarchy, chain, deal, pyramid, read_hierarchy, tree
+from chains.hierarchy import chain, deal, pyramid, read_hierarchy, tree
 from chains.log import Log
 from chains.models.channel import Channel, parse_channel
 from chains.models.names import resolve
@@ -21,15 +21,15 @@ from chains.worlds.scenarios import world_for
 SETTINGS = ("lab", "plant", "release", "vehicle", "ward")
 
 
-def cast_of(hierarchy: Hierarchy, seed, setting, model="channel", facts=8, replicate=1):
+def cast_of(hierarchy, seed, setting, model="channel", facts=8):
     world = world_for("watermelon", seed, facts, setting)
     prompts = {role: read_prompt(role, "plain") for role in ("worker", "manager", "executive")}
     return Cast(
         world=world,
-        replicate=replicate,
+        replicate=1,
         hierarchy=hierarchy,
         parts={seat.name: Part(model=model, prompt=prompts[seat.role], words=60) for seat in hierarchy.seats},
-        dealt=deal([fact.id for fact in world.facts], hierarchy, world.digest, replicate),
+        dealt=deal([fact.id for fact in world.facts], hierarchy, world.digest, 1),
         sources={model: resolve(model)},
     )
 
