@@ -14,16 +14,16 @@ _FAMILIES: tuple[tuple[str, str], ...] = (
         "early|ahead of schedule|ahead of time|in advance|earlier than planned|ahead|on time|on schedule|punctual",
     ),
     (
-        "over|above|exceeded|exceeding|overspent|overspend|more than|in excess of|beyond|overrun|higher than|overshot",
-        "under|below|underspent|underspend|less than|within|short of|underrun|beneath|lower than|saved|savings",
+        "over|above|exceeded|exceeding|overspent|more than|in excess of|beyond|overrun|higher than|more|higher",
+        "under|below|underspent|less than|within|short of|underrun|beneath|lower than|saved|less|fewer|lower",
     ),
     (
-        "rose|increased|went up|up|grew|climbed|higher|jumped|growth|gained|raised|doubled|worsened",
-        "fell|decreased|went down|down|dropped|declined|lower|reduced|shrank|reduction|cut|halved|lowered|improved",
+        "rose|increased|went up|up|grew|climbed|higher|jumped|growth|gained|raised|doubled|worsened|longer|+",
+        "fell|decreased|went down|down|dropped|declined|lower|reduced|shrank|cut|halved|lowered|improved|shorter|-|−|–",
     ),
     (
         "failed|not pass|unsuccessful|flunked|failure|broke down",
-        "passed|succeeded|successful|cleared|success|flawless",
+        "passed|succeeded|successful|cleared|success|flawless|get through|came through|fine|ok|okay",
     ),
     ("missed|not met|not meet|fell short of|unmet", "met|achieved|reached|hit|fulfilled|satisfied"),
     ("open|unresolved|outstanding|pending|unfixed", "closed|resolved|fixed|solved|settled"),
@@ -59,6 +59,7 @@ _YARDSTICKS = bag(
     "budget plan schedul target limit estimat quota norm forecast deadlin goal threshold expect standard than cost "
     "allow averag planned"
 ) | frozenset(stem(word) for word in ("planned", "scheduled", "expected", "allowed", "time", "budgeted", "forecast"))
+_SIGNS = bag("+ - − –")
 _AUXILIARIES = bag("was is are were has have had been be did does do still also it")
 
 
@@ -87,6 +88,8 @@ def phrase(words: str) -> Phrase:
 
 
 def _split(word: str) -> list[str]:
+    if word in _SIGNS:
+        return [word]
     low = word.lower().replace("’", "'").strip(",;:!?").replace(".", "")
     if low.endswith("n't"):
         return [low[:-3], "not"]
@@ -117,6 +120,8 @@ class Direction:
             last = at + len(words)
             if last > high or any(tokens[at + step].stem != word for step, word in enumerate(words)):
                 continue
+            if words[0] in _SIGNS and not _signs(tokens, at):
+                continue
             guarded = len(words) == 1 and words[0] in _GUARDED
             if guarded and not _beside(tokens, at, low, high, topic):
                 on_topic = any(token.stem in topic for token in tokens[low:high])
@@ -145,6 +150,14 @@ def _beside(tokens: tuple[Token, ...], at: int, low: int, high: int, topic: froz
         for i in near
         if i != at
     )
+
+
+def _signs(tokens: tuple[Token, ...], at: int) -> bool:
+    """Whether a mark is the sign of a number ("+29%"), not a dash."""
+    before, after = tokens[at - 1] if at else None, tokens[at + 1] if at + 1 < len(tokens) else None
+    if after is None or after.kind != "number" or not after.tight:
+        return False
+    return before is None or before.kind != "number" or not tokens[at].tight
 
 
 def compile_direction(slot: Slot, plain: frozenset[str] = frozenset()) -> Direction:

@@ -52,16 +52,14 @@ class Evidence:
 
 
 def gather(
-    compiled: Compiled,
-    piece: Piece,
-    topic: bool,
-    explained: Callable[[Quantity], bool],
+    compiled: Compiled, piece: Piece, before: Piece | None, topic: bool, explained: Callable[[Quantity], bool]
 ) -> Evidence:
     """Read a statement in a piece.
 
     Args:
         compiled: The statement.
         piece: The piece.
+        before: The piece that a gapped one goes on with, whose direction it shares.
         topic: Whether the topic is named in the sentence, of this subject.
         explained: Whether a quantity belongs to another statement about the same subject.
     """
@@ -71,12 +69,14 @@ def gather(
         return mine or (quantity.value in compiled.literals and quantity.of is None) or explained(quantity)
 
     found = {name: reader.read(piece, known) for name, reader in compiled.readers.items()}
-    way: dict[str, Hit] = {}
     anchors = [at for item in found.values() if item is not MISSING for at in (item.first, item.last - 1)]
+    way: dict[str, Hit] = {}
     for name, direction in compiled.directions.items():
-        hits = direction.hits(piece.tokens, piece.first, piece.last, compiled.topic, piece.named)
-        if hits:
-            way[name] = _nearest(hits, anchors)
+        for where in (piece, before):
+            hits = direction.hits(where.tokens, where.first, where.last, compiled.topic, where.named) if where else []
+            if hits:
+                way[name] = _nearest(hits, anchors)
+                break
     turned = None if compiled.directions or compiled.denied else _turned(compiled, piece, found)
     doubt = None if compiled.hedged else hedge(piece.tokens, piece.first, piece.last)
     return Evidence(piece, topic, _swapped(compiled, piece, found), way, turned, doubt)

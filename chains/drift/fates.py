@@ -108,7 +108,8 @@ class Instrument:
 
         topic = compiled.topic if compiled.sole or not compiled.distinct else compiled.distinct
         named = bool(scene.stems[at] & topic) or (compiled.in_name and compiled.subject in piece.subjects)
-        return gather(compiled, piece, named, explained)
+        source = scene.source(at)
+        return gather(compiled, piece, None if source is None else scene.pieces[source], named, explained)
 
     def _of_another(self, compiled: Compiled, scene: Scene, at: int) -> bool:
         """Whether a piece is about another property: it names another statement's topic, and not this one's."""

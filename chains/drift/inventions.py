@@ -147,7 +147,8 @@ def _same_number(said: Quantity, heard: Quantity) -> bool:
     if said.of is not None and heard.of is not None:
         return said.of == heard.of and said.value in (heard.value, heard.of - heard.value)
     if said.share is not None and heard.share is not None:
-        return min(abs(said.share - heard.share), abs(1 - said.share - heard.share)) <= 0.0051
+        off = min(abs(said.share - heard.share), abs(1 - said.share - heard.share))
+        return off <= (0.0101 if said.about else 0.0051)
     if heard.of is not None:
         return said.unit is None and said.value in (heard.value, heard.of, heard.of - heard.value)
     if said.of is not None or (said.unit and heard.unit and said.unit.dimension != heard.unit.dimension):

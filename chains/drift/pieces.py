@@ -6,12 +6,13 @@ from typing import NamedTuple
 
 from chains.drift.dates import Date, dates_of
 from chains.drift.quantities import Quantity, quantities_of
-from chains.drift.stems import bag
+from chains.drift.stems import STOP, bag
 from chains.drift.subjects import Mention, Subjects
 from chains.drift.words import Sentence, Token
 
 _PRONOUNS = bag("it its this that these they their he his she her which both")
 _JOINTS = bag(", and or – — ; but while whereas plus / &"), bag("with ( ) :")
+_WAYS = bag("up down over under above below off out")
 _NEW_START = bag("and but so while whereas")
 _LISTING = bag(", and & / or both")
 
@@ -29,6 +30,8 @@ class Piece(NamedTuple):
     """Whether the subject is named in the piece itself."""
     loose: bool
     """Whether it is only carried on from an earlier sentence, and without a pronoun."""
+    gapped: bool
+    """Whether it has a subject and values and no other word of meaning ("4.9 h on D-47"): it goes on."""
     named: frozenset[int]
     """Tokens that are names of subjects; a number among them is no quantity."""
     quantities: tuple[Quantity, ...]
@@ -68,16 +71,23 @@ def pieces_of(sentences: Sequence[Sentence], subjects: Subjects) -> list[Piece]:
             here = _subjects(inside)
             loose = not (here or current or ahead)
             current = here or current or ahead
-            out.append(
-                Piece(
-                    sentence.tokens, first, last, current or inherited, bool(here), loose, named,
-                    tuple(q for q in quantities if first <= q.first < last),
-                    tuple(d for d in dates if first <= d.first < last), number,
-                )
+            piece = Piece(
+                sentence.tokens, first, last, current or inherited, bool(here), loose, False, named,
+                tuple(q for q in quantities if first <= q.first < last),
+                tuple(d for d in dates if first <= d.first < last), number,
             )  # fmt: skip
+            out.append(piece._replace(gapped=_gapped(piece)))
         current = current or inherited
         about.append(current)
     return out
+
+
+def _gapped(piece: Piece) -> bool:
+    valued = {at for quantity in piece.quantities for at in range(quantity.first, quantity.last)}
+    valued |= {at for date in piece.dates for at in range(date.first, date.last)}
+    others = {*range(piece.first, piece.last)} - valued - piece.named
+    words = (piece.tokens[at] for at in others)
+    return piece.explicit and bool(valued) and all(word.kind == "mark" or word.low in STOP - _WAYS for word in words)
 
 
 def _led_to(sentence: Sentence, parts: list[tuple[int, int, list[Mention]]]) -> frozenset[int]:

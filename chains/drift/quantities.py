@@ -194,7 +194,8 @@ def _joined(tokens: tuple[Token, ...], found: list[Quantity]) -> list[Quantity]:
         lead = low(tokens, before.first - 1)
         hyphen = not between and tokens[quantity.first].tight and bool(re.match(r"\d", tokens[quantity.first].text))
         ranged = (
-            hyphen or between in (["–"], ["or"])
+            hyphen
+            or between in (["–"], ["-"], ["or"])
             or (between == ["to"] and lead != "from") or (between == ["and"] and lead == "between")
         )  # fmt: skip
         if ranged and before.value < quantity.value:

@@ -1,14 +1,17 @@
 """A message cut up for one ledger: its pieces, the words of each, and the sentences that repeat a rendering."""
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from chains.drift.pieces import Piece, pieces_of
 from chains.drift.spelling import Spelling
 from chains.drift.statements import Rendering, wording
 from chains.drift.stems import STOP
 from chains.drift.subjects import CALENDAR, UNCLEAR, Subjects
-from chains.drift.words import sentences_of
+from chains.drift.words import Sentence, sentences_of
+
+_LEAD = 6
+"""Tokens within which a colon makes what stands before it a heading."""
 
 
 class Scene:
@@ -29,8 +32,25 @@ class Scene:
         together: dict[tuple[int, frozenset[int]], set[str]] = defaultdict(set)
         for piece, words in zip(self.pieces, self.words, strict=True):
             together[piece.sentence, piece.subjects] |= words
-        self.stems = [frozenset(together[piece.sentence, piece.subjects]) for piece in self.pieces]
-        """For each piece, the stems of all pieces of its sentence that are about the same subjects."""
+        leads = [_lead(sentences, at) for at in range(len(sentences))]
+        self.stems: list[frozenset[str]] = []
+        """For each piece, the stems that show its topic: of all pieces of its sentence about the same subjects, of its
+        heading ("Vibration: ..."), and for a gapped piece of what it goes on with."""
+        for at, piece in enumerate(self.pieces):
+            source = self.source(at)
+            before = self.stems[source] if source is not None else frozenset()
+            self.stems.append(frozenset(together[piece.sentence, piece.subjects]) | leads[piece.sentence] | before)
+
+    def source(self, at: int) -> int | None:
+        """Return the piece that a gapped one goes on with: the last before it in its sentence that says something."""
+        if not self.pieces[at].gapped:
+            return None
+        for other in range(at - 1, -1, -1):
+            if self.pieces[other].sentence != self.pieces[at].sentence:
+                return None
+            if not self.pieces[other].gapped:
+                return other
+        return None
 
     def where(self, renderings: Collection[Rendering]) -> list[int]:
         """Return the sentences that repeat one of some renderings word for word, in order."""
@@ -56,3 +76,14 @@ class Scene:
             if token.kind == "code" or (proper and at > 0 and piece.tokens[at - 1].text not in ".:"):
                 return False
         return True
+
+
+def _lead(sentences: Sequence[Sentence], at: int) -> frozenset[str]:
+    """Return the stems of a sentence's heading: what stands before an early colon, or a line above that ends with one."""
+    sentence = sentences[at]
+    parent = sentences[sentence.parent] if sentence.parent is not None else None
+    out = frozenset(token.stem for token in parent.tokens) if parent and parent.tokens[-1].text == ":" else frozenset()
+    for colon, token in enumerate(sentence.tokens[:_LEAD]):
+        if token.text == ":":
+            out |= {word.stem for word in sentence.tokens[:colon]}
+    return out

@@ -52,7 +52,7 @@ class NumberSlot:
 
     def is_right(self, quantity: Quantity) -> bool:
         """Whether a quantity is this slot's value."""
-        return self._same_kind(quantity) and compare(quantity, float(self.slot.value), self.unit) == "same"
+        return self._same_kind(quantity) and compare(quantity, abs(float(self.slot.value)), self.unit) == "same"
 
     def _same_kind(self, quantity: Quantity) -> bool:
         if self.unit is None or self.bare:
@@ -63,7 +63,8 @@ class NumberSlot:
         return mine == theirs or mine.split("/")[0] == theirs
 
     def _judge(self, quantity: Quantity, piece: Piece) -> State:
-        true = float(self.slot.value)
+        # A minus is a direction ("-2.3 mm/s": it fell), not part of the number.
+        true = abs(float(self.slot.value))
         if self._same_kind(quantity):
             unit = self.unit
             if unit is not None and quantity.unit is not None and unit.dimension != quantity.unit.dimension:

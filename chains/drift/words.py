@@ -45,9 +45,9 @@ _TOKEN = re.compile(
     r"""
     (?P<date>\d{4}-\d{1,2}-\d{1,2}\b)
   | (?P<code>(?!(?:EUR|USD|GBP|CHF)[-\s]?\d)[^\W\d_]+[-‑–]?\d+[^\W_]*(?:[-‑./](?=[^\W_]*\d)[^\W_]+)*)
-  | (?P<number>[-−](?<=[\s(][-−])\d+(?:\.\d+)?|\d{1,3}(?:[,\u202f\u00a0\ ]\d{3}(?!\d))+(?:\.\d+)?|\d+(?:\.\d+)?)
+  | (?P<number>\d{1,3}(?:[,\u202f\u00a0\ ]\d{3}(?!\d))+(?:\.\d+)?|\d+(?:\.\d+)?)
   | (?P<word>\b[ap]\.m\b\.?|[^\W\d_]+(?:['’][^\W\d_]+)*)
-  | (?P<mark>[%°€$£~≈.,;:!?()/&+<>=≤≥|—–\[\]"-])
+  | (?P<mark>[%°€$£~≈.,;:!?()/&+<>=≤≥|—–−\[\]"-])
     """,
     re.VERBOSE,
 )
@@ -80,7 +80,7 @@ def tokens_of(text: str, offset: int = 0) -> list[Token]:
         kind: Kind = "number" if which == "number" else "code" if which == "code" else "mark"
         low = raw.lower()
         if which == "number":
-            low = re.sub(r"[,\s]", "", low).replace("−", "-")
+            low = re.sub(r"[,\s]", "", low)
         elif which == "code":
             low = re.sub(r"[-‑–]", "", low)
         elif which == "date":
