@@ -107,5 +107,5 @@ class CountSlot:
             near = [token.stem for token in piece.tokens[at + 1 : min(at + 4, piece.last)]]
             if low == "none" or (low in _WHOLE and any(word in self.nouns for word in near)):
                 true = 0 if low == "none" else self.slot.of
-                return Found("right" if self.slot.value == true else "wrong", at, at + 1)
+                return Found("right" if self.slot.value == true else "wrong", at, at + 1, sweeping=True)
         return MISSING

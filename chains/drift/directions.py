@@ -3,49 +3,13 @@
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from chains.drift.numerals import figure
 from chains.drift.polarity import negated
+from chains.drift.senses import BINARY, FAMILIES
 from chains.drift.stems import STOP, bag, stem
 from chains.drift.words import Token
 from chains.worlds.ledger import Slot
 
-_FAMILIES: tuple[tuple[str, str], ...] = (
-    (
-        "late|delayed|delay|behind schedule|behind plan|overdue|slipped|lagging|later than planned|past due|behind",
-        "early|ahead of schedule|ahead of time|in advance|earlier than planned|ahead|on time|on schedule|punctual",
-    ),
-    (
-        "over|above|exceeded|exceeding|overspent|more than|in excess of|beyond|overrun|higher than|more|higher",
-        "under|below|underspent|less than|within|short of|underrun|beneath|lower than|saved|less|fewer|lower",
-    ),
-    (
-        "rose|increased|went up|up|grew|climbed|higher|jumped|growth|gained|raised|doubled|worsened|longer|+",
-        "fell|decreased|went down|down|dropped|declined|lower|reduced|shrank|cut|halved|lowered|improved|shorter|-|−|–",
-    ),
-    (
-        "failed|not pass|unsuccessful|flunked|failure|broke down",
-        "passed|succeeded|successful|cleared|success|flawless|get through|came through|fine|ok|okay",
-    ),
-    ("missed|not met|not meet|fell short of|unmet", "met|achieved|reached|hit|fulfilled|satisfied"),
-    ("open|unresolved|outstanding|pending|unfixed", "closed|resolved|fixed|solved|settled"),
-    ("rejected|refused|turned down|declined|denied", "accepted|approved|granted|agreed|authorised|authorized"),
-    ("lost|loss", "won|gained"),
-    ("resigned|left|quit|departed", "joined|hired|recruited"),
-    ("worse|worsened|deteriorated|poorer", "better|improved|improvement"),
-    ("cancelled|canceled|called off|scrapped", "confirmed|agreed|upheld"),
-    ("expired|lapsed|ran out", "renewed|extended|valid"),
-    ("stopped|halted|shut down|ceased", "restarted|resumed|started|running"),
-    ("slower|longer", "faster|quicker|shorter"),
-    ("more|additional|extra", "fewer|less"),
-    ("unsafe|dangerous", "safe"),
-    ("incomplete|unfinished", "complete|completed|finished"),
-)  # fmt: skip
-"""Opposite senses in common use; a slot's own lists come first."""
-
-_BINARY = bag(
-    "pass fail meet miss open close clos accept reject approv refus leak hold confirm cancel valid expir renew complet "
-    "safe succeed"
-)
-"""Stems whose denial is their opposite: what did not pass failed; what did not rise need not have fallen."""
 _GUARDED = bag(
     "over under up down above below ahead behind before more less higher lower left leave took take got get made make "
     "hit keep out off beyond within light dark morning afternoon north south long short high low extra additional add "
@@ -146,7 +110,7 @@ def _beside(tokens: tuple[Token, ...], at: int, low: int, high: int, topic: froz
         return False
     near = range(max(low, at - 3), min(high, at + 5))
     return any(
-        tokens[i].kind == "number" or tokens[i].stem in topic or tokens[i].stem in _YARDSTICKS or tokens[i].text == "%"
+        figure(tokens[i]) or tokens[i].stem in topic or tokens[i].stem in _YARDSTICKS or tokens[i].text == "%"
         for i in near
         if i != at
     )
@@ -174,7 +138,7 @@ def compile_direction(slot: Slot, plain: frozenset[str] = frozenset()) -> Direct
     found: dict[Phrase, tuple[int, bool]] = {}
     for words, sense in [(words, 1) for words in right] + [(words, -1) for words in wrong]:
         found.setdefault(words, (sense, True))
-    for one, other in _FAMILIES:
+    for one, other in FAMILIES:
         sides = [{phrase(words) for words in side.split("|")} for side in (one, other)]
         for here, there in (sides, sides[::-1]):
             if right[0] in here and wrong[0] in there:
@@ -187,7 +151,7 @@ def compile_direction(slot: Slot, plain: frozenset[str] = frozenset()) -> Direct
         wordings.setdefault(words[0], []).append((words, sense, own))
     return Direction(
         {key: tuple(sorted(rows, key=lambda row: -len(row[0]))) for key, rows in wordings.items()},
-        binary=right[0][-1] in _BINARY or wrong[0][-1] in _BINARY,
+        binary=right[0][-1] in BINARY or wrong[0][-1] in BINARY,
     )
 
 

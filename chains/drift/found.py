@@ -18,6 +18,8 @@ class Found(NamedTuple):
     last: int = 0
     complement: bool = False
     """Whether a count is given by the rest of its total (33 of 40 passed: 7 failed)."""
+    sweeping: bool = False
+    """Whether it is "all" or "none": that says something only with a direction."""
 
 
 MISSING = Found("missing")

@@ -53,6 +53,11 @@ def low(tokens: tuple[Token, ...], at: int) -> str:
     return tokens[at].low if 0 <= at < len(tokens) else ""
 
 
+def figure(token: Token) -> bool:
+    """Whether a token is a number by itself, in figures or in words."""
+    return token.kind == "number" or (token.low in _WORDS and token.low != "one")
+
+
 def place(text: str) -> int:
     """Return the decimal place of the last significant figure of a number's digits."""
     whole, _, fraction = text.partition(".")

@@ -79,7 +79,7 @@ class Scene:
 
 
 def _lead(sentences: Sequence[Sentence], at: int) -> frozenset[str]:
-    """Return the stems of a sentence's heading: what stands before an early colon, or a line above that ends with one."""
+    """Return the stems of what heads a sentence: words before an early colon, or a line above that ends with one."""
     sentence = sentences[at]
     parent = sentences[sentence.parent] if sentence.parent is not None else None
     out = frozenset(token.stem for token in parent.tokens) if parent and parent.tokens[-1].text == ":" else frozenset()

@@ -122,9 +122,9 @@ def _add_value(tally: Tally, evidence: Evidence) -> None:
         senses = {hit.sense for hit in evidence.way.values()}
         side = tally.right if senses == {-1} else tally.wrong if senses == {1} else tally.half
         side.append(evidence)
-    elif found.state == "right":
+    elif found.state == "right" and not (found.sweeping and not evidence.way):
         tally.right.append(evidence)
-    elif found.state == "vague":
+    elif found.state == "vague" or (found.sweeping and not evidence.way):
         tally.half.append(evidence)
     elif found.state == "wrong" and evidence.firm:
         tally.wrong.append(evidence)
