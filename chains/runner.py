@@ -1,8 +1,9 @@
 """The runner: drives the trials of a run that have no finished end, several at a time, and logs how each ends."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from chains.errors import MazedomError, OverLimit, ProviderError, Stopped
 from chains.experiment import TrialId
@@ -110,15 +111,24 @@ async def drive(
             tape.watcher.ended(end)
 
     try:
-        async with asyncio.TaskGroup() as group:
-            for _ in range(most_at_once):
-                group.create_task(worker())
-    except* MazedomError as errors:
-        raise errors.exceptions[0] from None
+        await _together(worker, most_at_once)
+    except asyncio.CancelledError:
+        tape.abandon()
+        raise
     finally:
         await tape.settle()
     progress.questions = tape.questions
     return progress
+
+
+async def _together(worker: Callable[[], Coroutine[Any, Any, None]], count: int) -> None:
+    """Run `count` workers until all are done, or one fails for good."""
+    try:
+        async with asyncio.TaskGroup() as group:
+            for _ in range(count):
+                group.create_task(worker())
+    except* MazedomError as errors:
+        raise errors.exceptions[0] from None
 
 
 class _Climbs:

@@ -6,7 +6,6 @@ A run is named by its id, a unique beginning of it, a path, or `last`.
 """
 
 import os
-import secrets
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -24,8 +23,12 @@ def runs_folder() -> Path:
 
 
 def new_run_id() -> str:
-    """Return a name for a run: when it began (UTC) and four random digits, so that two at once differ."""
-    return f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
+    """Return a name for a run: when it began (UTC), the fraction of the second as four hexadecimal digits.
+
+    Two that begin in the same second differ, and sort in the order in which they began.
+    """
+    began = datetime.now(UTC)
+    return f"{began:%Y%m%d-%H%M%S}-{began.microsecond * 0x10000 // 1_000_000:04x}"
 
 
 def create(record: RunRecord) -> Path:
@@ -37,8 +40,8 @@ def create(record: RunRecord) -> Path:
     folder = runs_folder() / record.experiment.name / record.id
     try:
         folder.mkdir(parents=True)
-        write_record(record, folder)
         (folder / LOG_FILE).touch()
+        write_record(record, folder)  # last: with it the folder is a run
     except OSError as error:
         raise MazedomError(f"can't write {folder}: {error.strerror}") from None
     return folder

@@ -111,6 +111,11 @@ class Tape:
         """Wait for the replies still under way, so that they are logged before the log is closed."""
         await asyncio.gather(*self._asking, return_exceptions=True)
 
+    def abandon(self) -> None:
+        """Give up the replies still under way: they are not logged, and are asked for anew when the run goes on."""
+        for asking in self._asking:
+            asking.cancel()
+
     def record(self, key: Key, seat: Seat, heard: tuple[str, ...], request: Request, reply: Reply) -> None:
         """Log a reply, durably where it cost money or a person's work."""
         step = Step(

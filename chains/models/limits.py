@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable
 
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, stop_after_attempt, wait_exponential_jitter
 
-from chains.errors import Busy, OverLimit
+from chains.errors import Busy, OverLimit, Stopped
 from chains.models.provider import Provider, Reply, Request
 
 Sleep = Callable[[float], Awaitable[None]]
@@ -36,15 +36,23 @@ class Budget:
 
     def __init__(self, most: int | None = None) -> None:
         self._most = most
+        self._closed = False
         self.sent = 0
         """Requests sent so far."""
+
+    def close(self) -> None:
+        """Let no further request be sent, those that wait for a place or to be asked again included."""
+        self._closed = True
 
     def spend(self) -> None:
         """Count a request that is about to be sent.
 
         Raises:
             OverLimit: It would be one too many; it is not counted and must not be sent.
+            Stopped: The budget was closed.
         """
+        if self._closed:
+            raise Stopped("the run was stopped")
         if self._most is not None and self.sent >= self._most:
             raise OverLimit(f"the limit of {self._most:,} model calls is met; raise max_calls and resume the run")
         self.sent += 1

@@ -1,8 +1,10 @@
 """What each verb takes; imports nothing that takes time, so that `--help` is quick."""
 
 import argparse
+import json
 import sys
 from collections.abc import Callable, Sequence
+from typing import NoReturn
 
 from chains import VERSION
 
@@ -108,6 +110,23 @@ HELP = (
 )
 
 
+class _Parser(argparse.ArgumentParser):
+    """Says what is wrong with a command line as every other error is said."""
+
+    as_json = False
+
+    def error(self, message: str) -> NoReturn:
+        self.print_usage(sys.stderr)
+        _leave(message, as_json=self.as_json)
+
+
+def _leave(message: str, *, as_json: bool) -> NoReturn:
+    sys.stderr.write(f"mazedom: {message}\n")
+    if as_json:
+        sys.stdout.write(json.dumps({"error": message, "kind": "BadInput"}, indent=2) + "\n")
+    raise SystemExit(2)
+
+
 def parse(words: Sequence[str]) -> argparse.Namespace:
     """Read a command line; leaves with status 2 and a sentence if it is wrong."""
     verb = words[0]
@@ -119,16 +138,16 @@ def parse(words: Sequence[str]) -> argparse.Namespace:
 
         close = difflib.get_close_matches(verb, VERBS, n=1)
         hint = f"did you mean {close[0]}?" if close else f"verbs: {', '.join(VERBS)}"
-        sys.stderr.write(f"mazedom: no verb {verb!r}; {hint}\n")
-        raise SystemExit(2)
+        _leave(f"no verb {verb!r}; {hint}", as_json="--json" in words)
     about, arguments, example = VERBS[verb]
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog=f"cli.py {verb}",
         description=about[:1].upper() + about[1:] + ".",
         epilog=f"example: {example}",
         allow_abbrev=False,
     )
     arguments(parser)
+    parser.as_json = "--json" in words
     parsed = parser.parse_args(list(words[1:]))
     parsed.verb = verb
     return parsed

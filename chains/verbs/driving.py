@@ -10,6 +10,7 @@ from pathlib import Path
 
 from chains.errors import OverLimit
 from chains.log import Log
+from chains.models.limits import Budget
 from chains.models.open import Models
 from chains.models.provider import Reply
 from chains.results import Results, results
@@ -59,14 +60,18 @@ async def _drive(record: RunRecord, folder: Path, log: Log) -> str | None:
         at_once = record.experiment.limits.trials or max(
             (source.spec.in_flight for source in record.models.values()), default=1
         )
-        with _interrupts(brake), LiveView(record, log, progress) as view:
+        with LiveView(record, log, progress) as view:
             only: set[str] | None = None
             while True:
-                done = await drive(record, log, providers, watcher=view, most_at_once=at_once, only=only)
+                with _interrupts(brake, models.budget):
+                    done = await drive(record, log, providers, watcher=view, most_at_once=at_once, only=only)
                 if done.stopped is not None or not done.questions or not sys.stdin.isatty():
                     break
-                with view.paused():
-                    only = _answered(done, Tape(log, None))
+                try:
+                    with view.paused():
+                        only = _answered(done, Tape(log, None))
+                except KeyboardInterrupt:
+                    return INTERRUPTED
                 if not only:
                     break
         if described := models.describe():
@@ -95,7 +100,7 @@ def _log_answer(tape: Tape, question: Question, text: str, seconds: float) -> No
 
 
 @contextlib.contextmanager
-def _interrupts(brake: Brake) -> Iterator[None]:
+def _interrupts(brake: Brake, budget: Budget) -> Iterator[None]:
     """Let Ctrl-C stop the run after the calls in flight, and a second one at once."""
     loop = asyncio.get_running_loop()
     driving = asyncio.current_task()
@@ -103,7 +108,9 @@ def _interrupts(brake: Brake) -> Iterator[None]:
     def interrupted() -> None:
         if brake.pulled and driving is not None:
             driving.cancel()
+            return
         brake.pull()
+        budget.close()
         say("stopping after the calls in flight; Ctrl-C again stops at once")
 
     for number in (signal.SIGINT, signal.SIGTERM):

@@ -28,8 +28,8 @@ def main(arguments: argparse.Namespace) -> int:
         print_json({arguments.what: rows})
     elif rows:
         table = Table(box=None, padding=(0, 2))
-        for heading in rows[0]:
-            table.add_column(heading, overflow="fold")
+        for number, heading in enumerate(rows[0]):
+            table.add_column(heading, overflow="fold", no_wrap=number == 0)  # a name must stay whole to be copied
         for row in rows:
             table.add_row(*("" if value is None else str(value) for value in row.values()))
         stdout.print(table)
