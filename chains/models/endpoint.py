@@ -65,7 +65,6 @@ class Endpoint:
             base_url=spec.base_url,
             api_key=key or _NO_KEY,
             max_retries=0,
-            default_headers=dict(spec.headers),
             timeout=httpx2.Timeout(spec.timeout, connect=CONNECT_SECONDS),
             # A proxy set for the machine must not be asked for its own loopback.
             http_client=openai.DefaultAioHttpClient(trust_env=host not in _LOOPBACK),

@@ -72,8 +72,6 @@ class ModelSpec(BaseModel):
     """Where it answers, such as http://localhost:8000/v1; without user, password or query."""
     key_env: str | None = None
     """Name of the environment variable that holds the key. None: the server asks for none."""
-    headers: Mapping[str, str] = Field(default_factory=dict)
-    """Further headers, such as HTTP-Referer. Never a secret; not logged."""
     params: Mapping[str, Any] = Field(default_factory=dict)
     """Request parameters: temperature, max_tokens, reasoning_effort, ..."""
     extra_body: Mapping[str, Any] = Field(default_factory=dict)
@@ -96,7 +94,7 @@ class ModelSpec(BaseModel):
 
     @model_validator(mode="after")
     def _without_secrets(self) -> Self:
-        for place in ("headers", "params", "extra_body"):
+        for place in ("params", "extra_body"):
             for name in getattr(self, place):
                 if SECRET_NAME.search(name):
                     raise ValueError(f"{place}.{name} looks like a secret; name the variable that holds it in key_env")
@@ -107,9 +105,9 @@ class ModelSpec(BaseModel):
         return self
 
     def refined(self, by: "ModelSpec") -> "ModelSpec":
-        """Return this spec with what `by` sets put over it; params, headers and extra_body key by key."""
+        """Return this spec with what `by` sets put over it; params and extra_body key by key."""
         update = {name: getattr(by, name) for name in by.model_fields_set - {"model"}}
-        for place in ("headers", "params", "extra_body"):
+        for place in ("params", "extra_body"):
             update[place] = {**getattr(self, place), **getattr(by, place)}
         return self.model_copy(update=update)
 

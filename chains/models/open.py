@@ -126,7 +126,7 @@ class Models:
     def describe(self) -> dict[str, dict[str, Any]]:
         """Return what is known of each model that was opened, by name, for the run's log.
 
-        `label`, `kind`, `spec` (no header, no secret), `resolved` (what the
+        `label`, `kind`, `spec` (no secret), `resolved` (what the
         endpoint was found to take; grows with the first requests) and, for an
         embedded model, `fingerprint`.
         """
@@ -197,7 +197,7 @@ class Models:
         about: dict[str, Any] = {
             "label": source.label,
             "kind": source.kind,
-            "spec": source.spec.model_dump(mode="json", exclude={"headers"}, exclude_none=True),
+            "spec": source.spec.model_dump(mode="json", exclude_none=True),
             "resolved": self._open[source.name].resolved if source.name in self._open else {},
         }
         if source.kind == "embedded":
