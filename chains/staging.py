@@ -238,6 +238,16 @@ def _own_settings(values: Mapping[str, Value], seat: Seat) -> dict[str, Any]:
     return {name: value for name, value in own.items() if value is not None}
 
 
+def longest_prompt(record: RunRecord) -> int:
+    """Return about how many characters the longest prompt of a run has, so that a model served here has room for it.
+
+    Half as much again as all facts of a world with the longest template: a seat may say more than it was told.
+    """
+    facts = max(sum(len(fact.render(0)) + 3 for fact in world.facts) for world in record.worlds.values())
+    template = max(len(prompt.body) + len(prompt.system or "") for prompt in record.prompts.values())
+    return template + facts * 3 // 2
+
+
 def rough_tokens(record: RunRecord) -> int:
     """Return about how many tokens a run will take, prompts and replies together.
 

@@ -16,7 +16,7 @@ from chains.models.provider import Reply
 from chains.results import Results, results
 from chains.runner import Brake, Progress, drive
 from chains.runs import write_record
-from chains.staging import RunRecord, Stage
+from chains.staging import RunRecord, Stage, longest_prompt
 from chains.trial import Question, Tape
 from chains.views.live import LiveView
 from chains.views.output import print_json, progress, say
@@ -55,7 +55,13 @@ async def _drive(record: RunRecord, folder: Path, log: Log) -> str | None:
     limit = record.experiment.limits.calls
     left = None if limit is None else max(0, limit - log.scan.calls)
     brake = Brake()
-    async with Models(record.experiment.models, reproducible=record.experiment.reproducible, max_calls=left) as models:
+    opened = Models(
+        record.experiment.models,
+        reproducible=record.experiment.reproducible,
+        max_calls=left,
+        longest_prompt=longest_prompt(record),
+    )
+    async with opened as models:
         providers = {name: brake.around(models.provider(name)) for name in record.models}
         at_once = record.experiment.limits.trials or max(
             (source.spec.in_flight for source in record.models.values()), default=1
