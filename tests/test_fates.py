@@ -1,11 +1,17 @@
 """The instrument against texts that a person labelled, and against worlds whose fate is known by construction."""
 
+import asyncio
 import tomllib
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from chains.drift.fates import FATES, Instrument
+from chains.models.channel import Channel, parse_channel
+from chains.models.codebook import planted
+from chains.models.provider import Occasion, Request
 from chains.worlds.ledger import Fact, Slot
 from chains.worlds.watermelon import watermelon
 from chains.worlds.world import World
@@ -173,3 +179,37 @@ def test_two_facts_with_the_same_wording_on_different_subjects_stay_apart():
     read = Instrument(facts).read("The pump was delivered 3 weeks late.")
     assert read["F12"].fate == "blurred"
     assert read["F13"].fate == "omitted"
+
+
+SCRAPS = """P-12 pump T-4 the of 7 40 % EUR 4,200 k not no late early over 3 weeks - 4 March 25/3 1. : ; , . ( ) and
+but may failed passed +3 –5 a half dozen quarter in to from 2031-03-04 L-2 Ilmar € 1/2 a.m. don't ’ é 中"""
+WORDS = st.sampled_from([*SCRAPS.split(), "\n", "\n- "])
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(WORDS, max_size=40).map(" ".join))
+def test_any_text_gets_one_fate_a_fact_with_evidence_inside_it(message):
+    facts, _ = ledger("plant")
+    read = Instrument(facts).read(message)
+    assert [*read] == [fact.id for fact in facts]
+    for verdict in read.values():
+        assert verdict.fate in FATES
+        assert (verdict.evidence is None) == (verdict.fate == "omitted")
+        if verdict.evidence is not None:
+            assert 0 <= verdict.evidence[0] < verdict.evidence[1] <= len(message)
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_fates_planted_by_the_channel_are_found_again(seed):
+    """The positive control: the channel's paraphrases, blurs, alterations and inversions over four hops."""
+    world = watermelon(seed, facts=12)
+    channel = Channel(parse_channel("channel:drop=0.1,blur=0.1,alter=0.1,flip=0.1"))
+    instrument, heard = Instrument(world.facts), tuple(fact.render(0) for fact in world.facts)
+    for hop in range(1, 5):
+        occasion = Occasion(
+            world=world, replicate=0, seat=f"L{5 - hop}", role="manager", hop=hop, depth=4, heard=heard
+        )  # fmt: skip
+        reply = asyncio.run(channel.reply(Request(model="channel", messages=(), occasion=occasion)))
+        read = instrument.read(reply.text)
+        assert {name: verdict.fate for name, verdict in read.items()} == dict(planted(world, reply.text).fates)
+        heard = (reply.text,)

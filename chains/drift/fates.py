@@ -17,6 +17,13 @@ A statement said rightly in one place and wrongly of the same subject and
 property in another is not kept. Without its subject it is kept only if topic
 and all key slots are there and no other statement shares the topic; otherwise
 blurred. A message that repeats a rendering word for word keeps the statement.
+
+How good it is, against one person's labels given before the verdicts were seen,
+on texts that it was not tuned on: 376 verdicts on a 135M-parameter model's
+reports, 91% the same fate and 97% the same kept or not; 72 on fluent prose
+written to be hard, 85% and 88%. Nearly all errors there are a direction put in
+words that neither the ledger nor `senses` lists, so that kept is read as blurred.
+Facts of another world of the same setting: none kept, under 1% not omitted.
 """
 
 from collections import defaultdict
@@ -40,6 +47,9 @@ __all__ = ["FATES", "INSTRUMENT", "Fate", "Instrument", "Verdict"]
 
 INSTRUMENT = "fates-1"
 """Version: any change of verdicts changes it. Fates are compared under one version only."""
+
+_TELLING = 2
+"""Values that must stand right with a subject that is not in the ledger before they count as a statement's own."""
 
 
 class Instrument:
@@ -124,11 +134,14 @@ class Instrument:
             whose = piece.subjects - {STRANGER, UNCLEAR}
             if compiled.subject in whose or UNCLEAR in piece.subjects or piece.sentence in scene.copied:
                 continue
-            if piece.loose or not (whose or _near_miss(compiled, piece)):
+            if piece.loose or not piece.subjects:
                 continue
             evidence = self._gather(compiled, scene, at)
+            if not whose and not _near_miss(compiled, piece) and evidence.values < _TELLING:
+                continue
             verdict = weigh(compiled, [evidence])
-            own = any(self._own_value(compiled, evidence, name) for name in evidence.found)
+            alone = bool(scene.stems[at] & compiled.unique)
+            own = any(self._own_value(compiled, evidence, name, alone=alone) for name in evidence.found)
             if verdict.fate == "kept" and evidence.topic and own and _close(evidence):
                 said = " ".join(evidence.words(found) for found in evidence.found.values() if found.state == "right")
                 name = " and ".join(self.subjects.names[subject] for subject in sorted(whose)) or "another subject"
@@ -136,8 +149,11 @@ class Instrument:
                 return verdict.model_copy(update={"fate": "altered", "why": why})
         return None
 
-    def _own_value(self, compiled: Compiled, evidence: Evidence, name: str) -> bool:
-        """Whether a value that stands right is this statement's and not the other subject's own."""
+    def _own_value(self, compiled: Compiled, evidence: Evidence, name: str, *, alone: bool) -> bool:
+        """Whether a value that stands right is this statement's and not the other subject's own.
+
+        A category is common: it tells only where no other statement has the topic.
+        """
         reader, found = compiled.readers[name], evidence.found[name]
         if found.state != "right":
             return False
@@ -146,7 +162,7 @@ class Instrument:
         overlap = any(
             rival.state == "right" and rival.first < found.last and found.first < rival.last for rival in rivals
         )
-        return not overlap and (isinstance(reader, NumberSlot) or reader.slot.kind != "category")
+        return not overlap and (alone or reader.slot.kind != "category")
 
     def _without_subject(self, compiled: Compiled, scene: Scene) -> Verdict | None:
         """Return a verdict where a piece that names no subject states the topic and the values."""

@@ -9,12 +9,12 @@ FAMILIES: tuple[tuple[str, str], ...] = (
     ),
     (
         (
-            "over|above|exceeded|exceeding|overspent|more than|in excess of|beyond|overrun|higher than|more|higher|beat|"
-            "too high|too heavy|too many|too much"
+            "over|above|exceeded|exceeding|overspent|more than|in excess of|beyond|overrun|higher than|more|beat|"
+            "higher|too high|too heavy|too many|too much"
         ),
         (
-            "under|below|underspent|less than|within|short of|underrun|beneath|lower than|saved|less|fewer|lower|"
-            "too low|too light|too few|too little"
+            "under|below|underspent|less than|within|short of|underrun|beneath|lower than|saved|less|fewer|"
+            "lower|too low|too light|too few|too little"
         ),
     ),
     (

@@ -153,13 +153,14 @@ class WordSlot:
                     best = Found("wrong", first, last)
         if best.state == "wrong" or self.slot.kind != "name":
             return best
-        given = [any(word in stems for word in part) for part in self.parts]
-        if given and all(given):
-            return Found("right", piece.first, piece.first + 1)
+        given = [next((at for at, word in enumerate(stems) if word in part), None) for part in self.parts]
+        places = [piece.first + at for at in given if at is not None]
+        if places and len(places) == len(given):
+            return Found("right", min(places), max(places) + 1)
         stranger = self._stranger(piece)
         if stranger is not None:
             return Found("wrong", stranger, stranger + 1)
-        return Found("vague", piece.first, piece.first + 1) if any(given) else MISSING
+        return Found("vague", places[0], places[0] + 1) if places else MISSING
 
     def is_right(self, quantity: Quantity) -> bool:
         """No quantity is a word."""
