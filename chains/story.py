@@ -108,7 +108,7 @@ def story(record: RunRecord, log: Log, trial: TrialId) -> Story:
             hop=cast.hierarchy.heights[seat.name],
             step=step,
             verdicts=instrument.read(message, only=held[seat.name]),
-            invented=invented(message, heard, cast.world.facts),
+            invented=invented(message, [cast.world.title, *heard], instrument),
             degenerate=degenerate(message) if message.strip() else None,
         )
     return Story(

@@ -55,8 +55,9 @@ class Reader:
         return Reading(
             hop=hop,
             fates=fates,
-            invented=len(invented(message, heard, self._world.facts)),
-            unfounded=len(unfounded(message, self._world.facts, self._world.title)),
+            # Every prompt names the world's title, so that much is heard by everybody.
+            invented=len(invented(message, [self._world.title, *heard], self._instrument)),
+            unfounded=len(unfounded(message, self._instrument, self._world.title)),
             words=len(message.split()),
             degenerate=degenerate(message) if message.strip() else None,
             finish=reply.finish,
