@@ -192,7 +192,7 @@ class Endpoint:
             return Busy(f"can't connect to {self._where}; start the server or check base_url")
         if any(isinstance(cause, TimeoutError) for cause in causes):
             return Busy(f"{self._where} did not answer within {self._spec.timeout:g} s; wait, or raise its timeout")
-        reason = masked(str(causes[-1]) or type(causes[-1]).__name__, self._key)
+        reason = masked(" ".join(str(causes[-1]).split()) or type(causes[-1]).__name__, self._key)
         return Busy(f"{self._where} dropped the connection ({reason}); try again")
 
 

@@ -106,7 +106,7 @@ class LiveView(Watcher):
         self._rows.pop(end.trial, None)
         self._ended += end.status == "finished"
         if end.status == "failed":
-            self._console.print(Text(f"{end.trial} failed: {end.error}", style="red"))
+            self._console.print(Text(f"{end.trial} failed: {end.error}", style="red"), soft_wrap=True)
         elif not self._console.is_terminal and self._tells(self._ended):
             self._console.print(Text(f"{self._ended} of {len(self._trials)} trials finished ({self._pace()})"))
 
