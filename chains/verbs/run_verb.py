@@ -37,13 +37,15 @@ def _experiment(arguments: argparse.Namespace) -> Experiment:
 
 
 def _file(name: str) -> Path:
+    """Return the experiment file that `name` means: a path, or a name in runs/."""
     path = Path(name)
-    if path.suffix == ".toml" or path.exists():
+    if path.suffix == ".toml" or path.is_file():
         return path
     path = runs_folder() / f"{name}.toml"
-    if not path.exists():
-        known = [file.stem for file in runs_folder().glob("*.toml")]
-        raise BadInput(f"no experiment file {path}{nearest(name, known)}")
+    if not path.is_file():
+        raise BadInput(
+            f"no experiment file {path}{nearest(name, [file.stem for file in runs_folder().glob('*.toml')])}"
+        )
     return path
 
 
