@@ -1,0 +1,183 @@
+"""Runs that are killed or interrupted: they go on where they were, and no reply is paid for twice."""
+
+import json
+import multiprocessing
+import os
+import random
+import signal
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from conftest import steps_of
+
+from cli import main
+
+SERVERS = multiprocessing.get_context("forkserver")
+"""A process that has imported the program and forks one for each run: a fresh interpreter would take a second."""
+SERVERS.set_forkserver_preload(["chains.verbs.run_verb", "chains.verbs.resume_verb", "chains.models.endpoint"])
+IN_FLIGHT = 3
+STEPS = 24
+
+
+def _in_a_process(words, folder):
+    os.chdir(folder)
+    with (folder / "out").open("w") as out, (folder / "err").open("w") as err:
+        os.dup2(out.fileno(), 1)
+        os.dup2(err.fileno(), 2)
+        sys.stdout, sys.stderr = out, err
+        status = main(words)
+    os._exit(status)
+
+
+def started(folder, *words):
+    process = SERVERS.Process(target=_in_a_process, args=([str(word) for word in words], folder))
+    process.start()
+    return process
+
+
+def until(condition, what):
+    """Wait for something that will happen."""
+    give_up = time.monotonic() + 30
+    while not condition():
+        assert time.monotonic() < give_up, f"{what} did not happen"
+        time.sleep(0.002)
+
+
+def made(folder):
+    """Return the run's folder, once there is one."""
+    until(lambda: list(folder.glob("runs/*/*/run.json")), "run.json")
+    return next(folder.glob("runs/*/*/run.json")).parent
+
+
+def whole_steps(run):
+    """Return the steps in a log whose last line may be cut off."""
+    lines = (run / "log.jsonl").read_bytes().splitlines(keepends=True)
+    records = [json.loads(line) for line in lines if line.endswith(b"\n")]
+    return [record for record in records if record["kind"] == "step"]
+
+
+def said(run):
+    """Return what a run came to, whatever the order in which it happened."""
+    return {(step["trial"], step["seat"]): (step["digest"], step["reply_digest"]) for step in steps_of(run)}
+
+
+def readings(run):
+    records = map(json.loads, (run / "log.jsonl").read_bytes().splitlines())
+    return {record["trial"]: record["readings"] for record in records if record.get("status") == "finished"}
+
+
+@pytest.fixture
+def endpoint_run(serve, experiment):
+    """Return an endpoint whose reply hangs on the request alone, and an experiment of 24 calls to it."""
+
+    def make(*behaviours, latency=0.01, seeds=range(1, 7), fixed="depth = 3", spec=""):
+        server = serve(*(behaviours or ("ok",)), latency=latency)
+        return server, experiment(
+            server, seeds=seeds, fixed=fixed, spec=f"attempts = 1\ntimeout = 20\nin_flight = {IN_FLIGHT}\n{spec}"
+        )
+
+    return make
+
+
+def test_a_run_killed_at_any_moment_goes_on_and_pays_for_no_reply_twice(tmp_path, endpoint_run, mazedom):
+    """Twenty runs, each killed with SIGKILL at a random moment, then resumed to its end."""
+    server, path = endpoint_run()
+    undisturbed = mazedom("run", path, "--json").document
+    expected = said(Path(undisturbed["path"]))
+    assert len(expected) == STEPS
+    draw = random.Random(7)
+    cut_short = 0
+    for number in range(20):
+        folder = tmp_path / f"killed{number}"
+        folder.mkdir()
+        before = server.calls
+        process = started(folder, "run", path)
+        run = made(folder)
+        moment = draw.uniform(0, STEPS)
+        while process.is_alive() and server.calls - before < moment:
+            time.sleep(0.0005)
+        time.sleep(draw.uniform(0, 0.01))
+        process.kill()
+        process.join()
+        logged = whole_steps(run)
+        cut_short += 0 < len(logged) < STEPS
+        at_the_kill = server.calls
+
+        mazedom("list")  # whatever state it is in, it can be looked at
+        resumed = mazedom("resume", run, "--json")
+        assert resumed.status == 0, resumed.err
+        assert resumed.document["finished"] == resumed.document["trials"] == 6
+        assert server.calls - before <= STEPS + IN_FLIGHT
+        assert server.calls - at_the_kill == STEPS - len(logged)
+        asked_again = [body["messages"] for body in server.requests[at_the_kill:]]
+        assert not [step for step in logged if step["request"]["messages"] in asked_again]
+        assert said(run) == expected
+        assert readings(run) == readings(Path(undisturbed["path"]))
+        assert resumed.document["by_hop"] == undisturbed["by_hop"]
+        assert mazedom("replay", run, "--verify").status == 0
+    assert cut_short >= 15
+
+
+def test_ctrl_c_finishes_the_calls_in_flight_and_the_run_goes_on(tmp_path, endpoint_run, mazedom):
+    server, path = endpoint_run(latency=0.1)
+    process = started(tmp_path, "run", path, "--json")
+    until(lambda: server.calls >= 5, "the fifth call")
+    os.kill(process.pid, signal.SIGINT)
+    process.join(20)
+    assert process.exitcode == 130
+    document = json.loads((tmp_path / "out").read_text())
+    assert document["stopped"] == "interrupted"
+    assert "stopping after the calls in flight" in (tmp_path / "err").read_text()
+    (run,) = tmp_path.glob("runs/faults/*")
+    assert len(steps_of(run)) == server.calls == document["calls"] < STEPS
+    assert mazedom("resume", "--json").document["finished"] == 6
+    assert server.calls == len(steps_of(run)) == STEPS
+
+
+def test_ctrl_c_sends_nothing_that_still_waited_for_its_turn(tmp_path, endpoint_run, mazedom):
+    """Nine workers ask at once of an endpoint that takes three at a time: the six in the queue are not sent."""
+    server, path = endpoint_run(latency=0.3, seeds=(1,), fixed='hierarchy = "pyramid:1-9"', spec="")
+    process = started(tmp_path, "run", path)
+    # The first call of a kind goes alone, to learn the endpoint's dialect; then three at a time.
+    until(lambda: server.calls >= 4, "the fourth call")
+    os.kill(process.pid, signal.SIGINT)
+    process.join(20)
+    assert process.exitcode == 130
+    assert server.calls <= 1 + IN_FLIGHT
+    (run,) = tmp_path.glob("runs/faults/*")
+    assert len(steps_of(run)) == server.calls
+    assert mazedom("resume", "--json").status == 0
+    assert server.calls == 10
+
+
+def test_ctrl_c_twice_stops_at_once_and_the_run_still_goes_on(tmp_path, endpoint_run, mazedom):
+    """The endpoint hangs on the third call; nobody waits for it a second time."""
+    server, path = endpoint_run("ok", "ok", "hang", "ok", seeds=(1, 2), fixed="depth = 1")
+    process = started(tmp_path, "run", path, "--json")
+    until(lambda: server.calls >= 4, "the fourth call")
+    (run,) = tmp_path.glob("runs/faults/*")
+    until(lambda: len(whole_steps(run)) == 3, "the third reply")
+    os.kill(process.pid, signal.SIGINT)
+    until(lambda: "stopping" in (tmp_path / "err").read_text(), "the notice")
+    assert process.is_alive()
+    os.kill(process.pid, signal.SIGINT)
+    process.join(10)  # the call's own time-out is 20 seconds
+    assert process.exitcode == 130
+    assert json.loads((tmp_path / "out").read_text())["stopped"] == "interrupted"
+    assert mazedom("resume", "--json").document["finished"] == 2
+    assert server.calls == 5
+    assert mazedom("replay", "--verify").status == 0
+
+
+def test_a_run_of_the_channel_can_be_interrupted_too(tmp_path, mazedom):
+    words = ("--set", "model=channel:drop=0.1", "--set", "worlds=400", "--set", "depth=8", "--set", "prompt=plain")
+    process = started(tmp_path, "run", "--json", *words)
+    run = made(tmp_path)
+    until(lambda: len(whole_steps(run)) > 20, "some steps")
+    os.kill(process.pid, signal.SIGINT)
+    process.join(20)
+    assert process.exitcode == 130
+    assert json.loads((tmp_path / "out").read_text())["finished"] < 400
+    assert mazedom("replay", "--verify", "--json").document["identical"]
