@@ -85,7 +85,7 @@ class Cast(BaseModel):
         if seat.role == "worker":
             heard = [self.notes(seat.name)]
         else:
-            heard = [said[name] or NO_REPORT for name in self.hierarchy.reports_of(seat.name)]
+            heard = [(said[name] or NO_REPORT).strip() for name in self.hierarchy.reports_of(seat.name)]
         holes = self._holes(seat, part, heard)
         model, settings = part.model, {}
         if not part.human:
