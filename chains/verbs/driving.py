@@ -135,7 +135,8 @@ def _print(found: Results, stopped: str | None, people: bool, seconds: float) ->
     for sentence, count in found.errors.items():
         say(f"{count} trial{'s' if count > 1 else ''} failed: {sentence}")
     if found.waiting:
-        say(f"{found.waiting} trials wait for a person: `cli.py resume {run}` at a terminal asks")
+        who = "1 trial waits" if found.waiting == 1 else f"{found.waiting} trials wait"
+        say(f"{who} for a person: `cli.py resume {run}` at a terminal asks")
     elif stopped or found.finished + found.failed < found.trials:
         why = "" if stopped in (None, INTERRUPTED) else f"{stopped}; "
         left = found.trials - found.finished
