@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from chains.drift.tally import HopShares, mean_shares, shares_by_hop
+from chains.drift.tally import SILENT, HopShares, mean_shares, shares_by_hop
 from chains.experiment import Condition, TrialId
 from chains.log import Log, TrialEnd
 from chains.staging import RunRecord, Stage
@@ -23,18 +23,28 @@ class Results(NamedTuple):
     tokens: int
     by_trial: Mapping[TrialId, Mapping[int, HopShares]]
     """For each finished trial, the shares at each hop."""
+    silent: frozenset[TrialId]
+    """Finished trials in which a seat gave no report: refused, filtered or empty."""
     errors: Mapping[str, int]
     """What failed trials said, with how many said so."""
 
-    def of(self, condition: Condition) -> list[Mapping[int, HopShares]]:
-        """Return the shares of a condition's finished trials."""
-        return [shares for trial, shares in self.by_trial.items() if trial.condition == condition.id]
+    def of(self, condition: Condition, *, silent: bool = True) -> list[Mapping[int, HopShares]]:
+        """Return the shares of a condition's finished trials, those with a silent seat among them or not."""
+        return [
+            shares
+            for trial, shares in self.by_trial.items()
+            if trial.condition == condition.id and (silent or trial not in self.silent)
+        ]
 
-    def by_hop(self) -> list[dict[str, Any]]:
-        """Return a row for each condition and hop: the mean over the condition's finished trials."""
+    def by_hop(self, *, silent: bool = True) -> list[dict[str, Any]]:
+        """Return a row for each condition and hop: the mean over the condition's finished trials.
+
+        Args:
+            silent: Whether trials count in which a seat gave no report.
+        """
         rows = []
         for condition in self.record.conditions:
-            trials = self.of(condition)
+            trials = self.of(condition, silent=silent)
             for hop, shares in mean_shares(trials).items():
                 rows.append(
                     {
@@ -60,6 +70,7 @@ class Results(NamedTuple):
             "calls": self.calls,
             "tokens": self.tokens,
             "by_hop": self.by_hop(),
+            **({"silent": len(self.silent), "by_hop_without_silent": self.by_hop(silent=False)} if self.silent else {}),
             "errors": dict(self.errors),
         }
 
@@ -82,9 +93,14 @@ def results(record: RunRecord, log: Log) -> Results:
             for trial, end in ends.items()
             if end.status == "finished"
         },
+        silent=frozenset(trial for trial, end in ends.items() if end.status == "finished" and _has_silence(end)),
         errors=Counter(_sentence(end) for end in ends.values() if end.status == "failed"),
     )
 
 
 def _sentence(end: TrialEnd) -> str:
     return end.error or "no reason was logged"
+
+
+def _has_silence(end: TrialEnd) -> bool:
+    return any(reading.finish in SILENT for reading in end.readings.values())

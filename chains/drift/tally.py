@@ -20,6 +20,8 @@ from chains.worlds.world import World
 LETTERS = dict(zip(FATES, "KBAIO", strict=True))
 """How a fate is written in a reading."""
 FATE_OF = {letter: fate for fate, letter in LETTERS.items()}
+SILENT = ("refusal", "filter", "empty")
+"""How a reply ended that is no report."""
 ELSEWHERE = "-"
 """In a reading: a fact that is held elsewhere in the hierarchy."""
 
@@ -112,7 +114,7 @@ def _shares(messages: Sequence[Reading]) -> HopShares:
         words=sum(message.words for message in messages) / count,
         degenerate=sum(message.degenerate is not None for message in messages) / count,
         cut_off=sum(message.finish == "length" for message in messages) / count,
-        silent=sum(message.finish in ("refusal", "filter", "empty") for message in messages) / count,
+        silent=sum(message.finish in SILENT for message in messages) / count,
     )
 
 

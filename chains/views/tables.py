@@ -1,6 +1,6 @@
 """Tables of a run: what it would take, what came of it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import Any
 
@@ -64,12 +64,10 @@ def results_view(found: Results, seconds: float | None = None) -> RenderableType
     if record.experiment.question:
         parts.append(Text(record.experiment.question, style="italic"))
     rows = found.by_hop()
-    for condition, group in groupby(rows, key=lambda row: row["condition"]):
-        by_hop = {row["hop"]: row for row in group}
-        shown = shown_hops(sorted(by_hop))
-        trials = by_hop[shown[0]]["trials"]
-        parts.append(Text(f"{condition} ({trials} trial{'s' if trials > 1 else ''}, mean)", style="bold"))
-        parts.append(by_hop_table([by_hop[hop] for hop in shown]))
+    parts += _by_condition(rows)
+    if found.silent:
+        parts.append(Text(f"without the {len(found.silent)} trials in which a seat gave no report:", style="yellow"))
+        parts += _by_condition(found.by_hop(silent=False))
     if not rows:
         parts.append(Text("no trial is finished yet"))
     took = "" if seconds is None else f", {seconds:.0f} s"
@@ -81,6 +79,15 @@ def results_view(found: Results, seconds: float | None = None) -> RenderableType
     )
     parts += [Text(f"note: {note}", style="yellow") for note in _notes(found, rows)]
     return Group(*parts)
+
+
+def _by_condition(rows: Sequence[dict[str, Any]]) -> Iterator[RenderableType]:
+    for condition, group in groupby(rows, key=lambda row: row["condition"]):
+        by_hop = {row["hop"]: row for row in group}
+        shown = shown_hops(sorted(by_hop))
+        trials = by_hop[shown[0]]["trials"]
+        yield Text(f"{condition} ({trials} trial{'s' if trials > 1 else ''}, mean)", style="bold")
+        yield by_hop_table([by_hop[hop] for hop in shown])
 
 
 def _notes(found: Results, rows: Sequence[dict[str, Any]]) -> list[str]:
