@@ -34,6 +34,7 @@ HOLES = {
 _ENVIRONMENT = jinja2.sandbox.SandboxedEnvironment(
     undefined=jinja2.StrictUndefined, keep_trailing_newline=False, autoescape=False
 )  # fmt: skip
+_ENVIRONMENT.globals.clear()  # templates hold holes only; copying Jinja's own names is a third of filling one
 
 
 class Prompt(BaseModel):

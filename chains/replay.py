@@ -32,7 +32,7 @@ class Replay:
     trials: int = 0
     steps: int = 0
     ends: list[TrialEnd] = field(default_factory=list)
-    """Of the trials that the log holds to their end, as read now."""
+    """Of the trials that the log holds to their end: as read now if verified or never read, else as logged."""
     differences: list[Difference] = field(default_factory=list)
     unread: int = 0
     """Trials whose fates were logged by another version of the instrument, and so were not compared."""
@@ -77,18 +77,23 @@ async def replay(record: RunRecord, log: Log, *, verify: bool = False) -> Replay
         started.discard(name)
         result.trials += 1
         logged = log.end(name)
+        finished = logged is not None and logged.status == "finished"
         try:
             cast = stage.cast(trial)
-            end = await run_trial(name, cast, in_turn(cast.hierarchy), tape)
+            end = await run_trial(name, cast, in_turn(cast.hierarchy), tape, read=verify or not finished)
         except ReplyMissing as error:
-            if logged is not None and logged.status == "finished":
+            if finished:
                 result.differences.append(Difference(name, None, str(error)))
             continue
         except MazedomError as error:
             result.differences.append(Difference(name, None, str(error).removeprefix(f"{name}, ")))
             continue
-        result.ends.append(end)
-        if verify and logged is not None and logged.status == "finished":
+        if logged is None or not finished:
+            result.ends.append(end)
+        elif not verify:
+            result.ends.append(logged)
+        else:
+            result.ends.append(end)
             result.differences += _changed_readings(logged, end)
             result.unread += logged.instrument != Reader.version
     result.steps = watcher.steps

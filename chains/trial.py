@@ -175,7 +175,7 @@ def in_turn(hierarchy: Hierarchy) -> Climb:
     return climb
 
 
-async def run_trial(trial: str, cast: Cast, climb: Climb, tape: Tape) -> TrialEnd:
+async def run_trial(trial: str, cast: Cast, climb: Climb, tape: Tape, *, read: bool = True) -> TrialEnd:
     """Drive one trial as far as it goes, and read its messages if it came to its end.
 
     Logs steps; that the trial has ended is the caller's to log.
@@ -185,6 +185,7 @@ async def run_trial(trial: str, cast: Cast, climb: Climb, tape: Tape) -> TrialEn
         cast: Who is who.
         climb: How its seats are driven.
         tape: Where replies come from.
+        read: Whether to read the messages; a replay that takes the logged readings has no need to.
 
     Raises:
         ProviderError: A seat's model gave no reply.
@@ -194,7 +195,7 @@ async def run_trial(trial: str, cast: Cast, climb: Climb, tape: Tape) -> TrialEn
     waiting = await climb(crew.speak)
     if waiting:
         return TrialEnd(trial=trial, status="waiting", error=", ".join(sorted(waiting)), at=now())
-    readings = read_trial(cast, crew.replies)
+    readings = read_trial(cast, crew.replies) if read else {}
     return TrialEnd(trial=trial, status="finished", instrument=Reader.version, readings=readings, at=now())
 
 
