@@ -72,7 +72,11 @@ class Prompt(BaseModel):
         Raises:
             BadInput: If a hole has no value; the sentence lists all such holes.
         """
-        if missing := sorted(self.holes - set(values)):
+        try:
+            missing = sorted(self.holes - set(values))
+        except jinja2.TemplateSyntaxError as error:
+            raise BadInput(f"prompt {self.name}: {error.message} (line {error.lineno} of the body)") from None
+        if missing:
             raise BadInput(f"prompt {self.name} has unfilled holes: {', '.join(missing)}")
         said = [("system", self.system), ("user", self.body)]
         return tuple(

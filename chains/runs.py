@@ -6,6 +6,7 @@ A run is named by its id, a unique beginning of it, a path, or `last`.
 """
 
 import os
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -13,8 +14,11 @@ import orjson
 from pydantic import ValidationError
 
 from chains.errors import BadInput, LogDamaged, MazedomError, nearest
+from chains.experiment import Condition
 from chains.log import LOG_FILE, LOG_VERSION, RUN_FILE
-from chains.staging import RunRecord
+from chains.seats import PERSON
+from chains.settings import check_value, scoped
+from chains.staging import RunRecord, hierarchy_of
 
 
 def runs_folder() -> Path:
@@ -82,7 +86,32 @@ def read_record(folder: Path) -> RunRecord:
     for digest, world in record.worlds.items():
         if world.digest != digest:
             raise LogDamaged(f"{path}: the world {digest[:12]} was changed: its digest is now {world.digest[:12]}")
+    if missing := next(_missing(record), None):
+        raise LogDamaged(f"{path} lacks {missing}; the file was changed or damaged there")
     return record
+
+
+def _missing(record: RunRecord) -> Iterator[str]:
+    """Find what is referred to in a record and is not there."""
+    known = {condition.id for condition in record.conditions}
+    for name in (condition.id for condition in record.experiment.conditions):
+        if name not in known:
+            yield f"condition {name}"
+        for seed in record.experiment.seeds:
+            if record.world_of.get(f"{name}.w{seed}") not in record.worlds:
+                yield f"the world of {name}.w{seed}"
+    for condition in record.conditions:
+        yield from _uncast(record, condition)
+
+
+def _uncast(record: RunRecord, condition: Condition) -> Iterator[str]:
+    for key, value in condition.values.items():
+        check_value(key, value)
+    for seat in hierarchy_of(condition.values, dict(record.hierarchies)).seats:
+        if record.casting.get(condition.id, {}).get(seat.name) not in record.prompts:
+            yield f"the prompt of {condition.id}, seat {seat.name}"
+        if scoped(condition.values, "model", seat) not in (PERSON, *record.models):
+            yield f"the model of {condition.id}, seat {seat.name}"
 
 
 def all_runs() -> list[Path]:

@@ -269,6 +269,30 @@ def test_any_byte_of_a_reply_that_is_changed_by_hand_is_found(mazedom):
     assert mazedom("replay", "--verify").status == 0
 
 
+def test_a_damaged_run_file_is_one_sentence_or_bears_on_nothing(mazedom):
+    """Any byte of run.json may be changed by hand: what can't be read is said, and never a traceback."""
+    made = small(mazedom, "--set", "prompt=plain", "--set", "facts=6")
+    file = Path(made["path"], "run.json")
+    whole = file.read_bytes()
+    draw = random.Random(21)
+    for _ in range(100):
+        changed = bytearray(whole)
+        changed[draw.randrange(len(whole))] = ord(draw.choice(string.printable[:95]))
+        file.write_bytes(bytes(changed))
+        ran = mazedom("replay", "--verify", "--json")
+        assert ran.status in (0, 1, 2)
+        assert ran.document.get("error") or ran.document["identical"] == (ran.status == 0)
+    for old, new, says in (
+        (b'"depth": 3', b'"depth": "three"', "depth must be a whole number"),
+        (b'"c1.w1": "', b'"c1.w1": "0', "lacks the world of c1.w1"),
+        (b'"L2": "manager/plain"', b'"L2": "manager/vain"', "lacks the prompt of c1, seat L2"),
+        (b'"v": 1', b'"v": 2', "has version 2"),
+    ):
+        assert old in whole
+        file.write_bytes(whole.replace(old, new))
+        assert says in mazedom("show", "--json").document["error"]
+
+
 def test_a_changed_request_digest_fate_or_world_is_found(mazedom):
     made = small(mazedom)
     folder = Path(made["path"])

@@ -22,6 +22,8 @@ def dispatch(arguments: argparse.Namespace) -> int:
         return error.exit_code
     except KeyboardInterrupt:
         sys.stderr.write("mazedom: interrupted\n")
+        if arguments.json:
+            print_json({"error": "interrupted", "kind": "Stopped"})
         return 130
     except BrokenPipeError:
         # Whoever read stdout has gone (`| head`): not our failure, and no second complaint when Python closes it.
