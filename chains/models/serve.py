@@ -35,6 +35,8 @@ if __name__ == "__main__":
     params.api_keys = [order["key"]]
     params.verbosity = 1  # errors: the last of them is quoted if this process dies
     params.ui = False
+    # Its default keeps up to 8 GiB of old prompts in memory, which a long run fills and hardly ever reads again.
+    params.cache_ram_mib = 128
     if order["reproducible"]:
         params.cache_prompt = False
         params.cache_ram_mib = 0
