@@ -10,37 +10,10 @@ from chains.experiment import TrialId
 from chains.graph import climber, wire
 from chains.hierarchy import Hierarchy
 from chains.log import Log, TrialEnd, now
-from chains.models.provider import Provider, Reply, Request
+from chains.models.provider import Provider
 from chains.seats import Cast, Climb
 from chains.staging import RunRecord, Stage
 from chains.trial import Question, Tape, Watcher, run_trial
-
-
-class Brake:
-    """Stops a run between calls: those in flight are finished and logged, no further one is made."""
-
-    def __init__(self) -> None:
-        """Begin with the brake off."""
-        self.pulled = False
-
-    def pull(self) -> None:
-        """Ask the run to stop."""
-        self.pulled = True
-
-    def around(self, provider: Provider) -> Provider:
-        """Return the provider with the brake in front of it."""
-        return _Braked(provider, self)
-
-
-@dataclass(frozen=True)
-class _Braked:
-    inner: Provider
-    brake: Brake
-
-    async def reply(self, request: Request) -> Reply:
-        if self.brake.pulled:
-            raise Stopped("the run was stopped")
-        return await self.inner.reply(request)
 
 
 @dataclass
@@ -78,7 +51,7 @@ async def drive(
 
     Returns:
         What came of it. A trial whose endpoint gave no reply is a failed end, and the others go on; a limit or a
-        pulled brake stops them all where they are, each able to go on from there.
+        closed budget stops them all where they are, each able to go on from there.
 
     Raises:
         MazedomError: What makes the whole run senseless: a log that can't be written, a request that is not the

@@ -198,7 +198,7 @@ def test_a_channel_is_opened_by_its_rates_and_described_by_them():
     reply, described, sent = asyncio.run(ask())
     assert reply.served_by == "channel"
     resolved = described["channel:drop=0.1,flip=0.02"]["resolved"]
-    assert (resolved["drop"], resolved["invert"], sent) == (0.1, 0.02, 0)
+    assert (resolved["drop"], resolved["invert"], sent) == (0.1, 0.02, 1)
 
 
 def test_a_channels_mistaken_rate_is_found_before_anything_runs():

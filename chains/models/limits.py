@@ -36,13 +36,14 @@ class Budget:
 
     def __init__(self, most: int | None = None) -> None:
         self._most = most
-        self._closed = False
+        self.closed = False
+        """Whether the run was stopped."""
         self.sent = 0
         """Requests sent so far."""
 
     def close(self) -> None:
         """Let no further request be sent, those that wait for a place or to be asked again included."""
-        self._closed = True
+        self.closed = True
 
     def spend(self) -> None:
         """Count a request that is about to be sent.
@@ -51,11 +52,29 @@ class Budget:
             OverLimit: It would be one too many; it is not counted and must not be sent.
             Stopped: The budget was closed.
         """
-        if self._closed:
+        if self.closed:
             raise Stopped("the run was stopped")
         if self._most is not None and self.sent >= self._most:
             raise OverLimit(f"the limit of {self._most:,} model calls is met; raise max_calls and resume the run")
         self.sent += 1
+
+
+class Counted:
+    """Wraps a provider that counts nothing itself: every request is spent before it is asked.
+
+    Args:
+        inner: The provider that is asked.
+        budget: What it is spent from.
+    """
+
+    def __init__(self, inner: Provider, budget: Budget) -> None:
+        self._inner = inner
+        self._budget = budget
+
+    async def reply(self, request: Request) -> Reply:
+        """Answer a request, if there is any left."""
+        self._budget.spend()
+        return await self._inner.reply(request)
 
 
 class Capped:

@@ -18,7 +18,7 @@ from typing import Any, Protocol, Self
 from chains.errors import MazedomError
 from chains.models.channel import Channel, parse_channel
 from chains.models.files import fingerprint, model_file
-from chains.models.limits import Budget, Capped, Patient, Sleep, pause
+from chains.models.limits import Budget, Capped, Counted, Patient, Sleep, pause
 from chains.models.names import ModelSpec, Source, resolve
 from chains.models.provider import Message, Provider, Reply, Request
 
@@ -175,7 +175,7 @@ class Models:
 
     def _limited(self, opened: Opened, source: Source) -> Provider:
         if source.kind == "channel":
-            return opened  # it is never busy, and computes while it is asked
+            return Counted(opened, self.budget)  # it is never busy, and computes while it is asked
         in_flight = 1 if self._reproducible and source.kind == "embedded" else source.spec.in_flight
         return Patient(Capped(opened, in_flight), source.spec.attempts, self._sleep)
 

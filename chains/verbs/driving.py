@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import os
 import signal
 import sys
 import time
@@ -14,7 +15,7 @@ from chains.models.limits import Budget
 from chains.models.open import Models
 from chains.models.provider import Reply
 from chains.results import Results, results
-from chains.runner import Brake, Progress, drive
+from chains.runner import Progress, drive
 from chains.runs import write_record
 from chains.staging import RunRecord, Stage, longest_prompt
 from chains.trial import Question, Tape
@@ -48,13 +49,14 @@ def drive_run(record: RunRecord, folder: Path, *, as_json: bool) -> int:
 
 
 INTERRUPTED = "interrupted"
+TRACE = os.environ.get("MAZEDOM_TRACE") == "1"
+"""Whether LangSmith may trace runs: asked for here, and not by the variables that other programs set."""
 
 
 async def _drive(record: RunRecord, folder: Path, log: Log) -> str | None:
     """Drive and ask until nothing is left to do here; return why it stopped early, if it did."""
     limit = record.experiment.limits.calls
     left = None if limit is None else max(0, limit - log.scan.calls)
-    brake = Brake()
     opened = Models(
         record.experiment.models,
         reproducible=record.experiment.reproducible,
@@ -62,15 +64,17 @@ async def _drive(record: RunRecord, folder: Path, log: Log) -> str | None:
         longest_prompt=longest_prompt(record),
     )
     async with opened as models:
-        providers = {name: brake.around(models.provider(name)) for name in record.models}
+        providers = {name: models.provider(name) for name in record.models}
         at_once = record.experiment.limits.trials or max(
             (source.spec.in_flight for source in record.models.values()), default=1
         )
         with LiveView(record, log, progress) as view:
             only: set[str] | None = None
             while True:
-                with _interrupts(brake, models.budget):
-                    done = await drive(record, log, providers, watcher=view, most_at_once=at_once, only=only)
+                with _interrupts(models.budget):
+                    done = await drive(
+                        record, log, providers, watcher=view, most_at_once=at_once, only=only, trace=TRACE
+                    )
                 if done.stopped is not None or not done.questions or not sys.stdin.isatty():
                     break
                 try:
@@ -106,16 +110,15 @@ def _log_answer(tape: Tape, question: Question, text: str, seconds: float) -> No
 
 
 @contextlib.contextmanager
-def _interrupts(brake: Brake, budget: Budget) -> Iterator[None]:
+def _interrupts(budget: Budget) -> Iterator[None]:
     """Let Ctrl-C stop the run after the calls in flight, and a second one at once."""
     loop = asyncio.get_running_loop()
     driving = asyncio.current_task()
 
     def interrupted() -> None:
-        if brake.pulled and driving is not None:
+        if budget.closed and driving is not None:
             driving.cancel()
             return
-        brake.pull()
         budget.close()
         say("stopping after the calls in flight; Ctrl-C again stops at once")
 
