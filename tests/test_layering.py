@@ -1,6 +1,8 @@
 """A module imports only from modules above it, so that there is no import cycle and no surprise."""
 
 import ast
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -36,7 +38,7 @@ ORDER = [
 """From the bottom up. The shapes of requests and replies stand below prompts and log, which speak of them."""
 START_UP = {"chains.verbs.arguments"}
 """Read before a verb is known, for a quick `--help`: what it imports in a function, it imports for that reason."""
-FILES = sorted((ROOT / "chains").rglob("*.py")) + [ROOT / "cli.py"]
+FILES = [*sorted((ROOT / "chains").rglob("*.py")), ROOT / "cli.py"]
 
 
 def name_of(path):
@@ -96,12 +98,9 @@ def test_only_the_wiring_imports_langgraph():
 
 
 def test_help_imports_neither_pydantic_nor_rich():
-    from subprocess import run
-    from sys import executable
-
     script = "import sys, cli; cli.main(['run', '--help'])"
     code = f"import sys\ntry:\n    exec({script!r})\nexcept SystemExit:\n    pass\nprint(sorted(sys.modules))"
-    modules = run([executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    modules = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True).stdout
     for heavy in ("'pydantic'", "'rich'", "'orjson'", "'langgraph'", "'openai'", "'numpy'"):
         assert heavy not in modules
 
