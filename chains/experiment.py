@@ -124,7 +124,7 @@ DEFAULT = Experiment(
     name="watermelon",
     question="Do managers whose promotion hangs on it pass on less of what is true?",
     seeds=(1, 2, 3),
-    fixed={"depth": 4},
+    fixed={"depth": 4, "facts": 6},
     factors={"prompt": ("honest", "career")},
 )
 """What `run` does without arguments: small enough for the embedded model in about a minute."""
