@@ -67,6 +67,7 @@ class Step(BaseModel):
     reply: Reply
     reply_digest: str
     tries: int = 1
+    """Times the request was sent; 0 for a reply that another trial had to exactly this, and for a person's."""
     seconds: float = 0.0
     at: str
     """When the reply was logged, UTC."""
@@ -141,7 +142,7 @@ class Scan:
     cut: int = 0
     """Bytes of a line that a crash cut off."""
     calls: int = 0
-    """Requests sent for the logged replies, re-asked ones included; a person's answers are none."""
+    """Requests sent for the logged replies, re-asked ones included; a shared reply or a person's answer is none."""
     tokens: int = 0
     """Tokens of prompts and replies together, as the endpoints counted them."""
 
@@ -175,7 +176,7 @@ class Scan:
         """Note a step whose line of `size` bytes stands at the end of what was scanned so far."""
         self.steps.setdefault(key, []).append((digest, self.length, size))
         self.calls += calls
-        self.tokens += tokens
+        self.tokens += tokens if calls else 0
         self.length += size
 
     def add_end(self, trial: str, status: Status, size: int) -> None:

@@ -15,7 +15,7 @@ from typing import NamedTuple
 import orjson
 
 from chains.drift.tally import Reader
-from chains.errors import ReplayDiffers, ReplyMissing
+from chains.errors import LogDamaged, ReplayDiffers, ReplyMissing
 from chains.hierarchy import Hierarchy, Seat
 from chains.log import Key, Log, Reading, Step, TrialEnd, now
 from chains.models.provider import Provider, Reply, Request
@@ -55,6 +55,10 @@ class Tape:
         self.questions: list[Question] = []
         """What people were asked and have not answered."""
         self._asking: set[asyncio.Future[Reply]] = set()
+        self._same: dict[str, Key | asyncio.Future[Reply]] = {
+            digest: key for key, entries in log.scan.steps.items() if key.attempt == 0 for digest, _, _ in entries
+        }
+        """For each request asked so far, by digest: where its reply is logged, or is about to be."""
 
     def logged(self, key: Key, request: Request) -> Reply | None:
         """Return the logged reply to exactly this request, or None if nothing is logged under its key.
@@ -93,13 +97,45 @@ class Tape:
                 return None
             if self.providers is None:
                 raise ReplyMissing(f"{key.trial}, seat {key.seat}: the log holds no reply; `cli.py resume` asks for it")
-            # Shielded: when LangGraph drops this seat because a sibling failed, a reply already paid for is logged.
-            asking = asyncio.ensure_future(self._ask(self.providers[model], key, seat, heard, request))
-            self._asking.add(asking)
-            asking.add_done_callback(self._asking.discard)
-            reply = await asyncio.shield(asking)
+            reply = await self._live(self.providers[model], key, seat, heard, request)
         self.watcher.said(key.trial, seat, reply, live=live)
         return reply
+
+    async def _live(self, provider: Provider, key: Key, seat: Seat, heard: tuple[str, ...], request: Request) -> Reply:
+        """Return a reply from the provider, or the one that another trial had to exactly this, seed and all.
+
+        Conditions that differ only further up ask their workers the same. One answer for all of them is what the
+        same seed means; a server that batches requests would not keep to it, and the conditions would differ by
+        noise where nothing differs between them.
+        """
+        shared = key.attempt == 0 and not request.model.startswith("channel")
+        other = self._same.get(request.digest) if shared else None
+        if other is None:
+            asking = asyncio.ensure_future(self._ask(provider, key, seat, heard, request))
+            self._asking.add(asking)
+            asking.add_done_callback(self._asking.discard)
+            if shared:
+                self._same[request.digest] = asking
+                asking.add_done_callback(lambda done: self._remember(request.digest, key, done))
+            # Shielded: when LangGraph drops this seat because a sibling failed, a reply already paid for is logged.
+            return await asyncio.shield(asking)
+        reply = self._logged(other, request) if isinstance(other, Key) else await asyncio.shield(other)
+        reply = reply.model_copy(update={"tries": 0, "seconds": 0.0})
+        self.record(key, seat, heard, request, reply)
+        return reply
+
+    def _logged(self, key: Key, request: Request) -> Reply:
+        step = self.log.find(key, request.digest)
+        if step is None:
+            raise LogDamaged(f"{self.log.path}: the reply to {key.trial}, seat {key.seat} is gone; somebody changed it")
+        return step.reply
+
+    def _remember(self, digest: str, key: Key, done: asyncio.Future[Reply]) -> None:
+        """Note where a reply is logged, or that there is none; the text itself is not kept in memory."""
+        if done.cancelled() or done.exception() is not None:
+            self._same.pop(digest, None)
+        else:
+            self._same[digest] = key
 
     async def _ask(self, provider: Provider, key: Key, seat: Seat, heard: tuple[str, ...], request: Request) -> Reply:
         self.watcher.asked(key.trial, seat, request)
