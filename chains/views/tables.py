@@ -102,7 +102,7 @@ def _notes(found: Results, rows: Sequence[dict[str, Any]]) -> list[str]:
     if silent := max((row["silent"] for row in rows), default=0):
         notes.append(f"up to {silent:.0%} of the seats at a hop gave no report (refused, filtered or empty)")
     if loops := max((row["degenerate"] for row in rows), default=0):
-        notes.append(f"up to {loops:.0%} of the messages at a hop are degenerate: loops, or empty of any claim")
+        notes.append(f"up to {loops:.0%} of the messages at a hop are degenerate: they loop, or are empty of any claim")
     return notes
 
 
