@@ -7,8 +7,9 @@ from typing import NamedTuple
 from chains.drift.tally import Reader
 from chains.errors import MazedomError, ReplyMissing
 from chains.hierarchy import Seat
-from chains.log import Log, Reading, Step, TrialEnd
+from chains.log import Log
 from chains.models.provider import Reply
+from chains.records import Reading, Step, TrialEnd
 from chains.staging import RunRecord, Stage
 from chains.trial import Tape, Watcher, in_turn, run_trial
 

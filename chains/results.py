@@ -6,7 +6,8 @@ from typing import Any, NamedTuple
 
 from chains.drift.tally import SILENT, HopShares, mean_shares, shares_by_hop
 from chains.experiment import Condition, TrialId
-from chains.log import Log, TrialEnd
+from chains.log import Log
+from chains.records import TrialEnd
 from chains.staging import RunRecord, Stage
 
 

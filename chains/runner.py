@@ -9,8 +9,9 @@ from chains.errors import MazedomError, OverLimit, ProviderError, Stopped
 from chains.experiment import TrialId
 from chains.graph import climber, wire
 from chains.hierarchy import Hierarchy
-from chains.log import Log, TrialEnd, now
+from chains.log import Log
 from chains.models.provider import Provider
+from chains.records import TrialEnd, now
 from chains.seats import Cast, Climb
 from chains.staging import RunRecord, Stage
 from chains.trial import Question, Tape, Watcher, run_trial

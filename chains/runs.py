@@ -15,7 +15,8 @@ from pydantic import ValidationError
 
 from chains.errors import BadInput, LogDamaged, MazedomError, nearest
 from chains.experiment import Condition
-from chains.log import LOG_FILE, LOG_VERSION, RUN_FILE
+from chains.log import LOG_FILE, RUN_FILE
+from chains.records import LOG_VERSION
 from chains.seats import PERSON
 from chains.settings import check_value, scoped
 from chains.staging import RunRecord, hierarchy_of

@@ -11,10 +11,10 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from chains.draw import Draw, seed_of
 from chains.hierarchy import Hierarchy, Seat
-from chains.log import Pass
 from chains.models.names import Source
 from chains.models.provider import Occasion, Request
 from chains.prompts import Prompt
+from chains.records import Pass
 from chains.worlds.world import World
 
 NO_REPORT = "(no report)"

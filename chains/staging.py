@@ -19,9 +19,9 @@ from chains.drift.fates import INSTRUMENT
 from chains.errors import BadInput
 from chains.experiment import Condition, Experiment, TrialId
 from chains.hierarchy import Hierarchy, Seat, chain, deal, pyramid, read_hierarchy, tree
-from chains.log import LOG_VERSION, now
 from chains.models.names import Source, resolve
 from chains.prompts import Prompt, configuration, read_prompt
+from chains.records import LOG_VERSION, now
 from chains.seats import PERSON, Cast, Part
 from chains.settings import Value, check_scopes, scoped
 from chains.worlds.scenarios import world_for

@@ -10,7 +10,8 @@ from chains.drift.tally import instrument_of
 from chains.errors import BadInput, nearest
 from chains.experiment import TrialId
 from chains.hierarchy import Seat
-from chains.log import Key, Log, Step
+from chains.log import Log
+from chains.records import Key, Step
 from chains.staging import RunRecord, Stage
 from chains.trial import held_below
 from chains.worlds.world import World

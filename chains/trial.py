@@ -17,8 +17,9 @@ import orjson
 from chains.drift.tally import Reader
 from chains.errors import LogDamaged, ReplayDiffers, ReplyMissing
 from chains.hierarchy import Hierarchy, Seat
-from chains.log import Key, Log, Reading, Step, TrialEnd, now
+from chains.log import Log
 from chains.models.provider import Provider, Reply, Request
+from chains.records import Key, Reading, Step, TrialEnd, now
 from chains.seats import PERSON, Cast, Climb, Speak, Waiting, pass_of
 
 

@@ -15,6 +15,7 @@ ORDER = [
     "chains.hierarchy",
     "chains.models.provider",
     "chains.prompts",
+    "chains.records",
     "chains.log",
     "chains.models",
     "chains.drift",

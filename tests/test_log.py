@@ -11,8 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chains.errors import LogDamaged, LogInUse, MazedomError
-from chains.log import LOG_FILE, LOG_VERSION, Key, Log, Step, TrialEnd
+from chains.log import LOG_FILE, Log
 from chains.models.provider import Message, Reply, Request, Usage
+from chains.records import LOG_VERSION, Key, Step, TrialEnd
 
 
 def step(trial="c1.w1.r1", seat="L2", text="All is well.", attempt=0, **asked):

@@ -7,11 +7,12 @@ import pytest
 from chains.errors import Hopeless, ReplayDiffers, ReplyMissing
 from chains.graph import climber, mermaid, wire
 from chains.hierarchy import chain, deal, pyramid, tree
-from chains.log import Key, Log
+from chains.log import Log
 from chains.models.channel import Channel, parse_channel
 from chains.models.names import resolve
 from chains.models.provider import Message, Reply, Request
 from chains.prompts import read_prompt
+from chains.records import Key
 from chains.seats import PERSON, Cast, Part
 from chains.trial import Tape, difference, held_below, in_turn, run_trial
 from chains.worlds.scenarios import world_for

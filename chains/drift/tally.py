@@ -13,8 +13,8 @@ from typing import NamedTuple
 from chains.drift.degenerate import degenerate
 from chains.drift.fates import FATES, INSTRUMENT, Instrument
 from chains.drift.inventions import invented, unfounded
-from chains.log import Reading
 from chains.models.provider import Reply
+from chains.records import Reading
 from chains.worlds.world import World
 
 LETTERS = dict(zip(FATES, "KBAIO", strict=True))

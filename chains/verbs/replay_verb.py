@@ -7,7 +7,8 @@ import time
 from rich.text import Text
 
 from chains.drift.tally import FATE_OF
-from chains.log import Log, TrialEnd
+from chains.log import Log
+from chains.records import TrialEnd
 from chains.replay import Replay, replay
 from chains.results import results
 from chains.runs import find_run, read_record

@@ -15,8 +15,9 @@ from rich.text import Text
 from chains.drift.tally import instrument_of
 from chains.experiment import TrialId
 from chains.hierarchy import Seat
-from chains.log import Log, TrialEnd
+from chains.log import Log
 from chains.models.provider import Reply, Request
+from chains.records import TrialEnd
 from chains.staging import RunRecord, Stage
 from chains.trial import Watcher, held_below
 

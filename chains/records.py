@@ -1,0 +1,106 @@
+"""The records of a run log: steps, readings and ends of trials, as they stand in a line each."""
+
+from datetime import UTC, datetime
+from typing import Literal, NamedTuple
+
+import orjson
+from pydantic import AliasChoices, BaseModel, ConfigDict, Field
+
+from chains.models.provider import Reply, Request
+
+LOG_VERSION = 1
+
+Pass = Literal["up", "decide", "down", "act", "audit"]
+Status = Literal["finished", "failed", "waiting"]
+
+
+class Key(NamedTuple):
+    """What names a step within a run, beside the digest of its request."""
+
+    trial: str
+    seat: str
+    turn: int = 0
+    attempt: int = 0
+
+
+class Step(BaseModel):
+    """One seat's turn, as logged."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    v: int = LOG_VERSION
+    kind: Literal["step"] = "step"
+    trial: str
+    seat: str
+    level: int
+    turn: int = 0
+    attempt: int = 0
+    pass_: Pass = Field(validation_alias=AliasChoices("pass", "pass_"), serialization_alias="pass")
+    heard: tuple[str, ...]
+    """The seats whose latest messages it read; empty for a worker, who reads its own notes."""
+    request: Request
+    digest: str
+    """Of the request."""
+    reply: Reply
+    reply_digest: str
+    tries: int = 1
+    """Times the request was sent; 0 for a reply that another trial had to exactly this, and for a person's."""
+    seconds: float = 0.0
+    at: str
+    """When the reply was logged, UTC."""
+
+    @property
+    def key(self) -> Key:
+        """What names the step within the run."""
+        return Key(self.trial, self.seat, self.turn, self.attempt)
+
+    def line(self) -> bytes:
+        """Return the step as it stands in the log."""
+        return orjson.dumps(self.model_dump(mode="json", by_alias=True)) + b"\n"
+
+
+class Reading(BaseModel):
+    """What the instrument read in one message, for the facts held at or below the seat."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    hop: int
+    """1 for a worker's report; the largest for what the executive hears."""
+    fates: str
+    """A letter for each fact of the world, in its order: K B A I O, or - for a fact held elsewhere."""
+    invented: int
+    """Claims new at this hop that nothing heard contains."""
+    unfounded: int
+    """Claims that the ledger does not support, carried or new."""
+    words: int
+    degenerate: str | None = None
+    """Why the message is no report at all: loops, or empty of any claim."""
+    finish: str = "stop"
+    """How the reply ended; see `models.provider.Finish`."""
+
+
+class TrialEnd(BaseModel):
+    """How a trial ended."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    v: int = LOG_VERSION
+    kind: Literal["trial"] = "trial"
+    trial: str
+    status: Status
+    error: str | None = None
+    """For a failed trial, the sentence; for a waiting one, the seat that waits for a person."""
+    instrument: str | None = None
+    """Version of the instrument that read the messages."""
+    readings: dict[str, Reading] = {}
+    """For each seat that reported, what was read in its message."""
+    at: str
+
+    def line(self) -> bytes:
+        """Return the record as it stands in the log."""
+        return orjson.dumps(self.model_dump(mode="json")) + b"\n"
+
+
+def now() -> str:
+    """Return the time, UTC, to the second, as ISO 8601."""
+    return datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
