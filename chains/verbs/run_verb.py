@@ -33,7 +33,10 @@ def _experiment(arguments: argparse.Namespace) -> Experiment:
     settings = [*arguments.settings, *(f"model.{scope_of(who)}={PERSON}" for who in arguments.human)]
     if arguments.max_calls is not None:
         settings.append(f"limits.calls={arguments.max_calls}")
-    return override(experiment, settings)
+    made = override(experiment, settings)
+    if not arguments.experiment and made.factors != DEFAULT.factors and made.question == DEFAULT.question:
+        made = made.model_copy(update={"question": ""})  # it is not what this run asks
+    return made
 
 
 def _file(name: str) -> Path:
