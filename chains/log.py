@@ -16,7 +16,7 @@ before anything is appended. Nothing before it is lost.
 
 import fcntl
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self, TypeVar, get_args
@@ -25,12 +25,38 @@ import orjson
 from pydantic import BaseModel, ValidationError
 
 from chains.errors import LogDamaged, LogInUse, MazedomError
+from chains.models.provider import Usage
 from chains.records import LOG_VERSION, Key, Status, Step, TrialEnd
 
 RUN_FILE = "run.json"
 LOG_FILE = "log.jsonl"
 
 Record = TypeVar("Record", bound=BaseModel)
+
+
+@dataclass
+class Spent:
+    """What the logged replies of one model took; shared replies and people's answers took nothing."""
+
+    calls: int = 0
+    """Requests sent, re-asked ones included."""
+    prompt: int = 0
+    completion: int = 0
+    reasoning: int = 0
+    cached: int = 0
+    """Tokens, as `models.provider.Usage` has them."""
+
+    @property
+    def usage(self) -> Usage:
+        """The tokens alone."""
+        return Usage(prompt=self.prompt, completion=self.completion, reasoning=self.reasoning, cached=self.cached)
+
+    def add(self, calls: int, usage: Mapping[str, int]) -> None:
+        """Count one reply that took `calls` requests."""
+        if calls:
+            self.calls += int(calls)
+            for name in ("prompt", "completion", "reasoning", "cached"):
+                setattr(self, name, getattr(self, name) + int(usage[name]))
 
 
 @dataclass
@@ -45,10 +71,20 @@ class Scan:
     """Bytes up to and including the last whole line."""
     cut: int = 0
     """Bytes of a line that a crash cut off."""
-    calls: int = 0
-    """Requests sent for the logged replies, re-asked ones included; a shared reply or a person's answer is none."""
-    tokens: int = 0
-    """Tokens of prompts and replies together, as the endpoints counted them."""
+    spent: dict[str, Spent] = field(default_factory=dict)
+    """What was spent on each model, by the name that its requests have."""
+    noted: int = 0
+    """Replies that carry a note, such as that the endpoint may have truncated the prompt."""
+
+    @property
+    def calls(self) -> int:
+        """Requests sent to all models for the logged replies."""
+        return sum(spent.calls for spent in self.spent.values())
+
+    @property
+    def tokens(self) -> int:
+        """Tokens of prompts and replies together, as the endpoints counted them."""
+        return sum(spent.prompt + spent.completion for spent in self.spent.values())
 
     def status(self, trial: str) -> Status | None:
         """Return how a trial last ended; None if it has not."""
@@ -64,24 +100,26 @@ class Scan:
         record = parse_line(line, where)
         match record["kind"]:
             case "step":
-                try:
-                    usage = record["reply"]["usage"]
-                    calls, tokens = int(record["tries"]), int(usage["prompt"]) + int(usage["completion"])
-                except (KeyError, TypeError, ValueError):
-                    raise LogDamaged(f"{where} has no whole reply; the log was changed or damaged there") from None
                 key = Key(record["trial"], record["seat"], record["turn"], record["attempt"])
-                self.add_step(key, record["digest"], calls, tokens, len(line))
+                try:
+                    self.add_step(key, record["digest"], len(line))
+                    self.add_spent(record["request"]["model"], record["tries"], record["reply"])
+                except (KeyError, TypeError, ValueError, AttributeError):
+                    raise LogDamaged(f"{where} has no whole reply; the log was changed or damaged there") from None
             case "trial":
                 self.add_end(record["trial"], record["status"], len(line))
             case _:
                 self.length += len(line)
 
-    def add_step(self, key: Key, digest: str, calls: int, tokens: int, size: int) -> None:
+    def add_step(self, key: Key, digest: str, size: int) -> None:
         """Note a step whose line of `size` bytes stands at the end of what was scanned so far."""
         self.steps.setdefault(key, []).append((digest, self.length, size))
-        self.calls += calls
-        self.tokens += tokens if calls else 0
         self.length += size
+
+    def add_spent(self, model: str, calls: int, reply: Mapping[str, Any]) -> None:
+        """Count what a reply took, given as it stands in the log."""
+        self.spent.setdefault(model, Spent()).add(calls, reply["usage"])
+        self.noted += bool(reply["notes"])
 
     def add_end(self, trial: str, status: Status, size: int) -> None:
         """Note a trial's end whose line of `size` bytes stands at the end of what was scanned so far."""
@@ -234,8 +272,9 @@ class Log:
                 f"can't write {self.path}: {error.strerror}; make room, then `cli.py resume {self.path.parent.name}`"
             ) from None
         if isinstance(record, Step):
-            usage = record.reply.usage
-            self.scan.add_step(record.key, record.digest, record.tries, usage.prompt + usage.completion, len(line))
+            self.scan.add_step(record.key, record.digest, len(line))
+            reply = {"usage": record.reply.usage.model_dump(), "notes": record.reply.notes}
+            self.scan.add_spent(record.request.model, record.tries, reply)
         else:
             self.scan.add_end(record.trial, record.status, len(line))
 

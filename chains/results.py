@@ -1,12 +1,13 @@
 """What a run has to show: how its trials ended, and the fates by hop and condition."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from chains.drift.tally import SILENT, HopShares, mean_shares, shares_by_hop
 from chains.experiment import Condition, TrialId
-from chains.log import Log
+from chains.log import Log, Spent
+from chains.models.names import Source
 from chains.records import TrialEnd
 from chains.staging import RunRecord, Stage
 
@@ -22,6 +23,10 @@ class Results(NamedTuple):
     calls: int
     """Requests sent for the replies that are logged."""
     tokens: int
+    cost: float | None
+    """What the calls cost, in the currency of the models' prices; None if a price is not known."""
+    noted: int
+    """Replies that carry a note on how they were had."""
     by_trial: Mapping[TrialId, Mapping[int, HopShares]]
     """For each finished trial, the shares at each hop."""
     silent: frozenset[TrialId]
@@ -70,6 +75,8 @@ class Results(NamedTuple):
             "waiting": self.waiting,
             "calls": self.calls,
             "tokens": self.tokens,
+            "cost": self.cost,
+            "noted": self.noted,
             "by_hop": self.by_hop(),
             **({"silent": len(self.silent), "by_hop_without_silent": self.by_hop(silent=False)} if self.silent else {}),
             "errors": dict(self.errors),
@@ -89,6 +96,8 @@ def results(record: RunRecord, log: Log) -> Results:
         waiting=status["waiting"],
         calls=log.scan.calls,
         tokens=log.scan.tokens,
+        cost=cost(record.models.values(), log.scan.spent),
+        noted=log.scan.noted,
         by_trial={
             trial: shares_by_hop(end.readings.values(), stage.hierarchy(trial.condition).depth)
             for trial, end in ends.items()
@@ -105,3 +114,17 @@ def _sentence(end: TrialEnd) -> str:
 
 def _has_silence(end: TrialEnd) -> bool:
     return any(reading.finish in SILENT for reading in end.readings.values())
+
+
+def cost(models: Iterable[Source], spent: Mapping[str, Spent]) -> float | None:
+    """Return what was spent, in the currency of the models' prices; None if a model that takes money has no price.
+
+    Models on this machine and channels cost nothing.
+    """
+    total = 0.0
+    for source in models:
+        if source.kind == "endpoint" and source.label in spent:
+            if source.spec.prices is None:
+                return None
+            total += source.spec.prices.cost(spent[source.label].usage)
+    return round(total, 6)

@@ -56,6 +56,8 @@ class RunRecord(BaseModel):
     versions: Mapping[str, str]
     platform: str
     estimate: Mapping[str, int]
+    spend: Mapping[str, Mapping[str, int]] = {}
+    """Calls and tokens of each model, by the name in its requests, when the run last stopped."""
     served: Mapping[str, Any] = {}
     """What was found of each model that was opened: fingerprint, and what its endpoint was found to take."""
     parent: str | None = None

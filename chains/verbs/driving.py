@@ -84,8 +84,9 @@ async def _drive(record: RunRecord, folder: Path, log: Log) -> str | None:
                     return INTERRUPTED
                 if not only:
                     break
-        if described := models.describe():
-            write_record(record.model_copy(update={"served": {**record.served, **described}}), folder)
+        spend = {name: vars(spent) for name, spent in log.scan.spent.items()}
+        served = {**record.served, **models.describe()}
+        write_record(record.model_copy(update={"served": served, "spend": spend}), folder)
     if done.stopped is None:
         return None
     return str(done.stopped) if isinstance(done.stopped, OverLimit) else INTERRUPTED

@@ -65,6 +65,8 @@ def _turn(turn: Turn, story: Story, *, why: bool) -> Iterator[RenderableType]:
     if reply.finish != "stop":
         said = {"length": "cut off by its length limit"}.get(reply.finish, f"no report ({reply.finish})")
         yield Text(said, style="bold yellow")
+    for note in reply.notes:
+        yield Text(f"note: {note}", style="yellow")
     if turn.degenerate:
         yield Text(f"degenerate: {turn.degenerate}", style="yellow")
     yield Text.assemble(*_fates(turn))

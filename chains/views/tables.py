@@ -74,11 +74,17 @@ def results_view(found: Results, seconds: float | None = None) -> RenderableType
     parts.append(
         Text(
             f"run {record.id}: {found.finished} of {found.trials} trials finished, {found.failed} failed, "
-            f"{found.waiting} waiting; {found.calls:,} calls, {found.tokens:,} tokens{took}"
+            f"{found.waiting} waiting; {found.calls:,} calls, {found.tokens:,} tokens{_price(found)}{took}"
         )
     )
     parts += [Text(f"note: {note}", style="yellow") for note in _notes(found, rows)]
     return Group(*parts)
+
+
+def _price(found: Results) -> str:
+    if found.cost is None:
+        return ", price unknown"
+    return f", cost {found.cost:,.4f}" if found.cost else ""
 
 
 def _by_condition(rows: Sequence[dict[str, Any]]) -> Iterator[RenderableType]:
@@ -99,6 +105,8 @@ def _notes(found: Results, rows: Sequence[dict[str, Any]]) -> list[str]:
         notes.append(
             f"up to {cut:.0%} of the messages at a hop were cut off by their length limit: no finding as they are"
         )
+    if found.noted:
+        notes.append(f"{found.noted} replies carry a note on how they were had; `show --trial` quotes it")
     if silent := max((row["silent"] for row in rows), default=0):
         notes.append(f"up to {silent:.0%} of the seats at a hop gave no report (refused, filtered or empty)")
     if loops := max((row["degenerate"] for row in rows), default=0):

@@ -1,0 +1,59 @@
+"""What a run has to show: what was spent, and what to make of silent seats."""
+
+import asyncio
+
+import pytest
+
+from chains.experiment import Experiment, override
+from chains.log import Log, Spent
+from chains.models.names import ModelSpec, Prices, Source
+from chains.models.provider import Reply, Usage
+from chains.results import cost, results
+from chains.runner import drive
+from chains.staging import stage
+
+NAME = "http://localhost:1/v1#m"
+
+
+def source(prices, label="m", kind="endpoint"):
+    return Source(label, label, kind, ModelSpec(model=label, base_url="http://localhost:1/v1", prices=prices))
+
+
+def test_cost_is_tokens_times_prices_with_cached_ones_at_their_own():
+    spent = {"m": Spent(calls=3, prompt=1_000_000, completion=200_000, reasoning=50_000, cached=400_000)}
+    prices = Prices(input=1.0, output=10.0, cached=0.25)
+    assert cost([source(prices)], spent) == pytest.approx(0.6 * 1.0 + 0.4 * 0.25 + 0.2 * 10.0)
+
+
+def test_an_unknown_price_makes_the_cost_unknown_not_nothing():
+    assert cost([source(None)], {"m": Spent(calls=1)}) is None
+
+
+def test_models_on_this_machine_cost_nothing():
+    assert cost([source(None, "smollm2", "embedded")], {"smollm2": Spent(calls=9, prompt=9)}) == 0
+
+
+class Refusing:
+    """Refuses in one world's managers, and relays otherwise."""
+
+    def __init__(self, title):
+        self.title = title
+
+    async def reply(self, request):
+        if request.occasion.role == "manager" and request.occasion.world.title == self.title:
+            return Reply(text="I can't help with that.", finish="refusal", usage=Usage(prompt=5, completion=5))
+        return Reply(text=request.occasion.heard[0], usage=Usage(prompt=5, completion=5))
+
+
+def test_results_are_shown_with_and_without_trials_in_which_a_seat_was_silent(tmp_path):
+    record = stage(override(Experiment(), ["worlds=2", "depth=2", "facts=6", f"model={NAME}"]), "run")
+    refused = record.worlds[record.world_of["c1.w1"]].title
+    with Log(tmp_path, write=True) as log:
+        asyncio.run(drive(record, log, {NAME: Refusing(refused)}))
+        told = {step.request.messages[0].content for step in log.steps() if step.seat == "L0"}
+        found = results(record, log)
+    assert sum("(no report)" in text for text in told) == 1
+    assert [row["kept"] for row in found.by_hop()] == [1.0, 0.5]
+    assert [row["silent"] for row in found.by_hop()] == [0.0, 0.5]
+    assert [row["kept"] for row in found.by_hop(silent=False)] == [1.0, 1.0]
+    assert found.document()["silent"] == 1
