@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import json
+import signal
 import threading
 from typing import NamedTuple
 
@@ -10,6 +11,10 @@ import pytest
 from endpoint import MODEL, serving
 
 from cli import main
+
+
+# A shell starts background jobs with Ctrl-C ignored, and programs started by tests would inherit that.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 class Ran(NamedTuple):

@@ -243,7 +243,7 @@ def test_the_child_goes_when_its_parent_goes_however_that_goes(tmp_path, sent):
             os.killpg(parent.pid, sent)
         else:
             parent.send_signal(sent)
-        parent.wait()
+        parent.wait(timeout=30)
     deadline = time.monotonic() + 20
     while not gone(child) and time.monotonic() < deadline:
         time.sleep(0.02)
