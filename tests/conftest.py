@@ -12,7 +12,6 @@ from endpoint import MODEL, serving
 
 from cli import main
 
-
 # A shell starts background jobs with Ctrl-C ignored, and programs started by tests would inherit that.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
