@@ -32,6 +32,7 @@ ORDER = [
     "chains.results",
     "chains.story",
     "chains.comparison",
+    "chains.archives",
     "chains.views",
     "chains.verbs",
     "cli",

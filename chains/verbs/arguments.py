@@ -69,6 +69,15 @@ def _models(parser: argparse.ArgumentParser) -> None:
     _json(parser)
 
 
+def _import(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "kind", metavar="KIND", choices=("telephone", "broken-telephone", "mesoudi"),
+        help="whose format it is in: telephone, broken-telephone or mesoudi",
+    )  # fmt: skip
+    parser.add_argument("path", metavar="PATH", help="the folder or .tar.xz file as they published it")
+    _json(parser)
+
+
 def _settings(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--set", action="append", default=[], dest="settings", metavar="KEY=VALUE",
@@ -96,6 +105,7 @@ VERBS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None], str]] = {
     "replay": ("play a run back from its log, no model called", _replay, "cli.py replay runs/sample --verify"),
     "compare": ("two runs, or the settings of one factor, paired", _compare, "cli.py compare last --by prompt"),
     "models": ("which models answer, and how fast", _models, "cli.py models smollm2 ollama:qwen3"),
+    "import": ("chains that others logged, measured", _import, "cli.py import telephone gpt-3.5_rephrase.tar.xz"),
 }
 """Each verb's line in the help, what it takes, and an example."""
 

@@ -1,0 +1,1 @@
+"""Chains that others logged: read as published, never unpacked or copied."""

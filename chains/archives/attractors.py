@@ -1,0 +1,32 @@
+"""Attractors: where chains end whatever they began with (Perez et al., arXiv 2407.04503)."""
+
+import statistics
+from collections.abc import Sequence
+from typing import NamedTuple
+
+
+class Attractor(NamedTuple):
+    """A line through (first, last), least squares over chains."""
+
+    slope: float
+    intercept: float
+
+    @property
+    def strength(self) -> float:
+        """1 - |slope|: 1 if the end does not depend on the beginning, 0 if differences stay as they are."""
+        return 1 - abs(self.slope)
+
+    @property
+    def position(self) -> float:
+        """The property's value that the line leaves unchanged, intercept / (1 - slope); nan where there is none."""
+        return self.intercept / (1 - self.slope) if self.slope != 1 else float("nan")
+
+
+def attractor(first: Sequence[float], last: Sequence[float]) -> Attractor | None:
+    """Return the least-squares line of `last` on `first`, one value of each a chain.
+
+    None if there are fewer than three chains, or all begin alike: no line is determined then, or it fits anything.
+    """
+    if len(first) < 3 or len(set(first)) < 2:
+        return None
+    return Attractor(*statistics.linear_regression(first, last))
