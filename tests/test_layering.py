@@ -20,6 +20,7 @@ ORDER = [
     "chains.models",
     "chains.drift",
     "chains.laws",
+    "chains.gates",
     "chains.settings",
     "chains.seats",
     "chains.trial",

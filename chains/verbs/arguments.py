@@ -69,6 +69,11 @@ def _models(parser: argparse.ArgumentParser) -> None:
     _json(parser)
 
 
+def _calibrate(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--worlds", type=int, default=40, metavar="N", help="worlds to check on (default: 40)")
+    _json(parser)
+
+
 def _import(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "kind", metavar="KIND", choices=("telephone", "broken-telephone", "mesoudi"),
@@ -106,6 +111,7 @@ VERBS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None], str]] = {
     "compare": ("two runs, or the settings of one factor, paired", _compare, "cli.py compare last --by prompt"),
     "models": ("which models answer, and how fast", _models, "cli.py models smollm2 ollama:qwen3"),
     "import": ("chains that others logged, measured", _import, "cli.py import telephone gpt-3.5_rephrase.tar.xz"),
+    "calibrate": ("check the instrument on planted truth, no model", _calibrate, "cli.py calibrate --worlds 100"),
 }
 """Each verb's line in the help, what it takes, and an example."""
 
