@@ -40,7 +40,7 @@ def flipped(fact: Fact) -> dict[str, Slot]:
 
 EXAMPLES = [
     pytest.param(name, example, id=f"{name}: {example['text'][:60]}")
-    for name in ("plant", "release", "ward", "vehicle", "lab")
+    for name in ("plant", "release", "ward", "vehicle", "lab", "grants")
     for example in ledger(name)[1]
 ]
 

@@ -10,6 +10,8 @@ from chains.drift.polarity import hedge, negated
 from chains.drift.quantities import Quantity
 from chains.drift.slots import NumberSlot
 from chains.drift.statements import Compiled
+from chains.drift.units import unit_of
+from chains.worlds.ledger import Slot
 
 
 @dataclass(frozen=True)
@@ -80,6 +82,18 @@ def gather(
     turned = None if compiled.directions or compiled.denied else _turned(compiled, piece, found)
     doubt = None if compiled.hedged else hedge(piece.tokens, piece.first, piece.last)
     return Evidence(piece, topic, _swapped(compiled, piece, found), way, turned, doubt)
+
+
+def value_of(slot: Slot) -> tuple[str, str, float | None]:
+    """Return what a slot holds, the same for slots that one wording would state ("7 days", "1 week")."""
+    if slot.kind == "date":
+        return "date", str(slot.value)[-5:], None
+    if slot.kind == "count":
+        return "count", str(slot.value), slot.of
+    if slot.kind != "number":
+        return slot.kind, str(slot.value).lower(), None
+    unit = unit_of(slot.unit)
+    return "number", unit.dimension if unit else "", round(abs(float(slot.value)) * (unit.factor if unit else 1), 9)
 
 
 def _turned(compiled: Compiled, piece: Piece, found: dict[str, Found]) -> Hit | None:

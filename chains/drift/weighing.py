@@ -69,11 +69,32 @@ def _faded(compiled: Compiled, about: Sequence[Evidence], tallies: dict[str, Tal
     if gone:
         best = max(about, key=lambda evidence: (evidence.values, len(evidence.way), evidence.topic))
         return "blurred", _gone(compiled, gone), best
+    if not _in_one_place(about, keys):
+        best = max(about, key=lambda evidence: (evidence.values, len(evidence.way), evidence.topic))
+        return "blurred", "its key slots stand only in sentences apart from each other", best
     decisive = [min(tally.right, key=lambda evidence: evidence.hedge is not None) for tally in keys] or list(about)
     for evidence in decisive:
         if evidence.hedge is not None:
             return "blurred", f"hedged: {evidence.hedge!r}", evidence
     return "kept", "every key slot is there and right", max(decisive, key=lambda evidence: evidence.values)
+
+
+def _in_one_place(about: Sequence[Evidence], keys: Sequence[Tally]) -> bool:
+    """Whether one sentence, with those that go on from it, states every key slot.
+
+    A sentence goes on if it stands next to the one before it or does not name the subject anew.
+    """
+    explicit: dict[int, bool] = {}
+    for evidence in about:
+        at = evidence.piece.sentence
+        explicit[at] = explicit.get(at, False) or evidence.piece.explicit
+    runs: list[set[int]] = []
+    for at in sorted(explicit):
+        if runs and (at - 1 in runs[-1] or not explicit[at]):
+            runs[-1].add(at)
+        else:
+            runs.append({at})
+    return any(all(any(one.piece.sentence in run for one in tally.right) for tally in keys) for run in runs)
 
 
 def _linked(compiled: Compiled, seen: Sequence[Evidence]) -> list[Evidence]:
