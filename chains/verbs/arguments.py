@@ -83,6 +83,16 @@ def _import(parser: argparse.ArgumentParser) -> None:
     _json(parser)
 
 
+def _score(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "file", metavar="FILE", help="JSON lines with id, source, claim, and perhaps label, kind, group"
+    )
+    parser.add_argument(
+        "--out", metavar="FILE", help="write id, score, verdict and reason of every claim there (JSONL)"
+    )
+    _json(parser)
+
+
 def _settings(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--set", action="append", default=[], dest="settings", metavar="KEY=VALUE",
@@ -112,6 +122,7 @@ VERBS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None], str]] = {
     "models": ("which models answer, and how fast", _models, "cli.py models smollm2 ollama:qwen3"),
     "import": ("chains that others logged, measured", _import, "cli.py import telephone gpt-3.5_rephrase.tar.xz"),
     "calibrate": ("check the instrument on planted truth, no model", _calibrate, "cli.py calibrate --worlds 100"),
+    "score": ("judge free claims against texts; agreement with labels", _score, "cli.py score claims.jsonl --json"),
 }
 """Each verb's line in the help, what it takes, and an example."""
 
