@@ -5,12 +5,13 @@ from typing import Any, NamedTuple
 
 from chains.drift.tally import HopShares
 from chains.errors import BadInput, nearest
-from chains.experiment import Condition
+from chains.experiment import Condition, shown
 from chains.laws.paired import Paired, paired
 from chains.results import Results
 
-PairKey = tuple[str, tuple[Any, ...]]
-"""The world's digest; and the replicate with the settings of all other factors."""
+PairKey = tuple[str | int, tuple[Any, ...]]
+"""Which world: within a run its seed, between runs its digest; and the replicate with the settings of all other
+factors."""
 
 MEASURES: dict[str, Callable[[HopShares], float]] = {
     "retention": lambda at: at.kept,
@@ -98,7 +99,7 @@ def by_factor(found: Results, factor: str | None) -> list[Comparison]:
     conditions = found.record.conditions
     values = [_trials(found, [c for c in conditions if c.factors[factor] == setting], factor) for setting in settings]
     return [
-        _compare(f"{factor}={settings[0]}", f"{factor}={setting}", values[0], other)
+        _compare(f"{factor}={shown(settings[0])}", f"{factor}={shown(setting)}", values[0], other)
         for setting, other in zip(settings[1:], values[1:], strict=True)
     ]
 
@@ -140,7 +141,8 @@ def _trials(found: Results, wanted: Sequence[Condition], varied: str | None) -> 
         if condition is None:
             continue
         others = () if varied is None else tuple((k, v) for k, v in condition.factors.items() if k != varied)
-        world = found.record.world_of[f"{trial.condition}.w{trial.seed}"]
+        # A factor may change the worlds themselves (their twins, their number of facts): within a run the seed pairs.
+        world = found.record.world_of[f"{trial.condition}.w{trial.seed}"] if varied is None else trial.seed
         out[world, (trial.replicate, others)] = shares[max(shares)]
     return out
 

@@ -58,7 +58,12 @@ class Condition(BaseModel):
     @property
     def name(self) -> str:
         """The factors in words: "depth=4, prompt=honest"; "all" where nothing varies."""
-        return ", ".join(f"{key}={value}" for key, value in self.factors.items()) or "all"
+        return ", ".join(f"{key}={shown(value)}" for key, value in self.factors.items()) or "all"
+
+
+def shown(value: Value) -> str:
+    """Return a setting's value as a person writes it."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 class TrialId(NamedTuple):
@@ -129,6 +134,7 @@ DEFAULT = Experiment(
 )
 """What `run` does without arguments: small enough for the embedded model in about a minute."""
 
+MOST_WORLDS = 100_000
 _KEYS = (
     "question",
     "scenario",
@@ -157,6 +163,8 @@ def read_experiment(path: Path) -> Experiment:
         raise BadInput(f"{path} is not a TOML file: {error}") from None
     except OSError as error:
         raise BadInput(f"can't read {path}: {error.strerror}") from None
+    if not content:
+        raise BadInput(f"{path} is empty; say at least what varies, as in [factors] with depth = [2, 4]")
     try:
         return _understood(content, path.stem)
     except BadInput as error:
@@ -210,6 +218,8 @@ def _seeds(content: Mapping[str, Any]) -> Any:
     worlds = content["worlds"]
     if not isinstance(worlds, int) or isinstance(worlds, bool) or worlds < 1:
         raise BadInput(f"worlds is {worlds!r}; it must be a whole number, at least 1")
+    if worlds > MOST_WORLDS:
+        raise BadInput(f"worlds is {worlds:,}; at most {MOST_WORLDS:,} are possible in one run")
     return tuple(range(1, worlds + 1))
 
 
@@ -224,7 +234,8 @@ def _valid(content: Mapping[str, Any]) -> Experiment:
             raise BadInput(f"unknown key {place!r}{nearest(str(first['loc'][-1]), known)}") from None
         message = first["msg"].removeprefix("Value error, ")
         given = first["input"]
-        shown = "" if isinstance(given, Mapping | BaseModel) else f", not {given!r}"
+        hidden = isinstance(given, Mapping | BaseModel) or place.startswith("models.")  # an address may hold a password
+        shown = "" if hidden else f", not {given!r}"
         raise BadInput(f"{place + ': ' if place else ''}{message[:1].lower()}{message[1:]}{shown}") from None
 
 

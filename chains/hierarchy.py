@@ -10,6 +10,7 @@ w - v + 1.
     pyramid([1, 3, 9])  the same seats a level, shared out evenly
 """
 
+import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from functools import cached_property
@@ -26,6 +27,7 @@ EdgeKind = Literal["command"]
 """Side edges (skip-level, peer, outside, a question from above) will be further kinds."""
 
 MOST_SEATS = 100_000
+LONGEST_NAME = 60
 
 
 class Seat(BaseModel):
@@ -189,11 +191,22 @@ def read_hierarchy(path: Path) -> Hierarchy:
     return _assemble({name: _boss(name, boss, path) for name, boss in table.items()}, str(path.name), str(path))
 
 
+def _check_name(name: str, path: Path) -> None:
+    """Refuse names that a graph can't have, or a person can't read."""
+    if not re.fullmatch(r"\w[\w .'-]*", name) or name.startswith("__") or len(name) > LONGEST_NAME:
+        raise BadInput(
+            f"{path}: {name!r} is no name for a seat; use letters, digits, spaces, dots, hyphens and apostrophes, "
+            f"at most {LONGEST_NAME} characters"
+        )
+
+
 def _boss(name: str, boss: Any, path: Path) -> str:
     if isinstance(boss, list):
         raise BadInput(f"{path}: {name} has {len(boss)} bosses ({', '.join(map(str, boss))}); everybody reports to one")
     if not isinstance(boss, str) or not boss or not name:
         raise BadInput(f"{path}: {name!r} reports to {boss!r}, which is no name")
+    _check_name(name, path)
+    _check_name(boss, path)
     return boss
 
 

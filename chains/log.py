@@ -86,6 +86,12 @@ class Scan:
         """Tokens of prompts and replies together, as the endpoints counted them."""
         return sum(spent.prompt + spent.completion for spent in self.spent.values())
 
+    @property
+    def held(self) -> dict[str, int]:
+        """How many steps and finished trials the log holds."""
+        finished = sum(status == "finished" for status, _, _ in self.ends.values())
+        return {"steps": sum(map(len, self.steps.values())), "finished": finished}
+
     def status(self, trial: str) -> Status | None:
         """Return how a trial last ended; None if it has not."""
         return self.ends[trial][0] if trial in self.ends else None

@@ -36,7 +36,9 @@ class Replay:
     """Of the trials that the log holds to their end: as read now if verified or never read, else as logged."""
     differences: list[Difference] = field(default_factory=list)
     unread: int = 0
-    """Trials whose fates were logged by another version of the instrument, and so were not compared."""
+    """Trials whose fates were not compared: logged by another version of the instrument, or not logged."""
+    unfinished: int = 0
+    """Trials of the experiment whose end the log does not hold."""
 
     @property
     def identical(self) -> bool:
@@ -73,6 +75,7 @@ async def replay(record: RunRecord, log: Log, *, verify: bool = False) -> Replay
     started = {key.trial for key in log.scan.steps} | set(log.scan.ends)
     for trial in record.experiment.trials():
         name = str(trial)
+        result.unfinished += log.scan.status(name) != "finished"
         if name not in started:
             continue
         started.discard(name)
@@ -91,6 +94,7 @@ async def replay(record: RunRecord, log: Log, *, verify: bool = False) -> Replay
             continue
         if logged is None or not finished:
             result.ends.append(end)
+            result.unread += verify
         elif not verify:
             result.ends.append(logged)
         else:
@@ -101,6 +105,7 @@ async def replay(record: RunRecord, log: Log, *, verify: bool = False) -> Replay
     if verify:
         result.differences += [Difference(name, None, "the run has no such trial") for name in sorted(started)]
         result.differences += _changed_steps(log)
+        result.differences += _removed(record, log)
     return result
 
 
@@ -111,6 +116,14 @@ def _changed_steps(log: Log) -> Iterator[Difference]:
             yield Difference(step.trial, step.seat, f"the reply was changed after it was logged: {_quoted(step)}")
         if step.request.digest != step.digest:
             yield Difference(step.trial, step.seat, "the request was changed after it was logged")
+
+
+def _removed(record: RunRecord, log: Log) -> Iterator[Difference]:
+    """Find out whether the log holds less than when the run last stopped."""
+    for what, before in record.held.items():
+        if (now := log.scan.held[what]) < before:
+            name = "steps" if what == "steps" else "finished trials"
+            yield Difference("the log", None, f"{before} {name} were logged and {now} are left; lines were removed")
 
 
 def _quoted(step: Step) -> str:

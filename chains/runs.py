@@ -115,6 +115,23 @@ def _uncast(record: RunRecord, condition: Condition) -> Iterator[str]:
             yield f"the model of {condition.id}, seat {seat.name}"
 
 
+def find_experiment(name: str) -> Path:
+    """Return the experiment file that `name` means: a path, or a name in runs/.
+
+    Raises:
+        BadInput: If there is none.
+    """
+    path = Path(name)
+    if path.suffix == ".toml" or path.is_file():
+        return path
+    path = runs_folder() / f"{name}.toml"
+    if not path.is_file():
+        raise BadInput(
+            f"no experiment file {path}{nearest(name, [file.stem for file in runs_folder().glob('*.toml')])}"
+        )
+    return path
+
+
 def all_runs() -> list[Path]:
     """Return the folders of all runs, oldest first."""
     root = runs_folder()

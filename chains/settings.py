@@ -63,6 +63,20 @@ SETTINGS: dict[str, Setting] = {
 }
 
 
+OF_THE_EXPERIMENT = {
+    "worlds": ("how many worlds: seeds 1 to this", 3),
+    "seeds": ("which worlds, in place of worlds", None),
+    "replicates": ("trials of each world and condition", 1),
+    "reproducible": ("true: embedded models answer one request at a time, caches off", False),
+    "name": ("folder of the run below runs/", "watermelon"),
+    "question": ("what is to be found out", None),
+    "limits.calls": ("most calls to models; --max-calls is the same", None),
+    "limits.trials": ("most trials at the same time", None),
+    "models.NAME.KEY": ("a model of one's own: base_url, model, key_env, params.temperature, ...", None),
+}
+"""What `--set` takes besides: they hold for all conditions and can't be crossed."""
+
+
 def check_key(key: str) -> Setting:
     """Return the setting that a key names, scope and all.
 
@@ -72,7 +86,7 @@ def check_key(key: str) -> Setting:
     name, _, scope = key.partition(".")
     known = SETTINGS.get(name)
     if known is None:
-        raise BadInput(f"unknown setting {key!r}{nearest(name, SETTINGS)}")
+        raise BadInput(f"unknown setting {key!r}{nearest(name, (*SETTINGS, *OF_THE_EXPERIMENT))}")
     if scope and not known.scoped:
         raise BadInput(f"setting {name} takes no scope, so {key!r} means nothing; write {name}")
     if scope.startswith("level.") and not scope.removeprefix("level.").isdigit():

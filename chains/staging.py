@@ -58,6 +58,8 @@ class RunRecord(BaseModel):
     estimate: Mapping[str, int]
     spend: Mapping[str, Mapping[str, int]] = {}
     """Calls and tokens of each model, by the name in its requests, when the run last stopped."""
+    held: Mapping[str, int] = {}
+    """Steps and finished trials that the log held when the run last stopped: fewer means that some were removed."""
     served: Mapping[str, Any] = {}
     """What was found of each model that was opened: fingerprint, and what its endpoint was found to take."""
     parent: str | None = None

@@ -269,7 +269,7 @@ def test_a_prompt_that_the_endpoint_truncates_silently_is_noted():
 
 
 def test_a_short_prompt_or_an_endpoint_that_does_not_count_is_not_suspected():
-    assert truncation_note(sent=500, counted=3) is None
+    assert truncation_note(sent=250, counted=3) is None
     assert truncation_note(sent=50_000, counted=0) is None
 
 

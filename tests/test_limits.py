@@ -148,7 +148,7 @@ def test_a_budget_refuses_the_call_that_exceeds_it_and_does_not_count_it():
     budget = Budget(2)
     budget.spend()
     budget.spend()
-    with pytest.raises(OverLimit, match="the limit of 2 model calls is met; raise max_calls and resume the run"):
+    with pytest.raises(OverLimit, match="the limit of 2 model calls is met; give more with `resume --max-calls N`"):
         budget.spend()
     assert budget.sent == 2
 

@@ -55,7 +55,7 @@ class Budget:
         if self.closed:
             raise Stopped("the run was stopped")
         if self._most is not None and self.sent >= self._most:
-            raise OverLimit(f"the limit of {self._most:,} model calls is met; raise max_calls and resume the run")
+            raise OverLimit(f"the limit of {self._most:,} model calls is met; give more with `resume --max-calls N`")
         self.sent += 1
 
 
@@ -105,17 +105,31 @@ class Patient:
         inner: The provider that is asked.
         attempts: How often a request is sent, the first time included.
         sleep: How to wait; a test has no time for it.
+        waiting: Told before each wait: the trouble in a sentence, and for how many seconds.
     """
 
-    def __init__(self, inner: Provider, attempts: int = 6, sleep: Sleep = pause) -> None:
+    def __init__(
+        self,
+        inner: Provider,
+        attempts: int = 6,
+        sleep: Sleep = pause,
+        waiting: Callable[[str, float], None] | None = None,
+    ) -> None:
         self._inner = inner
+        self._waiting = waiting
         self._retrying = AsyncRetrying(
             retry=retry_if_exception(_worth_waiting),
             wait=_wait,
             stop=stop_after_attempt(attempts),
             sleep=sleep,
+            before_sleep=self._tell,
             reraise=True,
         )
+
+    def _tell(self, state: RetryCallState) -> None:
+        error = state.outcome.exception() if state.outcome is not None else None
+        if self._waiting is not None and error is not None:
+            self._waiting(str(error), state.upcoming_sleep)
 
     async def reply(self, request: Request) -> Reply:
         """Answer a request, however often it takes to ask.

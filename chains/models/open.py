@@ -11,7 +11,7 @@ run["models"] = models.describe()
 """
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import TracebackType
 from typing import Any, Protocol, Self
 
@@ -55,6 +55,7 @@ class Models:
         max_calls: How many requests may be sent in all, the re-asked ones too; None for no limit.
         longest_prompt: Characters of the longest prompt that the run expects; sizes an embedded model's slots.
         sleep: How to wait between attempts; a test has no time for it.
+        waiting: Told before each such wait: the trouble in a sentence, and for how many seconds.
     """
 
     def __init__(
@@ -65,11 +66,13 @@ class Models:
         max_calls: int | None = None,
         longest_prompt: int = 0,
         sleep: Sleep = pause,
+        waiting: Callable[[str, float], None] | None = None,
     ) -> None:
         self._defined = dict(defined or {})
         self._reproducible = reproducible
         self._longest_prompt = longest_prompt
         self._sleep = sleep
+        self._waiting = waiting
         self.budget = Budget(max_calls)
         self._open: dict[str, Opened] = {}
         self._providers: dict[str, Provider] = {}
@@ -177,7 +180,7 @@ class Models:
         if source.kind == "channel":
             return Counted(opened, self.budget)  # it is never busy, and computes while it is asked
         in_flight = 1 if self._reproducible and source.kind == "embedded" else source.spec.in_flight
-        return Patient(Capped(opened, in_flight), source.spec.attempts, self._sleep)
+        return Patient(Capped(opened, in_flight), source.spec.attempts, self._sleep, self._waiting)
 
     def _opened(self, source: Source) -> Opened:
         match source.kind:

@@ -10,7 +10,7 @@ LONGEST_TEXT = 1_000_000
 """Characters of a reply that are kept; what goes on longer is cut there and counts as cut off by its length."""
 CHARACTERS_A_TOKEN = 6.0
 """No prose has more characters a token on average with a current tokenizer (English: about 4.5)."""
-SHORT_PROMPT = 1_200
+SHORT_PROMPT = 300
 """Characters; a shorter prompt is not checked for truncation, one odd word would decide."""
 
 _THINK = re.compile(r"<think(?:ing)?>(.*?)(?:</think(?:ing)?>|\Z)", re.DOTALL | re.IGNORECASE)

@@ -100,8 +100,17 @@ def _settings(parser: argparse.ArgumentParser) -> None:
     )  # fmt: skip
 
 
+def _positive(text: str) -> int:
+    """Read a whole number, at least 1."""
+    if not text.isdigit() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is no whole number, at least 1")
+    return int(text)
+
+
 def _limits(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--max-calls", type=int, metavar="N", help="stop cleanly after N calls to models in this run")
+    parser.add_argument(
+        "--max-calls", type=_positive, metavar="N", help="stop cleanly after N calls to models in this run"
+    )
 
 
 def _a_run(parser: argparse.ArgumentParser) -> None:

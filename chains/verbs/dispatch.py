@@ -11,6 +11,9 @@ from chains.views.output import print_json
 
 def dispatch(arguments: argparse.Namespace) -> int:
     """Run the verb in `arguments`; return the exit status."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:  # closed by whoever started us: there is nobody to tell
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: PTH123, SIM115  it stays open
     try:
         verb = importlib.import_module(f"chains.verbs.{arguments.verb}_verb")
         status: int = verb.main(arguments)

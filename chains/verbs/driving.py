@@ -6,7 +6,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from chains.errors import OverLimit
@@ -42,7 +42,7 @@ def drive_run(record: RunRecord, folder: Path, *, as_json: bool) -> int:
         document = found.document() | {"path": str(folder), "seconds": round(seconds, 3)}
         print_json(document | ({"stopped": stopped} if stopped else {}))
     else:
-        _print(found, stopped, Stage(record).people(), seconds)
+        _print(found, folder, stopped, seconds)
     if stopped:
         return 130 if stopped == INTERRUPTED else 1
     return 1 if found.failed else 0
@@ -55,14 +55,14 @@ TRACE = os.environ.get("MAZEDOM_TRACE") == "1"
 
 async def _drive(record: RunRecord, folder: Path, log: Log) -> str | None:
     """Drive and ask until nothing is left to do here; return why it stopped early, if it did."""
-    limit = record.experiment.limits.calls
-    left = None if limit is None else max(0, limit - log.scan.calls)
     opened = Models(
         record.experiment.models,
         reproducible=record.experiment.reproducible,
-        max_calls=left,
+        max_calls=record.experiment.limits.calls,
         longest_prompt=longest_prompt(record),
+        waiting=_told_once(),
     )
+    opened.budget.sent = log.scan.calls  # what was sent before counts towards the limit
     async with opened as models:
         providers = {name: models.provider(name) for name in record.models}
         at_once = record.experiment.limits.trials or max(
@@ -75,21 +75,39 @@ async def _drive(record: RunRecord, folder: Path, log: Log) -> str | None:
                     done = await drive(
                         record, log, providers, watcher=view, most_at_once=at_once, only=only, trace=TRACE
                     )
-                if done.stopped is not None or not done.questions or not sys.stdin.isatty():
+                if done.stopped is not None or not done.questions or not _attended():
                     break
                 try:
                     with view.paused():
                         only = _answered(done, Tape(log, None))
                 except KeyboardInterrupt:
+                    say("the answer that you were writing is not logged; those before it are")
                     return INTERRUPTED
                 if not only:
                     break
         spend = {name: vars(spent) for name, spent in log.scan.spent.items()}
         served = {**record.served, **models.describe()}
-        write_record(record.model_copy(update={"served": served, "spend": spend}), folder)
+        write_record(record.model_copy(update={"served": served, "spend": spend, "held": log.scan.held}), folder)
     if done.stopped is None:
         return None
     return str(done.stopped) if isinstance(done.stopped, OverLimit) else INTERRUPTED
+
+
+def _told_once() -> Callable[[str, float], None]:
+    """Return what tells the person of each trouble with a model once, however many requests meet it."""
+    told: set[str] = set()
+
+    def tell(trouble: str, seconds: float) -> None:
+        if trouble not in told:
+            told.add(trouble)
+            say(f"{trouble}; asking again in {seconds:.0f} s")
+
+    return tell
+
+
+def _attended() -> bool:
+    """Return whether a person can be asked: stdin is a terminal, and not closed."""
+    return sys.stdin is not None and sys.stdin.isatty()
 
 
 def _answered(done: Progress, tape: Tape) -> set[str]:
@@ -132,9 +150,9 @@ def _interrupts(budget: Budget) -> Iterator[None]:
             loop.remove_signal_handler(number)
 
 
-def _print(found: Results, stopped: str | None, people: bool, seconds: float) -> None:
-    run = found.record.id
-    if not (people and found.waiting):
+def _print(found: Results, folder: Path, stopped: str | None, seconds: float) -> None:
+    run = found.record.id if folder.name == found.record.id else str(folder)
+    if not (found.waiting and Stage(found.record).people()):
         stdout.print(results_view(found, seconds))
     for sentence, count in found.errors.items():
         say(f"{count} trial{'s' if count > 1 else ''} failed: {sentence}")

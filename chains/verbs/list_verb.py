@@ -13,7 +13,7 @@ from chains.log import Log
 from chains.models.names import EMBEDDED
 from chains.prompts import ROLES, configurations, read_prompt, variants
 from chains.runs import all_runs, read_record, runs_folder
-from chains.settings import SETTINGS
+from chains.settings import OF_THE_EXPERIMENT, SETTINGS
 from chains.views.output import print_json, say
 from chains.views.output import results as stdout
 from chains.worlds.scenarios import SCENARIOS
@@ -120,7 +120,7 @@ def _settings() -> Rows:
             "about": setting.about,
         }
         for key, setting in SETTINGS.items()
-    ]
+    ] + [{"setting": key, "default": default, "about": about} for key, (about, default) in OF_THE_EXPERIMENT.items()]
 
 
 LISTS = {

@@ -2,7 +2,6 @@
 
 import argparse
 import asyncio
-from pathlib import Path
 from typing import Any
 
 from rich.table import Table
@@ -11,6 +10,7 @@ from rich.text import Text
 from chains.experiment import read_experiment
 from chains.models.names import EMBEDDED, ModelSpec
 from chains.models.open import Models
+from chains.runs import find_experiment
 from chains.views.output import print_json, say
 from chains.views.output import results as stdout
 
@@ -20,7 +20,7 @@ def main(arguments: argparse.Namespace) -> int:
     defined: dict[str, ModelSpec] = {}
     names: list[str] = list(arguments.names)
     if arguments.experiment:
-        defined = dict(read_experiment(Path(arguments.experiment)).models)
+        defined = dict(read_experiment(find_experiment(arguments.experiment)).models)
         names += list(defined)
     checked = asyncio.run(_check(names or [EMBEDDED], defined))
     if arguments.json:

@@ -6,6 +6,7 @@ import time
 
 from rich.text import Text
 
+from chains.drift.fates import INSTRUMENT
 from chains.drift.tally import FATE_OF
 from chains.log import Log
 from chains.records import TrialEnd
@@ -35,9 +36,11 @@ def main(arguments: argparse.Namespace) -> int:
         found = results(record, log)
     if played.unread:
         say(
-            f"note: the fates of {played.unread} trials were logged by another version of the instrument than "
-            f"{record.instrument}; they were read anew and not compared"
+            f"note: the fates of {played.unread} trials were not compared: they were logged by another version of the "
+            f"instrument than {INSTRUMENT}, or not logged"
         )
+    if played.unfinished:
+        say(f"note: {played.unfinished} trials have no end in the log; `cli.py resume {folder}` goes on with them")
     if arguments.json:
         print_json(_document(record, played, seconds))
     else:
@@ -61,6 +64,7 @@ def _document(record: RunRecord, played: Replay, seconds: float) -> dict[str, ob
         "seconds": round(seconds, 3),
         "differences": [str(difference) for difference in played.differences],
         "fates_not_compared": played.unread,
+        "unfinished": played.unfinished,
     }
 
 

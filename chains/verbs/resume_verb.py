@@ -2,7 +2,6 @@
 
 import argparse
 
-from chains.errors import BadInput
 from chains.runs import find_run, read_record, write_record
 from chains.verbs.driving import drive_run
 
@@ -12,8 +11,6 @@ def main(arguments: argparse.Namespace) -> int:
     folder = find_run(arguments.run)
     record = read_record(folder)
     if arguments.max_calls is not None:
-        if arguments.max_calls < 1:
-            raise BadInput(f"--max-calls is {arguments.max_calls}; it must be at least 1")
         limits = record.experiment.limits.model_copy(update={"calls": arguments.max_calls})
         experiment = record.experiment.model_copy(update={"limits": limits})
         record = record.model_copy(update={"experiment": experiment})

@@ -1,12 +1,11 @@
 """`run`: stage an experiment, make a run of it, drive it to its end."""
 
 import argparse
-from pathlib import Path
 
-from chains.errors import BadInput, nearest
+from chains.errors import BadInput
 from chains.experiment import DEFAULT, Experiment, override, read_experiment
 from chains.models.open import Models
-from chains.runs import create, new_run_id, runs_folder
+from chains.runs import create, find_experiment, new_run_id
 from chains.seats import PERSON
 from chains.settings import scope_of
 from chains.staging import RunRecord, stage
@@ -29,27 +28,14 @@ def main(arguments: argparse.Namespace) -> int:
 
 
 def _experiment(arguments: argparse.Namespace) -> Experiment:
-    experiment = read_experiment(_file(arguments.experiment)) if arguments.experiment else DEFAULT
+    experiment = DEFAULT if arguments.experiment is None else read_experiment(find_experiment(arguments.experiment))
     settings = [*arguments.settings, *(f"model.{scope_of(who)}={PERSON}" for who in arguments.human)]
     if arguments.max_calls is not None:
         settings.append(f"limits.calls={arguments.max_calls}")
     made = override(experiment, settings)
-    if not arguments.experiment and made.factors != DEFAULT.factors and made.question == DEFAULT.question:
+    if arguments.experiment is None and made.factors != DEFAULT.factors and made.question == DEFAULT.question:
         made = made.model_copy(update={"question": ""})  # it is not what this run asks
     return made
-
-
-def _file(name: str) -> Path:
-    """Return the experiment file that `name` means: a path, or a name in runs/."""
-    path = Path(name)
-    if path.suffix == ".toml" or path.is_file():
-        return path
-    path = runs_folder() / f"{name}.toml"
-    if not path.is_file():
-        raise BadInput(
-            f"no experiment file {path}{nearest(name, [file.stem for file in runs_folder().glob('*.toml')])}"
-        )
-    return path
 
 
 def _dry_run(record: RunRecord, *, as_json: bool) -> int:

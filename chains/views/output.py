@@ -1,12 +1,19 @@
 """Where verbs print: results on stdout, progress and notices on stderr, one JSON document where asked for."""
 
+import os
 import sys
 from typing import Any
 
 import orjson
 from rich.console import Console
 
-results = Console(highlight=False, soft_wrap=False)
+WIDE = 160
+"""Columns of a result that goes to a file or another program, which has no edge to wrap at."""
+results = Console(
+    highlight=False,
+    soft_wrap=False,
+    width=None if "COLUMNS" in os.environ or (sys.stdout is not None and sys.stdout.isatty()) else WIDE,
+)
 """For results: stdout."""
 progress = Console(stderr=True, highlight=False)
 """For progress, notices and questions: stderr."""

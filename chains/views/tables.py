@@ -47,7 +47,7 @@ def estimate_table(record: RunRecord) -> RenderableType:
     table.add_row("replicates", str(experiment.replicates))
     table.add_row("trials", f"{trials:,}")
     table.add_row("models", ", ".join(sorted(record.models)) or "none: people hold every seat")
-    table.add_row("calls", f"{record.estimate['calls']:,}")
+    table.add_row("calls", f"at most {record.estimate['calls']:,}")
     table.add_row("tokens", f"about {record.estimate['tokens']:,}")
     return Group(Text(experiment.question, style="bold"), table) if experiment.question else table
 
@@ -66,8 +66,11 @@ def results_view(found: Results, seconds: float | None = None) -> RenderableType
     rows = found.by_hop()
     parts += _by_condition(rows)
     if found.silent:
-        parts.append(Text(f"without the {len(found.silent)} trials in which a seat gave no report:", style="yellow"))
-        parts += _by_condition(found.by_hop(silent=False))
+        others = found.by_hop(silent=False)
+        which = "trial" if len(found.silent) == 1 else f"{len(found.silent)} trials"
+        left = "nothing is left" if not others else ""
+        parts.append(Text(f"without the {which} in which a seat gave no report: {left}", style="yellow"))
+        parts += _by_condition(others)
     if not rows:
         parts.append(Text("no trial is finished yet"))
     took = "" if seconds is None else f", {seconds:.0f} s"

@@ -134,7 +134,7 @@ class Statement(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     id: Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_-]*$")]
-    subject: str
+    subject: Annotated[str, Field(pattern=r"\S")]
     """What the statement is about, in the words of the renderings: "cooling pump P-12"."""
     aliases: tuple[str, ...] = ()
     """Other wordings that name the same subject and nothing else in this world: "P-12"."""
