@@ -2,7 +2,7 @@
 
 import argparse
 
-from chains.runs import find_run, read_record, write_record
+from chains.runs import find_run, read_record
 from chains.verbs.driving import drive_run
 
 
@@ -14,5 +14,4 @@ def main(arguments: argparse.Namespace) -> int:
         limits = record.experiment.limits.model_copy(update={"calls": arguments.max_calls})
         experiment = record.experiment.model_copy(update={"limits": limits})
         record = record.model_copy(update={"experiment": experiment})
-        write_record(record, folder)
     return drive_run(record, folder, as_json=arguments.json)
