@@ -20,7 +20,7 @@ apart from each other. Without its subject it is kept only if topic
 and all key slots are there and no other statement shares the topic; otherwise
 blurred. A message that repeats a rendering word for word keeps the statement.
 
-How good `fates-1` was, against one person's labels given before the verdicts were seen,
+How good `fates-1` was, against labels by its own author given before the verdicts were seen,
 on texts that it was not tuned on: 376 verdicts on a 135M-parameter model's
 reports, 91% the same fate and 97% the same kept or not; 72 on fluent prose
 written to be hard, 85% and 88%. Nearly all errors there are a direction put in
