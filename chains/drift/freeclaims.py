@@ -7,8 +7,8 @@ is known of the world. The score is a logistic one with a handful of weights (`W
 How good it is on claims that people labelled, the weights held out by ten-fold cross-validation over source documents
 (balanced accuracy / area under the ROC curve, in per cent): units of news summaries 69.9 / 76.5 (REALSumm, 400 claims)
 and 79.2 / 85.9 (PyrXSum, 200); encyclopedia claims (VitaminC) 77.0 / 83.2 (120), of these with digits 79.5 / 89.5 (45,
-so give or take 6). The marks were chosen on the same claims, so expect a little less elsewhere. A fact with typed slots is
-judged far better: use `drift.fates` where there is a ledger.
+so give or take 6). The marks were chosen on the same claims, so expect a little less elsewhere. A fact with typed
+slots is judged far better: use `drift.fates` where there is a ledger.
 """
 
 import math
