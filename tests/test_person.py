@@ -5,6 +5,7 @@ import json
 import os
 import pty
 import re
+import select
 import signal
 import subprocess
 import sys
@@ -56,6 +57,9 @@ class Terminal:
         return status
 
     def _read(self):
+        if not select.select([self._ours], [], [], 30)[0]:
+            self._process.kill()
+            raise AssertionError(f"nothing came for 30 s after {self.seen[-300:]!r}")
         came = os.read(self._ours, 65536).decode(errors="replace")
         self.seen += came
         return came
