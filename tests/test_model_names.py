@@ -90,7 +90,7 @@ def test_a_definition_refines_a_built_in_model_key_by_key():
     assert (mine.kind, mine.label, mine.spec.in_flight) == ("embedded", "smollm2", 2)
     settings = mine.settings(lines=6)
     assert settings["temperature"] == 0.0
-    assert settings["dry_multiplier"] == 0.6
+    assert settings["dry_multiplier"] == 0.8
     assert settings["max_tokens"] == 640
 
 

@@ -35,7 +35,7 @@ SECRET_NAME = re.compile(r"authori[sz]ation|api[-_]?key|token$|secret|password|c
 OURS = ("model", "messages", "stream", "n")
 """Parts of a request that the program itself decides."""
 
-BULLETS = 'root ::= line{2,{lines}}\nline ::= "- " [A-Z0-9] [^\\n"\\[\\]*#:]{8,110} "\\n"\n'
+BULLETS = 'root ::= line{2,{lines}}\nline ::= "- " [A-Z0-9] [^\\n"\\[\\]*#:]{8,200} "\\n"\n'
 """A grammar (GBNF) of plain bullets: without it a model of this size answers beside the point."""
 
 
@@ -255,11 +255,13 @@ EMBEDDED_SPEC = FILE_SPEC.model_copy(
         "params": {"temperature": 0.3, "max_tokens": 640},
         "extra_body": {
             "grammar": BULLETS,
-            "dry_multiplier": 0.6,
-            "dry_allowed_length": 25,
+            "dry_multiplier": 0.8,
+            "dry_allowed_length": 8,
+            "dry_penalty_last_n": 112,
             "dry_sequence_breakers": ["\n"],
         },
     }
 )
-"""SmolLM2-135M-Instruct: bullets, a low temperature, and a mild guard against loops that still lets
-it copy a sentence (DRY counts the prompt too, so the allowed length is longer than a sentence)."""
+"""SmolLM2-135M-Instruct: bullets, a low temperature, and a mild guard against loops (DRY) that looks back
+over the last few lines alone. Over the whole prompt it would forbid the honest copy of any line longer than
+it allows; without it, three messages in four say one line three times or more."""
