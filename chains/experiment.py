@@ -16,6 +16,8 @@ says the same over a file.
     model = "qwen3"
     [limits]
     calls = 1000
+    [hypotheses]                    # registered when the run is made; see `chains.hypotheses`
+    quoting = "retention(prompt=honest) > retention(prompt=plain)"
 """
 
 import itertools
@@ -28,6 +30,7 @@ from typing import Annotated, Any, NamedTuple, Self
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from chains.errors import BadInput, nearest
+from chains.hypotheses import Hypothesis, read_hypotheses
 from chains.models.names import ModelSpec
 from chains.settings import SETTINGS, Value, check_value, split
 
@@ -96,12 +99,24 @@ class Experiment(BaseModel):
     limits: Limits = Limits()
     reproducible: bool = False
     """Embedded models answer one request at a time with caches off, so that the same seeds give the same text."""
+    hypotheses: Mapping[str, str] = Field(default_factory=dict)
+    """What is to be tested, by name, registered when the run is made; its grammar is `chains.hypotheses`'."""
 
     @model_validator(mode="after")
     def _seeds_differ(self) -> Self:
         if len(set(self.seeds)) < len(self.seeds):
             raise ValueError("seeds: a world is listed twice; use replicates to run one again")
         return self
+
+    @model_validator(mode="after")
+    def _hypotheses_are_understood(self) -> Self:
+        read_hypotheses(self.hypotheses, self.factors)
+        return self
+
+    @cached_property
+    def registered(self) -> tuple[Hypothesis, ...]:
+        """The hypotheses, read."""
+        return read_hypotheses(self.hypotheses, self.factors)
 
     @cached_property
     def conditions(self) -> tuple[Condition, ...]:
@@ -146,7 +161,9 @@ _KEYS = (
     "factors",
     "models",
     "limits",
+    "hypotheses",
 )
+_TABLES = ("fixed", "factors", "models", "limits", "hypotheses")
 
 
 def read_experiment(path: Path) -> Experiment:
@@ -174,7 +191,7 @@ def read_experiment(path: Path) -> Experiment:
 def _understood(content: Mapping[str, Any], name: str) -> Experiment:
     if unknown := sorted(set(content) - set(_KEYS)):
         raise BadInput(f"unknown key {unknown[0]!r}{nearest(unknown[0], (*_KEYS, *SETTINGS))}")
-    for table in ("fixed", "factors", "models", "limits"):
+    for table in _TABLES:
         if not isinstance(content.get(table, {}), Mapping):
             raise BadInput(f"{table} must be a table, [{table}]")
     fixed = {key: check_value(key, value) for key, value in _flat(content.get("fixed", {}))}
@@ -188,7 +205,7 @@ def _understood(content: Mapping[str, Any], name: str) -> Experiment:
         plain["seeds"] = _seeds(content)
     return _valid(
         {"name": name, **plain, "fixed": fixed, "factors": factors}
-        | {table: content[table] for table in ("models", "limits") if table in content}
+        | {table: content[table] for table in ("models", "limits", "hypotheses") if table in content}
     )
 
 
@@ -246,7 +263,7 @@ def override(experiment: Experiment, settings: Sequence[str]) -> Experiment:
         BadInput: If a key or value is unknown.
     """
     content: dict[str, Any] = experiment.model_dump(exclude_unset=True)
-    content = {"fixed": {}, "factors": {}, "models": {}, "limits": {}} | content
+    content = {table: {} for table in _TABLES} | content
     for text in settings:
         key, values = split(text)
         _put(content, key, values, text)
@@ -265,6 +282,8 @@ def _put(content: dict[str, Any], key: str, values: Sequence[str], text: str) ->
         content["seeds"] = _seeds({"worlds": numbers[0]}) if key == "worlds" else numbers
     elif key in ("question", "replicates", "reproducible", "name"):
         content[key] = ",".join(values)
+    elif head == "hypotheses":
+        _put_hypothesis(content, rest, ",".join(values))
     elif head in ("limits", "models") and rest:
         table = content[head]
         *path, last = rest.split(".")
@@ -281,6 +300,13 @@ def _put(content: dict[str, Any], key: str, values: Sequence[str], text: str) ->
         else:
             factors[key] = read
         content["factors"] = factors
+
+
+def _put_hypothesis(content: dict[str, Any], name: str, text: str) -> None:
+    """Set one, or with `hypotheses=none` leave all of a file out: a look that is meant to test nothing."""
+    if not name and text != "none":
+        raise BadInput("--set hypotheses takes none; write one as in --set 'hypotheses.h1=q > 1'")
+    content["hypotheses"] = {**content["hypotheses"], name: text} if name else {}
 
 
 def _number(text: str) -> Any:

@@ -10,6 +10,7 @@ from chains.log import Log, Spent
 from chains.models.names import Source
 from chains.records import TrialEnd
 from chains.staging import RunRecord, Stage
+from chains.standing import Standing, standing
 
 
 class Results(NamedTuple):
@@ -33,6 +34,8 @@ class Results(NamedTuple):
     """Finished trials in which a seat gave no report: refused, filtered or empty."""
     errors: Mapping[str, int]
     """What failed trials said, with how many said so."""
+    standing: Standing
+    """Whether what it shows of its hypotheses is a test."""
 
     def of(self, condition: Condition, *, silent: bool = True) -> list[Mapping[int, HopShares]]:
         """Return the shares of a condition's finished trials, those with a silent seat among them or not."""
@@ -80,6 +83,7 @@ class Results(NamedTuple):
             "by_hop": self.by_hop(),
             **({"silent": len(self.silent), "by_hop_without_silent": self.by_hop(silent=False)} if self.silent else {}),
             "errors": dict(self.errors),
+            "standing": self.standing.document(),
         }
 
 
@@ -105,6 +109,7 @@ def results(record: RunRecord, log: Log) -> Results:
         },
         silent=frozenset(trial for trial, end in ends.items() if end.status == "finished" and _has_silence(end)),
         errors=Counter(_sentence(end) for end in ends.values() if end.status == "failed"),
+        standing=standing(record, log, ends.values()),
     )
 
 

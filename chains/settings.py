@@ -72,6 +72,7 @@ OF_THE_EXPERIMENT = {
     "question": ("what is to be found out", None),
     "limits.calls": ("most calls to models; --max-calls is the same", None),
     "limits.trials": ("most trials at the same time", None),
+    "hypotheses.NAME": ("a hypothesis to register, as in 'retention > 0.5'; hypotheses=none leaves out a file's", None),
     "models.NAME.KEY": ("a model of one's own: base_url, model, key_env, params.temperature, ...", None),
 }
 """What `--set` takes besides: they hold for all conditions and can't be crossed."""

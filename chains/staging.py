@@ -22,6 +22,7 @@ from chains.hierarchy import Hierarchy, Seat, chain, deal, pyramid, read_hierarc
 from chains.models.names import Source, resolve
 from chains.prompts import Prompt, configuration, read_prompt
 from chains.records import LOG_VERSION, now
+from chains.registration import Registration, registration
 from chains.seats import PERSON, Cast, Part
 from chains.settings import Value, check_scopes, scoped
 from chains.worlds.scenarios import world_for
@@ -62,6 +63,8 @@ class RunRecord(BaseModel):
     """Steps and finished trials that the log held when the run last stopped: fewer means that some were removed."""
     served: Mapping[str, Any] = {}
     """What was found of each model that was opened: fingerprint, and what its endpoint was found to take."""
+    registered: Registration | None = None
+    """What a run with hypotheses committed itself to before its first trial."""
     parent: str | None = None
     """The run that this one was forked from."""
     at: str
@@ -112,7 +115,8 @@ def stage(experiment: Experiment, name: str) -> RunRecord:
         estimate={},
         at=now(),
     )
-    return record.model_copy(update={"estimate": {"calls": calls, "tokens": rough_tokens(record)}})
+    estimate = {"calls": calls, "tokens": rough_tokens(record)}
+    return record.model_copy(update={"estimate": estimate, "registered": registration(record)})
 
 
 def hierarchy_of(values: Mapping[str, Value], read: dict[str, Hierarchy]) -> Hierarchy:

@@ -48,6 +48,8 @@ def _dry_run(record: RunRecord, *, as_json: bool) -> int:
                 "trials": len(trials),
                 **record.estimate,
                 "models": sorted(record.models),
+                "hypotheses": dict(record.experiment.hypotheses),
+                "registration": None if record.registered is None else record.registered.digest,
             }
         )
     else:

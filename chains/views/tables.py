@@ -49,6 +49,10 @@ def estimate_table(record: RunRecord) -> RenderableType:
     table.add_row("models", ", ".join(sorted(record.models)) or "none: people hold every seat")
     table.add_row("calls", f"at most {record.estimate['calls']:,}")
     table.add_row("tokens", f"about {record.estimate['tokens']:,}")
+    for name, text in experiment.hypotheses.items():
+        table.add_row("hypothesis", f"{name}: {text}")
+    if record.registered is not None:
+        table.add_row("registration", record.registered.digest)
     return Group(Text(experiment.question, style="bold"), table) if experiment.question else table
 
 
@@ -80,6 +84,8 @@ def results_view(found: Results, seconds: float | None = None) -> RenderableType
             f"{found.waiting} waiting; {found.calls:,} calls, {found.tokens:,} tokens{_price(found)}{took}"
         )
     )
+    if found.standing.hypotheses:
+        parts += [Text(line) for line in found.standing.lines()]
     parts += [Text(f"note: {note}", style="yellow") for note in _notes(found, rows)]
     return Group(*parts)
 

@@ -1,0 +1,125 @@
+"""Measures: one number each for what the executive hears in one trial.
+
+What the executive hears is the messages of those who report to it: in a chain
+one, in a tree several. Every fact stands in exactly one of them, or should.
+A measure reads the logged readings alone, so one that is written tomorrow can
+be taken on a run logged today.
+"""
+
+import math
+from collections.abc import Callable, Iterable, Sequence
+from typing import NamedTuple
+
+from chains.drift.tally import ELSEWHERE, SILENT
+from chains.records import Reading
+from chains.worlds.ledger import Fact
+
+
+class Heard(NamedTuple):
+    """What the executive hears in one trial, as the instrument reads it."""
+
+    facts: Sequence[Fact]
+    """All facts of the world, in its order."""
+    fates: str
+    """A letter for each fact: K B A I O."""
+    messages: int
+    words: float
+    """Mean per message."""
+    invented: float
+    """Claims new at the last hop, mean per message."""
+    unfounded: float
+    """Claims that the ledger does not support, mean per message."""
+    degenerate: float
+    """Share of the messages that loop, or are empty of any claim."""
+    cut_off: float
+    """Share of the messages that their length limit cut off."""
+    silent: float
+    """Share of the messages that are no report: refused, filtered or empty."""
+
+    def share(self, letters: str, *, valence: str | None = None, weighted: bool = False) -> float:
+        """Return the share of the facts whose fate is one of these letters, from 0 to 1.
+
+        Args:
+            letters: Such as "AI".
+            valence: Of the facts of this valence alone; nan if there are none.
+            weighted: Each fact counts as much as its severity.
+        """
+        hits = total = 0
+        for fact, fate in zip(self.facts, self.fates, strict=True):
+            if valence in (None, fact.valence):
+                weight = fact.severity if weighted else 1
+                total += weight
+                hits += weight * (fate in letters)
+        return hits / total if total else math.nan
+
+
+def heard(facts: Sequence[Fact], readings: Iterable[Reading]) -> Heard:
+    """Join the readings of the messages that reach the executive into one.
+
+    Raises:
+        ValueError: If there is no message.
+    """
+    messages = list(readings)
+    if not messages:
+        raise ValueError("no message reaches the executive")
+    fates = ["O"] * len(facts)  # a fact that no message's seat holds below it can't have been heard
+    for message in messages:
+        for place, letter in enumerate(message.fates):
+            if letter != ELSEWHERE:
+                fates[place] = letter
+    count = len(messages)
+    return Heard(
+        facts=facts,
+        fates="".join(fates),
+        messages=count,
+        words=sum(message.words for message in messages) / count,
+        invented=sum(message.invented for message in messages) / count,
+        unfounded=sum(message.unfounded for message in messages) / count,
+        degenerate=sum(message.degenerate is not None for message in messages) / count,
+        cut_off=sum(message.finish == "length" for message in messages) / count,
+        silent=sum(message.finish in SILENT for message in messages) / count,
+    )
+
+
+class Measure(NamedTuple):
+    """One number for one trial."""
+
+    about: str
+    of: Callable[[Heard], float]
+    """From 0 to 1 for a share; nan where it is undefined, as the loss of bad news where there is none."""
+    share: bool = True
+    """Whether it is a share, shown in percent, or a count."""
+    of_text: bool = True
+    """Whether it can be read from the message's text alone, so that it can be taken at equal words."""
+
+
+_LOST = "BAIO"
+
+MEASURES: dict[str, Measure] = {
+    "retention": Measure("share of the facts kept", lambda at: at.share("K")),
+    "distortion": Measure("share of the facts altered or inverted", lambda at: at.share("AI")),
+    "blurring": Measure("share of the facts blurred", lambda at: at.share("B")),
+    "alteration": Measure("share of the facts altered", lambda at: at.share("A")),
+    "inversion": Measure("share of the facts inverted", lambda at: at.share("I")),
+    "omission": Measure("share of the facts omitted", lambda at: at.share("O")),
+    "bad_loss": Measure("share of the bad facts not kept", lambda at: at.share(_LOST, valence="bad")),
+    "good_loss": Measure("share of the good facts not kept", lambda at: at.share(_LOST, valence="good")),
+    "bad_excess": Measure(
+        "bad_loss less good_loss: above 0, bad news fares worse",
+        lambda at: at.share(_LOST, valence="bad") - at.share(_LOST, valence="good"),
+    ),
+    "weighted_drift": Measure(
+        "share of the facts not kept, weighted by severity", lambda at: at.share(_LOST, weighted=True)
+    ),
+    "invention": Measure(
+        "claims new at the last hop, mean per message", lambda at: at.invented, share=False, of_text=False
+    ),
+    "unfounded": Measure(
+        "claims that the ledger does not support, mean per message", lambda at: at.unfounded, share=False
+    ),
+    "words": Measure("length of the last report", lambda at: at.words, share=False, of_text=False),
+    "degenerate": Measure("share of the messages that loop or claim nothing", lambda at: at.degenerate, of_text=False),
+    "silent": Measure("share of the messages refused, filtered or empty", lambda at: at.silent, of_text=False),
+    "cut_off": Measure("share of the messages cut off by their length limit", lambda at: at.cut_off, of_text=False),
+}
+"""Every measure by the name that hypotheses, `compare` and `--fail-if` call it."""
