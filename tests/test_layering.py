@@ -36,6 +36,7 @@ ORDER = [
     "chains.results",
     "chains.story",
     "chains.comparison",
+    "chains.observed",
     "chains.archives",
     "chains.views",
     "chains.verbs",

@@ -1,0 +1,226 @@
+"""Curves as text: lines in braille dots, points with their intervals, each curve named at its end.
+
+Every curve has a mark of its own, so that nothing hangs on colour; where the
+terminal can't show braille, points and dots are plain letters.
+"""
+
+import itertools
+import math
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from rich.console import Console, ConsoleOptions, RenderResult
+from rich.measure import Measurement
+from rich.text import Text
+
+MARKS = "●■▲◆▼★"
+PLAIN_MARKS = "ox+*#@"
+STYLES = ("blue", "yellow", "magenta", "cyan", "green", "red")
+"""Of curves in their order; the first four are told apart by most colour-blind readers."""
+WIDEST = 78
+"""Columns of a plot: wider ones say no more."""
+DOTS = ((0x01, 0x08), (0x02, 0x10), (0x04, 0x20), (0x40, 0x80))
+"""Bits of a braille character by row and column (Unicode block U+2800)."""
+
+Point = tuple[float, float]
+
+
+@dataclass(frozen=True)
+class Curve:
+    """One line of a plot."""
+
+    name: str
+    points: Sequence[Point]
+    """By x, ascending; what is not finite is left out."""
+    bars: Sequence[Point] = ()
+    """For each point, the interval of its y; empty: none."""
+    number: int = 0
+    """Its place among the curves: mark and colour go by it."""
+    dotted: bool = False
+    """A line to compare with: dots, no marks."""
+
+    @property
+    def style(self) -> str:
+        """The colour."""
+        return STYLES[self.number % len(STYLES)]
+
+
+@dataclass
+class _Grid:
+    """Characters, and braille dots beneath them."""
+
+    columns: int
+    rows: int
+    plain: bool
+    cells: dict[tuple[int, int], tuple[str, str]] = field(default_factory=dict)
+    dots: dict[tuple[int, int], int] = field(default_factory=dict)
+    styles: dict[tuple[int, int], str] = field(default_factory=dict)
+
+    def dot(self, x: float, y: float, style: str) -> None:
+        """Set one dot; x and y from 0 to 1, from the lower left."""
+        across, up = round(x * (self.columns * 2 - 1)), round((1 - y) * (self.rows * 4 - 1))
+        if 0 <= across < self.columns * 2 and 0 <= up < self.rows * 4:
+            cell = (up // 4, across // 2)
+            self.dots[cell] = self.dots.get(cell, 0) | DOTS[up % 4][across % 2]
+            self.styles[cell] = style
+
+    def cell(self, x: float, y: float) -> tuple[int, int]:
+        """Return row and column of a place."""
+        return round((1 - y) * (self.rows * 4 - 1)) // 4, round(x * (self.columns * 2 - 1)) // 2
+
+    def row(self, row: int) -> Iterator[tuple[str, str]]:
+        """Return a row's characters with their styles."""
+        for column in range(self.columns):
+            at = (row, column)
+            if at in self.cells:
+                yield self.cells[at]
+            elif at in self.dots:
+                yield ("." if self.plain else chr(0x2800 + self.dots[at])), self.styles[at]
+            else:
+                yield " ", ""
+
+
+@dataclass(frozen=True)
+class Plot:
+    """Curves over one pair of axes."""
+
+    title: str
+    curves: Sequence[Curve]
+    across: str
+    """What x is."""
+    low: float = 0.0
+    """The lower end of y."""
+    high: float | None = None
+    """The upper end of y; None: the largest value, intervals aside where they are far beyond."""
+    tick: Callable[[float], str] = "{:g}".format
+    rows: int = 12
+
+    def __rich_measure__(self, console: Console, options: ConsoleOptions) -> Measurement:
+        """Take as much room as there is, up to `WIDEST`."""
+        return Measurement(40, min(WIDEST, options.max_width))
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        """Draw it as wide as there is room for."""
+        yield Text(self.title, style="bold", no_wrap=True, overflow="ellipsis")
+        xs = [x for curve in self.curves for x, y in curve.points if math.isfinite(y)]
+        if not xs:
+            yield Text("nothing to draw", style="dim")
+            return
+        low, high = self.low, self.high if self.high is not None else self._top()
+        ticks = _ticks(low, high, self.rows)
+        high = max(high, ticks[-1])
+        gutter = max(len(self.tick(value)) for value in ticks)
+        ends = self._ends()
+        right = max((len(name) + 3 for name in ends), default=0)
+        width = min(WIDEST, options.max_width)
+        grid = _Grid(max(16, width - gutter - 2 - right), self.rows, options.ascii_only)
+        span = (min(xs), max(xs))
+        self._draw(grid, span, (low, high))
+        labels = self._labels(grid, (low, high), ends)
+        marked = {grid.cell(0, (value - low) / (high - low))[0]: self.tick(value) for value in ticks}
+        for row in range(grid.rows):
+            line = Text(no_wrap=True)
+            line.append(f"{marked.get(row, ''):>{gutter}} ", style="dim")
+            line.append(("+" if row in marked else "|") if grid.plain else ("┤" if row in marked else "│"), style="dim")
+            for character, style in grid.row(row):
+                line.append(character, style=style)
+            if row in labels:
+                line.append(*labels[row])
+            yield line
+        yield from self._foot(grid, span, gutter)
+
+    def _top(self) -> float:
+        ys = [y for curve in self.curves for _, y in curve.points if math.isfinite(y)]
+        bars = [high for curve in self.curves for _, high in curve.bars if math.isfinite(high)]
+        top = max(ys)
+        return max([top, *(bar for bar in bars if bar <= 1.5 * top)]) or 1.0
+
+    def _ends(self) -> dict[str, Curve]:
+        return {curve.name: curve for curve in self.curves if curve.name}
+
+    def _draw(self, grid: _Grid, span: Point, limits: Point) -> None:
+        (left, right), (low, high) = span, limits
+        wide, tall = (right - left) or 1.0, high - low
+        for curve in sorted(self.curves, key=lambda curve: not curve.dotted):
+            places = [((x - left) / wide, (y - low) / tall) for x, y in curve.points if math.isfinite(y)]
+            for start, end in itertools.pairwise(places):
+                _line(grid, start, end, curve)
+        solid = [curve for curve in self.curves if not curve.dotted]
+        for place, curve in enumerate(solid):
+            aside = place - (len(solid) - 1) // 2  # columns, so that intervals stand side by side
+            bars = curve.bars or [(math.nan, math.nan)] * len(curve.points)
+            for (x, y), (lower, upper) in zip(curve.points, bars, strict=True):
+                if not math.isfinite(y) or not low <= y <= high:
+                    continue
+                row, column = grid.cell((x - left) / wide, (y - low) / tall)
+                column = min(max(column + aside, 0), grid.columns - 1)
+                if math.isfinite(lower) and math.isfinite(upper):
+                    top = grid.cell(0, (min(upper, high) - low) / tall)[0]
+                    bottom = grid.cell(0, (max(lower, low) - low) / tall)[0]
+                    for at in range(max(0, top), min(grid.rows, bottom + 1)):
+                        grid.cells.setdefault((at, column), ("|" if grid.plain else "│", curve.style))
+                grid.cells[row, column] = (_mark(curve, plain=grid.plain), f"bold {curve.style}")
+
+    def _labels(self, grid: _Grid, limits: Point, ends: dict[str, Curve]) -> dict[int, tuple[str, str]]:
+        """Return the names at the ends of the curves, by row, each in a row of its own."""
+        low, high = limits
+        wanted = []
+        for name, curve in ends.items():
+            last = next((y for _, y in reversed(curve.points) if math.isfinite(y)), None)
+            if last is not None:
+                wanted.append((grid.cell(1, (min(max(last, low), high) - low) / (high - low))[0], name, curve))
+        out: dict[int, tuple[str, str]] = {}
+        for row, name, curve in sorted(wanted, key=lambda one: one[0]):
+            free = [at for at in range(grid.rows) if at not in out]
+            if free:
+                mark = ("." if grid.plain else "┈") if curve.dotted else _mark(curve, plain=grid.plain)
+                nearest = min(free, key=lambda at: (abs(at - row), -at))
+                out[nearest] = (f" {mark} {name}", "dim" if curve.dotted else curve.style)
+        return out
+
+    def _foot(self, grid: _Grid, span: Point, gutter: int) -> Iterator[Text]:
+        left, right = span
+        values = sorted({x for curve in self.curves if not curve.dotted for x, _ in curve.points})
+        corner, flat, mark = ("+", "-", "+") if grid.plain else ("└", "─", "┬")
+        axis, names = [flat] * grid.columns, [" "] * (grid.columns + 4)
+        free = 0
+        for value in values:
+            column = grid.cell((value - left) / ((right - left) or 1.0), 0)[1]
+            text = f"{value:g}"
+            start = max(0, column - (len(text) - 1) // 2)
+            if start >= free:
+                axis[column] = mark
+                names[start : start + len(text)] = text
+                free = start + len(text) + 1
+        yield Text(" " * (gutter + 1) + corner + "".join(axis), style="dim", no_wrap=True)
+        yield Text(" " * (gutter + 2) + "".join(names).rstrip() + f"  {self.across}", style="dim", no_wrap=True)
+
+
+def _mark(curve: Curve, *, plain: bool) -> str:
+    marks = PLAIN_MARKS if plain else MARKS
+    return marks[curve.number % len(marks)]
+
+
+def _line(grid: _Grid, start: Point, end: Point, curve: Curve) -> None:
+    """Draw a line; a dotted one leaves out two dots of three."""
+    steps = max(
+        1,
+        math.ceil(max(abs(end[0] - start[0]) * grid.columns * 2, abs(end[1] - start[1]) * grid.rows * 4)),
+    )
+    for step in range(steps + 1):
+        if curve.dotted and step % 3:
+            continue
+        part = step / steps
+        x, y = start[0] + part * (end[0] - start[0]), start[1] + part * (end[1] - start[1])
+        if 0 <= y <= 1:
+            grid.dot(x, y, curve.style if not curve.dotted else f"dim {curve.style}")
+
+
+def _ticks(low: float, high: float, rows: int) -> list[float]:
+    """Return round values from `low` to at least `high`, about one in three rows."""
+    rough = (high - low) / max(2, rows // 3)
+    size = 10 ** math.floor(math.log10(rough))
+    step = next(size * factor for factor in (1, 2, 2.5, 5, 10) if size * factor >= rough * 0.999)
+    first = math.ceil(low / step - 1e-9)
+    last = math.ceil(high / step - 1e-9)
+    return [round(at * step, 12) for at in range(first, last + 1)]
