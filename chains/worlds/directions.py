@@ -244,6 +244,24 @@ DOWN = Sense("down", ("downstairs", "lower", "downwards", "downward"))
 NORTH = Sense("north", ("northern", "the northern side", "northerly"))
 SOUTH = Sense("south", ("southern", "the southern side", "southerly"))
 
+# Senses of what is meant, for clauses that forbid something.
+MUST_NOT = Sense(
+    "must not",
+    (
+        "never",
+        "do not",
+        "don't",
+        "is not to",
+        "not allowed to",
+        "cannot",
+        "can not",
+        "nobody may",
+        "no one may",
+        "avoid",
+    ),
+)
+MAY = Sense("may", ("can", "is free to", "is allowed to", "should", "must", "feel free to"))
+
 _ALSO = {sense.word: sense.also for sense in list(globals().values()) if isinstance(sense, Sense)}
 
 

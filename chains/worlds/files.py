@@ -28,25 +28,36 @@ facts, 2 for good, 1 for neutral), `topic`, `aliases`, `vague` (mentions
 without key values), `distractor`, and `twin`: the values that would give it
 the opposite valence; directions in it are reversed unless it names them. A
 file may have `title`, `setting` and `version`.
+
+A world in which something is decided has a table `[decision]` (`question`,
+`intercept`, `standing`, and `[[decision.options]]` with `id`, `text`, `base`,
+`exposure` and perhaps `also`), and facts with a `weight` and perhaps a
+`twin_weight`: what they, or the opposite of them, add to the log-odds of
+failure. What is meant stands in `[[charter]]`, the highest goal first: each with
+a subject, renderings and slots as a fact has them, and perhaps `must_not = true`.
 """
 
 import tomllib
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
 from chains.errors import BadInput, nearest
+from chains.worlds.charter import Charter, Clause
+from chains.worlds.decision import Decision, Option
 from chains.worlds.ledger import Fact, Slot
 from chains.worlds.values import slot_of
 from chains.worlds.world import World
 
-_WORLD_KEYS = ("title", "setting", "version", "facts")
-_FACT_KEYS = (
-    "id", "subject", "renderings", "slots", "valence", "severity", "topic", "aliases", "vague", "distractor", "twin",
-)  # fmt: skip
-_FACT_NEEDS = ("subject", "renderings", "slots", "valence")
+_WORLD_KEYS = ("title", "setting", "version", "facts", "decision", "charter")
+_STATEMENT_KEYS = ("id", "subject", "renderings", "slots", "topic", "aliases", "vague")
+_FACT_KEYS = (*_STATEMENT_KEYS, "valence", "severity", "distractor", "twin", "weight", "twin_weight")
+_CLAUSE_KEYS = (*_STATEMENT_KEYS, "must_not")
+_DECISION_KEYS = ("question", "options", "standing", "intercept")
+_STATEMENT_NEEDS = ("subject", "renderings", "slots")
+_FACT_NEEDS = (*_STATEMENT_NEEDS, "valence")
 _SLOT_KEYS = tuple(name for name in Slot.model_fields if name != "name")
 _SEVERITY = {"bad": 3, "good": 2, "neutral": 1}
 
@@ -77,6 +88,8 @@ def read_world(path: Path) -> World:
             setting=content.get("setting", path.stem),
             title=content.get("title", path.stem),
             facts=tuple(made),
+            decision=_decision(content, made, str(path)),
+            charter=_charter(content, str(path)),
         )
     except ValidationError as error:
         raise BadInput(f"{path}: {_sentence(error)}") from None
@@ -85,9 +98,9 @@ def read_world(path: Path) -> World:
 def _fact(plain: Mapping[str, Any], number: str, path: str) -> Fact:
     name = str(plain.get("id", number))
     where = f"{path}, fact {name}"
-    _check_fact(plain, where)
+    _check_statement(plain, where, _FACT_KEYS, _FACT_NEEDS)
     slots = {slot: _slot(slot, value, where) for slot, value in plain["slots"].items()}
-    content = {key: value for key, value in plain.items() if key not in ("renderings", "twin")}
+    content = {key: value for key, value in plain.items() if key not in ("renderings", "twin", "weight", "twin_weight")}
     try:
         return Fact.model_validate(
             {"severity": _SEVERITY.get(str(plain["valence"]), 1)}
@@ -103,9 +116,64 @@ def _fact(plain: Mapping[str, Any], number: str, path: str) -> Fact:
         raise BadInput(f"{where}: {_sentence(error)}") from None
 
 
-def _check_fact(plain: Mapping[str, Any], where: str) -> None:
-    _check_keys(plain, _FACT_KEYS, where)
-    for needed in _FACT_NEEDS:
+def _decision(content: Mapping[str, Any], facts: Sequence[Fact], path: str) -> Decision | None:
+    """Return what is decided, with the weights that stand beside the facts."""
+    plain = content.get("decision")
+    weighed = [
+        (fact.id, table)
+        for fact, table in zip(facts, content["facts"], strict=True)
+        if "weight" in table or "twin_weight" in table
+    ]
+    if plain is None:
+        if weighed:
+            raise BadInput(f"{path}, fact {weighed[0][0]} has a weight and nothing is decided; add a table [decision]")
+        return None
+    where = f"{path}, decision"
+    if not isinstance(plain, dict):
+        raise BadInput(f"{where} must be a table, [decision]")
+    _check_keys(plain, _DECISION_KEYS, where)
+    options = plain.get("options", [])
+    if not isinstance(options, list) or not all(isinstance(option, dict) for option in options):
+        raise BadInput(f"{where}: begin each option with a line [[decision.options]]")
+    for option in options:
+        _check_keys(option, Option.model_fields, where)
+    weights = [
+        {"fact": name, "true": table.get("weight", 0.0), "twin": table.get("twin_weight", 0.0)}
+        for name, table in weighed
+    ]
+    try:
+        return Decision.model_validate(plain | {"weights": weights})
+    except ValidationError as error:
+        raise BadInput(f"{where}: {_sentence(error)}") from None
+
+
+def _charter(content: Mapping[str, Any], path: str) -> Charter | None:
+    """Return what is meant: a clause for each table, ranked as they stand."""
+    tables = content.get("charter")
+    if tables is None:
+        return None
+    if not isinstance(tables, list) or not tables or not all(isinstance(table, dict) for table in tables):
+        raise BadInput(f"{path}: begin each clause of the charter with a line [[charter]]")
+    return Charter(clauses=tuple(_clause(table, rank, path) for rank, table in enumerate(tables, start=1)))
+
+
+def _clause(plain: Mapping[str, Any], rank: int, path: str) -> Clause:
+    name = str(plain.get("id", f"C{rank}"))
+    where = f"{path}, clause {name}"
+    _check_statement(plain, where, _CLAUSE_KEYS, _STATEMENT_NEEDS)
+    slots = tuple(_slot(slot, value, where) for slot, value in plain["slots"].items())
+    content = {key: value for key, value in plain.items() if key != "renderings"}
+    try:
+        return Clause.model_validate(
+            content | {"id": name, "rank": rank, "slots": slots, "templates": plain["renderings"]}
+        )
+    except ValidationError as error:
+        raise BadInput(f"{where}: {_sentence(error).replace('fact ', 'clause ')}") from None
+
+
+def _check_statement(plain: Mapping[str, Any], where: str, known: Collection[str], needs: Sequence[str]) -> None:
+    _check_keys(plain, known, where)
+    for needed in needs:
         if needed not in plain:
             raise BadInput(f"{where} has no {needed!r}; see runs/worlds/kestrel.toml for an example")
     for table in ("slots", "twin"):

@@ -70,6 +70,10 @@ class Part(Protocol):
         """Return how far the value goes, from 0 (mild) to 1 (extreme); None where the value has no size."""
         ...
 
+    def ends(self, slot: Slot, side: Side) -> tuple[float, float] | None:
+        """Return the mildest and the most extreme value of a side; None where the value has no size."""
+        ...
+
 
 class _Steady:
     """A part whose value is the same on both sides: when, who, which."""
@@ -79,6 +83,10 @@ class _Steady:
         return slot
 
     def strength(self, _slot: Slot, _side: Side) -> float | None:
+        """Return None: the value has no size."""
+        return None
+
+    def ends(self, _slot: Slot, _side: Side) -> tuple[float, float] | None:
         """Return None: the value has no size."""
         return None
 
@@ -111,6 +119,11 @@ class Amount:
         mild, extreme = (self._worth(steps) for steps in self._range(side))
         return (float(slot.value) - mild) / (extreme - mild)
 
+    def ends(self, _slot: Slot, side: Side) -> tuple[float, float] | None:
+        """Return the mildest and the most extreme number of a side."""
+        mild, extreme = (self._worth(steps) for steps in self._range(side))
+        return mild, extreme
+
     def _range(self, side: Side) -> tuple[int, int]:
         return self.bad if side == "bad" else self.good
 
@@ -141,6 +154,11 @@ class Share:
         """Return where in its range the share lies."""
         mild, extreme = self.bad if side == "bad" else self.good
         return (100 * float(slot.value) / (slot.of or 1) - mild) / (extreme - mild)
+
+    def ends(self, slot: Slot, side: Side) -> tuple[float, float] | None:
+        """Return the mildest and the most extreme count of a side, out of this total."""
+        mild, extreme = self.bad if side == "bad" else self.good
+        return mild * (slot.of or 1) / 100, extreme * (slot.of or 1) / 100
 
     def _count(self, total: int, draw: Draw, side: Side, taken: Taken, own: set[float]) -> Slot:
         low, high = sorted(self.bad if side == "bad" else self.good)

@@ -6,10 +6,11 @@ from types import MappingProxyType
 
 from chains.errors import BadInput, nearest
 from chains.worlds.files import read_world
+from chains.worlds.go_ahead import go_ahead
 from chains.worlds.watermelon import watermelon
 from chains.worlds.world import Scenario, World
 
-SCENARIOS: Mapping[str, Scenario] = MappingProxyType({"watermelon": watermelon})
+SCENARIOS: Mapping[str, Scenario] = MappingProxyType({"watermelon": watermelon, "go_ahead": go_ahead})
 
 
 def world_for(scenario: str, seed: int, facts: int, setting: str | None = None) -> World:

@@ -7,6 +7,8 @@ from typing import Annotated, Protocol, Self
 import orjson
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from chains.worlds.charter import Charter
+from chains.worlds.decision import Decision
 from chains.worlds.ledger import Fact
 
 
@@ -28,6 +30,10 @@ class World(BaseModel):
     title: str
     """Shown to seats as what the report is about: "Kestrel pump line, weekly status"."""
     facts: Annotated[tuple[Fact, ...], Field(min_length=1)]
+    decision: Decision | None = None
+    """What the executive has to decide; None where nothing is."""
+    charter: Charter | None = None
+    """What is meant at the top; None where nothing is."""
 
     @model_validator(mode="after")
     def _one_of_each(self) -> Self:
@@ -36,6 +42,12 @@ class World(BaseModel):
             if fact.id in seen:
                 raise ValueError(f"two facts are called {fact.id}")
             seen.add(fact.id)
+        for clause in self.charter.clauses if self.charter else ():
+            if clause.id in seen:
+                raise ValueError(f"a clause and a fact are both called {clause.id}")
+        for weight in self.decision.weights if self.decision else ():
+            if weight.fact not in seen:
+                raise ValueError(f"there is no fact {weight.fact} for the decision to weigh")
         return self
 
     @cached_property
@@ -52,7 +64,8 @@ class World(BaseModel):
         """Return the world in which every fact with a twin has the opposite valence."""
         # made anew, because a copy would keep the digest of the original once that was asked for
         plain = {name: getattr(self, name) for name in World.model_fields}
-        return World(**plain | {"facts": tuple(fact.twinned() for fact in self.facts)})
+        decision = self.decision and self.decision.twinned()
+        return World(**plain | {"facts": tuple(fact.twinned() for fact in self.facts), "decision": decision})
 
 
 class Scenario(Protocol):

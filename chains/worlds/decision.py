@@ -1,0 +1,166 @@
+"""What is decided at the top, and what it is worth: options, the chance of failure, payoffs.
+
+Each fact of a world adds its *weight* to the log-odds of failure. What an
+option pays falls with that chance:
+
+    p(S) = 1 / (1 + exp(-(intercept + sum of the weights of the facts in S)))
+    U(option, p) = base - exposure * p
+
+So the best decision follows from the facts that somebody knows, and what a
+lost fact costs follows from the decision that it changes: a fact may be lost
+and cost nothing, and another cost everything.
+
+A weight is a function of what a fact says. Its *ramp* gives it by the value of
+one slot ("3 weeks late" weighs less than "9 weeks late"); the twin, which says
+the opposite, has a weight and a ramp of its own.
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from typing import Annotated, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+Finite = Annotated[float, Field(allow_inf_nan=False)]
+
+
+class Ramp(BaseModel):
+    """A weight by the value of a slot: straight between two values, level outside them."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    slot: str
+    values: tuple[Finite, Finite]
+    """Two different values of the slot, in either order."""
+    weights: tuple[Finite, Finite]
+    """The weight at each of them."""
+
+    @model_validator(mode="after")
+    def _has_a_length(self) -> Self:
+        if self.values[0] == self.values[1]:
+            raise ValueError(f"the ramp of {self.slot} begins and ends at {self.values[0]:g}")
+        return self
+
+    def at(self, value: float) -> float:
+        """Return the weight at a value."""
+        (first, last), (least, most) = self.values, self.weights
+        share = min(1.0, max(0.0, (value - first) / (last - first)))
+        return least + share * (most - least)
+
+    @property
+    def mean(self) -> float:
+        """The mean weight where every value between the two ends is as likely as any other."""
+        return (self.weights[0] + self.weights[1]) / 2
+
+
+class Weight(BaseModel):
+    """What one fact adds to the log-odds of failure; positive is bad news."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    fact: str
+    true: Finite
+    """As the fact stands."""
+    twin: Finite = 0.0
+    """As its twin would: what a report says that turns the fact round."""
+    ramp: Ramp | None = None
+    """How the weight follows from a value; None where it does not."""
+    twin_ramp: Ramp | None = None
+
+    def twinned(self) -> "Weight":
+        """Return the weight that the fact's twin has."""
+        return Weight(fact=self.fact, true=self.twin, twin=self.true, ramp=self.twin_ramp, twin_ramp=self.ramp)
+
+
+class Option(BaseModel):
+    """One thing that can be done."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    id: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+    text: Annotated[str, Field(pattern=r"\S")]
+    """As an order says it: "start one line now". No option's text contains another's."""
+    base: Finite
+    """What it pays if nothing fails."""
+    exposure: Annotated[Finite, Field(ge=0)]
+    """What a failure takes from that."""
+    also: tuple[str, ...] = ()
+    """Other wordings of the same order, none of which names another option."""
+
+    def utility(self, p: float) -> float:
+        """Return what the option pays on average where the chance of failure is `p`."""
+        return self.base - self.exposure * p
+
+
+class Decision(BaseModel):
+    """What the executive decides: the options, and how what they pay follows from the facts."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    question: Annotated[str, Field(pattern=r"\S")]
+    """What is to be decided, as seats read it: "Does the pump line start?"."""
+    options: Annotated[tuple[Option, ...], Field(min_length=2, max_length=8)]
+    standing: str
+    """The option that happens where no order arrives: the plan as it stands."""
+    intercept: Finite
+    """The log-odds of failure where no fact is known."""
+    weights: tuple[Weight, ...]
+    """Of the facts that bear on it; every other fact weighs nothing."""
+    link: Literal["logit"] = "logit"
+
+    @model_validator(mode="after")
+    def _told_apart(self) -> Self:
+        names = [option.id for option in self.options]
+        if len(set(names)) < len(names):
+            raise ValueError("two options have the same id")
+        if self.standing not in names:
+            raise ValueError(f"the standing plan {self.standing!r} is none of the options")
+        for option in self.options:
+            for other in self.options:
+                inside = any(text.lower() in other.text.lower() for text in (option.text, *option.also))
+                if option is not other and inside:
+                    raise ValueError(f"option {other.id}: {other.text!r} contains the words of {option.id}")
+        facts = [weight.fact for weight in self.weights]
+        if len(set(facts)) < len(facts):
+            raise ValueError("a fact has two weights")
+        return self
+
+    @cached_property
+    def _by_name(self) -> dict[str, Option]:
+        return {option.id: option for option in self.options}
+
+    @cached_property
+    def weight_of(self) -> Mapping[str, Weight]:
+        """The weight of each fact that has one, by its id."""
+        return {weight.fact: weight for weight in self.weights}
+
+    def option(self, name: str) -> Option:
+        """Return the option called `name`."""
+        return self._by_name[name]
+
+    def logit(self, weights: Sequence[float] | None = None) -> float:
+        """Return the log-odds of failure, given what is believed of the facts; by default, all of them as they are."""
+        known = [weight.true for weight in self.weights] if weights is None else weights
+        return self.intercept + math.fsum(known)
+
+    def p(self, weights: Sequence[float] | None = None) -> float:
+        """Return the chance of failure, given what is believed of the facts; by default, all of them as they are."""
+        return chance(self.logit(weights))
+
+    def best(self, p: float) -> Option:
+        """Return the option that pays most where the chance of failure is `p`; of equals the first."""
+        return max(self.options, key=lambda option: option.utility(p))
+
+    def twinned(self) -> "Decision":
+        """Return the decision of the world in which every fact has been exchanged for its twin."""
+        plain = {name: getattr(self, name) for name in Decision.model_fields}
+        return Decision(**plain | {"weights": tuple(weight.twinned() for weight in self.weights)})
+
+
+def chance(logit: float) -> float:
+    """Return the chance that log-odds stand for, from 0 to 1; does not overflow."""
+    if logit >= 0:
+        return 1 / (1 + math.exp(-logit))
+    odds = math.exp(logit)
+    return odds / (1 + odds)
