@@ -6,9 +6,10 @@ A run is a folder with two files:
     log.jsonl   one line a step, written through before the next step that depends on it starts
 
 Lines have a `kind`: *step* (one seat's turn), *trial* (how a trial ended, and
-what the instrument read in it), *note* (anything a reader must know). A step
-is found by (trial, seat, turn, attempt) and the digest of its request, never by
-its position: parallel branches finish in any order.
+what the instrument read in it), *note* (anything a reader must know), *chain*
+(one that others logged; an imported run has no other lines). A step is found by
+(trial, seat, turn, attempt) and the digest of its request, never by its
+position: parallel branches finish in any order.
 
 A line that a crash cut off is dropped on reading, with a notice, and removed
 before anything is appended. Nothing before it is lost.
@@ -26,7 +27,7 @@ from pydantic import BaseModel, ValidationError
 
 from chains.errors import LogDamaged, LogInUse, MazedomError
 from chains.models.provider import Usage
-from chains.records import LOG_VERSION, Key, Status, Step, TrialEnd
+from chains.records import LOG_VERSION, Key, LoggedChain, Status, Step, TrialEnd
 
 RUN_FILE = "run.json"
 LOG_FILE = "log.jsonl"
@@ -67,6 +68,8 @@ class Scan:
     """For each key, (digest, offset, length) of every line that has it, in the order logged."""
     ends: dict[str, tuple[Status, int, int]] = field(default_factory=dict)
     """For each trial, its last end: status, offset and length of its line."""
+    chains: dict[tuple[str, str], tuple[int, int]] = field(default_factory=dict)
+    """Others' chains: by set and name, offset and length of the line."""
     length: int = 0
     """Bytes up to and including the last whole line."""
     cut: int = 0
@@ -114,6 +117,8 @@ class Scan:
                     raise LogDamaged(f"{where} has no whole reply; the log was changed or damaged there") from None
             case "trial":
                 self.add_end(record["trial"], record["status"], len(line))
+            case "chain":
+                self.add_chain(record["set"], record["chain"], len(line))
             case _:
                 self.length += len(line)
 
@@ -132,10 +137,16 @@ class Scan:
         self.ends[trial] = (status, self.length, size)
         self.length += size
 
+    def add_chain(self, of: str, name: str, size: int) -> None:
+        """Note a chain of the set `of` whose line of `size` bytes stands at the end of what was scanned so far."""
+        self.chains[of, name] = (self.length, size)
+        self.length += size
+
 
 _NEEDED: dict[str, dict[str, type]] = {
     "step": {"trial": str, "seat": str, "turn": int, "attempt": int, "digest": str},
     "trial": {"trial": str, "status": str},
+    "chain": {"set": str, "chain": str, "digest": str},
     "note": {},
 }
 """What a line of each kind must have to be found again."""
@@ -257,7 +268,12 @@ class Log:
         places = sorted((offset, length) for entries in self.scan.steps.values() for _, offset, length in entries)
         return (self._step(offset, length) for offset, length in places)
 
-    def append(self, record: Step | TrialEnd, *, durable: bool = False) -> None:
+    def chain(self, of: str, name: str) -> LoggedChain:
+        """Return a chain that others logged, which `scan` has."""
+        offset, length = self.scan.chains[of, name]
+        return _validated(LoggedChain, os.pread(self._file, length, offset), f"{self.path}, chain {name!r} of {of!r}")
+
+    def append(self, record: Step | TrialEnd | LoggedChain, *, durable: bool = False) -> None:
         """Write one record through to the file.
 
         Args:
@@ -281,8 +297,10 @@ class Log:
             self.scan.add_step(record.key, record.digest, len(line))
             reply = {"usage": record.reply.usage.model_dump(), "notes": record.reply.notes}
             self.scan.add_spent(record.request.model, record.tries, reply)
-        else:
+        elif isinstance(record, TrialEnd):
             self.scan.add_end(record.trial, record.status, len(line))
+        else:
+            self.scan.add_chain(record.set, record.chain, len(line))
 
     def _step(self, offset: int, length: int) -> Step:
         return _validated(Step, os.pread(self._file, length, offset), f"{self.path} at byte {offset}")

@@ -1,12 +1,13 @@
-"""The records of a run log: steps, readings and ends of trials, as they stand in a line each."""
+"""The records of a run log: steps, readings and ends of trials, and others' chains, as they stand in a line each."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Literal, NamedTuple
 
 import orjson
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field
 
-from chains.models.provider import Reply, Request
+from chains.models.provider import Reply, Request, digest_of
 
 LOG_VERSION = 1
 
@@ -99,6 +100,35 @@ class TrialEnd(BaseModel):
     def line(self) -> bytes:
         """Return the record as it stands in the log."""
         return orjson.dumps(self.model_dump(mode="json")) + b"\n"
+
+
+class LoggedChain(BaseModel):
+    """A chain that others logged: the only record of a run that was imported, which has no requests of ours."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    v: int = LOG_VERSION
+    kind: Literal["chain"] = "chain"
+    set: str
+    """Chains that were made alike; a condition of theirs."""
+    chain: str
+    """Unique in its set."""
+    texts: tuple[str, ...]
+    """By generation, from the initial text; empty if only scores were published."""
+    scores: Mapping[str, Mapping[int, float]]
+    """The archive's own, by name and generation."""
+    digest: str
+    """Of texts and scores."""
+
+    @property
+    def content(self) -> str:
+        """The digest that the texts and scores have now."""
+        scores = {name: {str(at): value for at, value in row.items()} for name, row in self.scores.items()}
+        return digest_of({"texts": self.texts, "scores": scores})
+
+    def line(self) -> bytes:
+        """Return the chain as it stands in the log."""
+        return self.model_dump_json().encode() + b"\n"
 
 
 def now() -> str:

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import orjson
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from chains.errors import BadInput, LogDamaged, MazedomError, nearest
 from chains.experiment import Condition
@@ -52,7 +52,7 @@ def create(record: RunRecord) -> Path:
     return folder
 
 
-def write_record(record: RunRecord, folder: Path) -> None:
+def write_record(record: BaseModel, folder: Path) -> None:
     """Write run.json whole or not at all."""
     draft = folder / f"{RUN_FILE}.new"
     text = orjson.dumps(record.model_dump(mode="json"), option=orjson.OPT_INDENT_2)
@@ -68,6 +68,7 @@ def read_record(folder: Path) -> RunRecord:
 
     Raises:
         LogDamaged: If it is not whole.
+        BadInput: If it is an imported archive, which has a record of its own (`archives.kept`).
     """
     path = folder / RUN_FILE
     try:
@@ -76,6 +77,11 @@ def read_record(folder: Path) -> RunRecord:
         raise LogDamaged(f"can't read {path}: {error.strerror}") from None
     except orjson.JSONDecodeError as error:
         raise LogDamaged(f"{path} is not JSON ({error}); the run can't be read without it") from None
+    if isinstance(content, dict) and content.get("kind") == "archive":
+        raise BadInput(
+            f"run {folder.name} holds chains that others logged, which have no worlds, prompts or requests of ours; "
+            "`list`, `show`, `law` and `replay --verify` read it"
+        )
     if isinstance(content, dict) and content.get("v") != LOG_VERSION:
         raise LogDamaged(f"{path} has version {content.get('v')!r}; this program reads version {LOG_VERSION}")
     try:

@@ -13,13 +13,16 @@ class Attractor(NamedTuple):
 
     @property
     def strength(self) -> float:
-        """1 - |slope|: 1 if the end does not depend on the beginning, 0 if differences stay as they are."""
-        return 1 - abs(self.slope)
+        """1 - |slope|: 1 if the end does not depend on the beginning; 0 if differences stay as they are, or grow."""
+        return max(0.0, 1 - abs(self.slope))
 
     @property
-    def position(self) -> float:
-        """The property's value that the line leaves unchanged, intercept / (1 - slope); nan where there is none."""
-        return self.intercept / (1 - self.slope) if self.slope != 1 else float("nan")
+    def position(self) -> float | None:
+        """Where the line leaves a value unchanged, intercept / (1 - slope); None if nothing is drawn there.
+
+        That is so where |slope| is 1 or more: chains then keep their distances, or part.
+        """
+        return self.intercept / (1 - self.slope) if abs(self.slope) < 1 else None
 
 
 def attractor(first: Sequence[float], last: Sequence[float]) -> Attractor | None:

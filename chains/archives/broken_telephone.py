@@ -7,24 +7,28 @@ for some generations. A title's scores belong to the chain that has its texts.
 """
 
 import re
-from pathlib import Path, PurePosixPath
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
-from chains.archives.chain import Chain, ChainSet, chain_set
+from chains.archives.chain import Chain
 from chains.archives.source import File, files
 from chains.errors import BadInput, LogDamaged
 
 SCORED = re.compile(r"(.+)_(?:factscore|additional)")
 """Stems of files with scores; the group is the stem of the file with the chains."""
 GENERATION = re.compile(r"(\d+)_en")
+FACTS = "factscore_num_facts_per_response"
+"""The archive's score that counts the facts in a text."""
 SUPPORTED = "supported_facts"
 """A score of our own: facts in the text times the share of them supported. The share alone hides omission."""
 
 Scores = dict[str, dict[int, float]]
 
 
-def read(path: Path) -> list[ChainSet]:
-    """Read every file of chains under `path` as a set, with its scores.
+def read(path: Path) -> Iterator[Chain]:
+    """Yield the chains of every file of chains under `path`, which is a set, with their scores.
 
     Raises:
         BadInput: If there is no such path, or no chain in it.
@@ -35,23 +39,28 @@ def read(path: Path) -> list[ChainSet]:
     for file in files(path, lambda name: name.suffix == ".json"):
         scored = SCORED.fullmatch(file.path.stem)
         if scored:
-            scores.append((str(file.path.with_name(scored[1])), file))
-        else:
-            sets[str(file.path.with_suffix(""))] = _chains(file)
+            scores.append((scored[1], file))
+            continue
+        other = sets.get(file.path.stem)
+        if other:
+            raise BadInput(f"both {other[0].where} and {file.where} are named {file.path.stem!r}; import one at a time")
+        sets[file.path.stem] = _chains(file)
     if not sets:
         raise BadInput(f"no chains in {str(path)!r}; a broken-telephone archive has .json files with 0_en, 1_en, ...")
     for name, file in scores:
         if name not in sets:
-            raise LogDamaged(f"{file.where}: scores without their chains; {PurePosixPath(name).name}.json is missing")
+            raise LogDamaged(f"{file.where}: scores without their chains; {name}.json is missing")
         sets[name] = _with_scores(sets[name], file)
-    return [chain_set(PurePosixPath(name).name, sets[name]) for name in sorted(sets)]
+    for name in sorted(sets):
+        yield from sets[name]
 
 
 def _chains(file: File) -> list[Chain]:
     documents = file.json()
     if not documents:
         raise LogDamaged(f"{file.where}: no document in it")
-    return [Chain(name, file.where, _texts(file.where, name, logged)) for name, logged in documents.items()]
+    of = file.path.stem
+    return [Chain(of, name, file.where, _texts(file.where, name, logged)) for name, logged in documents.items()]
 
 
 def _texts(where: str, name: str, logged: Any) -> list[str]:
@@ -76,7 +85,7 @@ def _with_scores(chains: list[Chain], file: File) -> list[Chain]:
         chain = _owner(list(left.values()), title, steps, file.where)
         del left[chain.name]
         scores = {**chain.scores, **_scores(title, steps, file.where)}
-        scored[chain.name] = Chain(chain.name, file.where, chain.texts, scores)
+        scored[chain.name] = replace(chain, where=file.where, scores=scores)
     return [*left.values(), *scored.values()]
 
 
@@ -117,6 +126,6 @@ def _scores(title: str, steps: dict[str, dict[str, Any]], where: str) -> Scores:
                 )
             scores.setdefault(score, {})[int(step)] = float(value)
     # The share before FActScore's penalty for short texts: what counts here is how many facts are supported.
-    shares, facts = scores.get("factscore_init_score", {}), scores.get("factscore_num_facts_per_response", {})
+    shares, facts = scores.get("factscore_init_score", {}), scores.get(FACTS, {})
     both = shares.keys() & facts.keys()
     return scores | ({SUPPORTED: {at: shares[at] * facts[at] for at in sorted(both)}} if both else {})

@@ -1,7 +1,8 @@
 """What an archive holds: logged chains, in sets that were made alike."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple, Self
 
 from chains.errors import LogDamaged
 
@@ -10,6 +11,8 @@ from chains.errors import LogDamaged
 class Chain:
     """One logged chain."""
 
+    set: str
+    """The set that it belongs to: chains that differ in text and sampling alone, by the same models and prompt."""
     name: str
     """Unique in its set."""
     where: str
@@ -18,43 +21,50 @@ class Chain:
     """By generation; generation 0 is the initial text. Empty if the archive holds scores alone."""
     scores: Mapping[str, Mapping[int, float]] = field(default_factory=dict)
     """The archive's own scores: by name, then generation. Some archives score a few generations only."""
-
-
-@dataclass(frozen=True)
-class ChainSet:
-    """Chains that differ in text and sampling alone: the same models, the same prompt."""
-
-    name: str
-    chains: Sequence[Chain]
-    """At least one. All have the same generations and the same scores of the same generations."""
+    notes: Sequence[str] = ()
+    """What is odd in it and was read all the same, a sentence each."""
 
     @property
-    def generations(self) -> int:
-        """The last generation's number; the initial text is generation 0."""
-        first = self.chains[0]
-        return len(first.texts) - 1 if first.texts else max(max(row) for row in first.scores.values())
+    def last(self) -> int:
+        """The last generation's number."""
+        return len(self.texts) - 1 if self.texts else max(max(row) for row in self.scores.values())
 
 
-def chain_set(name: str, chains: Sequence[Chain]) -> ChainSet:
-    """Put chains together in the order of their names.
+class Outline(NamedTuple):
+    """What must be alike in the chains of a set."""
+
+    name: str
+    where: str
+    texts: int
+    """How many, the initial one among them."""
+    scored: frozenset[tuple[str, int]]
+    """The scores that it has, with the generation."""
+
+    @classmethod
+    def of(cls, chain: Chain) -> Self:
+        """Return a chain's outline."""
+        scored = frozenset((score, at) for score, row in chain.scores.items() for at in row)
+        return cls(chain.name, chain.where, len(chain.texts), scored)
+
+
+def check_alike(chains: Iterable[Outline]) -> None:
+    """Check that all chains of a set have the same generations, and the same scores of the same generations.
 
     Raises:
         LogDamaged: If one lacks a generation, or a score of one, that another has.
     """
-    found = ChainSet(name, sorted(chains, key=lambda chain: chain.name))
-    longest = max(len(chain.texts) for chain in found.chains)
-    scored = {(score, at) for chain in found.chains for score, row in chain.scores.items() for at in row}
-    for chain in found.chains:
-        if len(chain.texts) < longest:
+    chains = sorted(chains)
+    longest = max(chain.texts for chain in chains)
+    scored = frozenset().union(*(chain.scored for chain in chains))
+    for chain in chains:
+        if chain.texts < longest:
             raise LogDamaged(
-                f"{chain.where}: chain {chain.name!r} has no generation {len(chain.texts)}, though others of its set "
+                f"{chain.where}: chain {chain.name!r} has no generation {chain.texts}, though others of its set "
                 f"go to {longest - 1}; get the whole file again, or leave that chain out"
             )
-        missing = scored - {(score, at) for score, row in chain.scores.items() for at in row}
-        if missing:
+        if missing := scored - chain.scored:
             score, at = min(missing, key=lambda place: (place[1], place[0]))
             raise LogDamaged(
                 f"{chain.where}: chain {chain.name!r} has no {score!r} of generation {at}, though others of its set "
                 "have; get the whole file again, or leave that chain out"
             )
-    return found

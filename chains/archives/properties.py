@@ -2,8 +2,15 @@
 
 import re
 from collections.abc import Callable, Mapping
+from functools import lru_cache
+from typing import NamedTuple
+
+from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
+
+from chains.archives.readability import fog
 
 CONTENT_WORD = re.compile(r"[a-z]{4,}")
+WORD = re.compile(r"\w+(?:['’]\w+)*")
 
 
 def length(text: str) -> float:
@@ -11,8 +18,52 @@ def length(text: str) -> float:
     return float(len(text))
 
 
-PROPERTIES: Mapping[str, Callable[[str], float]] = {"length": length}
-"""Those that a text has by itself, and that can have an attractor."""
+def words(text: str) -> float:
+    """Words in the text, as white space parts them, 0 or more."""
+    return float(len(text.split()))
+
+
+def positivity(text: str) -> float:
+    """Compound sentiment from -1 to 1 by VADER (Hutto and Gilbert 2014): words that people rated, and rules.
+
+    English, made for short messages; of a long text it says little but its sign.
+    """
+    return float(_vader().polarity_scores(text)["compound"])
+
+
+@lru_cache(maxsize=1)
+def _vader() -> SentimentIntensityAnalyzer:
+    return SentimentIntensityAnalyzer()
+
+
+def repetition(text: str) -> float:
+    """Share of the words that stand earlier in the same text, from 0 to 1: one minus the type-token ratio.
+
+    Longer texts repeat more, so it says most where lengths are alike. 0 without a word.
+    """
+    found = WORD.findall(text.lower())
+    return 1 - len(set(found)) / len(found) if found else 0.0
+
+
+class Property(NamedTuple):
+    """A number that a text has by itself, and that can have an attractor."""
+
+    measure: Callable[[str], float]
+    about: str
+    digits: int
+    """Shown after the point."""
+
+
+PROPERTIES: Mapping[str, Property] = {
+    "length": Property(length, "characters", 1),
+    "words": Property(words, "words, as white space parts them", 1),
+    "positivity": Property(positivity, "VADER compound sentiment, -1 to 1", 3),
+    "difficulty": Property(fog, "Gunning fog index: years of school to read it with ease", 2),
+    "repetition": Property(repetition, "share of the words that stand earlier in the text (1 - type-token ratio)", 3),
+}
+"""Toxicity, the Telephone Game's fourth, is not among them: it takes a classifier's weights, which none here ships."""
+
+RECALL = "share of the initial text's unique words of 4 or more letters (a-z, lower case) that are in the text"
 
 
 def content_words(text: str) -> frozenset[str]:
@@ -31,7 +82,7 @@ def recall(initial: str, text: str) -> float:
     Raises:
         ValueError: If the initial text has no content word, where the share is undefined.
     """
-    words = content_words(initial)
-    if not words:
+    known = content_words(initial)
+    if not known:
         raise ValueError("no content word")
-    return len(words & content_words(text)) / len(words)
+    return len(known & content_words(text)) / len(known)

@@ -1,20 +1,28 @@
 """What a set of logged chains comes to: properties by generation, attractors, the archive's own scores."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import fmean
 from typing import Any
 
 from chains.archives.attractors import Attractor, attractor
-from chains.archives.chain import Chain, ChainSet
-from chains.archives.properties import PROPERTIES, content_words, recall
+from chains.archives.chain import Chain
+from chains.archives.properties import PROPERTIES, RECALL, content_words, recall
 
 FIRST = {
-    "from_generation_1": (1, "first text: generation 1, as in the Telephone Game's released figures (off by one)"),
+    "from_generation_1": (1, "first text: generation 1, as in the Telephone Game's released lengths (off by one)"),
     "from_initial": (0, "first text: the initial text, which generation 1 was given"),
 }
 """Both sides of the off-by-one: the generation taken as the first text, and which is which."""
-RECALL = "share of the initial text's unique words of 4 or more letters (a-z, lower case) that are in the text"
+ABOUT = (
+    {first: which for first, (_, which) in FIRST.items()}
+    | {name: found.about for name, found in PROPERTIES.items()}
+    | {"recall": RECALL}
+)
+"""What each name in a summary means."""
+
+Rows = Sequence[Sequence[float]]
+"""Chains by generations."""
 
 
 @dataclass(frozen=True)
@@ -52,38 +60,52 @@ class Summary:
         }
 
 
-def summary(found: ChainSet) -> Summary:
-    """Measure a set of chains."""
-    chains = found.chains
-    with_texts = bool(chains[0].texts)
-    properties = PROPERTIES if with_texts else {}
-    along = {
-        name: [[measure(text) for text in chain.texts] for chain in chains] for name, measure in properties.items()
-    }
+def summary(name: str, chains: Iterable[Chain]) -> Summary:
+    """Measure a set of chains, which are alike; of each only its numbers are kept.
+
+    Raises:
+        ValueError: If there is no chain.
+    """
+    along: dict[str, list[list[float]]] = {}
+    recalled: list[list[float]] = []
+    scores: dict[str, dict[int, list[float]]] = {}
+    count = last = 0
+    for chain in chains:
+        count, last = count + 1, chain.last
+        if chain.texts:
+            for found, values in measured(chain).items():
+                (recalled if found == "recall" else along.setdefault(found, [])).append(values)
+        for score, row in chain.scores.items():
+            for at, value in row.items():
+                scores.setdefault(score, {}).setdefault(at, []).append(value)
+    if not count:
+        raise ValueError("a set has at least one chain")
     return Summary(
-        name=found.name,
-        chains=len(chains),
-        generations=found.generations,
-        properties={
-            name: {at: fmean(row[at] for row in rows) for at in range(found.generations + 1)}
-            for name, rows in along.items()
-        },
-        attractors={
-            name: {
-                first: attractor([row[at] for row in rows], [row[-1] for row in rows])
-                for first, (at, _) in FIRST.items()
-                if at < found.generations
-            }
-            for name, rows in along.items()
-        },
-        recall=_recall([chain for chain in chains if with_texts and content_words(chain.texts[0])]),
-        scores={
-            score: {at: fmean(chain.scores[score][at] for chain in chains) for at in sorted(row)}
-            for score, row in chains[0].scores.items()
-        },
+        name=name,
+        chains=count,
+        generations=last,
+        properties={found: _means(rows, 0) for found, rows in along.items()},
+        attractors={found: _attractors(rows) for found, rows in along.items()},
+        recall=_means([row[1:] for row in recalled], 1),
+        scores={score: {at: fmean(row[at]) for at in sorted(row)} for score, row in scores.items()},
     )
 
 
-def _recall(chains: list[Chain]) -> dict[int, float]:
-    generations = range(1, len(chains[0].texts)) if chains else range(0)
-    return {at: fmean(recall(chain.texts[0], chain.texts[at]) for chain in chains) for at in generations}
+def measured(chain: Chain) -> dict[str, list[float]]:
+    """Return each property of a chain's texts by generation, `recall` among them where the initial text has words."""
+    rows = {name: [found.measure(text) for text in chain.texts] for name, found in PROPERTIES.items()}
+    initial = chain.texts[0]
+    return rows | ({"recall": [recall(initial, text) for text in chain.texts]} if content_words(initial) else {})
+
+
+def _means(rows: Rows, first: int) -> dict[int, float]:
+    return {first + at: fmean(values) for at, values in enumerate(zip(*rows, strict=True))}
+
+
+def _attractors(rows: Rows) -> dict[str, Attractor | None]:
+    last = len(rows[0]) - 1
+    return {
+        first: attractor([row[at] for row in rows], [row[-1] for row in rows])
+        for first, (at, _) in FIRST.items()
+        if at < last
+    }

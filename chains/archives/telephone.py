@@ -7,38 +7,38 @@ of these folders; the chains of one model and prompt make a set.
 """
 
 import re
-from collections import defaultdict
+from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
-from chains.archives.chain import Chain, ChainSet, chain_set
+from chains.archives.chain import Chain
 from chains.archives.source import File, files
 from chains.errors import BadInput, LogDamaged
 
 NAME = re.compile(r"output\d+\.json")
+USUAL = "output0"
+"""The file's name where a chain has one text a generation: it says nothing, so the chain is named by its folders."""
 
 
-def read(path: Path) -> list[ChainSet]:
-    """Read all chains under `path`, in sets by model and prompt.
+def read(path: Path) -> Iterator[Chain]:
+    """Yield the chains under `path` one by one, in sets by model and prompt: the whole archive is half a gigabyte.
 
     Raises:
         BadInput: If there is no such path, or no chain in it.
         LogDamaged: If a file is not what it should be, or a chain lacks a generation.
     """
-    sets: dict[str, list[Chain]] = defaultdict(list)
+    chain = None
     for file in files(path, _is_chain):
-        folders = file.path.parts[:-1]
-        model_and_prompt = "/".join(folders[:-2]) or path.name
-        sets[model_and_prompt].append(_chain(file))
-    if not sets:
+        chain = _chain(file, "/".join(file.path.parts[:-3]) or path.name)
+        yield chain
+    if chain is None:
         raise BadInput(f"no output0.json in {str(path)!r}; a telephone archive has one in each seed_<k> folder")
-    return [chain_set(name, sets[name]) for name in sorted(sets)]
 
 
 def _is_chain(path: PurePosixPath) -> bool:
     return NAME.fullmatch(path.name) is not None
 
 
-def _chain(file: File) -> Chain:
+def _chain(file: File, model_and_prompt: str) -> Chain:
     logged = file.json()
     initial, stories = logged.get("initial_story"), logged.get("stories")
     if not isinstance(initial, str):
@@ -56,4 +56,6 @@ def _chain(file: File) -> Chain:
                 )
             case _:
                 raise LogDamaged(f"{file.where}: generation {generation} must be a list of one text, as in a chain")
-    return Chain("/".join(file.path.with_suffix("").parts[-3:]), file.where, texts)
+    *folders, output = file.path.with_suffix("").parts[-3:]
+    name = "/".join(folders if folders and output == USUAL else [*folders, output])
+    return Chain(model_and_prompt, name, file.where, texts)

@@ -129,7 +129,7 @@ VERBS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None], str]] = {
     "replay": ("play a run back from its log, no model called", _replay, "cli.py replay runs/sample --verify"),
     "compare": ("two runs, or the settings of one factor, paired", _compare, "cli.py compare last --by prompt"),
     "models": ("which models answer, and how fast", _models, "cli.py models smollm2 ollama:qwen3"),
-    "import": ("chains that others logged, measured", _import, "cli.py import telephone gpt-3.5_rephrase.tar.xz"),
+    "import": ("chains that others logged, as a run", _import, "cli.py import telephone gpt-3.5_rephrase.tar.xz"),
     "calibrate": ("check the instrument on planted truth, no model", _calibrate, "cli.py calibrate --worlds 100"),
     "score": ("judge free claims against texts; agreement with labels", _score, "cli.py score claims.jsonl --json"),
 }

@@ -1,17 +1,17 @@
-"""`import`: read chains that others logged, and say what became of their texts."""
+"""`import`: keep chains that others logged as a run, and say what became of their texts."""
 
 import argparse
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from chains.archives import broken_telephone, mesoudi, telephone
-from chains.archives.chain import ChainSet
-from chains.archives.summary import FIRST, RECALL, summary
-from chains.views.archives import archive_view
-from chains.views.output import print_json, say
-from chains.views.output import results as stdout
+from chains.archives.chain import Chain
+from chains.archives.kept import keep, read_archive
+from chains.errors import LogDamaged
+from chains.verbs.imported import show_sets
+from chains.views.output import say
 
-READERS: Mapping[str, Callable[[Path], list[ChainSet]]] = {
+READERS: Mapping[str, Callable[[Path], Iterator[Chain]]] = {
     "telephone": telephone.read,
     "broken-telephone": broken_telephone.read,
     "mesoudi": mesoudi.read,
@@ -20,19 +20,15 @@ READERS: Mapping[str, Callable[[Path], list[ChainSet]]] = {
 
 
 def main(arguments: argparse.Namespace) -> int:
-    """Read, measure and print; return the exit status.
-
-    The JSON document has the first set's numbers at the top, and every set's under `sets`.
-    """
-    found = [summary(chains) for chains in READERS[arguments.kind](Path(arguments.path))]
-    if arguments.json:
-        documents = [one.document() for one in found]
-        about = {first: which for first, (_, which) in FIRST.items()} | {"recall": RECALL}
-        print_json({"run": None} | documents[0] | {"sets": documents, "about": about})
-    else:
-        for one in found:
-            stdout.print(archive_view(one))
-    if len(found) > 1 and arguments.json:
-        say(f"note: {len(found)} sets of chains; the numbers at the top are those of {found[0].name!r}")
-    say("note: measured, not kept: no run was made of these chains, so `show` can't read them")
+    """Read, keep, measure and print; return the exit status."""
+    path = Path(arguments.path)
+    kept = keep(arguments.kind, path, READERS[arguments.kind](path))
+    archive = read_archive(kept.folder)
+    if archive is None:
+        raise LogDamaged(f"{kept.folder} was changed while it was made; import the archive again")
+    with archive:
+        show_sets(archive, as_json=arguments.json)
+    if not kept.made:
+        say(f"note: these very chains are run {kept.folder.name} already; nothing was written")
+    say(f"run {kept.folder.name} in {kept.folder.parent}: `cli.py show {kept.folder.name} --trial` tells one chain")
     return 0

@@ -5,6 +5,7 @@ from typing import Any
 
 from rich.table import Table
 
+from chains.archives.kept import ArchiveRecord, read_archive
 from chains.comparison import ABOUT
 from chains.drift.fates import INSTRUMENT
 from chains.errors import BadInput, MazedomError
@@ -14,6 +15,7 @@ from chains.models.names import EMBEDDED
 from chains.prompts import ROLES, configurations, read_prompt, variants
 from chains.runs import all_runs, read_record, runs_folder
 from chains.settings import OF_THE_EXPERIMENT, SETTINGS
+from chains.views.archives import sets_line
 from chains.views.output import print_json, say
 from chains.views.output import results as stdout
 from chains.worlds.scenarios import SCENARIOS
@@ -46,6 +48,10 @@ def _run(folder: Any) -> dict[str, Any]:
     row = dict.fromkeys(("run", "experiment", "at", "status", "trials", "models", "conditions"))
     row["run"] = folder.name
     try:
+        archive = read_archive(folder)
+        if archive is not None:
+            with archive:
+                return row | _imported(archive.record)
         record = read_record(folder)
         with Log(folder) as log:
             ended = [status for status, _, _ in log.scan.ends.values()]
@@ -64,6 +70,17 @@ def _run(folder: Any) -> dict[str, Any]:
         "models": ", ".join(sorted(record.models)),
         "conditions": "; ".join(condition.name for condition in record.conditions[:4])
         + ("; ..." if len(record.conditions) > 4 else ""),
+    }
+
+
+def _imported(record: ArchiveRecord) -> dict[str, Any]:
+    return {
+        "experiment": record.archive,
+        "at": record.at,
+        "status": f"imported from {record.source}",
+        "trials": str(sum(len(of.chains) for of in record.sets)),
+        "models": "",
+        "conditions": sets_line([of.name for of in record.sets]),
     }
 
 

@@ -6,6 +6,7 @@ import time
 
 from rich.text import Text
 
+from chains.archives.kept import read_archive
 from chains.drift.fates import INSTRUMENT
 from chains.drift.tally import FATE_OF
 from chains.log import Log
@@ -14,6 +15,7 @@ from chains.replay import Replay, replay
 from chains.results import results
 from chains.runs import find_run, read_record
 from chains.staging import RunRecord, Stage
+from chains.verbs import imported
 from chains.views.output import print_json, say
 from chains.views.output import results as stdout
 from chains.views.tables import FATE_STYLE, results_view, shown_hops
@@ -26,6 +28,10 @@ MOST_DIFFERENCES = 20
 def main(arguments: argparse.Namespace) -> int:
     """Replay a run; return the exit status."""
     folder = find_run(arguments.run)
+    archive = read_archive(folder)
+    if archive is not None:
+        with archive:
+            return imported.replay(archive, arguments)
     record = read_record(folder)
     began = time.monotonic()
     with Log(folder) as log:

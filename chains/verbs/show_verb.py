@@ -4,11 +4,13 @@ import argparse
 
 from rich.text import Text
 
+from chains.archives.kept import read_archive
 from chains.log import Log
 from chains.results import results
 from chains.runs import find_run, read_record
 from chains.staging import RunRecord, Stage
 from chains.story import find_trial, story
+from chains.verbs import imported
 from chains.views.charts import org_chart
 from chains.views.output import print_json, say
 from chains.views.output import results as stdout
@@ -19,6 +21,10 @@ from chains.views.tables import results_view
 def main(arguments: argparse.Namespace) -> int:
     """Show a run; return the exit status."""
     folder = find_run(arguments.run)
+    archive = read_archive(folder)
+    if archive is not None:
+        with archive:
+            return imported.show(archive, arguments)
     record = read_record(folder)
     if arguments.graph:
         return _graphs(record, as_json=arguments.json)

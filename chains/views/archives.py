@@ -1,10 +1,17 @@
-"""What was found in a set of logged chains."""
+"""What was found in others' logged chains: a set of them, and one chain text by text."""
+
+from collections.abc import Iterator, Sequence
 
 from rich.console import Group, RenderableType
+from rich.rule import Rule
 from rich.table import Table
 from rich.text import Text
 
-from chains.archives.summary import FIRST, RECALL, Summary
+from chains.archives.chain import Chain
+from chains.archives.properties import PROPERTIES, RECALL
+from chains.archives.released import FIRST_TAKEN, released
+from chains.archives.summary import FIRST, Summary, measured
+from chains.views.tables import shown_hops
 
 MILESTONES = (0, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)
 """Generations shown of a long chain, besides its last; all of them are in `--json`."""
@@ -18,24 +25,47 @@ def archive_view(found: Summary) -> RenderableType:
         Text(f"{found.name}: {found.chains} chains of {found.generations} generations", style="bold")
     ]
     if found.attractors:
-        parts.append(_attractors(found))
+        parts += _attractors(found)
     parts.append(_by_generation(found))
+    parts += [Text(f"{name}: {PROPERTIES[name].about}") for name in found.properties]
     if found.recall:
         parts.append(Text(f"recall: {RECALL}"))
     return Group(*parts)
 
 
-def _attractors(found: Summary) -> Table:
-    table = Table(title="attractor: last text on first, least squares over chains", title_justify="left")
-    table.add_column("property")
-    table.add_column("strength", justify="right")
-    table.add_column("position", justify="right")
-    table.add_column("which is")
+def _attractors(found: Summary) -> Iterator[RenderableType]:
+    theirs = released(found.name)
+    table = Table(
+        title="attractor: the line of the last text's value on the first's, least squares over chains",
+        title_justify="left",
+        box=None,
+        pad_edge=False,
+    )
+    table.add_column("")
+    headings = {"from_generation_1": "from generation 1", "from_initial": "from the initial text"}
+    for first in headings.values():
+        table.add_column(f"strength {first}", justify="right")
+        table.add_column("position", justify="right")
+        if theirs:
+            table.add_column("released", justify="right")
     for name, row in found.attractors.items():
-        for first, line in row.items():
-            cells = (f"{line.strength:.4f}", f"{line.position:.1f}") if line else ("none", "none")
-            table.add_row(name, *cells, FIRST[first][1])
-    return table
+        cells: list[str] = []
+        for first in headings:
+            line = row.get(first)
+            position = line.position if line else None
+            cells.append(f"{line.strength:.4f}" if line else "none")
+            cells.append("none" if position is None else f"{position:.{PROPERTIES[name].digits}f}")
+            if theirs:
+                cells.append(f"{theirs[name]:.3f}" if FIRST_TAKEN.get(name) == first else "")
+        table.add_row(name, *cells)
+    yield table
+    for _, which in FIRST.values():
+        yield Text(which)
+    if theirs:
+        yield Text(
+            "released: the strength in the Telephone Game's own files, over all their chains of this model and prompt; "
+            "their sentiment scores are by another VADER than ours, and differ a little"
+        )
 
 
 def _by_generation(found: Summary) -> Table:
@@ -48,6 +78,50 @@ def _by_generation(found: Summary) -> Table:
     for generation in generations:
         table.add_column(str(generation), justify="right", no_wrap=True)
     for name, row in rows.items():
-        digits = 3 if all(abs(value) <= 1 for value in row.values()) else 1
+        # A share may be a hair above 1: some scores are computed in single precision.
+        digits = 3 if all(abs(value) <= 1.001 for value in row.values()) else 1
         table.add_row(name, *(f"{row[at]:.{digits}f}" if at in row else "" for at in generations))
     return table
+
+
+def chain_view(trial: str, chain: Chain) -> RenderableType:
+    """Return one chain text by text with its numbers; of a long one, some generations."""
+    parts: list[RenderableType] = [Text(f"{trial}   {chain.set}", style="bold")]
+    rows = {**measured(chain)} if chain.texts else {}
+    generations = sorted({at for row in chain.scores.values() for at in row} | set(range(len(chain.texts))))
+    shown = shown_hops(generations)
+    for at in shown:
+        parts += _generation(chain, rows, at)
+    if len(shown) < len(generations):
+        left = len(generations) - len(shown)
+        parts.append(Text(f"{left} generations between are left out; --json has them all", style="yellow"))
+    return Group(*parts)
+
+
+def _generation(chain: Chain, rows: dict[str, list[float]], at: int) -> Iterator[RenderableType]:
+    what = "the initial text" if at == 0 else f"generation {at}"
+    if not chain.texts:
+        yield Text(f"{what}: {_numbers({name: row[at] for name, row in chain.scores.items() if at in row})}")
+        return
+    yield Rule(f"{what}: {len(chain.texts[at].split())} words", align="left")
+    yield Text(chain.texts[at].strip())
+    if at and chain.texts[at] == chain.texts[at - 1]:
+        yield Text("the same text as before it", style="yellow")
+    numbers = {name: row[at] for name, row in rows.items() if name != "words"}
+    yield Text(_numbers(numbers), style="cyan")
+    scores = {name: row[at] for name, row in chain.scores.items() if at in row}
+    if scores:
+        yield Text(f"scores: {_numbers(scores)}", style="cyan")
+
+
+def _numbers(values: dict[str, float]) -> str:
+    digits = {name: found.digits for name, found in PROPERTIES.items()} | {"length": 0}
+    return "  ".join(
+        f"{name} {value:.{digits.get(name, 0 if value == int(value) and abs(value) > 1 else 3)}f}"
+        for name, value in values.items()
+    )
+
+
+def sets_line(names: Sequence[str]) -> str:
+    """Return the first few sets' names in one line."""
+    return "; ".join(names[:4]) + ("; ..." if len(names) > 4 else "")
