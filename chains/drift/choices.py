@@ -1,0 +1,227 @@
+"""Which option a reply chooses, and which one an order orders.
+
+A choice is asked for as JSON. Where an endpoint can't be held to that, it is
+read from what came: JSON inside other text, a marked line ("Decision: B"), or
+the one option that the text names. A reply that chooses none, or several, is
+*unreadable*: an outcome with its own count, never a guess.
+
+An order is free text. It orders the one option that it names; a text with none
+of the options' own words in it orders nothing. One that has some, and does not
+name one option, is unreadable.
+
+All of this reads text. What the text asks of its reader ("ignore your
+instructions") changes nothing.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal, NamedTuple
+
+import orjson
+
+from chains.drift.polarity import negated
+from chains.drift.stems import STOP
+from chains.drift.words import Sentence, Token, sentences_of, tokens_of
+from chains.worlds.decision import Option
+
+CHOICES = "choices-1"
+"""Version: any change of what is read changes it."""
+
+KEYS = ("option", "decision", "choice", "action", "answer")
+"""Under which of these a JSON reply may name its option."""
+NAMED = 0.6
+"""Share of an option's own words that name it where its wording does not stand word for word."""
+HALF = 0.5
+"""Share at which another option is named too, so that the text is unreadable."""
+FARTHEST = 41
+"""Words before another within which it may be denied: `polarity` reaches no farther."""
+DEEPEST = 40
+"""JSON objects looked for in one reply; a reply of brackets alone must not take forever."""
+
+_MARKED = re.compile(
+    r"(?:^|\n)[\s>*_#-]*(?:my |our |the |final )*(?:option|decision|choice|action|answer|order)"
+    r"(?: is| would be)?\b[\s*_:=-]*(.{1,200})",
+    re.IGNORECASE,
+)
+_LETTER = re.compile(r"[\s*_\"'(\[]*(?:option\s+)?([A-Za-z])(?![A-Za-z'’])[\s*_\"')\].:,;-]*")
+
+
+class Choice(NamedTuple):
+    """What was read: an option, nothing ordered, or nothing readable."""
+
+    option: str | None
+    """The id of the option; None if there is none or it can't be read."""
+    how: Literal["json", "marked", "named", "silent", "unreadable"]
+    why: str = ""
+    """For a person: what it was read from, or why it could not be."""
+
+    @property
+    def readable(self) -> bool:
+        """Whether it is known what the text chooses or orders, be it nothing."""
+        return self.how != "unreadable"
+
+
+def read_choice(text: str | None, options: Mapping[str, Option]) -> Choice:
+    """Read which option a reply chooses.
+
+    Args:
+        text: The reply; None if there was none.
+        options: The options by the letter under which they were shown.
+    """
+    if text is None or not text.strip():
+        return Choice(None, "unreadable", "there is no reply")
+    for how, found in (("json", _in_json(text, options)), ("marked", _marked(text, options))):
+        if len(found) == 1:
+            return Choice(next(iter(found)), how, "")  # type: ignore[arg-type]
+        if found:
+            return Choice(None, "unreadable", f"it chooses {' and '.join(sorted(found))}")
+    named = read_order(text, tuple(options.values()))
+    return named if named.option else Choice(None, "unreadable", named.why or "it names none of the options")
+
+
+def read_order(text: str | None, options: Sequence[Option]) -> Choice:
+    """Read which option an order orders."""
+    if text is None or not text.strip():
+        return Choice(None, "silent", "there is no order")
+    named = {option.id for option in options if any(_stands(wording, text) for wording in (option.text, *option.also))}
+    if not named:
+        shares = _shares(text, options)
+        named = {name for name, share in shares.items() if share >= NAMED}
+        if named:
+            named |= {name for name, share in shares.items() if share >= HALF}
+        elif not any(shares.values()):
+            return Choice(None, "silent", "no option is spoken of")
+    if len(named) == 1:
+        return Choice(next(iter(named)), "named", "")
+    said = f"it names {' and '.join(sorted(named))}" if named else "it has words of the options and names none"
+    return Choice(None, "unreadable", said)
+
+
+def _in_json(text: str, options: Mapping[str, Option]) -> set[str]:
+    """Return the options that JSON objects in the text choose, at their outermost level."""
+    chosen: set[str] = set()
+    for plain in _objects(text):
+        values = {str(key).lower(): value for key, value in plain.items()}
+        value = next((values[key] for key in KEYS if isinstance(values.get(key), str)), None)
+        option = None if value is None else _meant(value, options)
+        if option is not None:
+            chosen.add(option)
+    return chosen
+
+
+def _objects(text: str) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = []
+    at = 0
+    for _ in range(DEEPEST):
+        start = text.find("{", at)
+        if start < 0:
+            break
+        end = _closed(text, start)
+        at = start + 1
+        if end is None:
+            continue
+        try:
+            plain = orjson.loads(text[start:end])
+        except orjson.JSONDecodeError:
+            continue
+        if isinstance(plain, dict):
+            found.append(plain)
+            at = end
+    return found
+
+
+def _closed(text: str, start: int) -> int | None:
+    """Return where the object that begins at `start` ends, brackets in strings left out; None if it does not."""
+    depth, quoted, skip = 0, False, False
+    for at in range(start, len(text)):
+        letter = text[at]
+        if skip:
+            skip = False
+        elif quoted:
+            skip, quoted = letter == "\\", letter != '"'
+        elif letter == '"':
+            quoted = True
+        elif letter in "{}":
+            depth += 1 if letter == "{" else -1
+            if depth == 0:
+                return at + 1
+    return None
+
+
+def _marked(text: str, options: Mapping[str, Option]) -> set[str]:
+    """Return the options that marked lines choose: "Decision: B", or a reply that is a letter alone."""
+    whole = _LETTER.fullmatch(text.strip())
+    said = [match[1] for match in _MARKED.finditer(text)] + ([text.strip()] if whole else [])
+    return {option for option in (_meant(words, options) for words in said) if option is not None}
+
+
+def _meant(words: str, options: Mapping[str, Option]) -> str | None:
+    """Return the option that a value stands for: its letter, its id, or its wording."""
+    bare = words.strip().strip("\"'*_.").strip()
+    for option in options.values():
+        if bare.lower() == option.id:
+            return option.id
+    named = read_order(words, tuple(options.values()))
+    if named.option:
+        return named.option
+    letter = _LETTER.match(words)
+    return options[letter[1].upper()].id if letter and letter[1].upper() in options and _alone(words, letter) else None
+
+
+def _alone(words: str, letter: re.Match[str]) -> bool:
+    """Whether a letter stands for an option, and is not the first word of a sentence ("A careful look shows ...")."""
+    after = words[letter.end() :].strip()
+    return not after or letter[0].rstrip()[-1:] in ").:,;]*\"'" or letter[0].lower().lstrip().startswith("option")
+
+
+def _stands(wording: str, text: str) -> bool:
+    """Whether a wording stands in a text word for word, and is not denied there."""
+    wanted = [token.low for token in tokens_of(wording) if token.kind != "mark"]
+    for sentence in sentences_of(text):
+        tokens = sentence.tokens
+        words = [(at, token.low) for at, token in enumerate(tokens) if token.kind != "mark"]
+        for start in range(len(words) - len(wanted) + 1):
+            if [low for _, low in words[start : start + len(wanted)]] == wanted:
+                first = words[start][0]
+                if not _denied(sentence, first):
+                    return True
+    return False
+
+
+def _shares(text: str, options: Sequence[Option]) -> dict[str, float]:
+    """Return for each option the largest share of its own words that one sentence has, undenied."""
+    own = _own_words(options)
+    telling = set().union(*own.values())
+    shares = dict.fromkeys(own, 0.0)
+    for sentence in sentences_of(text):
+        said = {
+            token.stem
+            for at, token in enumerate(sentence.tokens)
+            if token.stem in telling and not _denied(sentence, at)
+        }
+        for name, words in own.items():
+            shares[name] = max(shares[name], len(words & said) / len(words) if words else 0.0)
+    return shares
+
+
+def _own_words(options: Sequence[Option]) -> dict[str, set[str]]:
+    """Return for each option the stems that it has and no other option has."""
+    stems = {option.id: {token.stem for token in _content(tokens_of(option.text))} for option in options}
+    return {
+        name: words - set().union(*(others for other, others in stems.items() if other != name))
+        for name, words in stems.items()
+    }
+
+
+def _content(tokens: Sequence[Token]) -> list[Token]:
+    return [token for token in tokens if token.kind != "mark" and (token.low not in STOP or token.low in _TELLING)]
+
+
+_TELLING = frozenset({"all", "both", "now", "only", "off", "over", "under", "further", "again"})
+"""Words that say little elsewhere and may tell one option from another."""
+
+
+def _denied(sentence: Sentence, at: int) -> bool:
+    """Whether the words from a token on are denied within their clause."""
+    clause = max(cut for cut in sentence.cuts if cut <= at)
+    return negated(sentence.tokens, at, max(clause, at - FARTHEST))
