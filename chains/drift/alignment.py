@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from chains.drift.claims import content_of
 from chains.drift.polarity import negated
 from chains.drift.rings import akin, opposed
+from chains.drift.roots import root
 from chains.drift.stems import STOP, bag
 from chains.drift.words import Sentence, Token, sentences_of
 
@@ -22,7 +23,7 @@ _ALMOST = bag("almost nearly close")
 class Word:
     """A word of content in its sentence."""
 
-    stem: str
+    root: str
     at: int
     """Its token."""
     name: bool
@@ -39,9 +40,9 @@ class Read:
     words: tuple[Word, ...]
 
     @property
-    def stems(self) -> frozenset[str]:
-        """Stems of its words of content."""
-        return frozenset(word.stem for word in self.words)
+    def roots(self) -> frozenset[str]:
+        """Roots of its words of content."""
+        return frozenset(word.root for word in self.words)
 
 
 def read(text: str) -> list[Read]:
@@ -53,41 +54,79 @@ def _words(tokens: tuple[Token, ...]) -> Iterator[Word]:
     for at, token in enumerate(tokens):
         if token.kind == "code" or (token.kind == "word" and token.low not in STOP and len(token.low) > 1):
             name = token.kind == "code" or (token.text[0].isupper() and at > 0)
-            yield Word(token.stem, at, name, light=not content_of((token,)))
+            yield Word(root(token.low) if token.kind == "word" else token.low, at, name, light=not content_of((token,)))
 
 
-def matched(stem: str, stems: frozenset[str]) -> float:
-    """Return how well a claim's word is found among stems: 1 itself, less for a word of like meaning, 0 not at all."""
-    if stem in stems:
+def matched(word: str, roots: frozenset[str]) -> float:
+    """Return how well a claim's word is found among roots: 1 itself, less for a word of like meaning, 0 not at all."""
+    if word in roots:
         return 1.0
-    return _AKIN if any(akin(stem, other) for other in stems) else 0.0
+    return _AKIN if any(akin(word, other) for other in roots) else 0.0
 
 
-def found(words: Sequence[Word], stems: frozenset[str]) -> list[float]:
-    """Return for each of a claim's words how well stems hold it, 0 to 1.
+def bare(text: Sequence[Read]) -> frozenset[str]:
+    """Return the roots of words that stand in a text at least once with no name right before them.
 
-    A surname found vouches for the first names before it: "Damon" for "Matt Damon".
+    "Damon" in "Mr Damon said", but not in "Ana Damon said" alone.
     """
-    out = [matched(word.stem, stems) for word in words]
+    out: set[str] = set()
+    for part in text:
+        for at, word in enumerate(part.words):
+            before = part.words[at - 1] if at else None
+            beside = before is not None and before.at + 1 == word.at
+            if not (beside and before is not None and part.sentence.tokens[before.at].text[:1].isupper()):
+                out.add(word.root)
+    return frozenset(out)
+
+
+def found(words: Sequence[Word], roots: frozenset[str], alone: frozenset[str]) -> list[float]:
+    """Return for each of a claim's words how well roots hold it, 0 to 1.
+
+    A surname found vouches for the first names before it, "Damon" for "Matt Damon", if it stands alone somewhere:
+    "Ana Damon" does not.
+
+    Args:
+        words: The claim's words of content.
+        roots: The roots to find them among.
+        alone: Those that stand alone, by `bare`.
+    """
+    out = [matched(word.root, roots) for word in words]
     for at in range(len(words) - 2, -1, -1):
         word, after = words[at], words[at + 1]
-        if out[at] == 0 < out[at + 1] and after.name and after.at == word.at + 1 and (word.name or word.at == 0):
+        stands = after.root in alone or after.root not in roots
+        if out[at] == 0 < out[at + 1] and stands and after.name and after.at == word.at + 1 and (word.name or word.at == 0):
             out[at] = _AKIN
     return out
 
 
-def share(words: Sequence[Word], stems: frozenset[str]) -> float:
-    """Return the share of a claim's words of content that stems hold, 0 to 1; of none, 0.5.
+def share(words: Sequence[Word], parts: Sequence[float]) -> float:
+    """Return the share of a claim's words of content that is found, 0 to 1; of none, 0.5.
 
     Later words weigh more, up to three times the first: a claim opens with what it is about, which a text
     shares readily, and ends with what it says of it. Words that can be said of anything weigh half.
+
+    Args:
+        words: The claim's words of content.
+        parts: How well each is found, as `found` returns it.
     """
     if not words:
         return 0.5
     last = max(1, len(words) - 1)
     weights = [(1 + 2 * at / last) * (0.5 if word.light else 1) for at, word in enumerate(words)]
-    parts = zip(weights, found(words, stems), strict=True)
-    return sum(weight * part for weight, part in parts) / sum(weights)
+    return sum(weight * part for weight, part in zip(weights, parts, strict=True)) / sum(weights)
+
+
+def weakest(words: Sequence[Word], parts: Sequence[float]) -> float:
+    """Return how well the least found of a claim's words is found, 0 to 1; of none, 0.5.
+
+    Words that can be said of anything count only where there are no others.
+
+    Args:
+        words: The claim's words of content.
+        parts: How well each is found, as `found` returns it.
+    """
+    telling = [part for word, part in zip(words, parts, strict=True) if not word.light]
+    return min(telling or parts, default=0.5)
 
 
 def turned(claim: Read, beside: Read) -> str | None:
@@ -99,8 +138,8 @@ def turned(claim: Read, beside: Read) -> str | None:
         if word.name:
             continue
         denied = _denied(claim, word)
-        same = [other for other in beside.words if other.stem == word.stem and not other.name]
-        against = [other for other in beside.words if opposed(word.stem, other.stem) and not other.name]
+        same = [other for other in beside.words if other.root == word.root and not other.name]
+        against = [other for other in beside.words if opposed(word.root, other.root) and not other.name]
         if same and all(_denied(beside, other) != denied for other in same):
             return _text(claim, word)
         if not same and against and all(_denied(beside, other) == denied for other in against):
@@ -108,16 +147,16 @@ def turned(claim: Read, beside: Read) -> str | None:
     return None
 
 
-def renamed(claim: Read, beside: Read, stems: frozenset[str]) -> str | None:
+def renamed(claim: Read, beside: Read, roots: frozenset[str]) -> str | None:
     """Return a name of the claim that a text does not know, where a sentence has a name that the claim does not.
 
     The last word of a name decides: "Ana Torres" is found where "Torres" is. A sentence's first word is no name here.
     """
-    if not any(word.name and not matched(word.stem, claim.stems) for word in beside.words):
+    if not any(word.name and not matched(word.root, claim.roots) for word in beside.words):
         return None
     inner = {word.at for word in claim.words if word.name and claim.sentence.tokens[word.at - 1].kind != "mark"}
     for word in claim.words:
-        if word.name and word.at + 1 not in inner and not matched(word.stem, stems):
+        if word.name and word.at + 1 not in inner and not matched(word.root, roots):
             return _text(claim, word)
     return None
 
@@ -137,7 +176,7 @@ def _denied(read_: Read, word: Word) -> bool:
     near = [token.low for token in tokens[max(start, word.at - 3) : word.at]]
     longer = "no" in near and "longer" in near
     none = longer or "0" in near or ("no" in near and negated(tokens, word.at, max(start, word.at - 3)))
-    almost = not _ALMOST.isdisjoint(token.low for token in tokens[max(before, word.at - 3) : word.at])
+    almost = not _ALMOST.isdisjoint(token.low for token in tokens[max(start, word.at - 3) : word.at])
     return (none or negated(tokens, word.at, before)) != almost
 
 
@@ -151,7 +190,7 @@ def swapped(claim: Read, beside: Read) -> str | None:
             continue
         left, right = _sides(claim, word)
         for other in beside.words:
-            if other.stem != word.stem or not _between(beside, other):
+            if other.root != word.root or not _between(beside, other):
                 continue
             before, after = _sides(beside, other)
             crossed = left & after and right & before
@@ -172,8 +211,8 @@ def _between(read_: Read, pivot: Word) -> bool:
 
 def _sides(read_: Read, pivot: Word) -> tuple[frozenset[str], frozenset[str]]:
     tokens = read_.sentence.tokens
-    left = frozenset(word.stem for word in read_.words if word.at < pivot.at and word.stem != pivot.stem)
-    right = frozenset(word.stem for word in read_.words if word.at > pivot.at and word.stem != pivot.stem)
+    left = frozenset(word.root for word in read_.words if word.at < pivot.at and word.root != pivot.root)
+    right = frozenset(word.root for word in read_.words if word.at > pivot.at and word.root != pivot.root)
     by = [token.low for token in tokens[pivot.at + 1 : pivot.at + 3]]
     passive = by[:1] == ["by"] or ("by" in by and any(token.low in _BE for token in tokens[: pivot.at]))
     return (right, left) if passive else (left, right)

@@ -11,12 +11,16 @@ from chains.drift.quantities import Quantity, closeness, quantities_of
 from chains.drift.stems import STOP, bag
 from chains.drift.units import UNITS
 from chains.drift.words import Sentence, Token
+from chains.worlds.ledger import MONTHS
 
 State = Literal["holds", "contradicted", "absent"]
 
+_MONTHS = frozenset(name.lower() for name in MONTHS) - bag("may march")
 _EARLIER = bag("before prior until till")
 _LATER = bag("after since following")
 _PAIR_ENDS = bag("than least most to of")
+_INCLUSIVE = bag("least most to ≤ ≥")
+"""Words before a limit that let the number itself pass: "at least 12", "up to 12"."""
 _FARTHEST = 10.0
 """A bound says something of a number at most this many times larger or smaller than it."""
 
@@ -32,6 +36,8 @@ class Figure(NamedTuple):
     digits: int
     """Decimal place of its last significant figure."""
     about: bool
+    inclusive: bool
+    """Whether a limit lets the number itself pass ("at least")."""
     raw: float
     """As written, whatever the unit."""
     noun: str
@@ -71,8 +77,11 @@ class Checked:
 
 
 def figures_of(sentence: Sentence) -> list[Figure]:
-    """Return the figures of a sentence in order. "One of these" and "a week" are none."""
-    tokens = sentence.tokens
+    """Return the figures of a sentence in order. "One of these" and "a week" are none.
+
+    A month written small is one too, if the word means nothing else: text that was put in lower case is common.
+    """
+    tokens = tuple(_capital(token) for token in sentence.tokens)
     dates = dates_of(tokens)
     taken = frozenset(at for date in dates for at in range(date.first, date.last))
     out = [_day(tokens, date) for date in dates]
@@ -103,6 +112,10 @@ def check(said: Figure, sentences: Sequence[tuple[Sequence[Figure], float]]) -> 
         return Checked("holds" if fitting else "contradicted", said, best)
     best = max(seen, key=lambda pair: pair[0])[1]
     return Checked("holds" if _fits(said, best) else "contradicted", said, best)
+
+
+def _capital(token: Token) -> Token:
+    return token._replace(text=token.text.capitalize()) if token.low in _MONTHS else token
 
 
 def _text(tokens: tuple[Token, ...], first: int, last: int) -> str:
@@ -139,7 +152,7 @@ def _day(tokens: tuple[Token, ...], date: Date) -> Figure:
     limits = _limits(value, top, bound)
     digits = 0 if date.day else 1
     text = _text(tokens, date.first - bool(bound), date.last)
-    return Figure(kind, *limits, digits, about=False, raw=value, noun="", text=text, first=date.first)
+    return Figure(kind, *limits, digits, about=False, inclusive=False, raw=value, noun="", text=text, first=date.first)
 
 
 def _numbers(tokens: tuple[Token, ...], found: Quantity) -> list[Figure]:
@@ -167,7 +180,8 @@ def _number(tokens: tuple[Token, ...], found: Quantity) -> Figure:
     pair = low(tokens, found.first - 1) in _PAIR_ENDS
     first = max(0, found.first - bool(bound) * (1 + pair))
     noun, text = _noun(tokens, found.last), _text(tokens, first, found.last)
-    return Figure(kind, *limits, found.digits, found.about, found.value, noun, text, found.first)
+    inclusive = low(tokens, found.first - 1) in _INCLUSIVE or low(tokens, found.last) == "or"
+    return Figure(kind, *limits, found.digits, found.about, inclusive, found.value, noun, text, found.first)
 
 
 def _comparable(said: Figure, seen: Figure) -> bool:
@@ -197,13 +211,13 @@ def _fits(said: Figure, seen: Figure) -> bool:
     if said.kind in ("year", "day"):
         inside = said.low - 1e-6 <= seen.low and seen.high <= said.high + 1e-6
         wider = math.isfinite(said.low + said.high) and seen.low <= said.low and said.high <= seen.high
-        return inside or (wider and math.isfinite(seen.low + seen.high) and said.kind == "day")
+        return inside or (wider and math.isfinite(seen.low + seen.high))
     if said.kind != seen.kind:
         return True
     if said.exact:
         if seen.exact:
             return closeness(said.low, seen.low, said.digits, about=said.about or seen.about) != "other"
         return seen.low <= said.low <= seen.high and math.isclose(_middle(seen), said.low, rel_tol=0.02)
-    # "More than 50" of exactly 50 is false; of "more than 50" it is true.
-    strict = seen.exact and (seen.low in (said.low, said.high))
+    # "More than 50" of exactly 50 is false; of "more than 50", and "at least 50", it is true.
+    strict = seen.exact and not said.inclusive and seen.low in (said.low, said.high)
     return said.low <= seen.low and seen.high <= said.high and not strict

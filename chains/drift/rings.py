@@ -4,8 +4,9 @@ Rough on purpose: a ring holds what a reader would take for the same event, not 
 common English; a few rows (nationalities, forms of "die", "sentence") came from looking at mistakes on labelled claims.
 """
 
+from chains.drift.roots import root
 from chains.drift.senses import FAMILIES
-from chains.drift.stems import STOP, bag, stem
+from chains.drift.stems import STOP, bag
 
 _RINGS = """
 say tell state claim announce declare report reveal confirm add insist argue admit warn describe comment
@@ -181,7 +182,7 @@ def _rings() -> dict[str, frozenset[int]]:
     out: dict[str, set[int]] = {}
     for at, row in enumerate(_RINGS.split("\n")):
         for word in row.split():
-            out.setdefault(stem(word), set()).add(at)
+            out.setdefault(root(word), set()).add(at)
     return {word: frozenset(rings) for word, rings in out.items()}
 
 
@@ -193,7 +194,7 @@ def _opposites() -> dict[str, frozenset[str]]:
     for left, right in pairs:
         for here, there in ((left, right), (right, left)):
             for word in here:
-                out.setdefault(stem(word), set()).update(stem(far) for far in there)
+                out.setdefault(root(word), set()).update(root(far) for far in there)
     return {word: frozenset(far - {word}) for word, far in out.items()}
 
 
@@ -206,7 +207,7 @@ _OPPOSITE = _opposites()
 
 
 def akin(one: str, other: str) -> bool:
-    """Whether two stems mean about the same: the same ring, or one word in two forms ("acquit", "acquittal")."""
+    """Whether two roots mean about the same: the same ring, or one word in two forms ("acquit", "acquittal")."""
     if _OF.get(one, frozenset()) & _OF.get(other, frozenset()):
         return True
     if _derived(one, other) or _derived(other, one):
@@ -217,7 +218,7 @@ def akin(one: str, other: str) -> bool:
 
 
 def _derived(base: str, longer: str) -> bool:
-    """Whether a stem is another with an ending: "iran", "iranian"; "win", "winner"."""
+    """Whether a root is another with an ending: "iran", "iranian"; "win", "winner"."""
     if len(base) < 3 or not longer.startswith(base):
         return False
     rest = longer[len(base) :]
@@ -225,5 +226,5 @@ def _derived(base: str, longer: str) -> bool:
 
 
 def opposed(one: str, other: str) -> bool:
-    """Whether two stems say the opposite of each other ("rise", "fall")."""
+    """Whether two roots say the opposite of each other ("rise", "fall")."""
     return other in _OPPOSITE.get(one, frozenset())
