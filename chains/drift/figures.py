@@ -44,7 +44,8 @@ class Figure(NamedTuple):
     """Stem of the first word of content after it: what is counted."""
     text: str
     first: int
-    """Its first token."""
+    last: int
+    """Its tokens from `first`, its limit's words included, up to `last`, half open."""
 
     @property
     def exact(self) -> bool:
@@ -104,14 +105,15 @@ def check(said: Figure, sentences: Sequence[tuple[Sequence[Figure], float]]) -> 
     """
     seen = [(_nearness(said, figure) + near / 2, figure) for figures, near in sentences for figure in figures
             if _comparable(said, figure)]  # fmt: skip
-    if not seen:
-        return Checked("absent", said, None)
     if said.exact:
         fitting = [pair for pair in seen if _fits(said, pair[1])]
-        best = max(fitting or seen, key=lambda pair: pair[0])[1]
-        return Checked("holds" if fitting else "contradicted", said, best)
+        seen = fitting or [pair for pair in seen if not _leaves_open(said, pair[1])]
+    if not seen:
+        return Checked("absent", said, None)
     best = max(seen, key=lambda pair: pair[0])[1]
-    return Checked("holds" if _fits(said, best) else "contradicted", said, best)
+    if _fits(said, best):
+        return Checked("holds", said, best)
+    return Checked("absent", said, None) if _leaves_open(said, best) else Checked("contradicted", said, best)
 
 
 def _capital(token: Token) -> Token:
@@ -151,8 +153,10 @@ def _day(tokens: tuple[Token, ...], date: Date) -> Figure:
     top = value + (0 if date.day else (30 if kind == "day" else 30 / 373))
     limits = _limits(value, top, bound)
     digits = 0 if date.day else 1
-    text = _text(tokens, date.first - bool(bound), date.last)
-    return Figure(kind, *limits, digits, about=False, inclusive=False, raw=value, noun="", text=text, first=date.first)
+    first = date.first - bool(bound)
+    text = _text(tokens, first, date.last)
+    return Figure(kind, *limits, digits, about=False, inclusive=False, raw=value, noun="", text=text, first=first,
+                  last=date.last)  # fmt: skip
 
 
 def _numbers(tokens: tuple[Token, ...], found: Quantity) -> list[Figure]:
@@ -181,7 +185,7 @@ def _number(tokens: tuple[Token, ...], found: Quantity) -> Figure:
     first = max(0, found.first - bool(bound) * (1 + pair))
     noun, text = _noun(tokens, found.last), _text(tokens, first, found.last)
     inclusive = low(tokens, found.first - 1) in _INCLUSIVE or low(tokens, found.last) == "or"
-    return Figure(kind, *limits, found.digits, found.about, inclusive, found.value, noun, text, found.first)
+    return Figure(kind, *limits, found.digits, found.about, inclusive, found.value, noun, text, first, found.last)
 
 
 def _comparable(said: Figure, seen: Figure) -> bool:
@@ -206,12 +210,16 @@ def _nearness(said: Figure, seen: Figure) -> float:
     return same - min(off, 1.0)
 
 
+def _leaves_open(said: Figure, seen: Figure) -> bool:
+    """Whether a text's date holds a claim's without stating it: "in 2013" neither says nor denies "in July 2013"."""
+    dated = said.kind in ("year", "day") and said.kind == seen.kind
+    return dated and seen.low <= said.low + 1e-6 and said.high <= seen.high + 1e-6 and not _fits(said, seen)
+
+
 def _fits(said: Figure, seen: Figure) -> bool:
     """Whether what the text says makes the claim's figure true."""
     if said.kind in ("year", "day"):
-        inside = said.low - 1e-6 <= seen.low and seen.high <= said.high + 1e-6
-        wider = math.isfinite(said.low + said.high) and seen.low <= said.low and said.high <= seen.high
-        return inside or (wider and math.isfinite(seen.low + seen.high))
+        return said.low - 1e-6 <= seen.low and seen.high <= said.high + 1e-6
     if said.kind != seen.kind:
         return True
     if said.exact:
