@@ -29,6 +29,13 @@ AUDIT = "The audit of Acme cost EUR 4.2 million and found 12 of 40 pumps broken 
         ("Acme sued Borealis in May.", "Borealis was sued by Acme in May."),
         ("Ana Torres signed the contract with Quenmar.", "Torres signed the contract."),
         ("As of May there were 82 cases and 0 reported deaths.", "In May there were no deaths."),
+        (AUDIT, "The audit found at least 12 broken pumps."),
+        (AUDIT, "The audit found up to 12 broken pumps."),
+        (AUDIT, "The audit found twelve broken pumps."),
+        ("as many as one in five pumps leak.", "Up to one in five pumps leak."),
+        ("he left acme in july 2013.", "He left Acme in July 2013."),
+        ("A border collie jumped.", "Border Collies jumped."),
+        ("He thanked Ana Torres. Torres signed.", "Torres signed."),
     ],
 )
 def test_a_claim_that_follows_from_the_text_is_supported(source, claim):
@@ -52,6 +59,9 @@ def test_a_claim_that_follows_from_the_text_is_supported(source, claim):
         ("Acme sued Borealis in May.", "Borealis sued Acme in May.", "swapped", "sued"),
         ("The dog bit the postman.", "The postman bit the dog.", "swapped", "bit"),
         ("Later Ana Torres signed the contract.", "Luis Ortega signed the contract.", "renamed", "Ortega"),
+        ("Later Ana Torres signed the contract.", "The contract was signed by Luis Torres.", "renamed", "Luis"),
+        ("The film won the prize.", "The film came close to winning the prize.", "turned", "winning"),
+        ("He left Acme in July 2012.", "He left Acme in July 2013.", "contradicted", "July 2012"),
     ],
 )
 def test_a_claim_that_the_text_speaks_against_is_unsupported_and_says_why(source, claim, mark, because):
@@ -64,6 +74,39 @@ def test_a_claim_that_the_text_speaks_against_is_unsupported_and_says_why(source
 def test_a_number_that_meets_none_of_its_kind_is_absent():
     assert marks("The audit found broken pumps.", "The audit found 7 broken pumps.").absent
     assert not marks(AUDIT, "The audit found 12 broken pumps.").absent
+
+
+def test_a_year_leaves_the_month_open():
+    """What is left open is neither stated nor denied."""
+    found = marks("He left Acme in 2013.", "He left Acme in July 2013.")
+    assert found.absent
+    assert not found.contradicted
+
+
+def test_a_first_name_needs_the_surname_to_stand_alone():
+    """ "Matt Damon" may be the "Damon" of the text; "Ana Damon" is somebody else."""
+    alone = support("Later Damon sang.", "Later Matt Damon sang.")
+    other = support("Later Ana Damon sang.", "Later Matt Damon sang.")
+    assert alone.verdict == "supported"
+    assert other.verdict == "unsupported"
+
+
+def test_one_foreign_word_costs_more_than_its_share():
+    """Of many words found all but one, the last may be the one that matters."""
+    found = marks("The seal of pump 4 held through the long test.", "The seal of pump 4 burst through the long test.")
+    assert found.whole == 0
+    assert found.words > 0.5
+
+
+def test_words_of_a_figure_are_judged_by_value_alone():
+    assert marks("There were 2 leaks.", "There were at least two leaks.").words == 1
+
+
+def test_the_score_depends_on_text_and_claim_alone():
+    """And the same twice over, whatever was judged between."""
+    first = support(AUDIT, "The audit cost EUR 4.2 million.")
+    support("Something else.", "The audit cost EUR 4.2 million.")
+    assert support(AUDIT, "The audit cost EUR 4.2 million.") == first
 
 
 def test_a_limit_that_a_number_meets_speaks_for_a_claim():
@@ -92,10 +135,10 @@ def test_words_that_are_not_found_are_named_and_lower_the_score():
 @pytest.mark.parametrize(
     ("file", "kind", "digits", "accuracy", "area"),
     [
-        ("omission_pyramid_dev", "omission-realsumm", False, 0.67, 0.73),
-        ("omission_pyramid_dev", "omission-pyrxsum", False, 0.75, 0.83),
-        ("contradiction_vitaminc_dev", "contradiction-vitaminc", False, 0.73, 0.80),
-        ("contradiction_vitaminc_dev", "contradiction-vitaminc", True, 0.77, 0.85),
+        ("omission_pyramid_dev", "omission-realsumm", False, 0.70, 0.75),
+        ("omission_pyramid_dev", "omission-pyrxsum", False, 0.78, 0.85),
+        ("contradiction_vitaminc_dev", "contradiction-vitaminc", False, 0.78, 0.86),
+        ("contradiction_vitaminc_dev", "contradiction-vitaminc", True, 0.82, 0.90),
     ],
 )
 def test_the_score_agrees_with_people(file, kind, digits, accuracy, area):

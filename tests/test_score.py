@@ -2,6 +2,7 @@
 
 import json
 import math
+import time
 
 import numpy as np
 import pytest
@@ -94,6 +95,9 @@ def test_a_kind_with_one_label_has_null_figures(mazedom, tmp_path):
         ('{"id": "x", "source": "s"}', "has no 'claim'"),
         ('{"id": "x", "source": "s", "claim": "c", "label": "yes"}', "label is 'yes'"),
         ('{"id": "x", "source": "s", "claim": "c", "label": 2}', "label is 2"),
+        ('{"id": "x", "source": "s", "claim": "c", "label": "1"}', "label is '1'"),
+        ('{"id": "x", "source": "s", "claim": 7}', "claim is 7"),
+        ('{"id": ["x"], "source": "s", "claim": "c"}', "id is ['x']"),
         ('{"id": "x", "source": null, "claim": "c"}', "source is None"),
         ('{"id": "x", "source": "s", "claim": "  "}', "claim is '  '"),
     ],
@@ -104,6 +108,42 @@ def test_a_broken_line_is_named_with_its_file(mazedom, tmp_path, line, says):
     assert "claims.jsonl line 2: " in ran.err
     assert says in ran.err
     assert ran.err.count("\n") == 1
+
+
+def test_a_file_as_windows_writes_it_is_read(mazedom, tmp_path):
+    """A byte order mark, carriage returns, empty lines, an empty source, and no newline at the end."""
+    path = tmp_path / "claims.jsonl"
+    lines = [json.dumps(ROWS[0]), "", json.dumps({"id": "y", "source": "", "claim": "Zoë resigned."})]
+    path.write_bytes(b"\xef\xbb\xbf" + "\r\n".join(lines).encode())
+    ran = mazedom("score", path, "--json", "--out", tmp_path / "scores.jsonl")
+    assert (ran.status, ran.document["items"]) == (0, 2)
+    assert json.loads((tmp_path / "scores.jsonl").read_text().splitlines()[1])["verdict"] == "unsupported"
+
+
+def test_bytes_that_are_no_text_are_one_sentence(mazedom, tmp_path):
+    path = tmp_path / "claims.jsonl"
+    path.write_bytes(json.dumps(ROWS[0]).encode() + b'\n{"id": "\xff\xfe"}\n')
+    ran = mazedom("score", path)
+    assert ran.status == 2
+    assert "claims.jsonl line 2: " in ran.err
+    assert ran.err.count("\n") == 1
+
+
+def test_ids_given_twice_are_scored_and_named(mazedom, tmp_path):
+    """Each line is an item of its own; who looks scores up by id should know."""
+    ran = mazedom("score", written(tmp_path, ROWS[0], ROWS[1], ROWS[0]), "--json")
+    assert ran.status == 0
+    assert ran.document["items"] == 3
+    assert "'a'" in ran.err
+    assert "order of the file" in ran.err
+
+
+def test_a_long_source_is_scored_in_seconds(mazedom, tmp_path):
+    text = " ".join(f"Pump {at} lost {at + 3} bar in test {at % 7}." for at in range(5000))
+    row = {"id": 1, "source": text, "claim": "Pump 4999 lost 5002 bar.", "label": 1}
+    started = time.process_time()
+    assert mazedom("score", written(tmp_path, row), "--json").status == 0
+    assert time.process_time() - started < 10
 
 
 @pytest.mark.parametrize(("name", "says"), [("absent.jsonl", "no file"), ("empty.jsonl", "no item"), (".", "can't be")])

@@ -15,6 +15,7 @@ _AKIN = 0.7
 _NO_OBJECT = bag("and or in at on for from with to of as into")
 _ARTICLES = bag("a an the his her its their our my your this that these those of in")
 _BE = bag("was were is are been be being")
+_BARE = STOP | bag("himself herself itself themselves although though whose whom upon since whether")
 _ALMOST = bag("almost nearly close")
 """What almost happened did not."""
 
@@ -52,7 +53,7 @@ def read(text: str) -> list[Read]:
 
 def _words(tokens: tuple[Token, ...]) -> Iterator[Word]:
     for at, token in enumerate(tokens):
-        if token.kind == "code" or (token.kind == "word" and token.low not in STOP and len(token.low) > 1):
+        if token.kind == "code" or (token.kind == "word" and token.low not in _BARE and len(token.low) > 1):
             name = token.kind == "code" or (token.text[0].isupper() and at > 0)
             yield Word(root(token.low) if token.kind == "word" else token.low, at, name, light=not content_of((token,)))
 
@@ -94,7 +95,13 @@ def found(words: Sequence[Word], roots: frozenset[str], alone: frozenset[str]) -
     for at in range(len(words) - 2, -1, -1):
         word, after = words[at], words[at + 1]
         stands = after.root in alone or after.root not in roots
-        if out[at] == 0 < out[at + 1] and stands and after.name and after.at == word.at + 1 and (word.name or word.at == 0):
+        if (
+            out[at] == 0 < out[at + 1]
+            and stands
+            and after.name
+            and after.at == word.at + 1
+            and (word.name or word.at == 0)
+        ):
             out[at] = _AKIN
     return out
 
@@ -147,17 +154,26 @@ def turned(claim: Read, beside: Read) -> str | None:
     return None
 
 
-def renamed(claim: Read, beside: Read, roots: frozenset[str]) -> str | None:
+def renamed(claim: Read, beside: Read, roots: frozenset[str], alone: frozenset[str]) -> str | None:
     """Return a name of the claim that a text does not know, where a sentence has a name that the claim does not.
 
-    The last word of a name decides: "Ana Torres" is found where "Torres" is. A sentence's first word is no name here.
+    The last word of a name decides, "Ana Torres" is found where "Torres" is, unless that always follows another name:
+    "Luis Torres". A sentence's first word is no name here.
+
+    Args:
+        claim: The claim's sentence.
+        beside: The text's sentence.
+        roots: All roots of the text.
+        alone: Those that stand alone, by `bare`.
     """
     if not any(word.name and not matched(word.root, claim.roots) for word in beside.words):
         return None
-    inner = {word.at for word in claim.words if word.name and claim.sentence.tokens[word.at - 1].kind != "mark"}
-    for word in claim.words:
-        if word.name and word.at + 1 not in inner and not matched(word.root, roots):
-            return _text(claim, word)
+    names = {word.at: word.root for word in claim.words if word.name}
+    inner = {at for at in names if claim.sentence.tokens[at - 1].kind != "mark"}
+    for at, name in names.items():
+        last = at + 1 not in inner or (names[at + 1] in roots and names[at + 1] not in alone)
+        if last and not matched(name, roots):
+            return claim.sentence.tokens[at].text
     return None
 
 

@@ -2,7 +2,7 @@
 
 import argparse
 import math
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Hashable, Sequence
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,7 @@ from chains.views.score import score_view
 def main(arguments: argparse.Namespace) -> int:
     """Score every item of a file, write the scores where asked, and print; return 0."""
     items = read_items(Path(arguments.file))
+    _name_doubles(items)
     with progress.status("scoring"):
         found = [support(item.source, item.claim) for item in items]
         kinds = by_kind(items, found)
@@ -58,6 +59,14 @@ def document(found: Agreement) -> dict[str, Any]:
         elif isinstance(value, tuple):
             out[name] = None if math.isnan(value[0]) else list(value)
     return out
+
+
+def _name_doubles(items: Sequence[Item]) -> None:
+    """Say which ids are given more than once: whoever looks scores up by id has to know."""
+    doubles = [repr(id_) for id_, times in Counter(item.id for item in items).items() if times > 1]
+    if doubles:
+        more = f" and {len(doubles) - 3} more" if len(doubles) > 3 else ""
+        say(f"given to several items: id {', '.join(doubles[:3])}{more}; scores are written in the order of the file")
 
 
 def _write(path: Path, items: Sequence[Item], found: Sequence[Support]) -> None:
