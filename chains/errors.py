@@ -37,7 +37,13 @@ class ReplyMissing(MazedomError):
 
 
 class ProviderError(MazedomError):
-    """No reply could be had; see the kinds below for whether asking again may help."""
+    """No reply could be had; see the kinds below for whether asking again may help.
+
+    Attributes:
+        of_endpoint: Whether the trouble is the endpoint's and not this request's: others would fare no better.
+    """
+
+    of_endpoint = False
 
 
 class Busy(ProviderError):
@@ -45,15 +51,23 @@ class Busy(ProviderError):
 
     Attributes:
         retry_after: Seconds that the service asked to wait, if it said so.
+        throttled: Whether it has too much to do, and turns requests away.
     """
 
-    def __init__(self, message: str, retry_after: float | None = None) -> None:
+    of_endpoint = True
+
+    def __init__(self, message: str, retry_after: float | None = None, *, throttled: bool = False) -> None:
         super().__init__(message)
         self.retry_after = retry_after
+        self.throttled = throttled
 
 
 class Hopeless(ProviderError):
     """Asking again can't succeed: bad key, unknown model, context too long, malformed request."""
+
+    def __init__(self, message: str, *, of_endpoint: bool = False) -> None:
+        super().__init__(message)
+        self.of_endpoint = of_endpoint
 
 
 class OverLimit(MazedomError):

@@ -41,7 +41,13 @@ class Limits(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     calls: Annotated[int, Field(ge=1)] | None = None
-    """Most requests sent to models, re-asked ones included. None: no limit."""
+    """Most requests sent to models, re-asked ones included. None, here and below: no limit."""
+    tokens: Annotated[int, Field(ge=1)] | None = None
+    """Most tokens of prompts and replies together, as the endpoints count them."""
+    cost: Annotated[float, Field(gt=0)] | None = None
+    """Most money, in the currency of the models' prices."""
+    minutes: Annotated[float, Field(gt=0)] | None = None
+    """Longest time that the run is driven, over all resumes."""
     trials: Annotated[int, Field(ge=1, le=4096)] | None = None
     """Trials under way at the same time. None: as many as the models take requests."""
 
@@ -268,6 +274,22 @@ def override(experiment: Experiment, settings: Sequence[str]) -> Experiment:
         key, values = split(text)
         _put(content, key, values, text)
     return _valid(content)
+
+
+def with_limits(limits: Limits, settings: Sequence[str]) -> Limits:
+    """Return the limits with `--set limits.KEY=N` settings put over them, for a run that goes on.
+
+    Raises:
+        BadInput: If a setting is no limit: nothing else of a run can be changed.
+    """
+    content: dict[str, Any] = limits.model_dump()
+    for text in settings:
+        key, values = split(text)
+        head, _, name = key.partition(".")
+        if head != "limits" or not name:
+            raise BadInput(f"--set {text}: a run goes on as it was begun; only its limits can be set, as limits.calls")
+        content[name] = _number(",".join(values))
+    return _valid({"limits": content}).limits
 
 
 def _put(content: dict[str, Any], key: str, values: Sequence[str], text: str) -> None:

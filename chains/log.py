@@ -6,10 +6,10 @@ A run is a folder with two files:
     log.jsonl   one line a step, written through before the next step that depends on it starts
 
 Lines have a `kind`: *step* (one seat's turn), *trial* (how a trial ended, and
-what the instrument read in it), *note* (anything a reader must know), *chain*
-(one that others logged; an imported run has no other lines). A step is found by
-(trial, seat, turn, attempt) and the digest of its request, never by its
-position: parallel branches finish in any order.
+what the instrument read in it), *note* (when driving began; calls that brought
+no reply), *chain* (one that others logged; an imported run has no other lines).
+A step is found by (trial, seat, turn, attempt) and the digest of its request,
+never by its position: parallel branches finish in any order.
 
 A line that a crash cut off is dropped on reading, with a notice, and removed
 before anything is appended. Nothing before it is lost.
@@ -17,185 +17,26 @@ before anything is appended. Nothing before it is lost.
 
 import fcntl
 import os
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+import time
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Self, TypeVar, get_args
+from typing import Self, TypeVar
 
-import orjson
 from pydantic import BaseModel, ValidationError
 
 from chains.errors import LogDamaged, LogInUse, MazedomError
-from chains.models.provider import Usage
-from chains.records import LOG_VERSION, Key, LoggedChain, Status, Step, TrialEnd
+from chains.records import Key, LoggedChain, Note, Step, TrialEnd
+from chains.scan import scan
 
 RUN_FILE = "run.json"
 LOG_FILE = "log.jsonl"
 
 Record = TypeVar("Record", bound=BaseModel)
 
-
-@dataclass
-class Spent:
-    """What the logged replies of one model took; shared replies and people's answers took nothing."""
-
-    calls: int = 0
-    """Requests sent, re-asked ones included."""
-    prompt: int = 0
-    completion: int = 0
-    reasoning: int = 0
-    cached: int = 0
-    """Tokens, as `models.provider.Usage` has them."""
-
-    @property
-    def usage(self) -> Usage:
-        """The tokens alone."""
-        return Usage(prompt=self.prompt, completion=self.completion, reasoning=self.reasoning, cached=self.cached)
-
-    def add(self, calls: int, usage: Mapping[str, int]) -> None:
-        """Count one reply that took `calls` requests."""
-        if calls:
-            self.calls += int(calls)
-            for name in ("prompt", "completion", "reasoning", "cached"):
-                setattr(self, name, getattr(self, name) + int(usage[name]))
-
-
-@dataclass
-class Scan:
-    """Everything known of a log without holding its messages in memory."""
-
-    steps: dict[Key, list[tuple[str, int, int]]] = field(default_factory=dict)
-    """For each key, (digest, offset, length) of every line that has it, in the order logged."""
-    ends: dict[str, tuple[Status, int, int]] = field(default_factory=dict)
-    """For each trial, its last end: status, offset and length of its line."""
-    chains: dict[tuple[str, str], tuple[int, int]] = field(default_factory=dict)
-    """Others' chains: by set and name, offset and length of the line."""
-    length: int = 0
-    """Bytes up to and including the last whole line."""
-    cut: int = 0
-    """Bytes of a line that a crash cut off."""
-    spent: dict[str, Spent] = field(default_factory=dict)
-    """What was spent on each model, by the name that its requests have."""
-    noted: int = 0
-    """Replies that carry a note, such as that the endpoint may have truncated the prompt."""
-
-    @property
-    def calls(self) -> int:
-        """Requests sent to all models for the logged replies."""
-        return sum(spent.calls for spent in self.spent.values())
-
-    @property
-    def tokens(self) -> int:
-        """Tokens of prompts and replies together, as the endpoints counted them."""
-        return sum(spent.prompt + spent.completion for spent in self.spent.values())
-
-    @property
-    def held(self) -> dict[str, int]:
-        """How many steps and finished trials the log holds."""
-        finished = sum(status == "finished" for status, _, _ in self.ends.values())
-        return {"steps": sum(map(len, self.steps.values())), "finished": finished}
-
-    def status(self, trial: str) -> Status | None:
-        """Return how a trial last ended; None if it has not."""
-        return self.ends[trial][0] if trial in self.ends else None
-
-    @property
-    def notice(self) -> str | None:
-        """What a person should be told about the log, if anything."""
-        return f"the last line of the log was cut off ({self.cut} bytes) and is ignored" if self.cut else None
-
-    def add(self, line: bytes, where: str) -> None:
-        """Note one line that stands at the end of what was scanned so far; raises `LogDamaged` if it is no record."""
-        record = parse_line(line, where)
-        match record["kind"]:
-            case "step":
-                key = Key(record["trial"], record["seat"], record["turn"], record["attempt"])
-                try:
-                    self.add_step(key, record["digest"], len(line))
-                    self.add_spent(record["request"]["model"], record["tries"], record["reply"])
-                except (KeyError, TypeError, ValueError, AttributeError):
-                    raise LogDamaged(f"{where} has no whole reply; the log was changed or damaged there") from None
-            case "trial":
-                self.add_end(record["trial"], record["status"], len(line))
-            case "chain":
-                self.add_chain(record["set"], record["chain"], len(line))
-            case _:
-                self.length += len(line)
-
-    def add_step(self, key: Key, digest: str, size: int) -> None:
-        """Note a step whose line of `size` bytes stands at the end of what was scanned so far."""
-        self.steps.setdefault(key, []).append((digest, self.length, size))
-        self.length += size
-
-    def add_spent(self, model: str, calls: int, reply: Mapping[str, Any]) -> None:
-        """Count what a reply took, given as it stands in the log."""
-        self.spent.setdefault(model, Spent()).add(calls, reply["usage"])
-        self.noted += bool(reply["notes"])
-
-    def add_end(self, trial: str, status: Status, size: int) -> None:
-        """Note a trial's end whose line of `size` bytes stands at the end of what was scanned so far."""
-        self.ends[trial] = (status, self.length, size)
-        self.length += size
-
-    def add_chain(self, of: str, name: str, size: int) -> None:
-        """Note a chain of the set `of` whose line of `size` bytes stands at the end of what was scanned so far."""
-        self.chains[of, name] = (self.length, size)
-        self.length += size
-
-
-_NEEDED: dict[str, dict[str, type]] = {
-    "step": {"trial": str, "seat": str, "turn": int, "attempt": int, "digest": str},
-    "trial": {"trial": str, "status": str},
-    "chain": {"set": str, "chain": str, "digest": str},
-    "note": {},
-}
-"""What a line of each kind must have to be found again."""
-
-
-def parse_line(line: bytes, where: str) -> dict[str, Any]:
-    """Read one line of a log as JSON and check its version.
-
-    Raises:
-        LogDamaged: If it is not a JSON object of a version that this program reads.
-    """
-    try:
-        record = orjson.loads(line)
-    except orjson.JSONDecodeError as error:
-        raise LogDamaged(f"{where} is not JSON ({error}); the log was changed or damaged there") from None
-    if not isinstance(record, dict):
-        raise LogDamaged(f"{where} is not a log record; the log was changed or damaged there")
-    if record.get("v") != LOG_VERSION:
-        raise LogDamaged(f"{where} has log version {record.get('v')!r}; this program reads version {LOG_VERSION}")
-    kind = record.get("kind")
-    if not isinstance(kind, str) or kind not in _NEEDED:
-        raise LogDamaged(f"{where} has the unknown kind {kind!r}; was it written by a newer version?")
-    wrong = [name for name, type_ in _NEEDED[kind].items() if not isinstance(record.get(name), type_)]
-    if kind == "trial" and not wrong and record["status"] not in get_args(Status):
-        wrong = ["status"]
-    if wrong:
-        raise LogDamaged(f"{where} has no {wrong[0]} that can be read; the log was changed or damaged there")
-    return record
-
-
-def scan(path: Path) -> Scan:
-    """Index a log file; a missing one is an empty log.
-
-    Raises:
-        LogDamaged: If a whole line is no record.
-    """
-    found = Scan()
-    try:
-        with path.open("rb") as lines:
-            for number, line in enumerate(lines, 1):
-                if not line.endswith(b"\n"):
-                    found.cut = len(line)
-                    break
-                found.add(line, f"{path.name} line {number} of {path.parent.name}")
-    except FileNotFoundError:
-        pass
-    except OSError as error:
-        raise LogDamaged(f"can't read {path}: {error.strerror}") from None
-    return found
+ROOM = 32 * 2**20
+"""Bytes that the disk must have left before a model is asked: hundreds of replies in flight fit in."""
+LOOK_EVERY = 0.25
+"""Seconds between two looks at how much room the disk has."""
 
 
 class Log:
@@ -213,6 +54,7 @@ class Log:
         """
         self.path = folder / LOG_FILE
         self.writable = write
+        self._looked_at = -LOOK_EVERY
         flags = os.O_RDWR | os.O_APPEND | os.O_CREAT if write else os.O_RDONLY
         try:
             self._file = os.open(self.path, flags, 0o644)
@@ -268,12 +110,28 @@ class Log:
         places = sorted((offset, length) for entries in self.scan.steps.values() for _, offset, length in entries)
         return (self._step(offset, length) for offset, length in places)
 
+    def check_room(self) -> None:
+        """Check that replies can be kept before they are paid for.
+
+        Raises:
+            MazedomError: If the disk is nearly full.
+        """
+        if (now := time.monotonic()) < self._looked_at + LOOK_EVERY:
+            return
+        self._looked_at = now
+        disk = os.fstatvfs(self._file)
+        if (left := disk.f_bavail * disk.f_frsize) < ROOM:
+            raise MazedomError(
+                f"the disk of {self.path} has {left / 2**20:.0f} MiB left, too little to keep what models reply; "
+                f"make room, then `cli.py resume {self.path.parent.name}`"
+            )
+
     def chain(self, of: str, name: str) -> LoggedChain:
         """Return a chain that others logged, which `scan` has."""
         offset, length = self.scan.chains[of, name]
         return _validated(LoggedChain, os.pread(self._file, length, offset), f"{self.path}, chain {name!r} of {of!r}")
 
-    def append(self, record: Step | TrialEnd | LoggedChain, *, durable: bool = False) -> None:
+    def append(self, record: Step | TrialEnd | Note | LoggedChain, *, durable: bool = False) -> None:
         """Write one record through to the file.
 
         Args:
@@ -296,11 +154,15 @@ class Log:
         if isinstance(record, Step):
             self.scan.add_step(record.key, record.digest, len(line))
             reply = {"usage": record.reply.usage.model_dump(), "notes": record.reply.notes}
-            self.scan.add_spent(record.request.model, record.tries, reply)
+            self.scan.add_spent(record.request.model, record.tries, reply, record.seconds)
         elif isinstance(record, TrialEnd):
             self.scan.add_end(record.trial, record.status, len(line))
-        else:
+        elif isinstance(record, LoggedChain):
             self.scan.add_chain(record.set, record.chain, len(line))
+            return
+        else:
+            self.scan.add_note(record.model_dump(), len(line))
+        self.scan.heard(record.at)
 
     def _step(self, offset: int, length: int) -> Step:
         return _validated(Step, os.pread(self._file, length, offset), f"{self.path} at byte {offset}")

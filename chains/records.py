@@ -1,4 +1,4 @@
-"""The records of a run log: steps, readings and ends of trials, and others' chains, as they stand in a line each."""
+"""The records of a run log: steps, readings, ends of trials, notes and others' chains, as they stand in a line each."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -129,6 +129,27 @@ class LoggedChain(BaseModel):
     def line(self) -> bytes:
         """Return the chain as it stands in the log."""
         return self.model_dump_json().encode() + b"\n"
+
+
+class Note(BaseModel):
+    """What a reader of the log must know besides the steps: when a process began to drive, and calls without reply."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    v: int = LOG_VERSION
+    kind: Literal["note"] = "note"
+    note: Literal["began", "unanswered"]
+    trial: str | None = None
+    seat: str | None = None
+    model: str | None = None
+    """As in requests."""
+    calls: int = 0
+    """Requests sent that brought no reply: they count, and may have been paid for."""
+    at: str
+
+    def line(self) -> bytes:
+        """Return the record as it stands in the log."""
+        return orjson.dumps(self.model_dump(mode="json", exclude_none=True)) + b"\n"
 
 
 def now() -> str:

@@ -6,9 +6,10 @@ from typing import Any, NamedTuple
 
 from chains.drift.tally import SILENT, HopShares, mean_shares, shares_by_hop
 from chains.experiment import Condition, TrialId
-from chains.log import Log, Spent
+from chains.log import Log
 from chains.models.names import Source
 from chains.records import TrialEnd
+from chains.scan import Spent
 from chains.staging import RunRecord, Stage
 from chains.standing import Standing, standing
 

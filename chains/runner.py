@@ -1,18 +1,20 @@
 """The runner: drives the trials of a run that have no finished end, several at a time, and logs how each ends."""
 
 import asyncio
-from collections.abc import Callable, Coroutine, Mapping
+import contextlib
+from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from chains.errors import MazedomError, OverLimit, ProviderError, Stopped
+from chains.errors import Hopeless, MazedomError, OverLimit, ProviderError, Stopped
 from chains.experiment import TrialId
 from chains.graph import climber, wire
 from chains.hierarchy import Hierarchy
 from chains.log import Log
+from chains.models.budget import Budget
 from chains.models.provider import Provider
-from chains.records import TrialEnd, now
-from chains.seats import Cast, Climb
+from chains.records import Note, TrialEnd, now
+from chains.seats import Climb
 from chains.staging import RunRecord, Stage
 from chains.trial import Question, Tape, Watcher, run_trial
 
@@ -34,6 +36,8 @@ async def drive(
     log: Log,
     providers: Mapping[str, Provider] | None,
     *,
+    budget: Budget | None = None,
+    before_again: Callable[[], None] | None = None,
     watcher: Watcher | None = None,
     most_at_once: int = 8,
     only: set[str] | None = None,
@@ -41,58 +45,116 @@ async def drive(
 ) -> Progress:
     """Drive the run's trials that are not finished, and log how each ends.
 
+    A trial whose endpoint gave no reply is driven once more when all others are done, unless asking again can't help.
+
     Args:
         record: The run.
         log: Its log, open to write.
         providers: Who answers, by model name.
+        budget: What the providers spend from: closed when the run can't go on, so that nothing more is sent.
+        before_again: Called before failed trials are driven once more.
         watcher: Told what happens.
         most_at_once: Trials under way at the same time.
         only: Drive these trials alone.
         trace: Let LangSmith trace, if the environment asks for it.
 
     Returns:
-        What came of it. A trial whose endpoint gave no reply is a failed end, and the others go on; a limit or a
-        closed budget stops them all where they are, each able to go on from there.
+        What came of it. A trial that failed twice is a failed end, and the others go on; a limit or a closed budget
+        stops them all where they are, each able to go on from there.
 
     Raises:
         MazedomError: What makes the whole run senseless: a log that can't be written, a request that is not the
             logged one.
     """
-    stage = Stage(record)
-    climbs = _Climbs(trace=trace)
-    tape = Tape(log, providers, watcher)
-    progress = Progress()
-    todo = iter(
-        [
-            trial
-            for trial in record.experiment.trials()
-            if log.scan.status(str(trial)) != "finished" and (only is None or str(trial) in only)
-        ]
-    )
-
-    async def worker() -> None:
-        for trial in todo:
-            if progress.stopped is not None:
-                return
-            try:
-                cast = stage.cast(trial)
-                end = await _end_of(trial, cast, climbs.up(cast.hierarchy), tape)
-            except (OverLimit, Stopped) as error:
-                progress.stopped = error
-                return
-            log.append(end)
-            progress.ends[end.trial] = end
-            tape.watcher.ended(end)
-
+    budget = budget or Budget()
+    driver = _Driver(Stage(record), Tape(log, providers, watcher), _Climbs(trace=trace), most_at_once)
+    todo = [
+        trial
+        for trial in record.experiment.trials()
+        if log.scan.status(str(trial)) != "finished" and (only is None or str(trial) in only)
+    ]
+    log.append(Note(note="began", at=now()))
     try:
-        await _together(worker, most_at_once)
+        with _deadline(budget):
+            await driver.all_of(todo)
+            if before_again is not None and driver.failed:
+                before_again()
+            await driver.failed_again()
     except asyncio.CancelledError:
-        tape.abandon()
+        driver.tape.abandon()
+        raise
+    except MazedomError as error:
+        budget.close(error)  # or what waits for its turn would still be sent, and paid for
         raise
     finally:
-        await tape.settle()
-    progress.questions = tape.questions
-    return progress
+        await driver.tape.settle()
+    driver.progress.questions = driver.tape.questions
+    return driver.progress
+
+
+class _Driver:
+    """Drives trials, several at a time, and knows which of them failed once."""
+
+    def __init__(self, stage: Stage, tape: Tape, climbs: "_Climbs", most_at_once: int) -> None:
+        self._stage, self._climbs, self._most_at_once = stage, climbs, most_at_once
+        self.tape = tape
+        self.progress = Progress()
+        self.failed: dict[TrialId, ProviderError] = {}
+
+    async def all_of(self, trials: Iterable[TrialId], *, again: bool = False) -> None:
+        """Drive trials to their ends, unless the run stops; `again` says that it is for the last time."""
+        todo = iter(trials)
+
+        async def worker() -> None:
+            for trial in todo:
+                if self.progress.stopped is not None:
+                    return
+                await self._one(trial, again=again)
+
+        await _together(worker, self._most_at_once)
+
+    async def failed_again(self) -> None:
+        """Drive those that failed once more, if the run has not stopped, and log the failures that remain."""
+        failed = dict(self.failed)
+        if self.progress.stopped is None:
+            await self.all_of(failed, again=True)
+        for trial, error in failed.items():
+            if str(trial) not in self.progress.ends:
+                self._ended(_failed(trial, error))
+
+    async def _one(self, trial: TrialId, *, again: bool) -> None:
+        cast = self._stage.cast(trial)
+        try:
+            self._ended(await run_trial(str(trial), cast, self._climbs.up(cast.hierarchy), self.tape))
+        except (OverLimit, Stopped) as error:
+            self.progress.stopped = error
+        except ProviderError as error:
+            if again or isinstance(error, Hopeless):
+                self._ended(_failed(trial, error))
+            else:
+                self.failed[trial] = error
+                self.tape.watcher.postponed(str(trial), str(error))
+
+    def _ended(self, end: TrialEnd) -> None:
+        self.tape.log.append(end)
+        self.progress.ends[end.trial] = end
+        self.tape.watcher.ended(end)
+
+
+@contextlib.contextmanager
+def _deadline(budget: Budget) -> Iterator[None]:
+    """Close the budget when its time is over, whoever waits for what."""
+    left = budget.seconds_left
+    timer = None if left is None else asyncio.get_running_loop().call_later(max(0.0, left), budget.out_of_time)
+    try:
+        yield
+    finally:
+        if timer is not None:
+            timer.cancel()
+
+
+def _failed(trial: TrialId, error: ProviderError) -> TrialEnd:
+    return TrialEnd(trial=str(trial), status="failed", error=str(error), at=now())
 
 
 async def _together(worker: Callable[[], Coroutine[Any, Any, None]], count: int) -> None:
@@ -117,10 +179,3 @@ class _Climbs:
             climb = climber(wire(hierarchy), hierarchy.depth, trace=self._trace)
             self._made[id(hierarchy)] = hierarchy, climb
         return self._made[id(hierarchy)][1]
-
-
-async def _end_of(trial: TrialId, cast: Cast, climb: Climb, tape: Tape) -> TrialEnd:
-    try:
-        return await run_trial(str(trial), cast, climb, tape)
-    except ProviderError as error:
-        return TrialEnd(trial=str(trial), status="failed", error=str(error), at=now())

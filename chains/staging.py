@@ -57,8 +57,8 @@ class RunRecord(BaseModel):
     versions: Mapping[str, str]
     platform: str
     estimate: Mapping[str, int]
-    spend: Mapping[str, Mapping[str, int]] = {}
-    """Calls and tokens of each model, by the name in its requests, when the run last stopped."""
+    spend: Mapping[str, Mapping[str, int | float]] = {}
+    """Calls, tokens and seconds of each model, by the name in its requests, when the run last stopped."""
     held: Mapping[str, int] = {}
     """Steps and finished trials that the log held when the run last stopped: fewer means that some were removed."""
     served: Mapping[str, Any] = {}

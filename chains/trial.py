@@ -18,8 +18,9 @@ from chains.drift.tally import Reader
 from chains.errors import LogDamaged, ReplayDiffers, ReplyMissing
 from chains.hierarchy import Hierarchy, Seat
 from chains.log import Log
+from chains.models.counting import counting
 from chains.models.provider import Provider, Reply, Request
-from chains.records import Key, Reading, Step, TrialEnd, now
+from chains.records import Key, Note, Reading, Step, TrialEnd, now
 from chains.seats import PERSON, Cast, Climb, Speak, Waiting, pass_of
 
 
@@ -31,6 +32,9 @@ class Watcher:
 
     def said(self, trial: str, seat: Seat, reply: Reply, *, live: bool) -> None:
         """A seat has spoken; `live` is False for a reply from the log."""
+
+    def postponed(self, trial: str, error: str) -> None:
+        """A trial has failed and is tried again when all others are done."""
 
     def ended(self, end: TrialEnd) -> None:
         """A trial has ended."""
@@ -139,10 +143,24 @@ class Tape:
             self._same[digest] = key
 
     async def _ask(self, provider: Provider, key: Key, seat: Seat, heard: tuple[str, ...], request: Request) -> Reply:
+        self.log.check_room()
         self.watcher.asked(key.trial, seat, request)
-        reply = await provider.reply(request)
+        with counting() as count:
+            try:
+                reply = await provider.reply(request)
+            except BaseException:
+                if count.sent:
+                    self._unanswered(key, request, count.sent)
+                raise
+        if count.sent > reply.tries:  # a dialect was learnt on the way, or a child restarted
+            reply = reply.model_copy(update={"tries": count.sent})
         self.record(key, seat, heard, request, reply)
         return reply
+
+    def _unanswered(self, key: Key, request: Request, calls: int) -> None:
+        """Log that calls were made for which there is no reply: limits count them in whatever process goes on."""
+        model = request.model
+        self.log.append(Note(note="unanswered", trial=key.trial, seat=key.seat, model=model, calls=calls, at=now()))
 
     async def settle(self) -> None:
         """Wait for the replies still under way, so that they are logged before the log is closed."""

@@ -12,9 +12,9 @@ import pytest
 from endpoint import MODEL, serving
 
 from chains.errors import Busy, Hopeless, OverLimit
+from chains.models.budget import Budget
 from chains.models.endpoint import Endpoint
 from chains.models.faults import masked, retry_after
-from chains.models.limits import Budget
 from chains.models.names import ModelSpec
 from chains.models.provider import Message, Request
 from chains.models.quirks import Quirks

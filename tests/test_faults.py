@@ -17,19 +17,15 @@ def by_seat(document, trial="c1.w1.r1"):
 @pytest.mark.parametrize(
     ("behaviour", "says"),
     [
-        ("rate_limited", "answers 429"),
-        ("server_error", "answers 500"),
-        ("hang", "did not answer within 0.3 s"),
-        ("cut", "dropped the connection"),
-        ("truncated_json", "is broken or no chat completion"),
         ("no_credit", "no credit left"),
         ("not_found", "is not found"),
         ("too_long", "too long"),
         ("bad_request", "rejects the request"),
-        ("failed_behind", "upstream overloaded"),
     ],
 )
-def test_a_fault_fails_its_trial_in_one_sentence_and_the_others_finish(behaviour, says, mazedom, serve, experiment):
+def test_a_hopeless_fault_fails_its_trial_in_one_sentence_and_the_others_finish(
+    behaviour, says, mazedom, serve, experiment
+):
     """Two replies come, then the fault, then all is well: one trial of three fails, and a resume finishes it."""
     server = serve("ok", "ok", behaviour, "ok")
     path = experiment(server, seeds=(1, 2, 3), spec="attempts = 1\ntimeout = 0.3", limits=ONE_AT_A_TIME)
@@ -43,14 +39,56 @@ def test_a_fault_fails_its_trial_in_one_sentence_and_the_others_finish(behaviour
     assert "\n" not in sentence
     assert sentence in ran.err
     assert set(by_seat(found)) == {"L2", "L1"}
+    assert found["calls"] == server.calls
 
     calls = server.calls
     again = mazedom("resume", "--json")
     assert again.status == 0
     assert again.document["finished"] == 3
     assert again.document["errors"] == {}
-    assert server.calls == calls + 1
+    assert again.document["calls"] == server.calls == calls + 1
     assert mazedom("replay", "--verify", "--json").document["identical"]
+
+
+FAULTS = [
+    ("rate_limited", "answers 429"),
+    ("server_error", "answers 500"),
+    ("hang", "did not answer within 0.3 s"),
+    ("cut", "dropped the connection"),
+    ("truncated_json", "is broken or no chat completion"),
+    ("failed_behind", "upstream overloaded"),
+]
+
+
+@pytest.mark.parametrize(("behaviour", "says"), FAULTS)
+def test_a_trial_that_failed_for_want_of_a_reply_is_driven_once_more_at_the_end(
+    behaviour, says, mazedom, serve, experiment
+):
+    server = serve("ok", "ok", behaviour, "ok")
+    path = experiment(server, seeds=(1, 2, 3), spec="attempts = 1\ntimeout = 0.3", limits=ONE_AT_A_TIME)
+    ran = mazedom("run", path, "--json")
+    assert ran.status == 0
+    assert (ran.document["finished"], ran.document["failed"]) == (3, 0)
+    assert ran.document["calls"] == server.calls == 10
+    assert says in ran.err
+    assert "tried again at the end" in ran.err
+    assert list(by_seat(ran.document, "c1.w1.r1")) == ["L2", "L1", "L0"]  # what it had was not asked for again
+
+
+@pytest.mark.parametrize(("behaviour", "says"), FAULTS[1:])
+def test_a_trial_that_fails_twice_fails_in_one_sentence_and_the_others_finish(
+    behaviour, says, mazedom, serve, experiment
+):
+    server = serve("ok", "ok", behaviour, *("ok",) * 6, behaviour, "ok")
+    path = experiment(server, seeds=(1, 2, 3), spec="attempts = 1\ntimeout = 0.3", limits=ONE_AT_A_TIME)
+    ran = mazedom("run", path, "--json")
+    assert ran.status == 1
+    assert (ran.document["finished"], ran.document["failed"]) == (2, 1)
+    ((sentence, count),) = ran.document["errors"].items()
+    assert (says in sentence, count) == (True, 1), sentence
+    assert ran.document["calls"] == server.calls == 10
+    again = mazedom("resume", "--json")
+    assert (again.status, again.document["calls"]) == (0, server.calls) == (0, 11)
 
 
 def test_a_busy_endpoint_is_asked_again_and_the_tries_are_logged(mazedom, serve, experiment):

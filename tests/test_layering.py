@@ -16,6 +16,7 @@ ORDER = [
     "chains.models.provider",
     "chains.prompts",
     "chains.records",
+    "chains.scan",
     "chains.log",
     "chains.models",
     "chains.drift",

@@ -5,7 +5,9 @@ import asyncio
 import pytest
 
 from chains.errors import Busy, Hopeless, OverLimit
-from chains.models.limits import LONGEST_ASKED, LONGEST_WAIT, Budget, Capped, Patient
+from chains.models.budget import Budget
+from chains.models.limits import LONGEST_ASKED, LONGEST_WAIT, Patient
+from chains.models.pace import Pace, Paced
 from chains.models.provider import Message, Reply, Request
 
 ASKED = Request(model="m", messages=(Message(role="user", content="How are things?"),))
@@ -119,7 +121,7 @@ class Crowd:
 def test_no_more_requests_are_in_flight_than_allowed():
     async def ask(in_flight):
         crowd = Crowd()
-        capped = Capped(crowd, in_flight)
+        capped = Paced(crowd, Pace(in_flight))
         await asyncio.gather(*(capped.reply(ASKED) for _ in range(20)))
         return crowd.most
 
@@ -134,7 +136,7 @@ def test_one_who_waits_holds_no_place():
             await waiting.wait()
 
         # The first is turned away and waits; the second is served meanwhile, in the only place there is.
-        patient = Patient(Capped(Scripted(Busy("a"), "second", "first"), 1), sleep=wait)
+        patient = Patient(Paced(Scripted(Busy("a"), "second", "first"), Pace(1)), sleep=wait)
         first = asyncio.create_task(patient.reply(ASKED))
         await asyncio.sleep(0)
         second = await patient.reply(ASKED)
@@ -148,7 +150,7 @@ def test_a_budget_refuses_the_call_that_exceeds_it_and_does_not_count_it():
     budget = Budget(2)
     budget.spend()
     budget.spend()
-    with pytest.raises(OverLimit, match="the limit of 2 model calls is met; give more with `resume --max-calls N`"):
+    with pytest.raises(OverLimit, match=r"the limit of 2 model calls is met; give more with `resume"):
         budget.spend()
     assert budget.sent == 2
 

@@ -8,6 +8,7 @@ from endpoint import MODEL, serving
 from pydantic import ValidationError
 
 from chains.errors import BadInput, OverLimit
+from chains.models.budget import Budget
 from chains.models.names import ModelSpec, Prices, fill_lines, resolve
 from chains.models.open import Models
 from chains.models.provider import Message, Request, Usage
@@ -146,7 +147,7 @@ def test_a_busy_endpoint_is_asked_again_through_the_factory():
 
 def test_one_budget_serves_all_models_of_a_run():
     async def ask():
-        async with serving("ok") as one, serving("ok") as two, Models(max_calls=3, sleep=no_wait) as models:
+        async with serving("ok") as one, serving("ok") as two, Models(budget=Budget(3), sleep=no_wait) as models:
             for server in (one, two, one):
                 await asked(models, f"{server.url}#{MODEL}")
             with pytest.raises(OverLimit):

@@ -5,11 +5,12 @@ import asyncio
 import pytest
 
 from chains.experiment import Experiment, override
-from chains.log import Log, Spent
+from chains.log import Log
 from chains.models.names import ModelSpec, Prices, Source
 from chains.models.provider import Reply, Usage
 from chains.results import cost, results
 from chains.runner import drive
+from chains.scan import Spent
 from chains.staging import stage
 
 NAME = "http://localhost:1/v1#m"

@@ -7,7 +7,7 @@ logged.
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -40,6 +40,10 @@ def _free() -> None:
     """Let a request be sent."""
 
 
+def _unheard(headers: Mapping[str, str]) -> None:
+    """Take no note of an answer's headers."""
+
+
 class Endpoint:
     """A model on a server, as a provider.
 
@@ -51,13 +55,22 @@ class Endpoint:
         name: What the model is called in errors.
         spec: Its address and limits; `base_url` and `model` are set.
         key: Its key; None where the server asks for none.
-        sending: Called before every request that is sent; may raise to forbid it (see `limits.Budget.spend`).
+        sending: Called before every request that is sent; may raise to forbid it (see `budget.Budget.spend`).
+        heard: Told the headers of every answer (see `pace.Pace.heard`).
     """
 
-    def __init__(self, name: str, spec: ModelSpec, key: str | None = None, sending: Callable[[], None] = _free) -> None:
+    def __init__(
+        self,
+        name: str,
+        spec: ModelSpec,
+        key: str | None = None,
+        sending: Callable[[], None] = _free,
+        heard: Callable[[Mapping[str, str]], None] = _unheard,
+    ) -> None:
         if spec.base_url is None or spec.model is None:
             raise ValueError(f"model {name!r} has no address")
-        self._name, self._spec, self._key, self._sending = name, spec, key, sending
+        self._name, self._spec, self._key = name, spec, key
+        self._sending, self._heard = sending, heard
         self._model = spec.model
         host = urlsplit(spec.base_url).hostname
         self._where = f"{name!r} at {spec.base_url}"
@@ -154,6 +167,7 @@ class Endpoint:
                     model=self._model, messages=[], extra_body=body
                 ) as response,
             ):
+                self._heard(response.headers)
                 raw = bytearray()
                 async for chunk in response.iter_bytes():
                     raw += chunk
@@ -179,6 +193,7 @@ class Endpoint:
 
     def _refusal(self, error: openai.APIStatusError) -> Refusal:
         headers = {name.lower(): value for name, value in error.response.headers.items()}
+        self._heard(headers)
         body = error.body if error.body is not None else error.response.text
         return read_refusal(error.status_code, body, headers, self._key)
 

@@ -19,6 +19,8 @@ _TOO_LONG = re.compile(
 )
 _FILTERED = re.compile(r"content_filter|content_policy|content management policy|ResponsibleAIPolicy", re.IGNORECASE)
 _BUSY_STATUSES = (408, 409, 425, 429)
+_THROTTLED_STATUSES = (429, 503, 529)
+"""Answers that mean that the service has too much to do."""
 
 
 @dataclass(frozen=True)
@@ -48,14 +50,20 @@ class Refusal:
         """
         said = f" ({self.text})" if self.text else ""
         if self.code == "insufficient_quota":
-            return Hopeless(f"the account at {where} has no credit left{said}; top it up or use another key")
+            return Hopeless(
+                f"the account at {where} has no credit left{said}; top it up or use another key", of_endpoint=True
+            )
         if self.status in _BUSY_STATUSES or self.status >= 500:
-            return Busy(f"{where} answers {self.status}{said}; wait, or lower in_flight", self.retry_after)
+            return Busy(
+                f"{where} answers {self.status}{said}; wait, or lower in_flight",
+                self.retry_after,
+                throttled=self.status in _THROTTLED_STATUSES,
+            )
         if self.status in (401, 403):
             remedy = f"check the key in {key_env}" if key_env else "name the variable that holds its key in key_env"
-            return Hopeless(f"{where} refuses access with {self.status}{said}; {remedy}")
+            return Hopeless(f"{where} refuses access with {self.status}{said}; {remedy}", of_endpoint=True)
         if self.status == 404:
-            return Hopeless(f"{where} is not found{said}; check the model's name and the base_url")
+            return Hopeless(f"{where} is not found{said}; check the model's name and the base_url", of_endpoint=True)
         if self.code == "context_length_exceeded" or _TOO_LONG.search(self.text) or self.status == 413:
             return Hopeless(
                 f"the prompt is too long for {where}{said}; use fewer facts or reports, or a larger context"

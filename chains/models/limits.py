@@ -1,20 +1,22 @@
-"""Wrappers of providers and what they share: patience, requests in flight, a budget of calls.
+"""Wrappers of providers: patience, and knowing when to give an endpoint up.
 
-Stacked from the outside: `Patient(Capped(endpoint))`. Someone who waits to ask
-again holds no place among the requests in flight. One request object goes
-through them all, unchanged.
+Stacked from the outside: `Guarded(Patient(Paced(Metered(endpoint))))`. Someone
+who waits to ask again holds no place among the requests in flight. One request
+object goes through them all, unchanged.
 """
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable
+import time
+from collections.abc import Callable
 
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, stop_after_attempt, wait_exponential_jitter
 
-from chains.errors import Busy, OverLimit, Stopped
+from chains.errors import Busy, ProviderError
+from chains.models.budget import Budget
+from chains.models.pace import Sleep
 from chains.models.provider import Provider, Reply, Request
 
-Sleep = Callable[[float], Awaitable[None]]
 pause: Sleep = asyncio.sleep
 """How a provider waits outside of tests."""
 
@@ -23,40 +25,6 @@ LONGEST_WAIT = 60.0
 LONGEST_ASKED = 600.0
 """A service that asks for a longer wait than this, in seconds, is not waited for: that is a quota, not a queue."""
 _BACK_OFF = wait_exponential_jitter(multiplier=1, max=LONGEST_WAIT, jitter=1)
-
-
-class Budget:
-    """A limit on how often models may be asked, shared by all providers of a run.
-
-    Every request that is sent counts, the re-asked ones too.
-
-    Args:
-        most: How many requests may be sent; None for no limit.
-    """
-
-    def __init__(self, most: int | None = None) -> None:
-        self._most = most
-        self.closed = False
-        """Whether the run was stopped."""
-        self.sent = 0
-        """Requests sent so far."""
-
-    def close(self) -> None:
-        """Let no further request be sent, those that wait for a place or to be asked again included."""
-        self.closed = True
-
-    def spend(self) -> None:
-        """Count a request that is about to be sent.
-
-        Raises:
-            OverLimit: It would be one too many; it is not counted and must not be sent.
-            Stopped: The budget was closed.
-        """
-        if self.closed:
-            raise Stopped("the run was stopped")
-        if self._most is not None and self.sent >= self._most:
-            raise OverLimit(f"the limit of {self._most:,} model calls is met; give more with `resume --max-calls N`")
-        self.sent += 1
 
 
 class Counted:
@@ -75,24 +43,6 @@ class Counted:
         """Answer a request, if there is any left."""
         self._budget.spend()
         return await self._inner.reply(request)
-
-
-class Capped:
-    """Wraps a provider: so many requests in flight and no more.
-
-    Args:
-        inner: The provider that is asked.
-        in_flight: How many requests it may have at the same time. Those that wait are served in their order.
-    """
-
-    def __init__(self, inner: Provider, in_flight: int) -> None:
-        self._inner = inner
-        self._places = asyncio.Semaphore(in_flight)
-
-    async def reply(self, request: Request) -> Reply:
-        """Answer a request as soon as there is a place for it."""
-        async with self._places:
-            return await self._inner.reply(request)
 
 
 class Patient:
@@ -161,3 +111,54 @@ def _wait(state: RetryCallState) -> float:
     asked = error.retry_after if isinstance(error, Busy) else None
     # A little more than asked for, so that a crowd that was turned away together does not come back together.
     return _BACK_OFF(state) if asked is None else asked + random.uniform(0, min(1.0, asked))
+
+
+GIVEN_UP_AFTER = 3
+"""Requests in a row, all their attempts included, that an endpoint fails before it is given up."""
+ASK_AGAIN_AFTER = 30.0
+"""Seconds after which one request may try whether an endpoint that was given up answers again."""
+
+
+class Guarded:
+    """Wraps a provider: no longer waits for an endpoint that is down, so that trials that need others go on.
+
+    Once several requests in a row failed for reasons that are the endpoint's,
+    those that follow fail at once with the same sentence; every half a minute
+    one is let through to see whether it answers again.
+
+    Args:
+        inner: The provider that is asked.
+        clock: Seconds that never go back.
+    """
+
+    def __init__(self, inner: Provider, clock: Callable[[], float] = time.monotonic) -> None:
+        self._inner, self._clock = inner, clock
+        self._failed = 0
+        self._last: ProviderError | None = None
+        self._ask_again = 0.0
+
+    def hope(self) -> None:
+        """Forget that it was given up."""
+        self._failed = 0
+
+    async def reply(self, request: Request) -> Reply:
+        """Answer a request, unless the endpoint was given up.
+
+        Raises:
+            ProviderError: It was, or fails this request too.
+        """
+        if self._failed >= GIVEN_UP_AFTER and self._last is not None:
+            if self._clock() < self._ask_again:
+                raise type(self._last)(str(self._last))
+            self._ask_again = self._clock() + ASK_AGAIN_AFTER
+        try:
+            reply = await self._inner.reply(request)
+        except ProviderError as error:
+            if error.of_endpoint:
+                self._failed += 1
+                self._last = error
+                if self._failed == GIVEN_UP_AFTER:
+                    self._ask_again = self._clock() + ASK_AGAIN_AFTER
+            raise
+        self._failed = 0
+        return reply

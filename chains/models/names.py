@@ -82,6 +82,10 @@ class ModelSpec(BaseModel):
     """What its tokens cost. None: not known, and nothing is claimed about cost."""
     in_flight: Annotated[int, Field(ge=1, le=4096)] = 32
     """Requests at the same time; for an embedded model, its slots."""
+    requests_per_minute: Annotated[float, Field(gt=0)] | None = None
+    """Requests sent a minute at most, evenly spaced. None: no limit but the endpoint's own, which it tells."""
+    tokens_per_minute: Annotated[float, Field(gt=0)] | None = None
+    """Tokens of prompts and replies a minute at most. None: as above."""
     timeout: Annotated[float, Field(gt=0)] = 180
     """Seconds until a request without a whole reply counts as lost."""
     attempts: Annotated[int, Field(ge=1, le=100)] = 6

@@ -1,6 +1,6 @@
 """The models of one run: opened by name at most once each, described for the log, closed together.
 
-async with Models(experiment.models, max_calls=2_000) as models:
+async with Models(experiment.models, budget=Budget(2_000)) as models:
     request = Request(
         model=models.source("smollm2").label,
         messages=messages,
@@ -16,10 +16,12 @@ from types import TracebackType
 from typing import Any, Protocol, Self
 
 from chains.errors import MazedomError
+from chains.models.budget import Budget, Metered
 from chains.models.channel import Channel, parse_channel
 from chains.models.files import fingerprint, model_file
-from chains.models.limits import Budget, Capped, Counted, Patient, Sleep, pause
+from chains.models.limits import Counted, Guarded, Patient
 from chains.models.names import ModelSpec, Source, resolve
+from chains.models.pace import Pace, Paced, Sleep
 from chains.models.provider import Message, Provider, Reply, Request
 
 CHECK = "Say in one short sentence that you are ready."
@@ -52,9 +54,9 @@ class Models:
         defined: `[models.NAME]` of the experiment.
         reproducible: Serve embedded models with one request in flight and no caches: the same text for the same
             request on this machine, at a fraction of the speed. Endpoints can't be held to it.
-        max_calls: How many requests may be sent in all, the re-asked ones too; None for no limit.
+        budget: What may be used in all; None: without limits.
         longest_prompt: Characters of the longest prompt that the run expects; sizes an embedded model's slots.
-        sleep: How to wait between attempts; a test has no time for it.
+        sleep: How to wait, for a test that has no time for it; None: as long as the budget lets the run go on.
         waiting: Told before each such wait: the trouble in a sentence, and for how many seconds.
     """
 
@@ -63,17 +65,18 @@ class Models:
         defined: Mapping[str, ModelSpec] | None = None,
         *,
         reproducible: bool = False,
-        max_calls: int | None = None,
+        budget: Budget | None = None,
         longest_prompt: int = 0,
-        sleep: Sleep = pause,
+        sleep: Sleep | None = None,
         waiting: Callable[[str, float], None] | None = None,
     ) -> None:
         self._defined = dict(defined or {})
         self._reproducible = reproducible
         self._longest_prompt = longest_prompt
-        self._sleep = sleep
+        self.budget = budget or Budget()
+        self._sleep: Sleep = sleep or self.budget.rest
         self._waiting = waiting
-        self.budget = Budget(max_calls)
+        self._paces: dict[tuple[str | None, str | None], Pace] = {}
         self._open: dict[str, Opened] = {}
         self._providers: dict[str, Provider] = {}
 
@@ -178,16 +181,37 @@ class Models:
 
     def _limited(self, opened: Opened, source: Source) -> Provider:
         if source.kind == "channel":
-            return Counted(opened, self.budget)  # it is never busy, and computes while it is asked
-        in_flight = 1 if self._reproducible and source.kind == "embedded" else source.spec.in_flight
-        return Patient(Capped(opened, in_flight), source.spec.attempts, self._sleep, self._waiting)
+            # It is never busy, and computes while it is asked.
+            return Metered(Counted(opened, self.budget), source.name, self.budget)
+        metered = Metered(opened, source.name, self.budget, source.spec.prices)
+        paced = Paced(metered, self._pace(source), metered.tokens)
+        return Guarded(Patient(paced, source.spec.attempts, self._sleep, self._waiting))
+
+    def _pace(self, source: Source) -> Pace:
+        """Return the pace of an endpoint's model, one for all names that it has here."""
+        spec = source.spec
+        place = (spec.base_url, spec.model) if source.kind == "endpoint" else (None, source.name)
+        if place not in self._paces:
+            self._paces[place] = Pace(
+                1 if self._reproducible and source.kind == "embedded" else spec.in_flight,
+                requests_per_minute=spec.requests_per_minute,
+                tokens_per_minute=spec.tokens_per_minute,
+                rest=self._sleep,
+            )
+        return self._paces[place]
+
+    def hope(self) -> None:
+        """Ask endpoints again that were given up."""
+        for provider in self._providers.values():
+            if isinstance(provider, Guarded):
+                provider.hope()
 
     def _opened(self, source: Source) -> Opened:
         match source.kind:
             case "endpoint":
                 from chains.models.endpoint import Endpoint  # noqa: PLC0415 - imports the openai package: 0.7 s
 
-                return Endpoint(source.name, source.spec, source.key(), self.budget.spend)
+                return Endpoint(source.name, source.spec, source.key(), self.budget.spend, self._pace(source).heard)
             case "embedded":
                 from chains.models.embedded import Embedded, fit  # noqa: PLC0415 - as above
 

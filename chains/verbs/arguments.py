@@ -25,6 +25,10 @@ def _run(parser: argparse.ArgumentParser) -> None:
 
 def _resume(parser: argparse.ArgumentParser) -> None:
     _a_run(parser)
+    parser.add_argument(
+        "--set", action="append", default=[], dest="settings", metavar="limits.KEY=N",
+        help="a higher limit: limits.calls, .tokens, .cost, .minutes, .trials",
+    )  # fmt: skip
     _limits(parser)
     _json(parser)
 
@@ -123,7 +127,7 @@ def _json(parser: argparse.ArgumentParser) -> None:
 
 VERBS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None], str]] = {
     "run": ("run an experiment and log it", _run, "cli.py run --set depth=2,4 --set prompt=honest,career"),
-    "resume": ("go on with an unfinished run", _resume, "cli.py resume last"),
+    "resume": ("go on with an unfinished run", _resume, "cli.py resume last --set limits.calls=2000"),
     "list": ("runs, experiments, scenarios, prompts, models, measures, settings", _list, "cli.py list prompts"),
     "show": ("results of a run; --trial: who said what, hop by hop", _show, "cli.py show last --trial"),
     "replay": ("play a run back from its log, no model called", _replay, "cli.py replay runs/sample --verify"),

@@ -7,14 +7,15 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
-from chains.errors import OverLimit
+from chains.errors import BadInput, OverLimit
 from chains.log import Log
-from chains.models.limits import Budget
+from chains.models.budget import Budget, Taken
 from chains.models.open import Models
 from chains.models.provider import Reply
-from chains.results import Results, results
+from chains.results import Results, cost, results
 from chains.runner import Progress, drive
 from chains.runs import write_record
 from chains.staging import RunRecord, Stage, longest_prompt
@@ -28,6 +29,7 @@ from chains.views.tables import results_view
 
 def drive_run(record: RunRecord, folder: Path, *, as_json: bool) -> int:
     """Drive a run's unfinished trials, show them, print the results; return the exit status."""
+    check_limits(record)
     with Log(folder, write=True) as log:
         if log.scan.notice:
             say(f"note: {log.scan.notice}")
@@ -49,6 +51,10 @@ def drive_run(record: RunRecord, folder: Path, *, as_json: bool) -> int:
 
 
 INTERRUPTED = "interrupted"
+GRACE = 8.0
+"""Seconds that calls in flight have after SIGTERM; containers are killed after ten."""
+FEW_AT_ONCE = 8
+"""Trials at the same time of models that compute while they are asked: more would gain nothing."""
 TRACE = os.environ.get("MAZEDOM_TRACE") == "1"
 """Whether LangSmith may trace runs: asked for here, and not by the variables that other programs set."""
 
@@ -58,22 +64,26 @@ async def _drive(record: RunRecord, folder: Path, log: Log) -> str | None:
     opened = Models(
         record.experiment.models,
         reproducible=record.experiment.reproducible,
-        max_calls=record.experiment.limits.calls,
+        budget=_budget(record, log),
         longest_prompt=longest_prompt(record),
         waiting=_told_once(),
     )
-    opened.budget.sent = log.scan.calls  # what was sent before counts towards the limit
     async with opened as models:
         providers = {name: models.provider(name) for name in record.models}
-        at_once = record.experiment.limits.trials or max(
-            (source.spec.in_flight for source in record.models.values()), default=1
-        )
         with LiveView(record, log, progress) as view:
             only: set[str] | None = None
             while True:
                 with _interrupts(models.budget):
                     done = await drive(
-                        record, log, providers, watcher=view, most_at_once=at_once, only=only, trace=TRACE
+                        record,
+                        log,
+                        providers,
+                        budget=models.budget,
+                        before_again=models.hope,
+                        watcher=view,
+                        most_at_once=_most_at_once(record),
+                        only=only,
+                        trace=TRACE,
                     )
                 if done.stopped is not None or not done.questions or not _attended():
                     break
@@ -91,6 +101,40 @@ async def _drive(record: RunRecord, folder: Path, log: Log) -> str | None:
     if done.stopped is None:
         return None
     return str(done.stopped) if isinstance(done.stopped, OverLimit) else INTERRUPTED
+
+
+def check_limits(record: RunRecord) -> None:
+    """Check that the run's limits can be kept to.
+
+    Raises:
+        BadInput: If money is limited and nobody knows what a model costs.
+    """
+    for name, source in record.models.items():
+        if record.experiment.limits.cost is not None and source.kind == "endpoint" and source.spec.prices is None:
+            raise BadInput(
+                f"limits.cost can't be kept: nobody knows what {name!r} costs; give input and output under "
+                f"[models.NAME.prices], or limit calls or tokens"
+            )
+
+
+def _budget(record: RunRecord, log: Log) -> Budget:
+    """Return what the run may still use: what was used before, by whatever process, counts towards its limits."""
+    limits = record.experiment.limits
+    spent = cost(record.models.values(), log.scan.spent)
+    return Budget(
+        limits.calls,
+        tokens=limits.tokens,
+        cost=limits.cost,
+        seconds=None if limits.minutes is None else limits.minutes * 60,
+        taken=Taken(log.scan.calls, log.scan.tokens, spent or 0.0),
+        spent_seconds=log.scan.seconds,
+    )
+
+
+def _most_at_once(record: RunRecord) -> int:
+    """Return how many trials to drive at the same time: as many as the models together take requests."""
+    places = [source.spec.in_flight for source in record.models.values() if source.kind != "channel"]
+    return record.experiment.limits.trials or sum(places) or FEW_AT_ONCE
 
 
 def _told_once() -> Callable[[str, float], None]:
@@ -130,24 +174,36 @@ def _log_answer(tape: Tape, question: Question, text: str, seconds: float) -> No
 
 @contextlib.contextmanager
 def _interrupts(budget: Budget) -> Iterator[None]:
-    """Let Ctrl-C stop the run after the calls in flight, and a second one at once."""
+    """Let Ctrl-C stop the run after the calls in flight, and a second one at once.
+
+    Whoever sends SIGTERM sends SIGKILL soon after, so calls in flight are then waited for no longer than `GRACE`.
+    """
     loop = asyncio.get_running_loop()
     driving = asyncio.current_task()
+    timers: list[asyncio.TimerHandle] = []
 
-    def interrupted() -> None:
-        if budget.closed and driving is not None:
+    def stop_now() -> None:
+        if driving is not None:
             driving.cancel()
+
+    def interrupted(*, grace: float | None = None) -> None:
+        if budget.closed:
+            stop_now()
             return
         budget.close()
+        if grace is not None:
+            timers.append(loop.call_later(grace, stop_now))
         say("stopping after the calls in flight; Ctrl-C again stops at once")
 
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, interrupted)
+    loop.add_signal_handler(signal.SIGINT, interrupted)
+    loop.add_signal_handler(signal.SIGTERM, partial(interrupted, grace=GRACE))
     try:
         yield
     finally:
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.remove_signal_handler(number)
+        for timer in timers:
+            timer.cancel()
 
 
 def _print(found: Results, folder: Path, stopped: str | None, seconds: float) -> None:

@@ -2,6 +2,7 @@
 
 import argparse
 
+from chains.experiment import with_limits
 from chains.runs import find_run, read_record
 from chains.verbs.driving import drive_run
 
@@ -10,8 +11,9 @@ def main(arguments: argparse.Namespace) -> int:
     """Drive what is unfinished of a run; return the exit status."""
     folder = find_run(arguments.run)
     record = read_record(folder)
-    if arguments.max_calls is not None:
-        limits = record.experiment.limits.model_copy(update={"calls": arguments.max_calls})
+    settings = [*arguments.settings, *(f"limits.calls={n}" for n in (arguments.max_calls,) if n is not None)]
+    if settings:
+        limits = with_limits(record.experiment.limits, settings)
         experiment = record.experiment.model_copy(update={"limits": limits})
         record = record.model_copy(update={"experiment": experiment})
     return drive_run(record, folder, as_json=arguments.json)

@@ -9,7 +9,7 @@ from chains.runs import create, find_experiment, new_run_id
 from chains.seats import PERSON
 from chains.settings import scope_of
 from chains.staging import RunRecord, stage
-from chains.verbs.driving import drive_run
+from chains.verbs.driving import check_limits, drive_run
 from chains.views.output import print_json, results, say
 from chains.views.tables import estimate_table
 
@@ -60,6 +60,7 @@ def _dry_run(record: RunRecord, *, as_json: bool) -> int:
 
 def _check_models(record: RunRecord) -> None:
     """Check before anything is written that every model can be opened, and that the bill was agreed to."""
+    check_limits(record)
     models = Models(record.experiment.models)
     for name in record.models:
         models.ready(name)

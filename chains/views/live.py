@@ -102,6 +102,11 @@ class LiveView(Watcher):
         kept = sum(verdict.fate == "kept" for verdict in read.values())
         row.so_far = f"{seat.name}: {kept} of {len(held)} kept"
 
+    def postponed(self, trial: str, error: str) -> None:
+        """Say that a trial is tried again later."""
+        self._rows.pop(trial, None)
+        self._console.print(Text(f"{trial}: {error}; it is tried again at the end", style="yellow"), soft_wrap=True)
+
     def ended(self, end: TrialEnd) -> None:
         """Count a trial, and say so where there is no live view."""
         self._rows.pop(end.trial, None)

@@ -1,0 +1,207 @@
+"""How fast one endpoint may be asked, shared by every trial that asks it.
+
+A request waits for a place among those in flight, then for its turn under the
+requests and tokens a minute, then until the endpoint will hear anybody again.
+What the endpoint says is kept to: `Retry-After` and the `x-ratelimit-*`
+headers hold up all, and each time that it turns requests away fewer are let in
+at once; as replies come, one more a round. (Additive increase, multiplicative
+decrease: Chiu and Jain 1989, "Analysis of the increase and decrease algorithms
+for congestion avoidance in computer networks".)
+"""
+
+import asyncio
+import contextlib
+import re
+import time
+from collections import deque
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+
+from chains.errors import Busy
+from chains.models.budget import CHARACTERS_A_TOKEN
+from chains.models.provider import Provider, Reply, Request
+
+Sleep = Callable[[float], Awaitable[None]]
+LONGEST_HOLD = 60.0
+"""Seconds for which all are held up at most, however long the endpoint asks for; a longer wait is each request's."""
+FIRST_HOLD = 0.5
+"""Seconds for which all are held up when requests are turned away and no time is named; doubled each time."""
+FEWER = 0.6
+"""Part of the requests in flight that are let in after some were turned away."""
+SHORTEST_WAIT = 0.002
+"""Seconds; a shorter wait costs more than it is worth."""
+_UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
+_SPAN = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h|d)")
+
+
+class Pace:
+    """Places in flight and turns, of one endpoint.
+
+    Args:
+        in_flight: Requests at the same time, at most.
+        requests_per_minute: None: no limit of ours.
+        tokens_per_minute: Of prompts and replies together. None: no limit of ours.
+        rest: How to wait; raises if the run stops meanwhile.
+        clock: Seconds that never go back.
+    """
+
+    def __init__(
+        self,
+        in_flight: int,
+        *,
+        requests_per_minute: float | None = None,
+        tokens_per_minute: float | None = None,
+        rest: Sleep = asyncio.sleep,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._most, self._allowed = in_flight, float(in_flight)
+        self._inside = 0
+        self._queue: deque[asyncio.Future[None]] = deque()
+        self._between = 60 / requests_per_minute if requests_per_minute else 0.0
+        self._a_token = 60 / tokens_per_minute if tokens_per_minute else 0.0
+        self._next_request = self._next_token = self._not_before = self._cut_at = clock()
+        self._turned_away = 0
+        self._rest, self._clock = rest, clock
+
+    @property
+    def allowed(self) -> int:
+        """Requests that may be in flight now: fewer than at first once some were turned away."""
+        return max(1, int(self._allowed))
+
+    @contextlib.asynccontextmanager
+    async def place(self, tokens: float) -> AsyncIterator[None]:
+        """Wait for a place and a turn for a request of about so many tokens, and hold the place.
+
+        Raises:
+            MazedomError: The run stops.
+        """
+        await self._enter()
+        try:
+            await self._turn(tokens)
+            yield
+        finally:
+            self._inside -= 1
+            self._let_in()
+
+    async def _enter(self) -> None:
+        if self._inside < self.allowed and not self._queue:
+            self._inside += 1
+            return
+        waiting = asyncio.get_running_loop().create_future()
+        self._queue.append(waiting)
+        try:
+            await waiting
+        except asyncio.CancelledError:
+            if waiting.done() and not waiting.cancelled():
+                self._inside -= 1
+                self._let_in()
+            raise
+
+    def _let_in(self) -> None:
+        while self._queue and self._inside < self.allowed:
+            waiting = self._queue.popleft()
+            if not waiting.done():
+                self._inside += 1
+                waiting.set_result(None)
+
+    async def _turn(self, tokens: float) -> None:
+        now = self._clock()
+        at = max(now, self._next_request if self._between else now, self._next_token if self._a_token else now)
+        self._next_request = max(now, self._next_request) + self._between
+        self._next_token = max(now, self._next_token) + tokens * self._a_token
+        until = at
+        while (until := max(until, self._not_before)) - now > SHORTEST_WAIT:
+            await self._rest(until - now)
+            now = until  # as the sleeper says, who may be one that has no time
+
+    def took(self, expected: float, tokens: float) -> None:
+        """Note that a request took so many tokens and not those expected."""
+        self._next_token += (tokens - expected) * self._a_token
+
+    def answered(self) -> None:
+        """Note a reply: one more may be in flight after a round of them."""
+        self._turned_away = 0
+        if self._allowed < self._most:
+            self._allowed = min(self._most, self._allowed + 1 / self._allowed)
+            self._let_in()
+
+    def turned_away(self, began: float, retry_after: float | None) -> None:
+        """Note that the endpoint took a request that began then for one too many: hold up all.
+
+        A crowd that is turned away together counts once.
+        """
+        now = self._clock()
+        if began >= self._cut_at:
+            self._cut_at = now
+            self._allowed = max(1.0, min(self._allowed, self._inside) * FEWER)
+            self._turned_away += 1
+        own = FIRST_HOLD * 2 ** min(self._turned_away - 1, 16)
+        self.hold(own if retry_after is None else retry_after)
+
+    def hold(self, seconds: float) -> None:
+        """Let nobody ask before so many seconds have passed."""
+        self._not_before = max(self._not_before, self._clock() + min(seconds, LONGEST_HOLD))
+
+    def heard(self, headers: Mapping[str, str]) -> None:
+        """Keep to the rate-limit headers of an answer: where nothing remains, nobody asks before it is reset."""
+        for kind in ("requests", "tokens"):
+            remaining = headers.get(f"x-ratelimit-remaining-{kind}")
+            if remaining is not None and _spent(remaining):
+                reset = span(headers.get(f"x-ratelimit-reset-{kind}", ""))
+                if reset is not None:
+                    self.hold(reset)
+
+    @property
+    def clock(self) -> float:
+        """The time by this pace's clock."""
+        return self._clock()
+
+
+def span(text: str) -> float | None:
+    """Return the seconds that a reset header names ("1s", "6m0s", "20ms", "1.5"); None if it names none."""
+    try:
+        return max(0.0, float(text))
+    except ValueError:
+        pass
+    parts = _SPAN.findall(text)
+    if not parts or "".join(number + unit for number, unit in parts) != text.strip():
+        return None
+    return sum(float(number) * _UNITS[unit] for number, unit in parts)
+
+
+def _spent(remaining: str) -> bool:
+    try:
+        return float(remaining) <= 0
+    except ValueError:
+        return False
+
+
+class Paced:
+    """Wraps a provider: keeps to its endpoint's pace, and tells the pace what came of each request.
+
+    Args:
+        inner: The provider that is asked.
+        pace: Shared by all who ask the same endpoint.
+        expected: About how many tokens a request will take; None: those of its prompt.
+    """
+
+    def __init__(self, inner: Provider, pace: Pace, expected: Callable[[Request], float] | None = None) -> None:
+        self._inner, self._pace, self._expected = inner, pace, expected or _prompt
+
+    async def reply(self, request: Request) -> Reply:
+        """Answer a request as soon as it is its turn."""
+        pace, expected = self._pace, self._expected(request)
+        async with pace.place(expected):
+            began = pace.clock
+            try:
+                reply = await self._inner.reply(request)
+            except Busy as error:
+                if error.throttled:
+                    pace.turned_away(began, error.retry_after)
+                raise
+        pace.answered()
+        pace.took(expected, reply.usage.prompt + reply.usage.completion)
+        return reply
+
+
+def _prompt(request: Request) -> float:
+    return sum(len(turn.content) for turn in request.messages) / CHARACTERS_A_TOKEN
