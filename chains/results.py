@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from chains.drift.tally import SILENT, HopShares, mean_shares, shares_by_hop
 from chains.experiment import Condition, TrialId
 from chains.log import Log
-from chains.models.names import Source
+from chains.models.names import Prices, Source
 from chains.records import TrialEnd
 from chains.scan import Spent
 from chains.staging import RunRecord, Stage
@@ -127,10 +127,11 @@ def cost(models: Iterable[Source], spent: Mapping[str, Spent]) -> float | None:
 
     Models on this machine and channels cost nothing.
     """
-    total = 0.0
-    for source in models:
-        if source.kind == "endpoint" and source.label in spent:
-            if source.spec.prices is None:
-                return None
-            total += source.spec.prices.cost(spent[source.label].usage)
-    return round(total, 6)
+    prices: dict[str, Prices | None] = {}
+    for source in (source for source in models if source.kind == "endpoint" and source.label in spent):
+        # The log names a model as its server does, so two that are called the same can't be told apart.
+        if prices.setdefault(source.label, source.spec.prices) != source.spec.prices:
+            return None
+    if None in prices.values():
+        return None
+    return round(sum(price.cost(spent[label].usage) for label, price in prices.items() if price is not None), 6)

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+from collections import Counter
 from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -67,7 +68,8 @@ async def drive(
             logged one.
     """
     budget = budget or Budget()
-    driver = _Driver(Stage(record), Tape(log, providers, watcher), _Climbs(trace=trace), most_at_once)
+    tape = Tape(log, providers, watcher, _ambiguous(record))
+    driver = _Driver(Stage(record), tape, _Climbs(trace=trace), most_at_once)
     todo = [
         trial
         for trial in record.experiment.trials()
@@ -81,14 +83,14 @@ async def drive(
                 before_again()
             await driver.failed_again()
     except asyncio.CancelledError:
-        driver.tape.abandon()
+        tape.abandon()
         raise
     except MazedomError as error:
         budget.close(error)  # or what waits for its turn would still be sent, and paid for
         raise
     finally:
-        await driver.tape.settle()
-    driver.progress.questions = driver.tape.questions
+        await tape.settle()
+    driver.progress.questions = tape.questions
     return driver.progress
 
 
@@ -139,6 +141,12 @@ class _Driver:
         self.tape.log.append(end)
         self.progress.ends[end.trial] = end
         self.tape.watcher.ended(end)
+
+
+def _ambiguous(record: RunRecord) -> set[str]:
+    """Return what several models of the run are called in requests: servers may give different models one name."""
+    labels = Counter(source.label for source in record.models.values())
+    return {label for label, count in labels.items() if count > 1}
 
 
 @contextlib.contextmanager

@@ -8,7 +8,7 @@ depends on it starts. So running, resuming and replaying are one thing.
 
 import asyncio
 import difflib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -52,13 +52,23 @@ class Question(NamedTuple):
 class Tape:
     """The replies of a run: those in the log, and, unless it only replays, those of providers."""
 
-    def __init__(self, log: Log, providers: Mapping[str, Provider] | None, watcher: Watcher | None = None) -> None:
-        """Take replies from `log`, and missing ones from `providers` by model name; None forbids asking."""
+    def __init__(
+        self,
+        log: Log,
+        providers: Mapping[str, Provider] | None,
+        watcher: Watcher | None = None,
+        unshared: Collection[str] = (),
+    ) -> None:
+        """Take replies from `log`, and missing ones from `providers` by model name; None forbids asking.
+
+        The models in `unshared`, as requests name them, answer every trial by themselves.
+        """
         self.log = log
         self.providers = providers
         self.watcher = watcher or Watcher()
         self.questions: list[Question] = []
         """What people were asked and have not answered."""
+        self._unshared = frozenset(unshared)
         self._asking: set[asyncio.Future[Reply]] = set()
         self._same: dict[str, Key | asyncio.Future[Reply]] = {
             digest: key for key, entries in log.scan.steps.items() if key.attempt == 0 for digest, _, _ in entries
@@ -113,7 +123,7 @@ class Tape:
         same seed means; a server that batches requests would not keep to it, and the conditions would differ by
         noise where nothing differs between them.
         """
-        shared = key.attempt == 0 and not request.model.startswith("channel")
+        shared = key.attempt == 0 and not request.model.startswith("channel") and request.model not in self._unshared
         other = self._same.get(request.digest) if shared else None
         if other is None:
             asking = asyncio.ensure_future(self._ask(provider, key, seat, heard, request))

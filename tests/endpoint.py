@@ -155,6 +155,7 @@ BEHAVIOURS: dict[str, Behaviour] = {
     "truncated_json": truncated_json,
     "echoes_key": echoes_key,
     "rate_limited": fails(429, "Rate limit reached", code="rate_limit_exceeded", headers={"Retry-After": "3"}),
+    "busy_for_long": fails(429, "Rate limit reached", code="rate_limit_exceeded", headers={"Retry-After": "30"}),
     "no_credit": fails(429, "You exceeded your current quota", code="insufficient_quota"),
     "server_error": fails(500, "The server had an error"),
     "not_found": fails(404, "The model does not exist", code="model_not_found"),

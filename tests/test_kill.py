@@ -45,6 +45,10 @@ def until(condition, what):
         time.sleep(0.002)
 
 
+def _said(folder):
+    return (folder / "err").read_text() if (folder / "err").exists() else ""
+
+
 def made(folder):
     """Return the run's folder, once there is one."""
     until(lambda: list(folder.glob("runs/*/*/run.json")), "run.json")
@@ -169,6 +173,38 @@ def test_ctrl_c_twice_stops_at_once_and_the_run_still_goes_on(tmp_path, endpoint
     assert mazedom("resume", "--json").document["finished"] == 2
     assert server.calls == 5
     assert mazedom("replay", "--verify").status == 0
+
+
+def test_ctrl_c_while_everybody_waits_to_ask_again_stops_at_once(tmp_path, endpoint_run, mazedom):
+    """The endpoint asks for half a minute's patience; nobody needs to have it once the run is to stop."""
+    _, path = endpoint_run("busy_for_long", seeds=(1, 2), fixed="depth = 1", spec="attempts = 5")
+    path.write_text(path.read_text().replace("attempts = 1\n", ""))
+    process = started(tmp_path, "run", path, "--json")
+    until(lambda: "asking again in" in _said(tmp_path), "the notice of the wait")
+    began = time.monotonic()
+    os.kill(process.pid, signal.SIGINT)
+    process.join(20)
+    assert process.exitcode == 130
+    assert time.monotonic() - began < 15
+    document = json.loads((tmp_path / "out").read_text())
+    assert (document["stopped"], document["failed"]) == ("interrupted", 0)
+
+
+def test_sigterm_does_not_wait_for_a_call_that_hangs(tmp_path, endpoint_run, mazedom):
+    """Whoever sends it kills soon after: the run must have stopped by then, though the call's own time-out is 20 s."""
+    server, path = endpoint_run("ok", "ok", "hang", "ok", seeds=(1, 2), fixed="depth = 1")
+    process = started(tmp_path, "run", path, "--json")
+    until(lambda: server.calls >= 4, "the fourth call")
+    (run,) = tmp_path.glob("runs/faults/*")
+    until(lambda: len(whole_steps(run)) == 3, "the third reply")
+    os.kill(process.pid, signal.SIGTERM)
+    process.join(15)
+    assert process.exitcode == 130
+    document = json.loads((tmp_path / "out").read_text())
+    assert document["stopped"] == "interrupted"
+    assert document["calls"] == server.calls == 4  # the call that was given up counts
+    assert mazedom("resume", "--json").document["finished"] == 2
+    assert server.calls == 5
 
 
 def test_a_run_of_the_channel_can_be_interrupted_too(tmp_path, mazedom):

@@ -176,16 +176,14 @@ class Metered:
 
     def __init__(self, inner: Provider, name: str, budget: Budget, prices: Prices | None = None) -> None:
         self._inner, self._name, self._budget, self._prices = inner, name, budget, prices
-        self._replies = self._completion = 0
+        self._replies = self._characters = self._prompt = self._completion = 0
 
     def expected(self, request: Request) -> tuple[int, int]:
-        """Return the tokens that a request and its reply are expected to have: a reply as long as those before it."""
-        prompt = sum(len(turn.content) for turn in request.messages) / CHARACTERS_A_TOKEN
-        if self._replies:
-            completion = self._completion / self._replies
-        else:
-            completion = request.settings.get("max_tokens") or UNKNOWN_COMPLETION
-        return round(prompt), round(completion)
+        """Return the tokens that a request and its reply are expected to have, going by those before it."""
+        characters = _characters(request)
+        if self._replies and self._prompt:
+            return round(characters * self._prompt / self._characters), round(self._completion / self._replies)
+        return round(characters / CHARACTERS_A_TOKEN), request.settings.get("max_tokens") or UNKNOWN_COMPLETION
 
     def tokens(self, request: Request) -> int:
         """Return the tokens that a request is expected to take, prompt and reply together."""
@@ -199,6 +197,8 @@ class Metered:
             reply = await self._inner.reply(request)
         usage = reply.usage
         self._replies += 1
+        self._characters += _characters(request)
+        self._prompt += usage.prompt
         self._completion += usage.completion
         self._budget.took(usage, self._price(usage))
         if reply.text and not usage.prompt and not usage.completion:
@@ -207,3 +207,7 @@ class Metered:
 
     def _price(self, usage: Usage) -> float:
         return 0.0 if self._prices is None else self._prices.cost(usage)
+
+
+def _characters(request: Request) -> int:
+    return sum(len(turn.content) for turn in request.messages)

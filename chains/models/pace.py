@@ -58,7 +58,8 @@ class Pace:
         self._queue: deque[asyncio.Future[None]] = deque()
         self._between = 60 / requests_per_minute if requests_per_minute else 0.0
         self._a_token = 60 / tokens_per_minute if tokens_per_minute else 0.0
-        self._next_request = self._next_token = self._not_before = self._cut_at = clock()
+        self._next_request = self._next_token = self._not_before = clock()
+        self._cut_at = -1.0
         self._turned_away = 0
         self._rest, self._clock = rest, clock
 
@@ -130,7 +131,7 @@ class Pace:
         A crowd that is turned away together counts once.
         """
         now = self._clock()
-        if began >= self._cut_at:
+        if began > self._cut_at:
             self._cut_at = now
             self._allowed = max(1.0, min(self._allowed, self._inside) * FEWER)
             self._turned_away += 1

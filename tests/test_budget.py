@@ -1,0 +1,183 @@
+"""Limits: what a run may use of its models, all of them together."""
+
+import asyncio
+
+import pytest
+from test_limits import ASKED, Scripted
+
+from chains.errors import Busy, Hopeless, OverLimit, Stopped
+from chains.models.budget import Budget, Metered, Taken
+from chains.models.counting import counting
+from chains.models.limits import ASK_AGAIN_AFTER, GIVEN_UP_AFTER, Guarded, Patient
+from chains.models.names import Prices
+from chains.models.provider import Reply, Usage
+
+
+class Taking:
+    """Sends each request through the budget; every reply takes the same."""
+
+    def __init__(self, budget, prompt=100, completion=50):
+        self.budget, self.usage, self.asked = budget, Usage(prompt=prompt, completion=completion), 0
+
+    async def reply(self, request):
+        self.budget.spend()
+        self.asked += 1
+        await asyncio.sleep(0)
+        return Reply(text="well", usage=self.usage)
+
+
+def asked_until_met(budget, *, at_once=1, prices=None, taking=None):
+    """Ask until a limit is met; return how often, and the sentence."""
+
+    async def ask():
+        inner = taking or Taking(budget)
+        metered = Metered(inner, "m", budget, prices)
+        while True:
+            outcomes = await asyncio.gather(*(metered.reply(ASKED) for _ in range(at_once)), return_exceptions=True)
+            for outcome in outcomes:
+                if isinstance(outcome, OverLimit):
+                    return inner.asked, str(outcome)
+                assert isinstance(outcome, Reply)
+
+    return asyncio.run(ask())
+
+
+@pytest.mark.parametrize("at_once", [1, 7, 32])
+def test_calls_stop_exactly_at_their_limit_however_many_are_in_flight(at_once):
+    asked, sentence = asked_until_met(Budget(100), at_once=at_once)
+    assert asked == 100
+    assert sentence == "the limit of 100 model calls is met; give more with `resume --set limits.calls=N`"
+
+
+@pytest.mark.parametrize("at_once", [1, 7, 32])
+def test_tokens_stop_short_of_their_limit_with_those_in_flight_counted(at_once):
+    """What is in flight is counted with what it is expected to take, so the limit is passed by what nobody expected."""
+    budget = Budget(tokens=20_000)
+    _, sentence = asked_until_met(budget, at_once=at_once)
+    assert "the limit of 20,000 tokens is met" in sentence
+    assert 20_000 - 150 <= budget.taken.tokens <= 20_000  # a call takes 150
+
+
+def test_money_is_limited_by_the_models_prices():
+    budget = Budget(cost=1.0)
+    _, sentence = asked_until_met(budget, prices=Prices(input=1000, output=1000))  # 0.15 a call
+    assert sentence.startswith("the limit of 1 in cost is met, 0.9000 spent and about ")
+    assert budget.taken.cost == pytest.approx(0.9)
+
+
+def test_what_was_used_before_counts():
+    assert asked_until_met(Budget(10, taken=Taken(calls=7)))[0] == 3
+    assert asked_until_met(Budget(tokens=1500, taken=Taken(tokens=1200)))[0] <= 2
+
+
+def test_time_is_limited_with_the_time_before():
+    now = [0.0]
+    budget = Budget(seconds=120, spent_seconds=60, clock=lambda: now[0])
+    budget.spend()
+    now[0] = 59.9
+    budget.spend()
+    assert budget.seconds_left == pytest.approx(0.1)
+    now[0] = 60
+    with pytest.raises(OverLimit, match="the limit of 2 minutes is met"):
+        budget.spend()
+    assert budget.sent == 2
+
+
+def test_who_waits_to_ask_again_is_told_at_once_that_a_limit_is_met():
+    async def ask():
+        budget = Budget(1)
+        waiting = asyncio.create_task(Patient(Scripted(Busy("a", 500), "never"), sleep=budget.rest).reply(ASKED))
+        await asyncio.sleep(0.01)
+        budget.spend()
+        with pytest.raises(OverLimit):
+            budget.spend()
+        with pytest.raises(OverLimit):
+            await asyncio.wait_for(waiting, 5)
+
+    asyncio.run(ask())
+
+
+def test_who_waits_to_ask_again_is_told_at_once_that_the_run_was_stopped():
+    """A back-off must not hold up Ctrl-C."""
+
+    async def ask():
+        budget = Budget()
+        waiting = asyncio.create_task(Patient(Scripted(Busy("a", 500), "never"), sleep=budget.rest).reply(ASKED))
+        await asyncio.sleep(0.01)
+        budget.close()
+        with pytest.raises(Stopped):
+            await asyncio.wait_for(waiting, 5)
+
+    asyncio.run(ask())
+
+
+def test_an_endpoint_that_counts_no_tokens_stops_a_run_whose_tokens_are_limited():
+    budget = Budget(tokens=1000)
+    asked, sentence = asked_until_met(budget, taking=Taking(budget, 0, 0))
+    assert asked == 1
+    assert sentence.startswith("the endpoint of 'm' does not count tokens, so limits.tokens can't be kept")
+
+
+def test_what_is_sent_is_counted_whatever_comes_of_it():
+    async def ask():
+        budget = Budget()
+
+        class Lost(Taking):
+            async def reply(self, request):
+                await super().reply(request)
+                raise Busy("lost")
+
+        async def no_wait(seconds):
+            pass
+
+        with counting() as count, pytest.raises(Busy):
+            await Patient(Lost(budget), attempts=4, sleep=no_wait).reply(ASKED)
+        return count.sent, budget.sent
+
+    assert asyncio.run(ask()) == (4, 4)
+
+
+def guarded(*outcomes, now):
+    inner = Scripted(*outcomes)
+    return inner, Guarded(inner, clock=lambda: now[0])
+
+
+def outcome_of(provider):
+    try:
+        return asyncio.run(provider.reply(ASKED)).text
+    except (Busy, Hopeless) as error:
+        return f"{type(error).__name__}: {error}"
+
+
+def test_an_endpoint_that_is_down_is_not_waited_for_by_every_trial():
+    """After three requests in a row the others fail at once, then one tries it now and then."""
+    now = [0.0]
+    inner, provider = guarded(*[Busy("down")] * (GIVEN_UP_AFTER + 1), "well", "well", now=now)
+    for _ in range(GIVEN_UP_AFTER + 5):
+        assert outcome_of(provider) == "Busy: down"
+    assert len(inner.asked) == GIVEN_UP_AFTER
+    now[0] += ASK_AGAIN_AFTER
+    assert [outcome_of(provider), outcome_of(provider)] == ["Busy: down", "Busy: down"]
+    assert len(inner.asked) == GIVEN_UP_AFTER + 1
+    now[0] += ASK_AGAIN_AFTER
+    assert [outcome_of(provider), outcome_of(provider)] == ["well", "well"]
+
+
+def test_an_endpoint_that_answers_now_and_then_is_not_given_up():
+    _, provider = guarded(*[Busy("busy"), Busy("busy"), "well"] * 5, now=[0.0])
+    assert [outcome_of(provider) for _ in range(15)] == ["Busy: busy", "Busy: busy", "well"] * 5
+
+
+def test_requests_that_are_themselves_the_trouble_give_no_endpoint_up():
+    inner, provider = guarded(*[Hopeless("too long")] * 9, "well", now=[0.0])
+    assert [outcome_of(provider) for _ in range(10)] == ["Hopeless: too long"] * 9 + ["well"]
+    assert len(inner.asked) == 10
+
+
+def test_a_last_round_asks_again_whom_the_run_gave_up():
+    inner, provider = guarded(*[Busy("down")] * GIVEN_UP_AFTER, "well", now=[0.0])
+    for _ in range(GIVEN_UP_AFTER + 1):
+        outcome_of(provider)
+    provider.hope()
+    assert outcome_of(provider) == "well"
+    assert len(inner.asked) == GIVEN_UP_AFTER + 1
