@@ -21,6 +21,7 @@ from chains.archives.summary import summary
 from chains.errors import BadInput, LogDamaged
 from chains.verbs.arguments import VERBS, parse
 from chains.verbs.import_verb import READERS
+from chains.views import output
 from cli import main
 
 DATA = Path(__file__).parent.parent.parent / "shared" / "data"
@@ -561,11 +562,20 @@ def test_an_imported_run_is_listed_shown_and_checked_like_any_other(mazedom, tmp
     run = mazedom("import", "telephone", telephone_folder(tmp_path / "plain"), "--json").document["run"]
     (row,) = mazedom("list", "--json").document["runs"]
     assert (row["run"], row["experiment"], row["trials"]) == (run, "telephone", "3")
-    assert row["status"] == "imported from plain"
+    assert row["status"] == "imported"
     assert mazedom("show", "last", "--json").document["chains"] == 3
     checked = mazedom("replay", run, "--verify", "--json")
     assert checked.status == 0
     assert checked.document["identical"] is True
+
+
+def test_a_list_of_runs_fits_the_terminal_and_keeps_names_whole(mazedom, tmp_path, monkeypatch):
+    monkeypatch.setattr(output.results, "_width", 80)
+    found = mazedom("import", "telephone", telephone_folder(tmp_path / "plain", model="a-long-name" * 9), "--json")
+    said = mazedom("list").out
+    assert found.document["run"] in said
+    assert max(map(len, said.splitlines())) <= 80
+    assert len(said.splitlines()) == 2
 
 
 def test_a_chain_is_told_hop_by_hop_with_its_texts(mazedom, tmp_path):
@@ -582,7 +592,7 @@ def test_a_chain_is_told_hop_by_hop_with_its_texts(mazedom, tmp_path):
 def test_people_s_chains_are_told_by_their_counts(mazedom, tmp_path):
     mazedom("import", "mesoudi", people(tmp_path / "plain", "1,1,m,1,gossip,4,5", "1,1,m,2,gossip,2,2"))
     said = mazedom("show", "--trial").out
-    assert "generation 1: correct_recall 4" in said
+    assert ["correct_recall", "4", "2"] in [line.split() for line in said.splitlines()]
     assert mazedom("show", "--trial", "--json").document["texts"] == []
 
 
@@ -590,6 +600,7 @@ def test_people_s_chains_are_told_by_their_counts(mazedom, tmp_path):
     ("words", "said"),
     [
         (("show", "last", "--trial", "c1.tale/seed_9"), "did you mean c1.tale/seed"),
+        (("show", "last", "--trial", "neither"), "it has 3, from c1.poem/seed_1 on"),
         (("show", "last", "--graph"), "no hierarchy is known"),
         (("replay", "last"), "--verify"),
         (("resume", "last"), "chains that others logged"),

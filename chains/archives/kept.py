@@ -130,7 +130,10 @@ class Archive:
         if len(alike) > 1:
             raise BadInput(f"{trial!r} names {len(alike)} chains: {', '.join(alike[:5])}; give one of these")
         if not alike:
-            raise BadInput(f"run {self.record.id} has no chain {trial!r}{nearest(trial, trials)}")
+            close = nearest(trial, trials)
+            if close.startswith("; known"):  # thousands of them
+                close = f"; it has {len(trials)}, from {next(iter(trials))} on"
+            raise BadInput(f"run {self.record.id} has no chain {trial!r}{close}")
         return trials[alike[0]]
 
     def differences(self) -> Iterator[str]:

@@ -6,13 +6,16 @@ from typing import Any
 
 from rich.text import Text
 
-from chains.archives.kept import Archive
+from chains.archives.kept import Archive, ArchiveSet
 from chains.archives.released import FIRST_TAKEN, released
 from chains.archives.summary import ABOUT, Summary, measured, summary
 from chains.errors import BadInput
 from chains.views.archives import archive_view, chain_view
 from chains.views.output import print_json, say
 from chains.views.output import results as stdout
+
+MANY = 20_000
+"""Texts of a set from which on a person is told to wait."""
 
 
 def show(archive: Archive, arguments: argparse.Namespace) -> int:
@@ -31,19 +34,26 @@ def show(archive: Archive, arguments: argparse.Namespace) -> int:
 
 def show_sets(archive: Archive, *, as_json: bool) -> None:
     """Measure and print every set; the JSON document has the first set's numbers at the top, all under `sets`."""
-    found = [summary(of.name, archive.chains(of)) for of in archive.record.sets]
+    found = [_measured(archive, of) for of in archive.record.sets]
     if as_json:
         documents = [_document(one) for one in found]
         head = {"run": archive.record.id, "path": str(archive.folder), "archive": archive.record.archive}
         print_json(head | documents[0] | {"sets": documents, "about": ABOUT, "notes": archive.record.notes})
     else:
-        for one in found:
-            stdout.print(archive_view(one))
+        for of, one in zip(archive.record.sets, found, strict=True):
+            stdout.print(archive_view(one, [f"{of.id}.{name}" for name in of.chains]))
     if len(found) > 1 and as_json:
         say(f"note: {len(found)} sets of chains; the numbers at the top are those of {found[0].name!r}")
     if archive.record.notes:
         most = archive.record.notes[0]
         say(f"note: {len(archive.record.notes)} rows have more right than there was, and count as they are: {most}")
+
+
+def _measured(archive: Archive, of: ArchiveSet) -> Summary:
+    texts = len(of.chains) * (of.generations + 1)
+    if texts > MANY:
+        say(f"measuring {texts:,} texts of {of.name}, about a thousand a second")
+    return summary(of.name, archive.chains(of))
 
 
 def _document(found: Summary) -> dict[str, Any]:

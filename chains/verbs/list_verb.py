@@ -15,12 +15,17 @@ from chains.models.names import EMBEDDED
 from chains.prompts import ROLES, configurations, read_prompt, variants
 from chains.runs import all_runs, read_record, runs_folder
 from chains.settings import OF_THE_EXPERIMENT, SETTINGS
-from chains.views.archives import sets_line
 from chains.views.output import print_json, say
 from chains.views.output import results as stdout
 from chains.worlds.scenarios import SCENARIOS
 
 Rows = list[dict[str, Any]]
+ONLY_IN_JSON = {"at"}
+"""A run's id says when it began."""
+CUT = {"conditions"}
+"""Cut at the edge of the terminal, for a run may have many; whole in `--json`."""
+LEAST, MOST = 12, 24
+"""Columns that a cell has at least, if it fills them, and that are set aside for it before others are cut."""
 
 
 def main(arguments: argparse.Namespace) -> int:
@@ -29,15 +34,31 @@ def main(arguments: argparse.Namespace) -> int:
     if arguments.json:
         print_json({arguments.what: rows})
     elif rows:
-        table = Table(box=None, padding=(0, 2))
-        for number, heading in enumerate(rows[0]):
-            table.add_column(heading, overflow="fold", no_wrap=number == 0)  # a name must stay whole to be copied
-        for row in rows:
-            table.add_row(*("" if value is None else str(value) for value in row.values()))
-        stdout.print(table)
+        stdout.print(_table(rows))
     else:
         say(f"there are no {arguments.what} yet")
     return 0
+
+
+def _table(rows: Rows) -> Table:
+    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False)
+    shown = [heading for heading in rows[0] if heading not in ONLY_IN_JSON]
+    widths = {name: max(len(name), *(len(_cell(row[name])) for row in rows)) for name in shown}
+    left = stdout.width - sum(min(width, MOST) + 2 for name, width in widths.items() if name not in CUT)
+    for number, heading in enumerate(shown):
+        if heading in CUT:
+            table.add_column(heading, no_wrap=True, overflow="ellipsis", max_width=max(left, LEAST))
+        else:
+            whole = number == 0  # a name must stay whole to be copied
+            least = widths[heading] if whole else min(widths[heading], LEAST)
+            table.add_column(heading, overflow="fold", no_wrap=whole, min_width=least)
+    for row in rows:
+        table.add_row(*(_cell(row[heading]) for heading in shown))
+    return table
+
+
+def _cell(value: object) -> str:
+    return "" if value is None else str(value)
 
 
 def _runs() -> Rows:
@@ -77,10 +98,10 @@ def _imported(record: ArchiveRecord) -> dict[str, Any]:
     return {
         "experiment": record.archive,
         "at": record.at,
-        "status": f"imported from {record.source}",
+        "status": "imported",
         "trials": str(sum(len(of.chains) for of in record.sets)),
         "models": "",
-        "conditions": sets_line([of.name for of in record.sets]),
+        "conditions": "; ".join(of.name for of in record.sets[:4]) + ("; ..." if len(record.sets) > 4 else ""),
     }
 
 

@@ -1,6 +1,6 @@
 """What was found in others' logged chains: a set of them, and one chain text by text."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from rich.console import Group, RenderableType
 from rich.rule import Rule
@@ -19,10 +19,16 @@ FEW = 6
 """Generations that are all shown."""
 
 
-def archive_view(found: Summary) -> RenderableType:
-    """Return properties and scores by generation, and attractors with what they take as the first text."""
+def archive_view(found: Summary, trials: Sequence[str]) -> RenderableType:
+    """Return properties and scores by generation, and attractors with what they take as the first text.
+
+    Args:
+        found: A set, measured.
+        trials: What its chains are called, in order.
+    """
     parts: list[RenderableType] = [
-        Text(f"{found.name}: {found.chains} chains of {found.generations} generations", style="bold")
+        Text(f"{found.name}: {found.chains} chains of {found.generations} generations", style="bold"),
+        Text(f"chains: {trials[0]}" + (f" to {trials[-1]}" if len(trials) > 1 else "")),
     ]
     if found.attractors:
         parts += _attractors(found)
@@ -70,16 +76,22 @@ def _attractors(found: Summary) -> Iterator[RenderableType]:
 
 def _by_generation(found: Summary) -> Table:
     rows = {**found.properties, **({"recall": found.recall} if found.recall else {}), **found.scores}
+    return _table("mean over chains, by generation", rows)
+
+
+def _table(title: str, rows: Mapping[str, Mapping[int, float]]) -> Table:
     generations = sorted({at for row in rows.values() for at in row})
     if len(generations) > FEW:
         generations = [at for at in generations if at in MILESTONES or at == generations[-1]]
-    table = Table(title="mean over chains, by generation", title_justify="left", box=None, pad_edge=False)
-    table.add_column("", overflow="fold", max_width=22)
+    table = Table(title=title, title_justify="left", box=None, pad_edge=False)
+    table.add_column("", overflow="fold", max_width=26)
     for generation in generations:
         table.add_column(str(generation), justify="right", no_wrap=True)
     for name, row in rows.items():
         # A share may be a hair above 1: some scores are computed in single precision.
-        digits = 3 if all(abs(value) <= 1.001 for value in row.values()) else 1
+        share = all(abs(value) <= 1.001 for value in row.values())
+        counts = all(value.is_integer() for value in row.values())
+        digits = 0 if counts else 3 if share else 1
         table.add_row(name, *(f"{row[at]:.{digits}f}" if at in row else "" for at in generations))
     return table
 
@@ -87,8 +99,10 @@ def _by_generation(found: Summary) -> Table:
 def chain_view(trial: str, chain: Chain) -> RenderableType:
     """Return one chain text by text with its numbers; of a long one, some generations."""
     parts: list[RenderableType] = [Text(f"{trial}   {chain.set}", style="bold")]
-    rows = {**measured(chain)} if chain.texts else {}
-    generations = sorted({at for row in chain.scores.values() for at in row} | set(range(len(chain.texts))))
+    if not chain.texts:
+        return Group(*parts, _table("what was published of it, by generation; its texts were not", chain.scores))
+    rows = measured(chain)
+    generations = list(range(len(chain.texts)))
     shown = shown_hops(generations)
     for at in shown:
         parts += _generation(chain, rows, at)
@@ -100,9 +114,6 @@ def chain_view(trial: str, chain: Chain) -> RenderableType:
 
 def _generation(chain: Chain, rows: dict[str, list[float]], at: int) -> Iterator[RenderableType]:
     what = "the initial text" if at == 0 else f"generation {at}"
-    if not chain.texts:
-        yield Text(f"{what}: {_numbers({name: row[at] for name, row in chain.scores.items() if at in row})}")
-        return
     yield Rule(f"{what}: {len(chain.texts[at].split())} words", align="left")
     yield Text(chain.texts[at].strip())
     if at and chain.texts[at] == chain.texts[at - 1]:
@@ -117,11 +128,6 @@ def _generation(chain: Chain, rows: dict[str, list[float]], at: int) -> Iterator
 def _numbers(values: dict[str, float]) -> str:
     digits = {name: found.digits for name, found in PROPERTIES.items()} | {"length": 0}
     return "  ".join(
-        f"{name} {value:.{digits.get(name, 0 if value == int(value) and abs(value) > 1 else 3)}f}"
+        f"{name} {value:.{digits.get(name, 0 if value.is_integer() and abs(value) > 1 else 3)}f}"
         for name, value in values.items()
     )
-
-
-def sets_line(names: Sequence[str]) -> str:
-    """Return the first few sets' names in one line."""
-    return "; ".join(names[:4]) + ("; ..." if len(names) > 4 else "")
