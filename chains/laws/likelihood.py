@@ -1,0 +1,227 @@
+"""The likelihood that every law here shares: losses under a cumulative hazard with a random effect per statement.
+
+A *unit* (a statement of a world) has, in each *cell* (an arm of the depth, a hop),
+so many chances to be lost, of which some were. In cell c the chance is
+
+    P_c(u) = a_c + b_c (1 - exp(-H_c e^u)),    u ~ N(0, s^2), one draw a unit,
+
+with H_c the hazard that a law gives to the cell, and a_c, b_c the instrument's
+error: a = false loss, b = 1 - false loss - false alive (SCIENCE 3.4). The random
+effect is integrated out by Gauss-Hermite quadrature. As cells are few, P is
+computed once per cell and node, and a unit's likelihood is a row of a matrix
+product; so a fit takes milliseconds, and thousands of resampled worlds are
+fitted side by side (the first axis of every array here).
+"""
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
+Flags = NDArray[np.bool_]
+
+NODES = 21
+"""Of the quadrature. At a random effect of sd 1.2 it is within 1e-3 standard errors of a dense integral (tests)."""
+_TINY = 1e-300
+
+
+class Hazard(Protocol):
+    """A law: the hazard of every cell, given its parameters."""
+
+    names: tuple[str, ...]
+    """Of the parameters."""
+    low: Floats
+    high: Floats
+    """Bounds of the parameters."""
+
+    def at(self, values: Floats) -> tuple[Floats, Floats]:
+        """Return the logarithm of each cell's hazard, and its derivatives.
+
+        Args:
+            values: Parameters, shape (fits, parameters).
+
+        Returns:
+            Shapes (fits, cells) and (fits, parameters, cells).
+        """
+        ...
+
+    def start(self, counts: "Counts") -> Floats:
+        """Return values to start from."""
+        ...
+
+
+@dataclass(frozen=True, eq=False)
+class Counts:
+    """What happened to each kind of unit in each cell.
+
+    Units with the same counts have the same likelihood, so each distinct row
+    stands once, with how many units of each world have it.
+    """
+
+    lost: Floats
+    """Losses, shape (rows, cells)."""
+    passed: Floats
+    """Chances that were no loss, same shape."""
+    units: Floats
+    """How many units of a world have this row, shape (worlds, rows)."""
+
+    @property
+    def worlds(self) -> Integers:
+        """The numbers of the worlds that have units here."""
+        return np.flatnonzero(self.units.sum(axis=1))
+
+    @property
+    def total(self) -> Floats:
+        """Units with each row, over all worlds, shape (1, rows)."""
+        return self.units.sum(axis=0, keepdims=True)
+
+    def by_cell(self, weights: Floats) -> tuple[Floats, Floats]:
+        """Return losses and chances passed in each cell, for weights of the rows (fits, rows)."""
+        return weights @ self.lost, weights @ self.passed
+
+
+def counts_of(unit: Integers, world: Integers, lost: Floats, passed: Floats, worlds: int) -> Counts:
+    """Return counts by kind of unit.
+
+    Args:
+        unit: The number of each entry's unit.
+        world: The number of its world.
+        lost: Losses of each entry by cell, shape (entries, cells).
+        passed: Chances passed, likewise.
+        worlds: How many numbers worlds have.
+    """
+    names, first, at = np.unique(unit, return_index=True, return_inverse=True)
+    both = np.hstack([lost, passed])
+    width = both.shape[1]
+    places = (at[:, None] * width + np.arange(width)).ravel()
+    sums = np.bincount(places, weights=both.ravel(), minlength=len(names) * width).reshape(-1, width)
+    kinds, kind = np.unique(sums, axis=0, return_inverse=True)
+    units = np.zeros((worlds, len(kinds)))
+    np.add.at(units, (world[first], kind.ravel()), 1.0)
+    cells = lost.shape[1]
+    return Counts(kinds[:, :cells], kinds[:, cells:], units)
+
+
+class Misread(NamedTuple):
+    """The instrument's error in each cell; each may have a first axis of fits."""
+
+    false_loss: Floats
+    """Chance that what is kept is read as lost."""
+    false_alive: Floats
+    """Chance that what is lost is read as kept."""
+
+
+@lru_cache(maxsize=8)
+def _nodes(count: int) -> tuple[Floats, Floats]:
+    """Return nodes of a standard normal, and the logarithms of their weights."""
+    places, weights = np.polynomial.hermite_e.hermegauss(count)
+    return places, np.log(weights / weights.sum())
+
+
+class Likelihood:
+    """The log-likelihood of counts under a hazard; parameters are the hazard's, then the sd s of the random effect.
+
+    Args:
+        counts: By kind of unit.
+        hazard: The law.
+        misread: The instrument's error; None for none.
+        frailty: Whether there is a random effect; without it s is held at 0.
+        nodes: Of the quadrature.
+    """
+
+    def __init__(
+        self, counts: Counts, hazard: Hazard, misread: Misread | None = None, *, frailty: bool = True, nodes: int = NODES
+    ) -> None:
+        self.counts = counts
+        self.hazard = hazard
+        self.misread = misread
+        self.frailty = frailty
+        self._both = np.hstack([counts.lost, counts.passed])
+        self._places, self._logs = _nodes(nodes if frailty else 1)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Of the parameters."""
+        return (*self.hazard.names, "sigma") if self.frailty else self.hazard.names
+
+    def value(self, theta: Floats, weights: Floats, misread: Misread | None = None) -> tuple[Floats, Floats]:
+        """Return the log-likelihood and its gradient, shapes (fits,) and (fits, parameters).
+
+        Args:
+            theta: Parameters, shape (fits, parameters).
+            weights: How often each row counts, shape (fits, rows).
+            misread: Another error of the instrument than the likelihood's own, one for each fit.
+        """
+        slopes, by_lost, by_passed, jacobian = self._logs_of(theta, misread)
+        logs, posterior = self._posterior(by_lost, by_passed)
+        total = np.einsum("br,br->b", weights, logs)
+        # sums over rows first: how many losses and chances passed each cell and node stands for
+        mass = self._both.T @ (posterior * weights[:, :, None])
+        cells = jacobian.shape[2]
+        each = mass[:, :cells] * slopes[0] + mass[:, cells:] * slopes[1]
+        return total, self._gradient(each, jacobian)
+
+    def rows(self, theta: Floats, misread: Misread | None = None) -> tuple[Floats, Floats]:
+        """Return each row's log-likelihood and its gradient, shapes (rows,) and (rows, parameters), for one fit."""
+        slopes, by_lost, by_passed, jacobian = self._logs_of(theta[None], misread)
+        logs, posterior = self._posterior(by_lost, by_passed)
+        slope = np.concatenate(slopes, axis=1)[0]
+        columns = [
+            np.einsum("rq,rq->r", posterior[0], self._both @ (slope * np.tile(one, 2)[:, None])) for one in jacobian[0]
+        ]
+        if self.frailty:
+            columns.append(np.einsum("rq,rq->r", posterior[0], self._both @ (slope * self._places)))
+        return logs[0], np.stack(columns, axis=1)
+
+    def _gradient(self, each: Floats, jacobian: Floats) -> Floats:
+        """Return the gradient from what each cell and node contributes (fits, cells, nodes)."""
+        gradient = np.einsum("bcq,bpc->bp", each, jacobian)
+        if not self.frailty:
+            return gradient
+        spread = (each * self._places).sum(axis=(1, 2))
+        return np.concatenate([gradient, spread[:, None]], axis=1)
+
+    def _posterior(self, by_lost: Floats, by_passed: Floats) -> tuple[Floats, Floats]:
+        """Return rows' log-likelihoods (fits, rows) and the posterior of the nodes (fits, rows, nodes)."""
+        joint = self._both @ np.concatenate([by_lost, by_passed], axis=1)
+        joint += self._logs
+        top = joint.max(axis=2, keepdims=True)
+        np.subtract(joint, top, out=joint)
+        np.exp(joint, out=joint)
+        total = joint.sum(axis=2, keepdims=True)
+        joint /= total
+        return (top + np.log(total))[:, :, 0], joint
+
+    def _logs_of(self, theta: Floats, misread: Misread | None) -> tuple[tuple[Floats, Floats], Floats, Floats, Floats]:
+        """Return the slopes of ln P and ln(1 - P) in the log hazard, both logs, and the law's derivatives.
+
+        Each by cell and node: shape (fits, cells, nodes).
+        """
+        inner = theta[:, :-1] if self.frailty else theta
+        eta, jacobian = self.hazard.at(inner)
+        eta = eta[:, :, None]
+        if self.frailty:
+            eta = eta + theta[:, -1, None, None] * self._places
+        mu = np.exp(np.clip(eta, -40.0, 30.0))
+        survival = np.exp(-mu)
+        loss = -np.expm1(-mu)
+        slope = mu * survival
+        misread = misread or self.misread
+        if misread is None:
+            by_lost = np.log(loss + _TINY)
+            return (slope / (loss + _TINY), -mu), by_lost, -mu, jacobian
+        false_loss = np.atleast_2d(misread.false_loss)[:, :, None]
+        keep = 1.0 - false_loss - np.atleast_2d(misread.false_alive)[:, :, None]
+        read_lost = false_loss + keep * loss
+        read_kept = 1.0 - read_lost
+        slope = keep * slope
+        return (
+            (slope / (read_lost + _TINY), -slope / (read_kept + _TINY)),
+            np.log(read_lost + _TINY),
+            np.log(read_kept + _TINY),
+            jacobian,
+        )

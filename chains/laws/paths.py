@@ -1,0 +1,153 @@
+"""Paths: one statement's way up one chain, in numbers: where it was first missed, and whether it arrived.
+
+Two rules say when a statement is lost. *First miss*: at the first hop whose
+message does not keep it; what is seen again later does not count, which is right
+for the shape of the hazard (an instrument that sometimes takes the dead for alive
+forges a rising hazard otherwise). *End of chain*: whether the executive's message
+keeps it, however it got there, which is right for what depth does.
+"""
+
+from collections.abc import Hashable
+from dataclasses import dataclass, fields, replace
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from chains.laws.observations import KEPT, Flags, Floats, Integers, Observations, Words
+
+
+@dataclass(frozen=True, eq=False)
+class Paths:
+    """A row is one statement in one chain. Worlds, statements and chains are numbered from 0."""
+
+    world: Integers
+    statement: Integers
+    """Which (world, statement): the same number in every replicate, depth and condition."""
+    pair: Integers
+    """Which (world, pair of twins); -1 without a twin."""
+    chain: Integers
+    """Which (condition, world, replicate, depth)."""
+    condition: Integers
+    depth: Integers
+    """Hops."""
+    miss: Integers
+    """The hop of the first miss; 0 if there is none, so that the path is censored after its last hop."""
+    missed_as: Words
+    """The fate at the first miss; empty without one."""
+    end: Words
+    """The fate in what the executive hears."""
+    bad: Integers
+    """1 for bad news, 0 for good, -1 for neither or unknown."""
+    weight: Floats
+    words: Floats
+    """Of the executive's message; nan where not known."""
+
+    @property
+    def lost(self) -> Flags:
+        """Whether the executive's message does not keep the statement."""
+        return self.end != KEPT
+
+    @property
+    def managers(self) -> Integers:
+        """Managers between the worker and the executive."""
+        return self.depth - 1
+
+    @property
+    def worlds(self) -> int:
+        """How many numbers worlds have, some of which may be gone from a part."""
+        return int(self.world.max()) + 1 if len(self.world) else 0
+
+    def __len__(self) -> int:
+        """Return the number of paths."""
+        return len(self.world)
+
+    def where(self, mask: Flags) -> "Paths":
+        """Return those that a mask marks; numbers stay as they are."""
+        return replace(self, **{column.name: getattr(self, column.name)[mask] for column in fields(self)})
+
+
+class Copies(NamedTuple):
+    """How many replicates there are that are no copies of each other."""
+
+    replicates: int
+    """Distinct ones by (condition, world, depth): the mean over these, rounded down."""
+    dropped: int
+    """Chains left out because another is the same, replies and all."""
+    suspected: bool
+    """Whether copies can't be told, and replicates are the same fate by fate wherever there are several."""
+
+
+def paths_of(observations: Observations) -> tuple[Paths, Copies]:
+    """Return the paths of all chains, those of copies once.
+
+    Replicates that are copies (temperature 0, a cache) are one replicate. Where
+    nothing tells copies, replicates are taken for distinct, unless each is like
+    the others fate by fate in every cell and something was lost.
+    """
+    observed = observations
+    first = np.flatnonzero(observed.hop == 1)
+    last = first + observed.depth[first] - 1
+    missed = observed.fate != KEPT
+    # the first miss at or after each row; past the end where there is none
+    places = np.where(missed, np.arange(len(observed)), len(observed))
+    at = np.minimum.reduceat(places, first)
+    is_missed = at <= last
+    at = np.where(is_missed, at, last)
+    world = _numbers(observed.world[first])
+    condition = _numbers(observed.condition[first])
+    chain = _numbers(condition, world, observed.replicate[first], observed.depth[first])
+    paired = observed.pair[first] != ""
+    paths = Paths(
+        world=world,
+        statement=_numbers(world, observed.statement[first]),
+        pair=np.where(paired, _numbers(world, observed.pair[first]), -1),
+        chain=chain,
+        condition=condition,
+        depth=observed.depth[first],
+        miss=np.where(is_missed, observed.hop[at], 0),
+        missed_as=np.where(is_missed, observed.fate[at], ""),
+        end=observed.fate[last],
+        bad=np.select([observed.valence[first] == "bad", observed.valence[first] == "good"], [1, 0], -1),
+        weight=observed.weight[first],
+        words=observed.words[last],
+    )
+    return _distinct(paths, observed, first)
+
+
+def _distinct(paths: Paths, observed: Observations, first: Integers) -> tuple[Paths, Copies]:
+    """Return the paths of the chains that are no copies, and how many there are."""
+    heads = np.flatnonzero(np.append(True, paths.chain[1:] != paths.chain[:-1]))
+    seen: dict[Hashable, dict[Hashable, str]] = {}
+    keep = np.ones(len(paths.chain), dtype=bool)
+    told = False
+    for begin, end in zip(heads, np.append(heads[1:], len(paths.chain)), strict=True):
+        row = first[begin]
+        cell = (int(paths.condition[begin]), int(paths.world[begin]), int(paths.depth[begin]))
+        copy = str(observed.copy[row])
+        told |= copy != ""
+        last = first[end - 1] + observed.depth[first[end - 1]]
+        fates = "".join(observed.fate[row:last].tolist())
+        others = seen.setdefault(cell, {})
+        mark: Hashable = copy or (len(others), "unknown")
+        if mark in others:
+            keep[begin:end] = False
+        else:
+            others[mark] = fates
+    counts = [len(others) for others in seen.values()]
+    several = [set(others.values()) for others in seen.values() if len(others) > 1]
+    suspected = (
+        not told
+        and bool(several)
+        and all(len(kinds) == 1 for kinds in several)
+        and any(set(fates) != {KEPT} for kinds in several for fates in kinds)
+    )
+    replicates = 1 if suspected else int(np.mean(counts))
+    return paths.where(keep), Copies(replicates, len(heads) - sum(counts), suspected)
+
+
+def _numbers(*columns: NDArray[Any]) -> Integers:
+    """Return a number for each distinct tuple of values, in order of first appearance."""
+    keys: dict[Any, int] = {}
+    rows = zip(*(column.tolist() for column in columns), strict=True)
+    return np.array([keys.setdefault(row, len(keys)) for row in rows], dtype=np.int64)
