@@ -6,8 +6,13 @@ worker's own loss, once and whatever the depth, q the exponent. q = 1 is a const
 hazard per manager, Williamson's law; q > 1 is worse than linear.
 """
 
+from dataclasses import dataclass
+from typing import Any
+
 import numpy as np
 
+from chains.laws.estimates import Estimate, Unknown, document, rounded
+from chains.laws.inference import Fitted, How, fitted
 from chains.laws.likelihood import Counts, Floats, counts_of
 from chains.laws.paths import Paths
 
@@ -28,7 +33,7 @@ class DepthHazard:
         self._log = np.log(np.maximum(managers, 1.0))
         self._any = managers > 0
         self._held = q
-        self.names = ("ln_l0", "ln_l", "q") if q is None else ("ln_l0", "ln_l")
+        self.names: tuple[str, ...] = ("ln_l0", "ln_l", "q") if q is None else ("ln_l0", "ln_l")
         self.low = np.array([_LOW, _LOW, -6.0])[: len(self.names)]
         self.high = np.array([4.0, 4.0, 8.0])[: len(self.names)]
 
@@ -58,3 +63,75 @@ def depth_counts(paths: Paths, managers: Floats) -> Counts:
     cell = paths.managers[:, None] == managers[None, :]
     lost = (cell & paths.lost[:, None]).astype(float)
     return counts_of(paths.statement, paths.world, lost, cell - lost, paths.worlds)
+
+
+@dataclass(frozen=True, eq=False)
+class DepthLaw:
+    """The law of depth in one condition."""
+
+    q: Estimate | Unknown
+    """The exponent; its null is 1, tested against more than 1."""
+    managers: Floats
+    """The arms."""
+    statements: Floats
+    """Statements that climbed in each arm, over all chains."""
+    lost: Floats
+    """Share of them that the executive's message does not keep, as read."""
+    lambda0: float
+    """Hazard of the worker's own message; nan where nothing was fitted."""
+    lambda_: float
+    """Hazard of one manager alone."""
+    sigma: float
+    """Sd of the random effect per statement, on the log hazard."""
+    fitted: Fitted | None
+
+    def document(self) -> dict[str, Any]:
+        """Return it as JSON."""
+        return document(self.q, "q") | {
+            "lambda0": rounded(self.lambda0),
+            "lambda": rounded(self.lambda_),
+            "sigma": rounded(self.sigma),
+            "arms": [
+                {"managers": int(n), "statements": int(count), "lost": rounded(float(share))}
+                for n, count, share in zip(self.managers, self.statements, self.lost, strict=True)
+            ],
+        }
+
+
+def depth_law(paths: Paths, how: How) -> DepthLaw:
+    """Fit H-depth to one condition.
+
+    The exponent needs an arm without managers and at least two with: without
+    the first, the worker's own loss passes for the law's (SCIENCE 0.3).
+    """
+    managers = np.unique(paths.managers).astype(float)
+    counts = depth_counts(paths, managers)
+    lost, passed = (each[0] for each in counts.by_cell(counts.total))
+    why = _not_determined(managers, lost, passed)
+    found: Fitted | None = None
+    q: Estimate | Unknown = Unknown(why)
+    level = np.full(3, np.nan)
+    if not why:
+        found = fitted(counts, DepthHazard(managers), managers.astype(np.int64) + 1, how)
+        q = found.estimate("q")
+        if found.fit.at_bound("ln_l"):
+            q = Unknown("the loss does not rise with the number of managers, so its exponent is not determined")
+        level = np.append(np.exp(found.fit.theta[:2]), found.fit.theta[-1])
+    worker, manager, sigma = map(float, level)
+    return DepthLaw(q, managers, lost + passed, lost / (lost + passed), worker, manager, sigma, found)
+
+
+def _not_determined(managers: Floats, lost: Floats, passed: Floats) -> str:
+    """Return why the counts can't determine the exponent; empty if they can."""
+    one = f"there is one depth, {int(managers[0]) + 1} hops; the exponent of depth needs an arm for each of several"
+    no_worker = "there is no arm without managers (depth=1), without which the worker's own loss passes for the law's"
+    few = "the exponent of depth needs the arm without managers and at least two with some; there is one"
+    reasons = {
+        one: len(managers) == 1,
+        no_worker: managers[0] > 0,
+        few: len(managers) < 3,
+        "nothing was lost in any chain with managers": not lost[1:].sum(),
+        "everything was lost in every chain with managers": not passed[1:].sum(),
+        "everything was lost in the workers' own messages": not passed[0],
+    }
+    return next((why for why, applies in reasons.items() if applies), "")

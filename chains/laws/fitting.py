@@ -100,19 +100,16 @@ def fit(likelihood: Likelihood, unsure: Unsure | None = None) -> Fit:
     theta = np.asarray(found.x, dtype=float)
     if likelihood.frailty:
         theta[-1] = abs(theta[-1])
-    return _polished(likelihood, theta, weights, low, high, unsure)
+    return _polished(likelihood, theta, weights, unsure)
 
 
-def _polished(
-    likelihood: Likelihood, theta: Floats, weights: Floats, low: Floats, high: Floats, unsure: Unsure | None
-) -> Fit:
+def _polished(likelihood: Likelihood, theta: Floats, weights: Floats, unsure: Unsure | None) -> Fit:
     """Take Newton steps to the optimum's last digits, and return what the curvature there says."""
-    converged = False
+    low, high = _bounds(likelihood)
     for _ in range(20):
-        free, inverse, gradient = _curvature(likelihood, theta, weights, low, high)
+        free, inverse, gradient = _curvature(likelihood, theta, weights)
         step = inverse @ gradient
         if float(gradient @ step) < _NEAR**2:
-            converged = True
             break
         before = float(likelihood.value(theta[None], weights)[0][0])
         for half in range(8):
@@ -138,15 +135,14 @@ def _polished(
         inverse=inverse,
         influence=influence,
         worlds=len(counts.worlds),
-        converged=converged,
+        converged=bool(float(gradient @ inverse @ gradient) < _NEAR),
         extra=extra,
     )
 
 
-def _curvature(
-    likelihood: Likelihood, theta: Floats, weights: Floats, low: Floats, high: Floats
-) -> tuple[Flags, Floats, Floats]:
+def _curvature(likelihood: Likelihood, theta: Floats, weights: Floats) -> tuple[Flags, Floats, Floats]:
     """Return which parameters are free, the inverse curvature among them, and their gradient."""
+    low, high = _bounds(likelihood)
     size = len(theta)
     moves = np.vstack([np.zeros((1, size)), _STEP * np.eye(size), -_STEP * np.eye(size)])
     gradients = likelihood.value(theta + moves, np.broadcast_to(weights, (len(moves), weights.shape[1])))[1]
@@ -211,7 +207,7 @@ def refit(likelihood: Likelihood, full: Fit, weights: Floats, misread: Misread |
 def _bfgs(likelihood: Likelihood, full: Fit, weights: Floats, misread: Misread | None) -> tuple[Floats, Flags]:
     """Maximise for each row of weights; see `refit`. Broyden, Fletcher, Goldfarb, Shanno with halved steps."""
     low, high = _bounds(likelihood)
-    count, size = len(weights), len(full.theta)
+    count = len(weights)
     start = full.theta.copy()
     first = full.inverse + np.diag(np.where(full.free, 0.0, 0.05))
     if likelihood.frailty and not full.free[-1]:

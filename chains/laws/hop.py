@@ -8,10 +8,13 @@ depth each have their own l, so that a hazard which depends on the depth of the
 hierarchy, and not on the place in it, does not pass for a rising one.
 """
 
-from typing import NamedTuple
+from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 import numpy as np
 
+from chains.laws.estimates import Estimate, Unknown, document, rounded
+from chains.laws.inference import Fitted, How, fitted
 from chains.laws.likelihood import Counts, Floats, Integers, counts_of
 from chains.laws.paths import Paths
 
@@ -40,19 +43,18 @@ def hop_cells(paths: Paths) -> HopCells:
     return HopCells(hop, depth)
 
 
-def hop_counts(paths: Paths, cells: HopCells, unit: Integers | None = None) -> Counts:
-    """Return first misses, and messages that still kept the statement, by cell.
+def hop_counts(paths: Paths, cells: HopCells) -> Counts:
+    """Return first misses, and messages that still kept the statement, by cell."""
+    lost, at_risk = missed_by_cell(paths, cells)
+    return counts_of(paths.statement, paths.world, lost, at_risk - lost, paths.worlds)
 
-    Args:
-        paths: The chains.
-        cells: As `hop_cells` gives them.
-        unit: What shares the random effect; None for the statement.
-    """
+
+def missed_by_cell(paths: Paths, cells: HopCells) -> tuple[Floats, Floats]:
+    """Return whether each path was first missed in each cell, and whether it was at risk there; (paths, cells)."""
     here = (cells.depth == 0) | (cells.depth == paths.depth[:, None])
     last = np.where(paths.miss > 0, paths.miss, paths.depth)[:, None]
-    lost = (here & (cells.hop == paths.miss[:, None])).astype(float)
-    at_risk = (here & (cells.hop <= last)).astype(float)
-    return counts_of(paths.statement if unit is None else unit, paths.world, lost, at_risk - lost, paths.worlds)
+    lost = here & (cells.hop == paths.miss[:, None])
+    return lost.astype(float), (here & (cells.hop <= last)).astype(float)
 
 
 class WeibullHazard:
@@ -94,3 +96,69 @@ class WeibullHazard:
         lost, passed = (each[0] for each in counts.by_cell(counts.total))
         hazard = -np.log((self._level @ passed + 0.5) / (self._level @ (lost + passed) + 1.0))
         return np.append(np.log(np.maximum(hazard, 1e-4)), 1.0)[: len(self.names)]
+
+
+@dataclass(frozen=True, eq=False)
+class HopLaw:
+    """The law of the hop in one condition."""
+
+    k: Estimate | Unknown
+    """The exponent; its null is 1, tested against more than 1."""
+    lambda0: float
+    """Hazard of the worker's message; nan where nothing was fitted."""
+    lambdas: dict[int, float]
+    """Hazard of the first manager, by depth in hops."""
+    sigma: float
+    """Sd of the random effect per statement, on the log hazard."""
+    trusted: bool
+    """Whether the instrument's false loss is known at first, middle and last hops, or there is none by declaration."""
+    fitted: Fitted | None
+
+    def document(self) -> dict[str, Any]:
+        """Return it as JSON."""
+        return document(self.k, "k") | {
+            "lambda0": rounded(self.lambda0),
+            "lambda": {str(depth): rounded(value) for depth, value in self.lambdas.items()},
+            "sigma": rounded(self.sigma),
+            "trusted": self.trusted,
+        }
+
+
+def hop_law(paths: Paths, how: How, *, exact: bool = False) -> HopLaw:
+    """Fit H-hop to one condition.
+
+    With known errors the chance to be read as lost at a hop, having been read
+    as kept so far, is taken as false loss + (1 - false loss - false alive) times
+    the true hazard: what is lost and read as kept stays at risk, a part so small
+    that it is left out (SCIENCE 3.7: k 1.02 at a true 1).
+
+    Args:
+        paths: One condition's.
+        how: Errors and resamples.
+        exact: Whether the fates are known without error, by declaration.
+    """
+    cells = hop_cells(paths)
+    counts = hop_counts(paths, cells)
+    lost, passed = (each[0] for each in counts.by_cell(counts.total))
+    deepest = int(paths.depth.max())
+    trusted = exact or (how.errors is not None and how.errors.covers(deepest))
+    why = _not_determined(cells, lost, passed)
+    if why:
+        return HopLaw(Unknown(why), float("nan"), {}, float("nan"), trusted, None)
+    hazard = WeibullHazard(cells)
+    found = fitted(counts, hazard, cells.hop, how)
+    theta = found.fit.theta
+    levels = {int(name.rpartition(".")[2]): float(np.exp(found.fit.value(name))) for name in hazard.names[1:-1]}
+    return HopLaw(found.estimate("k"), float(np.exp(theta[0])), levels, float(theta[-1]), trusted, found)
+
+
+def _not_determined(cells: HopCells, lost: Floats, passed: Floats) -> str:
+    """Return why the counts can't determine the exponent; empty if they can."""
+    place = cells.managers
+    if place.max(initial=0) < 2:
+        return "no chain has two managers, and the exponent of the hop compares managers of one chain"
+    if not lost[place > 0].sum():
+        return "no manager's message lost anything"
+    if not (lost + passed)[place > 1].sum():
+        return "nothing was left to lose after the first manager"
+    return ""

@@ -77,7 +77,8 @@ class Counts:
     @property
     def total(self) -> Floats:
         """Units with each row, over all worlds, shape (1, rows)."""
-        return self.units.sum(axis=0, keepdims=True)
+        total: Floats = self.units.sum(axis=0, keepdims=True)
+        return total
 
     def by_cell(self, weights: Floats) -> tuple[Floats, Floats]:
         """Return losses and chances passed in each cell, for weights of the rows (fits, rows)."""
@@ -102,8 +103,8 @@ def counts_of(unit: Integers, world: Integers, lost: Floats, passed: Floats, wor
     kinds, kind = np.unique(sums, axis=0, return_inverse=True)
     units = np.zeros((worlds, len(kinds)))
     np.add.at(units, (world[first], kind.ravel()), 1.0)
-    cells = lost.shape[1]
-    return Counts(kinds[:, :cells], kinds[:, cells:], units)
+    lost_part, passed_part = np.hsplit(kinds.astype(float), 2)
+    return Counts(lost_part, passed_part, units)
 
 
 class Misread(NamedTuple):
@@ -134,7 +135,13 @@ class Likelihood:
     """
 
     def __init__(
-        self, counts: Counts, hazard: Hazard, misread: Misread | None = None, *, frailty: bool = True, nodes: int = NODES
+        self,
+        counts: Counts,
+        hazard: Hazard,
+        misread: Misread | None = None,
+        *,
+        frailty: bool = True,
+        nodes: int = NODES,
     ) -> None:
         self.counts = counts
         self.hazard = hazard
@@ -179,11 +186,11 @@ class Likelihood:
 
     def _gradient(self, each: Floats, jacobian: Floats) -> Floats:
         """Return the gradient from what each cell and node contributes (fits, cells, nodes)."""
-        gradient = np.einsum("bcq,bpc->bp", each, jacobian)
+        gradient: Floats = np.einsum("bcq,bpc->bp", each, jacobian)
         if not self.frailty:
             return gradient
-        spread = (each * self._places).sum(axis=(1, 2))
-        return np.concatenate([gradient, spread[:, None]], axis=1)
+        spread: Floats = (each * self._places).sum(axis=(1, 2))
+        return np.hstack([gradient, spread[:, None]])
 
     def _posterior(self, by_lost: Floats, by_passed: Floats) -> tuple[Floats, Floats]:
         """Return rows' log-likelihoods (fits, rows) and the posterior of the nodes (fits, rows, nodes)."""

@@ -46,7 +46,8 @@ class Paths:
     @property
     def lost(self) -> Flags:
         """Whether the executive's message does not keep the statement."""
-        return self.end != KEPT
+        lost: Flags = self.end != KEPT
+        return lost
 
     @property
     def managers(self) -> Integers:

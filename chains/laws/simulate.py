@@ -128,7 +128,7 @@ class Study:
 
 
 def simulate(planted: Planted, seed: int) -> Study:
-    """Draw a study. The same seed gives the same frailties and draws whatever is planted, so that arms can be paired."""
+    """Draw a study; the same seed gives the same draws whatever is planted, so that conditions can be paired."""
     random = np.random.default_rng(seed)
     worlds, replicates, statements = planted.worlds, planted.replicates, planted.statements
     arms, deepest = np.array(planted.managers), max(planted.managers) + 1
