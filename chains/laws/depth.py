@@ -98,16 +98,21 @@ class DepthLaw:
         }
 
 
-def depth_law(paths: Paths, how: How) -> DepthLaw:
+def depth_law(paths: Paths, how: How, *, refused: str = "") -> DepthLaw:
     """Fit H-depth to one condition.
 
     The exponent needs an arm without managers and at least two with: without
     the first, the worker's own loss passes for the law's (SCIENCE 0.3).
+
+    Args:
+        paths: One condition's.
+        how: Errors and resamples.
+        refused: Why nothing is to be fitted, if so.
     """
     managers = np.unique(paths.managers).astype(float)
     counts = depth_counts(paths, managers)
     lost, passed = (each[0] for each in counts.by_cell(counts.total))
-    why = _not_determined(managers, lost, passed)
+    why = refused or _not_determined(managers, lost, passed)
     found: Fitted | None = None
     q: Estimate | Unknown = Unknown(why)
     level = np.full(3, np.nan)

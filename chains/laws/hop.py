@@ -124,7 +124,7 @@ class HopLaw:
         }
 
 
-def hop_law(paths: Paths, how: How, *, exact: bool = False) -> HopLaw:
+def hop_law(paths: Paths, how: How, *, exact: bool = False, refused: str = "") -> HopLaw:
     """Fit H-hop to one condition.
 
     With known errors the chance to be read as lost at a hop, having been read
@@ -136,13 +136,14 @@ def hop_law(paths: Paths, how: How, *, exact: bool = False) -> HopLaw:
         paths: One condition's.
         how: Errors and resamples.
         exact: Whether the fates are known without error, by declaration.
+        refused: Why nothing is to be fitted, if so.
     """
     cells = hop_cells(paths)
     counts = hop_counts(paths, cells)
     lost, passed = (each[0] for each in counts.by_cell(counts.total))
     deepest = int(paths.depth.max())
     trusted = exact or (how.errors is not None and how.errors.covers(deepest))
-    why = _not_determined(cells, lost, passed)
+    why = refused or _not_determined(cells, lost, passed)
     if why:
         return HopLaw(Unknown(why), float("nan"), {}, float("nan"), trusted, None)
     hazard = WeibullHazard(cells)

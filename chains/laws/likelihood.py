@@ -117,7 +117,7 @@ class Misread(NamedTuple):
 
 
 @lru_cache(maxsize=8)
-def _nodes(count: int) -> tuple[Floats, Floats]:
+def nodes_of(count: int) -> tuple[Floats, Floats]:
     """Return nodes of a standard normal, and the logarithms of their weights."""
     places, weights = np.polynomial.hermite_e.hermegauss(count)
     return places, np.log(weights / weights.sum())
@@ -148,7 +148,7 @@ class Likelihood:
         self.misread = misread
         self.frailty = frailty
         self._both = np.hstack([counts.lost, counts.passed])
-        self._places, self._logs = _nodes(nodes if frailty else 1)
+        self._places, self._logs = nodes_of(nodes if frailty else 1)
 
     @property
     def names(self) -> tuple[str, ...]:

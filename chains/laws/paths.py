@@ -79,8 +79,8 @@ class Copies(NamedTuple):
     """Whether copies can't be told, and replicates are the same fate by fate wherever there are several."""
 
 
-def paths_of(observations: Observations) -> tuple[Paths, Copies]:
-    """Return the paths of all chains, those of copies once.
+def paths_of(observations: Observations) -> tuple[Paths, tuple[Copies, ...]]:
+    """Return the paths of all chains, those of copies once, and how many there are, by condition.
 
     Replicates that are copies (temperature 0, a cache) are one replicate. Where
     nothing tells copies, replicates are taken for distinct, unless each is like
@@ -116,35 +116,38 @@ def paths_of(observations: Observations) -> tuple[Paths, Copies]:
     return _distinct(paths, observed, first)
 
 
-def _distinct(paths: Paths, observed: Observations, first: Integers) -> tuple[Paths, Copies]:
-    """Return the paths of the chains that are no copies, and how many there are."""
+def _distinct(paths: Paths, observed: Observations, first: Integers) -> tuple[Paths, tuple[Copies, ...]]:
+    """Return the paths of the chains that are no copies, and how many there are by condition."""
     heads = np.flatnonzero(np.append(True, paths.chain[1:] != paths.chain[:-1]))
-    seen: dict[Hashable, dict[Hashable, str]] = {}
-    keep = np.ones(len(paths.chain), dtype=bool)
-    told = False
-    for begin, end in zip(heads, np.append(heads[1:], len(paths.chain)), strict=True):
-        row = first[begin]
-        cell = (int(paths.condition[begin]), int(paths.world[begin]), int(paths.depth[begin]))
-        copy = str(observed.copy[row])
-        told |= copy != ""
+    keep = np.ones(len(paths), dtype=bool)
+    cells: list[dict[tuple[int, int], dict[Hashable, str]]] = [{} for _ in range(int(paths.condition.max()) + 1)]
+    told = [False] * len(cells)
+    dropped = [0] * len(cells)
+    for begin, end in zip(heads, np.append(heads[1:], len(paths)), strict=True):
+        condition = int(paths.condition[begin])
+        copy = str(observed.copy[first[begin]])
         last = first[end - 1] + observed.depth[first[end - 1]]
-        fates = "".join(observed.fate[row:last].tolist())
-        others = seen.setdefault(cell, {})
-        mark: Hashable = copy or (len(others), "unknown")
+        others = cells[condition].setdefault((int(paths.world[begin]), int(paths.depth[begin])), {})
+        told[condition] |= copy != ""
+        mark: Hashable = copy or (len(others), "not told")
         if mark in others:
             keep[begin:end] = False
+            dropped[condition] += 1
         else:
-            others[mark] = fates
-    counts = [len(others) for others in seen.values()]
-    several = [set(others.values()) for others in seen.values() if len(others) > 1]
-    suspected = (
-        not told
-        and bool(several)
-        and all(len(kinds) == 1 for kinds in several)
-        and any(set(fates) != {KEPT} for kinds in several for fates in kinds)
+            others[mark] = "".join(observed.fate[first[begin] : last].tolist())
+    return paths.where(keep), tuple(
+        _copies(list(map(list, map(dict.values, mine.values()))), some, gone)
+        for mine, some, gone in zip(cells, told, dropped, strict=True)
     )
-    replicates = 1 if suspected else int(np.mean(counts))
-    return paths.where(keep), Copies(replicates, len(heads) - sum(counts), suspected)
+
+
+def _copies(fates: list[list[str]], told: bool, dropped: int) -> Copies:
+    """Return how many replicates are distinct, from the fates of each one's chain in each cell."""
+    several = [set(chains) for chains in fates if len(chains) > 1]
+    alike = bool(several) and all(len(kinds) == 1 for kinds in several)
+    something_lost = any(set(chain) != {KEPT} for kinds in several for chain in kinds)
+    suspected = not told and alike and something_lost
+    return Copies(1 if suspected else int(np.mean([len(chains) for chains in fates])), dropped, suspected)
 
 
 def _numbers(*columns: NDArray[Any]) -> Integers:

@@ -69,8 +69,16 @@ class ValenceLaw:
         }
 
 
-def valence_law(paths: Paths, how: How) -> ValenceLaw:
-    """Compare bad news with good; other statements are left out."""
+def valence_law(paths: Paths, how: How, *, refused: str = "") -> ValenceLaw:
+    """Compare bad news with good; other statements are left out.
+
+    Args:
+        paths: One condition's.
+        how: Errors and resamples.
+        refused: Why nothing is to be fitted, if so.
+    """
+    if refused:
+        return ValenceLaw(Unknown(refused), Unknown(refused), 0, Unknown(refused), None)
     told = paths.where(paths.bad >= 0)
     if not (told.bad == 1).any() or not (told.bad == 0).any():
         unknown = Unknown("the hazard ratio needs good news and bad news; statements of one valence alone are there")
