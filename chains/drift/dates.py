@@ -58,8 +58,10 @@ def _iso(tokens: tuple[Token, ...], at: int) -> Date | None:
 
 
 def _slashed(tokens: tuple[Token, ...], at: int) -> Date | None:
+    if _low(tokens, at + 1) != "/":  # before all else, since this is asked of every token
+        return None
     marks = [_low(tokens, at + step) for step in range(5)]
-    if marks[1] != "/" or not marks[0].isdigit() or not marks[2].isdigit():
+    if not marks[0].isdigit() or not marks[2].isdigit():
         return None
     year = int(marks[4]) if marks[3] == "/" and marks[4].isdigit() else None
     a, b = int(marks[0]), int(marks[2])
