@@ -15,7 +15,7 @@ from chains.laws.correction import (
 FATES = ("kept", "blurred", "altered", "inverted", "omitted")
 
 
-def planted(random, pairs, retention, se, sp, worlds=40):
+def planted(random, pairs, retention, *, se, sp, worlds=40):
     """A population: for each pair its world, whether it is truly kept, and the fate read."""
     kept = random.random(pairs) < retention
     read_kept = np.where(kept, random.random(pairs) < sp, random.random(pairs) >= se)
@@ -67,7 +67,7 @@ def test_too_few_labels_are_no_measurement():
 def test_error_rates_survive_that_pairs_are_drawn_by_the_fate_that_was_read():
     """Sensitivity straight from such a sample would be .83 here and specificity .78: an unequal draw, not the truth."""
     random = np.random.default_rng(5)
-    world, kept, read = planted(random, 400_000, 0.85, 0.9, 0.95)
+    world, kept, read = planted(random, 400_000, 0.85, se=0.9, sp=0.95)
     found = error_rates(drawn(random, world, kept, read, 4000), shares(read))
     assert found.sensitivity == pytest.approx(0.9, abs=0.03)
     assert found.specificity == pytest.approx(0.95, abs=0.005)
@@ -81,7 +81,7 @@ def test_the_corrected_interval_holds_the_truth_as_often_as_it_says():
     errors = []
     for study in range(200):
         random = np.random.default_rng(study)
-        world, kept, read = planted(random, 3000, 0.45, 0.93, 0.9)
+        world, kept, read = planted(random, 3000, 0.45, se=0.93, sp=0.9)
         found = error_rates(drawn(random, world, kept, read, 20), shares(read), seed=study)
         raw = float((read == "kept").mean())
         means = random.binomial(3000, raw, 500) / 3000
