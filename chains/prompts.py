@@ -24,10 +24,14 @@ from chains.errors import BadInput, nearest
 from chains.models.provider import Message, digest_of
 
 ROLES = ("worker", "manager", "executive")
+"""Of seats."""
+JUDGE = "judge"
+"""The role of a model that is used as an instrument; it holds no seat."""
 HOLES = {
     "worker": frozenset({"title", "about", "superior", "notes", "words"}),
     "manager": frozenset({"title", "about", "superior", "reports", "words", "span"}),
     "executive": frozenset({"title", "about", "reports", "words", "span"}),
+    "judge": frozenset({"ledger", "statements", "asked", "message"}),
 }
 """What each role's prompts may ask to be filled."""
 

@@ -20,7 +20,7 @@ from chains.hierarchy import Hierarchy, Seat
 from chains.log import Log
 from chains.models.counting import counting
 from chains.models.provider import Provider, Reply, Request
-from chains.records import Key, Note, Reading, Step, TrialEnd, now
+from chains.records import Key, Note, Pass, Reading, Step, TrialEnd, now
 from chains.seats import PERSON, Cast, Climb, Speak, Waiting, pass_of
 
 
@@ -181,6 +181,10 @@ class Tape:
         for asking in self._asking:
             asking.cancel()
 
+    def pass_of(self, seat: Seat) -> Pass:
+        """Return which way a message goes."""
+        return pass_of(seat)
+
     def record(self, key: Key, seat: Seat, heard: tuple[str, ...], request: Request, reply: Reply) -> None:
         """Log a reply, durably where it cost money or a person's work."""
         step = Step(
@@ -189,7 +193,7 @@ class Tape:
             level=seat.level,
             turn=key.turn,
             attempt=key.attempt,
-            pass_=pass_of(seat),
+            pass_=self.pass_of(seat),
             heard=heard,
             request=request,
             digest=request.digest,

@@ -36,6 +36,7 @@ ORDER = [
     "chains.standing",
     "chains.results",
     "chains.story",
+    "chains.judging",
     "chains.comparison",
     "chains.observed",
     "chains.archives",

@@ -97,6 +97,54 @@ def _score(parser: argparse.ArgumentParser) -> None:
     _json(parser)
 
 
+def _judge(parser: argparse.ArgumentParser) -> None:
+    _a_run(parser)
+    parser.add_argument(
+        "--model", action="append", default=[], dest="models", metavar="MODEL",
+        help="who judges; several vote (default: nobody is asked, what is logged is shown)",
+    )  # fmt: skip
+    how_many = parser.add_mutually_exclusive_group()
+    how_many.add_argument(
+        "--sample", type=_positive, metavar="N",
+        help="judge N (statement, message) pairs, drawn equally over the fates (default: those of `agree`, else 100)",
+    )  # fmt: skip
+    how_many.add_argument("--trials", type=_positive, metavar="N", help="judge all pairs of the first N trials")
+    parser.add_argument("--seed", type=int, default=1, metavar="N", help="of the sample and of what judges see first")
+    parser.add_argument("--prompt", metavar="NAME", help="a prompt in prompts/judge/, or a path (default: plain)")
+    parser.add_argument(
+        "--per-call", type=_positive, metavar="N", help="statements a call (default: 12; for an embedded model 1)"
+    )
+    parser.add_argument("--models", dest="defined", metavar="FILE", help="an experiment file that has [models.NAME]")
+    parser.add_argument(
+        "--allow-same-model", action="store_true",
+        help="let a model judge seats that it, or its own lineage, holds; the result says so",
+    )  # fmt: skip
+    _limits(parser)
+    _json(parser)
+
+
+def _agree(parser: argparse.ArgumentParser) -> None:
+    _a_run(parser)
+    parser.add_argument("--as", default="me", dest="rater", metavar="NAME", help="who labels (default: me)")
+    parser.add_argument(
+        "--sample", type=_positive, default=100, metavar="N",
+        help="label N (statement, message) pairs, drawn equally over the fates (default: 100)",
+    )  # fmt: skip
+    parser.add_argument("--seed", type=int, default=1, metavar="N", help="of the sample")
+    parser.add_argument("--report", action="store_true", help="ask nobody; show how far everybody agrees")
+    parser.add_argument(
+        "--disagreements", action="store_true", help="with the report: where the instrument is not what people say"
+    )
+    parser.add_argument(
+        "--labels", action="append", default=[], metavar="FILE",
+        help="with the report: labels made elsewhere, JSON lines of {id, rater, fate}",
+    )  # fmt: skip
+    parser.add_argument(
+        "--worksheet", metavar="FILE", help="write the sample there to be labelled elsewhere (JSONL), and ask nobody"
+    )
+    _json(parser)
+
+
 def _settings(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--set", action="append", default=[], dest="settings", metavar="KEY=VALUE",
@@ -135,6 +183,12 @@ VERBS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None], str]] = {
     "models": ("which models answer, and how fast", _models, "cli.py models smollm2 ollama:qwen3"),
     "import": ("chains that others logged, as a run", _import, "cli.py import telephone gpt-3.5_rephrase.tar.xz"),
     "calibrate": ("check the instrument on planted truth, no model", _calibrate, "cli.py calibrate --worlds 100"),
+    "judge": ("ask models for the fates, as a second opinion", _judge, "cli.py judge last --model openai:gpt-5-mini"),
+    "agree": (
+        "label pairs yourself; agreement of people, instrument and judges",
+        _agree,
+        "cli.py agree last --as anna",
+    ),
     "score": ("judge free claims against texts; agreement with labels", _score, "cli.py score claims.jsonl --json"),
 }
 """Each verb's line in the help, what it takes, and an example."""

@@ -66,14 +66,14 @@ async def _drive(record: RunRecord, folder: Path, log: Log) -> str | None:
         reproducible=record.experiment.reproducible,
         budget=_budget(record, log),
         longest_prompt=longest_prompt(record),
-        waiting=_told_once(),
+        waiting=told_once(),
     )
     async with opened as models:
         providers = {name: models.provider(name) for name in record.models}
         with LiveView(record, log, progress) as view:
             only: set[str] | None = None
             while True:
-                with _interrupts(models.budget):
+                with interrupts(models.budget):
                     done = await drive(
                         record,
                         log,
@@ -137,7 +137,7 @@ def _most_at_once(record: RunRecord) -> int:
     return record.experiment.limits.trials or sum(places) or FEW_AT_ONCE
 
 
-def _told_once() -> Callable[[str, float], None]:
+def told_once() -> Callable[[str, float], None]:
     """Return what tells the person of each trouble with a model once, however many requests meet it."""
     told: set[str] = set()
 
@@ -173,7 +173,7 @@ def _log_answer(tape: Tape, question: Question, text: str, seconds: float) -> No
 
 
 @contextlib.contextmanager
-def _interrupts(budget: Budget) -> Iterator[None]:
+def interrupts(budget: Budget) -> Iterator[None]:
     """Let Ctrl-C stop the run after the calls in flight, and a second one at once.
 
     Whoever sends SIGTERM sends SIGKILL soon after, so calls in flight are then waited for no longer than `GRACE`.

@@ -1,0 +1,49 @@
+"""A run's retention, corrected for the instrument's error as people measured it beside that run."""
+
+from collections import defaultdict
+from pathlib import Path
+
+import numpy as np
+
+from chains.judging.accord import measured
+from chains.judging.gathering import gather_people
+from chains.judging.labels import FOLDER
+from chains.judging.pairs import Pairs
+from chains.laws.correction import Corrected, ErrorRates, corrected
+from chains.log import Log
+from chains.results import Results
+from chains.staging import RunRecord
+
+RESAMPLES = 2000
+
+
+def measured_beside(record: RunRecord, log: Log, folder: Path) -> ErrorRates | str | None:
+    """Return the instrument's error from the labels beside a run; a sentence if they don't give it, None without any.
+
+    Raises:
+        BadInput: If a label file can't be understood.
+    """
+    if not any((folder / FOLDER).glob("*.jsonl")):
+        return None
+    return measured(gather_people(Pairs(record, log), folder))
+
+
+def corrected_by_hop(found: Results, rates: ErrorRates) -> dict[tuple[str, int], Corrected]:
+    """Return the corrected retention of each condition (by name) and hop.
+
+    The error is taken to be the same in all conditions and at all hops, which the labels of one run are too few to
+    check; `agree --report` shows false loss by hop.
+    """
+    out = {}
+    for condition in found.record.conditions:
+        by_world: dict[int, dict[int, list[float]]] = defaultdict(lambda: defaultdict(list))
+        for trial, shares in found.by_trial.items():
+            if trial.condition == condition.id:
+                for hop, at in shares.items():
+                    by_world[hop][trial.seed].append(at.kept)
+        for hop, worlds in by_world.items():
+            values = [kept for replicates in worlds.values() for kept in replicates]
+            means = np.array([np.mean(replicates) for replicates in worlds.values()])
+            drawn = np.random.default_rng(0).integers(0, len(means), (RESAMPLES, len(means)))
+            out[condition.name, hop] = corrected(float(np.mean(values)), means[drawn].mean(axis=1), rates)
+    return out

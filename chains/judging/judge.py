@@ -1,0 +1,146 @@
+"""Driving a judge: asks it about pairs that its log has no verdict on, several messages at a time."""
+
+import asyncio
+from collections import Counter, defaultdict
+from collections.abc import Callable, Coroutine, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from chains.errors import Hopeless, MazedomError, OverLimit, ProviderError, Stopped
+from chains.hierarchy import Seat
+from chains.judging.answers import AGAIN
+from chains.judging.bench import JudgeRecord, read_verdicts, verdicts
+from chains.judging.cases import order
+from chains.judging.pairs import Pair, Pairs
+from chains.log import Log
+from chains.models.provider import Provider, Reply, Request
+from chains.records import Key, Pass
+from chains.trial import Tape
+
+
+@dataclass
+class Judging:
+    """What came of asking a judge."""
+
+    errors: Counter[str] = field(default_factory=Counter)
+    """What calls that gave no reply said, with how many said so."""
+    stopped: MazedomError | None = None
+    """Why it stopped early, if it did."""
+
+
+class _BenchTape(Tape):
+    """A tape on which the same place may be asked different things: other statements of the same message."""
+
+    def logged(self, key: Key, request: Request) -> Reply | None:
+        step = self.log.find(key, request.digest)
+        return None if step is None else step.reply
+
+    def pass_of(self, seat: Seat) -> Pass:
+        return "audit"
+
+
+async def ask_judge(
+    record: JudgeRecord,
+    log: Log,
+    pairs: Pairs,
+    wanted: Sequence[Pair],
+    provider: Provider,
+    *,
+    at_once: int,
+    told: Callable[[int, int], None] | None = None,
+) -> Judging:
+    """Ask a judge about the wanted pairs that its log does not answer, and log every reply.
+
+    A statement that its answer lacks is asked about again, up to the record's attempts; a refusal and evidence
+    that does not occur are answers.
+
+    Args:
+        record: The judge.
+        log: Its log, open to write.
+        pairs: The run's.
+        wanted: What to ask about.
+        provider: Who answers.
+        at_once: Calls under way at the same time.
+        told: Told how many messages of how many are done.
+    """
+    found = Judging()
+    tape = _BenchTape(log, {record.source.label: provider})
+    cases = list(_cases(record, log, pairs, wanted))
+    todo = iter(cases)
+    done = 0
+
+    async def worker() -> None:
+        nonlocal done
+        for case in todo:
+            if found.stopped is not None:
+                return
+            try:
+                await _ask(record, tape, pairs, case)
+            except (OverLimit, Stopped) as error:
+                found.stopped = error
+            except ProviderError as error:
+                found.errors[str(error)] += 1
+                if isinstance(error, Hopeless) and not log.scan.steps:
+                    found.stopped = error  # nothing was ever answered: a wrong key or name stays wrong
+            done += 1
+            if told is not None:
+                told(done, len(cases))
+
+    try:
+        await _together(worker, min(at_once, len(cases)))
+    except asyncio.CancelledError:
+        tape.abandon()
+        raise
+    finally:
+        await tape.settle()
+    return found
+
+
+async def _together(worker: Callable[[], Coroutine[Any, Any, None]], count: int) -> None:
+    try:
+        async with asyncio.TaskGroup() as group:
+            for _ in range(count):
+                group.create_task(worker())
+    except* MazedomError as errors:
+        raise errors.exceptions[0] from None
+
+
+Place = tuple[str, str]
+"""A trial and a seat in it."""
+Case = tuple[Place, Sequence[str], int]
+"""A message, the names of its statements to be asked about in one call, and which attempt that is."""
+
+
+def _cases(record: JudgeRecord, log: Log, pairs: Pairs, wanted: Sequence[Pair]) -> Iterator[Case]:
+    """Return what is left to ask."""
+    known = verdicts(record, log, pairs)
+    by_place: dict[Place, set[str]] = defaultdict(set)
+    for pair in wanted:
+        by_place[str(pair.trial), pair.seat].add(pair.statement)
+    for place, statements in by_place.items():
+        case = pairs.case(*place)
+        left: dict[int, list[str]] = defaultdict(list)
+        for name, statement in ({} if case is None else order(*case, record.seed)).items():
+            if statement in statements:
+                verdict, count = known.get(f"{place[0]}/{place[1]}/{statement}", (None, 0))
+                if verdict is None or (verdict.problem in AGAIN and count < record.attempts):
+                    left[count].append(name)
+        for attempt, names in left.items():
+            for first in range(0, len(names), record.per_call):
+                yield place, names[first : first + record.per_call], attempt
+
+
+async def _ask(record: JudgeRecord, tape: Tape, pairs: Pairs, case: Case) -> None:
+    """Ask about some statements of one message until each is answered or the attempts are used up."""
+    (trial, seat), names, attempt = case
+    found = pairs.case(trial, seat)
+    while found is not None and names and attempt < record.attempts:
+        world, message = found
+        request = record.ask(world, message, names, attempt)
+        key = Key(trial, seat, turn=int(names[0][1:]), attempt=attempt)
+        reply = await tape.reply(key, pairs.seat(trial, seat), record.source.label, (seat,), request)
+        if reply is None:
+            return
+        said = read_verdicts(reply, names, message)
+        names = [name for name in names if said[name].problem in AGAIN]
+        attempt += 1

@@ -1,0 +1,37 @@
+"""Whether a quote occurs in a message: what a judge gives as evidence is checked, not believed.
+
+White space, case, the kind of quotation marks and dashes, Markdown emphasis,
+marks at either end, and a leading bullet do not count; words do, whole and in order. An ellipsis stands for
+words left out: what is before and after it must occur in that order.
+"""
+
+import re
+import unicodedata
+
+_SAME = str.maketrans({
+    "\u2018": "'", "\u2019": "'", "\u201c": '"', "\u201d": '"', "\u00ab": '"', "\u00bb": '"',
+    "\u2010": "-", "\u2011": "-", "\u2012": "-", "\u2013": "-", "\u2014": "-", "\u2212": "-",
+    "*": None, "_": None, "`": None, "\u00ad": None, "\u200b": None,
+})  # fmt: skip
+_ELLIPSIS = re.compile(r"\[?(?:\.{3,}|\u2026)\]?")
+_ENDS = " \t\n'\".,;:!?()[]{}<>-"
+
+
+def occurs(quote: str, message: str) -> bool:
+    """Return whether a quote stands in a message, by the rules above; one without a word or figure does not."""
+    rest = plain(message)
+    parts = [part for piece in _ELLIPSIS.split(quote) if (part := plain(piece).strip(_ENDS))]
+    if not any(character.isalnum() for part in parts for character in part):
+        return False
+    for part in parts:
+        found = re.search(rf"(?<![^\W_]){re.escape(part)}(?![^\W_])", rest)
+        if found is None:
+            return False
+        rest = rest[found.end() :]
+    return True
+
+
+def plain(text: str) -> str:
+    """Return a text with everything levelled that a faithful quote may differ in."""
+    levelled = unicodedata.normalize("NFKC", text).translate(_SAME).casefold()
+    return re.sub(r"\s+", " ", levelled).strip()

@@ -1,0 +1,50 @@
+"""One key at a time from a terminal; a line at a time from anything else."""
+
+import os
+import select
+import sys
+import termios
+import tty
+from types import TracebackType
+from typing import Self
+
+END = "q"
+"""What the end of the input counts as."""
+_ESCAPE, _END_OF_INPUT = "\x1b", "\x04"
+
+
+class Keys:
+    """The keys that a person presses, lower case; use as a context manager, which puts the terminal back as it was.
+
+    Arrow and function keys send several characters, which must not be taken for letters: they are ignored.
+    Without a terminal, a line's first character counts as a key.
+    """
+
+    def __enter__(self) -> Self:
+        """Stop waiting for Enter; Ctrl-C still interrupts."""
+        self._file = sys.stdin.fileno() if sys.stdin is not None and sys.stdin.isatty() else None
+        if self._file is not None:
+            self._before = termios.tcgetattr(self._file)
+            tty.setcbreak(self._file)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Put the terminal back."""
+        if self._file is not None:
+            termios.tcsetattr(self._file, termios.TCSADRAIN, self._before)
+
+    def next(self) -> str:
+        """Wait for a key and return it; the end of the input is `END`."""
+        if self._file is None:
+            line = sys.stdin.readline() if sys.stdin is not None else ""
+            return line.strip()[:1].lower() if line else END
+        pressed = os.read(self._file, 1).decode(errors="replace")
+        if pressed in ("", _END_OF_INPUT):
+            return END
+        if pressed == _ESCAPE:
+            while select.select([self._file], [], [], 0.02)[0]:
+                os.read(self._file, 16)
+            return ""
+        return pressed.lower()
