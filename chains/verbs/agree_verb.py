@@ -34,32 +34,38 @@ def main(arguments: argparse.Namespace) -> int:
             _write(Path(arguments.worksheet), pairs, drawn)
             say(f"{len(drawn)} pairs written; fill in fate, then: cli.py agree {arguments.run} --labels FILE")
             return 0
-        status = 0
-        if not report:
-            status = _label(arguments, folder, pairs)
-        if report or status == 0 or arguments.json:
-            more = [label for name in arguments.labels for label in read_labels(Path(name))]
+        more = [label for name in arguments.labels for label in read_labels(Path(name))]
+        if report:
             _report(arguments, folder, pairs, more)
-    return status
+            return 0
+        return _label(arguments, folder, pairs)
 
 
 def _label(arguments: argparse.Namespace, folder: Path, pairs: Pairs) -> int:
-    """Label the sample; 0 also where some of it is left, for a person's work is never a failure."""
+    """Label the sample; 0 also where some of it is left, for a person's work is never a failure.
+
+    Nothing of what the instrument or others say is shown before all of it is labelled.
+    """
     name = check_name(arguments.rater)
     drawn = draw_sample(folder, pairs, arguments.sample, arguments.seed)
     if len(drawn) < arguments.sample:
         say(f"note: the run has only {len(drawn)} different pairs")
+    interrupted = False
     with LabelFile(folder, name) as file:
         try:
             label_pairs(pairs, drawn, file)
         except KeyboardInterrupt:
             say("interrupted; every label is saved")
-            return 130
-        finally:
-            left = sum(pair.id not in file.labels for pair in drawn)
-            if left:
-                say(f"{left} of {len(drawn)} are left: cli.py agree {arguments.run} --as {name} goes on")
-    return 0
+            interrupted = True
+        left = sum(pair.id not in file.labels for pair in drawn)
+        labelled = len(file.labels)
+    if left:
+        say(f"{left} of {len(drawn)} are left: cli.py agree {arguments.run} --as {name} goes on")
+        if arguments.json:
+            print_json({"run": pairs.record.id, "rater": name, "labelled": labelled, "left": left})
+    else:
+        _report(arguments, folder, pairs, [])
+    return 130 if interrupted else 0
 
 
 def _report(arguments: argparse.Namespace, folder: Path, pairs: Pairs, more: Sequence[Label]) -> None:
