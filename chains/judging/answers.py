@@ -26,6 +26,8 @@ AGAIN: tuple[Problem, ...] = ("missing", "unreadable")
 
 LONGEST_ANSWER = 100_000
 """Characters of a reply that are read."""
+MOST_PARTS = 200
+"""Balanced parts of it that are tried as JSON."""
 _INNER = re.compile(r'"(S\d+)"\s*:\s*(\{[^{}]*\})')
 _LINE = re.compile(r"^[\s*#-]*S(\d+)\b\W*\b(" + "|".join(FATES) + r")\b(.*)$", re.IGNORECASE | re.MULTILINE)
 _QUOTED = re.compile(r"[\"\u201c'\u2018](.+)[\"\u201d'\u2019]")
@@ -135,37 +137,27 @@ def _json(text: str) -> Iterator[Any]:
     else:
         return
     at = 0
-    while (start := _opening(text, at)) is not None:
-        end = _closing(text, start)
-        if end is None:
-            at = start + 1
-            continue
+    for start, end in sorted(_balanced(text))[:MOST_PARTS]:
+        if start < at:
+            continue  # inside one that was read whole
         try:
             yield orjson.loads(text[start:end])
-            at = end
         except orjson.JSONDecodeError:
-            at = start + 1
+            continue
+        at = end
 
 
-def _opening(text: str, at: int) -> int | None:
-    places = [place for mark in "{[" if (place := text.find(mark, at)) >= 0]
-    return min(places) if places else None
-
-
-def _closing(text: str, start: int) -> int | None:
-    """Return the place after the mark that closes the one at `start`; None if it is never closed."""
-    depth, quoted, at = 0, False, start
-    while at < len(text):
-        character = text[at]
-        if character == "\\" and quoted:
-            at += 1
-        elif character == '"':
-            quoted = not quoted
-        elif not quoted and character in "{[":
-            depth += 1
-        elif not quoted and character in "}]":
-            depth -= 1
-            if depth == 0:
-                return at + 1
-        at += 1
-    return None
+def _balanced(text: str) -> Iterator[tuple[int, int]]:
+    """Return where each bracket that is closed opens, and the place after it closes; brackets in strings are words."""
+    open_at: list[int] = []
+    quoted = escaped = False
+    for at, character in enumerate(text):
+        if quoted:
+            quoted = escaped or character != '"'
+            escaped = character == "\\" and not escaped
+        elif character in "{[":
+            open_at.append(at)
+        elif open_at and character == '"':
+            quoted = True
+        elif open_at and character in "}]":
+            yield open_at.pop(), at + 1

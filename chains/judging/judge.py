@@ -63,37 +63,56 @@ async def ask_judge(
         at_once: Calls under way at the same time.
         told: Told how many messages of how many are done.
     """
-    found = Judging()
-    tape = _BenchTape(log, {record.source.label: provider})
-    cases = list(_cases(record, log, pairs, wanted))
-    todo = iter(cases)
-    done = 0
-
-    async def worker() -> None:
-        nonlocal done
-        for case in todo:
-            if found.stopped is not None:
-                return
-            try:
-                await _ask(record, tape, pairs, case)
-            except (OverLimit, Stopped) as error:
-                found.stopped = error
-            except ProviderError as error:
-                found.errors[str(error)] += 1
-                if isinstance(error, Hopeless) and not log.scan.steps:
-                    found.stopped = error  # nothing was ever answered: a wrong key or name stays wrong
-            done += 1
-            if told is not None:
-                told(done, len(cases))
-
+    asking = _Asking(record, log, pairs, wanted, provider, told)
     try:
-        await _together(worker, min(at_once, len(cases)))
+        # Alone until something is answered, so that a wrong key or name is found out once.
+        await asking.go_on(only_until_answered=True)
+        await _together(asking.go_on, min(at_once, asking.left))
     except asyncio.CancelledError:
-        tape.abandon()
+        asking.tape.abandon()
         raise
     finally:
-        await tape.settle()
-    return found
+        await asking.tape.settle()
+    return asking.found
+
+
+class _Asking:
+    """The cases that are left, worked off by as many as call `go_on`."""
+
+    def __init__(
+        self,
+        record: JudgeRecord,
+        log: Log,
+        pairs: Pairs,
+        wanted: Sequence[Pair],
+        provider: Provider,
+        told: Callable[[int, int], None] | None,
+    ) -> None:
+        self.tape = _BenchTape(log, {record.source.label: provider})
+        self.found = Judging()
+        self._record, self._pairs, self._told = record, pairs, told
+        cases = list(_cases(record, log, pairs, wanted))
+        self._todo = iter(cases)
+        self._count = self.left = len(cases)
+
+    async def go_on(self, *, only_until_answered: bool = False) -> None:
+        """Ask one case after another until none is left, or it is stopped."""
+        for case in self._todo:
+            if self.found.stopped is not None:
+                return
+            try:
+                await _ask(self._record, self.tape, self._pairs, case)
+            except (OverLimit, Stopped) as error:
+                self.found.stopped = error
+            except ProviderError as error:
+                self.found.errors[str(error)] += 1
+                if isinstance(error, Hopeless) and not self.tape.log.scan.steps:
+                    self.found.stopped = error
+            self.left -= 1
+            if self._told is not None:
+                self._told(self._count - self.left, self._count)
+            if only_until_answered and self.tape.log.scan.steps:
+                return
 
 
 async def _together(worker: Callable[[], Coroutine[Any, Any, None]], count: int) -> None:

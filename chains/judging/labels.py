@@ -5,7 +5,7 @@ One JSON object a line:
     {"id": "c1.w3.r1/L2/F04", "rater": "anna", "fate": "kept"}
 
 `id` names the pair (`pairs.Pair.id`), `fate` is one of the five, its first
-letter, or null where the rater is unsure. `rater` may be left out: then the
+letter, "?" or null where the rater is unsure, or "" where it is still to be labelled. `rater` may be left out: then the
 file's name says who. `message` is the SHA-256 of the message labelled, so that a
 label can't be taken for one on another text; `at` is when. `withdrawn` takes the
 rater's earlier label of that pair back. Other keys are ignored. The last line
@@ -90,6 +90,8 @@ def read_labels(path: Path) -> list[Label]:
             if number == len(lines):
                 break
             raise BadInput(str(error)) from None
+        if label is None:
+            continue
         if label.withdrawn:
             found.pop((label.id, label.rater), None)
         else:
@@ -101,7 +103,8 @@ class _NoJson(BadInput):
     """A line that is no JSON."""
 
 
-def _label(line: bytes, path: Path, where: str) -> Label:
+def _label(line: bytes, path: Path, where: str) -> Label | None:
+    """Read one line; None for one that is still to be labelled."""
     try:
         content = orjson.loads(line)
     except orjson.JSONDecodeError as error:
@@ -116,6 +119,8 @@ def _label(line: bytes, path: Path, where: str) -> Label:
     rater = content.get("rater", path.stem)
     if not isinstance(rater, str) or not _NAME.fullmatch(rater):
         raise BadInput(f"{where}: {rater!r} can't be a rater's name; use letters, digits, - and _")
+    if content["fate"] == "":
+        return None
     kept: Mapping[str, Any] = {
         name: content[name] for name in ("message", "at") if isinstance(content.get(name), str)
     } | {"withdrawn": content.get("withdrawn") is True}
@@ -128,7 +133,7 @@ def read_fate(value: Any, where: str) -> Fate | None:
     Raises:
         BadInput: If it is none.
     """
-    if value is None or value in ("", "?", "unsure"):
+    if value is None or value in ("?", "unsure"):
         return None
     text = value.strip().lower() if isinstance(value, str) else value
     for fate in FATES:

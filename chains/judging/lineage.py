@@ -13,20 +13,20 @@ from typing import Any, NamedTuple
 from chains.models.names import Source
 
 FAMILIES: Mapping[str, str] = {
-    "gpt": r"gpt|chatgpt|davinci|o[1345](?:-mini|-pro|-preview)?(?![a-z0-9])|codex",
+    "gpt": r"(?<![a-z])(?:gpt|o[1345](?![a-z0-9])|codex|davinci)|chatgpt",
     "claude": r"claude",
-    "gemini": r"gemini|gemma|palm",
-    "llama": r"llama|vicuna|alpaca|hermes|tulu",
-    "qwen": r"qwen|qwq",
-    "mistral": r"mistral|mixtral|ministral|magistral|codestral|devstral|zephyr",
+    "gemini": r"gemini|gemma",
+    "llama": r"llama|vicuna|alpaca|(?<![a-z])tulu",
+    "qwen": r"qwen|(?<![a-z])qwq",
+    "mistral": r"mistral|mixtral|ministral|magistral|codestral|devstral|pixtral",
     "deepseek": r"deepseek",
-    "phi": r"phi(?:-?\d)",
+    "phi": r"(?<![a-z])phi-?\d",
     "smollm": r"smollm",
-    "grok": r"grok",
-    "command": r"command-?[ra]|c4ai|aya",
+    "grok": r"(?<![a-z])grok",
+    "command": r"(?<![a-z])(?:command-?[ar]|c4ai|aya)(?![a-z])",
     "glm": r"glm",
-    "kimi": r"kimi|moonlight",
-    "yi": r"yi-",
+    "kimi": r"kimi",
+    "yi": r"(?<![a-z])yi-\d",
     "olmo": r"olmo",
     "granite": r"granite",
     "nova": r"nova-(?:micro|lite|pro|premier)",
@@ -34,9 +34,9 @@ FAMILIES: Mapping[str, str] = {
     "minimax": r"minimax",
     "nemotron": r"nemotron",
 }
-"""A family, and what the names of its models begin with; a distilled model is of both its families."""
+"""A family, and what in a model's name, in lower case, shows it; a distilled model is of both its families."""
 
-_MATCH = {family: re.compile(rf"(?<![a-z])(?:{names})") for family, names in FAMILIES.items()}
+_MATCH = {family: re.compile(names) for family, names in FAMILIES.items()}
 
 
 class Kinship(NamedTuple):

@@ -1,20 +1,19 @@
 """Whether a quote occurs in a message: what a judge gives as evidence is checked, not believed.
 
-White space, case, the kind of quotation marks and dashes, Markdown emphasis,
-marks at either end, and a leading bullet do not count; words do, whole and in order. An ellipsis stands for
-words left out: what is before and after it must occur in that order.
+White space, case, quotation marks, the kind of dashes, Markdown emphasis, and
+marks or a bullet at either end do not count; words do, whole and in order. An
+ellipsis stands for words left out: what is before and after it must occur in
+that order.
 """
 
 import re
 import unicodedata
 
 _SAME = str.maketrans({
-    "\u2018": "'", "\u2019": "'", "\u201c": '"', "\u201d": '"', "\u00ab": '"', "\u00bb": '"',
     "\u2010": "-", "\u2011": "-", "\u2012": "-", "\u2013": "-", "\u2014": "-", "\u2212": "-",
-    "*": None, "_": None, "`": None, "\u00ad": None, "\u200b": None,
-})  # fmt: skip
+} | dict.fromkeys("'\"\u2018\u2019\u201c\u201d\u00ab\u00bb*_`\u00ad\u200b"))  # fmt: skip
 _ELLIPSIS = re.compile(r"\[?(?:\.{3,}|\u2026)\]?")
-_ENDS = " \t\n'\".,;:!?()[]{}<>-"
+_ENDS = " .,;:!?()[]{}<>-"
 
 
 def occurs(quote: str, message: str) -> bool:

@@ -99,7 +99,7 @@ def _write(path: Path, pairs: Pairs, drawn: Sequence[Pair]) -> None:
         orjson.dumps(
             {
                 "id": pair.id,
-                "fate": None,
+                "fate": "",
                 "statement": pairs.statement(pair).render(0),
                 "text": pairs.message(pair),
                 "message": digest(pairs.message(pair)),

@@ -1,10 +1,13 @@
 """`show`: results of a run, one of its trials hop by hop, or its hierarchies."""
 
 import argparse
+from pathlib import Path
 
 from rich.text import Text
 
 from chains.archives.kept import read_archive
+from chains.judging.corrections import corrected_by_hop, measured_beside
+from chains.laws.correction import ErrorRates
 from chains.log import Log
 from chains.results import results
 from chains.runs import find_run, read_record
@@ -38,13 +41,26 @@ def main(arguments: argparse.Namespace) -> int:
             else:
                 stdout.print(story_view(told, why=arguments.why))
             return 0
-        found = results(record, log)
-    if arguments.json:
-        print_json(found.document() | {"path": str(folder)})
-    else:
-        stdout.print(results_view(found))
-        for sentence, count in found.errors.items():
-            say(f"{count} failed: {sentence}")
+        return _results(record, log, folder, as_json=arguments.json)
+
+
+def _results(record: RunRecord, log: Log, folder: Path, *, as_json: bool) -> int:
+    """Print the shares by hop and condition; beside them the corrected retention, where the error is measured."""
+    found = results(record, log)
+    error = measured_beside(record, log, folder)
+    corrected = corrected_by_hop(found, error) if isinstance(error, ErrorRates) else {}
+    if as_json:
+        document = found.document() | {"path": str(folder)}
+        for row in document["by_hop"]:
+            if (one := corrected.get((row["condition"], row["hop"]))) is not None:
+                row["kept_corrected"] = one.document()
+        print_json(document | {"instrument_error": error.document() if isinstance(error, ErrorRates) else error})
+        return 0
+    stdout.print(results_view(found, corrected=corrected))
+    if isinstance(error, str):
+        say(f"note: {error}")
+    for sentence, count in found.errors.items():
+        say(f"{count} failed: {sentence}")
     return 0
 
 

@@ -1,13 +1,16 @@
 """Tables of a run: what it would take, what came of it."""
 
-from collections.abc import Iterator, Sequence
+import math
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
+from types import MappingProxyType
 from typing import Any
 
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from chains.laws.correction import Corrected
 from chains.results import Results
 from chains.staging import RunRecord
 
@@ -61,14 +64,22 @@ def _brief(seeds: Sequence[int]) -> str:
     return shown if len(seeds) <= 8 else f"{shown}, ... {seeds[-1]}"
 
 
-def results_view(found: Results, seconds: float | None = None) -> RenderableType:
-    """Return the table by hop and condition, with what a reader must know of it."""
+def results_view(
+    found: Results, seconds: float | None = None, corrected: Mapping[tuple[str, int], Corrected] | None = None
+) -> RenderableType:
+    """Return the table by hop and condition, with what a reader must know of it.
+
+    Args:
+        found: The run's results.
+        seconds: How long it took.
+        corrected: Retention by condition and hop, corrected for the instrument's error, where that is measured.
+    """
     record = found.record
     parts: list[RenderableType] = []
     if record.experiment.question:
         parts.append(Text(record.experiment.question, style="italic"))
     rows = found.by_hop()
-    parts += _by_condition(rows)
+    parts += _by_condition(rows, corrected or {})
     if found.silent:
         others = found.by_hop(silent=False)
         which = "trial" if len(found.silent) == 1 else f"{len(found.silent)} trials"
@@ -96,13 +107,26 @@ def _price(found: Results) -> str:
     return f", cost {found.cost:,.4f}" if found.cost else ""
 
 
-def _by_condition(rows: Sequence[dict[str, Any]]) -> Iterator[RenderableType]:
+def _by_condition(
+    rows: Sequence[dict[str, Any]], corrected: Mapping[tuple[str, int], Corrected] = MappingProxyType({})
+) -> Iterator[RenderableType]:
     for condition, group in groupby(rows, key=lambda row: row["condition"]):
         by_hop = {row["hop"]: row for row in group}
         shown = shown_hops(sorted(by_hop))
         trials = by_hop[shown[0]]["trials"]
         yield Text(f"{condition} ({trials} trial{'s' if trials > 1 else ''}, mean)", style="bold")
         yield by_hop_table([by_hop[hop] for hop in shown])
+        by_error = [(hop, corrected[condition, hop]) for hop in shown if (condition, hop) in corrected]
+        if by_error:
+            figures = ", ".join(f"hop {hop} {corrected_text(one)}" for hop, one in by_error)
+            yield Text(f"kept, corrected for the instrument's measured error: {figures}", "green")
+
+
+def corrected_text(one: Corrected) -> str:
+    """Return a corrected retention with its 95% interval; one that was clipped to 0 or 1 says so."""
+    if math.isnan(one.value):
+        return "can't be corrected"
+    return f"{one.value:.0%} ({one.low:.0%} to {one.high:.0%}{', clipped' if one.clipped else ''})"
 
 
 def _notes(found: Results, rows: Sequence[dict[str, Any]]) -> list[str]:
