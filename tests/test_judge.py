@@ -374,10 +374,9 @@ def test_a_judge_of_another_run_is_not_read(mazedom, run, serve, tmp_path):
     """A message that was changed since would silently be another question."""
     judge(mazedom, run, serve("judges"), "--trials", "1")
     log = tmp_path / run / "log.jsonl"
-    lines = log.read_text().splitlines()
-    step = json.loads(lines[0])
-    step["reply"]["text"] = "Another message."
-    log.write_text("\n".join([json.dumps(step), *lines[1:]]) + "\n")
+    records = [json.loads(line) for line in log.read_text().splitlines()]
+    next(record for record in records if record["kind"] == "step")["reply"]["text"] = "Another message."
+    log.write_text("".join(json.dumps(record) + "\n" for record in records))
     shown = mazedom("judge", run)
     assert shown.status == 1
     assert "was changed since" in shown.err

@@ -17,6 +17,7 @@ from chains.judging.lineage import Kinship, kinship, names_of
 from chains.judging.pairs import Pair, Pairs
 from chains.judging.sampling import draw_sample, sampled
 from chains.log import Log
+from chains.models.budget import Budget, Taken
 from chains.models.names import ModelSpec, Source, resolve
 from chains.models.open import Models
 from chains.prompts import JUDGE, read_prompt
@@ -141,7 +142,7 @@ async def _ask(
     done: list[Judging] = []
     opened = Models(
         defined,
-        max_calls=arguments.max_calls,
+        budget=Budget(arguments.max_calls, taken=Taken(calls=sum(_calls(bench.folder) for bench in benches))),
         longest_prompt=_longest(benches, pairs, wanted),
         waiting=told_once(),
     )
@@ -153,7 +154,6 @@ async def _ask(
                 write_judge(bench.record, bench.folder)
                 with Log(bench.folder, write=True) as log, progress.status("judging") as status:
                     name = bench.record.source.name
-                    models.budget.sent += log.scan.calls  # what was sent before counts towards the limit
 
                     def told(messages: int, of: int, name: str = name) -> None:
                         status.update(f"{name} judges: {messages} of {of} calls done")
@@ -168,6 +168,14 @@ async def _ask(
                 if judging.stopped is not None:
                     break
     return done
+
+
+def _calls(folder: Path) -> int:
+    """Return how many calls a judge's log holds: what was sent before counts towards the limit."""
+    if not folder.exists():
+        return 0
+    with Log(folder) as log:
+        return log.scan.calls
 
 
 def _longest(benches: Sequence[_Bench], pairs: Pairs, wanted: Sequence[Pair]) -> int:
