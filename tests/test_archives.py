@@ -373,8 +373,9 @@ def without(chain, at):
         (without(CHAINS[0], 0), None, "news.json", "document '0' has no generation 0"),
         (documents(CHAINS[0], CHAINS[1][:2]), None, "news.json", "chain '1' has no generation 2"),
         ({"0": {"0_en": "a", "1_en": None}}, None, "news.json", "generation 1 must be a text"),
-        ({"0": "a text"}, None, "news.json", "has no generation 0"),
-        ({}, None, "news.json", "no document in it"),
+        ({"0": "a text"}, None, "news.json", "no document with texts '0_en'"),
+        ({"0": {"initial_story": "a"}}, None, "news.json", "is it of another archive"),
+        ({}, None, "news.json", "no document with texts"),
         (None, {"a": scored(CHAINS[0]), "b": scored(CHAINS[1], at=(0,))}, "factscore", "of generation 2"),
         (None, {"a": scored(CHAINS[0])}, "news.json", "chain '1' has no 'factscore' of generation 0"),
         (None, {"a": scored(["other", "b", "c"])}, "factscore", "no chain begins with generation 0 of 'a'"),
@@ -587,6 +588,14 @@ def test_a_chain_is_told_hop_by_hop_with_its_texts(mazedom, tmp_path):
     assert told["texts"] == STORIES["tale", 2]
     assert told["properties"]["length"] == [43, 20, 4]
     assert told["properties"]["recall"][0] == 1
+
+
+def test_a_chain_s_text_can_not_steer_the_terminal(mazedom, tmp_path):
+    stories = {("tale", 1): ["Seven \x1b[2Jbrown\r\x9b31m foxes\n\tran", "Dogs"]}
+    mazedom("import", "telephone", telephone_folder(tmp_path / "plain", stories))
+    said = mazedom("show", "--trial").out
+    assert not set(said) & set("\x1b\r\x9b")
+    assert "Seven \ufffd[2Jbrown\ufffd\ufffd31m foxes\n" in said
 
 
 def test_people_s_chains_are_told_by_their_counts(mazedom, tmp_path):

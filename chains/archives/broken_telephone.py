@@ -57,8 +57,9 @@ def read(path: Path) -> Iterator[Chain]:
 
 def _chains(file: File) -> list[Chain]:
     documents = file.json()
-    if not documents:
-        raise LogDamaged(f"{file.where}: no document in it")
+    keys = {key for logged in documents.values() if isinstance(logged, dict) for key in logged}
+    if not any(GENERATION.fullmatch(key) for key in keys):
+        raise LogDamaged(f"{file.where}: no document with texts '0_en', '1_en', ... in it; is it of another archive?")
     of = file.path.stem
     return [Chain(of, name, file.where, _texts(file.where, name, logged)) for name, logged in documents.items()]
 

@@ -156,6 +156,16 @@ def read_archive(folder: Path) -> Archive | None:
     Raises:
         LogDamaged: If it is an archive and not whole. What is wrong with a run of ours, its own reader says.
     """
+    record = read_archive_record(folder)
+    return Archive(record, folder) if record else None
+
+
+def read_archive_record(folder: Path) -> ArchiveRecord | None:
+    """Return the run.json of an imported archive, its log unread; None if the run is one of ours.
+
+    Raises:
+        LogDamaged: If it is an archive's and not whole.
+    """
     path = folder / RUN_FILE
     try:
         content = orjson.loads(path.read_bytes())
@@ -166,12 +176,11 @@ def read_archive(folder: Path) -> Archive | None:
     if content.get("v") != LOG_VERSION:
         raise LogDamaged(f"{path} has version {content.get('v')!r}; this program reads version {LOG_VERSION}")
     try:
-        record = ArchiveRecord.model_validate(content)
+        return ArchiveRecord.model_validate(content)
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(map(str, first["loc"]))
         raise LogDamaged(f"{path}: {place}: {first['msg']}; the file was changed or damaged there") from None
-    return Archive(record, folder)
 
 
 def keep(kind: str, path: Path, chains: Iterable[Chain]) -> Kept:
@@ -257,10 +266,10 @@ def _same(record: ArchiveRecord) -> Path | None:
     """Return an intact run that has these very chains already."""
     for other in sorted((runs_folder() / record.archive).glob(f"*/{RUN_FILE}"), reverse=True):
         with contextlib.suppress(MazedomError):
-            archive = read_archive(other.parent)
-            if archive is None or archive.record.digest != record.digest:
+            known = read_archive_record(other.parent)
+            if known is None or known.digest != record.digest:
                 continue
-            with archive:
+            with Archive(known, other.parent) as archive:
                 if not any(archive.differences()):
                     return other.parent
     return None

@@ -5,7 +5,7 @@ from typing import Any
 
 from rich.table import Table
 
-from chains.archives.kept import ArchiveRecord, read_archive
+from chains.archives.kept import ArchiveRecord, read_archive_record
 from chains.comparison import ABOUT
 from chains.drift.fates import INSTRUMENT
 from chains.errors import BadInput, MazedomError
@@ -69,10 +69,9 @@ def _run(folder: Any) -> dict[str, Any]:
     row = dict.fromkeys(("run", "experiment", "at", "status", "trials", "models", "conditions"))
     row["run"] = folder.name
     try:
-        archive = read_archive(folder)
+        archive = read_archive_record(folder)
         if archive is not None:
-            with archive:
-                return row | _imported(archive.record)
+            return row | _imported(archive)
         record = read_record(folder)
         with Log(folder) as log:
             ended = [status for status, _, _ in log.scan.ends.values()]

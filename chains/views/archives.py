@@ -11,6 +11,7 @@ from chains.archives.chain import Chain
 from chains.archives.properties import PROPERTIES, RECALL
 from chains.archives.released import FIRST_TAKEN, released
 from chains.archives.summary import FIRST, Summary, measured
+from chains.views.output import legible
 from chains.views.tables import shown_hops
 
 MILESTONES = (0, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)
@@ -27,8 +28,8 @@ def archive_view(found: Summary, trials: Sequence[str]) -> RenderableType:
         trials: What its chains are called, in order.
     """
     parts: list[RenderableType] = [
-        Text(f"{found.name}: {found.chains} chains of {found.generations} generations", style="bold"),
-        Text(f"chains: {trials[0]}" + (f" to {trials[-1]}" if len(trials) > 1 else "")),
+        Text(f"{legible(found.name)}: {found.chains} chains of {found.generations} generations", style="bold"),
+        Text(legible(f"chains: {trials[0]}" + (f" to {trials[-1]}" if len(trials) > 1 else ""))),
     ]
     if found.attractors:
         parts += _attractors(found)
@@ -98,7 +99,7 @@ def _table(title: str, rows: Mapping[str, Mapping[int, float]]) -> Table:
 
 def chain_view(trial: str, chain: Chain) -> RenderableType:
     """Return one chain text by text with its numbers; of a long one, some generations."""
-    parts: list[RenderableType] = [Text(f"{trial}   {chain.set}", style="bold")]
+    parts: list[RenderableType] = [Text(legible(f"{trial}   {chain.set}"), style="bold")]
     if not chain.texts:
         return Group(*parts, _table("what was published of it, by generation; its texts were not", chain.scores))
     rows = measured(chain)
@@ -115,7 +116,7 @@ def chain_view(trial: str, chain: Chain) -> RenderableType:
 def _generation(chain: Chain, rows: dict[str, list[float]], at: int) -> Iterator[RenderableType]:
     what = "the initial text" if at == 0 else f"generation {at}"
     yield Rule(f"{what}: {len(chain.texts[at].split())} words", align="left")
-    yield Text(chain.texts[at].strip())
+    yield Text(legible(chain.texts[at].strip()))
     if at and chain.texts[at] == chain.texts[at - 1]:
         yield Text("the same text as before it", style="yellow")
     numbers = {name: row[at] for name, row in rows.items() if name != "words"}

@@ -19,6 +19,17 @@ progress = Console(stderr=True, highlight=False)
 """For progress, notices and questions: stderr."""
 
 
+_CONTROLS = dict.fromkeys([*range(0x20), *range(0x7F, 0xA0)], "\N{REPLACEMENT CHARACTER}") | {9: "\t", 10: "\n"}
+
+
+def legible(text: str) -> str:
+    """Return a text that others wrote without what a terminal would obey: escapes, bells, carriage returns.
+
+    Each such character becomes one other, so that places in the text stay where they are.
+    """
+    return text.translate(_CONTROLS)
+
+
 def print_json(document: Any) -> None:
     """Write one JSON document to stdout."""
     text = orjson.dumps(document, option=orjson.OPT_INDENT_2 | orjson.OPT_NON_STR_KEYS)

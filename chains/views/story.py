@@ -8,6 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from chains.story import Story, Turn
+from chains.views.output import legible
 from chains.views.tables import FATE_STYLE, shown_hops
 
 VALENCE_STYLE = {"bad": "red", "good": "green", "neutral": "default"}
@@ -60,7 +61,7 @@ def _turn(turn: Turn, story: Story, *, why: bool) -> Iterator[RenderableType]:
         align="left",
     )
     if reply.thought:
-        yield Text(f"(thought, not passed on: {reply.thought.strip()[:300]})", style="dim italic")
+        yield Text(f"(thought, not passed on: {legible(reply.thought.strip()[:300])})", style="dim italic")
     yield _coloured(turn)
     if reply.finish != "stop":
         said = {"length": "cut off by its length limit"}.get(reply.finish, f"no report ({reply.finish})")
@@ -85,7 +86,7 @@ def _fates(turn: Turn) -> Iterator[tuple[str, str]]:
 
 def _coloured(turn: Turn) -> Text:
     """Return the message with each fact's evidence in the colour of its fate; kept ones first, so that losses show."""
-    text = Text(turn.step.reply.text.rstrip())
+    text = Text(legible(turn.step.reply.text.rstrip()))
     order = list(FATE_STYLE)
     for verdict in sorted(turn.verdicts.values(), key=lambda verdict: order.index(verdict.fate)):
         if verdict.evidence is not None:
