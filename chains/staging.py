@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from pydantic import BaseModel, ConfigDict
 
@@ -115,7 +115,7 @@ def stage(experiment: Experiment, name: str) -> RunRecord:
         estimate={},
         at=now(),
     )
-    estimate = {"calls": calls, "tokens": rough_tokens(record)}
+    estimate = {"calls": calls, "tokens": sum(one.tokens for one in expected(record).values())}
     return record.model_copy(update={"estimate": estimate, "registered": registration(record)})
 
 
@@ -256,22 +256,52 @@ def longest_prompt(record: RunRecord) -> int:
     return template + facts * 3 // 2
 
 
-def rough_tokens(record: RunRecord) -> int:
-    """Return about how many tokens a run will take, prompts and replies together.
+CHARACTERS_A_TOKEN = 3.0
+"""Of prompts and reports, about: they are full of figures and codes. English prose has over four."""
+TOKENS_A_WORD = 1.4
+"""Of reports, about: they are full of figures and codes."""
 
-    Four characters a token; every seat is taken to read and to write all the
-    facts that are held below it, which a lossless chain would.
+
+class Expected(NamedTuple):
+    """What a run will ask of one model, at most and about."""
+
+    calls: int
+    prompt: int
+    completion: int
+    """Tokens."""
+
+    @property
+    def tokens(self) -> int:
+        """Prompts and replies together."""
+        return self.prompt + self.completion
+
+
+def expected(record: RunRecord) -> dict[str, Expected]:
+    """Return about what a run will ask of each model, by the model's name.
+
+    Every seat is taken to read and to write all the facts that are held below it, as a lossless chain would, within
+    its word budget (if its prompt names one) and its limit of tokens; three characters are taken for a token.
     """
     stage_ = Stage(record)
-    total = 0.0
+    asked: dict[str, list[float]] = {name: [0, 0, 0] for name in record.models}
     for condition in record.conditions:
         hierarchy, parts = stage_.hierarchy(condition.id), stage_.parts(condition.id)
         world = record.worlds[record.world_of[f"{condition.id}.w{record.experiment.seeds[0]}"]]
-        facts = sum(len(fact.render(0)) + 3 for fact in world.facts)
+        facts = sum(len(fact.render(0)) + 3 for fact in world.facts) / CHARACTERS_A_TOKEN
+        most = {name: source.spec.params.get("max_tokens") for name, source in record.models.items()}
         below: dict[str, int] = {}
         for seat in hierarchy.upward():
             below[seat.name] = sum(below[name] for name in hierarchy.reports_of(seat.name)) or 1
-            share = below[seat.name] / len(hierarchy.workers)
-            if not parts[seat.name].human:
-                total += (len(parts[seat.name].prompt.body) + 2 * share * facts) / 4
-    return round(total * len(record.experiment.seeds) * record.experiment.replicates)
+            part = parts[seat.name]
+            if part.human:
+                continue
+            told = below[seat.name] / len(hierarchy.workers) * facts
+            limits = [part.words * TOKENS_A_WORD] if "words" in part.prompt.holes else []
+            limits += [limit for limit in (part.settings.get("max_tokens") or most[part.model],) if limit]
+            template = len(part.prompt.body) + len(part.prompt.system or "")
+            row = asked[part.model]
+            row[0] += 1
+            row[1] += template / CHARACTERS_A_TOKEN + told
+            row[2] += min([told, *limits])
+    times = len(record.experiment.seeds) * record.experiment.replicates
+    return {name: Expected(*(round(value * times) for value in row)) for name, row in asked.items()}

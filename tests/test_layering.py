@@ -31,6 +31,7 @@ ORDER = [
     "chains.registration",
     "chains.staging",
     "chains.runs",
+    "chains.estimate",
     "chains.replay",
     "chains.runner",
     "chains.standing",

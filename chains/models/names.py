@@ -86,6 +86,8 @@ class ModelSpec(BaseModel):
     """Requests sent a minute at most, evenly spaced. None: no limit but the endpoint's own, which it tells."""
     tokens_per_minute: Annotated[float, Field(gt=0)] | None = None
     """Tokens of prompts and replies a minute at most. None: as above."""
+    seconds_per_call: Annotated[float, Field(gt=0)] | None = None
+    """How long a call takes, with as many in flight as usual, for estimates. None: as earlier runs measured it."""
     timeout: Annotated[float, Field(gt=0)] = 180
     """Seconds until a request without a whole reply counts as lost."""
     attempts: Annotated[int, Field(ge=1, le=100)] = 6

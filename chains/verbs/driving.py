@@ -81,11 +81,11 @@ async def _drive(record: RunRecord, folder: Path, log: Log) -> str | None:
                         budget=models.budget,
                         before_again=models.hope,
                         watcher=view,
-                        most_at_once=_most_at_once(record),
+                        most_at_once=most_at_once(record),
                         only=only,
                         trace=TRACE,
                     )
-                if done.stopped is not None or not done.questions or not _attended():
+                if done.stopped is not None or not done.questions or not attended():
                     break
                 try:
                     with view.paused():
@@ -131,7 +131,7 @@ def _budget(record: RunRecord, log: Log) -> Budget:
     )
 
 
-def _most_at_once(record: RunRecord) -> int:
+def most_at_once(record: RunRecord) -> int:
     """Return how many trials to drive at the same time: as many as the models together take requests."""
     places = [source.spec.in_flight for source in record.models.values() if source.kind != "channel"]
     return record.experiment.limits.trials or sum(places) or FEW_AT_ONCE
@@ -149,9 +149,18 @@ def told_once() -> Callable[[str, float], None]:
     return tell
 
 
-def _attended() -> bool:
+def attended() -> bool:
     """Return whether a person can be asked: stdin is a terminal, and not closed."""
     return sys.stdin is not None and sys.stdin.isatty()
+
+
+def confirmed(question: str) -> bool:
+    """Ask the person at the terminal; anything but a plain yes is no."""
+    progress.print(f"{question} [y/N] ", end="", markup=False)
+    try:
+        return input().strip().lower() in ("y", "yes")
+    except (EOFError, KeyboardInterrupt):
+        return False
 
 
 def _answered(done: Progress, tape: Tape) -> set[str]:

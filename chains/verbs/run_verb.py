@@ -3,15 +3,16 @@
 import argparse
 
 from chains.errors import BadInput
+from chains.estimate import estimate
 from chains.experiment import DEFAULT, Experiment, override, read_experiment
 from chains.models.open import Models
 from chains.runs import create, find_experiment, new_run_id
 from chains.seats import PERSON
 from chains.settings import scope_of
 from chains.staging import RunRecord, stage
-from chains.verbs.driving import check_limits, drive_run
-from chains.views.output import print_json, results, say
-from chains.views.tables import estimate_table
+from chains.verbs.driving import attended, check_limits, confirmed, drive_run, most_at_once
+from chains.views.estimate import estimate_view
+from chains.views.output import print_json, progress, results, say
 
 UNASKED_CALLS = 1000
 """Calls to an endpoint that a run may make without being told how many it may."""
@@ -24,6 +25,9 @@ def main(arguments: argparse.Namespace) -> int:
     if arguments.dry_run:
         return _dry_run(record, as_json=arguments.json)
     _check_models(record)
+    if not _agreed(record):
+        say("nothing was run")
+        return 130
     return drive_run(record, create(record), as_json=arguments.json)
 
 
@@ -39,35 +43,47 @@ def _experiment(arguments: argparse.Namespace) -> Experiment:
 
 
 def _dry_run(record: RunRecord, *, as_json: bool) -> int:
-    trials = [str(trial) for trial in record.experiment.trials()]
+    found = estimate(record, most_at_once(record))
     if as_json:
         print_json(
             {
                 "experiment": record.experiment.name,
                 "conditions": [{"condition": c.name, "factors": dict(c.factors)} for c in record.conditions],
-                "trials": len(trials),
-                **record.estimate,
+                **found.document(),
                 "models": sorted(record.models),
                 "hypotheses": dict(record.experiment.hypotheses),
                 "registration": None if record.registered is None else record.registered.digest,
             }
         )
     else:
-        results.print(estimate_table(record))
+        results.print(estimate_view(record, found))
         say("nothing was run; leave out --dry-run to run it")
     return 0
 
 
 def _check_models(record: RunRecord) -> None:
-    """Check before anything is written that every model can be opened, and that the bill was agreed to."""
+    """Check before anything is written that every model can be opened and that limits can be kept to."""
     check_limits(record)
     models = Models(record.experiment.models)
     for name in record.models:
         models.ready(name)
-    calls, limit = record.estimate["calls"], record.experiment.limits.calls
+
+
+def _agreed(record: RunRecord) -> bool:
+    """Return whether the person agrees to what the run will take; one who set a limit has.
+
+    Raises:
+        BadInput: If it is much, and there is nobody to ask.
+    """
+    limits = record.experiment.limits
     paid = [name for name, source in record.models.items() if source.kind == "endpoint"]
-    if paid and limit is None and calls > UNASKED_CALLS:
+    calls = record.estimate["calls"]
+    if not paid or calls <= UNASKED_CALLS or any((limits.calls, limits.tokens, limits.cost)):
+        return True
+    if not attended():
         raise BadInput(
             f"the run makes about {calls:,} calls, some of them to {paid[0]}; look at --dry-run, "
             f"then agree to them with --max-calls {calls}"
         )
+    progress.print(estimate_view(record, estimate(record, most_at_once(record))))
+    return confirmed("run it?")

@@ -1,4 +1,4 @@
-"""Tables of a run: what it would take, what came of it."""
+"""Tables of a run: what came of it."""
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
@@ -12,7 +12,6 @@ from rich.text import Text
 
 from chains.laws.correction import Corrected
 from chains.results import Results
-from chains.staging import RunRecord
 
 FATE_STYLE = {
     "kept": "green",
@@ -36,32 +35,6 @@ def shown_hops(hops: Sequence[int]) -> list[int]:
     last = len(hops) - 1
     places = {round(last ** (step / (MOST_HOPS - 1))) for step in range(MOST_HOPS)} | {0, 1, 2, 3}
     return [hops[place] for place in sorted(places)]
-
-
-def estimate_table(record: RunRecord) -> RenderableType:
-    """Return what a run would take: conditions, trials, calls, tokens."""
-    experiment = record.experiment
-    trials = sum(1 for _ in experiment.trials())
-    table = Table(box=None, show_header=False)
-    table.add_row("experiment", experiment.name)
-    for condition in record.conditions:
-        table.add_row("condition", condition.name)
-    table.add_row("worlds", f"{len(experiment.seeds)} (seeds {_brief(experiment.seeds)})")
-    table.add_row("replicates", str(experiment.replicates))
-    table.add_row("trials", f"{trials:,}")
-    table.add_row("models", ", ".join(sorted(record.models)) or "none: people hold every seat")
-    table.add_row("calls", f"at most {record.estimate['calls']:,}")
-    table.add_row("tokens", f"about {record.estimate['tokens']:,}")
-    for name, text in experiment.hypotheses.items():
-        table.add_row("hypothesis", f"{name}: {text}")
-    if record.registered is not None:
-        table.add_row("registration", record.registered.digest)
-    return Group(Text(experiment.question, style="bold"), table) if experiment.question else table
-
-
-def _brief(seeds: Sequence[int]) -> str:
-    shown = ", ".join(map(str, seeds[:8]))
-    return shown if len(seeds) <= 8 else f"{shown}, ... {seeds[-1]}"
 
 
 def results_view(
