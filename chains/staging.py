@@ -207,15 +207,21 @@ class Stage:
         if condition not in self._parts:
             values = self._conditions[condition].values
             names = self.record.casting[condition]
-            self._parts[condition] = {
-                seat.name: Part(
-                    model=str(scoped(values, "model", seat)),
-                    prompt=self.record.prompts[names[seat.name]],
-                    words=int(str(scoped(values, "words", seat))),
-                    settings=_own_settings(values, seat),
-                )
-                for seat in self.hierarchy(condition).seats
-            }
+            # Seats that are cast alike share one part: a wide tree has tens of thousands of them.
+            alike: dict[str, Part] = {}
+            several = any("." in key for key in values)
+            made: dict[str, Part] = {}
+            for seat in self.hierarchy(condition).seats:
+                kind = seat.name if several else names[seat.name]
+                if kind not in alike:
+                    alike[kind] = Part(
+                        model=str(scoped(values, "model", seat)),
+                        prompt=self.record.prompts[names[seat.name]],
+                        words=int(str(scoped(values, "words", seat))),
+                        settings=_own_settings(values, seat),
+                    )
+                made[seat.name] = alike[kind]
+            self._parts[condition] = made
         return self._parts[condition]
 
     def world(self, trial: TrialId) -> World:
