@@ -142,8 +142,8 @@ def _understood(name: str, text: object, factors: Factors) -> Hypothesis:
     if again is not None and again != quantity:
         raise BadInput(f"it holds {quantity} against {again}; both sides must be the same quantity")
     equal_words = found["words"] is not None
-    if equal_words and not (quantity in MEASURES and MEASURES[quantity].of_text and again is not None):
-        raise BadInput(f"{quantity} can't be taken at equal words; only two arms' measures of the text can")
+    if equal_words and not (quantity in MEASURES and MEASURES[quantity].of_fates and again is not None):
+        raise BadInput(f"{quantity} can't be taken at equal words; only measures of the facts' fates, of two arms, can")
     left = read_arm(found["left"], factors) if found["left"] else {}
     right = None
     if again is not None:

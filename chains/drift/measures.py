@@ -89,8 +89,8 @@ class Measure(NamedTuple):
     """From 0 to 1 for a share; nan where it is undefined, as the loss of bad news where there is none."""
     share: bool = True
     """Whether it is a share, shown in percent, or a count."""
-    of_text: bool = True
-    """Whether it can be read from the message's text alone, so that it can be taken at equal words."""
+    of_fates: bool = True
+    """Whether it is of the facts' fates alone, so that it can be taken at equal words."""
 
 
 _LOST = "BAIO"
@@ -112,14 +112,17 @@ MEASURES: dict[str, Measure] = {
         "share of the facts not kept, weighted by severity", lambda at: at.share(_LOST, weighted=True)
     ),
     "invention": Measure(
-        "claims new at the last hop, mean per message", lambda at: at.invented, share=False, of_text=False
+        "claims new at the last hop, mean per message", lambda at: at.invented, share=False, of_fates=False
     ),
     "unfounded": Measure(
-        "claims that the ledger does not support, mean per message", lambda at: at.unfounded, share=False
+        "claims that the ledger does not support, mean per message",
+        lambda at: at.unfounded,
+        share=False,
+        of_fates=False,
     ),
-    "words": Measure("length of the last report", lambda at: at.words, share=False, of_text=False),
-    "degenerate": Measure("share of the messages that loop or claim nothing", lambda at: at.degenerate, of_text=False),
-    "silent": Measure("share of the messages refused, filtered or empty", lambda at: at.silent, of_text=False),
-    "cut_off": Measure("share of the messages cut off by their length limit", lambda at: at.cut_off, of_text=False),
+    "words": Measure("length of the last report", lambda at: at.words, share=False, of_fates=False),
+    "degenerate": Measure("share of the messages that loop or claim nothing", lambda at: at.degenerate, of_fates=False),
+    "silent": Measure("share of the messages refused, filtered or empty", lambda at: at.silent, of_fates=False),
+    "cut_off": Measure("share of the messages cut off by their length limit", lambda at: at.cut_off, of_fates=False),
 }
 """Every measure by the name that hypotheses, `compare` and `--fail-if` call it."""

@@ -52,9 +52,27 @@ def _replay(parser: argparse.ArgumentParser) -> None:
 
 def _compare(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "runs", nargs="*", metavar="RUN", help="one run (default: last), or two: the second against the first"
+        "words", nargs="*", metavar="RUN|CONDITION",
+        help="a run (default: last), two runs, or two conditions, the second against the first: a condition's id, "
+        "factor=setting,..., a setting alone such as a prompt configuration, or RUN:CONDITION",
+    )  # fmt: skip
+    parser.add_argument(
+        "--by", metavar="FACTOR[=SETTING]",
+        help="in one run: compare this factor's settings with the first, or with the one named",
+    )  # fmt: skip
+    parser.add_argument(
+        "--fail-if", action="append", default=[], metavar="CHECK",
+        help="end with status 1 where this holds: 'retention < -0.05' (b - a), 'retention.high < 0' (its interval), "
+        "'distortion at equal words > 5%%'; fields: difference, low, high, a, b, p, p_adjusted",
+    )  # fmt: skip
+    parser.add_argument(
+        "--messages",
+        type=_count,
+        default=1,
+        metavar="N",
+        help="pairs that differ most, shown side by side (default: 1)",
     )
-    parser.add_argument("--by", metavar="FACTOR", help="in one run: compare the settings of this factor")
+    parser.add_argument("--equal-words", action="store_true", help="at equal words also where worlds are very many")
     _json(parser)
 
 
@@ -159,6 +177,13 @@ def _positive(text: str) -> int:
     return int(text)
 
 
+def _count(text: str) -> int:
+    """Read a whole number, 0 or more."""
+    if not text.isdigit():
+        raise argparse.ArgumentTypeError(f"{text!r} is no whole number")
+    return int(text)
+
+
 def _limits(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--max-calls", type=_positive, metavar="N", help="stop cleanly after N calls to models in this run"
@@ -179,7 +204,7 @@ VERBS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None], str]] = {
     "list": ("runs, experiments, scenarios, prompts, models, measures, settings", _list, "cli.py list prompts"),
     "show": ("results of a run; --trial: who said what, hop by hop", _show, "cli.py show last --trial"),
     "replay": ("play a run back from its log, no model called", _replay, "cli.py replay runs/sample --verify"),
-    "compare": ("two runs, or the settings of one factor, paired", _compare, "cli.py compare last --by prompt"),
+    "compare": ("two runs or two conditions, paired, every measure", _compare, "cli.py compare last honest career"),
     "models": ("which models answer, and how fast", _models, "cli.py models smollm2 ollama:qwen3"),
     "import": ("chains that others logged, as a run", _import, "cli.py import telephone gpt-3.5_rephrase.tar.xz"),
     "calibrate": ("check the instrument on planted truth, no model", _calibrate, "cli.py calibrate --worlds 100"),

@@ -1,39 +1,118 @@
-"""`compare`: two runs, or the settings of one factor of a run, paired by world and replicate."""
+"""`compare`: two runs, two conditions, or the settings of one factor, paired by world and replicate."""
 
 import argparse
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
 
-from chains.comparison import by_factor, of_runs
-from chains.errors import BadInput
+from chains.arms import Sides, chosen
+from chains.comparison import Comparison, adjusted, compare
+from chains.drift.tally import Reader
+from chains.equal_words import MOST_WORLDS, at_equal_words
+from chains.failing import Failing, read_failing
 from chains.log import Log
-from chains.results import Results, results
 from chains.runs import find_run, read_record
-from chains.views.compare import comparison_view
-from chains.views.output import print_json
+from chains.sides import RunHeard
+from chains.standing import Standing, standing
+from chains.tested import Tested, registered_rows, tested
+from chains.unlike import most_unlike
+from chains.views.compare import comparison_view, tested_view, unlike_view
+from chains.views.output import print_json, say
 from chains.views.output import results as stdout
 
 
 def main(arguments: argparse.Namespace) -> int:
-    """Compare and print; return the exit status."""
-    match arguments.runs or ["last"]:
-        case [run]:
-            compared = by_factor(_results(run), arguments.by)
-        case [first, second]:
-            if arguments.by:
-                raise BadInput("--by compares settings within one run; name one run, or leave out --by")
-            compared = of_runs(_results(first), _results(second))
-        case runs:
-            raise BadInput(f"compare takes one run or two, not {len(runs)}")
-    if arguments.json:
-        first_document = compared[0].document()
-        print_json(first_document | {"comparisons": [comparison.document() for comparison in compared]})
-    else:
-        for comparison in compared:
-            stdout.print(comparison_view(comparison))
-    return 0
+    """Compare and print; return the exit status, 1 if a `--fail-if` is met."""
+    conditions = [read_failing(text) for text in arguments.fail_if]
+    with ExitStack() as stack:
+        sides = chosen(arguments.words, arguments.by, _opener(stack))
+        equal = arguments.equal_words or any(term.equal_words for failing in conditions for term in failing.terms)
+        compared = [_compared(pair, always=equal) for pair in sides]
+        run = sides[0].a.run
+        tests, status = _tested(run) if all(side.run is run for pair in sides for side in pair) else ([], None)
+        registered = registered_rows(compared, tests, run) if status is not None and status.confirmatory else {}
+        compared = adjusted(compared, registered)
+        failed = _failed(conditions, compared)
+        if arguments.json:
+            print_json(_document(compared, tests, status, failed, arguments.messages))
+        else:
+            _print(compared, tests, status, arguments.messages)
+    for line in failed:
+        say(f"fails: {line}")
+    return 1 if failed else 0
 
 
-def _results(run: str) -> Results:
-    folder = find_run(run)
-    record = read_record(folder)
-    with Log(folder) as log:
-        return results(record, log)
+def _opener(stack: ExitStack) -> Callable[[str], RunHeard]:
+    """Return what opens a run by name, once however often it is named; read anew if another instrument read it."""
+    opened: dict[Path, RunHeard] = {}
+
+    def read(name: str) -> RunHeard:
+        folder = find_run(name).resolve()
+        if folder not in opened:
+            log = stack.enter_context(Log(folder))
+            if log.scan.notice:
+                say(f"note: {log.scan.notice}")
+            run = RunHeard(read_record(folder), log)
+            others = sorted({str(end.instrument) for end in run.ends.values()} - {Reader.version})
+            if others:
+                say(f"note: run {run.record.id} was read by {', '.join(others)}; read anew by {Reader.version}")
+                run = replace(run, reread=True)
+            opened[folder] = run
+        return opened[folder]
+
+    return read
+
+
+def _compared(sides: Sides, *, always: bool) -> Comparison:
+    comparison = compare(*sides)
+    if comparison.worlds > MOST_WORLDS and not always:
+        note = f"at equal words is left out for {comparison.worlds} worlds, which take a while: --equal-words has it"
+        return replace(comparison, notes=(*comparison.notes, note))
+    return replace(comparison, at_equal_words=at_equal_words(comparison))
+
+
+def _tested(run: RunHeard) -> tuple[list[Tested], Standing | None]:
+    """Test the run's registered hypotheses, if it has any."""
+    if not run.record.experiment.hypotheses:
+        return [], None
+    found = (run.log.end(str(trial)) for trial in run.record.experiment.trials())
+    return tested(run), standing(run.record, run.log, [end for end in found if end is not None])
+
+
+def _failed(conditions: Sequence[Failing], compared: Sequence[Comparison]) -> list[str]:
+    found = ((failing, failing.met(comparison)) for failing in conditions for comparison in compared)
+    return [f"{failing.text} ({said})" for failing, said in found if said is not None]
+
+
+def _print(compared: Sequence[Comparison], tests: Sequence[Tested], status: Standing | None, messages: int) -> None:
+    if status is not None:
+        stdout.print(tested_view(tests, status))
+    for number, comparison in enumerate(compared):
+        if number:
+            stdout.print()
+        stdout.print(comparison_view(comparison))
+        if messages:
+            stdout.print(unlike_view(most_unlike(comparison, messages), comparison))
+
+
+def _document(
+    compared: Sequence[Comparison],
+    tests: Sequence[Tested],
+    status: Standing | None,
+    failed: Sequence[str],
+    messages: int,
+) -> dict[str, Any]:
+    """Return all as JSON; the keys of the first comparison, often the only one, stand at the top as well."""
+    documents = [
+        comparison.document() | {"most_unlike": [pair.document() for pair in most_unlike(comparison, messages)]}
+        for comparison in compared
+    ]
+    return {
+        **documents[0],
+        "comparisons": documents,
+        "hypotheses": [test.document() for test in tests],
+        "standing": None if status is None else status.document(),
+        "failed": list(failed),
+    }

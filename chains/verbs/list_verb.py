@@ -6,8 +6,8 @@ from typing import Any
 from rich.table import Table
 
 from chains.archives.kept import ArchiveRecord, read_archive_record
-from chains.comparison import ABOUT
 from chains.drift.fates import INSTRUMENT
+from chains.drift.measures import MEASURES
 from chains.errors import BadInput, MazedomError
 from chains.experiment import read_experiment
 from chains.log import Log
@@ -146,7 +146,7 @@ def _models() -> Rows:
 
 
 def _measures() -> Rows:
-    return [{"measure": name, "about": about, "instrument": INSTRUMENT} for name, about in ABOUT.items()]
+    return [{"measure": name, "about": measure.about, "instrument": INSTRUMENT} for name, measure in MEASURES.items()]
 
 
 def _settings() -> Rows:

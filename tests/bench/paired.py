@@ -47,8 +47,10 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--studies", type=int, default=2000)
     studies = parser.parse_args().studies
-    print(f"{studies} studies a cell; coverage of 95% intervals of no difference, and the test's size at .05")
-    print(f"{'':8} {'worlds':>6} {'sign flip':>10} {'bootstrap':>10} {'t':>6} {'size':>6}")
+    sys.stdout.write(
+        f"{studies} studies a cell; coverage of 95% intervals of no difference, and the test's size at .05" + "\n"
+    )
+    sys.stdout.write(f"{'':8} {'worlds':>6} {'sign flip':>10} {'bootstrap':>10} {'t':>6} {'size':>6}" + "\n")
     for shape in SHAPES:
         for worlds in WORLDS:
             random = np.random.default_rng(worlds)
@@ -60,7 +62,7 @@ def main():
                 hits += [low - 1e-12 <= 0 <= high + 1e-12 for low, high in intervals]
                 size += flipped.p <= 0.05
             flip, boot, t = hits / studies
-            print(f"{shape:8} {worlds:6} {flip:10.3f} {boot:10.3f} {t:6.3f} {size / studies:6.3f}")
+            sys.stdout.write(f"{shape:8} {worlds:6} {flip:10.3f} {boot:10.3f} {t:6.3f} {size / studies:6.3f}" + "\n")
 
 
 if __name__ == "__main__":

@@ -1,0 +1,95 @@
+"""Two conditions at equal words: the longer message of each pair cut to the length of the shorter, and read again.
+
+A summary must drop things, and the longer one may drop less. So in every pair
+the side with more words is cut after as many words as the other has, as if
+the executive stopped reading there, and the facts' fates are read anew in
+what is left; several messages to one executive are each cut in proportion.
+This is an account of equal lengths, without any model of how fates depend on
+length. What it can't do: say what the longer writer would have written in
+fewer words (who knows of the limit puts first what matters), or be fair to
+one who opens with a preamble. Only a run with the same word budget on both
+sides says that: `--set words=50` with prompts that have that hole.
+"""
+
+import re
+from collections.abc import Collection, Mapping
+
+from chains.comparison import Comparison, Pair, Row, heard_in
+from chains.drift.measures import MEASURES, Heard
+from chains.drift.tally import LETTERS, instrument_of
+from chains.experiment import TrialId
+from chains.laws.paired import PairKey, paired_all
+from chains.sides import Side
+from chains.trial import held_below
+
+OF_FATES = {name: measure for name, measure in MEASURES.items() if measure.of_fates}
+"""Measures that can be taken at equal words."""
+MOST_WORLDS = 200
+"""Worlds for which it is done unasked: preparing the instrument takes some hundredths of a second for each."""
+
+
+def at_equal_words(comparison: Comparison) -> dict[str, Row]:
+    """Compare the measures of fates again at equal words; empty if all pairs are equally long as they are."""
+    a, b, pairs = comparison.a, comparison.b, comparison.pairs
+    if all(_words(first) == _words(second) for first, second in zip(*_heard(a, b, pairs), strict=True)):
+        return {}
+    first, second = heard_at_equal_words(a, b, pairs)
+    rows = paired_all(_values(first), _values(second))
+    return {name: Row(row) for name, row in zip(OF_FATES, rows, strict=True)}
+
+
+def heard_at_equal_words(
+    a: Side, b: Side, pairs: Mapping[PairKey, Pair]
+) -> tuple[dict[PairKey, Heard], dict[PairKey, Heard]]:
+    """Return what the executive would have heard in each pair's two trials, the longer cut; the fates alone are so."""
+    first, second = heard_in(a, b, pairs)
+    for key, pair in pairs.items():
+        words = min(_words(first[key]), _words(second[key]))
+        first[key], second[key] = _cut(a, pair.a, words), _cut(b, pair.b, words)
+    return first, second
+
+
+def _heard(a: Side, b: Side, pairs: Mapping[PairKey, Pair]) -> tuple[Collection[Heard], Collection[Heard]]:
+    first, second = heard_in(a, b, pairs)
+    return first.values(), second.values()
+
+
+def _words(heard: Heard) -> int:
+    """Return how many words reach the executive in all."""
+    return round(heard.words * heard.messages)
+
+
+def _values(side: Mapping[PairKey, Heard]) -> dict[PairKey, list[float]]:
+    return {key: [measure.of(heard) for measure in OF_FATES.values()] for key, heard in side.items()}
+
+
+def _cut(side: Side, trial: TrialId, words: int) -> Heard:
+    """Return what the executive would have heard of a trial in this many words."""
+    heard = side.run.heard(trial)
+    total = _words(heard)
+    if total <= words:
+        return heard
+    said = {seat: reply.spoken or "" for seat, reply in side.run.replies(trial, side.run.speakers(trial)).items()}
+    cut = {seat: first_words(text, len(text.split()) * words // total) for seat, text in said.items()}
+    return heard._replace(fates=_fates(side, trial, cut))
+
+
+def _fates(side: Side, trial: TrialId, messages: Mapping[str, str]) -> str:
+    cast = side.run.stage.cast(trial)
+    held = held_below(cast.hierarchy, cast.dealt)
+    instrument = instrument_of(cast.world)
+    fates: dict[str, str] = {}
+    for seat, message in messages.items():
+        for fact, verdict in instrument.read(message, only=held[seat]).items():
+            fates[fact] = LETTERS[verdict.fate]
+    return "".join(fates[fact.id] for fact in cast.world.facts)
+
+
+def first_words(text: str, count: int) -> str:
+    """Return a text up to the end of its `count`-th word, line breaks as they are."""
+    end = 0
+    for number, word in enumerate(re.finditer(r"\S+", text), 1):
+        if number > count:
+            break
+        end = word.end()
+    return text[:end]
