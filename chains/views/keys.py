@@ -10,6 +10,8 @@ from typing import Self
 
 END = "q"
 """What the end of the input counts as."""
+SEQUENCE_SECONDS = 0.05
+"""How soon the rest of a key's characters follows its escape."""
 _ESCAPE, _END_OF_INPUT = "\x1b", "\x04"
 
 
@@ -40,11 +42,26 @@ class Keys:
         if self._file is None:
             line = sys.stdin.readline() if sys.stdin is not None else ""
             return line.strip()[:1].lower() if line else END
-        pressed = os.read(self._file, 1).decode(errors="replace")
+        pressed = _character(self._file)
         if pressed in ("", _END_OF_INPUT):
             return END
         if pressed == _ESCAPE:
-            while select.select([self._file], [], [], 0.02)[0]:
-                os.read(self._file, 16)
+            _past_sequence(self._file)
             return ""
         return pressed.lower()
+
+
+def _character(file: int) -> str:
+    return os.read(file, 1).decode(errors="replace")
+
+
+def _past_sequence(file: int) -> None:
+    """Read past what follows an escape: `[` to its final letter or `~`, `O` and a letter, or one character."""
+    if not select.select([file], [], [], SEQUENCE_SECONDS)[0]:
+        return  # the Esc key itself
+    kind = _character(file)
+    if kind == "O":
+        _character(file)
+    elif kind == "[":
+        while (character := _character(file)) and not "@" <= character <= "~":
+            pass
