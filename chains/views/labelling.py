@@ -16,7 +16,7 @@ from chains.views.tables import FATE_STYLE
 
 FATE_OF_KEY: dict[str, Fate] = {fate[0]: fate for fate in FATES}
 MEANING: dict[Fate, str] = {
-    "kept": "stated, and every number, date, name and direction right; other words are fine",
+    "kept": "stated, every number, date, name and direction right, in any words",
     "blurred": "mentioned, but a number, date, name or direction is gone or vague",
     "altered": "another value in its place, or its value said of something else",
     "inverted": "its direction turned round: late became early",
