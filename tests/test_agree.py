@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from test_person import Terminal, plain
 
+from chains.judging.errors_by_hop import errors_beside
 from chains.judging.labels import LabelFile, read_labels
 from chains.judging.pairs import Pairs
 from chains.judging.sampling import draw_sample, weights
@@ -262,6 +263,43 @@ def test_retention_is_shown_corrected_beside_the_raw_one_once_the_error_is_measu
         assert row["kept"] < row["kept_corrected"]["value"]
         assert low <= row["kept"] + row["blurred"] <= high
     assert "kept, corrected for the instrument's measured error: hop 1" in mazedom("show", run).out
+
+
+def test_a_comparison_shows_retention_corrected_beside_the_raw_one(mazedom, run, pairs):
+    labelled(run, pairs, "anna", lambda pair: "kept" if pair.read == "blurred" else pair.read)
+    found = mazedom("compare", run, "--by", "prompt", "--json").document
+    raw, corrected = found["measures"]["retention"], found["retention_corrected"]
+    assert corrected["a"]["raw"] == pytest.approx(raw["a"], abs=1e-6)
+    assert corrected["a"]["value"] > raw["a"]
+    assert corrected["difference"] == pytest.approx(0, abs=1e-9), "the channel does not read prompts"
+    assert (
+        "retention corrected for the instrument's measured error: a " in mazedom("compare", run, "--by", "prompt").out
+    )
+    (run / "labels" / "anna.jsonl").unlink()
+    assert mazedom("compare", run, "--by", "prompt", "--json").document["retention_corrected"] is None
+
+
+def test_the_law_is_given_the_error_at_first_middle_and_last_hops(run, pairs):
+    """People see blurred facts as kept at the last hop alone: false loss rises there, as a forged law would have it."""
+    labelled(
+        run,
+        pairs,
+        "anna",
+        lambda pair: "kept" if pair.read == "blurred" and pair.band == "last" else pair.read,
+        count=500,
+    )
+    errors = errors_beside(pairs.record, pairs.log, run)
+    assert errors.hops == (1, 2, 3)
+    assert errors.false_loss[:2] == (0, 0)
+    assert errors.false_loss[2] > 0.1
+    assert min(errors.false_loss_se) > 0
+    assert errors.covers(3)
+
+
+def test_the_law_is_told_at_which_hop_labels_are_missing(run, pairs):
+    assert errors_beside(pairs.record, pairs.log, run) is None
+    labelled(run, pairs, "anna", lambda pair: pair.read, count=20)
+    assert "not measured at the first hop" in errors_beside(pairs.record, pairs.log, run)
 
 
 def test_too_few_labels_correct_nothing_and_say_so(mazedom, run, pairs):

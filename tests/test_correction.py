@@ -7,6 +7,7 @@ from chains.laws.correction import (
     ErrorRates,
     Labelled,
     corrected,
+    corrected_pair,
     delta_interval,
     error_rates,
     rogan_gladen,
@@ -123,3 +124,27 @@ def test_a_fate_that_nobody_labelled_is_pooled_with_the_lost():
     found = error_rates(some, {"kept": 0.5, "omitted": 0.3, "altered": 0.2})
     pooled = error_rates(some, {"kept": 0.5, "omitted": 0.5})
     assert found.specificity == pytest.approx(pooled.specificity)
+
+
+def test_an_error_alike_on_both_sides_makes_no_difference_and_turns_none_round():
+    random = np.random.default_rng(2)
+    a = random.uniform(0.3, 0.6, 30)
+    error = error_rates(
+        [Labelled("kept", at >= 5, at) for at in range(60)] + [Labelled("omitted", at < 5, at) for at in range(60)]
+    )
+    same = corrected_pair(a, a, error, error)
+    assert same.difference == 0
+    assert (same.low, same.high) == (0, 0)
+    less = corrected_pair(a, a - 0.2, error, error)
+    power = error.sensitivity + error.specificity - 1
+    assert less.difference == pytest.approx(-0.2 / power)
+    assert less.low < less.difference < less.high < 0
+
+
+def test_the_error_of_another_run_is_another_draw():
+    """Two runs with labels of their own: their errors do not cancel, so the interval is wider."""
+    a = np.full(30, 0.5)
+    labels = [Labelled("kept", at >= 5, at) for at in range(60)] + [Labelled("omitted", at < 5, at) for at in range(60)]
+    one, other = error_rates(labels), error_rates(labels)
+    assert np.ptp(corrected_pair(a, a, one, other)[-2:]) > 0.05
+    assert corrected_pair(a, a, one, one).document()["ci"] == [0.0, 0.0]

@@ -41,6 +41,7 @@ ORDER = [
     "chains.sides",
     "chains.arms",
     "chains.comparison",
+    "chains.corrected",
     "chains.equal_words",
     "chains.tested",
     "chains.failing",

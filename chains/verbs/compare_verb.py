@@ -9,16 +9,18 @@ from typing import Any
 
 from chains.arms import Sides, chosen
 from chains.comparison import Comparison, adjusted, compare
+from chains.corrected import retention_corrected
 from chains.drift.tally import Reader
 from chains.equal_words import MOST_WORLDS, at_equal_words
 from chains.failing import Failing, read_failing
+from chains.laws.correction import CorrectedPair
 from chains.log import Log
 from chains.runs import find_run, read_record
 from chains.sides import RunHeard
 from chains.standing import Standing, standing
 from chains.tested import Tested, registered_rows, tested
 from chains.unlike import most_unlike
-from chains.views.compare import comparison_view, tested_view, unlike_view
+from chains.views.compare import comparison_view, corrected_view, tested_view, unlike_view
 from chains.views.output import print_json, say
 from chains.views.output import results as stdout
 
@@ -65,6 +67,10 @@ def _opener(stack: ExitStack) -> Callable[[str], RunHeard]:
     return read
 
 
+def _as_json(retention: CorrectedPair | str | None) -> dict[str, Any] | str | None:
+    return retention.document() if isinstance(retention, CorrectedPair) else retention
+
+
 def _compared(sides: Sides, *, always: bool) -> Comparison:
     comparison = compare(*sides)
     if comparison.worlds > MOST_WORLDS and not always:
@@ -93,6 +99,8 @@ def _print(compared: Sequence[Comparison], tests: Sequence[Tested], status: Stan
         if number:
             stdout.print()
         stdout.print(comparison_view(comparison))
+        if (retention := retention_corrected(comparison)) is not None:
+            stdout.print(corrected_view(retention))
         if messages:
             stdout.print(unlike_view(most_unlike(comparison, messages), comparison))
 
@@ -106,7 +114,9 @@ def _document(
 ) -> dict[str, Any]:
     """Return all as JSON; the keys of the first comparison, often the only one, stand at the top as well."""
     documents = [
-        comparison.document() | {"most_unlike": [pair.document() for pair in most_unlike(comparison, messages)]}
+        comparison.document()
+        | {"most_unlike": [pair.document() for pair in most_unlike(comparison, messages)]}
+        | {"retention_corrected": _as_json(retention_corrected(comparison))}
         for comparison in compared
     ]
     return {

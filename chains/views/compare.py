@@ -10,12 +10,13 @@ from rich.text import Text
 
 from chains.comparison import Comparison, Row
 from chains.drift.measures import MEASURES
+from chains.laws.correction import CorrectedPair
 from chains.laws.paired import FEWEST_WORLDS, LEVEL
 from chains.sides import differing
 from chains.standing import Standing
 from chains.tested import Tested
 from chains.unlike import Stretch, Unlike, stretches
-from chains.views.tables import FATE_STYLE
+from chains.views.tables import FATE_STYLE, corrected_text
 
 MOST_NAMED = 8
 """Trials without a partner that are named; all of them are in `--json`."""
@@ -61,6 +62,19 @@ def comparison_view(comparison: Comparison) -> RenderableType:
             _measures(comparison, comparison.at_equal_words),
         ]
     return Group(*parts, *_notes(comparison))
+
+
+def corrected_view(retention: CorrectedPair | str) -> Text:
+    """Return the retention corrected for the instrument's measured error; a sentence where it is not measured."""
+    if isinstance(retention, str):
+        return Text(f"note: {retention}", style="yellow")
+    difference = _signed(retention.difference, share=True)
+    return Text(
+        "retention corrected for the instrument's measured error: "
+        f"a {corrected_text(retention.a)}, b {corrected_text(retention.b)}, "
+        f"b - a {difference} ({_interval(retention.low, retention.high, share=True)})",
+        style="green",
+    )
 
 
 def _measures(comparison: Comparison, rows: Mapping[str, Row]) -> Table:
