@@ -92,6 +92,7 @@ def test_a_kind_with_one_label_has_null_figures(mazedom, tmp_path):
     [
         ("{not json", "no JSON"),
         ("[1, 2]", "holds a list"),
+        ("null", "holds null"),
         ('{"id": "x", "source": "s"}', "has no 'claim'"),
         ('{"id": "x", "source": "s", "claim": "c", "label": "yes"}', "label is 'yes'"),
         ('{"id": "x", "source": "s", "claim": "c", "label": 2}', "label is 2"),

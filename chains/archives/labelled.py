@@ -55,7 +55,8 @@ def _item(line: bytes, where: str) -> Item:
     except orjson.JSONDecodeError as error:
         raise BadInput(f"{where}: no JSON ({error}); each line is one object with id, source and claim") from error
     if not isinstance(document, dict):
-        raise BadInput(f"{where}: holds a {type(document).__name__} where an object with id, source and claim belongs")
+        what = "null" if document is None else f"a {type(document).__name__}"
+        raise BadInput(f"{where}: holds {what} where an object with id, source and claim belongs")
     try:
         return Item.model_validate(document)
     except ValidationError as error:

@@ -6,16 +6,18 @@ is known of the world. The score is a logistic one with a handful of weights (`W
 alone.
 
 How it was made and how good it is: of 720 claims that people labelled, those of a third of the source documents, drawn
-by a hash of their name, were put aside; marks and weights come from the others. On the third put aside, looked at once
-at the end (balanced accuracy / area under the ROC curve, in per cent, with 95% intervals over documents): units of news
-summaries 63 (57 to 70) / 69 (61 to 77) (REALSumm, 153 claims) and 82 (72 to 90) / 90 (82 to 97) (PyrXSum, 56);
+by a hash of their name, were put aside; marks and weights come from the others. On the third put aside, measured when
+all was settled (balanced accuracy / area under the ROC curve, in per cent, with 95% intervals over documents): units of
+news summaries 63 (57 to 70) / 69 (61 to 77) (REALSumm, 153 claims) and 82 (72 to 90) / 90 (82 to 97) (PyrXSum, 56);
 encyclopedia claims 81 (68 to 94) / 91 (80 to 99) (VitaminC, 42). On all 720, the weights held out by ten-fold
 cross-validation over documents: 72.8 / 77.5, 79.8 / 86.8 and 80.2 / 86.6; of the last, the 45 with digits: 86.7 / 93.0.
-An earlier version had seen all of them, so no document is entirely fresh.
+An earlier version had seen all of them, so no document is entirely fresh; the third put aside was measured once more to
+decide on embeddings, which changed nothing here.
 
-Sentence and word embeddings (all-MiniLM-L6-v2) were tried for aligning words and left out: cross-validated on the two
-thirds they moved the area by less than one point and balanced accuracy not at all, and cost a 90 MB model and a hundred
-times the time. A fact with typed slots is judged far better: use `drift.fates` where there is a ledger.
+Embeddings of words in their sentences (all-MiniLM-L6-v2, words alike in meaning counted as found) were tried and left
+out: under the same cross-validation the area went from 77.5 to 78.7, 86.8 to 87.2 and 86.6 to 87.7, balanced accuracy
+from 72.8 to 73.2, 79.8 to 78.8 and 80.2 to 78.6, for a 90 MB model and 80 ms a claim where the words alone take 1.
+A fact with typed slots is judged far better: use `drift.fates` where there is a ledger.
 """
 
 import math
