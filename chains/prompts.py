@@ -1,6 +1,6 @@
 """Prompts: files that people write, read and filled; which prompt each role has.
 
-`prompts/<role>/<variant>.md` is TOML front matter between `+++` lines, then a
+`prompts/<role or task>/<variant>.md` is TOML front matter between `+++` lines, then a
 Jinja2 body with holes. A *prompt configuration* says which variant each role
 (or level) uses; `prompts/configurations.toml` names some.
 
@@ -27,13 +27,19 @@ ROLES = ("worker", "manager", "executive")
 """Of seats."""
 JUDGE = "judge"
 """The role of a model that is used as an instrument; it holds no seat."""
+TASKS = ("decide", "order", "relay", "act")
+"""What seats do besides reporting, in the whole loop: the executive decides and orders, managers relay, workers act."""
 HOLES = {
     "worker": frozenset({"title", "about", "superior", "notes", "words"}),
     "manager": frozenset({"title", "about", "superior", "reports", "words", "span"}),
     "executive": frozenset({"title", "about", "reports", "words", "span"}),
     "judge": frozenset({"ledger", "statements", "asked", "message"}),
+    "decide": frozenset({"title", "about", "question", "reports", "charter", "options", "standing", "words", "span"}),
+    "order": frozenset({"title", "about", "decided", "charter", "words"}),
+    "relay": frozenset({"title", "about", "superior", "directive", "words"}),
+    "act": frozenset({"title", "about", "superior", "directive", "options", "standing", "words"}),
 }
-"""What each role's prompts may ask to be filled."""
+"""What the prompts of each role and task may ask to be filled."""
 
 _ENVIRONMENT = jinja2.sandbox.SandboxedEnvironment(
     undefined=jinja2.StrictUndefined, keep_trailing_newline=False, autoescape=False
@@ -169,13 +175,13 @@ def configurations(folder: Path | None = None) -> dict[str, dict[str, str]]:
     except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise BadInput(f"can't read {path}: {error}") from None
     for name, roles in table.items():
-        if not isinstance(roles, dict) or set(roles) - set(ROLES):
-            raise BadInput(f"{path}: [{name}] must map roles ({', '.join(ROLES)}) to variants")
+        if not isinstance(roles, dict) or set(roles) - {*ROLES, *TASKS}:
+            raise BadInput(f"{path}: [{name}] must map roles and tasks ({', '.join(ROLES + TASKS)}) to variants")
     return table
 
 
 def configuration(name: str, folder: Path | None = None) -> dict[str, str]:
-    """Return one prompt configuration, with `plain` for a role that it does not mention.
+    """Return one prompt configuration, with `plain` for a role or task that it does not mention.
 
     Raises:
         BadInput: If there is none of that name.
@@ -183,4 +189,4 @@ def configuration(name: str, folder: Path | None = None) -> dict[str, str]:
     known = configurations(folder)
     if name not in known:
         raise BadInput(f"no prompt configuration {name!r}{nearest(name, known)}")
-    return {role: known[name].get(role, "plain") for role in ROLES}
+    return {role: known[name].get(role, "plain") for role in ROLES + TASKS}

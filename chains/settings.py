@@ -16,7 +16,7 @@ from typing import Any
 
 from chains.errors import BadInput, nearest
 from chains.hierarchy import Hierarchy, Seat
-from chains.prompts import ROLES
+from chains.prompts import ROLES, TASKS
 
 Value = str | int | float | bool | None
 
@@ -55,6 +55,7 @@ SETTINGS: dict[str, Setting] = {
     "hierarchy": Setting(
         "pyramid:1-3-9, or a file that names who reports to whom; replaces depth and span", None, _text
     ),
+    "loop": Setting("true: the executive decides, its order goes down, workers act", False, _yes_or_no),
     "prompt": Setting("prompt configuration; with a scope, a variant", "plain", _text, scoped=True),
     "model": Setting("who holds the seats: a model's name, or person", "smollm2", _text, scoped=True),
     "words": Setting("word budget, for prompts that have that hole", 60, int, 1, scoped=True),
@@ -170,10 +171,12 @@ def check_scopes(values: Mapping[str, Value], hierarchy: Hierarchy) -> None:
     for key in values:
         _, dot, scope = key.partition(".")
         if dot and scope not in names and scope not in levels and scope not in ROLES:
+            if key.startswith("prompt.") and scope in TASKS:
+                continue
             if scope.startswith("level."):
                 raise BadInput(f"setting {key!r}: the {hierarchy.name} has levels 0 to {hierarchy.depth}")
             raise BadInput(
-                f"setting {key!r}: the {hierarchy.name} has no such seat or role{nearest(scope, {*names, *ROLES})}"
+                f"setting {key!r}: the {hierarchy.name} has no such seat or role{nearest(scope, {*names, *ROLES, *TASKS})}"
             )
 
 

@@ -17,7 +17,8 @@ from chains.drift.quantities import Quantity, compare, quantities_of
 from chains.drift.units import Unit, unit_of
 from chains.drift.verdict import Verdict
 from chains.drift.words import tokens_of
-from chains.worlds.decision import Decision, Ramp, Weight
+from chains.worlds.decision import Decision, Weight
+from chains.worlds.hearing import heard_weight
 from chains.worlds.ledger import Fact, Slot
 from chains.worlds.world import World
 
@@ -48,38 +49,17 @@ def _decided(world: World) -> Decision:
 
 
 def _told(weight: Weight, fact: Fact, verdict: Verdict, message: str) -> float | None:
-    match verdict.fate:
-        case "omitted":
-            return None
-        case "inverted":
-            return weight.twin
-        case "altered":
-            return _altered(weight, fact, verdict, message)
-        case "blurred":
-            return _blurred(weight, fact, verdict)
-        case _:
-            return weight.true
-
-
-def _altered(weight: Weight, fact: Fact, verdict: Verdict, message: str) -> float:
-    ramp = weight.ramp
-    if ramp is None or verdict.slots.get(ramp.slot) != "wrong":
-        return weight.true
+    states = verdict.slots
+    wrong = weight.ramp.slot if weight.ramp is not None and states.get(weight.ramp.slot) == "wrong" else ""
     first, last = verdict.evidence or (0, len(message))
-    value = said_value(fact.slot(ramp.slot), message[first:last])
-    return ramp.mean if value is None else ramp.at(value)
-
-
-def _blurred(weight: Weight, fact: Fact, verdict: Verdict) -> float:
-    def of(plain: float, ramp: Ramp | None) -> float:
-        gone = ramp is not None and verdict.slots.get(ramp.slot) == "missing"
-        return ramp.mean if gone and ramp is not None else plain
-
-    here = of(weight.true, weight.ramp)
-    ways = [slot.name for slot in fact.slots if slot.kind == "direction" and slot.key]
-    if any(verdict.slots.get(name) == "missing" for name in ways):
-        return (here + of(weight.twin, weight.twin_ramp)) / 2
-    return here
+    return heard_weight(
+        weight,
+        fact,
+        verdict.fate,
+        missing=[name for name, state in states.items() if state == "missing"],
+        wrong=wrong,
+        said=said_value(fact.slot(wrong), message[first:last]) if wrong and verdict.fate == "altered" else None,
+    )
 
 
 def said_value(slot: Slot, text: str) -> float | None:

@@ -8,6 +8,7 @@ the text must find these rates again. Its name says what is planted:
     channel:drop=0.1,flip=0.02                    loses a tenth, inverts a fiftieth, at each hop
     channel:drop=0.08,k=1.3                       a hazard that grows with the hop
     channel:drop=0.05,alter=0.05,bad=2,q=1.4      bad news fares worse, deep hierarchies worse than linear
+    channel:misjudge=0.2,garble=0.05,disobey=0.1  faults of the whole loop: at the top, on the way down, at the bottom
 
 The law. A fact kept so far is lost at hop n with probability
 
@@ -27,6 +28,7 @@ grouped Weibull model and its proportional hazards beside it).
 
 import math
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
@@ -35,7 +37,8 @@ from chains.draw import Draw
 from chains.errors import BadInput, nearest
 from chains.models.codebook import NOTHING, Codebook, State, codebook, lines_of
 from chains.models.provider import Occasion, Reply, Request, Usage
-from chains.worlds.ledger import Fact
+from chains.models.relay import best_heard, chosen, order_heard, ordered, passed_down
+from chains.worlds.ledger import Fact, Statement
 
 Cause = Literal["drop", "blur", "alter", "invert"]
 CAUSES: tuple[Cause, ...] = ("drop", "blur", "alter", "invert")
@@ -81,6 +84,14 @@ class ChannelRates(BaseModel):
     """Total rate from hop `tau` on."""
     paraphrase: Rate = 1.0
     """Chance that a sentence which says the same as the one heard is worded anew."""
+    down: Size = 1.0
+    """Hazard ratio of clauses on their way down against facts on their way up."""
+    misjudge: Rate = 0.0
+    """Chance that an executive decides on another option than the best on what it hears."""
+    garble: Rate = 0.0
+    """Chance per hop down that the order is replaced by another one."""
+    disobey: Rate = 0.0
+    """Chance that a worker does another thing than it was ordered."""
     seed: int = 0
     """Of the channel's own draws."""
 
@@ -180,16 +191,38 @@ class Channel:
     async def reply(self, request: Request) -> Reply:
         """Relay what the seat heard; without an occasion it has heard nothing."""
         occasion = request.occasion
-        lines = [] if occasion is None else self.relayed(occasion)
-        text = "\n".join(f"- {line}" for line in lines or [NOTHING])
+        if occasion is not None and occasion.task in ("decide", "act"):
+            text = self._chosen(occasion)
+        else:
+            lines = [] if occasion is None else self._said(occasion)
+            text = "\n".join(f"- {line}" for line in lines or [NOTHING])
         prompt = sum(len(message.content.split()) for message in request.messages)
         return Reply(text=text, usage=Usage(prompt=prompt, completion=len(text.split())), served_by="channel")
+
+    def _said(self, occasion: Occasion) -> list[str]:
+        match occasion.task:
+            case "order":
+                return ordered(occasion, self._draw(occasion, "order"))
+            case "relay":
+                order, others = passed_down(occasion, self.rates.garble, self._draw(occasion, "garble"))
+                return order + self.relayed(replace(occasion, heard=("\n".join(others),)))
+            case _:
+                return self.relayed(occasion)
+
+    def _chosen(self, occasion: Occasion) -> str:
+        deciding = occasion.task == "decide"
+        rate = self.rates.misjudge if deciding else self.rates.disobey
+        # not by the hop: the same executive with the full ledger before it errs on the same occasions
+        draw = Draw("choice", self.rates.seed, occasion.world.seed, occasion.replicate, occasion.seat, occasion.task)
+        return chosen(occasion, best_heard(occasion) if deciding else order_heard(occasion), rate, draw)
 
     def relayed(self, occasion: Occasion) -> list[str]:
         """Return the sentences that the seat passes on, in the order in which it heard them."""
         book = codebook(occasion.world)
         heard = dict.fromkeys(line for text in occasion.heard for line in lines_of(text) if line not in _SILENT)
-        facts = {fact.id: fact for fact in occasion.world.facts}
+        charter = occasion.world.charter
+        statements: list[Statement] = [*occasion.world.facts, *(charter.clauses if charter else ())]
+        facts = {fact.id: fact for fact in statements}
         chain = Draw("chain", self.rates.seed, occasion.world.seed, occasion.replicate).normal()
         seen = set()
         said = []
@@ -214,14 +247,17 @@ class Channel:
     async def aclose(self) -> None:
         """Hold nothing open."""
 
-    def _passed_on(self, line: str, state: State, fact: Fact, occasion: Occasion, chain: float) -> list[str]:
-        """Return the sentence in which a fact is passed on, or none."""
+    def _passed_on(self, line: str, state: State, fact: Statement, occasion: Occasion, chain: float) -> list[str]:
+        """Return the sentence in which a fact or a clause is passed on, or none."""
         rates, book = self.rates, codebook(occasion.world)
         draw = self._draw(occasion, fact.id)
         frailty = rates.chain_sd * chain
         if rates.fact_sd:
             frailty += rates.fact_sd * Draw("fact", rates.seed, occasion.world.seed, fact.id).normal()
-        ratio = math.exp(frailty) * (rates.bad if fact.valence == "bad" else 1.0)
+        if isinstance(fact, Fact):
+            ratio = math.exp(frailty) * (rates.bad if fact.valence == "bad" else 1.0)
+        else:
+            ratio = math.exp(frailty) * rates.down
         after: State | None = state
         if draw.uniform() < rates.hazard(occasion.hop, occasion.depth, ratio):
             cause = rates.cause(draw.uniform())

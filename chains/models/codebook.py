@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from chains.draw import Draw
 from chains.errors import BadInput
-from chains.worlds.ledger import Fact, Fate, Slot
+from chains.worlds.ledger import Fate, Slot, Statement
 from chains.worlds.world import World
 
 NOTHING = "Nothing to report."
@@ -33,7 +33,7 @@ _BOOKS_KEPT = 128
 
 
 class State(NamedTuple):
-    """What a sentence says of a fact."""
+    """What a sentence says of a fact, or of a clause."""
 
     fact: str
     fate: Fate
@@ -45,7 +45,7 @@ class Planted(NamedTuple):
     """The truth about a message that the channel wrote."""
 
     fates: dict[str, Fate]
-    """The fate of every fact of the world, by id."""
+    """The fate of every fact of the world, or of every clause of its charter, by id."""
     invented: int
     """How many invented sentences it holds, those relayed from below too."""
 
@@ -70,8 +70,8 @@ def lines_of(message: str) -> list[str]:
     return [line for line in stripped if line and line != "-"]
 
 
-def planted(world: World, message: str) -> Planted:
-    """Return the fate of every fact of the world in a message that the channel wrote.
+def planted(world: World, message: str, *, down: bool = False) -> Planted:
+    """Return the fate of every fact of the world in a message that the channel wrote, or `down`, of every clause.
 
     A sentence that the channel can't have written counts for nothing. Where
     two sentences are about one fact, the first counts.
@@ -85,7 +85,10 @@ def planted(world: World, message: str) -> Planted:
             fates.setdefault(state.fact, state.fate)
         elif line in made_up:
             invented.add(line)
-    return Planted({fact.id: fates.get(fact.id, "omitted") for fact in world.facts}, len(invented))
+    statements: tuple[Statement, ...] = world.facts
+    if down:
+        statements = world.charter.clauses if world.charter else ()
+    return Planted({one.id: fates.get(one.id, "omitted") for one in statements}, len(invented))
 
 
 def codebook(world: World) -> Codebook:
@@ -110,8 +113,9 @@ def _compiled(world: World) -> Codebook:
     states: dict[str, State] = {}
     wordings: dict[State, tuple[str, ...]] = {}
     wrong: dict[str, tuple[State, ...]] = {}
-    for fact in world.facts:
-        near = [other for other in world.facts if other.subject == fact.subject or other.templates == fact.templates]
+    statements: tuple[Statement, ...] = (*world.facts, *(world.charter.clauses if world.charter else ()))
+    for fact in statements:
+        near = [other for other in statements if other.subject == fact.subject or other.templates == fact.templates]
         beside = {slot.value for other in near for slot in other.slots}
         for state, sentences in _sayings(fact, beside):
             for sentence in sentences:
@@ -126,7 +130,7 @@ def _compiled(world: World) -> Codebook:
     return Codebook(states, wordings, wrong, _inventions(world))
 
 
-def _sayings(fact: Fact, beside: Collection[float | str]) -> Iterator[tuple[State, tuple[str, ...]]]:
+def _sayings(fact: Statement, beside: Collection[float | str]) -> Iterator[tuple[State, tuple[str, ...]]]:
     """Yield each state that a fact can be in, with its wordings; omission has none."""
     yield State(fact.id, "kept"), _rendered(fact, {})
     if fact.vague:
@@ -138,11 +142,11 @@ def _sayings(fact: Fact, beside: Collection[float | str]) -> Iterator[tuple[Stat
         yield State(fact.id, "inverted"), _rendered(fact, {ways[0].name: ways[0].flipped()})
 
 
-def _rendered(fact: Fact, changed: Mapping[str, Slot]) -> tuple[str, ...]:
+def _rendered(fact: Statement, changed: Mapping[str, Slot]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(fact.render(template, changed) for template in fact.templates))
 
 
-def wrong_values(fact: Fact, slot: Slot, beside: Collection[float | str] = ()) -> tuple[Slot, ...]:
+def wrong_values(fact: Statement, slot: Slot, beside: Collection[float | str] = ()) -> tuple[Slot, ...]:
     """Return up to four slots whose values are clearly not the true one.
 
     A number is at least 30% off and as round as the true one; a count stays

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Literal, Protocol
 
@@ -11,6 +11,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from chains.worlds.world import World
 
+Task = Literal["report", "decide", "order", "relay", "act"]
+"""What a seat is asked for: a report up; a decision; an order down; the order passed on; an action."""
 Finish = Literal["stop", "length", "refusal", "filter", "empty"]
 """How a reply ended: of itself; cut off by its length limit; the model refused; a content filter
 refused; nothing came. The last three reach the seat above as "(no report)"."""
@@ -42,7 +44,14 @@ class Occasion:
     depth: int
     """Hops from a worker to the executive."""
     heard: tuple[str, ...]
-    """What the seat was given: the reports of those below it, or a worker's own notes; one text each."""
+    """What the seat was given: the reports of those below it, or a worker's own notes; one text each.
+    On the way down, the directive of its superior."""
+    task: Task = "report"
+    """What it is asked for."""
+    letters: Mapping[str, str] = field(default_factory=dict)
+    """For a choice: the ids of the options by the letter under which they are shown."""
+    decided: str | None = None
+    """For the executive's order: the option that it has decided on; None where that can't be read."""
 
 
 class Request(BaseModel):
