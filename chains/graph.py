@@ -1,10 +1,10 @@
-"""The LangGraph wiring: one node a seat, edges along the chain of command; nothing else imports langgraph.
+"""The LangGraph wiring: one node a turn, edges along the chain of command; nothing else imports langgraph.
 
 The graph is flat, so the drawn graph is the org chart, and siblings run in
-parallel. State carries the latest message of each seat and no history. There
-is no LangGraph saver: the run log is the durable record, and a trial that
-went half way is driven again from its first node, with the replies that the
-log holds.
+parallel. In the whole loop a seat has a node for each of its turns. State
+carries the message of each turn and no more. There is no LangGraph saver: the
+run log is the durable record, and a trial that went half way is driven again
+from its first node, with the replies that the log holds.
 """
 
 from contextlib import nullcontext
@@ -19,9 +19,10 @@ from langsmith.run_helpers import tracing_context
 
 from chains.hierarchy import Hierarchy
 from chains.seats import Climb, Speak, Waiting
+from chains.turns import turns_of
 
 SPARE_STEPS = 10
-"""Supersteps allowed beyond the depth, so that the recursion limit never cuts a hierarchy."""
+"""Supersteps allowed beyond the way up and down, so that the recursion limit never cuts a hierarchy."""
 
 
 def _merged(said: dict[str, str | None], more: dict[str, str | None]) -> dict[str, str | None]:
@@ -34,7 +35,7 @@ class State(TypedDict):
     """What travels the graph."""
 
     said: Annotated[dict[str, str | None], _merged]
-    """The latest message of each seat; None where it gave no report. Siblings write in parallel."""
+    """The message of each turn so far; None where the seat said nothing. Siblings write in parallel."""
 
 
 @dataclass(frozen=True)
@@ -51,8 +52,8 @@ class _Node(Protocol):
     async def __call__(self, state: State, *, runtime: Runtime[Crew]) -> State: ...
 
 
-def _node(seat: str) -> _Node:
-    """Return a seat's node.
+def _node(turn: str) -> _Node:
+    """Return a turn's node.
 
     LangGraph runs an interrupted node again from its first line when it
     resumes, so nothing here may have an effect before `interrupt`: a crew
@@ -60,26 +61,30 @@ def _node(seat: str) -> _Node:
     """
 
     async def node(state: State, *, runtime: Runtime[Crew]) -> State:
-        message = await runtime.context.speak(seat, state["said"])
+        message = await runtime.context.speak(turn, state["said"])
         while isinstance(message, Waiting):
             message = interrupt(message.seat)
-        return {"said": {seat: message}}
+        return {"said": {turn: message}}
 
     return node
 
 
-def wire(hierarchy: Hierarchy) -> Graph:
-    """Return the compiled graph of a hierarchy: compile once, share among its trials."""
+def wire(hierarchy: Hierarchy, *, loop: bool = False) -> Graph:
+    """Return the compiled graph of a hierarchy: compile once, share among its trials.
+
+    Args:
+        hierarchy: Who reports to whom.
+        loop: Whether the executive decides, its order goes down and workers act.
+    """
     graph: StateGraph[State, Crew, State, State] = StateGraph(State, context_schema=Crew)
-    for seat in hierarchy.upward():
-        graph.add_node(seat.name, _node(seat.name))
-        reports = hierarchy.reports_of(seat.name)
-        graph.add_edge(list(reports) if reports else START, seat.name)
+    for turn in turns_of(hierarchy, loop=loop):
+        graph.add_node(turn.name, _node(turn.name))
+        graph.add_edge(list(turn.hears) if turn.hears else START, turn.name)
     return graph.compile()
 
 
 def climber(graph: Graph, depth: int, *, trace: bool = False) -> Climb:
-    """Return how LangGraph drives one trial up a hierarchy: siblings in parallel.
+    """Return how LangGraph drives one trial through a hierarchy: siblings in parallel.
 
     A seat that waits for a person interrupts its branch; sibling branches go on to the end of the superstep.
 
@@ -88,7 +93,7 @@ def climber(graph: Graph, depth: int, *, trace: bool = False) -> Climb:
         depth: The hierarchy's.
         trace: Let LangSmith trace the run, if the environment asks for it; otherwise it stays off.
     """
-    config: Any = {"recursion_limit": depth + SPARE_STEPS}
+    config: Any = {"recursion_limit": 2 * depth + SPARE_STEPS}
 
     async def climb(speak: Speak) -> tuple[str, ...]:
         with nullcontext() if trace else tracing_context(enabled=False):

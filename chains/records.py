@@ -80,6 +80,31 @@ class Reading(BaseModel):
     """How the reply ended; see `models.provider.Finish`."""
 
 
+class Outcome(BaseModel):
+    """What a trial of the whole loop came to: what was heard, decided, ordered and done."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    version: str
+    """Of what read the choices."""
+    told: dict[str, float | None]
+    """What each fact that bears on the decision weighs for one who heard what the executive heard; None: not heard."""
+    decided: str | None
+    """The option that the executive chose; None where its reply can't be read, as in all that follow."""
+    received: dict[str, str | None]
+    """The option that each worker was ordered: the standing plan where no order reached it."""
+    done: dict[str, str | None]
+    """The option that each worker carried out."""
+    unordered: tuple[str, ...] = ()
+    """Workers whom no order reached."""
+    informed: str | None
+    """What the same executive chose with the full ledger before it."""
+    uninformed: str | None
+    """What it chose without any report."""
+    unread: dict[str, str] = {}
+    """For each turn whose choice or order could not be read, why."""
+
+
 class TrialEnd(BaseModel):
     """How a trial ended."""
 
@@ -95,6 +120,10 @@ class TrialEnd(BaseModel):
     """Version of the instrument that read the messages."""
     readings: dict[str, Reading] = {}
     """For each seat that reported, what was read in its message."""
+    down: dict[str, Reading] = {}
+    """For each seat that sent an order down, what was read in it: the fates of the charter's clauses."""
+    outcome: Outcome | None = None
+    """What came of it, where something was decided."""
     at: str
 
     def line(self) -> bytes:

@@ -9,7 +9,7 @@ from chains.errors import MazedomError, ReplyMissing
 from chains.hierarchy import Seat
 from chains.log import Log
 from chains.models.provider import Reply
-from chains.records import Reading, Step, TrialEnd
+from chains.records import Outcome, Reading, Step, TrialEnd
 from chains.staging import RunRecord, Stage
 from chains.trial import Tape, Watcher, in_turn, run_trial
 
@@ -84,7 +84,9 @@ async def replay(record: RunRecord, log: Log, *, verify: bool = False) -> Replay
         finished = logged is not None and logged.status == "finished"
         try:
             cast = stage.cast(trial)
-            end = await run_trial(name, cast, in_turn(cast.hierarchy), tape, read=verify or not finished)
+            end = await run_trial(
+                name, cast, in_turn(cast.hierarchy, loop=cast.loop), tape, read=verify or not finished
+            )
         except ReplyMissing as error:
             if finished:
                 result.differences.append(Difference(name, None, str(error)))
@@ -100,6 +102,7 @@ async def replay(record: RunRecord, log: Log, *, verify: bool = False) -> Replay
         else:
             result.ends.append(end)
             result.differences += _changed_readings(logged, end)
+            result.differences += _changed_outcome(logged, end)
             result.unread += logged.instrument != Reader.version
     result.steps = watcher.steps
     if verify:
@@ -135,12 +138,28 @@ def _changed_readings(logged: TrialEnd, read: TrialEnd) -> Iterator[Difference]:
     """Find messages whose fates are not those that were logged, if the instrument is the same."""
     if logged.instrument != read.instrument:
         return
-    for seat in sorted(set(logged.readings) | set(read.readings)):
-        before, after = logged.readings.get(seat), read.readings.get(seat)
-        if before != after:
-            yield Difference(
-                logged.trial, seat, f"the log has {_written(before)} and the instrument reads {_written(after)}"
-            )
+    for then, now in ((logged.readings, read.readings), (logged.down, read.down)):
+        for seat in sorted(set(then) | set(now)):
+            before, after = then.get(seat), now.get(seat)
+            if before != after:
+                yield Difference(
+                    logged.trial, seat, f"the log has {_written(before)} and the instrument reads {_written(after)}"
+                )
+
+
+def _changed_outcome(logged: TrialEnd, read: TrialEnd) -> Iterator[Difference]:
+    """Find an outcome that is not the one that was logged, if the same versions read both."""
+    then, now = logged.outcome, read.outcome
+    if then == now or logged.instrument != read.instrument:
+        return
+    if then is not None and now is not None and then.version != now.version:
+        return
+    names = [name for name in Outcome.model_fields if getattr(then, name, None) != getattr(now, name, None)]
+    what = names[0]
+    yield Difference(
+        logged.trial, None,
+        f"the log has {what} {getattr(then, what, None)!r} and it reads {getattr(now, what, None)!r}",
+    )  # fmt: skip
 
 
 def _written(reading: Reading | None) -> str:

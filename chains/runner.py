@@ -127,7 +127,7 @@ class _Driver:
     async def _one(self, trial: TrialId, *, again: bool) -> None:
         cast = self._stage.cast(trial)
         try:
-            self._ended(await run_trial(str(trial), cast, self._climbs.up(cast.hierarchy), self.tape))
+            self._ended(await run_trial(str(trial), cast, self._climbs.of(cast.hierarchy, loop=cast.loop), self.tape))
         except (OverLimit, Stopped) as error:
             self.progress.stopped = error
         except ProviderError as error:
@@ -176,14 +176,15 @@ async def _together(worker: Callable[[], Coroutine[Any, Any, None]], count: int)
 
 
 class _Climbs:
-    """A way up each hierarchy, its graph compiled once and shared among all trials and conditions that have it."""
+    """A way through each hierarchy, its graph compiled once and shared among all trials and conditions that have it."""
 
     def __init__(self, *, trace: bool) -> None:
         self._trace = trace
-        self._made: dict[int, tuple[Hierarchy, Climb]] = {}
+        self._made: dict[tuple[int, bool], tuple[Hierarchy, Climb]] = {}
 
-    def up(self, hierarchy: Hierarchy) -> Climb:
-        if id(hierarchy) not in self._made:
-            climb = climber(wire(hierarchy), hierarchy.depth, trace=self._trace)
-            self._made[id(hierarchy)] = hierarchy, climb
-        return self._made[id(hierarchy)][1]
+    def of(self, hierarchy: Hierarchy, *, loop: bool) -> Climb:
+        key = id(hierarchy), loop
+        if key not in self._made:
+            climb = climber(wire(hierarchy, loop=loop), hierarchy.depth, trace=self._trace)
+            self._made[key] = hierarchy, climb
+        return self._made[key][1]

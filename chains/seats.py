@@ -5,6 +5,7 @@ those who report to it. What it is told besides stands in its prompt.
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -14,7 +15,6 @@ from chains.hierarchy import Hierarchy, Seat
 from chains.models.names import Source
 from chains.models.provider import Occasion, Request
 from chains.prompts import Prompt
-from chains.records import Pass
 from chains.worlds.world import World
 
 NO_REPORT = "(no report)"
@@ -31,9 +31,18 @@ class Waiting(NamedTuple):
 
 
 Speak = Callable[[str, Mapping[str, str | None]], Awaitable[str | Waiting | None]]
-"""A seat's message, given the seat and the latest messages of all; None for no report."""
+"""The message of a turn, given its name and the messages so far, by turn; None for no report."""
 Climb = Callable[[Speak], Awaitable[tuple[str, ...]]]
-"""A way to let every seat of a hierarchy speak once, those below first; returns the seats that wait for a person."""
+"""A way to take every turn of a trial, each after those that it hears; returns the seats that wait for a person."""
+
+
+Shape = Callable[[dict[str, Any], Source], dict[str, Any]]
+"""Puts the form that a reply must have into a request's settings."""
+
+
+def unshaped(settings: dict[str, Any], _source: Source) -> dict[str, Any]:
+    """Leave the form of the reply to the model's own settings."""
+    return settings
 
 
 class Part(BaseModel):
@@ -48,6 +57,8 @@ class Part(BaseModel):
     """The word budget, for prompts that have that hole."""
     settings: Mapping[str, Any] = Field(default_factory=dict)
     """What the condition sets in place of the model's own settings: temperature, max_tokens."""
+    tasks: Mapping[str, Prompt] = Field(default_factory=dict)
+    """In the whole loop, the prompts of the seat's further tasks: `order`, `relay`, `act`."""
 
     @property
     def human(self) -> bool:
@@ -69,6 +80,8 @@ class Cast(BaseModel):
     """The ids of the facts that each worker holds."""
     sources: Mapping[str, Source]
     """What each model's name stands for; a person's has none."""
+    loop: bool = False
+    """Whether the executive decides, its order goes down and workers act."""
 
     def notes(self, worker: str) -> str:
         """Return what a worker knows: its facts in words, one a line."""
@@ -86,31 +99,51 @@ class Cast(BaseModel):
             heard = [self.notes(seat.name)]
         else:
             heard = [(said[name] or NO_REPORT).strip() for name in self.hierarchy.reports_of(seat.name)]
-        holes = self._holes(seat, part, heard)
+        return self.ask(seat, part.prompt, self._holes(seat, part, heard), heard, turn)
+
+    def ask(
+        self,
+        seat: Seat,
+        prompt: Prompt,
+        holes: Mapping[str, Any],
+        heard: Sequence[str],
+        turn: int,
+        shape: Shape = unshaped,
+        **more: Any,
+    ) -> Request:
+        """Fill a prompt and say with which settings a seat is asked.
+
+        Args:
+            seat: Who is asked.
+            prompt: What is asked.
+            holes: What stands in the prompt's holes.
+            heard: The texts that the seat was given, for the length of its reply and for the synthetic channel.
+            turn: The number of the seat's turn, of which its sampling seed is made.
+            shape: What form the reply must have.
+            more: What the occasion holds besides.
+        """
+        part = self.parts[seat.name]
         model, settings = part.model, {}
         if not part.human:
             source = self.sources[part.model]
             seed = seed_of("sampling", self.world.digest, self.replicate, seat.name, turn)
-            model, settings = source.label, source.settings(_lines(heard)) | dict(part.settings) | {"seed": seed}
-        return Request(
-            model=model,
-            messages=part.prompt.fill(holes),
-            settings=settings,
-            occasion=Occasion(
-                world=self.world,
-                replicate=self.replicate,
-                seat=seat.name,
-                role=seat.role,
-                hop=self.hierarchy.heights[seat.name],
-                depth=self.hierarchy.depth,
-                heard=tuple(heard),
-            ),
+            own = shape(source.settings(_lines(heard)), source)
+            model, settings = source.label, own | dict(part.settings) | {"seed": seed}
+        occasion = Occasion(
+            world=self.world,
+            replicate=self.replicate,
+            seat=seat.name,
+            role=seat.role,
+            hop=self.hierarchy.heights[seat.name],
+            depth=self.hierarchy.depth,
+            heard=tuple(heard),
         )
+        return Request(model=model, messages=prompt.fill(holes), settings=settings, occasion=replace(occasion, **more))
 
     def _holes(self, seat: Seat, part: Part, heard: Sequence[str]) -> dict[str, Any]:
         superior = self.hierarchy.superior(seat.name)
         reports = self.hierarchy.reports_of(seat.name)
-        holes: dict[str, Any] = {"title": _title(seat), "about": self.world.title, "words": part.words}
+        holes: dict[str, Any] = {"title": title_of(seat), "about": self.world.title, "words": part.words}
         if superior is not None:
             holes["superior"] = "your boss"
         if seat.role == "worker":
@@ -121,12 +154,8 @@ class Cast(BaseModel):
         return holes | {"reports": "\n\n".join(blocks), "span": len(blocks)}
 
 
-def pass_of(seat: Seat) -> Pass:
-    """Return which way the seat's message goes: the executive decides, all others report up."""
-    return "decide" if seat.role == "executive" else "up"
-
-
-def _title(seat: Seat) -> str:
+def title_of(seat: Seat) -> str:
+    """Return what a seat is called in its own prompt."""
     return {"worker": "a team member", "manager": "a manager", "executive": "the head of the organisation"}[seat.role]
 
 

@@ -175,9 +175,8 @@ def check_scopes(values: Mapping[str, Value], hierarchy: Hierarchy) -> None:
                 continue
             if scope.startswith("level."):
                 raise BadInput(f"setting {key!r}: the {hierarchy.name} has levels 0 to {hierarchy.depth}")
-            raise BadInput(
-                f"setting {key!r}: the {hierarchy.name} has no such seat or role{nearest(scope, {*names, *ROLES, *TASKS})}"
-            )
+            meant = nearest(scope, {*names, *ROLES, *TASKS})
+            raise BadInput(f"setting {key!r}: the {hierarchy.name} has no such seat or role{meant}")
 
 
 def scope_of(who: str) -> str:

@@ -6,6 +6,7 @@ resumed and replayed from that alone, whatever has become of the files since.
 """
 
 import platform
+from collections import Counter
 from collections.abc import Mapping
 from functools import lru_cache
 from importlib.metadata import PackageNotFoundError, version
@@ -15,16 +16,19 @@ from typing import Any, NamedTuple
 from pydantic import BaseModel, ConfigDict
 
 from chains import VERSION
+from chains.casting import cast_prompts, loops
 from chains.drift.fates import INSTRUMENT
 from chains.errors import BadInput
 from chains.experiment import Condition, Experiment, TrialId
 from chains.hierarchy import Hierarchy, Seat, chain, deal, pyramid, read_hierarchy, tree
+from chains.loop import LONGEST_REASON
 from chains.models.names import Source, resolve
-from chains.prompts import Prompt, configuration, read_prompt
+from chains.prompts import TASKS, Prompt
 from chains.records import LOG_VERSION, now
 from chains.registration import Registration, registration
 from chains.seats import PERSON, Cast, Part
 from chains.settings import Value, check_scopes, scoped
+from chains.turns import turns_of
 from chains.worlds.scenarios import world_for
 from chains.worlds.world import World
 
@@ -44,7 +48,7 @@ class RunRecord(BaseModel):
     prompts: Mapping[str, Prompt]
     """Every prompt in use, by role and variant."""
     casting: Mapping[str, Mapping[str, str]]
-    """For each condition, the name of each seat's prompt."""
+    """For each condition, the name of each seat's prompt; in the whole loop, of each turn's."""
     worlds: Mapping[str, World]
     """By digest."""
     world_of: Mapping[str, str]
@@ -87,12 +91,13 @@ def stage(experiment: Experiment, name: str) -> RunRecord:
     for condition in experiment.conditions:
         hierarchy = hierarchy_of(condition.values, hierarchies)
         check_scopes(condition.values, hierarchy)
-        casting[condition.id] = _cast_prompts(condition, hierarchy, prompts)
+        casting[condition.id] = cast_prompts(condition, hierarchy, prompts)
+        turns = Counter(turn.seat.name for turn in turns_of(hierarchy, loop=loops(condition.values)))
         for seat in hierarchy.seats:
             model = str(scoped(condition.values, "model", seat))
             if model != PERSON and model not in models:
                 models[model] = resolve(model, experiment.models)
-            calls += model != PERSON
+            calls += (model != PERSON) * turns[seat.name]
         for seed in experiment.seeds:
             world = _world(condition, seed)
             worlds.setdefault(world.digest, world)
@@ -150,24 +155,17 @@ def _uniform(depth: int, span: int) -> Hierarchy:
     return chain(depth) if span == 1 else tree(depth, span)
 
 
-def _cast_prompts(condition: Condition, hierarchy: Hierarchy, prompts: dict[str, Prompt]) -> dict[str, str]:
-    """Return the name of each seat's prompt, reading those not read so far."""
-    variants = configuration(str(condition.values["prompt"]))
-    names: dict[str, str] = {}
-    for seat in hierarchy.seats:
-        variant = str(scoped(condition.values, "prompt", seat, general=variants[seat.role]))
-        names[seat.name] = f"{seat.role}/{variant}"
-        if names[seat.name] not in prompts:
-            prompts[names[seat.name]] = read_prompt(seat.role, variant)
-    return names
-
-
 def _world(condition: Condition, seed: int) -> World:
     values = condition.values
     setting = values["setting"]
     world = world_for(
         str(values["scenario"]), seed, int(str(values["facts"])), None if setting is None else str(setting)
     )
+    if loops(values) and (world.decision is None or world.charter is None):
+        lacks = "a decision" if world.decision is None else "a charter"
+        raise BadInput(
+            f"loop = true needs a world with {lacks}, and {world.scenario} has none; set scenario = go_ahead"
+        )
     return world.twinned() if values["twin"] else world
 
 
@@ -219,10 +217,17 @@ class Stage:
                         prompt=self.record.prompts[names[seat.name]],
                         words=int(str(scoped(values, "words", seat))),
                         settings=_own_settings(values, seat),
+                        tasks=self._tasks(condition, seat),
                     )
                 made[seat.name] = alike[kind]
             self._parts[condition] = made
         return self._parts[condition]
+
+    def _tasks(self, condition: str, seat: Seat) -> dict[str, Prompt]:
+        """Return the prompts of a seat's turns after its first, by task."""
+        names = self.record.casting[condition]
+        later = {task: names.get(f"{seat.name}/{task}") for task in TASKS}
+        return {task: self.record.prompts[name] for task, name in later.items() if name is not None}
 
     def world(self, trial: TrialId) -> World:
         """Return the trial's world."""
@@ -239,6 +244,7 @@ class Stage:
             parts=self.parts(trial.condition),
             dealt=deal([fact.id for fact in world.facts], hierarchy, world.digest, trial.replicate),
             sources=self.record.models,
+            loop=loops(self.condition(trial).values),
         )
 
     def people(self) -> bool:
@@ -259,7 +265,12 @@ def longest_prompt(record: RunRecord) -> int:
     """
     facts = max(sum(len(fact.render(0)) + 3 for fact in world.facts) for world in record.worlds.values())
     template = max(len(prompt.body) + len(prompt.system or "") for prompt in record.prompts.values())
-    return template + facts * 3 // 2
+    order = AN_ORDER if any(loops(condition.values) for condition in record.conditions) else 0
+    return template + facts * 3 // 2 + order
+
+
+AN_ORDER = 1000
+"""Characters that an order with its charter has about, read and written; options and a choice are no longer."""
 
 
 CHARACTERS_A_TOKEN = 3.0
@@ -309,5 +320,13 @@ def expected(record: RunRecord) -> dict[str, Expected]:
             row[0] += 1
             row[1] += template / CHARACTERS_A_TOKEN + told
             row[2] += min([told, *limits])
+            for prompt in part.tasks.values():
+                row[0] += 1
+                row[1] += (len(prompt.body) + len(prompt.system or "") + AN_ORDER) / CHARACTERS_A_TOKEN
+                row[2] += min([AN_ORDER / CHARACTERS_A_TOKEN, *limits])
+            if loops(condition.values) and seat is hierarchy.executive:
+                row[0] += 2  # the reference turns: with the full ledger, and without a report
+                row[1] += (2 * template + AN_ORDER) / CHARACTERS_A_TOKEN + facts
+                row[2] += 2 * LONGEST_REASON / CHARACTERS_A_TOKEN
     times = len(record.experiment.seeds) * record.experiment.replicates
     return {name: Expected(*(round(value * times) for value in row)) for name, row in asked.items()}

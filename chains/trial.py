@@ -10,7 +10,7 @@ import asyncio
 import difflib
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import orjson
 
@@ -18,10 +18,13 @@ from chains.drift.tally import Reader
 from chains.errors import LogDamaged, ReplayDiffers, ReplyMissing
 from chains.hierarchy import Hierarchy, Seat
 from chains.log import Log
+from chains.loop import asked
 from chains.models.counting import counting
 from chains.models.provider import Provider, Reply, Request
+from chains.outcomes import read_loop
 from chains.records import Key, Note, Pass, Reading, Step, TrialEnd, now
-from chains.seats import PERSON, Cast, Climb, Speak, Waiting, pass_of
+from chains.seats import PERSON, Cast, Climb, Speak, Waiting
+from chains.turns import pass_of, turns_of
 
 
 class Watcher:
@@ -181,9 +184,9 @@ class Tape:
         for asking in self._asking:
             asking.cancel()
 
-    def pass_of(self, seat: Seat) -> Pass:
-        """Return which way a message goes."""
-        return pass_of(seat)
+    def pass_of(self, seat: Seat, turn: int) -> Pass:
+        """Return which way the message of a seat's turn goes."""
+        return pass_of(seat, turn)
 
     def record(self, key: Key, seat: Seat, heard: tuple[str, ...], request: Request, reply: Reply) -> None:
         """Log a reply, durably where it cost money or a person's work."""
@@ -193,7 +196,7 @@ class Tape:
             level=seat.level,
             turn=key.turn,
             attempt=key.attempt,
-            pass_=self.pass_of(seat),
+            pass_=self.pass_of(seat, key.turn),
             heard=heard,
             request=request,
             digest=request.digest,
@@ -214,31 +217,37 @@ class _SeatedCrew:
     cast: Cast
     tape: Tape
     replies: dict[str, Reply]
+    """By turn."""
 
-    async def speak(self, seat: str, said: Mapping[str, str | None]) -> str | Waiting | None:
-        place = self.cast.hierarchy.seat(seat)
-        request = self.cast.request(place, said)
-        heard = self.cast.hierarchy.reports_of(seat)
-        reply = await self.tape.reply(Key(self.trial, seat), place, self.cast.parts[seat].model, heard, request)
+    def __post_init__(self) -> None:
+        self.turns = {turn.name: turn for turn in turns_of(self.cast.hierarchy, loop=self.cast.loop)}
+
+    async def speak(self, turn: str, said: Mapping[str, str | None]) -> str | Waiting | None:
+        its = self.turns[turn]
+        seat = its.seat.name
+        heard = tuple(self.turns[name].seat.name for name in its.hears)
+        key = Key(self.trial, seat, its.number)
+        request = asked(self.cast, its, said)
+        reply = await self.tape.reply(key, its.seat, self.cast.parts[seat].model, heard, request)
         if reply is None:
             return Waiting(seat)
-        self.replies[seat] = reply
+        self.replies[turn] = reply
         return reply.spoken
 
 
-def in_turn(hierarchy: Hierarchy) -> Climb:
-    """Return how to let every seat speak one after another, without LangGraph.
+def in_turn(hierarchy: Hierarchy, *, loop: bool = False) -> Climb:
+    """Return how to take every turn one after another, without LangGraph.
 
     For a replay, in which nobody has to wait for anybody; it costs a tenth.
     """
 
     async def climb(speak: Speak) -> tuple[str, ...]:
         said: dict[str, str | None] = {}
-        for seat in hierarchy.upward():
-            message = await speak(seat.name, said)
+        for turn in turns_of(hierarchy, loop=loop):
+            message = await speak(turn.name, said)
             if isinstance(message, Waiting):
-                return (seat.name,)
-            said[seat.name] = message
+                return (message.seat,)
+            said[turn.name] = message
         return ()
 
     return climb
@@ -264,18 +273,25 @@ async def run_trial(trial: str, cast: Cast, climb: Climb, tape: Tape, *, read: b
     waiting = await climb(crew.speak)
     if waiting:
         return TrialEnd(trial=trial, status="waiting", error=", ".join(sorted(waiting)), at=now())
-    readings = read_trial(cast, crew.replies) if read else {}
-    return TrialEnd(trial=trial, status="finished", instrument=Reader.version, readings=readings, at=now())
+    end = TrialEnd(trial=trial, status="finished", instrument=Reader.version, at=now())
+    if not read:
+        return end
+    update: dict[str, Any] = {"readings": read_trial(cast, crew.replies)}
+    if cast.loop:
+        update["down"], update["outcome"] = read_loop(cast, crew.replies)
+    return end.model_copy(update=update)
 
 
 def read_trial(cast: Cast, replies: Mapping[str, Reply]) -> dict[str, Reading]:
-    """Read every message of a finished trial with the instrument.
+    """Read every report of a finished trial with the instrument.
 
     Returns:
-        For each seat, the reading of its message; the executive's brief is read too.
+        For each seat, the reading of its report; the executive's brief is read too, where it writes one.
     """
     reader = Reader(cast.world)
     held = held_below(cast.hierarchy, cast.dealt)
+    reports = {turn.name for turn in turns_of(cast.hierarchy, loop=cast.loop) if turn.task == "report"}
+    replies = {name: reply for name, reply in replies.items() if name in reports}
     heard_by = {name: [replies[below].spoken for below in cast.hierarchy.reports_of(name)] for name in replies}
     return {
         name: reader.read(

@@ -1,0 +1,191 @@
+"""What seats are asked in the whole loop, once the reports are in: to decide, to order, to pass the order on, to act.
+
+A choice is asked for as JSON: in the prompt's words, and by a schema where the
+endpoint takes one. Options are shown under letters, in an order of the world
+and replicate, the same for every seat and condition, so that a liking for the
+letter A is no liking for an option.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from chains.draw import Draw
+from chains.drift.choices import Choice, read_choice
+from chains.models.names import Source
+from chains.models.provider import Request
+from chains.seats import NO_REPORT, Cast, title_of
+from chains.turns import LEDGER, Turn
+from chains.worlds.charter import Charter
+from chains.worlds.decision import Decision, Option
+
+NO_DECISION = "(no decision)"
+"""What an order is made of where the executive's reply is empty."""
+NO_ORDER = "(no order)"
+"""What a seat reads where its superior sent nothing."""
+LONGEST_REASON = 160
+"""Characters of the reason beside a choice, where the endpoint is held to a schema: a small model would ramble on."""
+LONGEST_QUOTE = 300
+"""Characters of a decision that can't be read which its own order still quotes."""
+
+
+def asked(cast: Cast, turn: Turn, said: Mapping[str, str | None]) -> Request:
+    """Put the question of a turn to its seat.
+
+    Args:
+        cast: Who is who.
+        turn: Whose turn it is, and for what.
+        said: What was said so far, by turn.
+    """
+    match turn.task:
+        case "report":
+            return cast.request(turn.seat, said, turn.number)
+        case "decide":
+            return _decide(cast, turn, said)
+        case "order":
+            return _order(cast, turn, said)
+        case _:
+            return _obey(cast, turn, said)
+
+
+def decision_of(cast: Cast) -> tuple[Decision, Charter]:
+    """Return what is decided and what is meant in a trial's world.
+
+    Raises:
+        ValueError: If the world has not both; staging refuses such a run.
+    """
+    world = cast.world
+    if world.decision is None or world.charter is None:
+        raise ValueError(f"world {world.title!r} has no decision or no charter")
+    return world.decision, world.charter
+
+
+def letters_of(cast: Cast) -> dict[str, Option]:
+    """Return the options by the letters under which every seat of a trial sees them."""
+    decision, _ = decision_of(cast)
+    shuffled = Draw("options", cast.world.digest, cast.replicate).shuffled(decision.options)
+    return {chr(ord("A") + at): option for at, option in enumerate(shuffled)}
+
+
+def choice_of(cast: Cast, reply: str | None) -> Choice:
+    """Read which option a reply chooses."""
+    return read_choice(reply, letters_of(cast))
+
+
+def charter_lines(cast: Cast) -> list[str]:
+    """Return the charter in words, a line each, the most important first; the wording is the replicate's."""
+    _, charter = decision_of(cast)
+    lines = []
+    for clause in charter.clauses:
+        draw = Draw("rendering", cast.world.digest, cast.replicate, clause.id)
+        lines.append(clause.render(draw.integer(0, len(clause.templates) - 1)))
+    return lines
+
+
+def decided_text(cast: Cast, reply: str | None) -> str:
+    """Return what was decided in the words of its option; in the reply's own words where it can't be read."""
+    choice = choice_of(cast, reply)
+    if choice.option is not None:
+        return decision_of(cast)[0].option(choice.option).text
+    return " ".join((reply or NO_DECISION).split())[:LONGEST_QUOTE]
+
+
+def heard_at_the_top(cast: Cast, said: Mapping[str, str | None]) -> list[str]:
+    """Return the reports that the executive reads."""
+    return [(said[name] or NO_REPORT).strip() for name in cast.hierarchy.reports_of(cast.hierarchy.executive.name)]
+
+
+def ledger_text(cast: Cast) -> str:
+    """Return the full ledger in words, a line each, as the workers' notes have it."""
+    return "\n".join(cast.notes(worker) for worker in cast.dealt if cast.dealt[worker])
+
+
+def _decide(cast: Cast, turn: Turn, said: Mapping[str, str | None]) -> Request:
+    if turn.reference:
+        heard = [ledger_text(cast) if turn.reference == LEDGER else NO_REPORT]
+    else:
+        heard = heard_at_the_top(cast, said)
+    reports = heard[0]
+    if len(heard) > 1:
+        names = cast.hierarchy.reports_of(turn.seat.name)
+        reports = "\n\n".join(f"Report from {name}:\n{text}" for name, text in zip(names, heard, strict=True))
+    decision, _ = decision_of(cast)
+    holes = _choice_holes(cast, turn) | {
+        "question": decision.question,
+        "reports": reports,
+        "charter": _numbered(charter_lines(cast)),
+        "span": len(heard),
+    }
+    return _choose(cast, turn, holes, heard)
+
+
+def _order(cast: Cast, turn: Turn, said: Mapping[str, str | None]) -> Request:
+    reply = said[turn.hears[0]]
+    decided = decided_text(cast, reply)
+    charter = charter_lines(cast)
+    holes = _holes(cast, turn) | {"decided": decided, "charter": _numbered(charter)}
+    return cast.ask(
+        turn.seat, cast.parts[turn.seat.name].tasks["order"], holes, ["\n".join((decided, *charter))], turn.number,
+        task="order", decided=choice_of(cast, reply).option, hop=1,
+    )  # fmt: skip
+
+
+def _obey(cast: Cast, turn: Turn, said: Mapping[str, str | None]) -> Request:
+    """Ask a manager to pass an order on, or a worker to act on it."""
+    directive = (said[turn.hears[0]] or NO_ORDER).strip()
+    if turn.task == "act":
+        return _choose(cast, turn, _choice_holes(cast, turn) | {"directive": directive}, [directive])
+    return cast.ask(
+        turn.seat, cast.parts[turn.seat.name].tasks["relay"], _holes(cast, turn) | {"directive": directive},
+        [directive], turn.number, task="relay", hop=turn.seat.level + 1,
+    )  # fmt: skip
+
+
+def _choose(cast: Cast, turn: Turn, holes: Mapping[str, Any], heard: list[str]) -> Request:
+    letters = letters_of(cast)
+    part = cast.parts[turn.seat.name]
+
+    def shape(settings: dict[str, Any], source: Source) -> dict[str, Any]:
+        return _shaped(settings, source, tuple(letters))
+
+    return cast.ask(
+        turn.seat, part.tasks.get(turn.task, part.prompt), holes, heard, turn.number, shape,
+        task=turn.task, letters={letter: option.id for letter, option in letters.items()},
+    )  # fmt: skip
+
+
+def _holes(cast: Cast, turn: Turn) -> dict[str, Any]:
+    holes = {"title": title_of(turn.seat), "about": cast.world.title, "words": cast.parts[turn.seat.name].words}
+    return holes if turn.seat.role == "executive" else holes | {"superior": "your boss"}
+
+
+def _choice_holes(cast: Cast, turn: Turn) -> dict[str, Any]:
+    decision, _ = decision_of(cast)
+    options = "\n".join(f"{letter}. {option.text}" for letter, option in letters_of(cast).items())
+    return _holes(cast, turn) | {"options": options, "standing": decision.option(decision.standing).text}
+
+
+def _numbered(lines: list[str]) -> str:
+    return "\n".join(f"{number}. {line}" for number, line in enumerate(lines, 1))
+
+
+def _shaped(settings: dict[str, Any], source: Source, letters: tuple[str, ...]) -> dict[str, Any]:
+    """Ask for JSON by schema, in place of a grammar that the model's own settings have for reports.
+
+    The reason stands first: a model that writes the letter first has chosen before it has thought. Its length is
+    limited for embedded models alone, because some endpoints refuse a schema that limits it.
+    """
+    reason: dict[str, Any] = {"type": "string"}
+    if source.kind == "embedded":
+        reason["maxLength"] = LONGEST_REASON
+    schema = {
+        "type": "object",
+        "properties": {"reason": reason, "option": {"type": "string", "enum": list(letters)}},
+        "required": ["reason", "option"],
+        "additionalProperties": False,
+    }
+    plain = {name: value for name, value in settings.items() if name != "grammar"}
+    if source.kind == "channel":
+        return plain
+    return plain | {
+        "response_format": {"type": "json_schema", "json_schema": {"name": "choice", "strict": True, "schema": schema}}
+    }

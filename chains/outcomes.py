@@ -1,0 +1,98 @@
+"""What a finished trial of the whole loop came to: the fates of clauses on their way down, and every choice."""
+
+from collections.abc import Mapping
+from functools import lru_cache
+
+from chains.drift.beliefs import believed
+from chains.drift.choices import CHOICES, Choice, read_order
+from chains.drift.degenerate import degenerate
+from chains.drift.fates import Instrument
+from chains.drift.inventions import invented, unfounded
+from chains.drift.tally import LETTERS, instrument_of
+from chains.loop import charter_lines, choice_of, decided_text, decision_of, heard_at_the_top
+from chains.models.provider import Reply
+from chains.records import Outcome, Reading
+from chains.seats import Cast
+from chains.turns import LEDGER, NOTHING, Turn, turns_of
+from chains.worlds.charter import Charter
+
+
+def read_loop(cast: Cast, replies: Mapping[str, Reply]) -> tuple[dict[str, Reading], Outcome]:
+    """Read the way down and the choices of a finished trial.
+
+    Args:
+        cast: Who is who.
+        replies: What was said, by turn.
+
+    Returns:
+        For each seat that sent an order down, the reading of its message; and the outcome.
+    """
+    said = {name: reply.spoken for name, reply in replies.items()}
+    turns = turns_of(cast.hierarchy, loop=True)
+    orders = [turn for turn in turns if turn.task in ("order", "relay")]
+    down = {turn.seat.name: _reading(cast, turn, replies[turn.name], said) for turn in orders}
+    return down, _outcome(cast, turns, said)
+
+
+@lru_cache(maxsize=64)
+def _instrument(charter: Charter) -> Instrument:
+    return Instrument(charter.clauses)
+
+
+def instrument_down(cast: Cast) -> Instrument:
+    """Return the instrument that reads a world's charter in its orders; made once."""
+    return _instrument(decision_of(cast)[1])
+
+
+def _reading(cast: Cast, turn: Turn, reply: Reply, said: Mapping[str, str | None]) -> Reading:
+    _, charter = decision_of(cast)
+    instrument = instrument_down(cast)
+    message = reply.spoken or ""
+    verdicts = instrument.read(message)
+    above = said[turn.hears[0]]
+    order = decided_text(cast, said[cast.hierarchy.executive.name])
+    heard = "\n".join((order, *charter_lines(cast))) if turn.task == "order" else above or ""
+    return Reading(
+        hop=turn.seat.level + 1,
+        fates="".join(LETTERS[verdicts[clause.id].fate] for clause in charter.clauses),
+        invented=len(invented(message, [cast.world.title, heard], instrument)),
+        # the order itself is no claim of the charter's and no invention
+        unfounded=len(unfounded(message, instrument, f"{cast.world.title}\n{order}")),
+        words=len(message.split()),
+        degenerate=degenerate(message) if message.strip() else None,
+        finish=reply.finish,
+    )
+
+
+def _outcome(cast: Cast, turns: tuple[Turn, ...], said: Mapping[str, str | None]) -> Outcome:
+    decision, _ = decision_of(cast)
+    heard = "\n".join(heard_at_the_top(cast, said))
+    unread: dict[str, str] = {}
+    unordered: list[str] = []
+
+    def noted(turn: str, choice: Choice) -> str | None:
+        if not choice.readable:
+            unread[turn] = choice.why
+        return choice.option
+
+    def ordered(turn: Turn) -> str | None:
+        above = turn.hears[0]
+        choice = read_order(said[above], decision.options)
+        if choice.how == "silent":
+            unordered.append(turn.seat.name)
+            return decision.standing
+        return noted(above, choice)
+
+    top = cast.hierarchy.executive.name
+    acts = [turn for turn in turns if turn.task == "act"]
+    return Outcome(
+        version=CHOICES,
+        told=believed(cast.world, instrument_of(cast.world).read(heard), heard),
+        decided=noted(top, choice_of(cast, said[top])),
+        received={turn.seat.name: ordered(turn) for turn in acts},
+        done={turn.seat.name: noted(turn.name, choice_of(cast, said[turn.name])) for turn in acts},
+        unordered=tuple(unordered),
+        informed=noted(f"{top}/{LEDGER}", choice_of(cast, said[f"{top}/{LEDGER}"])),
+        uninformed=noted(f"{top}/{NOTHING}", choice_of(cast, said[f"{top}/{NOTHING}"])),
+        unread=unread,
+    )
