@@ -12,6 +12,7 @@ from chains.judging.accord import Accord
 from chains.judging.gathering import Gathered
 from chains.laws.confusion import Confusion
 from chains.views.judging import share
+from chains.views.output import legible
 from chains.views.tables import FATE_STYLE
 
 MOST_DISAGREEMENTS = 40
@@ -114,7 +115,11 @@ def disagreements_view(found: Gathered) -> RenderableType:
         read = Text(pair.read, FATE_STYLE[pair.read]).append(f": {verdict[pair.statement].why}", "default")
         statement = found.pairs.statement(pair).render(0)
         table.add_row(
-            Text(name), Text(statement), Text(message.strip()), Text(truth[name], FATE_STYLE[truth[name]]), read
+            Text(name),
+            Text(statement),
+            Text(legible(message.strip())),
+            Text(truth[name], FATE_STYLE[truth[name]]),
+            read,
         )
     if len(differ) > MOST_DISAGREEMENTS:
         table.caption = f"the first {MOST_DISAGREEMENTS} of {len(differ)}"

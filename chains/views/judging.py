@@ -11,6 +11,7 @@ from rich.text import Text
 from chains.judging.accord import Accord
 from chains.judging.gathering import JUDGES, Gathered, tied
 from chains.judging.pairs import Pair
+from chains.views.output import legible
 from chains.views.tables import FATE_STYLE
 
 MOST_DIFFERENCES = 12
@@ -91,7 +92,7 @@ def _differences(found: Gathered, differ: list[Pair]) -> Table:
             if verdict is not None and verdict.problem is not None:
                 text.append(f" ({verdict.problem})", "bright_black")
             elif verdict is not None and verdict.evidence:
-                text.append(f" {verdict.evidence[:80]!r}", "default")
+                text.append(f" {legible(verdict.evidence[:80])!r}", "default")
             cells.append(text)
         statement = found.pairs.statement(pair).render(0)
         table.add_row(Text(pair.id), Text(statement), Text(pair.read, FATE_STYLE[pair.read]), *cells)

@@ -11,7 +11,7 @@ from chains.drift.fates import FATES, Fate
 from chains.judging.labels import LabelFile
 from chains.judging.pairs import Pair, Pairs
 from chains.views.keys import Keys
-from chains.views.output import progress
+from chains.views.output import legible, progress
 from chains.views.tables import FATE_STYLE
 
 FATE_OF_KEY: dict[str, Fate] = {fate[0]: fate for fate in FATES}
@@ -76,7 +76,7 @@ def _pressed(key: Callable[[], str], pairs: Pairs, pair: Pair) -> str:
 def _card(pairs: Pairs, pair: Pair, which: str) -> RenderableType:
     """Return a statement and a message; words of the statement that stand in the message are underlined."""
     statement = pairs.statement(pair).render(0)
-    message = Text(pairs.message(pair).strip())
+    message = Text(legible(pairs.message(pair).strip()))
     words = {word.casefold() for word in _WORD.findall(statement)}
     for found in _WORD.finditer(message.plain):
         word = found[0].casefold()
