@@ -24,8 +24,13 @@ from chains.trial import held_below
 
 OF_FATES = {name: measure for name, measure in MEASURES.items() if measure.of_fates}
 """Measures that can be taken at equal words."""
-MOST_WORLDS = 200
-"""Worlds for which it is done unasked: preparing the instrument takes some hundredths of a second for each."""
+MOST_READINGS = 1000
+"""Pairs up to which it is done unasked, in about three seconds; preparing the instrument for a world counts as ten."""
+
+
+def costly(comparison: Comparison) -> bool:
+    """Return whether reading again takes longer than one would wait for unasked."""
+    return len(comparison.pairs) + 10 * comparison.worlds > MOST_READINGS
 
 
 def at_equal_words(comparison: Comparison) -> dict[str, Row]:
@@ -43,7 +48,7 @@ def heard_at_equal_words(
 ) -> tuple[dict[PairKey, Heard], dict[PairKey, Heard]]:
     """Return what the executive would have heard in each pair's two trials, the longer cut; the fates alone are so."""
     first, second = heard_in(a, b, pairs)
-    for key, pair in pairs.items():
+    for key, pair in sorted(pairs.items(), key=lambda item: str(item[0][0])):  # world by world: one instrument for each
         words = min(_words(first[key]), _words(second[key]))
         first[key], second[key] = _cut(a, pair.a, words), _cut(b, pair.b, words)
     return first, second

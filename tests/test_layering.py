@@ -42,6 +42,7 @@ ORDER = [
     "chains.results",
     "chains.story",
     "chains.judging",
+    "chains.profiler",
     "chains.sides",
     "chains.arms",
     "chains.comparison",

@@ -40,6 +40,10 @@ def _show(parser: argparse.ArgumentParser) -> None:
         help="who said what, hop by hop, with the fate of every fact (default: the first trial)",
     )  # fmt: skip
     parser.add_argument("--why", action="store_true", help="with --trial: say for every fate which words decided it")
+    parser.add_argument(
+        "--profile", action="store_true",
+        help="which hop and which seat does the damage: what each was given, passed on and lost",
+    )  # fmt: skip
     parser.add_argument("--graph", action="store_true", help="the hierarchy as a tree and as Mermaid")
     _json(parser)
 
@@ -72,7 +76,7 @@ def _compare(parser: argparse.ArgumentParser) -> None:
         metavar="N",
         help="pairs that differ most, shown side by side (default: 1)",
     )
-    parser.add_argument("--equal-words", action="store_true", help="at equal words also where worlds are very many")
+    parser.add_argument("--equal-words", action="store_true", help="at equal words also where pairs are many")
     _json(parser)
 
 

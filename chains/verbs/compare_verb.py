@@ -11,7 +11,7 @@ from chains.arms import Sides, chosen
 from chains.comparison import Comparison, adjusted, compare
 from chains.corrected import retention_corrected
 from chains.drift.tally import Reader
-from chains.equal_words import MOST_WORLDS, at_equal_words
+from chains.equal_words import at_equal_words, costly
 from chains.failing import Failing, read_failing
 from chains.laws.correction import CorrectedPair
 from chains.log import Log
@@ -73,8 +73,8 @@ def _as_json(retention: CorrectedPair | str | None) -> dict[str, Any] | str | No
 
 def _compared(sides: Sides, *, always: bool) -> Comparison:
     comparison = compare(*sides)
-    if comparison.worlds > MOST_WORLDS and not always:
-        note = f"at equal words is left out for {comparison.worlds} worlds, which take a while: --equal-words has it"
+    if costly(comparison) and not always:
+        note = f"not compared at equal words: {len(comparison.pairs)} pairs take a while; --equal-words does it"
         return replace(comparison, notes=(*comparison.notes, note))
     return replace(comparison, at_equal_words=at_equal_words(comparison))
 

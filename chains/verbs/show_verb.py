@@ -1,4 +1,4 @@
-"""`show`: results of a run, one of its trials hop by hop, or its hierarchies."""
+"""`show`: results of a run, one of its trials hop by hop, where facts are lost, or its hierarchies."""
 
 import argparse
 from pathlib import Path
@@ -9,6 +9,7 @@ from chains.archives.kept import read_archive
 from chains.judging.corrections import corrected_by_hop, measured_beside
 from chains.laws.correction import ErrorRates
 from chains.log import Log
+from chains.profiler import profiles
 from chains.results import results
 from chains.runs import find_run, read_record
 from chains.staging import RunRecord, Stage
@@ -17,6 +18,7 @@ from chains.verbs import imported
 from chains.views.charts import org_chart
 from chains.views.output import print_json, say
 from chains.views.output import results as stdout
+from chains.views.profiler import profile_view
 from chains.views.story import story_view
 from chains.views.tables import results_view
 
@@ -41,7 +43,22 @@ def main(arguments: argparse.Namespace) -> int:
             else:
                 stdout.print(story_view(told, why=arguments.why))
             return 0
+        if arguments.profile:
+            return _profiles(record, log, as_json=arguments.json)
         return _results(record, log, folder, as_json=arguments.json)
+
+
+def _profiles(record: RunRecord, log: Log, *, as_json: bool) -> int:
+    """Print where each condition's facts are lost."""
+    found = profiles(record, log)
+    if as_json:
+        print_json({"run": record.id, "profiles": [profile.document() for profile in found]})
+        return 0
+    for profile in found:
+        stdout.print(profile_view(profile))
+    if not found:
+        say("no trial is finished yet")
+    return 0
 
 
 def _results(record: RunRecord, log: Log, folder: Path, *, as_json: bool) -> int:
