@@ -8,6 +8,9 @@ equally over the fates read as `agree` does, and corrects. "By world" lets the i
 
 import argparse
 import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[2]))
 
 import numpy as np
 
