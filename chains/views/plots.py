@@ -6,12 +6,14 @@ terminal can't show braille, points and dots are plain letters.
 
 import itertools
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from rich.console import Console, ConsoleOptions, RenderResult
 from rich.measure import Measurement
 from rich.text import Text
+
+from chains.views.curves import Curve, Panel, Point
 
 MARKS = "●■▲◆▼★"
 PLAIN_MARKS = "ox+*#@"
@@ -21,28 +23,6 @@ WIDEST = 78
 """Columns of a plot: wider ones say no more."""
 DOTS = ((0x01, 0x08), (0x02, 0x10), (0x04, 0x20), (0x40, 0x80))
 """Bits of a braille character by row and column (Unicode block U+2800)."""
-
-Point = tuple[float, float]
-
-
-@dataclass(frozen=True)
-class Curve:
-    """One line of a plot."""
-
-    name: str
-    points: Sequence[Point]
-    """By x, ascending; what is not finite is left out."""
-    bars: Sequence[Point] = ()
-    """For each point, the interval of its y; empty: none."""
-    number: int = 0
-    """Its place among the curves: mark and colour go by it."""
-    dotted: bool = False
-    """A line to compare with: dots, no marks."""
-
-    @property
-    def style(self) -> str:
-        """The colour."""
-        return STYLES[self.number % len(STYLES)]
 
 
 @dataclass
@@ -82,18 +62,15 @@ class _Grid:
 
 @dataclass(frozen=True)
 class Plot:
-    """Curves over one pair of axes."""
+    """A panel as text."""
 
-    title: str
-    curves: Sequence[Curve]
-    across: str
-    """What x is."""
-    low: float = 0.0
-    """The lower end of y."""
-    high: float | None = None
-    """The upper end of y; None: the largest value, intervals aside where they are far beyond."""
-    tick: Callable[[float], str] = "{:g}".format
+    panel: Panel
     rows: int = 12
+
+    @property
+    def curves(self) -> Sequence[Curve]:
+        """Those of the panel."""
+        return self.panel.curves
 
     def __rich_measure__(self, console: Console, options: ConsoleOptions) -> Measurement:
         """Take as much room as there is, up to `WIDEST`."""
@@ -101,15 +78,16 @@ class Plot:
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         """Draw it as wide as there is room for."""
-        yield Text(self.title, style="bold", no_wrap=True, overflow="ellipsis")
-        xs = [x for curve in self.curves for x, y in curve.points if math.isfinite(y)]
+        note = f"; {self.panel.note}" if self.panel.note else ""
+        yield Text.assemble((self.panel.title, "bold"), f": {self.panel.up}{note}", no_wrap=True, overflow="ellipsis")
+        xs = [x for curve in self.curves for x, _ in curve.finite]
         if not xs:
             yield Text("nothing to draw", style="dim")
             return
-        low, high = self.low, self.high if self.high is not None else self._top()
+        low, high, tick = self.panel.low, self.panel.top, self.panel.tick
         ticks = _ticks(low, high, self.rows)
         high = max(high, ticks[-1])
-        gutter = max(len(self.tick(value)) for value in ticks)
+        gutter = max(len(tick(value)) for value in ticks)
         ends = self._ends()
         right = max((len(name) + 3 for name in ends), default=0)
         width = min(WIDEST, options.max_width)
@@ -117,7 +95,7 @@ class Plot:
         span = (min(xs), max(xs))
         self._draw(grid, span, (low, high))
         labels = self._labels(grid, (low, high), ends)
-        marked = {grid.cell(0, (value - low) / (high - low))[0]: self.tick(value) for value in ticks}
+        marked = {grid.cell(0, (value - low) / (high - low))[0]: tick(value) for value in ticks}
         for row in range(grid.rows):
             line = Text(no_wrap=True)
             line.append(f"{marked.get(row, ''):>{gutter}} ", style="dim")
@@ -129,12 +107,6 @@ class Plot:
             yield line
         yield from self._foot(grid, span, gutter)
 
-    def _top(self) -> float:
-        ys = [y for curve in self.curves for _, y in curve.points if math.isfinite(y)]
-        bars = [high for curve in self.curves for _, high in curve.bars if math.isfinite(high)]
-        top = max(ys)
-        return max([top, *(bar for bar in bars if bar <= 1.5 * top)]) or 1.0
-
     def _ends(self) -> dict[str, Curve]:
         return {curve.name: curve for curve in self.curves if curve.name}
 
@@ -142,7 +114,7 @@ class Plot:
         (left, right), (low, high) = span, limits
         wide, tall = (right - left) or 1.0, high - low
         for curve in sorted(self.curves, key=lambda curve: not curve.dotted):
-            places = [((x - left) / wide, (y - low) / tall) for x, y in curve.points if math.isfinite(y)]
+            places = [((x - left) / wide, (y - low) / tall) for x, y in curve.finite]
             for start, end in itertools.pairwise(places):
                 _line(grid, start, end, curve)
         solid = [curve for curve in self.curves if not curve.dotted]
@@ -158,16 +130,16 @@ class Plot:
                     top = grid.cell(0, (min(upper, high) - low) / tall)[0]
                     bottom = grid.cell(0, (max(lower, low) - low) / tall)[0]
                     for at in range(max(0, top), min(grid.rows, bottom + 1)):
-                        grid.cells.setdefault((at, column), ("|" if grid.plain else "│", curve.style))
-                grid.cells[row, column] = (_mark(curve, plain=grid.plain), f"bold {curve.style}")
+                        grid.cells.setdefault((at, column), ("|" if grid.plain else "│", _style(curve)))
+                grid.cells[row, column] = (_mark(curve, plain=grid.plain), f"bold {_style(curve)}")
 
     def _labels(self, grid: _Grid, limits: Point, ends: dict[str, Curve]) -> dict[int, tuple[str, str]]:
         """Return the names at the ends of the curves, by row, each in a row of its own."""
         low, high = limits
         wanted = []
         for name, curve in ends.items():
-            last = next((y for _, y in reversed(curve.points) if math.isfinite(y)), None)
-            if last is not None:
+            if curve.finite:
+                last = curve.finite[-1][1]
                 wanted.append((grid.cell(1, (min(max(last, low), high) - low) / (high - low))[0], name, curve))
         out: dict[int, tuple[str, str]] = {}
         for row, name, curve in sorted(wanted, key=lambda one: one[0]):
@@ -175,7 +147,7 @@ class Plot:
             if free:
                 mark = ("." if grid.plain else "┈") if curve.dotted else _mark(curve, plain=grid.plain)
                 nearest = min(free, key=lambda at: (abs(at - row), -at))
-                out[nearest] = (f" {mark} {name}", "dim" if curve.dotted else curve.style)
+                out[nearest] = (f" {mark} {name}", "dim" if curve.dotted else _style(curve))
         return out
 
     def _foot(self, grid: _Grid, span: Point, gutter: int) -> Iterator[Text]:
@@ -193,7 +165,11 @@ class Plot:
                 names[start : start + len(text)] = text
                 free = start + len(text) + 1
         yield Text(" " * (gutter + 1) + corner + "".join(axis), style="dim", no_wrap=True)
-        yield Text(" " * (gutter + 2) + "".join(names).rstrip() + f"  {self.across}", style="dim", no_wrap=True)
+        yield Text(" " * (gutter + 2) + "".join(names).rstrip() + f"  {self.panel.across}", style="dim", no_wrap=True)
+
+
+def _style(curve: Curve) -> str:
+    return STYLES[curve.number % len(STYLES)]
 
 
 def _mark(curve: Curve, *, plain: bool) -> str:
@@ -213,7 +189,7 @@ def _line(grid: _Grid, start: Point, end: Point, curve: Curve) -> None:
         part = step / steps
         x, y = start[0] + part * (end[0] - start[0]), start[1] + part * (end[1] - start[1])
         if 0 <= y <= 1:
-            grid.dot(x, y, curve.style if not curve.dotted else f"dim {curve.style}")
+            grid.dot(x, y, f"dim {_style(curve)}" if curve.dotted else _style(curve))
 
 
 def _ticks(low: float, high: float, rows: int) -> list[float]:
