@@ -170,6 +170,19 @@ def _digest(texts: Sequence[str]) -> str:
     return hashlib.sha256("\n".join(texts).encode()).hexdigest()[:16]
 
 
+def law_notes(records: Sequence[RunRecord]) -> list[str]:
+    """Return what a reader must know of the models and the instrument behind the observations of runs."""
+    sources = {source.label: source for record in records for source in record.models.values()}
+    notes = []
+    if sources and all(source.kind in EXACT for source in sources.values()):
+        notes.append("a synthetic channel: the losses are planted, so this checks the estimators and is no finding")
+    elif sources:
+        notes.append(f"this is the law of {', '.join(sorted(sources))} under these prompts, and of no other model")
+    if any(source.kind == "embedded" for source in sources.values()):
+        notes.append("a model of 135 million parameters says nothing about larger ones")
+    return notes
+
+
 def check_factor(observations: Observations, factor: str) -> None:
     """Check that conditions are told apart by `factor`.
 

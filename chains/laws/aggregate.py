@@ -25,8 +25,8 @@ Floats = NDArray[np.float64]
 Basis = Literal["share", "count"]
 
 BASES: dict[Basis, str] = {
-    "share": "share of each text's own claims that are supported: blind to what the text no longer says",
-    "count": "supported claims against those of the base generation: what is no longer said is lost",
+    "share": "kept, of all that the text itself says: blind to what it no longer says",
+    "count": "kept, of what the base generation has: what is no longer said is lost",
 }
 FEWEST_CHAINS = 8
 """Groups of chains below which an interval is too narrow to be believed."""
@@ -138,11 +138,12 @@ class Aggregate:
     @property
     def sentences(self) -> tuple[str, ...]:
         """What must be said with these figures, in order of weight."""
-        said = [
-            f"{self.what}, counted for each text: {NO_STATEMENTS}",
-            f"hazards are net of generation {self.base}"
-            + ("" if self.base == 0 else ", the first that was recorded: what was lost before it is not seen"),
-        ]
+        said = [f"{self.what}, counted for each text: {NO_STATEMENTS}"]
+        if self.base:
+            said.append(
+                f"hazards are net of generation {self.base}, the first that was recorded: what was lost before it is "
+                "not seen"
+            )
         if self.groups < self.chains:
             said.append(f"{self.chains} chains began with {self.groups} texts, which are resampled whole")
         if self.groups < FEWEST_CHAINS:

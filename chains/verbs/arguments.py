@@ -80,6 +80,25 @@ def _compare(parser: argparse.ArgumentParser) -> None:
     _json(parser)
 
 
+def _law(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "sources", nargs="*", metavar="RUN_OR_FILE",
+        help="runs, whose conditions are taken together, or CSV or JSONL files with world, replicate, depth (in hops), "
+        "statement, hop, fate, and perhaps valence, weight, condition (default: last)",
+    )  # fmt: skip
+    parser.add_argument("--by", metavar="FACTOR", help="contrast the settings of this factor, all others alike")
+    parser.add_argument("--figure", metavar="FILE", help="write the curves to a .svg, .png or .pdf file")
+    parser.add_argument(
+        "--exact", action="store_true",
+        help="the fates in the files are known without error, as people settled them or a channel planted them",
+    )  # fmt: skip
+    parser.add_argument(
+        "--resamples", type=_positive, default=2000, metavar="N", help="of the worlds, for intervals (default: 2000)"
+    )
+    parser.add_argument("--seed", type=int, default=0, metavar="N", help="of the resampling (default: 0)")
+    _json(parser)
+
+
 def _list(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "what", nargs="?", default="runs",
@@ -209,6 +228,7 @@ VERBS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None], str]] = {
     "show": ("results of a run; --trial: who said what, hop by hop", _show, "cli.py show last --trial"),
     "replay": ("play a run back from its log, no model called", _replay, "cli.py replay runs/sample --verify"),
     "compare": ("two runs or two conditions, paired, every measure", _compare, "cli.py compare last honest career"),
+    "law": ("the law of decay with depth: is it worse than linear?", _law, "cli.py law last --figure law.svg"),
     "models": ("which models answer, and how fast", _models, "cli.py models smollm2 ollama:qwen3"),
     "import": ("chains that others logged, as a run", _import, "cli.py import telephone gpt-3.5_rephrase.tar.xz"),
     "calibrate": ("check the instrument on planted truth, no model", _calibrate, "cli.py calibrate --worlds 100"),

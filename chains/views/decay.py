@@ -1,6 +1,7 @@
 """What an archive with counts alone shows: how the kept share falls, as curves, a table and sentences."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import numpy as np
 from rich.console import Group, RenderableType
@@ -16,14 +17,15 @@ CONSTANT = "dotted: a constant hazard"
 
 
 def aggregate_view(found: Aggregate) -> RenderableType:
-    """Return the cumulative hazard as a plot and a table, its slope, and what must be said with it."""
+    """Return the cumulative hazard as a plot and a table, its slope, and what must be said but `NO_STATEMENTS`."""
     parts: list[RenderableType] = [
-        Text(f"{found.name}: {found.chains} chains, {found.what}", style="bold"),
-        Plot(hazard_panel(found)),
+        Text(f"{found.name}: {found.chains} chains", style="bold"),
+        Text(found.what),
+        Plot(replace(hazard_panel(found), title="")),
         _slopes(found.decays),
     ]
     parts += [_by_generation(found, decay) for decay in found.decays]
-    parts += [Text(f"- {sentence}") for sentence in found.sentences]
+    parts += [Text(f"- {sentence}") for sentence in (*_readings(found), *found.sentences[1:])]
     return Group(*parts)
 
 
@@ -37,7 +39,8 @@ def hazard_panel(found: Aggregate) -> Panel:
         curves.append(curve)
         curves.append(Curve("", [points[0], curve.finite[-1]], (), number, dotted=True))
     since = f"generations after {found.base}"
-    return Panel(found.name, curves, since, f"cumulative hazard net of generation {found.base}", CONSTANT)
+    title = f"{found.name}: {found.what}"
+    return Panel(title, curves, since, f"cumulative hazard net of generation {found.base}", CONSTANT)
 
 
 def _slopes(decays: Sequence[Decay]) -> Table:
@@ -64,14 +67,14 @@ def _by_generation(found: Aggregate, decay: Decay) -> Table:
     return table
 
 
-def slope_words(found: Aggregate) -> Iterator[str]:
+def _readings(found: Aggregate) -> Iterator[str]:
     """Say what each slope means, as far as it means anything."""
     for decay in found.decays:
         low, high = decay.ci
         if np.isnan(low):
             continue
         if high < 1:
-            said = "the hazard falls along the chain: early texts lose most"
+            said = "the hazard falls along the chain, early texts lose most"
         elif low > 1:
             said = "the hazard rises along the chain"
         else:

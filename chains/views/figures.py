@@ -7,6 +7,7 @@ objects are used, never its global state.
 
 import itertools
 import math
+import textwrap
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -27,13 +28,17 @@ MARKS = "os^DvP"
 INK, FAINT = "#222222", "#8a8a8a"
 WIDTH, HEIGHT = 3.5, 2.9
 """Inches of a panel: two stand side by side in a page's width."""
+MOST_ACROSS = 3
+"""Panels in one row; more stand two by two."""
+TITLE = 34
+"""Characters of a title's line."""
 LINE = 1.25
 """Heights of a letter between the names of two curves."""
 MOST_TICKS = 13
 STYLE = {
     "font.size": 8,
     "axes.labelsize": 8,
-    "axes.titlesize": 8.5,
+    "axes.titlesize": 7.5,
     "axes.titleweight": "bold",
     "axes.titlelocation": "left",
     "axes.edgecolor": INK,
@@ -65,7 +70,7 @@ def check_figure(path: Path) -> None:
 
 
 def write_figure(path: Path, panels: Sequence[Panel], caption: str) -> None:
-    """Draw panels side by side and write them to a file.
+    """Draw panels and write them to a file.
 
     Args:
         path: Its ending says which kind.
@@ -77,14 +82,18 @@ def write_figure(path: Path, panels: Sequence[Panel], caption: str) -> None:
     """
     with mpl.rc_context(STYLE):  # type: ignore[arg-type]  # its keys are typed one by one
         engine = ConstrainedLayoutEngine(w_pad=0.08, h_pad=0.06, wspace=0.04)
-        figure = Figure(figsize=(WIDTH * len(panels), HEIGHT), layout=engine, dpi=300)
+        across = len(panels) if len(panels) <= MOST_ACROSS else 2
+        down = -(-len(panels) // across)
+        figure = Figure(figsize=(WIDTH * across, HEIGHT * down), layout=engine, dpi=300)
         FigureCanvasAgg(figure)
-        every = figure.subplots(1, len(panels), squeeze=False)[0]
-        for axes, panel in zip(every, panels, strict=True):
+        every = figure.subplots(down, across, squeeze=False).ravel()
+        for axes in every[len(panels) :]:
+            axes.set_axis_off()
+        for axes, panel in zip(every, panels, strict=False):
             _draw(axes, panel)
         figure.supxlabel(caption, fontsize=6.5, color=FAINT, x=0.01, ha="left")
         figure.draw_without_rendering()  # names are spread out by where the layout puts them
-        for axes, panel in zip(every, panels, strict=True):
+        for axes, panel in zip(every, panels, strict=False):
             _name(axes, panel)
         # A date in the file would make two figures of the same data differ.
         metadata = {"svg": {"Date": None}, "pdf": {"CreationDate": None}}.get(path.suffix.lower()[1:])
@@ -98,7 +107,7 @@ def _draw(axes: Axes, panel: Panel) -> None:
     for curve in sorted(panel.curves, key=lambda curve: not curve.dotted):
         _curve(axes, curve)
     xs = sorted({x for curve in panel.curves if not curve.dotted for x, _ in curve.finite})
-    axes.set_title(panel.title)
+    axes.set_title(textwrap.fill(panel.title, TITLE))
     axes.set_xlabel(panel.across)
     if panel.up:
         axes.set_ylabel(panel.up)

@@ -21,6 +21,8 @@ STYLES = ("blue", "yellow", "magenta", "cyan", "green", "red")
 """Of curves in their order; the first four are told apart by most colour-blind readers."""
 WIDEST = 78
 """Columns of a plot: wider ones say no more."""
+MOST_TICKS = 20
+"""Values of x that have ticks of their own; of more, round ones have."""
 DOTS = ((0x01, 0x08), (0x02, 0x10), (0x04, 0x20), (0x40, 0x80))
 """Bits of a braille character by row and column (Unicode block U+2800)."""
 
@@ -79,7 +81,8 @@ class Plot:
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         """Draw it as wide as there is room for."""
         note = f"; {self.panel.note}" if self.panel.note else ""
-        yield Text.assemble((self.panel.title, "bold"), f": {self.panel.up}{note}", no_wrap=True, overflow="ellipsis")
+        head = f"{self.panel.title}: " if self.panel.title else ""
+        yield Text.assemble((head, "bold"), f"{self.panel.up}{note}", no_wrap=True, overflow="ellipsis")
         xs = [x for curve in self.curves for x, _ in curve.finite]
         if not xs:
             yield Text("nothing to draw", style="dim")
@@ -105,7 +108,7 @@ class Plot:
             if row in labels:
                 line.append(*labels[row])
             yield line
-        yield from self._foot(grid, span, gutter)
+        yield from self._foot(grid, span, gutter, width)
 
     def _ends(self) -> dict[str, Curve]:
         return {curve.name: curve for curve in self.curves if curve.name}
@@ -121,10 +124,14 @@ class Plot:
         for place, curve in enumerate(solid):
             aside = place - (len(solid) - 1) // 2  # columns, so that intervals stand side by side
             bars = curve.bars or [(math.nan, math.nan)] * len(curve.points)
+            free = 0
             for (x, y), (lower, upper) in zip(curve.points, bars, strict=True):
                 if not math.isfinite(y) or not low <= y <= high:
                     continue
                 row, column = grid.cell((x - left) / wide, (y - low) / tall)
+                if column < free and (x, y) != curve.finite[-1]:
+                    continue  # marks would run into each other
+                free = column + len(solid) + 2
                 column = min(max(column + aside, 0), grid.columns - 1)
                 if math.isfinite(lower) and math.isfinite(upper):
                     top = grid.cell(0, (min(upper, high) - low) / tall)[0]
@@ -150,9 +157,11 @@ class Plot:
                 out[nearest] = (f" {mark} {name}", "dim" if curve.dotted else _style(curve))
         return out
 
-    def _foot(self, grid: _Grid, span: Point, gutter: int) -> Iterator[Text]:
+    def _foot(self, grid: _Grid, span: Point, gutter: int, width: int) -> Iterator[Text]:
         left, right = span
-        values = sorted({x for curve in self.curves if not curve.dotted for x, _ in curve.points})
+        values: Sequence[float] = sorted({x for curve in self.curves if not curve.dotted for x, _ in curve.points})
+        if len(values) > MOST_TICKS:
+            values = [value for value in _ticks(left, right, grid.columns // 3) if value <= right]
         corner, flat, mark = ("+", "-", "+") if grid.plain else ("└", "─", "┬")
         axis, names = [flat] * grid.columns, [" "] * (grid.columns + 4)
         free = 0
@@ -164,8 +173,13 @@ class Plot:
                 axis[column] = mark
                 names[start : start + len(text)] = text
                 free = start + len(text) + 1
+        foot = " " * (gutter + 2) + "".join(names).rstrip()
         yield Text(" " * (gutter + 1) + corner + "".join(axis), style="dim", no_wrap=True)
-        yield Text(" " * (gutter + 2) + "".join(names).rstrip() + f"  {self.panel.across}", style="dim", no_wrap=True)
+        if len(foot) + 2 + len(self.panel.across) <= width:
+            yield Text(f"{foot}  {self.panel.across}", style="dim", no_wrap=True)
+        else:
+            yield Text(foot, style="dim", no_wrap=True)
+            yield Text(f"{self.panel.across:>{gutter + 2 + grid.columns}}", style="dim", no_wrap=True)
 
 
 def _style(curve: Curve) -> str:

@@ -1,0 +1,171 @@
+"""`law`: how the truth decays with depth, in runs, in anyone's data, or in an imported archive."""
+
+import argparse
+from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from chains.archives.counts import kept_counts
+from chains.archives.kept import Archive, read_archive
+from chains.errors import BadInput
+from chains.laws.aggregate import NO_STATEMENTS, Aggregate, Counts, aggregate
+from chains.laws.files import read_observations
+from chains.laws.law import law
+from chains.laws.observations import Observations
+from chains.log import LOG_FILE, RUN_FILE, Log
+from chains.observed import Run, check_factor, law_notes, of_runs
+from chains.runs import find_run, read_record
+from chains.views.curves import Panel
+from chains.views.decay import aggregate_view, hazard_panel
+from chains.views.law import law_view
+from chains.views.lawcurves import law_panels
+from chains.views.output import print_json, say
+from chains.views.output import results as stdout
+
+FILE_ENDINGS = (".csv", ".tsv", ".txt", ".jsonl", ".ndjson", ".json")
+
+
+@dataclass
+class _Sources:
+    """What was named on the command line, opened."""
+
+    runs: list[Run] = field(default_factory=list)
+    archives: list[Archive] = field(default_factory=list)
+    files: list[Path] = field(default_factory=list)
+
+
+def main(arguments: argparse.Namespace) -> int:
+    """Estimate and print; return the exit status."""
+    figure = None if arguments.figure is None else Path(arguments.figure)
+    if figure is not None:
+        from chains.views.figures import check_figure  # noqa: PLC0415  matplotlib takes a second: only a figure needs it
+
+        check_figure(figure)
+    with ExitStack() as stack:
+        sources = _opened(arguments.sources or ["last"], stack)
+        if sources.archives:
+            return _archive(sources, arguments, figure)
+        observations, about = _observed(sources, exact=arguments.exact)
+    return _law(observations, about, arguments, figure)
+
+
+def _opened(names: Sequence[str], stack: ExitStack) -> _Sources:
+    found = _Sources()
+    for name in names:
+        if _is_file(Path(name)):
+            found.files.append(Path(name))
+            continue
+        folder = find_run(name)
+        archive = read_archive(folder)
+        if archive is not None:
+            found.archives.append(stack.enter_context(archive))
+            continue
+        record = read_record(folder)
+        if record.id in [run.record.id for run in found.runs]:
+            raise BadInput(f"run {record.id} is named twice; a run counts once")
+        found.runs.append(Run(record, stack.enter_context(Log(folder))))
+    if found.archives and len(names) > 1:
+        raise BadInput("an imported archive holds counts and no fates, so it can't be taken together with others")
+    return found
+
+
+def _is_file(path: Path) -> bool:
+    if path.name in (RUN_FILE, LOG_FILE) and (path.parent / RUN_FILE).is_file():
+        return False
+    return path.is_file() or (path.suffix.lower() in FILE_ENDINGS and not path.is_dir())
+
+
+def _archive(sources: _Sources, arguments: argparse.Namespace, figure: Path | None) -> int:
+    """Show how the kept share falls in every set of an archive."""
+    (archive,) = sources.archives
+    for option, given in (("--by", arguments.by is not None), ("--exact", arguments.exact)):
+        if given:
+            raise BadInput(
+                f"{option} says nothing of run {archive.record.id}: an imported archive has counts, no fates"
+            )
+    found = [
+        aggregate(
+            Counts(of.name, of.what, of.generations, np.array(of.kept), np.array(of.total), of.groups),
+            resamples=arguments.resamples,
+            seed=arguments.seed,
+        )
+        for of in kept_counts(archive)
+    ]
+    if not found:
+        raise BadInput(f"run {archive.record.id} has no counts of what was kept")
+    if arguments.json:
+        print_json(_document(archive.record.id, found))
+    else:
+        for one in found:
+            stdout.print(aggregate_view(one))
+        stdout.print(f"no verdict: these are counts for each text; {NO_STATEMENTS}")
+    if figure is not None:
+        _draw(figure, [hazard_panel(one) for one in found], f"run {archive.record.id}; bands: 95% over chains")
+    return 0
+
+
+@dataclass
+class _About:
+    """Whose observations they are, and what a reader must know of them."""
+
+    runs: list[str]
+    files: list[str]
+    notes: list[str]
+
+    @property
+    def caption(self) -> str:
+        """What stands below a figure."""
+        return ", ".join([*(f"run {run}" for run in self.runs), *self.files])
+
+
+def _observed(sources: _Sources, *, exact: bool) -> tuple[Observations, _About]:
+    """Return the observations of all runs and files together."""
+    if exact and sources.runs:
+        raise BadInput("--exact is said of files; of a run the instrument's error is never none by declaration")
+    parts = [read_observations(path, exact=exact) for path in sources.files]
+    if sources.runs:
+        parts.append(of_runs(sources.runs))
+    records = [run.record for run in sources.runs]
+    about = _About([record.id for record in records], [path.name for path in sources.files], law_notes(records))
+    return (parts[0] if len(parts) == 1 else Observations.joined(parts)), about
+
+
+def _law(observations: Observations, about: _About, arguments: argparse.Namespace, figure: Path | None) -> int:
+    """Estimate the law of observations and show it."""
+    if arguments.by is not None:
+        check_factor(observations, arguments.by)
+    found = law(observations, resamples=arguments.resamples, seed=arguments.seed)
+    if arguments.json:
+        print_json({"runs": about.runs, "files": about.files} | found.document() | {"notes": about.notes})
+    else:
+        stdout.print(law_view(found, about.notes))
+    if figure is not None:
+        _draw(figure, law_panels(found), f"{about.caption}; {found.worlds} worlds, {found.replicates} replicates")
+    return 0
+
+
+def _document(run: str, found: Sequence[Aggregate]) -> dict[str, Any]:
+    """Return archives as JSON, in the shape of any law: what can't be said is null, with a `why`."""
+    return {
+        "run": run,
+        **{part: {name: None, "ci": None, "p": None, "why": NO_STATEMENTS} for part, name in _PARTS.items()},
+        "verdict": None,
+        "worlds": None,
+        "replicates": None,
+        "why": NO_STATEMENTS,
+        "aggregate": [one.document() for one in found],
+    }
+
+
+_PARTS = {"depth": "q", "hop": "k", "valence": "hazard_ratio"}
+
+
+def _draw(figure: Path, panels: Sequence[Panel], caption: str) -> None:
+    from chains.views.figures import write_figure  # noqa: PLC0415  as above
+
+    write_figure(figure, panels, caption)
+    say(f"figure written to {figure}")
