@@ -18,7 +18,7 @@ from chains.experiment import Condition, TrialId, shown
 from chains.hierarchy import Hierarchy
 from chains.laws.observations import ALL, Observations
 from chains.log import Log
-from chains.models.names import Kind
+from chains.models.names import EMBEDDED, Kind
 from chains.records import Key, TrialEnd
 from chains.settings import Value
 from chains.staging import RunRecord, Stage
@@ -178,8 +178,8 @@ def law_notes(records: Sequence[RunRecord]) -> list[str]:
         notes.append("a synthetic channel: the losses are planted, so this checks the estimators and is no finding")
     elif sources:
         notes.append(f"this is the law of {', '.join(sorted(sources))} under these prompts, and of no other model")
-    if any(source.kind == "embedded" for source in sources.values()):
-        notes.append("a model of 135 million parameters says nothing about larger ones")
+    if EMBEDDED in sources:
+        notes.append(f"{EMBEDDED} has 135 million parameters and says nothing about larger models")
     return notes
 
 

@@ -228,7 +228,11 @@ VERBS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None], str]] = {
     "show": ("results of a run; --trial: who said what, hop by hop", _show, "cli.py show last --trial"),
     "replay": ("play a run back from its log, no model called", _replay, "cli.py replay runs/sample --verify"),
     "compare": ("two runs or two conditions, paired, every measure", _compare, "cli.py compare last honest career"),
-    "law": ("the law of decay with depth: is it worse than linear?", _law, "cli.py law last --figure law.svg"),
+    "law": (
+        "the law of decay, and whether it is worse than linear in the depth",
+        _law,
+        "cli.py law last --figure law.svg",
+    ),
     "models": ("which models answer, and how fast", _models, "cli.py models smollm2 ollama:qwen3"),
     "import": ("chains that others logged, as a run", _import, "cli.py import telephone gpt-3.5_rephrase.tar.xz"),
     "calibrate": ("check the instrument on planted truth, no model", _calibrate, "cli.py calibrate --worlds 100"),

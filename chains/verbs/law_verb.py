@@ -3,7 +3,7 @@
 import argparse
 from collections.abc import Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -12,13 +12,16 @@ import numpy as np
 from chains.archives.counts import kept_counts
 from chains.archives.kept import Archive, read_archive
 from chains.errors import BadInput
+from chains.judging.errors_by_hop import errors_beside
 from chains.laws.aggregate import NO_STATEMENTS, Aggregate, Counts, aggregate
 from chains.laws.files import read_observations
 from chains.laws.law import law
+from chains.laws.misreading import Errors
 from chains.laws.observations import Observations
 from chains.log import LOG_FILE, RUN_FILE, Log
 from chains.observed import Run, check_factor, law_notes, of_runs
 from chains.runs import find_run, read_record
+from chains.standing import Standing, standing
 from chains.views.curves import Panel
 from chains.views.decay import aggregate_view, hazard_panel
 from chains.views.law import law_view
@@ -34,6 +37,8 @@ class _Sources:
     """What was named on the command line, opened."""
 
     runs: list[Run] = field(default_factory=list)
+    folders: list[Path] = field(default_factory=list)
+    """Of the runs."""
     archives: list[Archive] = field(default_factory=list)
     files: list[Path] = field(default_factory=list)
 
@@ -68,6 +73,7 @@ def _opened(names: Sequence[str], stack: ExitStack) -> _Sources:
         if record.id in [run.record.id for run in found.runs]:
             raise BadInput(f"run {record.id} is named twice; a run counts once")
         found.runs.append(Run(record, stack.enter_context(Log(folder))))
+        found.folders.append(folder)
     if found.archives and len(names) > 1:
         raise BadInput("an imported archive holds counts and no fates, so it can't be taken together with others")
     return found
@@ -115,6 +121,20 @@ class _About:
     runs: list[str]
     files: list[str]
     notes: list[str]
+    errors: Errors | None
+    """The instrument's, where people's labels beside a run give them."""
+    standings: list[Standing]
+    """Of the runs that have hypotheses."""
+
+    def document(self) -> dict[str, Any]:
+        """Return it as JSON."""
+        return {
+            "runs": self.runs,
+            "files": self.files,
+            "notes": self.notes,
+            "instrument_error": None if self.errors is None else asdict(self.errors),
+            "standing": [one.document() for one in self.standings],
+        }
 
     @property
     def caption(self) -> str:
@@ -130,7 +150,24 @@ def _observed(sources: _Sources, *, exact: bool) -> tuple[Observations, _About]:
     if sources.runs:
         parts.append(of_runs(sources.runs))
     records = [run.record for run in sources.runs]
-    about = _About([record.id for record in records], [path.name for path in sources.files], law_notes(records))
+    notes = law_notes(records)
+    errors = None
+    for run, folder in zip(sources.runs, sources.folders, strict=True):
+        found = errors_beside(run.record, run.log, folder)
+        if isinstance(found, str):
+            notes.append(f"run {run.record.id}: {found}")
+        elif found is not None and (len(sources.runs) > 1 or sources.files):
+            notes.append(f"run {run.record.id}: its labels are not used, as they say nothing of the other sources")
+        elif found is not None:
+            errors = found
+            notes.append("the instrument's error, measured by people's labels beside the run, is in the estimates")
+    about = _About(
+        runs=[record.id for record in records],
+        files=[path.name for path in sources.files],
+        notes=notes,
+        errors=errors,
+        standings=[standing(run.record, run.log) for run in sources.runs if run.record.experiment.hypotheses],
+    )
     return (parts[0] if len(parts) == 1 else Observations.joined(parts)), about
 
 
@@ -138,11 +175,14 @@ def _law(observations: Observations, about: _About, arguments: argparse.Namespac
     """Estimate the law of observations and show it."""
     if arguments.by is not None:
         check_factor(observations, arguments.by)
-    found = law(observations, resamples=arguments.resamples, seed=arguments.seed)
+    found = law(observations, about.errors, resamples=arguments.resamples, seed=arguments.seed)
     if arguments.json:
-        print_json({"runs": about.runs, "files": about.files} | found.document() | {"notes": about.notes})
+        print_json(found.document() | about.document())
     else:
         stdout.print(law_view(found, about.notes))
+        for one in about.standings:
+            for line in one.lines():
+                stdout.print(line, markup=False)
     if figure is not None:
         _draw(figure, law_panels(found), f"{about.caption}; {found.worlds} worlds, {found.replicates} replicates")
     return 0
