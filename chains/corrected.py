@@ -35,4 +35,4 @@ def retention_corrected(comparison: Comparison) -> CorrectedPair | str | None:
 
 
 def _error(run: RunHeard) -> ErrorRates | str | None:
-    return measured_beside(run.record, run.log, run.log.path.parent)
+    return measured_beside(run.record, run.log, run.log.path.parent, as_logged=not run.reread)

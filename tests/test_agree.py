@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from test_person import Terminal, plain
 
+from chains.drift.fates import INSTRUMENT
 from chains.judging.errors_by_hop import errors_beside
 from chains.judging.labels import LabelFile, read_labels
 from chains.judging.pairs import Pairs
@@ -300,6 +301,20 @@ def test_the_law_is_told_at_which_hop_labels_are_missing(run, pairs):
     assert errors_beside(pairs.record, pairs.log, run) is None
     labelled(run, pairs, "anna", lambda pair: pair.read, count=20)
     assert "not measured at the first hop" in errors_beside(pairs.record, pairs.log, run)
+
+
+def test_the_error_of_one_version_corrects_nothing_that_another_has_read(mazedom, run, pairs):
+    """Labels measure the instrument of today; what `show` shows was read by the one that is logged."""
+    labelled(run, pairs, "anna", lambda pair: pair.read)
+    log = run / "log.jsonl"
+    log.write_text(log.read_text().replace(f'"instrument":"{INSTRUMENT}"', '"instrument":"fates-0"'))
+    shown = mazedom("show", run)
+    assert "read by fates-0, and the error measured by its labels is that of" in shown.err
+    assert "corrected for" not in shown.out
+    compared = mazedom("compare", run, "--by", "prompt", "--json")
+    assert compared.document["retention_corrected"]["a"]["value"] is not None, compared.err
+    with Log(run) as again:
+        assert "nothing is corrected" in errors_beside(pairs.record, again, run)
 
 
 def test_too_few_labels_correct_nothing_and_say_so(mazedom, run, pairs):

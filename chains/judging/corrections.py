@@ -5,9 +5,10 @@ from pathlib import Path
 
 import numpy as np
 
+from chains.drift.fates import INSTRUMENT
 from chains.judging.accord import measured
 from chains.judging.gathering import gather_people
-from chains.judging.labels import FOLDER
+from chains.judging.labels import has_labels
 from chains.judging.pairs import Pairs
 from chains.laws.correction import Corrected, ErrorRates, corrected
 from chains.log import Log
@@ -17,15 +18,33 @@ from chains.staging import RunRecord
 RESAMPLES = 2000
 
 
-def measured_beside(record: RunRecord, log: Log, folder: Path) -> ErrorRates | str | None:
+def measured_beside(record: RunRecord, log: Log, folder: Path, *, as_logged: bool = True) -> ErrorRates | str | None:
     """Return the instrument's error from the labels beside a run; a sentence if they don't give it, None without any.
+
+    Args:
+        record: The run.
+        log: Its log.
+        folder: Where both are.
+        as_logged: Whether it is the logged readings that are to be corrected. The error is that of the instrument of
+            today, so it is of no use for what another version read.
 
     Raises:
         BadInput: If a label file can't be understood.
     """
-    if not any((folder / FOLDER).glob("*.jsonl")):
+    if not has_labels(folder):
         return None
-    return measured(gather_people(Pairs(record, log), folder))
+    pairs = Pairs(record, log)
+    if as_logged and pairs.read_by:
+        return stale_reading(pairs)
+    return measured(gather_people(pairs, folder))
+
+
+def stale_reading(pairs: Pairs) -> str:
+    """Say that what is logged was read by another version than the one whose error is measured."""
+    return (
+        f"nothing is corrected: the run was read by {', '.join(sorted(pairs.read_by))}, and the error measured by its "
+        f"labels is that of {INSTRUMENT}; `compare` reads anew"
+    )
 
 
 def corrected_by_hop(found: Results, rates: ErrorRates) -> dict[tuple[str, int], Corrected]:

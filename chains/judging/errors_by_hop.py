@@ -8,8 +8,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from chains.drift.fates import FATES
+from chains.judging.corrections import stale_reading
 from chains.judging.gathering import gather_people
-from chains.judging.labels import FOLDER
+from chains.judging.labels import has_labels
 from chains.judging.pairs import Pair, Pairs
 from chains.laws.correction import FEWEST, ErrorRates, Labelled, error_rates
 from chains.laws.misreading import Errors
@@ -30,9 +31,11 @@ def errors_beside(record: RunRecord, log: Log, folder: Path) -> Errors | str | N
     Raises:
         BadInput: If a label file can't be understood.
     """
-    if not any((folder / FOLDER).glob("*.jsonl")):
+    if not has_labels(folder):
         return None
     pairs = Pairs(record, log)
+    if pairs.read_by:
+        return stale_reading(pairs)
     truth = gather_people(pairs, folder).agreed()
     depth = max((pair.hop for pair in pairs.all), default=0)
     found: list[tuple[int, ErrorRates]] = []

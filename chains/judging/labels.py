@@ -226,3 +226,8 @@ def read_all(run: Path) -> list[Label]:
         BadInput: If a file can't be understood.
     """
     return [label for path in sorted((run / FOLDER).glob("*.jsonl")) for label in read_labels(path)]
+
+
+def has_labels(run: Path) -> bool:
+    """Return whether anybody has labelled beside a run."""
+    return any((run / FOLDER).glob("*.jsonl"))

@@ -56,6 +56,8 @@ class Pairs:
         """Read the pairs; messages are read again only where another version of the instrument read them."""
         self.record = record
         self.log = log
+        self.read_by: frozenset[str] = frozenset()
+        """Other versions of the instrument that read some messages when they were logged; they are read anew here."""
         self._stage = Stage(record)
         self._trials = {str(trial): trial for trial in record.experiment.trials()}
         self.all = tuple(self._pairs())
@@ -102,6 +104,7 @@ class Pairs:
     def _read(self, trial: TrialId, end: TrialEnd) -> TrialEnd:
         if end.instrument == INSTRUMENT:
             return end
+        self.read_by |= {end.instrument or "no instrument"}
         cast = self._stage.cast(trial)
         replies: dict[str, Reply] = {}
         for seat in cast.hierarchy.seats:

@@ -2,11 +2,14 @@
 
 import argparse
 import asyncio
+import itertools
+import math
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from chains.errors import BadInput, MazedomError, OverLimit
+from chains.errors import BadInput, MazedomError, OverLimit, Stopped
 from chains.experiment import read_experiment
 from chains.judging.accord import accord
 from chains.judging.bench import FOLDER, JudgeRecord, new_judge, read_judge, write_judge
@@ -31,6 +34,10 @@ from chains.views.output import results as stdout
 
 SAMPLE = 100
 """Pairs that are judged where nothing else is asked for."""
+
+
+MOST_STEPS = 2000
+"""Steps of a run that are looked through for what answered its seats."""
 
 
 class _Bench(NamedTuple):
@@ -98,7 +105,7 @@ def _bench(source: Source, arguments: argparse.Namespace, record: RunRecord, log
 def _kin(judge: JudgeRecord, record: RunRecord, log: Log, answered: Sequence[str] = ()) -> Kinship:
     """Return what a judge shares with the seats' models, by all the names that are known of both."""
     served = {source.label: set[str]() for source in record.models.values() if source.kind != "channel"}
-    for step in log.steps():
+    for step in itertools.islice(log.steps(), MOST_STEPS):
         if step.reply.served_by and step.request.model in served:
             served[step.request.model].add(step.reply.served_by)
         if all(served.values()):
@@ -122,8 +129,8 @@ def _wanted(arguments: argparse.Namespace, folder: Path, pairs: Pairs) -> list[P
 def _agreed_to(benches: Sequence[_Bench], wanted: Sequence[Pair], most: int | None) -> None:
     """Check that a large number of calls to an endpoint was agreed to."""
     paid = [bench.record for bench in benches if bench.record.source.kind == "endpoint"]
-    places = len({(pair.trial, pair.seat) for pair in wanted})
-    calls = sum(max(places, len(wanted) // record.per_call) for record in paid)
+    by_message = Counter((pair.trial, pair.seat) for pair in wanted)
+    calls = sum(math.ceil(count / record.per_call) for record in paid for count in by_message.values())
     if most is None and calls > UNASKED_CALLS:
         raise BadInput(
             f"judging {len(wanted):,} pairs makes about {calls:,} calls, some of them to {paid[0].source.name}; "
@@ -218,7 +225,7 @@ def _stopped(done: Sequence[Judging], stopped: str | None) -> dict[str, object]:
 
 
 def _why(stopped: MazedomError) -> str:
-    return str(stopped)
+    return INTERRUPTED if isinstance(stopped, Stopped) else str(stopped)
 
 
 def _status(done: Sequence[Judging], stopped: str | None) -> int:
@@ -229,7 +236,7 @@ def _status(done: Sequence[Judging], stopped: str | None) -> int:
     reasons = [one.stopped for one in done if one.stopped is not None]
     if any(isinstance(one, OverLimit) for one in reasons):
         say("the limit of calls is met; the same command with a higher --max-calls goes on")
-    elif stopped or any(one.exit_code == 130 for one in reasons):
+    elif stopped or any(isinstance(one, Stopped) for one in reasons):
         say("interrupted; the same command goes on")
         return 130
     return 1 if errors or reasons else 0

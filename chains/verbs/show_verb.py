@@ -8,6 +8,7 @@ from rich.text import Text
 from chains.archives.kept import read_archive
 from chains.judging.corrections import corrected_by_hop, measured_beside
 from chains.laws.correction import ErrorRates
+from chains.laws.paired import FEWEST_WORLDS
 from chains.log import Log
 from chains.profiler import profiles
 from chains.results import results
@@ -74,8 +75,11 @@ def _results(record: RunRecord, log: Log, folder: Path, *, as_json: bool) -> int
         print_json(document | {"instrument_error": error.document() if isinstance(error, ErrorRates) else error})
         return 0
     stdout.print(results_view(found, corrected=corrected))
+    worlds = len({trial.seed for trial in found.by_trial})
     if isinstance(error, str):
         say(f"note: {error}")
+    elif corrected and worlds < FEWEST_WORLDS:
+        say(f"note: corrected intervals over {worlds} worlds are too narrow; {FEWEST_WORLDS} or more are needed")
     for sentence, count in found.errors.items():
         say(f"{count} failed: {sentence}")
     return 0
