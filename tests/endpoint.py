@@ -78,6 +78,14 @@ async def ok(request, body):
     return web.json_response(completion(text, usage=usage))
 
 
+async def copies(request, body):
+    """Relay the lines of the report, as a manager without loss would."""
+    heard = body["messages"][-1]["content"]
+    text = "\n".join(line for line in heard.splitlines() if line.startswith("- "))
+    usage = {"prompt_tokens": len(heard) // 4 + 1, "completion_tokens": len(text) // 4 + 1}
+    return web.json_response(completion(text, usage=usage))
+
+
 async def hang(request, body):
     await request.app[STOPPED].wait()
     return web.Response(status=503)
@@ -150,6 +158,7 @@ def modern(body):
 
 BEHAVIOURS: dict[str, Behaviour] = {
     "ok": ok,
+    "copies": copies,
     "hang": hang,
     "cut": cut,
     "truncated_json": truncated_json,

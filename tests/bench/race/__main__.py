@@ -1,0 +1,149 @@
+"""Our runs against an endpoint, beside the least that they can cost and beside inspect-ai.
+
+    uv run python tests/bench/race [--rounds 3] [--without-inspect] [--json]
+
+Each racer takes the same chains (200 of 8 calls, 32 in flight) through the same mock endpoint, which answers after
+50 ms and runs in a process of its own; whole processes are timed, start-up and all, one after another in each round.
+
+    bare        one AsyncOpenAI client on aiohttp, a line of JSON a call, nothing else
+    mazedom     `cli.py run`, with prompts, log, graph, instrument and results
+    inspect     inspect-ai, a sample a chain, in an environment of its own (uv fetches it once)
+
+Wall seconds, CPU seconds and peak memory are medians over the rounds; ratios are medians of the ratios within a
+round, so that a busy machine does not decide. Bars: mazedom within 1.35 of bare, at most a third of inspect's wall
+and CPU seconds, under 120 MB, and 32 really in flight.
+"""
+
+import argparse
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parent.parent.parent
+INSPECT = "inspect-ai==0.3.285"
+CLIENT = "openai[aiohttp]==3.54.0"
+
+
+def timed(command, folder):
+    """Run a whole process; return its wall and CPU seconds and its peak memory in MB."""
+    with (folder / "out").open("w") as out:
+        began = time.perf_counter()
+        process = subprocess.Popen(command, cwd=folder, stdout=out, stderr=subprocess.STDOUT)
+        _, status, used = os.wait4(process.pid, 0)
+        wall = time.perf_counter() - began
+    if status:
+        sys.exit(f"{command[-1]} failed:\n{(folder / 'out').read_text()[-2000:]}")
+    return {"wall": wall, "cpu": used.ru_utime + used.ru_stime, "mb": used.ru_maxrss / 1024}
+
+
+class Endpoint:
+    """The mock, afresh for each racer."""
+
+    def __init__(self, latency):
+        command = [sys.executable, str(ROOT / "tests/endpoint.py"), "--behaviour", "copies", "--latency", str(latency)]
+        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+        self.url = self.process.stdout.readline().strip()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *error):
+        self.process.terminate()
+        self.process.wait()
+
+    def counted(self):
+        with urllib.request.urlopen(self.url.removesuffix("/v1") + "/calls") as answer:  # noqa: S310
+            return json.load(answer)
+
+
+def experiment(url, arguments, folder):
+    path = folder / "race.toml"
+    path.write_text(
+        f'worlds = {arguments.chains}\n[fixed]\nmodel = "echo"\nprompt = "plain"\ndepth = {arguments.steps - 1}\n'
+        f'[models.echo]\nbase_url = "{url}"\nmodel = "echo"\nin_flight = {arguments.in_flight}\n'
+        f"[limits]\ncalls = {arguments.chains * arguments.steps * 2}\n"
+    )
+    return path
+
+
+def command_of(racer, url, arguments, folder, inspect_python):
+    size = [str(arguments.chains), str(arguments.steps), str(arguments.in_flight)]
+    match racer:
+        case "bare":
+            return [sys.executable, str(HERE / "bare.py"), url, *size, str(folder / "log.jsonl")]
+        case "mazedom":
+            return [sys.executable, str(ROOT / "cli.py"), "run", str(experiment(url, arguments, folder)), "--json"]
+        case _:
+            return [inspect_python, str(HERE / "inspected.py"), url, *size, str(folder / "logs")]
+
+
+def one(racer, arguments, inspect_python):
+    with tempfile.TemporaryDirectory() as name, Endpoint(arguments.latency) as endpoint:
+        folder = Path(name)
+        found = timed(command_of(racer, endpoint.url, arguments, folder, inspect_python), folder)
+        counted = endpoint.counted()
+    wanted = arguments.chains * arguments.steps
+    if counted["calls"] != wanted:
+        sys.exit(f"{racer} made {counted['calls']} calls and not {wanted}")
+    return found | {"in_flight": counted["most_in_flight"]}
+
+
+def environment():
+    """Return the Python of an environment that has inspect-ai; uv makes it once and keeps it."""
+    command = ["uv", "run", "--no-project", "--with", INSPECT, "--with", CLIENT, "python", "-c"]
+    found = subprocess.run([*command, "import sys; print(sys.executable)"], capture_output=True, text=True, check=False)
+    if found.returncode:
+        sys.exit(f"uv can't make an environment with {INSPECT}:\n{found.stderr}")
+    return found.stdout.strip()
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--chains", type=int, default=200)
+    parser.add_argument("--steps", type=int, default=8)
+    parser.add_argument("--in-flight", type=int, default=32)
+    parser.add_argument("--latency", type=float, default=0.05)
+    parser.add_argument("--without-inspect", action="store_true")
+    parser.add_argument("--json", action="store_true")
+    arguments = parser.parse_args()
+    racers = ["bare", "mazedom"] + ["inspect"] * (not arguments.without_inspect)
+    inspect_python = None if arguments.without_inspect else environment()
+    rounds = []
+    for number in range(arguments.rounds):
+        rounds.append({racer: one(racer, arguments, inspect_python) for racer in racers})
+        for racer, found in rounds[-1].items():
+            words = "  ".join(f"{name} {value:7.2f}" for name, value in found.items())
+            sys.stderr.write(f"round {number + 1}  {racer:8} {words}\n")
+
+    def median(racer, name):
+        return statistics.median(found[racer][name] for found in rounds)
+
+    def ratio(name, racer):
+        return statistics.median(found["mazedom"][name] / found[racer][name] for found in rounds)
+
+    result = {racer: {name: round(median(racer, name), 3) for name in rounds[0][racer]} for racer in racers}
+    bars = {"wall over bare": (ratio("wall", "bare"), 1.35), "peak MB": (median("mazedom", "mb"), 120)}
+    if not arguments.without_inspect:
+        bars |= {f"{name} over inspect": (ratio(name, "inspect"), 1 / 3) for name in ("wall", "cpu")}
+    in_flight = median("mazedom", "in_flight")
+    if arguments.json:
+        print(json.dumps({"racers": result, "bars": {name: {"found": a, "bar": b} for name, (a, b) in bars.items()}}))
+    else:
+        for racer, found in result.items():
+            print(f"{racer:8} " + "  ".join(f"{name} {value:8.2f}" for name, value in found.items()))
+        for name, (found, bar) in bars.items():
+            print(f"{name:18} {found:7.2f}  bar {bar:6.2f}  {'met' if found <= bar else 'MISSED'}")
+        print(f"{'in flight':18} {in_flight:7.0f}  bar {arguments.in_flight:6}  ", end="")
+        print("met" if in_flight == arguments.in_flight else "MISSED")
+
+
+if __name__ == "__main__":
+    main()
