@@ -15,6 +15,7 @@ A line that a crash cut off is dropped on reading, with a notice, and removed
 before anything is appended. Nothing before it is lost.
 """
 
+import contextlib
 import fcntl
 import os
 import time
@@ -35,6 +36,8 @@ Record = TypeVar("Record", bound=BaseModel)
 
 ROOM = 32 * 2**20
 """Bytes that the disk must have left before a model is asked: hundreds of replies in flight fit in."""
+SYNC_WITHIN = 0.1
+"""Seconds within which what was appended is on the disk: hundreds of replies a second share one wait for it."""
 LOOK_EVERY = 0.25
 """Seconds between two looks at how much room the disk has."""
 
@@ -54,7 +57,8 @@ class Log:
         """
         self.path = folder / LOG_FILE
         self.writable = write
-        self._looked_at = -LOOK_EVERY
+        self._looked_at = self._synced_at = -LOOK_EVERY
+        self._unsynced = False
         flags = os.O_RDWR | os.O_APPEND | os.O_CREAT if write else os.O_RDONLY
         try:
             self._file = os.open(self.path, flags, 0o644)
@@ -84,6 +88,8 @@ class Log:
 
     def __exit__(self, *_: object) -> None:
         """Close the file, which also releases the lock."""
+        with contextlib.suppress(OSError):
+            self.sync()
         os.close(self._file)
 
     def find(self, key: Key, digest: str) -> Step | None:
@@ -136,7 +142,11 @@ class Log:
 
         Args:
             record: What to append.
-            durable: Wait until it is on the disk: where a person's work or a paid reply would otherwise be lost.
+            durable: See to it that it is on the disk soon, where a paid reply would otherwise be lost: at once, or, if
+                that was done a moment ago, with the next such record or `sync`.
+
+        Raises:
+            MazedomError: If it can't be written; the log is then as it was before.
         """
         line = record.line()
         view = memoryview(line)
@@ -144,7 +154,9 @@ class Log:
             while view:
                 view = view[os.write(self._file, view) :]
             if durable:
-                os.fdatasync(self._file)
+                self._unsynced = True
+                if time.monotonic() >= self._synced_at + SYNC_WITHIN:
+                    self.sync()
         except OSError as error:
             # What was half written must not stand before what others log after it.
             os.ftruncate(self._file, self.scan.length)
@@ -163,6 +175,18 @@ class Log:
         else:
             self.scan.add_note(record.model_dump(), len(line))
         self.scan.heard(record.at)
+
+    def sync(self) -> None:
+        """Wait until what was appended durably is on the disk."""
+        if self._unsynced:
+            self._unsynced = False
+            os.fdatasync(self._file)
+            self._synced_at = time.monotonic()
+
+    @property
+    def unsynced(self) -> bool:
+        """Whether something that was appended durably may not be on the disk yet."""
+        return self._unsynced
 
     def _step(self, offset: int, length: int) -> Step:
         return _validated(Step, os.pread(self._file, length, offset), f"{self.path} at byte {offset}")

@@ -7,6 +7,7 @@ depends on it starts. So running, resuming and replaying are one thing.
 """
 
 import asyncio
+import contextlib
 import difflib
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -17,7 +18,7 @@ import orjson
 from chains.drift.tally import Reader
 from chains.errors import LogDamaged, ReplayDiffers, ReplyMissing
 from chains.hierarchy import Hierarchy, Seat
-from chains.log import Log
+from chains.log import SYNC_WITHIN, Log
 from chains.loop import asked
 from chains.models.counting import counting
 from chains.models.provider import Provider, Reply, Request
@@ -72,6 +73,7 @@ class Tape:
         self.questions: list[Question] = []
         """What people were asked and have not answered."""
         self._unshared = frozenset(unshared)
+        self._syncing: asyncio.TimerHandle | None = None
         self._asking: set[asyncio.Future[Reply]] = set()
         self._same: dict[str, Key | asyncio.Future[Reply]] = {
             digest: key for key, entries in log.scan.steps.items() if key.attempt == 0 for digest, _, _ in entries
@@ -178,6 +180,9 @@ class Tape:
     async def settle(self) -> None:
         """Wait for the replies still under way, so that they are logged before the log is closed."""
         await asyncio.gather(*self._asking, return_exceptions=True)
+        if self._syncing is not None:
+            self._syncing.cancel()
+            self._sync()
 
     def abandon(self) -> None:
         """Give up the replies still under way: they are not logged, and are asked for anew when the run goes on."""
@@ -207,6 +212,17 @@ class Tape:
             at=now(),
         )
         self.log.append(step, durable=not request.model.startswith("channel"))
+        if self.log.unsynced and self._syncing is None:
+            # Not one wait a reply: replies that come together share it. A person's answer has no loop and waits.
+            try:
+                self._syncing = asyncio.get_running_loop().call_later(SYNC_WITHIN, self._sync)
+            except RuntimeError:
+                self.log.sync()
+
+    def _sync(self) -> None:
+        self._syncing = None
+        with contextlib.suppress(OSError):  # as the next line will find, too, and say
+            self.log.sync()
 
 
 @dataclass

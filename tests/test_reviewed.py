@@ -54,7 +54,7 @@ def test_a_met_limit_names_itself_and_what_goes_on(mazedom):
     run = run_of(mazedom, "--max-calls", "3", "--set", "worlds=1")
     again = mazedom("resume", run)
     assert "the limit of 3 model calls is met" in again.err
-    assert "--max-calls" in again.err
+    assert "resume --set limits.calls=N" in again.err
 
 
 @pytest.mark.parametrize("name", ["X|Y", "a:b", "__start__", "-", " ", "", "x" * 99])

@@ -8,6 +8,7 @@ heading, a question or a greeting. Said twice, a claim counts once.
 """
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict
@@ -78,8 +79,12 @@ def claims_in(message: str) -> list[Claim]:
     return [stated.claim for stated in stated_in(message)]
 
 
-def stated_in(message: str) -> list[Stated]:
-    """Return the claims of a message in order, each once, with what they are made of."""
+@lru_cache(maxsize=64)
+def stated_in(message: str) -> tuple[Stated, ...]:
+    """Return the claims of a message in order, each once, with what they are made of.
+
+    Kept for a while: whoever reads a message asks three times, and seats pass on what they heard.
+    """
     out: dict[tuple[str, ...], Stated] = {}
     for sentence in sentences_of(message):
         for clause in _clauses(sentence):
@@ -87,7 +92,7 @@ def stated_in(message: str) -> list[Stated]:
             if stated is not None:
                 words = tuple(token.low for token in sentence.tokens[clause[0] : clause[1]] if token.kind != "mark")
                 out.setdefault(words, stated)
-    return list(out.values())
+    return tuple(out.values())
 
 
 def content_of(tokens: tuple[Token, ...]) -> frozenset[str]:

@@ -68,6 +68,7 @@ class Instrument:
     def __init__(self, statements: Sequence[Statement]) -> None:
         self.subjects = Subjects(statements)
         self.ledger = compile_ledger(statements, self.subjects)
+        self._by_id = {compiled.statement.id: compiled for compiled in self.ledger}
         self._about: dict[int, list[Compiled]] = defaultdict(list)
         for compiled in self.ledger:
             self._about[compiled.subject].append(compiled)
@@ -81,7 +82,8 @@ class Instrument:
         self._topics = frozenset().union(*(compiled.topic for compiled in self.ledger))
         self._values = Counter(value_of(slot) for statement in statements for slot in statement.slots)
         self._renderings = [rendering for compiled in self.ledger for rendering in compiled.renderings]
-        self._scene = lru_cache(maxsize=256)(self._make_scene)
+        self._scene = lru_cache(maxsize=16)(self._make_scene)
+        self._verdict = lru_cache(maxsize=128)(self._judge_in)
 
     def read(self, message: str | None, only: Collection[str] | None = None) -> dict[str, Verdict]:
         """Return the verdict on each statement in a message, by statement id.
@@ -94,8 +96,11 @@ class Instrument:
         wanted = [compiled for compiled in self.ledger if only is None or compiled.statement.id in only]
         if not message or not message.strip():
             return {compiled.statement.id: omitted(compiled) for compiled in wanted}
-        scene = self._scene(message)
-        return {compiled.statement.id: self._judge(compiled, scene) for compiled in wanted}
+        return {compiled.statement.id: self._verdict(compiled.statement.id, message) for compiled in wanted}
+
+    def _judge_in(self, statement: str, message: str) -> Verdict:
+        """Judge one statement; kept for a while, as whoever reads a message asks three times for the same."""
+        return self._judge(self._by_id[statement], self._scene(message))
 
     def _make_scene(self, message: str) -> Scene:
         return Scene(message, self.subjects, self._spelling, self._renderings)

@@ -7,6 +7,7 @@ import sys
 import openai
 from texts import NOTES, PROMPT
 
+
 async def chain(client, number, steps, places, log):
     heard = NOTES.format(number=number)
     async with places:

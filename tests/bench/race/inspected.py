@@ -8,6 +8,7 @@ from inspect_ai.model import ChatMessageUser, GenerateConfig, get_model
 from inspect_ai.solver import solver
 from texts import NOTES, PROMPT
 
+
 @solver
 def chain(steps):
     async def solve(state, generate):
