@@ -11,7 +11,8 @@ from chains.log import Log
 from chains.models.provider import Reply
 from chains.records import Outcome, Reading, Step, TrialEnd
 from chains.staging import RunRecord, Stage
-from chains.trial import Tape, Watcher, in_turn, run_trial
+from chains.tape import Tape, Watcher
+from chains.trial import in_turn, run_trial
 
 
 class Difference(NamedTuple):

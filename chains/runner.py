@@ -17,7 +17,8 @@ from chains.models.provider import Provider
 from chains.records import Note, TrialEnd, now
 from chains.seats import Climb
 from chains.staging import RunRecord, Stage
-from chains.trial import Question, Tape, Watcher, run_trial
+from chains.tape import Question, Tape, Watcher
+from chains.trial import run_trial
 
 
 @dataclass

@@ -28,6 +28,7 @@ ORDER = [
     "chains.seats",
     "chains.loop",
     "chains.outcomes",
+    "chains.tape",
     "chains.trial",
     "chains.graph",
     "chains.experiment",

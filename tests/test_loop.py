@@ -19,7 +19,8 @@ from chains.models.provider import Reply
 from chains.outcomes import instrument_down
 from chains.prompts import read_prompt
 from chains.seats import PERSON, Cast, Part
-from chains.trial import Tape, in_turn, run_trial
+from chains.tape import Tape
+from chains.trial import in_turn, run_trial
 from chains.turns import turns_of
 from chains.worlds.scenarios import world_for
 

@@ -14,7 +14,8 @@ from chains.models.provider import Message, Reply, Request
 from chains.prompts import read_prompt
 from chains.records import Key
 from chains.seats import PERSON, Cast, Part
-from chains.trial import Tape, difference, held_below, in_turn, run_trial
+from chains.tape import Tape, difference
+from chains.trial import held_below, in_turn, run_trial
 from chains.worlds.scenarios import world_for
 
 TRIAL = "c1.w1.r1"

@@ -15,7 +15,8 @@ from chains.models.names import resolve
 from chains.models.provider import Reply
 from chains.prompts import read_prompt
 from chains.seats import Cast, Part
-from chains.trial import Tape, run_trial
+from chains.tape import Tape
+from chains.trial import run_trial
 from chains.worlds.scenarios import world_for
 
 SETTINGS = ("lab", "plant", "release", "vehicle", "ward")

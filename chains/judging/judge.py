@@ -15,7 +15,7 @@ from chains.judging.pairs import Pair, Pairs
 from chains.log import Log
 from chains.models.provider import Provider, Reply, Request
 from chains.records import Key, Pass
-from chains.trial import Tape
+from chains.tape import Tape
 
 
 @dataclass

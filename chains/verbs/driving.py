@@ -19,7 +19,7 @@ from chains.results import Results, cost, results
 from chains.runner import Progress, drive
 from chains.runs import write_record
 from chains.staging import RunRecord, Stage, longest_prompt
-from chains.trial import Question, Tape
+from chains.tape import Question, Tape
 from chains.views.live import LiveView
 from chains.views.output import print_json, progress, say
 from chains.views.output import results as stdout

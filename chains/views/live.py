@@ -19,7 +19,8 @@ from chains.log import Log
 from chains.models.provider import Reply, Request
 from chains.records import TrialEnd
 from chains.staging import RunRecord, Stage
-from chains.trial import Watcher, held_below
+from chains.tape import Watcher
+from chains.trial import held_below
 
 READ_EVERY = 0.2
 """Seconds between two readings of one trial's messages: a fast chain is not held up by being looked at."""

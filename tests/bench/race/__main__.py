@@ -144,14 +144,22 @@ def main():
         bars |= {f"{name} over inspect": (ratio(name, "inspect"), 1 / 3) for name in ("wall", "cpu")}
     in_flight = median("mazedom", "in_flight")
     if arguments.json:
-        print(json.dumps({"racers": result, "bars": {name: {"found": a, "bar": b} for name, (a, b) in bars.items()}}))
-    else:
-        for racer, found in result.items():
-            print(f"{racer:8} " + "  ".join(f"{name} {value:8.2f}" for name, value in found.items()))
-        for name, (found, bar) in bars.items():
-            print(f"{name:18} {found:7.2f}  bar {bar:6.2f}  {'met' if found <= bar else 'MISSED'}")
-        print(f"{'in flight':18} {in_flight:7.0f}  bar {arguments.in_flight:6}  ", end="")
-        print("met" if in_flight == arguments.in_flight else "MISSED")
+        found = {name: {"found": value, "bar": bar} for name, (value, bar) in bars.items()}
+        sys.stdout.write(json.dumps({"racers": result, "bars": found}) + "\n")
+        return
+    lines = [
+        f"{racer:8} " + "  ".join(f"{name} {value:8.2f}" for name, value in row.items())
+        for racer, row in result.items()
+    ]
+    lines += [f"{name:18} {value:7.2f}  bar {bar:6.2f}  {_met(value <= bar)}" for name, (value, bar) in bars.items()]
+    lines.append(
+        f"{'in flight':18} {in_flight:7.0f}  bar {arguments.in_flight:6}  {_met(in_flight == arguments.in_flight)}"
+    )
+    sys.stdout.write("\n".join(lines) + "\n")
+
+
+def _met(met):
+    return "met" if met else "MISSED"
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The least that chains against an endpoint can cost: one AsyncOpenAI client on aiohttp, and a line a call in a file."""
+"""The least that chains against an endpoint can cost: one AsyncOpenAI client on aiohttp, a line a call."""
 
 import asyncio
 import json

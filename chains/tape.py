@@ -1,0 +1,240 @@
+"""The tape: where the replies of a run come from.
+
+Where the log holds the reply to exactly this request, from the log; otherwise
+from the provider, and into the log before anything that depends on it starts.
+So running, resuming and replaying are one thing.
+"""
+
+import asyncio
+import contextlib
+import difflib
+from collections.abc import Collection, Mapping
+from typing import NamedTuple
+
+import orjson
+
+from chains.errors import LogDamaged, ReplayDiffers, ReplyMissing
+from chains.hierarchy import Seat
+from chains.log import SYNC_WITHIN, Log
+from chains.models.counting import counting
+from chains.models.provider import Provider, Reply, Request
+from chains.records import Key, Note, Pass, Step, TrialEnd, now
+from chains.seats import PERSON
+from chains.turns import pass_of
+
+
+class Watcher:
+    """Looks on while trials are driven; does nothing, so that one who looks for one thing overrides one method."""
+
+    def asked(self, trial: str, seat: Seat, request: Request) -> None:
+        """A seat is about to be asked, live."""
+
+    def said(self, trial: str, seat: Seat, reply: Reply, *, live: bool) -> None:
+        """A seat has spoken; `live` is False for a reply from the log."""
+
+    def postponed(self, trial: str, error: str) -> None:
+        """A trial has failed and is tried again when all others are done."""
+
+    def ended(self, end: TrialEnd) -> None:
+        """A trial has ended."""
+
+
+class Question(NamedTuple):
+    """What a person is to answer: exactly what a model in that seat would be asked."""
+
+    key: Key
+    seat: Seat
+    heard: tuple[str, ...]
+    request: Request
+
+
+class Tape:
+    """The replies of a run: those in the log, and, unless it only replays, those of providers."""
+
+    def __init__(
+        self,
+        log: Log,
+        providers: Mapping[str, Provider] | None,
+        watcher: Watcher | None = None,
+        unshared: Collection[str] = (),
+    ) -> None:
+        """Take replies from `log`, and missing ones from `providers` by model name; None forbids asking.
+
+        The models in `unshared`, as requests name them, answer every trial by themselves.
+        """
+        self.log = log
+        self.providers = providers
+        self.watcher = watcher or Watcher()
+        self.questions: list[Question] = []
+        """What people were asked and have not answered."""
+        self._unshared = frozenset(unshared)
+        self._syncing: asyncio.TimerHandle | None = None
+        self._asking: set[asyncio.Future[Reply]] = set()
+        self._same: dict[str, Key | asyncio.Future[Reply]] = {
+            digest: key for key, entries in log.scan.steps.items() if key.attempt == 0 for digest, _, _ in entries
+        }
+        """For each request asked so far, by digest: where its reply is logged, or is about to be."""
+
+    def logged(self, key: Key, request: Request) -> Reply | None:
+        """Return the logged reply to exactly this request, or None if nothing is logged under its key.
+
+        Raises:
+            ReplayDiffers: If the log holds a reply to another request there.
+        """
+        step = self.log.find(key, request.digest)
+        if step is not None:
+            return step.reply
+        other = self.log.holds(key)
+        if other is not None:
+            raise ReplayDiffers(f"{key.trial}, seat {key.seat}: {difference(other.request, request)}")
+        return None
+
+    async def reply(self, key: Key, seat: Seat, model: str, heard: tuple[str, ...], request: Request) -> Reply | None:
+        """Return the reply to a request, from the log or live; None if a person must give it and has not yet.
+
+        Args:
+            key: Under which it is logged.
+            seat: Who is asked.
+            model: The name under which a provider answers for it, or `person`.
+            heard: The seats whose messages the request shows.
+            request: What is asked.
+
+        Raises:
+            ReplayDiffers: If the log holds another request under this key.
+            ReplyMissing: If the log does not hold it and asking is forbidden.
+            ProviderError: If no reply can be had.
+        """
+        reply = self.logged(key, request)
+        live = reply is None
+        if reply is None:
+            if model == PERSON:
+                self.questions.append(Question(key, seat, heard, request))
+                return None
+            if self.providers is None:
+                raise ReplyMissing(f"{key.trial}, seat {key.seat}: the log holds no reply; `cli.py resume` asks for it")
+            reply = await self._live(self.providers[model], key, seat, heard, request)
+        self.watcher.said(key.trial, seat, reply, live=live)
+        return reply
+
+    async def _live(self, provider: Provider, key: Key, seat: Seat, heard: tuple[str, ...], request: Request) -> Reply:
+        """Return a reply from the provider, or the one that another trial had to exactly this, seed and all.
+
+        Conditions that differ only further up ask their workers the same. One answer for all of them is what the
+        same seed means; a server that batches requests would not keep to it, and the conditions would differ by
+        noise where nothing differs between them.
+        """
+        shared = key.attempt == 0 and not request.model.startswith("channel") and request.model not in self._unshared
+        other = self._same.get(request.digest) if shared else None
+        if other is None:
+            asking = asyncio.ensure_future(self._ask(provider, key, seat, heard, request))
+            self._asking.add(asking)
+            asking.add_done_callback(self._asking.discard)
+            if shared:
+                self._same[request.digest] = asking
+                asking.add_done_callback(lambda done: self._remember(request.digest, key, done))
+            # Shielded: when LangGraph drops this seat because a sibling failed, a reply already paid for is logged.
+            return await asyncio.shield(asking)
+        reply = self._logged(other, request) if isinstance(other, Key) else await asyncio.shield(other)
+        reply = reply.model_copy(update={"tries": 0, "seconds": 0.0})
+        self.record(key, seat, heard, request, reply)
+        return reply
+
+    def _logged(self, key: Key, request: Request) -> Reply:
+        step = self.log.find(key, request.digest)
+        if step is None:
+            raise LogDamaged(f"{self.log.path}: the reply to {key.trial}, seat {key.seat} is gone; somebody changed it")
+        return step.reply
+
+    def _remember(self, digest: str, key: Key, done: asyncio.Future[Reply]) -> None:
+        """Note where a reply is logged, or that there is none; the text itself is not kept in memory."""
+        if done.cancelled() or done.exception() is not None:
+            self._same.pop(digest, None)
+        else:
+            self._same[digest] = key
+
+    async def _ask(self, provider: Provider, key: Key, seat: Seat, heard: tuple[str, ...], request: Request) -> Reply:
+        self.log.check_room()
+        self.watcher.asked(key.trial, seat, request)
+        with counting() as count:
+            try:
+                reply = await provider.reply(request)
+            except BaseException:
+                if count.sent:
+                    self._unanswered(key, request, count.sent)
+                raise
+        if count.sent > reply.tries:  # a dialect was learnt on the way, or a child restarted
+            reply = reply.model_copy(update={"tries": count.sent})
+        self.record(key, seat, heard, request, reply)
+        return reply
+
+    def _unanswered(self, key: Key, request: Request, calls: int) -> None:
+        """Log that calls were made for which there is no reply: limits count them in whatever process goes on."""
+        model = request.model
+        self.log.append(Note(note="unanswered", trial=key.trial, seat=key.seat, model=model, calls=calls, at=now()))
+
+    async def settle(self) -> None:
+        """Wait for the replies still under way, so that they are logged before the log is closed."""
+        await asyncio.gather(*self._asking, return_exceptions=True)
+        if self._syncing is not None:
+            self._syncing.cancel()
+            self._sync()
+
+    def abandon(self) -> None:
+        """Give up the replies still under way: they are not logged, and are asked for anew when the run goes on."""
+        for asking in self._asking:
+            asking.cancel()
+
+    def pass_of(self, seat: Seat, turn: int) -> Pass:
+        """Return which way the message of a seat's turn goes."""
+        return pass_of(seat, turn)
+
+    def record(self, key: Key, seat: Seat, heard: tuple[str, ...], request: Request, reply: Reply) -> None:
+        """Log a reply, durably where it cost money or a person's work."""
+        step = Step(
+            trial=key.trial,
+            seat=key.seat,
+            level=seat.level,
+            turn=key.turn,
+            attempt=key.attempt,
+            pass_=self.pass_of(seat, key.turn),
+            heard=heard,
+            request=request,
+            digest=request.digest,
+            reply=reply,
+            reply_digest=reply.digest,
+            tries=reply.tries,
+            seconds=round(reply.seconds, 4),
+            at=now(),
+        )
+        self.log.append(step, durable=not request.model.startswith("channel"))
+        if self.log.unsynced and self._syncing is None:
+            # Not one wait a reply: replies that come together share it. A person's answer has no loop and waits.
+            try:
+                self._syncing = asyncio.get_running_loop().call_later(SYNC_WITHIN, self._sync)
+            except RuntimeError:
+                self.log.sync()
+
+    def _sync(self) -> None:
+        self._syncing = None
+        with contextlib.suppress(OSError):  # as the next line will find, too, and say
+            self.log.sync()
+
+
+def difference(logged: Request, asked: Request) -> str:
+    """Say in one sentence where two requests first differ."""
+    if logged.model != asked.model:
+        return f"the log has model {logged.model!r} and this run would ask {asked.model!r}"
+    for name in sorted(set(logged.settings) | set(asked.settings)):
+        ours, theirs = asked.settings.get(name), logged.settings.get(name)
+        if orjson.dumps(ours) != orjson.dumps(theirs):
+            return f"the log has {name} = {theirs!r} and this run would ask with {ours!r}"
+    before = "\n".join(message.content for message in logged.messages).splitlines()
+    after = "\n".join(message.content for message in asked.messages).splitlines()
+    lines = [
+        line
+        for line in difflib.unified_diff(before, after, lineterm="", n=0)
+        if not line.startswith(("---", "+++", "@@"))
+    ]
+    if lines:
+        return f"the prompt is not the logged one: {' / '.join(lines[:2])}"
+    return "the logged request was changed: its digest is not that of its own text"
