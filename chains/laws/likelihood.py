@@ -25,7 +25,12 @@ Integers = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 
 NODES = 21
-"""Of the quadrature. At a random effect of sd 1.2 it is within 1e-3 standard errors of a dense integral (tests)."""
+_REACH = 4.5
+"""Equally spaced nodes, so many sd to either side: the trapezoidal rule, which is nearly exact for smooth functions.
+
+A statement with 15 chances has a likelihood much narrower than the normal, and there as many nodes of Gauss-Hermite are
+worse: of the log-likelihood of a unit at a sd of 1.2 the largest error is .054 with 21, .011 with 31, and .0007 so.
+"""
 _TINY = 1e-300
 
 
@@ -118,9 +123,10 @@ class Misread(NamedTuple):
 
 @lru_cache(maxsize=8)
 def nodes_of(count: int) -> tuple[Floats, Floats]:
-    """Return nodes of a standard normal, and the logarithms of their weights."""
-    places, weights = np.polynomial.hermite_e.hermegauss(count)
-    return places, np.log(weights / weights.sum())
+    """Return nodes of a standard normal, and the logarithms of their weights; one node is its mean."""
+    places = np.linspace(-_REACH, _REACH, count) if count > 1 else np.zeros(1)
+    logs = -(places**2) / 2
+    return places, logs - np.log(np.exp(logs).sum())
 
 
 class Likelihood:
