@@ -178,6 +178,11 @@ class Likelihood:
         each = mass[:, :cells] * slopes[0] + mass[:, cells:] * slopes[1]
         return total, self._gradient(each, jacobian)
 
+    def logs(self, theta: Floats) -> Floats:
+        """Return each row's log-likelihood, shape (fits, rows)."""
+        _, by_lost, by_passed, _ = self._logs_of(theta, None)
+        return self._posterior(by_lost, by_passed)[0]
+
     def rows(self, theta: Floats, misread: Misread | None = None) -> tuple[Floats, Floats]:
         """Return each row's log-likelihood and its gradient, shapes (rows,) and (rows, parameters), for one fit."""
         slopes, by_lost, by_passed, jacobian = self._logs_of(theta[None], misread)

@@ -6,7 +6,7 @@ effect per chain, which the fitted laws leave out. It pulls exponents down by ab
 only an estimate that such a null does not produce is (SCIENCE 3.5).
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -69,19 +69,35 @@ def depth_null(paths: Paths, how: How, draws: int = DRAWS) -> Null:
 def hop_null(paths: Paths, how: How, draws: int = DRAWS) -> Null:
     """Return what the estimate of k is under k = 1, with the fitted hazards and random effects."""
     cells = hop_cells(paths)
+    steps, sigma, spread = _constant(paths, how)
+    hops = {depth: np.arange(1, depth + 1) for depth in steps}
+
+    def again(random: np.random.Generator) -> float:
+        miss = _first_loss(paths, steps, hops, (sigma, spread), how=how, random=random)
+        return _fit(hop_counts(replace(paths, miss=miss), cells), WeibullHazard(cells), cells.hop, how).value("k")
+
+    return _null(again, draws, sigma, spread, how)
+
+
+def geometric_misses(paths: Paths, how: How, draws: int) -> Iterator[Integers]:
+    """Return first misses of studies like this one in which the managers' hazard is constant, as fitted."""
+    steps, sigma, spread = _constant(paths, how)
+    hops = {depth: np.arange(1, depth + 1) for depth in steps}
+    random = np.random.default_rng(how.seed)
+    for _ in range(draws):
+        yield _first_loss(paths, steps, hops, (sigma, spread), how=how, random=random)
+
+
+def _constant(paths: Paths, how: How) -> tuple[dict[int, Floats], float, float]:
+    """Return the hazard of each hop by depth where the managers' is constant, and the sd of the random effects."""
+    cells = hop_cells(paths)
     held = _fit(hop_counts(paths, cells), WeibullHazard(cells, 1.0), cells.hop, how)
     levels = dict(zip(held.names, np.exp(held.theta), strict=True))
     sigma = float(held.theta[-1])
     depths = [int(depth) for depth in np.unique(paths.depth)]
     steps = {depth: np.array([levels["ln_l0"], *[levels.get(f"ln_l.{depth}", 0.0)] * (depth - 1)]) for depth in depths}
     spread = chain_sd(paths, paths.miss > 0, {depth: float(each.sum()) for depth, each in steps.items()}, sigma)
-
-    def again(random: np.random.Generator) -> float:
-        hops = {depth: np.arange(1, depth + 1) for depth in depths}
-        miss = _first_loss(paths, steps, hops, (sigma, spread), how=how, random=random)
-        return _fit(hop_counts(replace(paths, miss=miss), cells), WeibullHazard(cells), cells.hop, how).value("k")
-
-    return _null(again, draws, sigma, spread, how)
+    return steps, sigma, spread
 
 
 def _null(again: Callable[[np.random.Generator], float], draws: int, sigma: float, spread: float, how: How) -> Null:
