@@ -161,10 +161,10 @@ def _se(differences: Floats) -> float:
 
 
 def _change_point(deepest: Paths, counts: Counts, misread: Misread | None, how: How, draws: int) -> ChangePoint:
-    ratio, shape, found = _largest_ratio(counts, misread)
+    ratio, shape, found, near = _largest_ratio(counts, misread)
     cells = hop_cells(deepest)
     null = [
-        _largest_ratio(hop_counts(replace(deepest, miss=miss), cells), misread)[0]
+        _largest_ratio(hop_counts(replace(deepest, miss=miss), cells), misread, near)[0]
         for miss in geometric_misses(deepest, how, draws)
     ]
     before, after = (-np.expm1(-np.exp(found.theta[at])) for at in (1, 2))
@@ -172,12 +172,17 @@ def _change_point(deepest: Paths, counts: Counts, misread: Misread | None, how: 
     return ChangePoint((shape.tau or 0) + 1, float(before), float(after), float(p))
 
 
-def _largest_ratio(counts: Counts, misread: Misread | None) -> tuple[float, Shape, Fit]:
-    """Return the largest log-likelihood ratio of a change-point to a constant hazard, and where it is."""
+def _largest_ratio(
+    counts: Counts, misread: Misread | None, near: Floats | None = None
+) -> tuple[float, Shape, Fit, Floats]:
+    """Return the largest log-likelihood ratio of a change-point to a constant hazard, where it is, and the latter."""
     managers = counts.lost.shape[1] - 1
-    null = fit(Likelihood(counts, ShapeHazard(GEOMETRIC, managers), misread)).loglik
+    null = fit(Likelihood(counts, ShapeHazard(GEOMETRIC, managers), misread), near=near)
+    worker, manager, sigma = null.theta
+    around = np.array([worker, manager, manager, max(sigma, 0.2)])
     fits = [
-        (shape, fit(Likelihood(counts, ShapeHazard(shape, managers), misread))) for shape in change_points(managers)
+        (shape, fit(Likelihood(counts, ShapeHazard(shape, managers), misread), near=around))
+        for shape in change_points(managers)
     ]
     shape, best = max(fits, key=lambda pair: pair[1].loglik)
-    return best.loglik - null, shape, best
+    return best.loglik - null.loglik, shape, best, np.array([worker, manager, max(sigma, 0.2)])

@@ -70,18 +70,26 @@ class Unsure:
     """The same with each of its measured shares moved up by one standard error, first axis the shares."""
 
 
-def fit(likelihood: Likelihood, unsure: Unsure | None = None) -> Fit:
+def fit(likelihood: Likelihood, unsure: Unsure | None = None, near: Floats | None = None) -> Fit:
     """Fit a law.
+
+    Args:
+        likelihood: Of the counts under the law.
+        unsure: The instrument's error, to let in what is not known about it.
+        near: Parameters near the optimum, such as those that drew the data: then Newton's steps from there will do.
 
     Raises:
         ValueError: If no unit is there.
     """
-    counts = likelihood.counts
-    weights = counts.total
+    weights = likelihood.counts.total
     if not weights.sum():
         raise ValueError("no units")
     low, high = _bounds(likelihood)
-    start = likelihood.hazard.start(counts)
+    if near is not None:
+        found = _polished(likelihood, np.clip(near, low, high), weights, unsure)
+        if found.converged:
+            return found
+    start = likelihood.hazard.start(likelihood.counts)
     begin = np.append(start, 0.5) if likelihood.frailty else start
     scale = weights.sum()
 
@@ -89,23 +97,23 @@ def fit(likelihood: Likelihood, unsure: Unsure | None = None) -> Fit:
         value, gradient = likelihood.value(theta[None], weights)
         return -float(value[0]) / scale, -gradient[0] / scale
 
-    found = minimize(
+    theta = minimize(
         objective,
         np.clip(begin, low, high),
         jac=True,
         method="L-BFGS-B",
         bounds=list(zip(low, high, strict=True)),
-        options={"ftol": 1e-13, "gtol": 1e-7, "maxiter": 500},
-    )
-    theta = np.asarray(found.x, dtype=float)
-    if likelihood.frailty:
-        theta[-1] = abs(theta[-1])
-    return _polished(likelihood, theta, weights, unsure)
+        options={"ftol": 1e-11, "gtol": 1e-6, "maxiter": 500},
+    ).x
+    return _polished(likelihood, np.asarray(theta, dtype=float), weights, unsure)
 
 
 def _polished(likelihood: Likelihood, theta: Floats, weights: Floats, unsure: Unsure | None) -> Fit:
     """Take Newton steps to the optimum's last digits, and return what the curvature there says."""
     low, high = _bounds(likelihood)
+    theta = theta.copy()
+    if likelihood.frailty:
+        theta[-1] = abs(theta[-1])
     for _ in range(20):
         free, inverse, gradient = _curvature(likelihood, theta, weights)
         step = inverse @ gradient
@@ -195,7 +203,9 @@ def refit(likelihood: Likelihood, full: Fit, weights: Floats, misread: Misread |
     for begin in range(0, len(weights), _CHUNK):
         part = slice(begin, begin + _CHUNK)
         error = None if misread is None else Misread(misread.false_loss[part], misread.false_alive[part])
-        theta, fine = _bfgs(likelihood, full, rows[part], error)
+        # one Newton step from the full data's optimum, of which every world's part is known
+        near = np.clip((weights[part] - 1.0) @ full.influence, -0.5, 0.5)
+        theta, fine = _bfgs(likelihood, full, full.theta + near, rows[part], error)
         thetas.append(theta)
         converged.append(fine)
     found = np.concatenate(thetas)
@@ -204,15 +214,16 @@ def refit(likelihood: Likelihood, full: Fit, weights: Floats, misread: Misread |
     return found, np.concatenate(converged)
 
 
-def _bfgs(likelihood: Likelihood, full: Fit, weights: Floats, misread: Misread | None) -> tuple[Floats, Flags]:
+def _bfgs(
+    likelihood: Likelihood, full: Fit, theta: Floats, weights: Floats, misread: Misread | None
+) -> tuple[Floats, Flags]:
     """Maximise for each row of weights; see `refit`. Broyden, Fletcher, Goldfarb, Shanno with halved steps."""
     low, high = _bounds(likelihood)
     count = len(weights)
-    start = full.theta.copy()
     first = full.inverse + np.diag(np.where(full.free, 0.0, 0.05))
     if likelihood.frailty and not full.free[-1]:
-        start[-1] = 0.2
-    theta = np.tile(start, (count, 1))
+        theta[:, -1] = 0.2
+    theta = np.clip(theta, low, high)
     inverse = np.tile(first, (count, 1, 1))
     value, gradient = likelihood.value(theta, weights, misread)
     scale = np.ones(count)

@@ -52,6 +52,7 @@ def depth_null(paths: Paths, how: How, draws: int = DRAWS) -> Null:
     worker, manager, sigma = (float(each) for each in (*np.exp(held.theta[:2]), held.theta[-1]))
     ends = {int(hop): np.array([worker + (hop - 1) * manager]) for hop in hops}
     spread = chain_sd(paths, paths.lost, {depth: float(each[0]) for depth, each in ends.items()}, sigma)
+    near = np.array([*held.theta[:2], 1.0, max(sigma, 0.2)])
 
     def again(random: np.random.Generator) -> float:
         lost = (
@@ -61,7 +62,7 @@ def depth_null(paths: Paths, how: How, draws: int = DRAWS) -> Null:
             > 0
         )
         counts = depth_counts(replace(paths, end=np.where(lost, "O", "K")), managers)
-        return _fit(counts, DepthHazard(managers), hops, how).value("q")
+        return _fit(counts, DepthHazard(managers), hops, how, near).value("q")
 
     return _null(again, draws, sigma, spread, how)
 
@@ -71,10 +72,13 @@ def hop_null(paths: Paths, how: How, draws: int = DRAWS) -> Null:
     cells = hop_cells(paths)
     steps, sigma, spread = _constant(paths, how)
     hops = {depth: np.arange(1, depth + 1) for depth in steps}
+    levels = [float(steps[int(depth)][1]) for depth in np.unique(cells.depth[1:])]
+    near = np.array([*np.log([float(next(iter(steps.values()))[0]), *levels]), 1.0, max(sigma, 0.2)])
 
     def again(random: np.random.Generator) -> float:
         miss = _first_loss(paths, steps, hops, (sigma, spread), how=how, random=random)
-        return _fit(hop_counts(replace(paths, miss=miss), cells), WeibullHazard(cells), cells.hop, how).value("k")
+        counts = hop_counts(replace(paths, miss=miss), cells)
+        return _fit(counts, WeibullHazard(cells), cells.hop, how, near).value("k")
 
     return _null(again, draws, sigma, spread, how)
 
@@ -105,9 +109,9 @@ def _null(again: Callable[[np.random.Generator], float], draws: int, sigma: floa
     return Null(np.array([again(random) for _ in range(draws)]), sigma, spread)
 
 
-def _fit(counts: Counts, hazard: Hazard, hops: Integers, how: How) -> Fit:
+def _fit(counts: Counts, hazard: Hazard, hops: Integers, how: How, near: Floats | None = None) -> Fit:
     misread = None if how.errors is None else how.errors.unsure(hops).misread
-    return fit(Likelihood(counts, hazard, misread))
+    return fit(Likelihood(counts, hazard, misread), near=near)
 
 
 def _first_loss(
