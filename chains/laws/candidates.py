@@ -52,7 +52,7 @@ class ChangePoint:
     after: float
     """Hazard of one message."""
     p: float
-    """Of the largest likelihood ratio over all hops against a constant hazard, from studies drawn under it."""
+    """Of the largest likelihood ratio over all hops against a constant hazard, from studies drawn under it; or nan."""
 
 
 @dataclass(frozen=True)
@@ -87,14 +87,15 @@ class Candidates:
         }
 
 
-def candidates(paths: Paths, how: How, *, refused: str = "", null_draws: int = _NULL_DRAWS) -> Candidates | Unknown:
+def candidates(paths: Paths, how: How, *, refused: str = "", null_draws: int | None = None) -> Candidates | Unknown:
     """Compare the candidate laws on the deepest chains of one condition.
 
     Args:
         paths: One condition's.
         how: Errors and resamples.
         refused: Why nothing is to be fitted, if so.
-        null_draws: Studies drawn under a constant hazard, for the change-point's p.
+        null_draws: Studies drawn under a constant hazard, for the change-point's p; None for 99, and for none where
+            worlds are not resampled either.
     """
     deepest = paths.where(paths.depth == paths.depth.max())
     depth, managers = int(paths.depth.max()), int(paths.depth.max()) - 1
@@ -108,6 +109,7 @@ def candidates(paths: Paths, how: How, *, refused: str = "", null_draws: int = _
     if not lost.sum() or not passed.sum():
         return Unknown("candidate laws need statements that managers lost, and some that they passed on")
     misread = None if how.errors is None else how.errors.unsure(cells.hop).misread
+    draws = null_draws if null_draws is not None else _NULL_DRAWS if how.weights is not None else 0
     scores = {shape.name: _left_out([shape], counts, misread) for shape in SHAPES}
     changes = change_points(managers)
     scores["change-point"] = _left_out(changes, counts, misread)
@@ -130,7 +132,7 @@ def candidates(paths: Paths, how: How, *, refused: str = "", null_draws: int = _
     return Candidates(
         depth=depth,
         laws=tuple(sorted(laws, key=lambda law: law.behind)),
-        change=_change_point(deepest, counts, misread, how, null_draws),
+        change=_change_point(deepest, counts, misread, how, draws),
     )
 
 
@@ -168,7 +170,7 @@ def _change_point(deepest: Paths, counts: Counts, misread: Misread | None, how: 
         for miss in geometric_misses(deepest, how, draws)
     ]
     before, after = (-np.expm1(-np.exp(found.theta[at])) for at in (1, 2))
-    p = (1 + sum(one >= ratio for one in null)) / (1 + draws)
+    p = (1 + sum(one >= ratio for one in null)) / (1 + draws) if draws else float("nan")
     return ChangePoint((shape.tau or 0) + 1, float(before), float(after), float(p))
 
 

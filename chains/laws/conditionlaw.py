@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from chains.laws.candidates import Candidates, candidates
 from chains.laws.depth import DepthLaw, depth_law
 from chains.laws.estimates import Estimate, Unknown
 from chains.laws.hop import HopLaw, hop_law
@@ -41,6 +42,8 @@ class ConditionLaw:
     depth: DepthLaw
     hop: HopLaw
     valence: ValenceLaw
+    candidates: Candidates | Unknown
+    """Laws compared on the deepest chains."""
     verdict: Word | None
     """On the exponent of depth where there is one, else on that of the hop; None where there is to be none."""
     hop_verdict: Word | None
@@ -61,6 +64,9 @@ class ConditionLaw:
             "depth": self.depth.document(),
             "hop": self.hop.document(),
             "valence": self.valence.document(),
+            "candidates": {"laws": None, "why": self.candidates.why}
+            if isinstance(self.candidates, Unknown)
+            else self.candidates.document(),
             "arrivals": [arrival.document() for arrival in self.arrivals],
             "curves": [curve.document() for curve in self.curves],
             "pooled": self.pooled.document(),
@@ -108,6 +114,7 @@ def condition_law(name: str, paths: Paths, copies: Copies, how: How, *, exact: b
         depth=depth,
         hop=hop,
         valence=valence_law(paths, how, refused=refused),
+        candidates=candidates(paths, how, refused=refused),
         verdict=word,
         hop_verdict=None if on_hop is None else on_hop.word,
         sentences=tuple(sentences),

@@ -7,7 +7,9 @@ from typing import Any
 import numpy as np
 
 from chains.laws.conditionlaw import ConditionLaw, condition_law
-from chains.laws.estimates import resampled
+from chains.laws.contrasts import Contrast, contrast, reference
+from chains.laws.estimates import Unknown, resampled
+from chains.laws.headline import Headline, headline
 from chains.laws.inference import How
 from chains.laws.misreading import Errors
 from chains.laws.observations import Observations
@@ -22,6 +24,10 @@ class Law:
     """The law of decay of every condition."""
 
     conditions: tuple[ConditionLaw, ...]
+    contrasts: tuple[Contrast, ...]
+    """Every other condition against the plain one, or the first."""
+    headlines: tuple[Headline | Unknown, ...]
+    """The same pairs: distortion and the excess loss of bad news."""
 
     @property
     def only(self) -> ConditionLaw | None:
@@ -63,6 +69,8 @@ class Law:
             "replicates": self.replicates,
             "sentences": list(self.sentences),
             "conditions": [condition.document() for condition in self.conditions],
+            "contrasts": [contrast.document() for contrast in self.contrasts],
+            "headlines": [{"why": one.why} if isinstance(one, Unknown) else one.document() for one in self.headlines],
         }
 
 
@@ -84,17 +92,27 @@ def law(
     paths, copies = paths_of(observations)
     weights = resampled(np.unique(paths.world), resamples, np.random.default_rng(seed)) if resamples else None
     conditions = []
-    for number, name in enumerate(observations.conditions):
+    parts = [paths.where(paths.condition == number) for number in range(len(observations.conditions))]
+    for name, part, copied in zip(observations.conditions, parts, copies, strict=True):
         here = observations.condition == name
         mine = errors if isinstance(errors, Errors) or errors is None else errors.get(name)
         conditions.append(
             condition_law(
                 name,
-                paths.where(paths.condition == number),
-                copies[number],
+                part,
+                copied,
                 How(mine, weights, seed),
                 exact=observations.exact,
                 cut_off=float(observations.cut_off[here].mean()),
             )
         )
-    return Law(tuple(conditions))
+    plain = reference(observations.conditions)
+    others = [number for number in range(len(conditions)) if number != plain]
+    return Law(
+        tuple(conditions),
+        tuple(contrast(conditions[plain], conditions[number]) for number in others),
+        tuple(
+            headline(parts[plain], parts[number], (conditions[plain].condition, conditions[number].condition), weights)
+            for number in others
+        ),
+    )

@@ -1,8 +1,8 @@
 """Survival along the chain: hazards, Kaplan-Meier, cumulative hazard, and cumulative incidence by fate.
 
 By first miss, and for the chains of one depth or of all (then a path is censored
-after its last hop). Nothing here assumes a law. Bands are 95% percentile intervals
-over resampled worlds.
+after its last hop). Nothing here assumes a law. Bands are 95% intervals
+over resampled worlds (`estimates.percentiles`).
 """
 
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from chains.drift.tally import FATE_OF
-from chains.laws.estimates import percentiles, rounded
+from chains.laws.estimates import percentiles, rounded, tails
 from chains.laws.likelihood import Floats, Integers
 from chains.laws.paths import Paths
 
@@ -100,7 +100,9 @@ def survival(paths: Paths, weights: Floats | None = None, depth: int | None = No
     bands: tuple[Floats, ...] = ()
     if weights is not None:
         bands = _curves(np.einsum("bw,twh->tbh", weights[:, : chosen.worlds], by_world))
-    curves = [_banded(value[0], bands[at] if bands else None) for at, value in enumerate(values)]
+    curves = [
+        _banded(value[0], bands[at] if bands else None, len(np.unique(chosen.world))) for at, value in enumerate(values)
+    ]
     return Survival(
         depth=depth,
         at_risk=by_world[0].sum(axis=0).astype(np.int64),
@@ -124,20 +126,20 @@ def _curves(tables: Floats) -> tuple[Floats, ...]:
         return hazard, kept, -np.log(kept), *incidence, gone / weight
 
 
-def _banded(value: Floats, draws: Floats | None) -> Curve:
-    if draws is None:
+def _banded(value: Floats, draws: Floats | None, worlds: int) -> Curve:
+    if draws is None or worlds < 2:
         return Curve(value, np.full_like(value, np.nan), np.full_like(value, np.nan))
     # what is infinite in a resample is so in the band too; only what is undefined is left out
-    ends = [_ends(column) for column in draws.T]
+    ends = [_ends(column, worlds) for column in draws.T]
     low, high = (np.array(side) for side in zip(*ends, strict=True))
     return Curve(value, low, high)
 
 
-def _ends(column: Floats) -> tuple[float, float]:
+def _ends(column: Floats, worlds: int) -> tuple[float, float]:
     known = np.sort(column[~np.isnan(column)])
     if np.isfinite(known).all():
-        return percentiles(known) or (float("nan"), float("nan"))
-    low, high = (known[min(len(known) - 1, int(at * len(known)))] for at in (0.025, 0.975))
+        return percentiles(known, worlds) or (float("nan"), float("nan"))
+    low, high = (known[min(len(known) - 1, int(at * len(known)))] for at in tails(worlds))
     return float(low), float(high)
 
 
@@ -183,7 +185,7 @@ def arrivals(paths: Paths, weights: Floats | None = None) -> tuple[Arrival, ...]
             Arrival(
                 depth=int(depth),
                 statements=len(here),
-                retention=_banded(np.array([kept.sum() / count.sum()]), draws),
+                retention=_banded(np.array([kept.sum() / count.sum()]), draws, len(np.unique(here.world))),
                 shares={fate: float((here.end == letter).mean()) for letter, fate in FATE_OF.items()},
                 weighted_loss=lost,
             )

@@ -11,7 +11,7 @@ the exponent, which leaves about half of the statements. In each cell
     resampled    the same of bootstrap intervals, over fewer studies
     bias         mean estimate minus the planted exponent: k at most .05
     superlinear  share of the studies with that verdict: at exponent 1 its size, at most .05; at q = 1.4 its power,
-                 at least .85
+                 at least .85 without an instrument's error
 
 Cells with chain frailty (a random effect per chain, which no law here fits) and with an instrument's error that is
 left out of the likelihood have only the bar on size; their bias and coverage are for the record. Where the error is
@@ -170,6 +170,7 @@ def run_resampled(cell, number, studies):
 
 def misses(cell, row):
     out = []
+    chain = cell.planted.chain_sd
     if cell.fitted_as_planted:
         if not COVERAGE[0] <= row["coverage"] <= COVERAGE[1]:
             out.append("coverage")
@@ -177,7 +178,7 @@ def misses(cell, row):
             out.append("bias")
     if cell.law != "HR" and cell.exponent == 1 and row["superlinear"] > SIZE:
         out.append("size")
-    if cell.law == "q" and cell.exponent > 1 and cell.fitted_as_planted and row["superlinear"] < POWER:
+    if cell.law == "q" and cell.exponent > 1 and not (chain or cell.error) and row["superlinear"] < POWER:
         out.append("power")
     return out
 
@@ -197,14 +198,16 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--studies", type=int, default=1000, help="in each cell; a tenth as many are resampled")
     parser.add_argument("--only", help="cells whose name starts so: q, k=1.4, HR ...", default="")
+    parser.add_argument("--part", choices=("sandwich", "resampled"), help="one kind of interval alone")
     parser.add_argument("--json", type=Path, help="a file for all figures")
     arguments = parser.parse_args()
     chosen = [(number, cell) for number, cell in enumerate(cells()) if cell.name.startswith(arguments.only)]
-    tasks = [(run, *each) for each in chosen] + [(run_resampled, *each) for each in chosen if each[1].resampled]
+    tasks = [(run, *each) for each in chosen if arguments.part != "resampled"]
+    tasks += [(run_resampled, *each) for each in chosen if arguments.part != "sandwich" and each[1].resampled]
     sys.stdout.write(f"{'cell':<60}{'bias':>8}{'sd':>7}{'se':>7}{'coverage':>10}{'superlinear':>13}\n")
     rows = []
     for work, number, cell in tasks:
-        if work is run_resampled and "resampled" not in rows[-1]:
+        if work is run_resampled and not (rows and "resampled" in rows[-1]):
             sys.stdout.write("bootstrap intervals\n")
         rows.append(work(cell, number, arguments.studies))
         sys.stdout.write(line(rows[-1]) + "\n")
