@@ -117,7 +117,7 @@ def tails(worlds: int) -> tuple[float, float]:
 
     Not 2.5% and 97.5%: the variance of resamples of W worlds is (W - 1)/W of what it should be, and the normal's
     quantiles are too narrow for few. The expanded percentile interval takes those at which the t distribution's
-    interval would lie (Hesterberg 2015, "What teachers should know about the bootstrap"); with 12 worlds 1.1% and 98.9%.
+    interval would lie (Hesterberg 2015, "What teachers should know about the bootstrap"): with 12 worlds 1.1% and 98.9%
     """
     low = float(stats.norm.cdf(stats.t.ppf((1 - LEVEL) / 2, worlds - 1) * _short(worlds)))
     return low, 1 - low
