@@ -214,6 +214,7 @@ def test_the_report_says_how_far_people_and_the_instrument_agree(mazedom, run, p
     # Where the two differ there is no majority, so what people agree on is what both say.
     matrix = found["against_reference"][instrument]
     assert matrix["agreement"] == 1.0
+    assert found["undecided"] == 100 - matrix["items"] > 0
     assert found["raters"]["ben"] == 100 == found["raters"]["anna"]
     assert found["reference"] == "people"
     assert found["clustered_by"] == "world"

@@ -24,6 +24,9 @@ class Accord(NamedTuple):
     """Each rater, with how many pairs it decided."""
     reference: str | None
     """Against whom the others are held: "people", else the judges or the one judge; None if there is nobody."""
+    undecided: int
+    """Pairs that people labelled and do not agree on: they are in no comparison with the reference, and are likely the
+    hard ones, so that errors are a little larger than what is shown."""
     alphas: dict[str, Alpha]
     """Among "people", and between every two raters ("anna and fates-2")."""
     against: dict[str, Confusion]
@@ -40,6 +43,7 @@ class Accord(NamedTuple):
         return {
             "raters": self.raters,
             "reference": self.reference,
+            "undecided": self.undecided,
             "clustered_by": self.clustered_by,
             "alpha": {
                 who: {
@@ -79,6 +83,7 @@ def accord(found: Gathered) -> Accord:
     return Accord(
         raters={who: rated[who] for who in (*found.people, *others) if rated[who]},
         reference=reference,
+        undecided=len({pair for pair, who in found.labels if who in found.people} - set(found.agreed())),
         alphas=_alphas(found, clusters),
         against={who: held(who, drawn) for who in others if who != reference and rated[who]},
         by_band={

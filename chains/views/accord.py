@@ -29,6 +29,14 @@ def accord_view(found: Gathered, agreed: Accord) -> RenderableType:
         parts.append(
             Text(f"note: {found.stale} labels are of other messages than the run's and are left out", "yellow")
         )
+    if agreed.undecided:
+        parts.append(
+            Text(
+                f"note: people do not agree on {agreed.undecided} pairs, which are left out below the alphas: likely "
+                "the hard ones, so errors are larger than shown",
+                "yellow",
+            )
+        )
     if agreed.alphas:
         parts += [Text(""), _alphas(agreed)]
     who = "what people agree on" if agreed.reference == "people" else f"{agreed.reference}, which is no person"
