@@ -5,7 +5,8 @@ the side with more words is cut after as many words as the other has, as if
 the executive stopped reading there, and the facts' fates are read anew in
 what is left; several messages to one executive are each cut in proportion.
 This is an account of equal lengths, without any model of how fates depend on
-length. What it can't do: say what the longer writer would have written in
+length. A sentence cut in the middle may leave its fact blurred. What it can't
+do: say what the longer writer would have written in
 fewer words (who knows of the limit puts first what matters), or be fair to
 one who opens with a preamble. Only a run with the same word budget on both
 sides says that: `--set words=50` with prompts that have that hole.

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from chains.drift.measures import Heard, heard
+from chains.drift.measures import Heard, heard, valued
 from chains.drift.tally import Reader
 from chains.errors import LogDamaged
 from chains.experiment import Condition, TrialId, shown
@@ -44,7 +44,8 @@ class RunHeard:
     def heard(self, trial: TrialId) -> Heard:
         """Return what the executive heard in a finished trial."""
         if trial not in self._heard:
-            self._heard[trial] = heard(self.stage.world(trial).facts, self._readings(trial))
+            world = self.stage.world(trial)
+            self._heard[trial] = heard(world.facts, self._readings(trial), valued(world, self.ends[trial].outcome))
         return self._heard[trial]
 
     def speakers(self, trial: TrialId) -> Sequence[str]:

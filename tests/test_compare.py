@@ -319,3 +319,18 @@ def test_what_the_executive_hears_is_every_report_to_it_however_few_hops_it_took
                   "--set", f"hierarchy={path}", "--set", "worlds=2")  # fmt: skip
     assert ran.status == 0, ran.err
     assert compared(mazedom)["measures"]["retention"]["a"] == 1
+
+
+def test_regret_is_compared_where_something_was_decided(mazedom):
+    """A chain that loses all bad news costs what it hides; where nothing is decided, there is no regret."""
+    run(
+        mazedom, "scenario=go_ahead", "loop=true", "model=channel", "prompt=plain", "facts=12",
+        "model.L1=channel,channel:drop=0.1,bad=100", worlds=8,
+    )  # fmt: skip
+    measures = compared(mazedom)["measures"]
+    assert measures["regret"]["a"] == pytest.approx(0)
+    assert measures["regret"]["b"] > 0
+    assert measures["regret_information"]["b"] > 0
+    lossy(mazedom, worlds=2)
+    assert compared(mazedom)["measures"]["regret"]["pairs"] == 0
+    assert "regret" not in mazedom("compare").out

@@ -8,11 +8,13 @@ be taken on a run logged today.
 
 import math
 from collections.abc import Callable, Iterable, Sequence
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
+from chains.drift.regret import Payoffs, payoffs
 from chains.drift.tally import ELSEWHERE, SILENT
-from chains.records import Reading
+from chains.records import Outcome, Reading
 from chains.worlds.ledger import Fact
+from chains.worlds.world import World
 
 
 class Heard(NamedTuple):
@@ -35,6 +37,8 @@ class Heard(NamedTuple):
     """Share of the messages that their length limit cut off."""
     silent: float
     """Share of the messages that are no report: refused, filtered or empty."""
+    payoffs: Payoffs | None = None
+    """What was decided, ordered and done, valued; None where nothing was decided or a choice could not be read."""
 
     def share(self, letters: str, *, valence: str | None = None, weighted: bool = False) -> float:
         """Return the share of the facts whose fate is one of these letters, from 0 to 1.
@@ -53,8 +57,13 @@ class Heard(NamedTuple):
         return hits / total if total else math.nan
 
 
-def heard(facts: Sequence[Fact], readings: Iterable[Reading]) -> Heard:
+def heard(facts: Sequence[Fact], readings: Iterable[Reading], paid: Payoffs | None = None) -> Heard:
     """Join the readings of the messages that reach the executive into one.
+
+    Args:
+        facts: Of the world.
+        readings: Of the messages.
+        paid: What was decided and done, valued.
 
     Raises:
         ValueError: If there is no message.
@@ -78,7 +87,19 @@ def heard(facts: Sequence[Fact], readings: Iterable[Reading]) -> Heard:
         degenerate=sum(message.degenerate is not None for message in messages) / count,
         cut_off=sum(message.finish == "length" for message in messages) / count,
         silent=sum(message.finish in SILENT for message in messages) / count,
+        payoffs=paid,
     )
+
+
+def valued(world: World, outcome: Outcome | None) -> Payoffs | None:
+    """Return what a trial's choices pay, valued on the full ledger; None where one of them is not known."""
+    if world.decision is None or outcome is None or outcome.decided is None:
+        return None
+    received = [option for option in outcome.received.values() if option is not None]
+    done = [option for option in outcome.done.values() if option is not None]
+    if len(received) < len(outcome.received) or len(done) < len(outcome.done) or not done:
+        return None
+    return payoffs(world.decision, outcome.told, outcome.decided, received, done)
 
 
 class Measure(NamedTuple):
@@ -95,6 +116,11 @@ class Measure(NamedTuple):
 
 _LOST = "BAIO"
 
+
+def _of(at: Heard, what: Literal["regret", "information"]) -> float:
+    return math.nan if at.payoffs is None else float(getattr(at.payoffs, what))
+
+
 MEASURES: dict[str, Measure] = {
     "retention": Measure("share of the facts kept", lambda at: at.share("K")),
     "distortion": Measure("share of the facts altered or inverted", lambda at: at.share("AI")),
@@ -110,6 +136,15 @@ MEASURES: dict[str, Measure] = {
     ),
     "weighted_drift": Measure(
         "share of the facts not kept, weighted by severity", lambda at: at.share(_LOST, weighted=True)
+    ),
+    "regret": Measure(
+        "payoff lost against the best decision", lambda at: _of(at, "regret"), share=False, of_fates=False
+    ),
+    "regret_information": Measure(
+        "the part of the regret that facts cost which the executive did not hear",
+        lambda at: _of(at, "information"),
+        share=False,
+        of_fates=False,
     ),
     "invention": Measure(
         "claims new at the last hop, mean per message", lambda at: at.invented, share=False, of_fates=False

@@ -16,7 +16,7 @@ from chains.sides import differing
 from chains.standing import Standing
 from chains.tested import Tested
 from chains.unlike import Stretch, Unlike, stretches
-from chains.views.tables import FATE_STYLE, corrected_text
+from chains.views.tables import CUT_OFF_BAR, FATE_STYLE, corrected_text
 
 MOST_NAMED = 8
 """Trials without a partner that are named; all of them are in `--json`."""
@@ -81,8 +81,8 @@ def _measures(comparison: Comparison, rows: Mapping[str, Row]) -> Table:
     table = _table("measure", "a", "b", "b - a", "95% interval", "p", "adjusted", "detects")
     for name, row in rows.items():
         share, paired = MEASURES[name].share, row.paired
-        if not paired.a and not paired.b and not paired.moved:
-            continue  # nothing of the kind on either side
+        if not paired.pairs or (not paired.a and not paired.b and not paired.moved):
+            continue  # not defined here, or nothing of the kind on either side
         clear = comparison.believable and row.adjusted <= LEVEL
         interval = _interval(paired.low, paired.high, share=share)
         table.add_row(
@@ -118,6 +118,13 @@ def _notes(comparison: Comparison) -> Iterator[Text]:
             yield _note(f"{len(out)} finished trials of {side} have no partner and are left out: {named}")
         if which.unfinished:
             yield _note(f"{which.unfinished} trials of {side} are not finished and can't count")
+    few = [name for name, row in comparison.measures.items() if 0 < row.paired.pairs < len(comparison.pairs)]
+    if few:
+        named = ", ".join(f"{name} in {comparison.measures[name].paired.pairs}" for name in few)
+        yield _note(f"not all measures are defined in all {len(comparison.pairs)} pairs: {named}")
+    cut = max(comparison.measures["cut_off"].paired.a, comparison.measures["cut_off"].paired.b)
+    if cut > CUT_OFF_BAR:
+        yield _note(f"{cut:.0%} of the messages were cut off by their length limit: no finding as they are")
     if comparison.worlds < FEWEST_WORLDS:
         yield _note(
             f"{comparison.worlds} world{'s are' if comparison.worlds > 1 else ' is'} too few for a conclusion (the "
