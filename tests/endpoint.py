@@ -20,6 +20,7 @@ import asyncio
 import contextlib
 import hashlib
 import json
+import random
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 
@@ -156,6 +157,19 @@ def modern(body):
     return None
 
 
+_DRAW = random.Random(30)
+
+
+def fails_often(*faults):
+    """Fail three calls in ten, one way or another, and answer the others like `copies`."""
+
+    async def behaviour(request, body):
+        name = _DRAW.choice(faults) if _DRAW.random() < 0.3 else "copies"
+        return await BEHAVIOURS[name](request, body)
+
+    return behaviour
+
+
 BEHAVIOURS: dict[str, Behaviour] = {
     "ok": ok,
     "copies": copies,
@@ -164,6 +178,9 @@ BEHAVIOURS: dict[str, Behaviour] = {
     "truncated_json": truncated_json,
     "echoes_key": echoes_key,
     "rate_limited": fails(429, "Rate limit reached", code="rate_limit_exceeded", headers={"Retry-After": "3"}),
+    "flaky": fails_often("rate_limited_shortly", "server_error", "cut"),
+    "flaky_or_silent": fails_often("rate_limited_shortly", "server_error", "cut", "hang"),
+    "rate_limited_shortly": fails(429, "Rate limit reached", headers={"Retry-After": "0.05"}),
     "busy_for_long": fails(429, "Rate limit reached", code="rate_limit_exceeded", headers={"Retry-After": "30"}),
     "no_credit": fails(429, "You exceeded your current quota", code="insufficient_quota"),
     "server_error": fails(500, "The server had an error"),

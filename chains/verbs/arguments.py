@@ -105,6 +105,14 @@ def _list(parser: argparse.ArgumentParser) -> None:
         choices=("runs", "experiments", "scenarios", "prompts", "models", "measures", "settings"),
         help="what to list (default: runs)",
     )  # fmt: skip
+    parser.add_argument("--experiment", metavar="NAME", help="runs of this experiment alone")
+    parser.add_argument("--since", metavar="DATE", help="runs that began on or after this day (2026-11-24), UTC")
+    parser.add_argument(
+        "--status", metavar="STATUS", choices=("finished", "unfinished", "failed", "waiting", "imported", "unreadable"),
+        help="finished, unfinished, failed (some trials), waiting, imported or unreadable runs alone",
+    )  # fmt: skip
+    parser.add_argument("--model", metavar="TEXT", help="runs with a model whose name holds this text")
+    parser.add_argument("--condition", metavar="TEXT", help="runs with a condition that holds this text: prompt=career")
     _json(parser)
 
 
@@ -224,7 +232,11 @@ def _json(parser: argparse.ArgumentParser) -> None:
 VERBS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None], str]] = {
     "run": ("run an experiment and log it", _run, "cli.py run --set depth=2,4 --set prompt=honest,career"),
     "resume": ("go on with an unfinished run", _resume, "cli.py resume last --set limits.calls=2000"),
-    "list": ("runs, experiments, scenarios, prompts, models, measures, settings", _list, "cli.py list prompts"),
+    "list": (
+        "runs, experiments, scenarios, prompts, models, measures, settings",
+        _list,
+        "cli.py list runs --status failed",
+    ),
     "show": ("results of a run; --trial: who said what, hop by hop", _show, "cli.py show last --trial"),
     "replay": ("play a run back from its log, no model called", _replay, "cli.py replay runs/sample --verify"),
     "compare": ("two runs or two conditions, paired, every measure", _compare, "cli.py compare last honest career"),

@@ -1,7 +1,10 @@
 """`list`: what there is: runs, experiments, scenarios, prompts, models, measures, settings."""
 
 import argparse
-from typing import Any
+from collections.abc import Mapping, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any, NamedTuple
 
 from rich.table import Table
 
@@ -30,14 +33,40 @@ LEAST, MOST = 12, 24
 
 def main(arguments: argparse.Namespace) -> int:
     """List; return the exit status."""
-    rows = LISTS[arguments.what]()
+    wanted = _wanted(arguments)
+    rows = _runs(wanted) if arguments.what == "runs" else LISTS[arguments.what]()
     if arguments.json:
         print_json({arguments.what: rows})
     elif rows:
         stdout.print(_table(rows))
+    elif any(wanted):
+        say("no run is like that; `cli.py list runs` shows all")
     else:
         say(f"there are no {arguments.what} yet")
     return 0
+
+
+class Wanted(NamedTuple):
+    """What runs are looked for; None: any."""
+
+    experiment: str | None
+    since: str | None
+    """A day, as run ids begin with: 20261124."""
+    status: str | None
+    model: str | None
+    condition: str | None
+
+
+def _wanted(arguments: argparse.Namespace) -> Wanted:
+    wanted = Wanted(arguments.experiment, arguments.since, arguments.status, arguments.model, arguments.condition)
+    if any(wanted) and arguments.what != "runs":
+        raise BadInput(f"{arguments.what} can't be searched; --experiment, --since, --status, ... are for `list runs`")
+    if wanted.since is None:
+        return wanted
+    try:
+        return wanted._replace(since=f"{date.fromisoformat(wanted.since):%Y%m%d}")
+    except ValueError:
+        raise BadInput(f"--since {wanted.since!r} is no day; write it as 2026-11-24") from None
 
 
 def _table(rows: Rows) -> Table:
@@ -61,36 +90,58 @@ def _cell(value: object) -> str:
     return "" if value is None else str(value)
 
 
-def _runs() -> Rows:
-    return [_run(folder) for folder in reversed(all_runs())]
+def _runs(wanted: Wanted) -> Rows:
+    rows = (_run(folder, wanted) for folder in reversed(all_runs()))
+    return [row for row in rows if row is not None]
 
 
-def _run(folder: Any) -> dict[str, Any]:
+def _run(folder: Path, wanted: Wanted) -> dict[str, Any] | None:
+    """Return a run's row, None if it is not wanted; what can be told without reading its log is looked at first."""
     row = dict.fromkeys(("run", "experiment", "at", "status", "trials", "models", "conditions"))
     row["run"] = folder.name
     try:
         archive = read_archive_record(folder)
         if archive is not None:
-            return row | _imported(archive)
+            row |= _imported(archive)
+            names = [of.name for of in archive.sets]
+            return row if _fits(row, wanted, names) and wanted.status in (None, "imported") else None
         record = read_record(folder)
+        row |= {
+            "experiment": record.experiment.name,
+            "at": record.at,
+            "models": ", ".join(sorted(record.models)),
+            "conditions": _brief([condition.name for condition in record.conditions]),
+        }
+        if not _fits(row, wanted, [condition.name for condition in record.conditions]):
+            return None
         with Log(folder) as log:
             ended = [status for status, _, _ in log.scan.ends.values()]
-        total = sum(1 for _ in record.experiment.trials())
     except MazedomError as error:
-        return row | {"status": f"unreadable: {error}"}
+        unreadable = row | {"status": f"unreadable: {error}"}
+        return unreadable if wanted.status == "unreadable" or not any(wanted) else None
+    total = sum(1 for _ in record.experiment.trials())
     finished, failed = ended.count("finished"), ended.count("failed")
-    status = "finished" if finished == total else f"{failed} failed" if failed else "unfinished"
+    kind = "finished" if finished == total else "failed" if failed else "unfinished"
     if "waiting" in ended:
-        status = "waiting"
-    return row | {
-        "experiment": record.experiment.name,
-        "at": record.at,
-        "status": status,
-        "trials": f"{finished}/{total}",
-        "models": ", ".join(sorted(record.models)),
-        "conditions": "; ".join(condition.name for condition in record.conditions[:4])
-        + ("; ..." if len(record.conditions) > 4 else ""),
-    }
+        kind = "waiting"
+    if wanted.status not in (None, kind):
+        return None
+    return row | {"status": f"{failed} failed" if kind == "failed" else kind, "trials": f"{finished}/{total}"}
+
+
+def _fits(row: Mapping[str, Any], wanted: Wanted, conditions: Sequence[str]) -> bool:
+    """Return whether a run is looked for, as far as its record tells."""
+    began = str(row["at"])[:10].replace("-", "")
+    return (
+        wanted.experiment in (None, row["experiment"])
+        and (wanted.since is None or began >= wanted.since)
+        and (wanted.model is None or wanted.model in str(row["models"]))
+        and (wanted.condition is None or any(wanted.condition in name for name in conditions))
+    )
+
+
+def _brief(names: Sequence[str]) -> str:
+    return "; ".join(names[:4]) + ("; ..." if len(names) > 4 else "")
 
 
 def _imported(record: ArchiveRecord) -> dict[str, Any]:
@@ -100,7 +151,7 @@ def _imported(record: ArchiveRecord) -> dict[str, Any]:
         "status": "imported",
         "trials": str(sum(len(of.chains) for of in record.sets)),
         "models": "",
-        "conditions": "; ".join(of.name for of in record.sets[:4]) + ("; ..." if len(record.sets) > 4 else ""),
+        "conditions": _brief([of.name for of in record.sets]),
     }
 
 
@@ -161,7 +212,6 @@ def _settings() -> Rows:
 
 
 LISTS = {
-    "runs": _runs,
     "experiments": _experiments,
     "scenarios": _scenarios,
     "prompts": _prompts,

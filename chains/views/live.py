@@ -12,20 +12,26 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
-from chains.drift.tally import instrument_of
+from chains.drift.tally import instrument_of, shares_by_hop
 from chains.experiment import TrialId
 from chains.hierarchy import Seat
 from chains.log import Log
 from chains.models.provider import Reply, Request
 from chains.records import TrialEnd
+from chains.results import cost
 from chains.staging import RunRecord, Stage
 from chains.tape import Watcher
 from chains.trial import held_below
+from chains.views.estimate import span_text
 
 READ_EVERY = 0.2
 """Seconds between two readings of one trial's messages: a fast chain is not held up by being looked at."""
 MOST_ROWS = 8
 """Trials shown at the same time."""
+MOST_POSTPONED = 10
+"""Trials that are said one by one to be tried again."""
+MOST_KEPT = 6
+"""Conditions whose retention so far is shown."""
 
 
 @dataclass
@@ -60,6 +66,9 @@ class LiveView(Watcher):
         self._done = sum(1 for _ in log.scan.steps)
         self._began = time.monotonic()
         self._begun_with = self._done
+        self._called_before = log.scan.calls
+        self._postponed = 0
+        self._kept: dict[str, list[float]] = {}
         self._live = Live(console=console, get_renderable=self._render, refresh_per_second=4, transient=True)
 
     def __enter__(self) -> Self:
@@ -84,18 +93,21 @@ class LiveView(Watcher):
 
     def asked(self, trial: str, seat: Seat, request: Request) -> None:
         """Show who is writing."""
-        self._row(trial).writing.append(seat.name)
+        if self._console.is_terminal:
+            self._row(trial).writing.append(seat.name)
 
     def said(self, trial: str, seat: Seat, reply: Reply, *, live: bool) -> None:
         """Show what was kept of what the seat said."""
         if not live:
             return
         self._done += 1
+        if not self._console.is_terminal:
+            return
         row = self._row(trial)
         if seat.name in row.writing:
             row.writing.remove(seat.name)
         moment = time.monotonic()
-        if self._blind or not self._console.is_terminal or moment < row.read_at + READ_EVERY:
+        if self._blind or moment < row.read_at + READ_EVERY:
             return
         row.read_at = moment
         held = row.held[seat.name]
@@ -106,16 +118,36 @@ class LiveView(Watcher):
     def postponed(self, trial: str, error: str) -> None:
         """Say that a trial is tried again later."""
         self._rows.pop(trial, None)
-        self._console.print(Text(f"{trial}: {error}; it is tried again at the end", style="yellow"), soft_wrap=True)
+        self._postponed += 1
+        if self._postponed <= MOST_POSTPONED:
+            self._console.print(Text(f"{trial}: {error}; it is tried again at the end", style="yellow"), soft_wrap=True)
+        elif self._postponed == MOST_POSTPONED + 1:
+            self._console.print(Text("more trials are tried again at the end", style="yellow"))
 
     def ended(self, end: TrialEnd) -> None:
         """Count a trial, and say so where there is no live view."""
         self._rows.pop(end.trial, None)
         self._ended += end.status == "finished"
+        if end.status == "finished" and not self._blind:
+            self._note_retention(end)
         if end.status == "failed":
             self._console.print(Text(f"{end.trial} failed: {end.error}", style="red"), soft_wrap=True)
         elif not self._console.is_terminal and self._tells(self._ended):
             self._console.print(Text(f"{self._ended} of {len(self._trials)} trials finished ({self._pace()})"))
+
+    def _note_retention(self, end: TrialEnd) -> None:
+        """Add what the executive of a trial heard to what its condition kept so far."""
+        trial = self._trials[end.trial]
+        depth = self._stage.hierarchy(trial.condition).depth
+        shares = shares_by_hop(end.readings.values(), depth)
+        if depth in shares:
+            self._kept.setdefault(self._stage.condition(trial).name, []).append(shares[depth].kept)
+
+    def _retention(self) -> str:
+        """Say how much is kept so far at the last hop, by condition."""
+        rows = list(self._kept.items())
+        shown = "; ".join(f"{name} {sum(kept) / len(kept):.0%} of {len(kept)}" for name, kept in rows[:MOST_KEPT])
+        return f"kept at the last hop so far: {shown}{'; ...' if len(rows) > MOST_KEPT else ''}" if rows else ""
 
     def _tells(self, count: int) -> bool:
         """Return whether a log that nobody may be watching is told this count: about twenty lines a run."""
@@ -133,9 +165,16 @@ class LiveView(Watcher):
     def _pace(self) -> str:
         seconds = time.monotonic() - self._began
         steps = self._done - self._begun_with
-        text = f"{self._log.scan.calls:,} calls, {self._log.scan.tokens:,} tokens, {seconds:.0f} s"
+        scan, limits = self._log.scan, self._stage.record.experiment.limits
+        text = f"{scan.calls:,}{_of(limits.calls)} calls, {scan.tokens:,}{_of(limits.tokens)} tokens"
+        spent = cost(self._stage.record.models.values(), scan.spent)
+        if spent:
+            text += f", cost {spent:,.2f}{_of(limits.cost)}"
+        text += f", {seconds:.0f} s"
+        if seconds >= 1 and scan.calls > self._called_before:
+            text += f", {(scan.calls - self._called_before) / seconds:.1f} calls/s"
         if steps and self._steps > self._done:
-            text += f", about {seconds / steps * (self._steps - self._done):.0f} s left"
+            text += f", about {span_text(seconds / steps * (self._steps - self._done))} left"
         return text
 
     def _render(self) -> RenderableType:
@@ -145,5 +184,10 @@ class LiveView(Watcher):
         for trial, row in list(self._rows.items())[:MOST_ROWS]:
             table.add_row(trial, row.condition, row.world, ", ".join(row.writing[:3]), row.so_far)
         more = len(self._rows) - MOST_ROWS
+        kept = self._retention()
         foot = f"{self._ended} of {len(self._trials)} trials finished; {self._pace()}"
-        return Group(table, Text(f"and {more} more" if more > 0 else ""), Text(foot, style="bold"))
+        return Group(table, Text(f"and {more} more" if more > 0 else ""), Text(kept), Text(foot, style="bold"))
+
+
+def _of(limit: float | None) -> str:
+    return "" if limit is None else f" of {limit:,}"

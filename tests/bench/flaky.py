@@ -1,0 +1,59 @@
+"""2,000 calls to an endpoint that fails three in ten: `python tests/bench/flaky.py [--trials 250]`.
+
+Busy, broken, silent or cut off, at random. The whole program runs, with the patience that a person has. It must end
+with every trial finished, each seat's reply logged once, as many calls on our side as on the endpoint's, and a log
+that replays. Exits with 1 otherwise.
+"""
+
+import argparse
+import json
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+STEPS = 8
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--trials", type=int, default=250)
+    arguments = parser.parse_args()
+    server = [sys.executable, str(ROOT / "tests/endpoint.py"), "--behaviour", "flaky_or_silent", "--latency", "0.02"]
+    with tempfile.TemporaryDirectory() as name, subprocess.Popen(server, stdout=subprocess.PIPE, text=True) as endpoint:
+        url = endpoint.stdout.readline().strip()
+        path = Path(name, "flaky.toml")
+        path.write_text(
+            f'worlds = {arguments.trials}\n[fixed]\nmodel = "echo"\nprompt = "plain"\ndepth = {STEPS - 1}\n'
+            f'[models.echo]\nbase_url = "{url}"\nmodel = "echo"\nin_flight = 32\ntimeout = 5\nattempts = 8\n'
+            f"[limits]\ncalls = {arguments.trials * STEPS * 4}\n"
+        )
+        began = time.perf_counter()
+        ran = json.loads(_cli(name, "run", str(path), "--json"))
+        seconds = time.perf_counter() - began
+        with urllib.request.urlopen(url.removesuffix("/v1") + "/calls") as answer:  # noqa: S310
+            calls = json.load(answer)["calls"]
+        replayed = json.loads(_cli(name, "replay", "--verify", "--json"))
+        endpoint.terminate()
+    checks = {
+        "all trials finished": ran["finished"] == ran["trials"] == arguments.trials,
+        "both sides count alike": ran["calls"] == calls,
+        "every reply is logged once": replayed["steps"] == arguments.trials * STEPS,
+        "the log replays": replayed["identical"],
+    }
+    sys.stdout.write(f"{calls} calls for {replayed['steps']} replies in {seconds:.0f} s\n")
+    for what, holds in checks.items():
+        sys.stdout.write(f"{what}: {'yes' if holds else 'NO'}\n")
+    sys.exit(0 if all(checks.values()) else 1)
+
+
+def _cli(folder, *words):
+    command = [sys.executable, str(ROOT / "cli.py"), *words]
+    return subprocess.run(command, cwd=folder, stdout=subprocess.PIPE, check=False).stdout
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,58 @@
+"""An endpoint that fails three calls in ten: nothing is lost, nothing is paid for twice, and both sides count alike."""
+
+import asyncio
+from collections import Counter
+from pathlib import Path
+
+from conftest import steps_of
+
+from chains.experiment import read_experiment
+from chains.log import Log
+from chains.models.budget import Budget
+from chains.models.open import Models
+from chains.replay import replay
+from chains.runner import drive
+from chains.runs import create
+from chains.staging import stage
+
+
+async def hardly_wait(seconds):
+    await asyncio.sleep(min(seconds, 0.01))
+
+
+def driven(path):
+    """Drive an experiment of a test endpoint to its end without the patience that a person needs to have."""
+    record = stage(read_experiment(path), "flaky")
+    folder = create(record)
+
+    async def run():
+        async with Models(record.experiment.models, budget=Budget(), sleep=hardly_wait) as models:
+            providers = {name: models.provider(name) for name in record.models}
+            done = await drive(record, log, providers, budget=models.budget, before_again=models.hope, most_at_once=8)
+            return done, models.budget.sent
+
+    with Log(folder, write=True) as log:
+        done, sent = asyncio.run(run())
+        spent = log.scan.calls
+        again = asyncio.run(replay(record, log, verify=True))
+    return done, sent, spent, again, Path(folder)
+
+
+def test_with_three_calls_in_ten_failing_all_trials_finish_and_both_sides_count_alike(
+    tmp_path, monkeypatch, serve, experiment
+):
+    """At full size, and with calls that hang: `python tests/bench/flaky.py`."""
+    monkeypatch.chdir(tmp_path)
+    server = serve("flaky")
+    path = experiment(server, seeds=range(1, 17), fixed="depth = 3", spec="attempts = 8\ntimeout = 60\nin_flight = 8")
+    done, sent, spent, again, folder = driven(path)
+    assert Counter(end.status for end in done.ends.values()) == {"finished": 16}
+    steps = steps_of(folder)
+    assert len(steps) == 16 * 4
+    assert len({(step["trial"], step["seat"]) for step in steps}) == len(steps)
+    assert server.calls == sent == spent
+    assert server.calls > len(steps) * 1.2  # it did fail
+    answered = Counter(server.digests)
+    assert sum(step["tries"] for step in steps) == spent
+    assert max(answered.values()) <= 8
+    assert again.identical
