@@ -183,14 +183,25 @@ def law_notes(records: Sequence[RunRecord]) -> list[str]:
     return notes
 
 
-def check_factor(observations: Observations, factor: str) -> None:
-    """Check that conditions are told apart by `factor`.
+def pairs_by(conditions: Sequence[str], factor: str) -> list[tuple[str, str]]:
+    """Return the pairs of conditions that differ in one factor alone: each other setting against the first.
+
+    The setting called plain, if there is one, is taken for the first.
 
     Raises:
-        BadInput: If none is.
+        BadInput: If conditions are not told apart by `factor`.
     """
-    known = {part.partition("=")[0] for name in observations.conditions for part in name.split(", ") if "=" in part}
+    parts = {name: dict(part.split("=", 1) for part in name.split(", ") if "=" in part) for name in conditions}
+    known = {key for settings in parts.values() for key in settings}
     if factor == "depth":
         raise BadInput("--by depth: the law is about depth already; name another factor")
     if factor not in known:
         raise BadInput(f"conditions do not differ by {factor!r}{nearest(factor, known)}")
+    alike: dict[Hashable, list[str]] = defaultdict(list)
+    for name, settings in parts.items():
+        alike[tuple((key, value) for key, value in settings.items() if key != factor)].append(name)
+    pairs = []
+    for names in alike.values():
+        first = next((name for name in names if parts[name].get(factor) == "plain"), names[0])
+        pairs += [(first, name) for name in names if name != first]
+    return pairs

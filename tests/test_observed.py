@@ -4,7 +4,7 @@ import pytest
 
 from chains.errors import BadInput
 from chains.log import Log
-from chains.observed import Run, check_factor, of_runs
+from chains.observed import Run, of_runs, pairs_by
 from chains.runs import find_run, read_record
 
 CHANNEL = "model=channel:drop=0.2"
@@ -88,10 +88,20 @@ def test_a_world_of_one_number_must_be_the_same_world(observed):
         observed([CHANNEL, "prompt=plain", "depth=2"], [CHANNEL, "prompt=plain", "depth=2", "facts=7"])
 
 
-def test_a_factor_that_does_not_vary_is_named(observed):
-    found = observed([CHANNEL, "prompt=plain,career", "depth=2"])
-    check_factor(found, "prompt")
+CROSSED = [
+    "model=channel:drop=0.1,flip=0.2, prompt=career",
+    "model=channel, prompt=career",
+    "model=channel, prompt=plain",
+]
+
+
+def test_conditions_are_contrasted_where_one_factor_alone_differs():
+    assert pairs_by(CROSSED, "prompt") == [(CROSSED[2], CROSSED[1])]
+    assert pairs_by(CROSSED, "model") == [(CROSSED[0], CROSSED[1])]
+
+
+def test_a_factor_that_does_not_vary_is_named():
     with pytest.raises(BadInput, match="did you mean prompt"):
-        check_factor(found, "promt")
+        pairs_by(CROSSED, "promt")
     with pytest.raises(BadInput, match="about depth already"):
-        check_factor(found, "depth")
+        pairs_by(CROSSED, "depth")

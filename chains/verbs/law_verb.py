@@ -3,7 +3,7 @@
 import argparse
 from collections.abc import Sequence
 from contextlib import ExitStack
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +14,14 @@ from chains.archives.kept import Archive, read_archive
 from chains.errors import BadInput
 from chains.judging.errors_by_hop import errors_beside
 from chains.laws.aggregate import NO_STATEMENTS, Aggregate, Counts, aggregate
+from chains.laws.contrasts import contrast
+from chains.laws.estimates import Unknown
 from chains.laws.files import read_observations
-from chains.laws.law import law
+from chains.laws.law import Law, law
 from chains.laws.misreading import Errors
 from chains.laws.observations import Observations
 from chains.log import LOG_FILE, RUN_FILE, Log
-from chains.observed import Run, check_factor, law_notes, of_runs
+from chains.observed import Run, law_notes, of_runs, pairs_by
 from chains.runs import find_run, read_record
 from chains.standing import Standing, standing
 from chains.views.curves import Panel
@@ -173,9 +175,10 @@ def _observed(sources: _Sources, *, exact: bool) -> tuple[Observations, _About]:
 
 def _law(observations: Observations, about: _About, arguments: argparse.Namespace, figure: Path | None) -> int:
     """Estimate the law of observations and show it."""
-    if arguments.by is not None:
-        check_factor(observations, arguments.by)
+    pairs = None if arguments.by is None else pairs_by(observations.conditions, arguments.by)
     found = law(observations, about.errors, resamples=arguments.resamples, seed=arguments.seed)
+    if pairs is not None:
+        found = _contrasted(found, pairs)
     if arguments.json:
         print_json(found.document() | about.document())
     else:
@@ -186,6 +189,14 @@ def _law(observations: Observations, about: _About, arguments: argparse.Namespac
     if figure is not None:
         _draw(figure, law_panels(found), f"{about.caption}; {found.worlds} worlds, {found.replicates} replicates")
     return 0
+
+
+def _contrasted(found: Law, pairs: Sequence[tuple[str, str]]) -> Law:
+    """Return the law with these contrasts alone."""
+    named = {condition.condition: condition for condition in found.conditions}
+    headlines = [one for one in found.headlines if not isinstance(one, Unknown) and (one.plain, one.arm) in pairs]
+    contrasts = [contrast(named[first], named[second]) for first, second in pairs]
+    return replace(found, contrasts=tuple(contrasts), headlines=tuple(headlines))
 
 
 def _document(run: str, found: Sequence[Aggregate]) -> dict[str, Any]:

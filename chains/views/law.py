@@ -8,6 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from chains.laws.conditionlaw import ConditionLaw
+from chains.laws.contrasts import Contrast, Difference
 from chains.laws.estimates import Estimate, Unknown
 from chains.laws.law import Law
 from chains.laws.paired import FEWEST_WORLDS
@@ -31,7 +32,14 @@ def law_view(found: Law, notes: Sequence[str]) -> RenderableType:
         parts.append(_exponents(found.conditions))
     parts.append(_arrivals(found.conditions))
     parts += [_risks(condition) for condition in found.conditions]
+    if any(not isinstance(condition.candidates, Unknown) for condition in found.conditions):
+        parts.append(_candidates(found.conditions))
     parts += _verdicts(found)
+    if any(isinstance(value, Difference) for one in found.contrasts for value in (one.q, one.k, one.hazard_ratio)):
+        parts.append(_contrasts(found.contrasts))
+    reasons = (one.why for one in found.headlines if isinstance(one, Unknown))
+    parts += [Text(f"- {why}") for why in dict.fromkeys(reasons)]
+    parts += [Text(f"- {said}") for one in found.headlines if not isinstance(one, Unknown) for said in one.sentences]
     parts += [Text(f"note: {note}", style="yellow") for note in notes]
     return Group(*parts)
 
@@ -122,6 +130,45 @@ def _risk(curve: Survival, at: int, fates: Sequence[str], *, banded: bool) -> It
     yield _share(curve.survival.value[at])
     for fate in fates:
         yield _share(curve.incidence[fate].value[at])
+
+
+def _candidates(conditions: Sequence[ConditionLaw]) -> Table:
+    """Return the candidate laws of the hop, best first."""
+    table = _table(
+        "candidate laws of the hop (leave-one-world-out log score)", "law", "behind the best", "wins", "which is"
+    )
+    table.columns[-1].justify, table.columns[-1].no_wrap = "left", False
+    for condition in conditions:
+        if isinstance(condition.candidates, Unknown):
+            continue
+        if len(conditions) > 1:
+            table.add_row(Text(condition.condition, style="bold"))
+        for one in condition.candidates.laws:
+            behind = f"{one.behind:.1f} (se {one.behind_se:.1f})" if one.behind else "best"
+            table.add_row(one.name, behind, f"{one.wins:.0%}", one.about)
+        change = condition.candidates.change
+        p = f", p {p_text(change.p)}" if np.isfinite(change.p) else ""
+        table.add_row(
+            "", "", "", f"change point: hop {change.hop}, hazard {change.before:.2f} to {change.after:.2f}{p}"
+        )
+    return table
+
+
+def _contrasts(contrasts: Sequence[Contrast]) -> Table:
+    """Return differences between conditions, by the paired world bootstrap."""
+    table = _table("contrasts (second against first, the same worlds)", "", "first", "second", "", "95% interval", "p")
+    for one in contrasts:
+        table.add_row(Text(f"{one.second} against {one.first}", style="bold"))
+        values = {"q, difference": one.q, "k, difference": one.k, "bad news / good, ratio": one.hazard_ratio}
+        for name, value in values.items():
+            if isinstance(value, Unknown):
+                table.add_row(name, "", "", "none")
+            else:
+                figures = f"{value.first:.2f}", f"{value.second:.2f}", f"{value.value:+.2f}"
+                if value is one.hazard_ratio:
+                    figures = (*figures[:2], f"{value.value:.2f}")
+                table.add_row(name, *figures, f"{value.low:.2f} to {value.high:.2f}", p_text(value.p))
+    return table
 
 
 def _share(value: float) -> str:
