@@ -18,6 +18,7 @@ from typing import Any, Protocol, Self
 from chains.errors import MazedomError
 from chains.models.budget import Budget, Metered
 from chains.models.channel import Channel, parse_channel
+from chains.models.doctor import schema_honoured, seed_honoured
 from chains.models.files import fingerprint, model_file
 from chains.models.limits import Counted, Guarded, Patient
 from chains.models.names import ModelSpec, Source, resolve
@@ -144,12 +145,14 @@ class Models:
         Returns:
             `model`, `ok`, `error` (a sentence, or None), and as far as it came: `kind`, `base_url`, `key_env`,
             `listed` (whether the endpoint lists the model), `seconds` and `tokens_per_second` of a one-line
-            reply, `text`, `resolved`.
+            reply, `text`, `resolved`; for an endpoint also `key` (whether the variable holds one; None where none is
+            asked for), and `seed` and `schema`: whether it honours them ("yes", "no", "refused", "can't tell").
         """
         found: dict[str, Any] = {"model": name, "ok": False, "error": None}
         try:
             source = self.ready(name)
             found |= {"kind": source.kind, "base_url": source.spec.base_url, "key_env": source.spec.key_env}
+            found["key"] = None if source.spec.key_env is None else bool(source.key())
             self.provider(name)
             opened = self._open[name]
             listed = await opened.listed()
@@ -164,6 +167,10 @@ class Models:
         except MazedomError as error:
             return found | {"error": str(error)}
         seconds = time.perf_counter() - started
+        if source.kind == "endpoint":
+            seed, schema = await seed_honoured(opened, source), await schema_honoured(opened, source)
+            found["seed"] = "refused" if "seed" in opened.resolved.get("refuses", ()) else seed
+            found["schema"] = "refused" if "response_format" in opened.resolved else schema
         return found | {
             "ok": True,
             "seconds": round(seconds, 3),

@@ -41,15 +41,33 @@ async def _check(names: list[str], defined: dict[str, ModelSpec]) -> list[dict[s
 
 def _table(checked: list[dict[str, Any]]) -> Table:
     table = Table()
-    for heading in ("model", "answers", "seconds", "tokens/s", "what it said, or what is wrong"):
+    for heading in (
+        "model",
+        "answers",
+        "listed",
+        "key",
+        "seconds",
+        "tokens/s",
+        "seed",
+        "schema",
+        "what it said, or what is wrong",
+    ):
         table.add_column(heading)
     for found in checked:
         speed = found.get("tokens_per_second")
         table.add_row(
             found["model"],
             Text("yes", "green") if found["ok"] else Text("no", "red"),
+            _yes(found.get("listed")),
+            _yes(found.get("key")),
             f"{found['seconds']:.1f}" if "seconds" in found else "",
             f"{speed:.0f}" if speed else "",
+            found.get("seed", ""),
+            found.get("schema", ""),
             Text(str(found.get("text") if found["ok"] else found["error"]).strip()),
         )
     return table
+
+
+def _yes(value: bool | None) -> str:
+    return "" if value is None else "yes" if value else "no"
