@@ -273,7 +273,14 @@ def override(experiment: Experiment, settings: Sequence[str]) -> Experiment:
     for text in settings:
         key, values = split(text)
         _put(content, key, values, text)
-    return _valid(content)
+    try:
+        return _valid(content)
+    except BadInput as error:
+        if not str(error).startswith("hypothesis ") or any(text.startswith("hypotheses.") for text in settings):
+            raise
+        raise BadInput(
+            f"{error}; these settings take away what it needs, --set hypotheses=none leaves it out"
+        ) from None
 
 
 def with_limits(limits: Limits, settings: Sequence[str]) -> Limits:

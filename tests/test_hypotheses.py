@@ -124,7 +124,7 @@ def test_settings_put_over_a_file_add_one_or_leave_all_out(tmp_path):
     found = read_experiment(experiment(tmp_path, 'h1 = "retention(prompt=career) < retention(prompt=plain)"'))
     assert set(override(found, ["hypotheses.h2=words(prompt=plain) > 30"]).hypotheses) == {"h1", "h2"}
     assert not override(found, ["hypotheses=none", "prompt=plain"]).hypotheses
-    with pytest.raises(BadInput, match="prompt"):
+    with pytest.raises(BadInput, match="hypotheses=none leaves it out"):
         override(found, ["prompt=plain"])
     with pytest.raises(BadInput, match="takes none"):
         override(found, ["hypotheses=all"])

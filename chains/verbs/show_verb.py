@@ -6,6 +6,7 @@ from pathlib import Path
 from rich.text import Text
 
 from chains.archives.kept import read_archive
+from chains.errors import BadInput
 from chains.judging.corrections import corrected_by_hop, measured_beside
 from chains.laws.correction import ErrorRates
 from chains.laws.paired import FEWEST_WORLDS
@@ -30,6 +31,8 @@ def main(arguments: argparse.Namespace) -> int:
     archive = read_archive(folder)
     if archive is not None:
         with archive:
+            if arguments.profile:
+                raise BadInput(f"run {folder.name} holds others' chains, in which no fact is followed: no profile")
             return imported.show(archive, arguments)
     record = read_record(folder)
     if arguments.graph:
