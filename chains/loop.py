@@ -89,6 +89,11 @@ def decided_text(cast: Cast, reply: str | None) -> str:
     return " ".join((reply or NO_DECISION).split())[:LONGEST_QUOTE]
 
 
+def order_notes(cast: Cast, reply: str | None) -> str:
+    """Return what the executive's order is made of: what it decided, and the charter, a line each."""
+    return "\n".join((f"Decision: {decided_text(cast, reply)}.", *charter_lines(cast)))
+
+
 def heard_at_the_top(cast: Cast, said: Mapping[str, str | None]) -> list[str]:
     """Return the reports that the executive reads."""
     return [(said[name] or NO_REPORT).strip() for name in cast.hierarchy.reports_of(cast.hierarchy.executive.name)]
@@ -112,7 +117,7 @@ def _decide(cast: Cast, turn: Turn, said: Mapping[str, str | None]) -> Request:
     holes = _choice_holes(cast, turn) | {
         "question": decision.question,
         "reports": reports,
-        "charter": _numbered(charter_lines(cast)),
+        "charter": _listed(charter_lines(cast)),
         "span": len(heard),
     }
     return _choose(cast, turn, holes, heard)
@@ -121,10 +126,9 @@ def _decide(cast: Cast, turn: Turn, said: Mapping[str, str | None]) -> Request:
 def _order(cast: Cast, turn: Turn, said: Mapping[str, str | None]) -> Request:
     reply = said[turn.hears[0]]
     decided = decided_text(cast, reply)
-    charter = charter_lines(cast)
-    holes = _holes(cast, turn) | {"decided": decided, "charter": _numbered(charter)}
+    holes = _holes(cast, turn) | {"decided": decided, "charter": _listed(charter_lines(cast))}
     return cast.ask(
-        turn.seat, cast.parts[turn.seat.name].tasks["order"], holes, ["\n".join((decided, *charter))], turn.number,
+        turn.seat, cast.parts[turn.seat.name].tasks["order"], holes, [order_notes(cast, reply)], turn.number,
         task="order", decided=choice_of(cast, reply).option, hop=1,
     )  # fmt: skip
 
@@ -164,8 +168,8 @@ def _choice_holes(cast: Cast, turn: Turn) -> dict[str, Any]:
     return _holes(cast, turn) | {"options": options, "standing": decision.option(decision.standing).text}
 
 
-def _numbered(lines: list[str]) -> str:
-    return "\n".join(f"{number}. {line}" for number, line in enumerate(lines, 1))
+def _listed(lines: list[str]) -> str:
+    return "\n".join(f"- {line}" for line in lines)
 
 
 def _shaped(settings: dict[str, Any], source: Source, letters: tuple[str, ...]) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from chains.drift.degenerate import degenerate
 from chains.drift.fates import Instrument
 from chains.drift.inventions import invented, unfounded
 from chains.drift.tally import LETTERS, instrument_of
-from chains.loop import charter_lines, choice_of, decided_text, decision_of, heard_at_the_top
+from chains.loop import charter_lines, choice_of, decided_text, decision_of, heard_at_the_top, order_notes
 from chains.models.provider import Reply
 from chains.records import Outcome, Reading
 from chains.seats import Cast
@@ -51,7 +51,7 @@ def _reading(cast: Cast, turn: Turn, reply: Reply, said: Mapping[str, str | None
     verdicts = instrument.read(message)
     above = said[turn.hears[0]]
     order = decided_text(cast, said[cast.hierarchy.executive.name])
-    heard = "\n".join((order, *charter_lines(cast))) if turn.task == "order" else above or ""
+    heard = order_notes(cast, above) if turn.task == "order" else above or ""
     return Reading(
         hop=turn.seat.level + 1,
         fates="".join(LETTERS[verdicts[clause.id].fate] for clause in charter.clauses),
@@ -65,7 +65,7 @@ def _reading(cast: Cast, turn: Turn, reply: Reply, said: Mapping[str, str | None
 
 
 def _outcome(cast: Cast, turns: tuple[Turn, ...], said: Mapping[str, str | None]) -> Outcome:
-    decision, _ = decision_of(cast)
+    decision, charter = decision_of(cast)[0], "\n".join(charter_lines(cast))
     heard = "\n".join(heard_at_the_top(cast, said))
     unread: dict[str, str] = {}
     unordered: list[str] = []
@@ -77,7 +77,7 @@ def _outcome(cast: Cast, turns: tuple[Turn, ...], said: Mapping[str, str | None]
 
     def ordered(turn: Turn) -> str | None:
         above = turn.hears[0]
-        choice = read_order(said[above], decision.options)
+        choice = read_order(said[above], decision.options, charter)
         if choice.how == "silent":
             unordered.append(turn.seat.name)
             return decision.standing

@@ -90,6 +90,15 @@ def test_an_order_without_a_word_of_any_option_orders_nothing():
     assert silent.readable
 
 
+def test_words_of_what_else_an_order_is_about_tell_no_option():
+    """The standing plan is taken only where nothing is said of any option; a common word must not hide that."""
+    options = (*OPTIONS[:3], Option(id="halt", text="keep shut and investigate", base=0, exposure=0))
+    order = "- Keep injuries below 3 a month."
+    assert read_order(order, options).how == "unreadable"
+    assert read_order(order, options, "Keep injuries below 3 a month.").how == "silent"
+    assert read_order("We keep it shut and investigate.", options, "Keep injuries below 3.").option == "halt"
+
+
 def test_an_order_of_two_options_is_unreadable():
     assert not read_order("start all lines now, and stop and investigate", OPTIONS).readable
     assert not read_order("Begin with a single line.", (*OPTIONS[:1], OPTIONS[1])).option

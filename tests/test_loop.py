@@ -179,7 +179,7 @@ def test_a_decision_that_can_not_be_read_is_an_outcome_and_its_words_go_down(tmp
     assert end.outcome.received == {"L2": "go"}, "the standing plan, for no order names an option"
     assert end.outcome.unordered == ("L2",)
     assert set(end.outcome.unread) == {"L0", "L0/ledger", "L0/nothing", "L2/act"}
-    assert "you have decided: Let us see how it goes." in steps["L0", 1].request.messages[-1].content
+    assert "- Decision: Let us see how it goes." in steps["L0", 1].request.messages[-1].content
 
 
 def test_an_empty_decision_is_an_outcome_too(tmp_path):
@@ -189,7 +189,7 @@ def test_an_empty_decision_is_an_outcome_too(tmp_path):
 
     end, steps = ran(tmp_path / "w1", cast_of(chain(1)), Silent())
     assert end.outcome.decided is None
-    assert "you have decided: (no decision)" in steps["L0", 1].request.messages[-1].content
+    assert "- Decision: (no decision)" in steps["L0", 1].request.messages[-1].content
     assert "(no order)" in steps["L1", 1].request.messages[-1].content
 
 

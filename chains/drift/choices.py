@@ -79,13 +79,20 @@ def read_choice(text: str | None, options: Mapping[str, Option]) -> Choice:
     return named if named.option else Choice(None, "unreadable", named.why or "it names none of the options")
 
 
-def read_order(text: str | None, options: Sequence[Option]) -> Choice:
-    """Read which option an order orders."""
+def read_order(text: str | None, options: Sequence[Option], beside: str = "") -> Choice:
+    """Read which option an order orders.
+
+    Args:
+        text: The order; None if there was none.
+        options: What can be ordered.
+        beside: What else the order is about: words of it tell no option ("keep", of "keep shut", where something
+            else is to be kept below a limit).
+    """
     if text is None or not text.strip():
         return Choice(None, "silent", "there is no order")
     named = {option.id for option in options if any(_stands(wording, text) for wording in (option.text, *option.also))}
     if not named:
-        shares = _shares(text, options)
+        shares = _shares(text, options, beside)
         named = {name for name, share in shares.items() if share >= NAMED}
         if named:
             named |= {name for name, share in shares.items() if share >= HALF}
@@ -188,9 +195,10 @@ def _stands(wording: str, text: str) -> bool:
     return False
 
 
-def _shares(text: str, options: Sequence[Option]) -> dict[str, float]:
+def _shares(text: str, options: Sequence[Option], beside: str) -> dict[str, float]:
     """Return for each option the largest share of its own words that one sentence has, undenied."""
-    own = _own_words(options)
+    common = {token.stem for token in tokens_of(beside)}
+    own = {name: words - common for name, words in _own_words(options).items()}
     telling = set().union(*own.values())
     shares = dict.fromkeys(own, 0.0)
     for sentence in sentences_of(text):

@@ -70,7 +70,7 @@ INTENTS: Mapping[str, Intents] = MappingProxyType(
         ),
         "ward": Intents(
             "Do the wards open?",
-            ("open all wards now", "open one ward only", "retrain the staff first", "keep shut and investigate"),
+            ("open all wards now", "open one ward only", "retrain the staff first", "stay shut and investigate"),
             Limit("medication errors", ("medication errors",), None, (2, 6), per=" a month"),
             "beds", "clinic",
             Limit("the opening", ("spending", "costs"), "GBP", (21, 58), 1000),
