@@ -1,7 +1,7 @@
 """What a run has to show: how its trials ended, and the fates by hop and condition."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from chains.drift.tally import SILENT, HopShares, mean_shares, shares_by_hop
@@ -9,6 +9,7 @@ from chains.experiment import Condition, TrialId
 from chains.log import Log
 from chains.models.names import Prices, Source
 from chains.records import TrialEnd
+from chains.regrets import Priced, down_rows, priced, regret_rows
 from chains.scan import Spent
 from chains.staging import RunRecord, Stage
 from chains.standing import Standing, standing
@@ -37,6 +38,8 @@ class Results(NamedTuple):
     """What failed trials said, with how many said so."""
     standing: Standing
     """Whether what it shows of its hypotheses is a test."""
+    decided: Sequence[Priced] = ()
+    """Finished trials of the whole loop."""
 
     def of(self, condition: Condition, *, silent: bool = True) -> list[Mapping[int, HopShares]]:
         """Return the shares of a condition's finished trials, those with a silent seat among them or not."""
@@ -67,6 +70,14 @@ class Results(NamedTuple):
                 )
         return rows
 
+    def regret(self) -> list[dict[str, Any]]:
+        """Return a row for each condition that decides: what was lost, and to what."""
+        return regret_rows(self.record.conditions, self.decided)
+
+    def down(self) -> list[dict[str, Any]]:
+        """Return a row for each condition and hop down: what became of the charter's clauses."""
+        return down_rows(self.record.conditions, self.decided)
+
     def document(self) -> dict[str, Any]:
         """Return everything as one JSON document."""
         return {
@@ -83,6 +94,7 @@ class Results(NamedTuple):
             "noted": self.noted,
             "by_hop": self.by_hop(),
             **({"silent": len(self.silent), "by_hop_without_silent": self.by_hop(silent=False)} if self.silent else {}),
+            **({"regret": self.regret(), "down_by_hop": self.down()} if self.decided else {}),
             "errors": dict(self.errors),
             "standing": self.standing.document(),
         }
@@ -111,6 +123,7 @@ def results(record: RunRecord, log: Log) -> Results:
         silent=frozenset(trial for trial, end in ends.items() if end.status == "finished" and _has_silence(end)),
         errors=Counter(_sentence(end) for end in ends.values() if end.status == "failed"),
         standing=standing(record, log, ends.values()),
+        decided=priced(record, ends),
     )
 
 

@@ -40,6 +40,7 @@ ORDER = [
     "chains.replay",
     "chains.runner",
     "chains.standing",
+    "chains.regrets",
     "chains.results",
     "chains.story",
     "chains.judging",

@@ -305,3 +305,15 @@ def test_a_decision_world_without_the_loop_is_a_chain_of_reports(mazedom):
     words = ["--set", "scenario=go_ahead", "--set", "facts=8", "--set", "model=channel", "--set", "worlds=1"]
     document = mazedom("run", "--json", *words).document
     assert document["finished"] == 2
+
+
+def test_what_decisions_cost_is_shown_and_written(mazedom):
+    settings = ["scenario=go_ahead", "loop=true", "facts=8", "model=channel:drop=0.3,misjudge=0.3", "depth=2",
+                "prompt=plain", "worlds=4"]  # fmt: skip
+    words = [word for setting in settings for word in ("--set", setting)]
+    [row] = mazedom("run", "--json", *words).document["regret"]
+    assert row["trials"] == row["split"] == 4
+    assert row["regret"] == pytest.approx(sum(row[term] for term in TERMS), abs=1e-4)
+    shown = mazedom("show", "last").out
+    assert "the charter on its way down" in shown
+    assert "regret: what was paid less than by the best decision" in shown

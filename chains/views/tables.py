@@ -12,6 +12,7 @@ from rich.text import Text
 
 from chains.laws.correction import Corrected
 from chains.results import Results
+from chains.views.regret import regret_view
 
 FATE_STYLE = {
     "kept": "green",
@@ -59,6 +60,8 @@ def results_view(
         left = "nothing is left" if not others else ""
         parts.append(Text(f"without the {which} in which a seat gave no report: {left}", style="yellow"))
         parts += _by_condition(others)
+    if found.decided:
+        parts += regret_view(found.regret(), found.down(), by_hop_table)
     if not rows:
         parts.append(Text("no trial is finished yet"))
     took = "" if seconds is None else f", {seconds:.0f} s"

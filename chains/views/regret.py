@@ -1,0 +1,87 @@
+"""Tables of what decisions cost, and of what became of orders on their way down."""
+
+from collections.abc import Callable, Iterator, Sequence
+from itertools import groupby
+from typing import Any
+
+from rich.console import RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from chains.drift.regret import TERMS
+
+HEADINGS = {"information": "inform.", "invention": "invent.", "judgement": "judge", "directive": "direct.",
+            "execution": "execute"}  # fmt: skip
+"""The terms of the split, short enough for eighty columns."""
+
+
+def regret_view(
+    rows: Sequence[dict[str, Any]], down: Sequence[dict[str, Any]], by_hop: Callable[[Sequence[dict[str, Any]]], Table]
+) -> Iterator[RenderableType]:
+    """Return the tables of a run of the whole loop.
+
+    Args:
+        rows: What each condition lost, from `regrets.regret_rows`.
+        down: What became of clauses at each hop down, from `regrets.down_rows`.
+        by_hop: How shares by hop are shown.
+    """
+    for condition, group in groupby(down, key=lambda row: row["condition"]):
+        yield Text(f"the charter on its way down: {condition}", style="bold")
+        yield by_hop(list(group))
+    yield Text("regret: what was paid less than by the best decision on the full ledger, mean of trials", style="bold")
+    yield _split(rows)
+    yield Text("the executive, against itself with the full ledger and with no report", style="bold")
+    yield _executive(rows)
+    for row in rows:
+        if sentence := unread(row):
+            yield Text(f"note: {row['condition']}: {sentence}", style="yellow")
+
+
+def _split(rows: Sequence[dict[str, Any]]) -> Table:
+    table = _table("trials", "regret", *HEADINGS.values())
+    for row in rows:
+        figures = [_figure(row[name]) for name in ("regret", *TERMS)]
+        table.add_row(row["condition"], f"{row['split']} of {row['trials']}", *figures)
+    return table
+
+
+def _executive(rows: Sequence[dict[str, Any]]) -> Table:
+    table = _table("right", "guess", "net", "ledger", "no report", "wary", "judge net")
+    for row in rows:
+        shares = [_share(row[name]) for name in ("right", "guessed", "right_net")]
+        names = ("regret_informed", "regret_uninformed", "regret_wary", "judgement_net")
+        table.add_row(row["condition"], *shares, *(_figure(row[name]) for name in names))
+    return table
+
+
+def _table(*headings: str) -> Table:
+    table = Table(box=None, padding=(0, 1, 0, 0), pad_edge=False)
+    table.add_column("")
+    for heading in headings:
+        table.add_column(heading, justify="right")
+    return table
+
+
+def unread(row: dict[str, Any]) -> str:
+    """Say what could not be read in a condition's trials, and what its regret is with that taken for no decision."""
+    parts = [
+        f"{count} of {of} {what}"
+        for count, of, what in (
+            (row["undecided"], row["trials"], "decisions can't be read"),
+            (row["orders_unread"], row["deeds"], "orders name no one option"),
+            (row["unordered"], row["deeds"], "workers got no order (the standing plan counts as theirs)"),
+            (row["deeds_unread"], row["deeds"], "deeds can't be read"),
+        )
+        if count
+    ]
+    if row["split"] < row["trials"]:
+        parts.append(f"over all trials, unreadable deeds taken for the plan, regret {row['regret_standing']:.1f}")
+    return "; ".join(parts)
+
+
+def _figure(value: float | None) -> str:
+    return "-" if value is None else f"{value + 0:.1f}"
+
+
+def _share(value: float | None) -> str:
+    return "-" if value is None else f"{value:.0%}"
