@@ -176,6 +176,15 @@ def test_the_hazard_follows_the_planted_power_of_the_hop(k):
         assert_share(lost, alive, 1 - math.exp(-scale * (hop**k - (hop - 1) ** k)))
 
 
+def test_beside_a_rate_of_the_worker_the_power_is_that_of_the_managers():
+    """So that `law`, which gives the worker's message a level of its own, finds the k that was planted."""
+    scale = -math.log(1 - 0.08)
+    first, *managers = losses("drop=0.08,k=1.4,worker=0.2", depth=5)
+    assert_share(first[1], first[0], 0.2)
+    for place, (alive, lost) in enumerate(managers, start=1):
+        assert_share(lost, alive, 1 - math.exp(-scale * (place**1.4 - (place - 1) ** 1.4)))
+
+
 @pytest.mark.parametrize("depth", [1, 2, 3, 5, 9])
 def test_the_loss_of_a_chain_follows_the_planted_power_of_its_managers(depth):
     """End-of-chain loss 1 - exp(-(l0 + l N^q)) with N managers and l0 the worker's own."""

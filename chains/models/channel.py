@@ -7,6 +7,7 @@ the text must find these rates again. Its name says what is planted:
     channel                                       relays all it hears
     channel:drop=0.1,flip=0.02                    loses a tenth, inverts a fiftieth, at each hop
     channel:drop=0.08,k=1.3                       a hazard that grows with the hop
+    channel:worker=0.1,drop=0.08,k=1.3            the same among managers, as `cli.py law` estimates k
     channel:drop=0.05,alter=0.05,bad=2,q=1.4      bad news fares worse, deep hierarchies worse than linear
     channel:misjudge=0.2,garble=0.05,disobey=0.1  faults of the whole loop: at the top, on the way down, at the bottom
 
@@ -71,7 +72,8 @@ class ChannelRates(BaseModel):
     q: Annotated[float, Field(ge=0, le=10)] | None = None
     """Exponent of the number of managers in the cumulative hazard; excludes `k`."""
     worker: Rate | None = None
-    """Total rate at hop 1, in place of the law; without it `k` covers hop 1, and with `q` a worker loses nothing."""
+    """Total rate at hop 1, in place of the law, which then counts managers, not hops; without it `k` covers hop 1, and
+    with `q` a worker loses nothing."""
     bad: Size = 1.0
     """Hazard ratio of bad facts against the others."""
     fact_sd: Size = 0.0
@@ -134,7 +136,9 @@ class ChannelRates(BaseModel):
         elif self.q is not None:
             steps = max(1, depth - 1) ** (self.q - 1)
         else:
-            steps = hop**self.k - (hop - 1) ** self.k
+            # with a rate of the worker's own the law is the managers', as `law` estimates it
+            place = hop if self.worker is None else hop - 1
+            steps = place**self.k - (place - 1) ** self.k
         if total == 0 or ratio == 0:
             return 0.0
         return 1.0 if total >= 1 else -math.expm1(math.log1p(-total) * steps * ratio)
