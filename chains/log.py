@@ -23,9 +23,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Self, TypeVar
 
+import orjson
 from pydantic import BaseModel, ValidationError
 
 from chains.errors import LogDamaged, LogInUse, MazedomError
+from chains.models.provider import Reply
 from chains.records import Key, LoggedChain, Note, Step, TrialEnd
 from chains.scan import scan
 
@@ -97,6 +99,16 @@ class Log:
         for known, offset, length in self.scan.steps.get(key, ()):
             if known == digest:
                 return self._step(offset, length)
+        return None
+
+    def reply(self, key: Key, digest: str) -> Reply | None:
+        """Return the logged reply to exactly this request, or None; the rest of its line is not read."""
+        for known, offset, length in self.scan.steps.get(key, ()):
+            if known == digest:
+                try:
+                    return Reply.model_validate(orjson.loads(os.pread(self._file, length, offset))["reply"])
+                except (ValidationError, orjson.JSONDecodeError, KeyError, TypeError):
+                    return self._step(offset, length).reply  # which says what is wrong
         return None
 
     def holds(self, key: Key) -> Step | None:

@@ -17,6 +17,7 @@ from typing import Any
 
 import jinja2
 import jinja2.meta
+import jinja2.nodes
 import jinja2.sandbox
 from pydantic import BaseModel, ConfigDict
 
@@ -90,10 +91,35 @@ class Prompt(BaseModel):
             raise BadInput(f"prompt {self.name} has unfilled holes: {', '.join(missing)}")
         said = [("system", self.system), ("user", self.body)]
         return tuple(
-            Message(role=role, content=_template(text).render(values))  # type: ignore[arg-type]
+            Message(role=role, content=_filled(text, values))  # type: ignore[arg-type]
             for role, text in said
             if text is not None
         )
+
+
+def _filled(text: str, values: Mapping[str, Any]) -> str:
+    pieces = _pieces(text)
+    if pieces is None:
+        return _template(text).render(values)
+    return "".join(piece if hole is None else str(values[hole]) for piece, hole in pieces)
+
+
+@cache
+def _pieces(text: str) -> tuple[tuple[str, str | None], ...] | None:
+    """Return a template of plain holes as text and holes in turn, as Jinja parses it; None if there is more to it.
+
+    Putting these together is what Jinja would do, without the context that it makes for each filling.
+    """
+    pieces: list[tuple[str, str | None]] = []
+    for node in _ENVIRONMENT.parse(text).body:
+        for child in node.nodes if isinstance(node, jinja2.nodes.Output) else [node]:
+            if isinstance(child, jinja2.nodes.TemplateData):
+                pieces.append((child.data, None))
+            elif isinstance(child, jinja2.nodes.Name):
+                pieces.append(("", child.name))
+            else:
+                return None
+    return tuple(pieces)
 
 
 @cache

@@ -33,9 +33,10 @@ class Replay:
 
     trials: int = 0
     steps: int = 0
-    ends: list[TrialEnd] = field(default_factory=list)
+    # asyncio prints a finished task's result, and throws it away, so what grows with the run is left out of that.
+    ends: list[TrialEnd] = field(default_factory=list, repr=False)
     """Of the trials that the log holds to their end: as read now if verified or never read, else as logged."""
-    differences: list[Difference] = field(default_factory=list)
+    differences: list[Difference] = field(default_factory=list, repr=False)
     unread: int = 0
     """Trials whose fates were not compared: logged by another version of the instrument, or not logged."""
     unfinished: int = 0

@@ -25,9 +25,10 @@ from chains.trial import run_trial
 class Progress:
     """What came of driving a run's trials."""
 
-    ends: dict[str, TrialEnd] = field(default_factory=dict)
+    # asyncio prints a finished task's result, and throws it away, so what grows with the run is left out of that.
+    ends: dict[str, TrialEnd] = field(default_factory=dict, repr=False)
     """How each trial driven this time ended."""
-    questions: list[Question] = field(default_factory=list)
+    questions: list[Question] = field(default_factory=list, repr=False)
     """What people were asked and have not answered."""
     stopped: MazedomError | None = None
     """Why the run stopped before its end, if it did: a limit, or the person's wish."""

@@ -5,7 +5,6 @@ those who report to it. What it is told besides stands in its prompt.
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import replace
 from typing import Any, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -137,8 +136,9 @@ class Cast(BaseModel):
             hop=self.hierarchy.heights[seat.name],
             depth=self.hierarchy.depth,
             heard=tuple(heard),
+            **more,
         )
-        return Request(model=model, messages=prompt.fill(holes), settings=settings, occasion=replace(occasion, **more))
+        return Request(model=model, messages=prompt.fill(holes), settings=settings, occasion=occasion)
 
     def _holes(self, seat: Seat, part: Part, heard: Sequence[str]) -> dict[str, Any]:
         superior = self.hierarchy.superior(seat.name)

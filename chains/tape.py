@@ -81,9 +81,9 @@ class Tape:
         Raises:
             ReplayDiffers: If the log holds a reply to another request there.
         """
-        step = self.log.find(key, request.digest)
-        if step is not None:
-            return step.reply
+        reply = self.log.reply(key, request.digest)
+        if reply is not None:
+            return reply
         other = self.log.holds(key)
         if other is not None:
             raise ReplayDiffers(f"{key.trial}, seat {key.seat}: {difference(other.request, request)}")
@@ -140,10 +140,10 @@ class Tape:
         return reply
 
     def _logged(self, key: Key, request: Request) -> Reply:
-        step = self.log.find(key, request.digest)
-        if step is None:
+        reply = self.log.reply(key, request.digest)
+        if reply is None:
             raise LogDamaged(f"{self.log.path}: the reply to {key.trial}, seat {key.seat} is gone; somebody changed it")
-        return step.reply
+        return reply
 
     def _remember(self, digest: str, key: Key, done: asyncio.Future[Reply]) -> None:
         """Note where a reply is logged, or that there is none; the text itself is not kept in memory."""

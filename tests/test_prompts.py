@@ -3,7 +3,18 @@
 import pytest
 
 from chains.errors import BadInput
-from chains.prompts import HOLES, ROLES, configuration, configurations, parse_prompt, read_prompt, variants
+from chains.prompts import (
+    HOLES,
+    ROLES,
+    _filled,
+    _template,
+    configuration,
+    configurations,
+    parse_prompt,
+    prompts_folder,
+    read_prompt,
+    variants,
+)
 
 
 @pytest.mark.parametrize("role", ROLES)
@@ -101,3 +112,15 @@ def test_a_system_text_becomes_a_system_message():
     )
     filled = prompt.fill({"title": "a manager", "reports": "r"})
     assert [(message.role, message.content) for message in filled] == [("system", "You are a manager."), ("user", "r")]
+
+
+SHIPPED = sorted(prompts_folder().glob("*/*.md"))
+
+
+@pytest.mark.parametrize("path", SHIPPED, ids=lambda path: f"{path.parent.name}-{path.stem}")
+def test_what_ships_is_filled_exactly_as_jinja_fills_it(path):
+    """Plain holes are filled without Jinja's own machinery, for speed; not a character may differ."""
+    prompt = read_prompt(path.parent.name, path.stem)
+    values = {name: f'<{name}>\n{{{{ {name} }}}} & "x"\n' for name in prompt.holes} | {"span": 3, "words": 60}
+    for text in filter(None, (prompt.system, prompt.body)):
+        assert _filled(text, values) == _template(text).render(values)

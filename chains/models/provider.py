@@ -72,7 +72,8 @@ class Request(BaseModel):
     @cached_property
     def digest(self) -> str:
         """SHA-256 of the canonical JSON of model, messages and settings, in hexadecimal."""
-        return digest_of(self.model_dump(mode="json"))
+        turns = [{"role": turn.role, "content": turn.content} for turn in self.messages]
+        return digest_of({"model": self.model, "messages": turns, "settings": dict(self.settings)})
 
 
 class Usage(BaseModel):
