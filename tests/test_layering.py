@@ -54,6 +54,7 @@ ORDER = [
     "chains.failing",
     "chains.unlike",
     "chains.observed",
+    "chains.planning",
     "chains.archives",
     "chains.views",
     "chains.verbs",

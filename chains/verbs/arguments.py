@@ -99,6 +99,18 @@ def _law(parser: argparse.ArgumentParser) -> None:
     _json(parser)
 
 
+def _plan(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("experiment", help="an experiment file, or its name in runs/")
+    _settings(parser)
+    parser.add_argument(
+        "--assume", action="append", default=[], metavar="NAME=NUMBER",
+        help="an effect (q, k, bad, more) or a loss (loss, worker, fact_sd, chain_sd) in place of the usual one",
+    )  # fmt: skip
+    parser.add_argument("--studies", type=_positive, default=200, metavar="N", help="to draw (default: 200)")
+    parser.add_argument("--seed", type=int, default=0, metavar="N", help="of the drawing (default: 0)")
+    _json(parser)
+
+
 def _list(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "what", nargs="?", default="runs",
@@ -240,6 +252,7 @@ VERBS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None], str]] = {
     "show": ("results of a run; --trial: who said what, hop by hop", _show, "cli.py show last --trial"),
     "replay": ("play a run back from its log, no model called", _replay, "cli.py replay runs/sample --verify"),
     "compare": ("two runs or two conditions, paired, every measure", _compare, "cli.py compare last honest career"),
+    "plan": ("what an experiment could find, and what it would take", _plan, "cli.py plan depth --set worlds=24"),
     "law": (
         "the law of decay, and whether it is worse than linear in the depth",
         _law,
