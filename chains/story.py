@@ -1,8 +1,9 @@
 """One trial told from the log: who heard whom, who said what, and what the instrument reads in it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from chains.drift.choices import Choice
 from chains.drift.degenerate import degenerate
 from chains.drift.fates import Verdict
 from chains.drift.inventions import Claim, invented
@@ -11,9 +12,14 @@ from chains.errors import BadInput, nearest
 from chains.experiment import TrialId
 from chains.hierarchy import Seat
 from chains.log import Log
+from chains.loop import choice_of, decision_of, letters_of, order_notes
+from chains.outcomes import instrument_down
 from chains.records import Key, Step
+from chains.seats import Cast
 from chains.staging import RunRecord, Stage
 from chains.trial import held_below
+from chains.turns import Turn as Spoken
+from chains.turns import turns_of
 from chains.worlds.world import World
 
 
@@ -24,9 +30,13 @@ class Turn(NamedTuple):
     hop: int
     step: Step
     verdicts: Mapping[str, Verdict]
-    """Of the facts held at or below the seat."""
+    """Of the facts held at or below the seat; of the charter's clauses in an order; none where an option is chosen."""
     invented: Sequence[Claim]
     degenerate: str | None
+    told: Spoken
+    """Whose turn it was, and for what."""
+    chosen: Choice | None = None
+    """The option that it chooses, where it is to choose one."""
 
 
 class Story(NamedTuple):
@@ -36,6 +46,8 @@ class Story(NamedTuple):
     condition: str
     world: World
     depth: int
+    intent: Sequence[str]
+    """Where something is decided: the options, the best one marked, and the charter; a line each."""
     notes: Mapping[str, str]
     """What each worker knew."""
     turns: Sequence[Turn]
@@ -66,6 +78,8 @@ class Story(NamedTuple):
                     "why": {name: verdict.why for name, verdict in turn.verdicts.items()},
                     "invented": [claim.text for claim in turn.invented],
                     "degenerate": turn.degenerate,
+                    "task": turn.told.task,
+                    **({"chosen": turn.chosen.option, "read": turn.chosen.how} if turn.chosen else {}),
                 }
                 for turn in self.turns
             ],
@@ -95,28 +109,59 @@ def story(record: RunRecord, log: Log, trial: TrialId) -> Story:
     stage = Stage(record)
     cast = stage.cast(trial)
     held = held_below(cast.hierarchy, cast.dealt)
-    instrument = instrument_of(cast.world)
-    turns: dict[str, Turn] = {}
-    for seat in cast.hierarchy.upward():
-        step = log.holds(Key(str(trial), seat.name))
-        if step is None:
-            continue
-        message = step.reply.spoken or ""
-        below = [turns[name].step.reply.spoken for name in step.heard if name in turns]
-        heard = [cast.notes(seat.name)] if seat.role == "worker" else [text for text in below if text]
-        turns[seat.name] = Turn(
-            seat=seat,
-            hop=cast.hierarchy.heights[seat.name],
-            step=step,
-            verdicts=instrument.read(message, only=held[seat.name]),
-            invented=invented(message, [cast.world.title, *heard], instrument),
-            degenerate=degenerate(message) if message.strip() else None,
-        )
+    turns: list[Turn] = []
+    said: dict[str, str | None] = {}
+    for turn in turns_of(cast.hierarchy, loop=cast.loop):
+        step = log.holds(Key(str(trial), turn.seat.name, turn.number))
+        if step is not None:
+            said[turn.name] = step.reply.spoken
+            turns.append(_turn(cast, turn, step, said, held[turn.seat.name]))
     return Story(
         trial=trial,
         condition=stage.condition(trial).name,
         world=cast.world,
         depth=cast.hierarchy.depth,
         notes={name: cast.notes(name) for name in cast.dealt},
-        turns=list(turns.values()),
+        intent=_intent(cast) if cast.loop else (),
+        turns=turns,
     )
+
+
+def _turn(cast: Cast, turn: Spoken, step: Step, said: Mapping[str, str | None], held: Collection[str]) -> Turn:
+    message = step.reply.spoken or ""
+    looped = degenerate(message) if message.strip() else None
+    if turn.task in ("decide", "act"):
+        return Turn(turn.seat, _hop(cast, turn), step, {}, (), None, turn, choice_of(cast, said[turn.name]))
+    texts = [text for name in turn.hears if (text := said.get(name))]
+    if turn.task == "report":
+        instrument, only = instrument_of(cast.world), held
+        heard = [cast.notes(turn.seat.name)] if turn.seat.role == "worker" else texts
+    else:
+        instrument, only = instrument_down(cast), None
+        heard = [order_notes(cast, said.get(turn.hears[0]))] if turn.task == "order" else texts
+    return Turn(
+        seat=turn.seat,
+        hop=_hop(cast, turn),
+        step=step,
+        verdicts=instrument.read(message, only=only),
+        invented=invented(message, [cast.world.title, *heard], instrument),
+        degenerate=looped,
+        told=turn,
+    )
+
+
+def _hop(cast: Cast, turn: Spoken) -> int:
+    """Return which message on its way a turn's is: of the facts up, of the charter down."""
+    return turn.seat.level + 1 if turn.task in ("order", "relay") else cast.hierarchy.heights[turn.seat.name]
+
+
+def _intent(cast: Cast) -> list[str]:
+    """Return the options, the best one marked, and the charter."""
+    decision, charter = decision_of(cast)
+    p = decision.p()
+    best = decision.best(p)
+    lines = [f"{decision.question} The chance of failure is {p:.2f}."]
+    for letter, option in letters_of(cast).items():
+        mark = " (the best)" if option is best else " (the standing plan)" if option.id == decision.standing else ""
+        lines.append(f"{letter}. {option.text}: {option.utility(p):.1f}{mark}")
+    return lines + [f"{clause.id} {clause.render(0)}" for clause in charter.clauses]

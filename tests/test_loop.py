@@ -317,3 +317,20 @@ def test_what_decisions_cost_is_shown_and_written(mazedom):
     shown = mazedom("show", "last").out
     assert "the charter on its way down" in shown
     assert "regret: what was paid less than by the best decision" in shown
+
+
+def test_a_trial_is_told_from_the_notes_to_the_deed(mazedom):
+    words = ["--set", "scenario=go_ahead", "--set", "loop=true", "--set", "facts=8", "--set", "depth=2",
+             "--set", "model=channel", "--set", "worlds=1", "--set", "prompt=plain"]  # fmt: skip
+    mazedom("run", "--json", *words)
+    told = mazedom("show", "last", "--trial", "--json").document["messages"]
+    assert [message["task"] for message in told] == [
+        "report", "report", "decide", "decide", "decide", "order", "relay", "act",
+    ]  # fmt: skip
+    assert told[2]["chosen"] == told[3]["chosen"] == told[7]["chosen"]
+    assert told[2]["fates"] == {}, "a choice is no report"
+    assert set(told[6]["fates"]) == {"C1", "C2", "C3", "C4"}
+    shown = mazedom("show", "last", "--trial").out
+    assert "(the best)" in shown
+    assert "no report at all (for reference)" in shown
+    assert f"chooses {told[7]['chosen']}" in shown

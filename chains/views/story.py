@@ -24,6 +24,7 @@ def story_view(story: Story, *, why: bool) -> RenderableType:
     parts: list[RenderableType] = [
         Text(f"{story.trial}   {story.condition}   {story.world.title} ({story.world.setting})", style="bold"),
         _ledger(story),
+        *(Text(line) for line in story.intent),
         _legend(),
     ]
     hops = sorted({turn.hop for turn in story.turns})
@@ -53,8 +54,8 @@ def _legend() -> Text:
 
 def _turn(turn: Turn, story: Story, *, why: bool) -> Iterator[RenderableType]:
     reply = turn.step.reply
-    where = f"hop {turn.hop}" if turn.hop <= story.depth else "brief"
-    heard = ", ".join(turn.step.heard) or "its own notes"
+    where = _where(turn, story.depth)
+    heard = ", ".join(turn.step.heard) or _REFERENCES.get(turn.told.reference, "its own notes")
     words = len(reply.text.split())
     yield Rule(
         f"{where}: {turn.seat.name}, {turn.seat.role} ({turn.step.request.model}), after {heard}; {words} words",
@@ -70,11 +71,31 @@ def _turn(turn: Turn, story: Story, *, why: bool) -> Iterator[RenderableType]:
         yield Text(f"note: {note}", style="yellow")
     if turn.degenerate:
         yield Text(f"degenerate: {turn.degenerate}", style="yellow")
+    if turn.chosen is not None:
+        yield Text(
+            f"chooses {turn.chosen.option}" if turn.chosen.option else f"can't be read: {turn.chosen.why}", "bold"
+        )
+        return
     yield Text.assemble(*_fates(turn))
     if turn.invented:
         yield Text("invented: " + "; ".join(claim.text for claim in turn.invented), style="cyan")
     if why:
         yield _reasons(turn)
+
+
+_REFERENCES = {"ledger": "the full ledger (for reference)", "nothing": "no report at all (for reference)"}
+
+
+def _where(turn: Turn, depth: int) -> str:
+    match turn.told.task:
+        case "report":
+            return f"hop {turn.hop}" if turn.hop <= depth else "brief"
+        case "order" | "relay":
+            return f"hop {turn.hop} down"
+        case "act":
+            return "deed"
+        case _:
+            return "decision"
 
 
 def _fates(turn: Turn) -> Iterator[tuple[str, str]]:
