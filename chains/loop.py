@@ -81,17 +81,20 @@ def charter_lines(cast: Cast) -> list[str]:
     return lines
 
 
-def decided_text(cast: Cast, reply: str | None) -> str:
-    """Return what was decided in the words of its option; in the reply's own words where it can't be read."""
+def decision_line(cast: Cast, reply: str | None) -> str:
+    """Return what was decided, in the words of its option; in the reply's own words where it can't be read.
+
+    Without a colon, which the grammar of the embedded model's reports does not have.
+    """
     choice = choice_of(cast, reply)
     if choice.option is not None:
-        return decision_of(cast)[0].option(choice.option).text
-    return " ".join((reply or NO_DECISION).split())[:LONGEST_QUOTE]
+        return f"The decision is to {decision_of(cast)[0].option(choice.option).text}."
+    return f"The decision: {' '.join((reply or NO_DECISION).split())[:LONGEST_QUOTE]}"
 
 
 def order_notes(cast: Cast, reply: str | None) -> str:
     """Return what the executive's order is made of: what it decided, and the charter, a line each."""
-    return "\n".join((f"Decision: {decided_text(cast, reply)}.", *charter_lines(cast)))
+    return "\n".join((decision_line(cast, reply), *charter_lines(cast)))
 
 
 def heard_at_the_top(cast: Cast, said: Mapping[str, str | None]) -> list[str]:
@@ -125,7 +128,7 @@ def _decide(cast: Cast, turn: Turn, said: Mapping[str, str | None]) -> Request:
 
 def _order(cast: Cast, turn: Turn, said: Mapping[str, str | None]) -> Request:
     reply = said[turn.hears[0]]
-    decided = decided_text(cast, reply)
+    decided = decision_line(cast, reply)
     holes = _holes(cast, turn) | {"decided": decided, "charter": _listed(charter_lines(cast))}
     return cast.ask(
         turn.seat, cast.parts[turn.seat.name].tasks["order"], holes, [order_notes(cast, reply)], turn.number,

@@ -9,7 +9,7 @@ from chains.drift.degenerate import degenerate
 from chains.drift.fates import Instrument
 from chains.drift.inventions import invented, unfounded
 from chains.drift.tally import LETTERS, instrument_of
-from chains.loop import charter_lines, choice_of, decided_text, decision_of, heard_at_the_top, order_notes
+from chains.loop import charter_lines, choice_of, decision_line, decision_of, heard_at_the_top, order_notes
 from chains.models.provider import Reply
 from chains.records import Outcome, Reading
 from chains.seats import Cast
@@ -50,7 +50,7 @@ def _reading(cast: Cast, turn: Turn, reply: Reply, said: Mapping[str, str | None
     message = reply.spoken or ""
     verdicts = instrument.read(message)
     above = said[turn.hears[0]]
-    order = decided_text(cast, said[cast.hierarchy.executive.name])
+    order = decision_line(cast, said[cast.hierarchy.executive.name])
     heard = order_notes(cast, above) if turn.task == "order" else above or ""
     return Reading(
         hop=turn.seat.level + 1,

@@ -119,6 +119,9 @@ def _uncast(record: RunRecord, condition: Condition) -> Iterator[str]:
             yield f"the prompt of {condition.id}, seat {seat.name}"
         if scoped(condition.values, "model", seat) not in (PERSON, *record.models):
             yield f"the model of {condition.id}, seat {seat.name}"
+    for turn, prompt in record.casting.get(condition.id, {}).items():
+        if prompt not in record.prompts:
+            yield f"the prompt of {condition.id}, turn {turn}"
 
 
 def find_experiment(name: str) -> Path:

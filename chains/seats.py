@@ -133,7 +133,7 @@ class Cast(BaseModel):
             replicate=self.replicate,
             seat=seat.name,
             role=seat.role,
-            hop=self.hierarchy.heights[seat.name],
+            hop=more.pop("hop", self.hierarchy.heights[seat.name]),  # another one on the way down
             depth=self.hierarchy.depth,
             heard=tuple(heard),
             **more,

@@ -179,7 +179,7 @@ def test_a_decision_that_can_not_be_read_is_an_outcome_and_its_words_go_down(tmp
     assert end.outcome.received == {"L2": "go"}, "the standing plan, for no order names an option"
     assert end.outcome.unordered == ("L2",)
     assert set(end.outcome.unread) == {"L0", "L0/ledger", "L0/nothing", "L2/act"}
-    assert "- Decision: Let us see how it goes." in steps["L0", 1].request.messages[-1].content
+    assert "- The decision: Let us see how it goes." in steps["L0", 1].request.messages[-1].content
 
 
 def test_an_empty_decision_is_an_outcome_too(tmp_path):
@@ -189,7 +189,7 @@ def test_an_empty_decision_is_an_outcome_too(tmp_path):
 
     end, steps = ran(tmp_path / "w1", cast_of(chain(1)), Silent())
     assert end.outcome.decided is None
-    assert "- Decision: (no decision)" in steps["L0", 1].request.messages[-1].content
+    assert "- The decision: (no decision)" in steps["L0", 1].request.messages[-1].content
     assert "(no order)" in steps["L1", 1].request.messages[-1].content
 
 
@@ -299,6 +299,19 @@ def test_the_loop_needs_a_world_in_which_something_is_decided(mazedom):
     refused = mazedom("run", "--set", "loop=true", "--set", "model=channel")
     assert refused.status == 2
     assert "needs a world with a decision, and watermelon has none; set scenario = go_ahead" in refused.err
+
+
+def test_a_run_whose_prompts_for_orders_were_removed_is_said_to_be_damaged(mazedom, tmp_path):
+    words = ["--set", "scenario=go_ahead", "--set", "loop=true", "--set", "facts=8", "--set", "depth=1",
+             "--set", "model=channel", "--set", "worlds=1", "--set", "prompt=plain"]  # fmt: skip
+    run = mazedom("run", "--json", *words).document["path"]
+    path = tmp_path / run / "run.json"
+    record = json.loads(path.read_text())
+    del record["prompts"]["act/plain"]
+    path.write_text(json.dumps(record))
+    found = mazedom("replay", run)
+    assert found.status == 1
+    assert "lacks the prompt of c1, turn L1/act" in found.err
 
 
 def test_a_decision_world_without_the_loop_is_a_chain_of_reports(mazedom):
