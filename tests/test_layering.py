@@ -55,6 +55,7 @@ ORDER = [
     "chains.unlike",
     "chains.observed",
     "chains.planning",
+    "chains.registered_law",
     "chains.archives",
     "chains.views",
     "chains.verbs",

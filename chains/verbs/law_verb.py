@@ -12,6 +12,7 @@ import numpy as np
 from chains.archives.counts import kept_counts
 from chains.archives.kept import Archive, read_archive
 from chains.errors import BadInput
+from chains.hypotheses import Hypothesis
 from chains.judging.errors_by_hop import errors_beside
 from chains.laws.aggregate import NO_STATEMENTS, Aggregate, Counts, aggregate
 from chains.laws.contrasts import contrast
@@ -22,6 +23,7 @@ from chains.laws.misreading import Errors
 from chains.laws.observations import Observations
 from chains.log import LOG_FILE, RUN_FILE, Log
 from chains.observed import Run, law_notes, of_runs, pairs_by
+from chains.registered_law import exponents_tested
 from chains.runs import find_run, read_record
 from chains.standing import Standing, standing
 from chains.views.curves import Panel
@@ -127,6 +129,8 @@ class _About:
     """The instrument's, where people's labels beside a run give them."""
     standings: list[Standing]
     """Of the runs that have hypotheses."""
+    hypotheses: Sequence[Hypothesis]
+    """Those of a run alone."""
 
     def document(self) -> dict[str, Any]:
         """Return it as JSON."""
@@ -168,6 +172,7 @@ def _observed(sources: _Sources, *, exact: bool) -> tuple[Observations, _About]:
         files=[path.name for path in sources.files],
         notes=notes,
         errors=errors,
+        hypotheses=records[0].experiment.registered if len(records) == 1 and not sources.files else (),
         standings=[standing(run.record, run.log) for run in sources.runs if run.record.experiment.hypotheses],
     )
     return (parts[0] if len(parts) == 1 else Observations.joined(parts)), about
@@ -177,15 +182,18 @@ def _law(observations: Observations, about: _About, arguments: argparse.Namespac
     """Estimate the law of observations and show it."""
     pairs = None if arguments.by is None else pairs_by(observations.conditions, arguments.by)
     found = law(observations, about.errors, resamples=arguments.resamples, seed=arguments.seed)
+    tests = exponents_tested(about.hypotheses, found)
     if pairs is not None:
         found = _contrasted(found, pairs)
     if arguments.json:
-        print_json(found.document() | about.document())
+        print_json(found.document() | about.document() | {"hypotheses": [one.document() for one in tests]})
     else:
         stdout.print(law_view(found, about.notes))
         for one in about.standings:
             for line in one.lines():
                 stdout.print(line, markup=False)
+        for test in tests:
+            stdout.print(test.line, markup=False)
     if figure is not None:
         _draw(figure, law_panels(found), f"{about.caption}; {found.worlds} worlds, {found.replicates} replicates")
     return 0
