@@ -39,8 +39,10 @@ class Spent:
         if calls:
             self.calls += int(calls)
             self.seconds += seconds
-            for name in ("prompt", "completion", "reasoning", "cached"):
-                setattr(self, name, getattr(self, name) + int(usage[name]))
+            self.prompt += int(usage["prompt"])
+            self.completion += int(usage["completion"])
+            self.reasoning += int(usage["reasoning"])
+            self.cached += int(usage["cached"])
 
 
 @dataclass
@@ -162,11 +164,25 @@ class Scan:
         self.length += size
 
 
-_NEEDED: dict[str, dict[str, type]] = {
-    "step": {"trial": str, "seat": str, "turn": int, "attempt": int, "digest": str},
-    "trial": {"trial": str, "status": str},
-    "chain": {"set": str, "chain": str, "digest": str},
-    "note": {},
+_STATUSES = frozenset(get_args(Status))
+_NEEDED: dict[str, tuple[tuple[str, type], ...]] = {
+    "step": (
+        ("trial", str),
+        ("seat", str),
+        ("turn", int),
+        ("attempt", int),
+        ("digest", str),
+    ),
+    "trial": (
+        ("trial", str),
+        ("status", str),
+    ),
+    "chain": (
+        ("set", str),
+        ("chain", str),
+        ("digest", str),
+    ),
+    "note": (),
 }
 """What a line of each kind must have to be found again."""
 
@@ -188,8 +204,8 @@ def parse_line(line: bytes, where: str) -> dict[str, Any]:
     kind = record.get("kind")
     if not isinstance(kind, str) or kind not in _NEEDED:
         raise LogDamaged(f"{where} has the unknown kind {kind!r}; was it written by a newer version?")
-    wrong = [name for name, type_ in _NEEDED[kind].items() if not isinstance(record.get(name), type_)]
-    if kind == "trial" and not wrong and record["status"] not in get_args(Status):
+    wrong = [name for name, type_ in _NEEDED[kind] if not isinstance(record.get(name), type_)]
+    if kind == "trial" and not wrong and record["status"] not in _STATUSES:
         wrong = ["status"]
     if wrong:
         raise LogDamaged(f"{where} has no {wrong[0]} that can be read; the log was changed or damaged there")
@@ -203,13 +219,14 @@ def scan(path: Path) -> Scan:
         LogDamaged: If a whole line is no record.
     """
     found = Scan()
+    file, run = path.name, path.parent.name
     try:
         with path.open("rb") as lines:
             for number, line in enumerate(lines, 1):
                 if not line.endswith(b"\n"):
                     found.cut = len(line)
                     break
-                found.add(line, f"{path.name} line {number} of {path.parent.name}")
+                found.add(line, f"{file} line {number} of {run}")
     except FileNotFoundError:
         pass
     except OSError as error:

@@ -83,7 +83,8 @@ async def copies(request, body):
     """Relay the lines of the report, as a manager without loss would."""
     heard = body["messages"][-1]["content"]
     text = "\n".join(line for line in heard.splitlines() if line.startswith("- "))
-    usage = {"prompt_tokens": len(heard) // 4 + 1, "completion_tokens": len(text) // 4 + 1}
+    prompt, reply = len(heard) // 4 + 1, len(text) // 4 + 1
+    usage = {"prompt_tokens": prompt, "completion_tokens": reply, "total_tokens": prompt + reply}
     return web.json_response(completion(text, usage=usage))
 
 

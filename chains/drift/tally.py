@@ -104,6 +104,14 @@ def shares_by_hop(readings: Iterable[Reading], depth: int) -> dict[int, HopShare
 
 
 def _shares(messages: Sequence[Reading]) -> HopShares:
+    if len(messages) == 1:  # a chain of command: thousands of trials are counted at a glance
+        (only,) = messages
+        letters = only.fates.replace(ELSEWHERE, "")
+        total = len(letters) or math.nan
+        fates = [letters.count(letter) / total for letter in LETTERS.values()]
+        claims = [float(only.invented), float(only.unfounded), float(only.words)]
+        trouble = [only.degenerate is not None, only.finish == "length", only.finish in SILENT]
+        return HopShares._make([*fates, *claims, *map(float, trouble)])
     letters = "".join(message.fates for message in messages).replace(ELSEWHERE, "")
     total = len(letters) or math.nan
     count = len(messages)

@@ -102,13 +102,16 @@ def one(racer, arguments, inspect_python):
     return found | {"in_flight": counted["most_in_flight"]}
 
 
-def environment():
-    """Return the Python of an environment that has inspect-ai; uv makes it once and keeps it."""
-    command = ["uv", "run", "--no-project", "--with", INSPECT, "--with", CLIENT, "python", "-c"]
-    found = subprocess.run([*command, "import sys; print(sys.executable)"], capture_output=True, text=True, check=False)
-    if found.returncode:
-        sys.exit(f"uv can't make an environment with {INSPECT}:\n{found.stderr}")
-    return found.stdout.strip()
+def environment(folder):
+    """Make an environment that has inspect-ai, and return its Python; uv keeps what it fetched."""
+    for command in (
+        ["uv", "venv", "--quiet", folder],
+        ["uv", "pip", "install", "--quiet", "--python", f"{folder}/bin/python", INSPECT, CLIENT],
+    ):
+        made = subprocess.run(command, capture_output=True, text=True, check=False)
+        if made.returncode:
+            sys.exit(f"uv can't make an environment with {INSPECT}:\n{made.stderr}")
+    return f"{folder}/bin/python"
 
 
 def main():
@@ -122,7 +125,8 @@ def main():
     parser.add_argument("--json", action="store_true")
     arguments = parser.parse_args()
     racers = ["bare", "mazedom"] + ["inspect"] * (not arguments.without_inspect)
-    inspect_python = None if arguments.without_inspect else environment()
+    folder = tempfile.TemporaryDirectory()
+    inspect_python = None if arguments.without_inspect else environment(folder.name)
     rounds = []
     for racer in racers:
         one(racer, argparse.Namespace(**vars(arguments) | {"chains": 4}), inspect_python)
