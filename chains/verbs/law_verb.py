@@ -21,6 +21,7 @@ from chains.laws.files import read_observations
 from chains.laws.law import Law, law
 from chains.laws.misreading import Errors
 from chains.laws.observations import Observations
+from chains.laws.paired import FEWEST_WORLDS
 from chains.log import LOG_FILE, RUN_FILE, Log
 from chains.observed import Run, law_notes, of_runs, pairs_by
 from chains.registered_law import exponents_tested
@@ -195,7 +196,9 @@ def _law(observations: Observations, about: _About, arguments: argparse.Namespac
         for test in tests:
             stdout.print(test.line, markup=False)
     if figure is not None:
-        _draw(figure, law_panels(found), f"{about.caption}; {found.worlds} worlds, {found.replicates} replicates")
+        bands = "; bands: 95% over worlds" if found.worlds >= FEWEST_WORLDS else ""
+        size = f"{found.worlds} worlds, {found.replicates} replicates"
+        _draw(figure, law_panels(found), f"{about.caption}; {size}{bands}")
     return 0
 
 
