@@ -18,8 +18,11 @@ def _run(parser: argparse.ArgumentParser) -> None:
         "--human", action="append", default=[], metavar="WHO",
         help="give these seats to the person at the terminal: a level's number, a seat or a role",
     )  # fmt: skip
-    parser.add_argument("--dry-run", action="store_true", help="show conditions, trials, calls and tokens; run nothing")
+    parser.add_argument(
+        "--dry-run", action="store_true", help="what it would take: calls, tokens, money, time; run nothing"
+    )
     _limits(parser)
+    _events(parser)
     _json(parser)
 
 
@@ -30,6 +33,7 @@ def _resume(parser: argparse.ArgumentParser) -> None:
         help="a higher limit: limits.calls, .tokens, .cost, .minutes, .trials",
     )  # fmt: skip
     _limits(parser)
+    _events(parser)
     _json(parser)
 
 
@@ -231,6 +235,13 @@ def _limits(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--max-calls", type=_positive, metavar="N", help="stop cleanly after N calls to models in this run"
     )
+
+
+def _events(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--events", metavar="FILE",
+        help="write a line of JSON there as each trial ends, with what was spent so far: a file, a pipe, /dev/stderr",
+    )  # fmt: skip
 
 
 def _a_run(parser: argparse.ArgumentParser) -> None:

@@ -6,7 +6,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -19,7 +19,8 @@ from chains.results import Results, cost, results
 from chains.runner import Progress, drive
 from chains.runs import write_record
 from chains.staging import RunRecord, Stage, longest_prompt
-from chains.tape import Question, Tape
+from chains.tape import Question, Tape, Watcher
+from chains.views.events import Events, Several
 from chains.views.live import LiveView
 from chains.views.output import print_json, progress, say
 from chains.views.output import results as stdout
@@ -27,15 +28,24 @@ from chains.views.person import ask
 from chains.views.tables import results_view
 
 
-def drive_run(record: RunRecord, folder: Path, *, as_json: bool) -> int:
-    """Drive a run's unfinished trials, show them, print the results; return the exit status."""
+def drive_run(record: RunRecord, folder: Path, *, as_json: bool, events: str | None = None) -> int:
+    """Drive a run's unfinished trials, show them, print the results; return the exit status.
+
+    Args:
+        record: The run.
+        folder: Where it is.
+        as_json: Print one JSON document.
+        events: Where to write a line of JSON for everything that happens, if anywhere.
+    """
     check_limits(record)
     with Log(folder, write=True) as log:
         if log.scan.notice:
             say(f"note: {log.scan.notice}")
         began = time.monotonic()
         try:
-            stopped = asyncio.run(_drive(record, folder, log))
+            with contextlib.ExitStack() as stack:
+                told = [] if events is None else [stack.enter_context(Events(record, log, Path(events)))]
+                stopped = asyncio.run(_drive(record, folder, log, told))
         except asyncio.CancelledError:
             stopped = INTERRUPTED
         found = results(record, log)
@@ -59,7 +69,7 @@ TRACE = os.environ.get("MAZEDOM_TRACE") == "1"
 """Whether LangSmith may trace runs: asked for here, and not by the variables that other programs set."""
 
 
-async def _drive(record: RunRecord, folder: Path, log: Log) -> str | None:
+async def _drive(record: RunRecord, folder: Path, log: Log, told: Sequence[Watcher] = ()) -> str | None:
     """Drive and ask until nothing is left to do here; return why it stopped early, if it did."""
     opened = Models(
         record.experiment.models,
@@ -80,7 +90,7 @@ async def _drive(record: RunRecord, folder: Path, log: Log) -> str | None:
                         providers,
                         budget=models.budget,
                         before_again=models.hope,
-                        watcher=view,
+                        watcher=Several(view, *told) if told else view,
                         most_at_once=most_at_once(record),
                         only=only,
                         trace=TRACE,

@@ -16,4 +16,4 @@ def main(arguments: argparse.Namespace) -> int:
         limits = with_limits(record.experiment.limits, settings)
         experiment = record.experiment.model_copy(update={"limits": limits})
         record = record.model_copy(update={"experiment": experiment})
-    return drive_run(record, folder, as_json=arguments.json)
+    return drive_run(record, folder, as_json=arguments.json, events=arguments.events)

@@ -28,7 +28,7 @@ def main(arguments: argparse.Namespace) -> int:
     if not _agreed(record):
         say("nothing was run")
         return 130
-    return drive_run(record, create(record), as_json=arguments.json)
+    return drive_run(record, create(record), as_json=arguments.json, events=arguments.events)
 
 
 def _experiment(arguments: argparse.Namespace) -> Experiment:

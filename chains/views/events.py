@@ -1,0 +1,116 @@
+"""A run as a stream of events for machines: a line of JSON when it begins and stops, and for every trial that ends.
+
+    {"event": "trial", "trial": "c1.w2.r1", "condition": "depth=4", "status": "finished", "kept": 0.5, "finished": 7,
+     "failed": 0, "trials": 40, "calls": 41, "tokens": 9125, "cost": null, "seconds": 12.3}
+
+`kept` is the share of the facts in what the executive heard; it is left out while a person holds a seat. `cost` is
+null where a price is not known.
+"""
+
+import os
+import time
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import orjson
+
+from chains.drift.tally import shares_by_hop
+from chains.errors import BadInput
+from chains.hierarchy import Seat
+from chains.log import Log
+from chains.models.provider import Reply, Request
+from chains.records import TrialEnd
+from chains.results import cost
+from chains.staging import RunRecord, Stage
+from chains.tape import Watcher
+
+
+class Events(Watcher):
+    """Writes events to a file, each whole and at once."""
+
+    def __init__(self, record: RunRecord, log: Log, path: Path) -> None:
+        """Write the events of a run to `path`: a file, which is added to, a pipe or a device.
+
+        Raises:
+            BadInput: If it can't be written.
+        """
+        self._stage, self._log = Stage(record), log
+        self._trials = {str(trial): trial for trial in record.experiment.trials()}
+        self._blind = self._stage.people()
+        self._began = time.monotonic()
+        self._finished = sum(log.scan.status(name) == "finished" for name in self._trials)
+        self._failed = 0
+        try:
+            self._file = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
+        except OSError as error:
+            raise BadInput(f"can't write events to {path}: {error.strerror}") from None
+
+    def __enter__(self) -> Self:
+        """Say that the run begins."""
+        self._write("began", run=self._stage.record.id)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Say that it is over, for now."""
+        self._write("stopped", **({} if error is None else {"error": str(error) or type(error).__name__}))
+        os.close(self._file)
+
+    def postponed(self, trial: str, error: str) -> None:
+        """Say that a trial failed and is tried again at the end."""
+        self._write("postponed", trial=trial, error=error)
+
+    def ended(self, end: TrialEnd) -> None:
+        """Say how a trial ended."""
+        trial = self._trials[end.trial]
+        self._finished += end.status == "finished"
+        self._failed += end.status == "failed"
+        about: dict[str, Any] = {"condition": self._stage.condition(trial).name, "status": end.status}
+        if end.error:
+            about["error"] = end.error
+        depth = self._stage.hierarchy(trial.condition).depth
+        if not self._blind and depth in (shares := shares_by_hop(end.readings.values(), depth)):
+            about["kept"] = round(shares[depth].kept, 6)
+        self._write("trial", trial=end.trial, **about)
+
+    def _write(self, event: str, **about: Any) -> None:
+        scan = self._log.scan
+        totals = {
+            "finished": self._finished,
+            "failed": self._failed,
+            "trials": len(self._trials),
+            "calls": scan.calls,
+            "tokens": scan.tokens,
+            "cost": cost(self._stage.record.models.values(), scan.spent),
+            "seconds": round(time.monotonic() - self._began, 3),
+        }
+        os.write(self._file, orjson.dumps({"event": event, **about, **totals}) + b"\n")
+
+
+class Several(Watcher):
+    """Lets several look on."""
+
+    def __init__(self, *watchers: Watcher) -> None:
+        self._watchers = watchers
+
+    def asked(self, trial: str, seat: Seat, request: Request) -> None:
+        """Pass it on."""
+        for watcher in self._watchers:
+            watcher.asked(trial, seat, request)
+
+    def said(self, trial: str, seat: Seat, reply: Reply, *, live: bool) -> None:
+        """Pass it on."""
+        for watcher in self._watchers:
+            watcher.said(trial, seat, reply, live=live)
+
+    def postponed(self, trial: str, error: str) -> None:
+        """Pass it on."""
+        for watcher in self._watchers:
+            watcher.postponed(trial, error)
+
+    def ended(self, end: TrialEnd) -> None:
+        """Pass it on."""
+        for watcher in self._watchers:
+            watcher.ended(end)
