@@ -9,7 +9,7 @@ from chains.drift.degenerate import degenerate
 from chains.drift.fates import Instrument
 from chains.drift.inventions import invented, unfounded
 from chains.drift.tally import LETTERS, instrument_of
-from chains.loop import charter_lines, choice_of, decision_line, decision_of, heard_at_the_top, order_notes
+from chains.loop import choice_of, decision_line, decision_of, heard_at_the_top, order_notes
 from chains.models.provider import Reply
 from chains.records import Outcome, Reading
 from chains.seats import Cast
@@ -65,7 +65,9 @@ def _reading(cast: Cast, turn: Turn, reply: Reply, said: Mapping[str, str | None
 
 
 def _outcome(cast: Cast, turns: tuple[Turn, ...], said: Mapping[str, str | None]) -> Outcome:
-    decision, charter = decision_of(cast)[0], "\n".join(charter_lines(cast))
+    decision, charter = decision_of(cast)
+    # in every wording: a manager may say "stay under" where it heard "keep below"
+    meant = "\n".join(clause.render(at) for clause in charter.clauses for at in range(len(clause.templates)))
     heard = "\n".join(heard_at_the_top(cast, said))
     unread: dict[str, str] = {}
     unordered: list[str] = []
@@ -77,7 +79,7 @@ def _outcome(cast: Cast, turns: tuple[Turn, ...], said: Mapping[str, str | None]
 
     def ordered(turn: Turn) -> str | None:
         above = turn.hears[0]
-        choice = read_order(said[above], decision.options, charter)
+        choice = read_order(said[above], decision.options, meant)
         if choice.how == "silent":
             unordered.append(turn.seat.name)
             return decision.standing
