@@ -14,7 +14,7 @@ from chains.hierarchy import Hierarchy
 from chains.log import Log
 from chains.models.budget import Budget
 from chains.models.provider import Provider
-from chains.records import Note, TrialEnd, now
+from chains.records import Note, Status, TrialEnd, now
 from chains.seats import Climb
 from chains.staging import RunRecord, Stage
 from chains.tape import Question, Tape, Watcher
@@ -26,8 +26,8 @@ class Progress:
     """What came of driving a run's trials."""
 
     # asyncio prints a finished task's result, and throws it away, so what grows with the run is left out of that.
-    ends: dict[str, TrialEnd] = field(default_factory=dict, repr=False)
-    """How each trial driven this time ended."""
+    ends: dict[str, Status] = field(default_factory=dict, repr=False)
+    """How each trial driven this time ended; what was read in it stands in the log."""
     questions: list[Question] = field(default_factory=list, repr=False)
     """What people were asked and have not answered."""
     stopped: MazedomError | None = None
@@ -141,7 +141,7 @@ class _Driver:
 
     def _ended(self, end: TrialEnd) -> None:
         self.tape.log.append(end)
-        self.progress.ends[end.trial] = end
+        self.progress.ends[end.trial] = end.status
         self.tape.watcher.ended(end)
 
 

@@ -46,7 +46,7 @@ def test_with_three_calls_in_ten_failing_all_trials_finish_and_both_sides_count_
     server = serve("flaky")
     path = experiment(server, seeds=range(1, 17), fixed="depth = 3", spec="attempts = 8\ntimeout = 60\nin_flight = 8")
     done, sent, spent, again, folder = driven(path)
-    assert Counter(end.status for end in done.ends.values()) == {"finished": 16}
+    assert Counter(done.ends.values()) == {"finished": 16}
     steps = steps_of(folder)
     assert len(steps) == 16 * 4
     assert len({(step["trial"], step["seat"]) for step in steps}) == len(steps)

@@ -43,6 +43,8 @@ def main():
     sys.stdout.write(f"{steps:,} steps in {seconds:.0f} s, {steps / seconds:,.0f} a second\n")
     sys.stdout.write(f"memory {early[1] / 2**20:.0f} MB after a tenth, {late[1] / 2**20:.0f} MB at the end: ")
     sys.stdout.write(f"{grown:,.0f} bytes a step (bar {MOST_BYTES_A_STEP:,})\n")
+    tenths = [looks[len(looks) * tenth // 10][1] / 2**20 for tenth in range(1, 10)]
+    sys.stdout.write(f"memory by tenths of the time, MB: {' '.join(f'{size:.0f}' for size in tenths)}\n")
     sys.stdout.write(f"open files {early[2]} and {late[2]}\n")
     for verb, (status, took) in timed.items():
         sys.stdout.write(f"{verb}: {took:.1f} s, exit {status}\n")
