@@ -71,7 +71,12 @@ def gather(
         return mine or (quantity.value in compiled.literals and quantity.of is None) or explained(quantity)
 
     found = {name: reader.read(piece, known) for name, reader in compiled.readers.items()}
-    anchors = [at for item in found.values() if item is not MISSING for at in (item.first, item.last - 1)]
+    # "With a 20% increase in samples and a drop in temperature": without its value, the property says whose direction.
+    anchors = (
+        [at for item in found.values() if item.state == "right" for at in (item.first, item.last - 1)]
+        or [at for at in range(piece.first, piece.last) if piece.tokens[at].stem in compiled.topic]
+        or [at for item in found.values() if item is not MISSING for at in (item.first, item.last - 1)]
+    )
     way: dict[str, Hit] = {}
     for name, direction in compiled.directions.items():
         for where in (piece, before):
@@ -111,7 +116,7 @@ def _turned(compiled: Compiled, piece: Piece, found: dict[str, Found]) -> Hit | 
 
 
 def _nearest(hits: list[Hit], anchors: list[int]) -> Hit:
-    """Of several directions in one piece, choose the one that stands nearest to the statement's values."""
+    """Of several directions in one piece, choose the one that stands nearest to the statement's values or topic."""
     plain = [hit for hit in hits if not hit.guarded] or hits
     if not anchors:
         return plain[0]

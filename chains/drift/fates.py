@@ -42,13 +42,13 @@ from chains.drift.statements import Compiled, compile_ledger
 from chains.drift.stems import bag
 from chains.drift.subjects import STRANGER, UNCLEAR, Subjects
 from chains.drift.verdict import FATES, Fate, SlotState, Verdict
-from chains.drift.weighing import omitted, weigh
+from chains.drift.weighing import THOUGH, omitted, weigh
 from chains.drift.words import tokens_of
 from chains.worlds.ledger import Statement
 
 __all__ = ["FATES", "INSTRUMENT", "Fate", "Instrument", "Verdict"]
 
-INSTRUMENT = "fates-2"
+INSTRUMENT = "fates-3"
 """Version: any change of verdicts changes it. Fates are compared under one version only."""
 
 _TELLING = 2
@@ -231,7 +231,8 @@ def _repeated(compiled: Compiled, scene: Scene, others: Sequence[Evidence], sent
     """Return kept for a statement that stands word for word, unless other words contradict it."""
     against = weigh(compiled, [one for one in others if one.piece.explicit and one.topic])
     if against.fate in ("altered", "inverted"):
-        return against.model_copy(update={"why": against.why + ", though it is said rightly elsewhere"})
+        why = against.why.removesuffix(THOUGH) + THOUGH
+        return against.model_copy(update={"why": why})
     slots: dict[str, SlotState] = {slot.name: "right" for slot in compiled.statement.slots}
     return Verdict(
         statement=compiled.statement.id,

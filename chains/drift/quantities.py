@@ -94,7 +94,7 @@ def compare(quantity: Quantity, true: float, unit: Unit | None) -> Closeness:
 
 
 def quantities_of(tokens: tuple[Token, ...], taken: frozenset[int] = frozenset()) -> list[Quantity]:
-    """Return the quantities of a sentence in order, leaving out tokens in `taken` (names, dates)."""
+    """Return the quantities of a sentence in order, leaving out tokens in `taken` (names, dates) and points in time."""
     out: list[Quantity] = []
     at = 0
     while at < len(tokens):
@@ -105,7 +105,8 @@ def quantities_of(tokens: tuple[Token, ...], taken: frozenset[int] = frozenset()
         unit = UNITS["%"] if number.share else None
         bare = Quantity(number.value, unit, at, number.last, number.digits, about=number.about, weak=number.weak)
         found = _with_lead(tokens, _with_unit(tokens, bare))
-        out.append(found)
+        if low(tokens, found.last) != "ago":  # "2 days ago" is when it was, not how long
+            out.append(found)
         at = max(found.last, at + 1)
     return _joined(tokens, out)
 

@@ -8,6 +8,9 @@ from chains.drift.statements import Compiled
 from chains.drift.verdict import Fate, SlotState, Verdict
 
 
+THOUGH = ", though it is said rightly elsewhere"
+
+
 @dataclass
 class Tally:
     """What all pieces together say of one slot."""
@@ -152,7 +155,7 @@ def _add_value(tally: Tally, evidence: Evidence) -> None:
 
 
 def _though(tally: Tally) -> str:
-    return ", though it is said rightly elsewhere" if tally.right else ""
+    return THOUGH if tally.right else ""
 
 
 def _flipped(compiled: Compiled, tally: Tally) -> str:
