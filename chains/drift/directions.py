@@ -6,7 +6,7 @@ from typing import NamedTuple
 from chains.drift.numerals import figure
 from chains.drift.polarity import negated
 from chains.drift.senses import BINARY, FAMILIES
-from chains.drift.stems import STOP, bag, stem
+from chains.drift.stems import STOP, bag, stem, stems
 from chains.drift.words import Token
 from chains.worlds.ledger import Slot
 
@@ -14,9 +14,12 @@ _GUARDED = bag(
     "over under up down above below ahead behind before more less higher lower left leave took take got get made make "
     "hit keep out off beyond within light dark morning afternoon north south long short high low extra additional add "
     "cut open done good end past start run on in made held hold"
+) | stems(
+    "beat short took gave added gone firm sound tight saved fine ok okay back dead leaving missing extra fresh behind pm am "
+    "soft bright deep clear cost waiting delivered remaining nod dry"
 )
 """Words that are often something else: they need a number, a topic or a yardstick beside them."""
-_PREPOSITIONS = bag("over under up down above below ahead behind before more less out off beyond within in")
+_PREPOSITIONS = bag("over under up down above below ahead behind before more less out off beyond within in past")
 """Those of them that need it even where the slot lists them itself; for the others, the topic anywhere is enough."""
 _SPELLS = bag("last past next weekend month week year day days weeks months years course period quarter night")
 _YARDSTICKS = bag(
@@ -24,6 +27,7 @@ _YARDSTICKS = bag(
     "allow averag planned"
 ) | frozenset(stem(word) for word in ("planned", "scheduled", "expected", "allowed", "time", "budgeted", "forecast"))
 _SIGNS = bag("+ - − –")
+_DEGREES = bag("more less")
 _AUXILIARIES = bag("was is are were has have had been be did does do still also it")
 
 
@@ -86,6 +90,8 @@ class Direction:
                 continue
             if words[0] in _SIGNS and not _signs(tokens, at):
                 continue
+            if words[0] in _DEGREES and len(words) == 1 and last < high and tokens[last].low.endswith("ly"):
+                continue  # "more promptly" is no number of anything
             guarded = len(words) == 1 and words[0] in _GUARDED
             if guarded and not _beside(tokens, at, low, high, topic):
                 on_topic = any(token.stem in topic for token in tokens[low:high])
@@ -138,14 +144,11 @@ def compile_direction(slot: Slot, plain: frozenset[str] = frozenset()) -> Direct
     found: dict[Phrase, tuple[int, bool]] = {}
     for words, sense in [(words, 1) for words in right] + [(words, -1) for words in wrong]:
         found.setdefault(words, (sense, True))
-    for one, other in FAMILIES:
-        sides = [{phrase(words) for words in side.split("|")} for side in (one, other)]
-        for here, there in (sides, sides[::-1]):
-            if right[0] in here and wrong[0] in there:
-                for side, sense in ((here, 1), (there, -1)):
-                    for words in side:
-                        if not plain >= {*words}:
-                            found.setdefault(words, (sense, False))
+    for here, there in _family(right[0], wrong[0]):
+        for side, sense in ((here, 1), (there, -1)):
+            for words in side:
+                if not plain >= {*words}:
+                    found.setdefault(words, (sense, False))
     wordings: dict[str, list[tuple[Phrase, int, bool]]] = {}
     for words, (sense, own) in found.items():
         wordings.setdefault(words[0], []).append((words, sense, own))
@@ -153,6 +156,20 @@ def compile_direction(slot: Slot, plain: frozenset[str] = frozenset()) -> Direct
         {key: tuple(sorted(rows, key=lambda row: -len(row[0]))) for key, rows in wordings.items()},
         binary=right[0][-1] in BINARY or wrong[0][-1] in BINARY,
     )
+
+
+def _family(right: Phrase, wrong: Phrase) -> list[tuple[list[Phrase], list[Phrase]]]:
+    """Return the one family that a direction and its opposite belong to, their own side first; none if there is none.
+
+    Where several hold both, it is the one that names them earliest: "rose" and "fell" are no matter of over and under.
+    """
+    fitting = []
+    for one, other in FAMILIES:
+        sides = [[phrase(words) for words in side.split("|")] for side in (one, other)]
+        for here, there in (sides, sides[::-1]):
+            if right in here and wrong in there:
+                fitting.append((here.index(right) + there.index(wrong), len(fitting), here, there))
+    return [best[2:] for best in sorted(fitting)[:1]]
 
 
 def content(words: str) -> list[str]:

@@ -8,10 +8,14 @@ from chains.drift.found import MISSING, Found
 from chains.drift.pieces import Piece
 from chains.drift.polarity import hedge, negated
 from chains.drift.quantities import Quantity
-from chains.drift.slots import NumberSlot
+from chains.drift.slots import NumberSlot, Reader
 from chains.drift.statements import Compiled
+from chains.drift.stems import stem, stems
 from chains.drift.units import unit_of
 from chains.worlds.ledger import Slot
+
+_CHANGES = stems("rose fell raised lowered higher lower")
+"""Directions whose number says by how much."""
 
 
 @dataclass(frozen=True)
@@ -28,6 +32,10 @@ class Evidence:
     turned: Hit | None
     """Where the statement has no direction slot: words that turn it round."""
     hedge: str | None
+    measured: bool = False
+    """Whether a number in the statement's own unit, another than its own, stands with a direction of its kind."""
+    strange: tuple[Quantity, ...] = ()
+    """Numbers with units that neither this statement nor another about the same subject has."""
     beside: bool = False
     """Whether another piece of the same sentence, about the same subject, is about the statement."""
 
@@ -45,7 +53,7 @@ class Evidence:
     def firm(self) -> bool:
         """Whether the piece is surely about this property, so that another value in it is a wrong one."""
         plain = any(hit.own and not hit.guarded for hit in self.way.values())
-        return self.topic or self.beside or self.values > 0 or plain
+        return self.topic or self.beside or self.measured or self.values > 0 or plain
 
     def words(self, found: Found | Hit) -> str:
         """Return the words that something was found in."""
@@ -86,7 +94,20 @@ def gather(
                 break
     turned = None if compiled.directions or compiled.denied else _turned(compiled, piece, found)
     doubt = None if compiled.hedged else hedge(piece.tokens, piece.first, piece.last)
-    return Evidence(piece, topic, _swapped(compiled, piece, found), way, turned, doubt)
+    strange = tuple(
+        quantity
+        for quantity in piece.quantities
+        if quantity.unit is not None and not quantity.weak and quantity.of is None and not known(quantity)
+    )
+    measured = (
+        compiled.sole
+        and any(not hit.guarded for hit in way.values())
+        and any(
+            item.state == "wrong" and isinstance(reader, NumberSlot) and not reader.bare
+            for item, reader in ((item, compiled.readers[name]) for name, item in found.items())
+        )
+    )
+    return Evidence(piece, topic, _swapped(compiled, piece, found), way, turned, doubt, measured, strange)
 
 
 def value_of(slot: Slot) -> tuple[str, str, float | None]:
@@ -125,11 +146,22 @@ def _nearest(hits: list[Hit], anchors: list[int]) -> Hit:
     )
 
 
+def _risen_to(compiled: Compiled, piece: Piece, item: Found, reader: Reader) -> bool:
+    """Whether a change is told as where it ended: "rose to 22%" for "rose by 22%"."""
+    if item.state != "right" or not isinstance(reader, NumberSlot) or reader.bare or "to" in reader.cues:
+        return False
+    changes = any(stem(str(slot.value)) in _CHANGES for slot in compiled.statement.slots if slot.kind == "direction")
+    return changes and any(quantity.first == item.first and quantity.cue == "to" for quantity in piece.quantities)
+
+
 def _swapped(compiled: Compiled, piece: Piece, found: dict[str, Found]) -> dict[str, Found]:
-    """Mark two numbers of a statement as wrong where "from" and "to" stand before each other's ("from 1 to 7")."""
+    """Mark numbers as wrong whose "from" or "to" is another's ("from 1 to 7"), or stands where it was "by"."""
     out = dict(found)
     for name, item in found.items():
         reader = compiled.readers[name]
+        if _risen_to(compiled, piece, item, reader):
+            out[name] = item._replace(state="wrong")
+            continue
         cues = reader.cues & {"from", "to"} if isinstance(reader, NumberSlot) else frozenset()
         if item.state != "right" or len(cues) != 1:
             continue

@@ -151,10 +151,12 @@ class Instrument:
             whose = piece.subjects - {STRANGER, UNCLEAR}
             if compiled.subject in whose or UNCLEAR in piece.subjects or piece.sentence in scene.copied:
                 continue
-            if piece.loose or not piece.subjects:
+            if (piece.loose or not piece.subjects) and not scene.names_a_stranger(at):
                 continue
             evidence = self._gather(compiled, scene, at)
             if not whose and not _near_miss(compiled, piece) and evidence.values < _TELLING:
+                continue
+            if not whose and not piece.subjects and not evidence.way:
                 continue
             verdict = weigh(compiled, [evidence])
             alone = bool(scene.stems[at] & compiled.unique)

@@ -4,7 +4,7 @@ from chains.drift.stems import bag
 from chains.drift.words import Token
 
 _NEGATORS = {
-    "not": 5, "never": 5, "no": 6, "none": 9, "neither": 6, "nor": 5, "nothing": 4, "nobody": 4, "without": 3,
+    "not": 5, "never": 5, "no": 6, "none": 9, "neither": 6, "nor": 5, "nothing": 5, "nobody": 4, "without": 3,
     "zero": 4, "hardly": 3, "avoid": 3, "prevent": 3, "deni": 5, "deny": 5, "lack": 3, "untrue": 40,
 }  # fmt: skip
 """Stems, with how many words on they may still reach."""
@@ -16,13 +16,14 @@ _NOT_NEGATION = {
 }
 _HEDGES = bag(
     "might perhaps possibly maybe reportedly allegedly supposedly apparently presumably potentially could seemingly "
-    "rumoured rumored probably likely unconfirmed suspected unclear unsure believed alleged"
+    "rumoured rumored probably likely unconfirmed suspected unclear unsure believed alleged rumour rumor"
 )
 _HEDGE_PAIRS = frozenset((
     ("appears", "to"), ("appear", "to"), ("seems", "to"), ("seem", "to"), ("expected", "to"), ("thought", "to"),
     ("said", "to"), ("may", "have"), ("may", "be"), ("may", "not"), ("risk", "of"), ("chance", "of"), ("if", "any"),
     ("possibility", "of"), ("reported", "to"), ("tends", "to"), ("at", "risk"), ("concern", "about"),
-    ("concerns", "about"), ("should", "be"), ("would", "be"), ("whether", "the"),
+    ("concerns", "about"), ("should", "be"), ("is", "possible"), ("i", "think"), ("we", "think"), ("i", "believe"),
+    ("not", "sure"), ("not", "certain"), ("i", "gather"), ("i", "hear"), ("we", "hear"), ("i", "understand"), ("would", "be"), ("whether", "the"),
 ))  # fmt: skip
 
 

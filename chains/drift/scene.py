@@ -66,6 +66,20 @@ class Scene:
         spans = [piece.span for piece in self.pieces if piece.sentence == sentence]
         return spans[0][0], spans[-1][1]
 
+    def names_a_stranger(self, at: int) -> bool:
+        """Whether a piece is about something with a proper name that the ledger does not have ("customer Veltrel")."""
+        piece = self.pieces[at]
+        return any(
+            token.kind == "word"
+            and token.text[0].isupper()
+            and not token.text.isupper()
+            and place > 0
+            and piece.tokens[place - 1].text not in ".:"
+            and token.low not in self._known | STOP | CALENDAR
+            for place, token in enumerate(piece.tokens[: piece.last])
+            if place >= piece.first
+        )
+
     def nameless(self, piece: Piece) -> bool:
         """Whether a piece names nothing: no subject for sure, no code, no proper name that the ledger does not know."""
         if piece.subjects - {UNCLEAR} and not piece.loose:

@@ -9,7 +9,7 @@ from chains.drift.found import MISSING, Explained, Found, State
 from chains.drift.pieces import Piece
 from chains.drift.polarity import negated
 from chains.drift.quantities import Quantity, closeness, compare
-from chains.drift.stems import STOP, stem
+from chains.drift.stems import STOP, bag, stem
 from chains.drift.units import Unit, unit_of
 from chains.drift.words import Token, tokens_of
 from chains.worlds.ledger import MONTHS, Slot
@@ -89,7 +89,7 @@ class NumberSlot:
             return others[0] if others else None
         for quantity in others:
             after = piece.tokens[quantity.last : quantity.last + 4]
-            before = piece.tokens[max(0, quantity.first - 3) : quantity.first]
+            before = piece.tokens[max(0, quantity.first - 5) : quantity.first]
             if any(token.stem in self.nouns for token in (*after, *before)):
                 return quantity
         return others[0] if len(others) == 1 and not self.nouns else None
@@ -122,6 +122,8 @@ class DateSlot:
         return False
 
 
+_SAME = (bag("floor level storey"), bag("gate door entrance"))
+"""Nouns that count the same things."""
 _CALENDAR = frozenset(month.lower() for month in MONTHS)
 
 
@@ -203,6 +205,7 @@ def compile_slot(slot: Slot, templates: tuple[str, ...], topic: frozenset[str], 
             words: list[Token] = tokens_of(re.sub(r"\{\w+\}", " . ", before))
             cues.append(words[-1].stem if words else "")
             nouns |= set(content(words[-1].text if words else ""))
+    nouns |= {other for same in _SAME if same & nouns for other in same}
     if slot.kind == "count":
         return CountSlot(slot, frozenset(nouns))
     return NumberSlot(slot, unit_of(slot.unit), frozenset(nouns), named or frozenset(nouns), frozenset(cues))

@@ -70,3 +70,8 @@ def _present(low: str) -> str:
             low = low[: -len(ending)] + ("y" if ending == "ied" else "")
             return low[:-1] if len(low) > 3 and low[-1] == low[-2] and low[-1] not in "lsz" else low
     return low
+
+
+def stems(words: str) -> frozenset[str]:
+    """Return the stems of the words of a text as a set: for word lists that are compared with stems."""
+    return frozenset(stem(word) for word in words.split())

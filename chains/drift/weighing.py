@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from chains.drift.evidence import Evidence
+from chains.drift.misstated import misstated
 from chains.drift.statements import Compiled
 from chains.drift.verdict import Fate, SlotState, Verdict
-
 
 THOUGH = ", though it is said rightly elsewhere"
 
@@ -66,9 +66,11 @@ def _lost(compiled: Compiled, about: Sequence[Evidence], tallies: dict[str, Tall
 
 
 def _faded(compiled: Compiled, about: Sequence[Evidence], tallies: dict[str, Tally]) -> Finding:
-    """Return blurred or kept, where nothing said is wrong."""
+    """Return blurred or kept, where nothing said is wrong; altered where it is said so that it misinforms."""
     keys = [tallies[slot.name] for slot in compiled.keys]
     gone = [tally for tally in keys if not tally.right]
+    if gone and (other := misstated(compiled, about)) is not None:
+        return "altered", *other
     if gone:
         best = max(about, key=lambda evidence: (evidence.values, len(evidence.way), evidence.topic))
         return "blurred", _gone(compiled, gone), best
