@@ -101,7 +101,7 @@ def gather(
     )
     measured = (
         compiled.sole
-        and any(not hit.guarded for hit in way.values())
+        and bool(way)
         and any(
             item.state == "wrong" and isinstance(reader, NumberSlot) and not reader.bare
             for item, reader in ((item, compiled.readers[name]) for name, item in found.items())

@@ -23,7 +23,9 @@ _DIFFERENCES = stems(
 """Directions that compare: their number is a distance from something, never the thing's own size."""
 _WHOLE = stems("is was were are be been to at of as took take lasted needed came")
 """Words before a number that make it the size of the thing itself."""
-_GAPS = stems("gap difference different between deviation apart discrepancy margin off compared versus against")
+_GAPS = stems(
+    "gap difference different between deviation apart discrepancy margin off away change compared versus against"
+)
 """Words that say that a number is a distance, though not which way."""
 _PREDICATES = stems(
     "failed passed approved rejected accepted expired renewed cancelled confirmed lost gained closed open stopped "
@@ -34,7 +36,7 @@ _NEAR = 2
 
 
 def misstated(compiled: Compiled, about: Sequence[Evidence]) -> tuple[str, Evidence] | None:
-    """Return why a statement that is not stated in full is altered rather than blurred, and where; None if it is not."""
+    """Return why a statement that is not stated in full is altered rather than blurred, and where; None if it is."""
     for evidence in about:
         why = _whole(compiled, evidence) or _foreign(compiled, evidence) or _other_predicate(compiled, evidence)
         if why:

@@ -1,4 +1,4 @@
-"""A gate on fates planted in words that are not the ledger's: sentences written without sight of the instrument's rules.
+"""A gate on fates planted in other words than the ledger's: sentences written without sight of the rules.
 
 `renderings/<setting>.toml` holds, for each kind of fact and each way it can go,
 sentences that keep, blur and invert it. They were written by a writer (a
