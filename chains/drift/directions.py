@@ -12,11 +12,11 @@ from chains.worlds.ledger import Slot
 
 _GUARDED = bag(
     "over under up down above below ahead behind before more less higher lower left leave took take got get made make "
-    "hit keep out off beyond within morning afternoon north south long short high low extra additional add "
+    "hit keep out off beyond within long short high low extra additional add "
     "cut open done good end past start run on in made held hold"
 ) | stems(
     "beat short took gave added gone firm sound tight saved fine ok okay back dead leaving missing extra fresh behind "
-    "pm am soft bright deep clear cost waiting delivered remaining nod dry"
+    "pm am soft bright deep cost waiting delivered remaining nod dry"
 )
 """Words that are often something else: they need a number, a topic or a yardstick beside them."""
 _PREPOSITIONS = bag("over under up down above below ahead behind before more less out off beyond within in past")

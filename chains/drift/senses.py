@@ -10,14 +10,15 @@ FAMILIES: tuple[tuple[str, str], ...] = (
             "after the due date|past the due date|past its due date|after schedule|after the agreed|"
             "after the planned|after the scheduled|after the promised|overran|overrun|held up|later|tardy|"
             "postponed|not on time|too late|took longer|longer than|missed|past the plan|past the agreed|"
-            "past the set|past the date|after the date|after the set|waiting an extra|kept us waiting"
+            "past the set|past the date|after the date|after the set|waiting an extra|kept us waiting|overshot"
         ),
         (
             "early|ahead of schedule|ahead of time|in advance|earlier than planned|ahead|on time|on schedule|"
             "punctual|earlier|sooner|before the deadline|before it was due|before the due date|"
             "before its due date|before schedule|before the agreed|before the planned|before the scheduled|"
             "before the promised|before we expected|before time|to spare|in hand|in good time|beat|beating|"
-            "prematurely|quicker than|faster than|ahead of the date|before the date|before the set"
+            "prematurely|quicker than|faster than|ahead of the date|before the date|before the set|"
+            "less than scheduled|less than planned"
         ),
     ),
     (
@@ -37,13 +38,14 @@ FAMILIES: tuple[tuple[str, str], ...] = (
             "excess|beyond|overrun|overran|overshot|overshoots|higher than|more|beat|beats|higher|too high|"
             "too heavy|heavier|too many|too much|too expensive|surpassed|surpasses|surplus|topped|tops|"
             "outstripped|outperformed|outdid|outdoes|past|in the red|extra|better than|ahead of|ahead|greater|"
-            "blown|blew|busted|overdrawn"
+            "blown|blew|busted|overdrawn|further than|further|beaten|lost more"
         ),
         (
             "under|below|underspent|underspend|underspending|less than|within|short of|short|shy of|shortfall|"
             "underrun|beneath|lower than|saved|saving|less|fewer|lower|too low|too light|lighter|too few|"
             "too little|undershot|undershoots|undercut|to spare|in hand|left over|unspent|unused|cheaper|"
-            "missed|misses|missing|lacking|deficit|adrift|fell short|underperformed|not reach|behind|smaller"
+            "missed|misses|missing|lacking|deficit|adrift|fell short|underperformed|not reach|behind|smaller|"
+            "before reaching|left in it|has left"
         ),
     ),
     (
@@ -67,13 +69,15 @@ FAMILIES: tuple[tuple[str, str], ...] = (
             "failed|not pass|unsuccessful|flunked|failure|broke down|no good|thrown out|threw out|found fault|"
             "not get through|turned down|not make it|below standard|not up to standard|rejected|unsatisfactory|"
             "not good enough|faulty|defective|wanting|sent back|out of tolerance|unfit|went wrong|not clear|"
-            "did not satisfy|fell through|bounced|not come off|fell down|not work|did not manage|a flop"
+            "did not satisfy|fell through|bounced|not come off|fell down|not work|did not manage|a flop|bad|"
+            "broken|broke|red|found bad|turned out bad"
         ),
         (
             "passed|succeeded|successful|cleared|success|flawless|get through|got through|came through|"
             "sailed through|made it through|fine|ok|okay|found good|found to be good|good|sound|up to standard|"
             "satisfactory|satisfied|accepted|signed off|approved|certified|all clear|in order|without a hitch|"
-            "held up|green light|good order|worked as it should|went well|went off well"
+            "held up|green light|good order|worked as it should|went well|went off well|green|go through|"
+            "went through|managed|without a problem"
         ),
     ),
     (
@@ -92,7 +96,7 @@ FAMILIES: tuple[tuple[str, str], ...] = (
         (
             "open|unresolved|outstanding|pending|unfixed|unanswered|unsettled|not resolved|not been resolved|"
             "waiting|awaiting|unfinished|not dealt with|remaining|unaddressed|unattended|not solved|undone|"
-            "untouched"
+            "untouched|not got round|to answer|still to"
         ),
         (
             "closed|resolved|fixed|solved|settled|dealt with|answered|finished|done|completed|sorted|"
@@ -117,12 +121,13 @@ FAMILIES: tuple[tuple[str, str], ...] = (
             "lost|loss|down|gone|is gone|has gone|stripped|taken away|took away|missed out|slipped through|"
             "out of|walked away|walk away|drop out|dropped out|quit|left|leave|leaving|thinned|vanished|"
             "disappeared|went missing|missing|poorer|shrank|shrunk|fewer|short|shed|forfeited|deprived|"
-            "departed|resigned|withdrawn|snatched|spoiled|ruined|said goodbye|handed in their notice|handed in"
+            "departed|resigned|withdrawn|snatched|spoiled|ruined|said goodbye|handed in their notice|handed in|"
+            "fell by|shrank by"
         ),
         (
             "won|gained|took on|taken on|added|hired|more|up|grew|grown|joined|recruited|welcomed|acquired|"
             "richer|bigger|strengthened|reinforced|extra|additional|obtained|received|gone to|went to|awarded|"
-            "secured|landed|bagged|clinched|picked up|granted|was given|larger|successful"
+            "secured|landed|bagged|clinched|picked up|granted|was given|larger|successful|rose by|increased by"
         ),
     ),
     (
@@ -143,7 +148,7 @@ FAMILIES: tuple[tuple[str, str], ...] = (
         (
             "cancelled|canceled|called off|scrapped|pulled out|backed out|withdrew|withdrawn|dropped|axed|"
             "pulled|went back on|no longer wants|no longer want|not go ahead|not going ahead|annulled|revoked|"
-            "rescinded|terminated|struck off|backtracked|fell through"
+            "rescinded|terminated|struck off|backtracked|fell through|not go through"
         ),
         (
             "confirmed|agreed|upheld|stands by|stood by|go ahead|going ahead|firm|firmed up|reaffirmed|"
@@ -158,7 +163,7 @@ FAMILIES: tuple[tuple[str, str], ...] = (
         ),
         (
             "renewed|was renewed|extended|valid|prolonged|fresh|reissued|up to date|refreshed|still valid|"
-            "updated|reinstated|in force|renewal"
+            "updated|reinstated|in force|renewal|new term"
         ),
     ),
     (
@@ -178,7 +183,7 @@ FAMILIES: tuple[tuple[str, str], ...] = (
         (
             "crashed|failed|went down|fell over|died|broke down|gave out|gave up|unavailable|stopped working|"
             "went dark|out of action|out of service|packed up|failure|offline|tripped|blew|outage|dead|"
-            "conked out"
+            "conked out|took down|taken down|brought down"
         ),
         (
             "recovered|working again|back in service|back in order|up again|came back|restored|back online|"
@@ -190,11 +195,12 @@ FAMILIES: tuple[tuple[str, str], ...] = (
         (
             "slower|longer|too long|too slow|overran|overrun|more time|extra|additional|lagged|later|took more|"
             "beyond|over|exceeded|exceeds|sluggish|dragged|more|behind|late|delayed|too much time|"
-            "past the plan|too slowly|more slowly"
+            "past the plan|too slowly|more slowly|slowed|were lost"
         ),
         (
             "faster|quicker|shorter|less|shaved|saved|sooner|swifter|speedier|earlier|ahead|beat|beats|under|"
-            "inside|fewer|in hand|to spare|knocked off|early|cut|more quickly|more promptly|ahead of the plan"
+            "inside|fewer|in hand|to spare|knocked off|early|cut|more quickly|more promptly|ahead of the plan|"
+            "speeded up|sped up|before the plan"
         ),
     ),
     (
@@ -222,22 +228,31 @@ FAMILIES: tuple[tuple[str, str], ...] = (
     (
         (
             "more|additional|extra|up|higher|over|above|exceeded|on top|beyond|surplus|increase|grew|rose|"
-            "too many|greater|excess|worse"
+            "too many|greater|excess|worse|in addition|grown"
         ),
-        "fewer|less|down|lower|under|below|short of|decrease|fell|dropped|saved|spared|missing|better",
+        (
+            "fewer|less|down|lower|under|below|short of|decrease|fell|dropped|saved|spared|missing|better|"
+            "brought down|come down"
+        ),
     ),
     (
-        ("higher|more|above|over|greater|up|increased|rose|exceeded|exceeds|bigger|topped|beyond|past|too high|extra"),
-        "lower|less|below|under|smaller|down|reduced|fell|decreased|cheaper|short of|fewer|too low|dropped",
+        (
+            "higher|more|above|over|greater|up|increased|rose|exceeded|exceeds|bigger|topped|beyond|past|"
+            "too high|extra|climbed|grew|grown|got worse|worse"
+        ),
+        (
+            "lower|less|below|under|smaller|down|reduced|fell|decreased|cheaper|short of|fewer|too low|dropped|"
+            "better|improved"
+        ),
     ),
     (
         (
             "leaked|gave way|seeped|dripped|not hold|not tight|failed|lost pressure|burst|gave out|blew|"
-            "weeping|wept|let go|let through|not stay tight"
+            "weeping|wept|let go|let through|not stay tight|let fluid out|fluid came out|came out|let out"
         ),
         (
             "held|stayed tight|kept tight|no leak|withstood|stood up to|passed|intact|dry|remained tight|coped|"
-            "resisted|tight|took|stood firm|held out|survived"
+            "resisted|tight|took|stood firm|held out|survived|not a drop"
         ),
     ),
     (
