@@ -15,7 +15,7 @@ _GUARDED = bag(
     "hit keep out off beyond within long short high low extra additional add "
     "cut open done good end past start run on in made held hold"
 ) | stems(
-    "beat short took gave added gone firm sound tight saved fine ok okay back dead leaving missing extra fresh behind "
+    "beat short took gave added gone firm sound tight saved fine ok okay back dead leaving extra fresh behind "
     "pm am soft bright deep cost waiting delivered remaining nod dry"
 )
 """Words that are often something else: they need a number, a topic or a yardstick beside them."""

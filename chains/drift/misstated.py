@@ -24,7 +24,8 @@ _DIFFERENCES = stems(
 _WHOLE = stems("is was were are be been to at of as took take lasted needed came")
 """Words before a number that make it the size of the thing itself."""
 _GAPS = stems(
-    "gap difference different between deviation apart discrepancy margin off away change changed shift compared versus against"
+    "gap difference different between deviation apart discrepancy margin off away change changed shift compared versus "
+    "against"
 )
 """Words that say that a number is a distance, though not which way."""
 _PREDICATES = stems(

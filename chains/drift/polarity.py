@@ -8,6 +8,8 @@ _NEGATORS = {
     "zero": 4, "hardly": 3, "avoid": 3, "prevent": 3, "deni": 5, "deny": 5, "lack": 3, "untrue": 40,
 }  # fmt: skip
 """Stems, with how many words on they may still reach."""
+_CLAUSES = bag("since because although though")
+"""Words that begin a clause of its own, which a denial before them does not reach."""
 _NOT_NEGATION = {
     "not": bag("only just least later merely until"),
     "no": bag("doubt later less fewer more wonder matter surprise"),
@@ -22,7 +24,8 @@ _HEDGE_PAIRS = frozenset((
     ("appears", "to"), ("appear", "to"), ("seems", "to"), ("seem", "to"), ("expected", "to"), ("thought", "to"),
     ("said", "to"), ("may", "have"), ("may", "be"), ("may", "not"), ("risk", "of"), ("chance", "of"), ("if", "any"),
     ("possibility", "of"), ("reported", "to"), ("tends", "to"), ("at", "risk"), ("concern", "about"),
-    ("concerns", "about"), ("should", "be"), ("is", "possible"), ("i", "think"), ("we", "think"), ("i", "believe"),
+    ("concerns", "about"), ("should", "be"),
+    ("is", "possible"), ("is", "thought"), ("would", "seem"), ("i", "think"), ("we", "think"), ("i", "believe"),
     ("not", "sure"), ("not", "certain"), ("i", "gather"), ("i", "hear"), ("we", "hear"), ("i", "understand"), ("would", "be"), ("whether", "the"),
 ))  # fmt: skip
 
@@ -36,9 +39,9 @@ def negated(tokens: tuple[Token, ...], first: int, start: int) -> bool:
     barrier = first
     for at in range(first - 1, start - 1, -1):
         token = tokens[at]
-        if token.kind == "mark" and token.text in ",:()":
+        if (token.kind == "mark" and token.text in ",:()") or token.low in _CLAUSES:
             barrier = min(barrier, at)
-        reach = _NEGATORS.get(token.stem)
+        reach = _NEGATORS.get(token.stem) or _NEGATORS.get(token.low)
         after = tokens[at + 1].low if at + 1 < len(tokens) else ""
         if token.low == "not" and (after == "true" or (after == "the" and _low(tokens, at + 2) == "case")):
             reach = 40
@@ -47,6 +50,8 @@ def negated(tokens: tuple[Token, ...], first: int, start: int) -> bool:
         if token.low in ("instead", "rather") and after in ("of", "than"):
             reach = 4
         if token.low in ("failed", "fails") and after == "to":
+            reach = 3
+        if token.low == "yet" and after == "to":
             reach = 3
         if token.low == "free" and after == "of":
             reach = 3
@@ -66,7 +71,7 @@ def hedge(tokens: tuple[Token, ...], start: int, end: int) -> str | None:
     """Return the words between two tokens that make a statement uncertain ("may have"), if any do."""
     for at in range(start, end):
         low = tokens[at].low
-        if low in _HEDGES and tokens[at].kind == "word":
+        if low in _HEDGES and tokens[at].kind == "word" and (low, _low(tokens, at + 1)) != ("could", "not"):
             return tokens[at].text
         pair = (low, _low(tokens, at + 1))
         if pair in _HEDGE_PAIRS and tokens[at].text != "May":

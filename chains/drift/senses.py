@@ -10,7 +10,8 @@ FAMILIES: tuple[tuple[str, str], ...] = (
             "after the due date|past the due date|past its due date|after schedule|after the agreed|"
             "after the planned|after the scheduled|after the promised|overran|overrun|held up|later|tardy|"
             "postponed|not on time|too late|took longer|longer than|missed|past the plan|past the agreed|"
-            "past the set|past the date|after the date|after the set|waiting an extra|kept us waiting|overshot"
+            "past the set|past the date|after the date|after the set|waiting an extra|kept us waiting|overshot|"
+            "beyond the agreed|beyond the date"
         ),
         (
             "early|ahead of schedule|ahead of time|in advance|earlier than planned|ahead|on time|on schedule|"
@@ -18,7 +19,7 @@ FAMILIES: tuple[tuple[str, str], ...] = (
             "before its due date|before schedule|before the agreed|before the planned|before the scheduled|"
             "before the promised|before we expected|before time|to spare|in hand|in good time|beat|beating|"
             "prematurely|quicker than|faster than|ahead of the date|before the date|before the set|"
-            "less than scheduled|less than planned"
+            "less than scheduled|less than planned|before it had to be|before we were due"
         ),
     ),
     (
@@ -54,14 +55,15 @@ FAMILIES: tuple[tuple[str, str], ...] = (
             "worsened|longer|hotter|warmer|warmed|heated|louder|noisier|dearer|more expensive|heavier|stronger|"
             "spiked|surged|soared|shot up|crept up|picked up|swelled|mounted|escalated|intensified|rising|"
             "risen|upward|upwards|on the rise|elevated|more|greater|bigger|hike|hiked|put up|pushed up|bumped|"
-            "surcharge|added|+"
+            "surcharge|added|+|slower"
         ),
         (
             "fell|decreased|decrease|went down|down|dropped|drop|declined|decline|lower|reduced|reduction|"
             "shrank|shrunk|cut|halved|lowered|improved|shorter|colder|cooler|cooled|quieter|calmer|cheaper|"
             "lighter|weaker|sank|slid|eased|subsided|slipped|plunged|tumbled|came down|come down|brought down|"
             "abated|lessened|diminished|dwindled|receded|dip|dipped|smaller|less|fewer|downward|downwards|"
-            "pared|trimmed|shaved|knocked off|took off|slashed|discount|marked down|-|−|–"
+            "pared|trimmed|shaved|knocked off|took off|slashed|discount|marked down|-|−|–|quicker|faster|"
+            "knocked"
         ),
     ),
     (
@@ -70,14 +72,14 @@ FAMILIES: tuple[tuple[str, str], ...] = (
             "not get through|turned down|not make it|below standard|not up to standard|rejected|unsatisfactory|"
             "not good enough|faulty|defective|wanting|sent back|out of tolerance|unfit|went wrong|not clear|"
             "did not satisfy|fell through|bounced|not come off|fell down|not work|did not manage|a flop|bad|"
-            "broken|broke|red|found bad|turned out bad"
+            "broken|broke|red|found bad|turned out bad|too much for"
         ),
         (
             "passed|succeeded|successful|cleared|success|flawless|get through|got through|came through|"
             "sailed through|made it through|fine|ok|okay|found good|found to be good|good|sound|up to standard|"
             "satisfactory|satisfied|accepted|signed off|approved|certified|all clear|in order|without a hitch|"
             "held up|green light|good order|worked as it should|went well|went off well|green|go through|"
-            "went through|managed|without a problem"
+            "went through|managed|without a problem|through|past the check"
         ),
     ),
     (
@@ -100,7 +102,7 @@ FAMILIES: tuple[tuple[str, str], ...] = (
         ),
         (
             "closed|resolved|fixed|solved|settled|dealt with|answered|finished|done|completed|sorted|"
-            "wrapped up|handled|addressed|put to bed|ticked off|cleared"
+            "wrapped up|handled|addressed|put to bed|ticked off|cleared|to rest"
         ),
     ),
     (
@@ -122,12 +124,13 @@ FAMILIES: tuple[tuple[str, str], ...] = (
             "out of|walked away|walk away|drop out|dropped out|quit|left|leave|leaving|thinned|vanished|"
             "disappeared|went missing|missing|poorer|shrank|shrunk|fewer|short|shed|forfeited|deprived|"
             "departed|resigned|withdrawn|snatched|spoiled|ruined|said goodbye|handed in their notice|handed in|"
-            "fell by|shrank by"
+            "fell by|shrank by|walk out|walked out|got smaller|smaller"
         ),
         (
             "won|gained|took on|taken on|added|hired|more|up|grew|grown|joined|recruited|welcomed|acquired|"
             "richer|bigger|strengthened|reinforced|extra|additional|obtained|received|gone to|went to|awarded|"
-            "secured|landed|bagged|clinched|picked up|granted|was given|larger|successful|rose by|increased by"
+            "secured|landed|bagged|clinched|picked up|granted|was given|larger|successful|rose by|increased by|"
+            "new faces"
         ),
     ),
     (
@@ -137,7 +140,8 @@ FAMILIES: tuple[tuple[str, str], ...] = (
     (
         (
             "worse|worsened|deteriorated|poorer|short of|short|misses|missed|less|below|coarser|falls short|"
-            "fell short|under|behind|inferior|weaker|not reach|lags|not as good|degraded|lower"
+            "fell short|under|behind|inferior|weaker|not reach|lags|not as good|degraded|lower|less finely|"
+            "less fine"
         ),
         (
             "better|improved|improvement|beat|beats|outdid|outdoes|surpassed|surpasses|exceeded|exceeds|ahead|"
@@ -153,7 +157,7 @@ FAMILIES: tuple[tuple[str, str], ...] = (
         (
             "confirmed|agreed|upheld|stands by|stood by|go ahead|going ahead|firm|firmed up|reaffirmed|"
             "committed|assured|sealed|still wants|guaranteed|binding|in writing|locked in|ratified|validated|"
-            "gave the nod"
+            "gave the nod|definite"
         ),
     ),
     (
@@ -195,7 +199,7 @@ FAMILIES: tuple[tuple[str, str], ...] = (
         (
             "slower|longer|too long|too slow|overran|overrun|more time|extra|additional|lagged|later|took more|"
             "beyond|over|exceeded|exceeds|sluggish|dragged|more|behind|late|delayed|too much time|"
-            "past the plan|too slowly|more slowly|slowed|were lost"
+            "past the plan|too slowly|more slowly|slowed|were lost|overshot|seconds after it"
         ),
         (
             "faster|quicker|shorter|less|shaved|saved|sooner|swifter|speedier|earlier|ahead|beat|beats|under|"
@@ -207,12 +211,13 @@ FAMILIES: tuple[tuple[str, str], ...] = (
         (
             "longer|more|over|beyond|overran|overrun|extra|additional|exceeded|exceeds|slower|late|later|"
             "too long|dragged on|too slow|delayed|past the plan|past the agreed|past the limit|"
-            "past the allowed|past the set|after the permitted|after the limit|after the allowed|too slowly"
+            "past the allowed|past the set|after the permitted|after the limit|after the allowed|too slowly|"
+            "overshot"
         ),
         (
             "less|shorter|under|quicker|faster|fewer|below|sooner|saved|early|earlier|ahead|to spare|inside|"
             "within|beat|swifter|shaved|ahead of the plan|before the limit|before the permitted|"
-            "before the allowed"
+            "before the allowed|in hand"
         ),
     ),
     (

@@ -11,6 +11,7 @@ from chains.gates.known import dose_response, saboteur
 from chains.gates.messages import worlds
 from chains.gates.mixed import fates_in_lines, fates_in_prose
 from chains.gates.unchanged import paraphrase_only, shuffled_lines, verbatim_relay
+from chains.gates.written import fates_in_other_words
 from chains.worlds.ledger import Fate
 from chains.worlds.watermelon import SETTINGS
 from chains.worlds.world import World
@@ -23,6 +24,7 @@ GATES: tuple[Callable[[Sequence[World], Read], Gate], ...] = (
     shuffled_lines,
     fates_in_lines,
     fates_in_prose,
+    fates_in_other_words,
     false_loss,
     false_alive,
     dose_response,
