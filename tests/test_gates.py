@@ -83,7 +83,7 @@ FAULTS = {
     "short messages are nothing": (shorter_is_nothing, {"false loss by hop", "dose-response"}),
     "one wording only": (one_wording_only, {"verbatim relay", "paraphrase only", "fates in lines", "fates in prose"}),
     "ghosts": (seeing_ghosts, {"empty message", "another world", "fates in lines", "fates in prose", "false alive"}),
-    "word for word only": (word_for_word_only, {"paraphrase only", "fates in prose"}),
+    "word for word only": (word_for_word_only, {"other words", "paraphrase only", "fates in prose"}),
 }  # fmt: skip
 """Instruments with a fault, and the gates that must fail on each."""
 

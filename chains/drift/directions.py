@@ -163,13 +163,13 @@ def _family(right: Phrase, wrong: Phrase) -> list[tuple[list[Phrase], list[Phras
 
     Where several hold both, it is the one that names them earliest: "rose" and "fell" are no matter of over and under.
     """
-    fitting = []
+    fitting: list[tuple[int, int, list[Phrase], list[Phrase]]] = []
     for one, other in FAMILIES:
         sides = [[phrase(words) for words in side.split("|")] for side in (one, other)]
         for here, there in (sides, sides[::-1]):
             if right in here and wrong in there:
                 fitting.append((here.index(right) + there.index(wrong), len(fitting), here, there))
-    return [best[2:] for best in sorted(fitting)[:1]]
+    return [(here, there) for _, _, here, there in sorted(fitting)[:1]]
 
 
 def content(words: str) -> list[str]:

@@ -8,6 +8,11 @@ _NEGATORS = {
     "zero": 4, "hardly": 3, "avoid": 3, "prevent": 3, "deni": 5, "deny": 5, "lack": 3, "untrue": 40,
 }  # fmt: skip
 """Stems, with how many words on they may still reach."""
+_PAIRS = {
+    ("instead", "of"): 4, ("instead", "than"): 4, ("rather", "of"): 4, ("rather", "than"): 4,
+    ("failed", "to"): 3, ("fails", "to"): 3, ("yet", "to"): 3, ("free", "of"): 3,
+}  # fmt: skip
+"""Pairs of words that deny, with how many words on they may still reach."""
 _CLAUSES = bag("since because although though")
 """Words that begin a clause of its own, which a denial before them does not reach."""
 _NOT_NEGATION = {
@@ -26,7 +31,8 @@ _HEDGE_PAIRS = frozenset((
     ("possibility", "of"), ("reported", "to"), ("tends", "to"), ("at", "risk"), ("concern", "about"),
     ("concerns", "about"), ("should", "be"),
     ("is", "possible"), ("is", "thought"), ("would", "seem"), ("i", "think"), ("we", "think"), ("i", "believe"),
-    ("not", "sure"), ("not", "certain"), ("i", "gather"), ("i", "hear"), ("we", "hear"), ("i", "understand"), ("would", "be"), ("whether", "the"),
+    ("not", "sure"), ("not", "certain"), ("i", "gather"), ("i", "hear"), ("we", "hear"),
+    ("i", "understand"), ("would", "be"), ("whether", "the"),
 ))  # fmt: skip
 
 
@@ -41,26 +47,26 @@ def negated(tokens: tuple[Token, ...], first: int, start: int) -> bool:
         token = tokens[at]
         if (token.kind == "mark" and token.text in ",:()") or token.low in _CLAUSES:
             barrier = min(barrier, at)
-        reach = _NEGATORS.get(token.stem) or _NEGATORS.get(token.low)
-        after = tokens[at + 1].low if at + 1 < len(tokens) else ""
-        if token.low == "not" and (after == "true" or (after == "the" and _low(tokens, at + 2) == "case")):
-            reach = 40
-        if token.low == "false" and after == "that":
-            reach = 40
-        if token.low in ("instead", "rather") and after in ("of", "than"):
-            reach = 4
-        if token.low in ("failed", "fails") and after == "to":
-            reach = 3
-        if token.low == "yet" and after == "to":
-            reach = 3
-        if token.low == "free" and after == "of":
-            reach = 3
+        reach = _reach(tokens, at)
+        after = _low(tokens, at + 1)
         if reach is None or first - at > reach or (at < barrier < first and reach < 40):
             continue
         if after in _NOT_NEGATION.get(token.low, ()):
             continue
         odd = not odd
     return odd
+
+
+def _reach(tokens: tuple[Token, ...], at: int) -> int | None:
+    """Return how many words on a word may deny; None for one that denies nothing."""
+    low, after = tokens[at].low, _low(tokens, at + 1)
+    if (low == "not" and (after == "true" or (after == "the" and _low(tokens, at + 2) == "case"))) or (
+        low == "false" and after == "that"
+    ):
+        return 40
+    if (low, after) in _PAIRS:
+        return _PAIRS[low, after]
+    return _NEGATORS.get(tokens[at].stem) or _NEGATORS.get(low)
 
 
 def _low(tokens: tuple[Token, ...], at: int) -> str:

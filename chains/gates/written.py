@@ -16,6 +16,7 @@ from typing import NamedTuple
 from chains.draw import Draw
 from chains.drift.fates import FATES
 from chains.gates.gate import Gate, Read, Share
+from chains.gates.messages import worlds as made
 from chains.models.codebook import wrong_values
 from chains.worlds.ledger import Fact, Fate
 from chains.worlds.watermelon import SETTINGS
@@ -24,6 +25,7 @@ from chains.worlds.world import World
 FIVE_WAY, KEPT_OR_NOT = 0.97, 0.99
 """The bars: verdicts that are the planted fate, and verdicts that are rightly kept or not kept."""
 REPLICATES = 6
+FEWEST = 40
 _FOLDER = Path(__file__).parent / "renderings"
 
 
@@ -74,7 +76,7 @@ def written(world: World, replicate: int) -> Written:
             fates[fact.id] = "omitted"
         else:
             sentences[fact.id] = sentence
-    order = Draw("gates", "written", world.digest, replicate).shuffled(sentences.values())
+    order = Draw("gates", "written", world.digest, replicate).shuffled(list(sentences.values()))
     text = " ".join(order) if replicate % 2 else "\n".join(f"- {sentence}" for sentence in order)
     return Written(text, fates, sentences)
 
@@ -100,9 +102,12 @@ def _sentence(world: World, fact: Fact, fate: Fate, wordings: Wordings, draw: Dr
 
 
 def fates_in_other_words(worlds: Sequence[World], read: Read) -> Gate:
-    """Check the fates in sentences that somebody wrote who had not seen the rules."""
+    """Check the fates in sentences that somebody wrote who had not seen the rules.
+
+    There are many sentences, so fewer worlds than `FEWEST` are made up to that many: over 2,000 planted cases.
+    """
     seen: Counter[tuple[Fate, Fate]] = Counter()
-    for world in worlds:
+    for world in worlds if len(worlds) >= FEWEST else made(FEWEST):
         for replicate in range(REPLICATES):
             message = written(world, replicate)
             said = read(world, message.text)
