@@ -159,3 +159,13 @@ def test_scores_that_can_t_be_written_are_one_sentence(mazedom, tmp_path):
     ran = mazedom("score", written(tmp_path, ROWS[0]), "--out", tmp_path / "none" / "scores.jsonl")
     assert ran.status == 2
     assert "can't be written" in ran.err
+
+
+def test_the_claims_are_not_written_over(mazedom, tmp_path):
+    """Labels that people gave are not to be had again."""
+    claims = written(tmp_path, ROWS[0])
+    before = claims.read_bytes()
+    ran = mazedom("score", claims, "--out", tmp_path / "." / claims.name)
+    assert ran.status == 2
+    assert "would be lost" in ran.err
+    assert claims.read_bytes() == before

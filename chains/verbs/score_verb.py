@@ -21,6 +21,8 @@ from chains.views.score import score_view
 def main(arguments: argparse.Namespace) -> int:
     """Score every item of a file, write the scores where asked, and print; return 0."""
     items = read_items(Path(arguments.file))
+    if arguments.out is not None:
+        _check_apart(Path(arguments.file), Path(arguments.out))
     _name_doubles(items)
     with progress.status("scoring"):
         found = [support(item.source, item.claim) for item in items]
@@ -67,6 +69,12 @@ def _name_doubles(items: Sequence[Item]) -> None:
     if doubles:
         more = f" and {len(doubles) - 3} more" if len(doubles) > 3 else ""
         say(f"given to several items: id {', '.join(doubles[:3])}{more}; scores are written in the order of the file")
+
+
+def _check_apart(file: Path, out: Path) -> None:
+    """Refuse to write scores over the claims: labels that people gave are not to be had again."""
+    if out.exists() and out.samefile(file):
+        raise BadInput(f"--out {out} is the file of the claims, which would be lost; give --out another path")
 
 
 def _write(path: Path, items: Sequence[Item], found: Sequence[Support]) -> None:

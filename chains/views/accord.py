@@ -42,12 +42,7 @@ def accord_view(found: Gathered, agreed: Accord) -> RenderableType:
     who = "what people agree on" if agreed.reference == "people" else f"{agreed.reference}, which is no person"
     for rater, matrix in agreed.against.items():
         parts += [Text(""), Text(f"{rater} against {who} ({matrix.items} pairs)", "bold"), _matrix(matrix)]
-        parts.append(
-            Text(
-                f"same fate {share(matrix.agreement)}, same kept or not {share(matrix.kept_agreement)}; of what is "
-                f"kept {share(matrix.false_loss)} is read as lost, of what is lost {share(matrix.false_kept)} as kept"
-            )
-        )
+        parts.append(Text(_in_words(matrix)))
     if agreed.by_band:
         parts += [Text(""), _by_hop(agreed)]
     if agreed.against:
@@ -84,6 +79,16 @@ def _alphas(agreed: Accord) -> Table:
         interval = "" if math.isnan(one.low) else f"{one.low:.2f} to {one.high:.2f}"
         table.add_row(Text(who), value, interval, str(one.items))
     return table
+
+
+def _in_words(matrix: Confusion) -> str:
+    """Return the shares that are defined; of labels that are all lost no false loss is known."""
+    parts = [
+        f"same fate {share(matrix.agreement)}, same kept or not {share(matrix.kept_agreement)}",
+        "" if math.isnan(matrix.false_loss) else f"of what is kept {share(matrix.false_loss)} is read as lost",
+        "" if math.isnan(matrix.false_kept) else f"of what is lost {share(matrix.false_kept)} is read as kept",
+    ]
+    return "; ".join(part for part in parts if part)
 
 
 def _matrix(matrix: Confusion) -> Table:

@@ -29,7 +29,7 @@ def archive_view(found: Summary, trials: Sequence[str]) -> RenderableType:
     """
     parts: list[RenderableType] = [
         Text(f"{legible(found.name)}: {found.chains} chains of {found.generations} generations", style="bold"),
-        Text(legible(f"chains: {trials[0]}" + (f" to {trials[-1]}" if len(trials) > 1 else ""))),
+        Text(legible(_named(trials))),
     ]
     if found.attractors:
         parts += _attractors(found)
@@ -38,6 +38,13 @@ def archive_view(found: Summary, trials: Sequence[str]) -> RenderableType:
     if found.recall:
         parts.append(Text(f"recall: {RECALL}"))
     return Group(*parts)
+
+
+def _named(trials: Sequence[str]) -> str:
+    """Return the first and last name, and the rule of order: c1.9 is the last of ten, after c1.10."""
+    if len(trials) == 1:
+        return f"chains: {trials[0]}"
+    return f"chains: {trials[0]} to {trials[-1]}, ordered as words are"
 
 
 def _attractors(found: Summary) -> Iterator[RenderableType]:
