@@ -99,3 +99,10 @@ def test_a_tree_of_eight_levels_and_four_reports_is_seen_before_it_is_paid_for(m
 )
 def test_a_time_reads_as_a_person_says_it(seconds, text):
     assert span_text(seconds) == text
+
+
+def test_what_no_run_could_be_made_of_has_no_size(mazedom):
+    ran = mazedom("run", "--dry-run", "--set", "model=channel:dorp=.2")
+    assert ran.status == 2
+    assert "did you mean drop?" in ran.err
+    assert ran.out == ""

@@ -154,5 +154,12 @@ def test_curves_are_told_apart_where_the_terminal_knows_letters_alone(monkeypatc
     assert "x two" in out
 
 
+def test_an_axis_ends_where_the_curve_has_its_last_finite_point():
+    """All is lost at hop 1, so that the hazard beyond is infinite."""
+    out = drawn(Panel("Here", [Curve("one", [(0, 0.0), (1, float("inf")), (9, float("inf"))])], "hop"))
+    assert "● one" in out
+    assert "9" not in out
+
+
 def test_a_panel_without_a_finite_point_says_so():
     assert "nothing to draw" in drawn(Panel("Here", [Curve("one", [(0, float("nan"))])], "hop"))

@@ -1,10 +1,13 @@
 """The profiler: which hop does the damage, from the log alone; a planted saboteur must be found."""
 
 import pytest
+from rich.console import Console
 
+from chains.experiment import Condition
 from chains.hierarchy import chain, tree
-from chains.profiler import passages
+from chains.profiler import Place, Profile, passages
 from chains.records import Reading
+from chains.views.profiler import profile_view
 from chains.worlds.watermelon import watermelon
 
 FACTS = watermelon(1, facts=6).facts[:4]
@@ -108,3 +111,16 @@ def test_a_faithful_chain_has_no_worst_hop(mazedom):
 def test_a_few_worlds_are_called_a_look(mazedom):
     profile(mazedom, "depth=2", "worlds=2", "model=channel:drop=0.4")
     assert "too few for a conclusion" in mazedom("show", "--profile").out
+
+
+def test_hops_that_lose_as_much_are_all_named():
+    nothing = dict.fromkeys(Place._fields, 0.0) | {"damage_ci": (0.1, 0.3), "rate_ci": (0.1, 0.3)}
+    nothing["lost"] = dict.fromkeys(("blurred", "altered", "inverted", "omitted"), 0.0)
+    hops = [
+        Place(**(nothing | {"name": f"hop {hop}", "hop": hop, "damage": damage}))
+        for hop, damage in enumerate((0.2, 0.1, 0.2), start=1)
+    ]
+    console = Console(width=120)
+    with console.capture() as capture:
+        console.print(profile_view(Profile(Condition(id="c1", factors={}, values={}), 8, 8, hops, hops)))
+    assert "hop 1 and hop 3 do the most damage alike: 20% of all facts are first lost at each" in capture.get()

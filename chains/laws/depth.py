@@ -128,7 +128,8 @@ def depth_law(paths: Paths, how: How, *, refused: str = "") -> DepthLaw:
 
 def _not_determined(managers: Floats, lost: Floats, passed: Floats) -> str:
     """Return why the counts can't determine the exponent; empty if they can."""
-    one = f"there is one depth, {int(managers[0]) + 1} hops; the exponent of depth needs an arm for each of several"
+    hops = "1 hop" if int(managers[0]) == 0 else f"{int(managers[0]) + 1} hops"
+    one = f"there is one depth, {hops}; the exponent of depth needs an arm for each of several"
     no_worker = "there is no arm without managers (depth=1), without which the worker's own loss passes for the law's"
     few = "the exponent of depth needs the arm without managers and at least two with some; there is one"
     reasons = {

@@ -115,7 +115,8 @@ def headline(plain: Paths, arm: Paths, names: tuple[str, str], weights: Floats |
     if not len(depths):
         return Unknown(f"{names[1]} has no chain of a depth that {names[0]} has")
     if len(worlds) < FEWEST_WORLDS:
-        return Unknown(f"{names[0]} and {names[1]} have {len(worlds)} worlds in common; {FEWEST_WORLDS} are needed")
+        counted = "1 world" if len(worlds) == 1 else f"{len(worlds)} worlds"
+        return Unknown(f"{names[0]} and {names[1]} have {counted} in common; {FEWEST_WORLDS} are needed")
     depth = int(depths.max())
     sides = [side.where((side.depth == depth) & np.isin(side.world, worlds)) for side in (plain, arm)]
     size = int(worlds.max()) + 1

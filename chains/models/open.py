@@ -109,12 +109,21 @@ class Models:
         Raises:
             BadInput: It can't; the sentence says what is missing.
         """
-        source = self.source(name)
+        source = self.understood(name)
         if source.kind == "endpoint":
             source.key()
         elif source.kind == "embedded":
             model_file(source)
-        else:
+        return source
+
+    def understood(self, name: str) -> Source:
+        """Check that a model's name says what it should, whether or not its key or its file is there.
+
+        Raises:
+            BadInput: It stands for nothing, or for a channel with rates that can't be.
+        """
+        source = self.source(name)
+        if source.kind == "channel":
             parse_channel(source.detail)
         return source
 

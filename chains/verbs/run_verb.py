@@ -43,6 +43,9 @@ def _experiment(arguments: argparse.Namespace) -> Experiment:
 
 
 def _dry_run(record: RunRecord, *, as_json: bool) -> int:
+    models = Models(record.experiment.models)
+    for name in record.models:
+        models.understood(name)  # what no run could be made of has no size
     found = estimate(record, most_at_once(record))
     if as_json:
         print_json(

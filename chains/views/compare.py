@@ -205,7 +205,8 @@ def _detects(value: float, *, share: bool) -> str:
 def _signed(value: float, *, share: bool) -> str:
     if math.isnan(value):
         return "-"
-    return f"{value:+.1%}" if share else f"{value:+.2f}"
+    said = f"{value:+.1%}" if share else f"{value:+.2f}"
+    return said if said.strip("-0.%") else f"+{said[1:]}"  # nothing is rounded to less than nothing
 
 
 def _interval(low: float, high: float, *, share: bool) -> str:

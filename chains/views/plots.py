@@ -159,7 +159,7 @@ class Plot:
 
     def _foot(self, grid: _Grid, span: Point, gutter: int, width: int) -> Iterator[Text]:
         left, right = span
-        values: Sequence[float] = sorted({x for curve in self.curves if not curve.dotted for x, _ in curve.points})
+        values: Sequence[float] = sorted({x for curve in self.curves if not curve.dotted for x, _ in curve.finite})
         if len(values) > MOST_TICKS:
             values = [value for value in _ticks(left, right, grid.columns // 3) if value <= right]
         corner, flat, mark = ("+", "-", "+") if grid.plain else ("└", "─", "┬")

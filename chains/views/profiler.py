@@ -1,7 +1,7 @@
 """Where the facts are lost: hops ranked by damage, what each was given and passed on, and the worst seats."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from rich.console import Group, RenderableType
 from rich.table import Table
@@ -68,17 +68,26 @@ def _passed(profile: Profile) -> Table:
     return table
 
 
+def _note(profile: Profile) -> Iterator[Text]:
+    if not profile.believable:
+        worlds = "1 world is" if profile.worlds == 1 else f"{profile.worlds} worlds are"
+        yield Text(f"note: {worlds} too few for a conclusion ({FEWEST_WORLDS} or more); this is a look", style="yellow")
+
+
 def _said(profile: Profile) -> RenderableType:
     worst = profile.ranked[0]
     if not worst.damage:
         return Text("no fact is lost at any hop")
+    tied = [place.name for place in profile.ranked if place.damage == worst.damage]
+    if len(tied) > 1:
+        said = f"{', '.join(tied[:-1])} and {tied[-1]} do the most damage alike: {_percent(worst.damage)} of all facts"
+        return Group(Text(f"{said} are first lost at each"), *_note(profile))
     said = (
         f"{worst.name} does the most damage: {_percent(worst.damage)} of all facts are first lost there "
         f"({_interval(worst.damage_ci)} over worlds)"
     )
     if not profile.believable:
-        note = f"note: {profile.worlds} worlds are too few for a conclusion ({FEWEST_WORLDS} or more); this is a look"
-        return Group(Text(said), Text(note, style="yellow"))
+        return Group(Text(said), *_note(profile))
     sure = f", and it is the worst in {_percent(worst.worst)} of the resamples"
     unsure = "" if worst.worst >= 0.95 else ": the order of the hops is not settled"
     return Text(said + sure + unsure)
