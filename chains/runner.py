@@ -77,7 +77,8 @@ async def drive(
         for trial in record.experiment.trials()
         if log.scan.status(str(trial)) != "finished" and (only is None or str(trial) in only)
     ]
-    log.append(Note(note="began", at=now()))
+    if todo:  # a run that is finished stays as it is
+        log.append(Note(note="began", at=now()))
     try:
         with _deadline(budget):
             await driver.all_of(todo)

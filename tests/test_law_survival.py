@@ -73,6 +73,14 @@ def test_bands_hold_the_curve_and_are_wider_where_less_is_at_risk():
     assert hazard.high[8] - hazard.low[8] > hazard.high[0] - hazard.low[0]
 
 
+def test_nothing_lost_anywhere_has_no_band_for_resampling_cannot_say_how_surely():
+    paths = simulate(Planted(managers=(3,), loss=0.0), 1).paths()
+    found = survival(paths, resampled(np.unique(paths.world), 100, np.random.default_rng(0))).survival
+    assert (found.value == 1).all()
+    assert found.low[0] == found.high[0] == 1
+    assert np.isnan(found.low[1:]).all()
+
+
 def test_everything_lost_makes_an_infinite_cumulative_hazard_which_json_knows_as_null():
     found = survival(simulate(Planted(managers=(3,), loss=30.0), 1).paths())
     assert np.isinf(found.cumulative.value[-1])

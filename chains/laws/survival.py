@@ -130,13 +130,16 @@ def _banded(value: Floats, draws: Floats | None, worlds: int) -> Curve:
     if draws is None or worlds < 2:
         return Curve(value, np.full_like(value, np.nan), np.full_like(value, np.nan))
     # what is infinite in a resample is so in the band too; only what is undefined is left out
-    ends = [_ends(column, worlds) for column in draws.T]
+    # hop 0, where nothing can have been lost, is certain; a share of 0 or 1 at any other is not
+    ends = [_ends(column, worlds, certain=at == 0 and draws.shape[1] > 1) for at, column in enumerate(draws.T)]
     low, high = (np.array(side) for side in zip(*ends, strict=True))
     return Curve(value, low, high)
 
 
-def _ends(column: Floats, worlds: int) -> tuple[float, float]:
+def _ends(column: Floats, worlds: int, *, certain: bool) -> tuple[float, float]:
     known = np.sort(column[~np.isnan(column)])
+    if len(known) and known[0] == known[-1] and not certain:
+        return float("nan"), float("nan")  # nothing (or everything) lost in any world: resampling can't say how surely
     if np.isfinite(known).all():
         return percentiles(known, worlds) or (float("nan"), float("nan"))
     low, high = (known[min(len(known) - 1, int(at * len(known)))] for at in tails(worlds))
