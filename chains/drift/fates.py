@@ -166,7 +166,9 @@ class Instrument:
                 said = " ".join(evidence.words(found) for found in evidence.found.values() if found.state == "right")
                 name = " and ".join(self.subjects.names[subject] for subject in sorted(whose)) or "another subject"
                 why = f"{said!r} is said of {name}"
-                return verdict.model_copy(update={"fate": "altered", "why": why})
+                # told of another, and the other way round: inverted, as where value and direction are both wrong
+                fate: Fate = "inverted" if verdict.fate == "inverted" else "altered"
+                return verdict.model_copy(update={"fate": fate, "why": why})
         return None
 
     def _own_value(self, compiled: Compiled, evidence: Evidence, name: str, *, alone: bool) -> bool:
