@@ -22,8 +22,8 @@ blurred. A message that repeats a rendering word for word keeps the statement.
 
 How good `fates-3` is, against two readers (a large language model read twice,
 blind) on 301 agreed pairs of real output of a 135M-parameter model from worlds
-never looked at: 97.3% kept or not kept, 85.7% the five fates, alpha .82; recall
-of altered .79 and of inverted .73 (tests/test_real_output.py). On sentences of a
+never looked at: 97.3% kept or not kept, 86.4% the five fates, alpha .83; recall
+of altered .78 and of inverted .82 (tests/test_real_output.py). On sentences of a
 blind writer, never read: 97.2% and 94.4%, most errors a direction in words that
 neither the ledger nor `senses` lists, so that kept is read as blurred.
 """
