@@ -166,8 +166,10 @@ class Instrument:
                 said = " ".join(evidence.words(found) for found in evidence.found.values() if found.state == "right")
                 name = " and ".join(self.subjects.names[subject] for subject in sorted(whose)) or "another subject"
                 why = f"{said!r} is said of {name}"
-                # told of another, and the other way round: inverted, as where value and direction are both wrong
-                fate: Fate = "inverted" if verdict.fate == "inverted" else "altered"
+                # told of another and the other way round: inverted, unless that is how the other's own statement goes,
+                # for values that two statements swap are two alterations
+                own_way = any(other.topic & compiled.topic for one in whose for other in self._about.get(one, ()))
+                fate: Fate = "inverted" if verdict.fate == "inverted" and not own_way else "altered"
                 return verdict.model_copy(update={"fate": fate, "why": why})
         return None
 
