@@ -7,7 +7,7 @@ instrument's verdicts nor its rules nor each other's labels. No person has label
 over the five fates as the instrument of the day first saw them, then topped up.
 
 The set `read` was used to mend the instrument. The set `unseen` comes from 55 other worlds; nobody looked at its
-errors, so its figures are what to expect. Where the readers disagree the pair is left out of the comparison.
+errors; its totals were printed a few times while the instrument was mended on the other set. Where the readers disagree the pair is left out of the comparison.
 """
 
 import json
