@@ -116,7 +116,7 @@ class _Driver:
                     return
                 await self._one(trial, again=again)
 
-        await _together(worker, self._most_at_once)
+        await together(worker, self._most_at_once)
 
     async def failed_again(self) -> None:
         """Drive those that failed once more, if the run has not stopped, and log the failures that remain."""
@@ -168,7 +168,7 @@ def _failed(trial: TrialId, error: ProviderError) -> TrialEnd:
     return TrialEnd(trial=str(trial), status="failed", error=str(error), at=now())
 
 
-async def _together(worker: Callable[[], Coroutine[Any, Any, None]], count: int) -> None:
+async def together(worker: Callable[[], Coroutine[Any, Any, None]], count: int) -> None:
     """Run `count` workers until all are done, or one fails for good."""
     try:
         async with asyncio.TaskGroup() as group:

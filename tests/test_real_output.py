@@ -6,8 +6,9 @@ a large language model, which had the definitions of `labelled/GUIDE.md`, the le
 instrument's verdicts nor its rules nor each other's labels. No person has labelled them. Pairs were drawn equally
 over the five fates as the instrument of the day first saw them, then topped up.
 
-The set `read` was used to mend the instrument. The set `unseen` comes from 55 other worlds; nobody looked at its
-errors; its totals were printed a few times while the instrument was mended on the other set. Where the readers disagree the pair is left out of the comparison.
+The set `read` was used to mend the instrument. The set `unseen` comes from 55 other worlds: nobody read its errors;
+its totals were printed a few times while the instrument was mended on the other set. Where the readers disagree the
+pair is left out of the comparison.
 """
 
 import json

@@ -2,9 +2,8 @@
 
 import asyncio
 from collections import Counter, defaultdict
-from collections.abc import Callable, Coroutine, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from chains.errors import Hopeless, MazedomError, OverLimit, ProviderError, Stopped
 from chains.hierarchy import Seat
@@ -15,6 +14,7 @@ from chains.judging.pairs import Pair, Pairs
 from chains.log import Log
 from chains.models.provider import Provider, Reply, Request
 from chains.records import Key, Pass
+from chains.runner import together
 from chains.tape import Tape
 
 
@@ -67,7 +67,7 @@ async def ask_judge(
     try:
         # Alone until something is answered, so that a wrong key or name is found out once.
         await asking.go_on(only_until_answered=True)
-        await _together(asking.go_on, min(at_once, asking.left))
+        await together(asking.go_on, min(at_once, asking.left))
     except asyncio.CancelledError:
         asking.tape.abandon()
         raise
@@ -113,15 +113,6 @@ class _Asking:
                 self._told(self._count - self.left, self._count)
             if only_until_answered and self.tape.log.scan.steps:
                 return
-
-
-async def _together(worker: Callable[[], Coroutine[Any, Any, None]], count: int) -> None:
-    try:
-        async with asyncio.TaskGroup() as group:
-            for _ in range(count):
-                group.create_task(worker())
-    except* MazedomError as errors:
-        raise errors.exceptions[0] from None
 
 
 Place = tuple[str, str]
