@@ -76,6 +76,7 @@ def test_the_terms_sum_to_the_regret_on_ten_thousand_random_worlds_and_fates():
         found = payoffs(
             decision, heard, draw.choice(names), [draw.choice(names) for _ in range(workers)],
             [draw.choice(names) for _ in range(workers)], invented=draw.normal(),
+            in_force=draw.choice((None, *names)),
         )  # fmt: skip
         exact = Payoffs(*map(Fraction, found))
         assert sum(getattr(exact, term) for term in TERMS) == exact.regret
@@ -102,12 +103,27 @@ def test_each_term_answers_to_its_own_cause_alone():
     rash = of(everything, decided="start_now")
     assert rash.judgement > 0
     assert only(rash, "judgement")
+    stopped = of(told(()), in_force="start_now", received=["start_now"])
+    assert stopped.intervention > 0
+    assert only(stopped, "intervention")
     garbled = of(everything, received=["start_one_line"])
     assert garbled.directive > 0
     assert only(garbled, "directive")
     disobeyed = of(everything, done=["start_now"])
     assert disobeyed.execution > 0
     assert only(disobeyed, "execution")
+
+
+def test_a_right_stop_gives_back_what_the_decision_would_have_cost():
+    """The decision's cost stays the executive's, and what the stop saves is the intervention's."""
+    found = of(told(BAD), in_force="stop_investigate", received=["stop_investigate"])
+    assert found.information > 0
+    assert found.intervention == -found.information
+    assert found.regret == found.directive == found.execution == 0
+
+
+def test_a_stop_that_changes_nothing_has_no_term():
+    assert of(told(), in_force="stop_investigate") == of(told())
 
 
 def test_payoffs_of_several_workers_are_their_mean():

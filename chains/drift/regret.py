@@ -6,11 +6,14 @@ Everything is valued on the full ledger, whatever was believed:
       = [U(best on the ledger)   - U(best on what was heard)]    information
       + [U(best on what was heard) - U(best with inventions)]    invention
       + [U(best with inventions) - U(what was decided)]          judgement
-      + [U(what was decided)     - U(what the order received says)]   directive
+      + [U(what was decided)     - U(what is in force)]          intervention
+      + [U(what is in force)     - U(what the order received says)]   directive
       + [U(what the order received says) - U(what was done)]     execution
 
-The terms telescope, so they sum to the regret whatever each of them is. A term
-can be negative: two errors may cancel. *Judgement* is also given net of that of
+What is in force is what was decided, unless somebody with the authority stopped
+the work or vetoed the decision. The terms telescope, so they sum to the regret
+whatever each of them is. A term can be negative: two errors may cancel, and a
+right stop saves what the decision would have cost. *Judgement* is also given net of that of
 the same executive with the full ledger before it, which hears everything and so
 has no other regret.
 
@@ -39,6 +42,8 @@ class Payoffs(NamedTuple):
     invented: float
     """Of the best option on what it heard, invented claims included."""
     decided: float
+    forced: float
+    """Of what is in force once the work was stopped, or was not."""
     received: float
     done: float
 
@@ -58,9 +63,14 @@ class Payoffs(NamedTuple):
         return self.invented - self.decided
 
     @property
+    def intervention(self) -> float:
+        """What stops and vetoes cost, or, below 0, what they saved; 0 where nobody steps in."""
+        return self.decided - self.forced
+
+    @property
     def directive(self) -> float:
         """What the order's way down cost."""
-        return self.decided - self.received
+        return self.forced - self.received
 
     @property
     def execution(self) -> float:
@@ -73,7 +83,7 @@ class Payoffs(NamedTuple):
         return self.best - self.done
 
 
-TERMS = ("information", "invention", "judgement", "directive", "execution")
+TERMS = ("information", "invention", "judgement", "intervention", "directive", "execution")
 """The parts of the regret, in the order in which they arise."""
 
 
@@ -84,6 +94,7 @@ def payoffs(
     received: Sequence[str],
     done: Sequence[str],
     *,
+    in_force: str | None = None,
     invented: float = 0.0,
 ) -> Payoffs:
     """Value every choice of a trial on the full ledger.
@@ -94,6 +105,7 @@ def payoffs(
         decided: The option that the executive chose.
         received: The option that each worker was ordered.
         done: The option that each worker carried out.
+        in_force: The option that was ordered, where a stop or a veto put another in the place of the one decided.
         invented: The log-odds that made-up claims add, for one who believes them.
     """
     p = decision.p()
@@ -107,6 +119,7 @@ def payoffs(
         heard=pays(best_on(decision, heard)),
         invented=pays(best_on(decision, [*heard, invented])),
         decided=pays(decided),
+        forced=pays(in_force or decided),
         received=mean([pays(option) for option in received]),
         done=mean([pays(option) for option in done]),
     )

@@ -10,8 +10,8 @@ from rich.text import Text
 
 from chains.drift.regret import TERMS
 
-HEADINGS = {"information": "inform.", "invention": "invent.", "judgement": "judge", "directive": "direct.",
-            "execution": "execute"}  # fmt: skip
+HEADINGS = {"information": "inform.", "invention": "invent.", "judgement": "judge", "intervention": "stops",
+            "directive": "direct.", "execution": "execute"}  # fmt: skip
 """The terms of the split, short enough for eighty columns."""
 
 
@@ -38,9 +38,11 @@ def regret_view(
 
 
 def _split(rows: Sequence[dict[str, Any]]) -> Table:
-    table = _table("trials", "regret", *HEADINGS.values())
+    stops = any(row["intervention"] for row in rows)
+    terms = [term for term in TERMS if stops or term != "intervention"]  # a column that few runs have a use for
+    table = _table("trials", "regret", *(HEADINGS[term] for term in terms))
     for row in rows:
-        figures = [_figure(row[name]) for name in ("regret", *TERMS)]
+        figures = [_figure(row[name]) for name in ("regret", *terms)]
         table.add_row(row["condition"], f"{row['split']} of {row['trials']}", *figures)
     return table
 

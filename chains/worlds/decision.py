@@ -108,6 +108,8 @@ class Decision(BaseModel):
     weights: tuple[Weight, ...]
     """Of the facts that bear on it; every other fact weighs nothing."""
     link: Literal["logit"] = "logit"
+    careful: str | None = None
+    """The option that happens where somebody stops the work; None: the last of them."""
 
     @model_validator(mode="after")
     def _told_apart(self) -> Self:
@@ -116,6 +118,8 @@ class Decision(BaseModel):
             raise ValueError("two options have the same id")
         if self.standing not in names:
             raise ValueError(f"the standing plan {self.standing!r} is none of the options")
+        if self.careful not in (None, *names):
+            raise ValueError(f"the careful option {self.careful!r} is none of the options")
         for option in self.options:
             for other in self.options:
                 inside = any(text.lower() in other.text.lower() for text in (option.text, *option.also))
@@ -134,6 +138,11 @@ class Decision(BaseModel):
     def weight_of(self) -> Mapping[str, Weight]:
         """The weight of each fact that has one, by its id."""
         return {weight.fact: weight for weight in self.weights}
+
+    @property
+    def careful_option(self) -> Option:
+        """What happens where the work is stopped."""
+        return self.options[-1] if self.careful is None else self.option(self.careful)
 
     def option(self, name: str) -> Option:
         """Return the option called `name`."""
