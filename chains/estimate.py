@@ -37,6 +37,9 @@ class ModelEstimate(NamedTuple):
 
     name: str
     expected: Expected
+    """Without what replies of earlier runs stand for."""
+    reused: int
+    """Calls for which they do, as far as can be told."""
     cost: float | None
     """None: the model takes money, and nobody knows how much. 0 for models on this machine."""
     speed: Speed | None
@@ -59,6 +62,11 @@ class Estimate(NamedTuple):
         return sum(model.expected.calls for model in self.models)
 
     @property
+    def reused(self) -> int:
+        """Beside them, those for which replies of earlier runs stand, as far as can be told."""
+        return sum(model.reused for model in self.models)
+
+    @property
     def tokens(self) -> int:
         """Of all models, about."""
         return sum(model.expected.tokens for model in self.models)
@@ -74,6 +82,7 @@ class Estimate(NamedTuple):
         return {
             "trials": self.trials,
             "calls": self.calls,
+            "reused": self.reused,
             "tokens": self.tokens,
             "cost": self.cost,
             "seconds": None if self.seconds is None else round(self.seconds, 1),
@@ -81,6 +90,7 @@ class Estimate(NamedTuple):
             "by_model": {
                 model.name: {
                     "calls": model.expected.calls,
+                    "reused": model.reused,
                     "prompt_tokens": model.expected.prompt,
                     "completion_tokens": model.expected.completion,
                     "cost": model.cost,
@@ -92,24 +102,38 @@ class Estimate(NamedTuple):
         }
 
 
-def estimate(record: RunRecord, at_once: int) -> Estimate:
+def estimate(record: RunRecord, at_once: int, reused: Mapping[str, int] | None = None) -> Estimate:
     """Return what a run will take.
 
     Args:
         record: The run.
         at_once: Trials that will be under way at the same time.
+        reused: Calls to each model that replies of earlier runs will stand for.
     """
     speeds = _measured()
+    left = {name: _without(asked, (reused or {}).get(name, 0)) for name, asked in expected(record).items()}
     models = tuple(
-        ModelEstimate(name, asked, _cost(record.models[name], asked), _speed(record.models[name], speeds))
-        for name, asked in expected(record).items()
+        ModelEstimate(
+            name,
+            asked,
+            (reused or {}).get(name, 0),
+            _cost(record.models[name], asked),
+            _speed(record.models[name], speeds),
+        )
+        for name, asked in left.items()
     )
     trials = sum(1 for _ in record.experiment.trials())
     return Estimate(trials, models, _seconds(record, models, trials, at_once), at_once)
 
 
+def _without(asked: Expected, reused: int) -> Expected:
+    """Return what is left to ask, all calls taken for equally long."""
+    share = 1 - reused / asked.calls if asked.calls else 1.0
+    return Expected(*(round(value * share) for value in asked))
+
+
 def _cost(source: Source, asked: Expected) -> float | None:
-    if source.kind != "endpoint":
+    if source.kind != "endpoint" or not asked.calls:
         return 0.0
     prices = source.spec.prices
     return None if prices is None else round(prices.cost(Usage(prompt=asked.prompt, completion=asked.completion)), 6)

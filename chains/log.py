@@ -179,6 +179,7 @@ class Log:
             self.scan.add_step(record.key, record.digest, len(line))
             reply = {"usage": record.reply.usage.model_dump(), "notes": record.reply.notes}
             self.scan.add_spent(record.request.model, record.tries, reply, record.seconds)
+            self.scan.add_reused(record.reused)
         elif isinstance(record, TrialEnd):
             self.scan.add_end(record.trial, record.status, len(line))
         elif isinstance(record, LoggedChain):

@@ -45,8 +45,10 @@ class Step(BaseModel):
     reply: Reply
     reply_digest: str
     tries: int = 1
-    """Times the request was sent; 0 for a reply that another trial had to exactly this, and for a person's."""
+    """Times the request was sent; 0 for a reply that another trial or run had to exactly this, and for a person's."""
     seconds: float = 0.0
+    reused: str | None = None
+    """The run whose reply this is, if it was taken from another."""
     at: str
     """When the reply was logged, UTC."""
 
@@ -57,7 +59,10 @@ class Step(BaseModel):
 
     def line(self) -> bytes:
         """Return the step as it stands in the log."""
-        return orjson.dumps(self.model_dump(mode="json", by_alias=True)) + b"\n"
+        plain = self.model_dump(mode="json", by_alias=True)
+        if self.reused is None:
+            del plain["reused"]
+        return orjson.dumps(plain) + b"\n"
 
 
 class Reading(BaseModel):

@@ -30,6 +30,8 @@ class Results(NamedTuple):
     """What the calls cost, in the currency of the models' prices; None if a price is not known."""
     noted: int
     """Replies that carry a note on how they were had."""
+    reused: Mapping[str, int]
+    """Replies that were taken from other runs, by the run's id; nothing was spent on them."""
     by_trial: Mapping[TrialId, Mapping[int, HopShares]]
     """For each finished trial, the shares at each hop."""
     silent: frozenset[TrialId]
@@ -92,6 +94,7 @@ class Results(NamedTuple):
             "tokens": self.tokens,
             "cost": self.cost,
             "noted": self.noted,
+            "reused": dict(self.reused),
             "by_hop": self.by_hop(),
             **({"silent": len(self.silent), "by_hop_without_silent": self.by_hop(silent=False)} if self.silent else {}),
             **({"regret": self.regret(), "down_by_hop": self.down()} if self.decided else {}),
@@ -115,6 +118,7 @@ def results(record: RunRecord, log: Log) -> Results:
         tokens=log.scan.tokens,
         cost=cost(record.models.values(), log.scan.spent),
         noted=log.scan.noted,
+        reused=dict(log.scan.reused),
         by_trial={
             trial: shares_by_hop(end.readings.values(), stage.hierarchy(trial.condition).depth)
             for trial, end in ends.items()

@@ -17,7 +17,7 @@ from chains.models.provider import Provider
 from chains.records import Note, Status, TrialEnd, now
 from chains.seats import Climb
 from chains.staging import RunRecord, Stage
-from chains.tape import Question, Tape, Watcher
+from chains.tape import Others, Question, Tape, Watcher
 from chains.trial import run_trial
 
 
@@ -44,6 +44,7 @@ async def drive(
     watcher: Watcher | None = None,
     most_at_once: int = 8,
     only: set[str] | None = None,
+    others: Others | None = None,
     trace: bool = False,
 ) -> Progress:
     """Drive the run's trials that are not finished, and log how each ends.
@@ -59,6 +60,7 @@ async def drive(
         watcher: Told what happens.
         most_at_once: Trials under way at the same time.
         only: Drive these trials alone.
+        others: Replies of other runs, to be taken before anybody is asked.
         trace: Let LangSmith trace, if the environment asks for it.
 
     Returns:
@@ -70,8 +72,8 @@ async def drive(
             logged one.
     """
     budget = budget or Budget()
-    tape = Tape(log, providers, watcher, _ambiguous(record))
-    driver = _Driver(Stage(record), tape, _Climbs(trace=trace), most_at_once)
+    tape = Tape(log, providers, watcher, _ambiguous(record), others)
+    driver = _Driver(Stage(record), tape, budget, _Climbs(trace=trace), most_at_once)
     todo = [
         trial
         for trial in record.experiment.trials()
@@ -100,8 +102,8 @@ async def drive(
 class _Driver:
     """Drives trials, several at a time, and knows which of them failed once."""
 
-    def __init__(self, stage: Stage, tape: Tape, climbs: "_Climbs", most_at_once: int) -> None:
-        self._stage, self._climbs, self._most_at_once = stage, climbs, most_at_once
+    def __init__(self, stage: Stage, tape: Tape, budget: Budget, climbs: "_Climbs", most_at_once: int) -> None:
+        self._stage, self._budget, self._climbs, self._most_at_once = stage, budget, climbs, most_at_once
         self.tape = tape
         self.progress = Progress()
         self.failed: dict[TrialId, ProviderError] = {}
@@ -112,6 +114,8 @@ class _Driver:
 
         async def worker() -> None:
             for trial in todo:
+                # Also where no call is made that would find the budget closed: replies are logged, or other runs'.
+                self.progress.stopped = self.progress.stopped or self._budget.why
                 if self.progress.stopped is not None:
                     return
                 await self._one(trial, again=again)

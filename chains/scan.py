@@ -63,6 +63,8 @@ class Scan:
     """What was spent on each model, by the name that its requests have."""
     noted: int = 0
     """Replies that carry a note, such as that the endpoint may have truncated the prompt."""
+    reused: dict[str, int] = field(default_factory=dict)
+    """Replies that were taken from other runs, by the run's id."""
     driven: float = 0.0
     """Seconds that processes drove the run until now, to the second; a process that was killed, to its last line."""
     _began: str | None = None
@@ -103,6 +105,7 @@ class Scan:
                 try:
                     self.add_step(key, record["digest"], len(line))
                     self.add_spent(record["request"]["model"], record["tries"], record["reply"], record["seconds"])
+                    self.add_reused(record.get("reused"))
                 except (KeyError, TypeError, ValueError, AttributeError):
                     raise LogDamaged(f"{where} has no whole reply; the log was changed or damaged there") from None
             case "trial":
@@ -152,6 +155,11 @@ class Scan:
         """Count what a reply took, given as it stands in the log."""
         self.spent.setdefault(model, Spent()).add(calls, reply["usage"], seconds)
         self.noted += bool(reply["notes"])
+
+    def add_reused(self, run: str | None) -> None:
+        """Count a reply that was taken from another run, if it was."""
+        if run is not None:
+            self.reused[run] = self.reused.get(run, 0) + 1
 
     def add_end(self, trial: str, status: Status, size: int) -> None:
         """Note a trial's end whose line of `size` bytes stands at the end of what was scanned so far."""

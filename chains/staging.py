@@ -71,6 +71,8 @@ class RunRecord(BaseModel):
     """What a run with hypotheses committed itself to before its first trial."""
     parent: str | None = None
     """The run that this one was forked from."""
+    reuses: tuple[str, ...] = ()
+    """The runs whose replies to exactly the same requests this one takes; see `chains.reuse`."""
     at: str
     """When it was staged, UTC."""
 

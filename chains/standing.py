@@ -71,6 +71,8 @@ def _objections(record: RunRecord, log: Log, ends: list[TrialEnd]) -> Iterator[s
         yield f"changed since it was registered: {', '.join(parts)}"
     if record.parent is not None:
         yield f"the run was forked from {record.parent}, whose data were there to be seen"
+    if log.scan.reused:
+        yield f"replies were taken from {', '.join(sorted(log.scan.reused))}, whose data were there to be seen"
     held = log.scan.held
     if any(held.get(what, 0) < before for what, before in record.held.items()):
         yield "lines were removed from the log since the run last stopped"

@@ -9,7 +9,7 @@ import asyncio
 import contextlib
 import difflib
 from collections.abc import Collection, Mapping
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import orjson
 
@@ -48,6 +48,22 @@ class Question(NamedTuple):
     request: Request
 
 
+class Taken(NamedTuple):
+    """A reply that another run had."""
+
+    reply: Reply
+    run: str
+    """The run that was asked for it, by its id."""
+
+
+class Others(Protocol):
+    """Replies of other runs; see `chains.reuse`."""
+
+    def find(self, trial: str, request: Request) -> Taken | None:
+        """Return a reply to exactly this request, for the replicate of `trial`; None if there is none."""
+        ...
+
+
 class Tape:
     """The replies of a run: those in the log, and, unless it only replays, those of providers."""
 
@@ -57,10 +73,12 @@ class Tape:
         providers: Mapping[str, Provider] | None,
         watcher: Watcher | None = None,
         unshared: Collection[str] = (),
+        others: Others | None = None,
     ) -> None:
         """Take replies from `log`, and missing ones from `providers` by model name; None forbids asking.
 
-        The models in `unshared`, as requests name them, answer every trial by themselves.
+        The models in `unshared`, as requests name them, answer every trial by themselves. The replies of `others` are
+        taken before anybody is asked.
         """
         self.log = log
         self.providers = providers
@@ -68,6 +86,7 @@ class Tape:
         self.questions: list[Question] = []
         """What people were asked and have not answered."""
         self._unshared = frozenset(unshared)
+        self._others = others
         self._syncing: asyncio.TimerHandle | None = None
         self._asking: set[asyncio.Future[Reply]] = set()
         self._same: dict[str, Key | asyncio.Future[Reply]] = {
@@ -125,6 +144,9 @@ class Tape:
         """
         shared = key.attempt == 0 and not request.model.startswith("channel") and request.model not in self._unshared
         other = self._same.get(request.digest) if shared else None
+        if other is None and shared and (taken := self._taken(key, request)) is not None:
+            self._same[request.digest] = key
+            return self._had(key, seat, heard, request, *taken)
         if other is None:
             asking = asyncio.ensure_future(self._ask(provider, key, seat, heard, request))
             self._asking.add(asking)
@@ -134,16 +156,32 @@ class Tape:
                 asking.add_done_callback(lambda done: self._remember(request.digest, key, done))
             # Shielded: when LangGraph drops this seat because a sibling failed, a reply already paid for is logged.
             return await asyncio.shield(asking)
-        reply = self._logged(other, request) if isinstance(other, Key) else await asyncio.shield(other)
+        if not isinstance(other, Key):
+            return self._had(key, seat, heard, request, await asyncio.shield(other))
+        return self._had(key, seat, heard, request, *self._logged(other, request))
+
+    def _taken(self, key: Key, request: Request) -> Taken | None:
+        """Return what another run had in reply to this, if replies of other runs may be taken."""
+        return None if self._others is None else self._others.find(key.trial, request)
+
+    def _had(
+        self, key: Key, seat: Seat, heard: tuple[str, ...], request: Request, reply: Reply, run: str | None = None
+    ) -> Reply:
+        """Log a reply that was had already, by another trial or another run: nobody was asked for it."""
         reply = reply.model_copy(update={"tries": 0, "seconds": 0.0})
-        self.record(key, seat, heard, request, reply)
+        self.record(key, seat, heard, request, reply, reused=run)
         return reply
 
-    def _logged(self, key: Key, request: Request) -> Reply:
-        reply = self.log.reply(key, request.digest)
+    def _logged(self, key: Key, request: Request) -> tuple[Reply, str | None]:
+        """Return the reply that is logged under another key, and the run that it was taken from, if it was."""
+        if self._others is None:
+            reply, run = self.log.reply(key, request.digest), None
+        else:
+            step = self.log.find(key, request.digest)
+            reply, run = (None, None) if step is None else (step.reply, step.reused)
         if reply is None:
             raise LogDamaged(f"{self.log.path}: the reply to {key.trial}, seat {key.seat} is gone; somebody changed it")
-        return reply
+        return reply, run
 
     def _remember(self, digest: str, key: Key, done: asyncio.Future[Reply]) -> None:
         """Note where a reply is logged, or that there is none; the text itself is not kept in memory."""
@@ -188,7 +226,9 @@ class Tape:
         """Return which way the message of a seat's turn goes."""
         return pass_of(seat, turn)
 
-    def record(self, key: Key, seat: Seat, heard: tuple[str, ...], request: Request, reply: Reply) -> None:
+    def record(
+        self, key: Key, seat: Seat, heard: tuple[str, ...], request: Request, reply: Reply, *, reused: str | None = None
+    ) -> None:
         """Log a reply, durably where it cost money or a person's work."""
         step = Step(
             trial=key.trial,
@@ -204,6 +244,7 @@ class Tape:
             reply_digest=reply.digest,
             tries=reply.tries,
             seconds=round(reply.seconds, 4),
+            reused=reused,
             at=now(),
         )
         self.log.append(step, durable=not request.model.startswith("channel"))

@@ -36,6 +36,7 @@ ORDER = [
     "chains.casting",
     "chains.staging",
     "chains.runs",
+    "chains.reuse",
     "chains.estimate",
     "chains.replay",
     "chains.runner",

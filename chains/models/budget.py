@@ -77,6 +77,11 @@ class Budget:
         return self._why is not None
 
     @property
+    def why(self) -> MazedomError | None:
+        """Why nothing more may be sent; None while it may."""
+        return self._why
+
+    @property
     def seconds_left(self) -> float | None:
         """Time left; None without a limit."""
         return None if self._seconds is None else self._seconds - (self._clock() - self._began)

@@ -21,6 +21,7 @@ def _run(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--dry-run", action="store_true", help="what it would take: calls, tokens, money, time; run nothing"
     )
+    _reuse(parser, "take the replies of these runs to exactly the same requests in place of calls; `all`: of all runs")
     _limits(parser)
     _events(parser)
     _json(parser)
@@ -32,6 +33,7 @@ def _resume(parser: argparse.ArgumentParser) -> None:
         "--set", action="append", default=[], dest="settings", metavar="limits.KEY=N",
         help="a higher limit: limits.calls, .tokens, .cost, .minutes, .trials",
     )  # fmt: skip
+    _reuse(parser, "as in `run`, from now on; `none`: of no run (default: as it was begun)")
     _limits(parser)
     _events(parser)
     _json(parser)
@@ -229,6 +231,10 @@ def _count(text: str) -> int:
     if not text.isdigit():
         raise argparse.ArgumentTypeError(f"{text!r} is no whole number")
     return int(text)
+
+
+def _reuse(parser: argparse.ArgumentParser, about: str) -> None:
+    parser.add_argument("--reuse", action="append", default=[], metavar="RUN[,RUN...]", help=about)
 
 
 def _limits(parser: argparse.ArgumentParser) -> None:

@@ -16,6 +16,7 @@ from chains.models.budget import Budget, Taken
 from chains.models.open import Models
 from chains.models.provider import Reply
 from chains.results import Results, cost, results
+from chains.reuse import Earlier, earlier
 from chains.runner import Progress, drive
 from chains.runs import write_record
 from chains.staging import RunRecord, Stage, longest_prompt
@@ -28,7 +29,9 @@ from chains.views.person import ask
 from chains.views.tables import results_view
 
 
-def drive_run(record: RunRecord, folder: Path, *, as_json: bool, events: str | None = None) -> int:
+def drive_run(
+    record: RunRecord, folder: Path, *, as_json: bool, events: str | None = None, others: Earlier | None = None
+) -> int:
     """Drive a run's unfinished trials, show them, print the results; return the exit status.
 
     Args:
@@ -36,6 +39,7 @@ def drive_run(record: RunRecord, folder: Path, *, as_json: bool, events: str | N
         folder: Where it is.
         as_json: Print one JSON document.
         events: Where to write a line of JSON for everything that happens, if anywhere.
+        others: Replies of earlier runs, to be taken in place of calls.
     """
     check_limits(record)
     with Log(folder, write=True) as log:
@@ -45,7 +49,7 @@ def drive_run(record: RunRecord, folder: Path, *, as_json: bool, events: str | N
         try:
             with contextlib.ExitStack() as stack:
                 told = [] if events is None else [stack.enter_context(Events(record, log, Path(events)))]
-                stopped = asyncio.run(_drive(record, folder, log, told))
+                stopped = asyncio.run(_drive(record, folder, log, told, others))
         except asyncio.CancelledError:
             stopped = INTERRUPTED
         found = results(record, log)
@@ -69,7 +73,9 @@ TRACE = os.environ.get("MAZEDOM_TRACE") == "1"
 """Whether LangSmith may trace runs: asked for here, and not by the variables that other programs set."""
 
 
-async def _drive(record: RunRecord, folder: Path, log: Log, told: Sequence[Watcher] = ()) -> str | None:
+async def _drive(
+    record: RunRecord, folder: Path, log: Log, told: Sequence[Watcher] = (), others: Earlier | None = None
+) -> str | None:
     """Drive and ask until nothing is left to do here; return why it stopped early, if it did."""
     opened = Models(
         record.experiment.models,
@@ -93,6 +99,7 @@ async def _drive(record: RunRecord, folder: Path, log: Log, told: Sequence[Watch
                         watcher=Several(view, *told) if told else view,
                         most_at_once=most_at_once(record),
                         only=only,
+                        others=others,
                         trace=TRACE,
                     )
                 if done.stopped is not None or not done.questions or not attended():
@@ -111,6 +118,19 @@ async def _drive(record: RunRecord, folder: Path, log: Log, told: Sequence[Watch
     if done.stopped is None:
         return None
     return str(done.stopped) if isinstance(done.stopped, OverLimit) else INTERRUPTED
+
+
+def reused(record: RunRecord, words: Sequence[str]) -> tuple[RunRecord, Earlier | None]:
+    """Find the earlier replies that a run may take; return its record with the runs that they are of.
+
+    Args:
+        record: The run.
+        words: As `--reuse` has them: runs with commas between them, `all`, or `none`.
+    """
+    found, used = earlier(record, [name.strip() for word in words for name in word.split(",") if name.strip()])
+    for notice in [] if found is None else found.notices:
+        say(f"note: {notice}")
+    return record.model_copy(update={"reuses": used}), found
 
 
 def check_limits(record: RunRecord) -> None:

@@ -3,14 +3,15 @@
 import argparse
 
 from chains.errors import BadInput
-from chains.estimate import estimate
+from chains.estimate import Estimate, estimate
 from chains.experiment import DEFAULT, Experiment, override, read_experiment
 from chains.models.open import Models
+from chains.reuse import Earlier, foreseen
 from chains.runs import create, find_experiment, new_run_id
 from chains.seats import PERSON
 from chains.settings import scope_of
 from chains.staging import RunRecord, stage
-from chains.verbs.driving import attended, check_limits, confirmed, drive_run, most_at_once
+from chains.verbs.driving import attended, check_limits, confirmed, drive_run, most_at_once, reused
 from chains.views.estimate import estimate_view
 from chains.views.output import print_json, progress, results, say
 
@@ -21,14 +22,14 @@ UNASKED_CALLS = 1000
 def main(arguments: argparse.Namespace) -> int:
     """Run every trial of an experiment; return the exit status."""
     experiment = _experiment(arguments)
-    record = stage(experiment, new_run_id())
+    record, others = reused(stage(experiment, new_run_id()), arguments.reuse)
     if arguments.dry_run:
-        return _dry_run(record, as_json=arguments.json)
+        return _dry_run(record, others, as_json=arguments.json)
     _check_models(record)
-    if not _agreed(record):
+    if not _agreed(record, others):
         say("nothing was run")
         return 130
-    return drive_run(record, create(record), as_json=arguments.json, events=arguments.events)
+    return drive_run(record, create(record), as_json=arguments.json, events=arguments.events, others=others)
 
 
 def _experiment(arguments: argparse.Namespace) -> Experiment:
@@ -42,11 +43,11 @@ def _experiment(arguments: argparse.Namespace) -> Experiment:
     return made
 
 
-def _dry_run(record: RunRecord, *, as_json: bool) -> int:
+def _dry_run(record: RunRecord, others: Earlier | None, *, as_json: bool) -> int:
     models = Models(record.experiment.models)
     for name in record.models:
         models.understood(name)  # what no run could be made of has no size
-    found = estimate(record, most_at_once(record))
+    found = _estimate(record, others)
     if as_json:
         print_json(
             {
@@ -64,6 +65,10 @@ def _dry_run(record: RunRecord, *, as_json: bool) -> int:
     return 0
 
 
+def _estimate(record: RunRecord, others: Earlier | None) -> Estimate:
+    return estimate(record, most_at_once(record), None if others is None else foreseen(record, others))
+
+
 def _check_models(record: RunRecord) -> None:
     """Check before anything is written that every model can be opened and that limits can be kept to."""
     check_limits(record)
@@ -72,7 +77,7 @@ def _check_models(record: RunRecord) -> None:
         models.ready(name)
 
 
-def _agreed(record: RunRecord) -> bool:
+def _agreed(record: RunRecord, others: Earlier | None) -> bool:
     """Return whether the person agrees to what the run will take; one who set a limit has.
 
     Raises:
@@ -83,10 +88,14 @@ def _agreed(record: RunRecord) -> bool:
     calls = record.estimate["calls"]
     if not paid or calls <= UNASKED_CALLS or any((limits.calls, limits.tokens, limits.cost)):
         return True
+    found = _estimate(record, others)
+    calls = found.calls
+    if calls <= UNASKED_CALLS:
+        return True
     if not attended():
         raise BadInput(
             f"the run makes about {calls:,} calls, some of them to {paid[0]}; look at --dry-run, "
             f"then agree to them with --max-calls {calls}"
         )
-    progress.print(estimate_view(record, estimate(record, most_at_once(record))))
+    progress.print(estimate_view(record, found))
     return confirmed("run it?")

@@ -27,6 +27,8 @@ def estimate_view(record: RunRecord, found: Estimate) -> RenderableType:
     table.add_row("trials", f"{found.trials:,}")
     table.add_row("models", ", ".join(sorted(record.models)) or "none: people hold every seat")
     table.add_row("calls", f"at most {found.calls:,}")
+    if found.reused:
+        table.add_row("", f"{found.reused:,} more are answered by earlier runs ({', '.join(record.reuses)})")
     table.add_row("tokens", f"about {found.tokens:,}")
     table.add_row("cost", Text(cost_text(found)))
     table.add_row("time", Text(time_text(found)))

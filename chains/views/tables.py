@@ -71,10 +71,16 @@ def results_view(
             f"{found.waiting} waiting; {found.calls:,} calls, {found.tokens:,} tokens{_price(found)}{took}"
         )
     )
+    if found.reused:
+        parts.append(Text(f"{_several(sum(found.reused.values()))} taken from {', '.join(found.reused)}, at no cost"))
     if found.standing.hypotheses:
         parts += [Text(line) for line in found.standing.lines()]
     parts += [Text(f"note: {note}", style="yellow") for note in _notes(found, rows)]
     return Group(*parts)
+
+
+def _several(replies: int) -> str:
+    return "1 reply was" if replies == 1 else f"{replies:,} replies were"
 
 
 def _price(found: Results) -> str:
