@@ -71,7 +71,8 @@ _EMPTY = frozenset(
 _CALENDAR = frozenset(name.lower() for name in MONTHS) | bag(
     "jan feb mar apr jun jul aug sep sept oct nov dec monday tuesday wednesday thursday friday saturday sunday"
 )
-_TITLES = bag("mr mrs ms dr prof sir madam ceo cto cfo")
+_NO_NAMES = STOP | _CALENDAR | bag("mr mrs ms dr prof sir madam ceo cto cfo")
+"""Words that are no proper names though they are written with a capital."""
 
 
 def claims_in(message: str) -> list[Claim]:
@@ -116,7 +117,7 @@ def names_of(tokens: tuple[Token, ...], first: int, last: int) -> frozenset[str]
 
 def _proper(token: Token) -> bool:
     capital = token.kind == "word" and token.text[0].isupper() and len(token.text) > 1
-    return capital and token.low not in STOP | _CALENDAR | _TITLES and token.stem not in _EMPTY
+    return capital and token.low not in _NO_NAMES and token.stem not in _EMPTY
 
 
 def _clauses(sentence: Sentence) -> Iterator[tuple[int, int]]:

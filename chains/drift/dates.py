@@ -36,7 +36,8 @@ def dates_of(tokens: tuple[Token, ...]) -> list[Date]:
     out: list[Date] = []
     at = 0
     while at < len(tokens):
-        found = _iso(tokens, at) or _slashed(tokens, at) or _named(tokens, at)
+        starts = tokens[at].kind == "number" or tokens[at].low in _MONTHS
+        found = (_iso(tokens, at) or _slashed(tokens, at) or _named(tokens, at)) if starts else None
         if found is None:
             at += 1
         else:
@@ -61,9 +62,9 @@ def _slashed(tokens: tuple[Token, ...], at: int) -> Date | None:
     if _low(tokens, at + 1) != "/":  # before all else, since this is asked of every token
         return None
     marks = [_low(tokens, at + step) for step in range(5)]
-    if not marks[0].isdigit() or not marks[2].isdigit():
+    if not marks[0].isdecimal() or not marks[2].isdecimal():
         return None
-    year = int(marks[4]) if marks[3] == "/" and marks[4].isdigit() else None
+    year = int(marks[4]) if marks[3] == "/" and marks[4].isdecimal() else None
     a, b = int(marks[0]), int(marks[2])
     readings = {(month, day) for month, day in ((a, b), (b, a)) if 1 <= month <= 12 and 1 <= day <= 31}
     # Without a year "7/25" is more likely a count than a date.
@@ -78,7 +79,7 @@ def _slashed(tokens: tuple[Token, ...], at: int) -> Date | None:
 
 def _day(tokens: tuple[Token, ...], at: int) -> tuple[int, int] | None:
     """Return a day of the month at a token, and how many tokens it takes ("4", "4th")."""
-    if at < 0 or at >= len(tokens) or not tokens[at].low.isdigit() or not 1 <= int(tokens[at].low) <= 31:
+    if at < 0 or at >= len(tokens) or not tokens[at].low.isdecimal() or not 1 <= int(tokens[at].low) <= 31:
         return None
     return int(tokens[at].low), 2 if _low(tokens, at + 1) in ("st", "nd", "rd", "th") else 1
 
@@ -86,7 +87,7 @@ def _day(tokens: tuple[Token, ...], at: int) -> tuple[int, int] | None:
 def _year(tokens: tuple[Token, ...], at: int) -> tuple[int | None, int]:
     comma = 1 if _low(tokens, at) == "," else 0
     word = _low(tokens, at + comma)
-    return (int(word), at + comma + 1) if word.isdigit() and 1900 <= int(word) <= 2199 else (None, at)
+    return (int(word), at + comma + 1) if word.isdecimal() and 1900 <= int(word) <= 2199 else (None, at)
 
 
 def _named(tokens: tuple[Token, ...], at: int) -> Date | None:

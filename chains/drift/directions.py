@@ -1,6 +1,7 @@
 """Which way something went: the wordings of a direction slot's sense and of its opposite."""
 
 from dataclasses import dataclass
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from chains.drift.numerals import figure
@@ -47,6 +48,7 @@ class Hit(NamedTuple):
 Phrase = tuple[str, ...]
 
 
+@lru_cache(maxsize=8192)
 def phrase(words: str) -> Phrase:
     """Return a wording as stems, without leading auxiliaries."""
     parts = [token for part in words.split() for token in _split(part)]
@@ -137,8 +139,15 @@ def compile_direction(slot: Slot, plain: frozenset[str] = frozenset()) -> Direct
         slot: The slot.
         plain: Stems that stand in every rendering whatever the direction ("seal"): they show none ("sealed").
     """
-    right = [phrase(words) for words in (str(slot.value), *slot.also)]
-    wrong = [phrase(words) for words in (str(slot.opposite), *slot.opposites)]
+    right, wrong = (str(slot.value), *slot.also), (str(slot.opposite), *slot.opposites)
+    return _compiled(right, wrong, plain)
+
+
+@lru_cache(maxsize=512)
+def _compiled(right_words: tuple[str, ...], wrong_words: tuple[str, ...], plain: frozenset[str]) -> Direction:
+    """Compile the wordings of both senses; worlds of one setting share their kinds of fact, and so these."""
+    right = [phrase(words) for words in right_words]
+    wrong = [phrase(words) for words in wrong_words]
     right = right[:1] + [words for words in right[1:] if not plain >= {*words}]
     wrong = wrong[:1] + [words for words in wrong[1:] if not plain >= {*words}]
     found: dict[Phrase, tuple[int, bool]] = {}
@@ -158,20 +167,32 @@ def compile_direction(slot: Slot, plain: frozenset[str] = frozenset()) -> Direct
     )
 
 
-def _family(right: Phrase, wrong: Phrase) -> list[tuple[list[Phrase], list[Phrase]]]:
+Side = tuple[Phrase, ...]
+
+
+@cache
+def _families() -> tuple[tuple[Side, Side], ...]:
+    """Return both sides of every family as stems; made when first asked for, as not every verb reads messages."""
+    return tuple(
+        (tuple(phrase(words) for words in one.split("|")), tuple(phrase(words) for words in other.split("|")))
+        for one, other in FAMILIES
+    )
+
+
+def _family(right: Phrase, wrong: Phrase) -> list[tuple[Side, Side]]:
     """Return the one family that a direction and its opposite belong to, their own side first; none if there is none.
 
     Where several hold both, it is the one that names them earliest: "rose" and "fell" are no matter of over and under.
     """
-    fitting: list[tuple[int, int, list[Phrase], list[Phrase]]] = []
-    for one, other in FAMILIES:
-        sides = [[phrase(words) for words in side.split("|")] for side in (one, other)]
+    fitting: list[tuple[int, int, Side, Side]] = []
+    for sides in _families():
         for here, there in (sides, sides[::-1]):
             if right in here and wrong in there:
                 fitting.append((here.index(right) + there.index(wrong), len(fitting), here, there))
     return [(here, there) for _, _, here, there in sorted(fitting)[:1]]
 
 
-def content(words: str) -> list[str]:
+@lru_cache(maxsize=4096)
+def content(words: str) -> tuple[str, ...]:
     """Return the stems of the words that carry meaning in a text, in order."""
-    return [stem(part) for word in words.split() for part in _split(word) if part.isalpha() and part not in STOP]
+    return tuple(stem(part) for word in words.split() for part in _split(word) if part.isalpha() and part not in STOP)

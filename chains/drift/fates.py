@@ -43,7 +43,7 @@ from chains.drift.stems import bag
 from chains.drift.subjects import STRANGER, UNCLEAR, Subjects
 from chains.drift.verdict import FATES, Fate, SlotState, Verdict
 from chains.drift.weighing import THOUGH, omitted, weigh
-from chains.drift.words import tokens_of
+from chains.drift.words import known_tokens
 from chains.worlds.ledger import Statement
 
 __all__ = ["FATES", "INSTRUMENT", "Fate", "Instrument", "Verdict"]
@@ -76,7 +76,7 @@ class Instrument:
             token.low
             for statement in statements
             for text in (statement.subject, *statement.topic)
-            for token in tokens_of(text)
+            for token in known_tokens(text)
         ]
         self._spelling = Spelling(vocabulary, self.subjects.known)
         self._topics = frozenset().union(*(compiled.topic for compiled in self.ledger))
@@ -260,7 +260,7 @@ def _mentioned(compiled: Compiled, scene: Scene) -> Verdict:
 
 def _near_miss(compiled: Compiled, piece: Piece) -> bool:
     """Whether a piece names a code that is the subject's with one character changed."""
-    own = [token.low for token in tokens_of(compiled.statement.subject) if token.kind == "code"]
+    own = [token.low for token in known_tokens(compiled.statement.subject) if token.kind == "code"]
     said = [piece.tokens[at].low for at in piece.named if piece.first <= at < piece.last]
     return any(one_off(code, other) for code in own for other in said)
 

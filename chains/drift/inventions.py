@@ -38,6 +38,16 @@ class _Heard(NamedTuple):
     dates: tuple[Date, ...]
 
 
+class _Support(NamedTuple):
+    """All that a claim may rest on."""
+
+    sentences: tuple[_Heard, ...]
+    numbered: tuple[_Heard, ...]
+    """Those with numbers."""
+    words: frozenset[str]
+    stems: frozenset[str]
+
+
 def invented(message: str, heard: Sequence[str], ledger: Instrument | Sequence[Statement]) -> list[Claim]:
     """Return the claims of a message that are new: nothing heard supports them.
 
@@ -47,8 +57,7 @@ def invented(message: str, heard: Sequence[str], ledger: Instrument | Sequence[S
         ledger: The world's statements, or the instrument made for them.
     """
     instrument = instrument_for(ledger)
-    support = [sentence for text in heard for sentence in _sentences(text)]
-    return _unsupported(message, support, instrument)
+    return _unsupported(message, _support(heard), instrument)
 
 
 def unfounded(message: str, ledger: Instrument | Sequence[Statement], background: str = "") -> list[Claim]:
@@ -60,8 +69,7 @@ def unfounded(message: str, ledger: Instrument | Sequence[Statement], background
         background: What every seat knows besides, such as the report's title.
     """
     instrument = instrument_for(ledger)
-    support = [sentence for text in (*_truths(instrument), background) for sentence in _sentences(text)]
-    return _unsupported(message, support, instrument)
+    return _unsupported(message, _ledger_support(instrument, background), instrument)
 
 
 def instrument_for(ledger: Instrument | Sequence[Statement]) -> Instrument:
@@ -97,17 +105,31 @@ def _sentences(text: str) -> tuple[_Heard, ...]:
     return tuple(out)
 
 
-def _unsupported(message: str, support: Sequence[_Heard], instrument: Instrument) -> list[Claim]:
+def _support(texts: Sequence[str]) -> _Support:
+    sentences = tuple(sentence for text in texts for sentence in _sentences(text))
+    return _Support(
+        sentences,
+        tuple(sentence for sentence in sentences if sentence.quantities),
+        frozenset().union(*(sentence.words for sentence in sentences)),
+        frozenset().union(*(sentence.stems for sentence in sentences)),
+    )
+
+
+@lru_cache(maxsize=64)
+def _ledger_support(instrument: Instrument, background: str) -> _Support:
+    """Return what a ledger supports; made once for all messages about it."""
+    return _support((*_truths(instrument), background))
+
+
+def _unsupported(message: str, support: _Support, instrument: Instrument) -> list[Claim]:
     stated = stated_in(message)
     if not stated:
         return []
     verdicts = [verdict for verdict in instrument.read(message).values() if verdict.evidence is not None]
-    words = frozenset(word for sentence in support for word in sentence.words)
-    stems = frozenset(stem for sentence in support for stem in sentence.stems)
     return [
         one.claim
         for one in stated
-        if not _changed_statement(one.claim, verdicts) and not _supported(one, support, words, stems, verdicts)
+        if not _changed_statement(one.claim, verdicts) and not _supported(one, support, verdicts)
     ]
 
 
@@ -119,27 +141,22 @@ def _changed_statement(claim: Claim, verdicts: Sequence[Verdict]) -> bool:
     return any(verdict.fate in ("altered", "inverted") and _touches(claim, verdict) for verdict in verdicts)
 
 
-def _supported(
-    stated: Stated,
-    support: Sequence[_Heard],
-    words: frozenset[str],
-    stems: frozenset[str],
-    verdicts: Sequence[Verdict],
-) -> bool:
+def _supported(stated: Stated, support: _Support, verdicts: Sequence[Verdict]) -> bool:
     told = any(_touches(stated.claim, verdict) for verdict in verdicts)
-    if not stated.names <= words:
+    if not stated.names <= support.words:
         return False
     for quantity in stated.quantities:
         if not any(_same_number(quantity, other) and (told or stated.stems & sentence.stems)
-                   for sentence in support for other in sentence.quantities):  # fmt: skip
+                   for sentence in support.numbered for other in sentence.quantities):  # fmt: skip
             return False
     for date in stated.dates:
-        if not any(_same_day(date, other) for sentence in support for other in sentence.dates):
+        if not any(_same_day(date, other) for sentence in support.sentences for other in sentence.dates):
             return False
     if told or stated.claim.kind == "number":
         return True
-    together = max((len(stated.stems & sentence.stems) for sentence in support), default=0)
-    return together >= _TOGETHER * len(stated.stems) or len(stated.stems & stems) >= _ANYWHERE * len(stated.stems)
+    together = max((len(stated.stems & sentence.stems) for sentence in support.sentences), default=0)
+    anywhere = len(stated.stems & support.stems)
+    return together >= _TOGETHER * len(stated.stems) or anywhere >= _ANYWHERE * len(stated.stems)
 
 
 def _same_number(said: Quantity, heard: Quantity) -> bool:

@@ -19,6 +19,8 @@ _FRACTIONS = {
     "half": 0.5, "third": 1 / 3, "thirds": 1 / 3, "quarter": 0.25, "quarters": 0.25, "fifth": 0.2, "fifths": 0.2,
     "tenth": 0.1, "tenths": 0.1,
 }  # fmt: skip
+_STARTS = frozenset({*_WORDS, *_FRACTIONS, "a", "an", "single"})
+"""Words with which a number in words can begin."""
 _BEFORE_SHARE = bag("by nearly almost about roughly around over under than approximately")
 
 
@@ -43,7 +45,7 @@ def numeral(tokens: tuple[Token, ...], at: int) -> Numeral | None:
         return None
     if tokens[at].kind == "number":
         return _figures(tokens, at)
-    if tokens[at].kind == "word":
+    if tokens[at].kind == "word" and tokens[at].low in _STARTS:
         return _share(tokens, at) or _with_article(tokens, at) or _spelt(tokens, at)
     return None
 

@@ -12,7 +12,8 @@ from chains.drift.words import Sentence, Token
 
 _PRONOUNS = bag("it its this that these they their he his she her which both")
 _JOINTS = bag(", and or – — ; but while whereas plus / &"), bag("with ( ) :")
-_WAYS = bag("up down over under above below off out")
+_EMPTY = STOP - bag("up down over under above below off out")
+"""Words that say nothing, not even which way."""
 _NEW_START = bag("and but so while whereas")
 _LISTING = bag(", and & / or both")
 
@@ -87,7 +88,7 @@ def _gapped(piece: Piece) -> bool:
     valued |= {at for date in piece.dates for at in range(date.first, date.last)}
     others = {*range(piece.first, piece.last)} - valued - piece.named
     words = (piece.tokens[at] for at in others)
-    return piece.explicit and bool(valued) and all(word.kind == "mark" or word.low in STOP - _WAYS for word in words)
+    return piece.explicit and bool(valued) and all(word.kind == "mark" or word.low in _EMPTY for word in words)
 
 
 def _led_to(sentence: Sentence, parts: list[tuple[int, int, list[Mention]]]) -> frozenset[int]:

@@ -11,7 +11,7 @@ from chains.drift.polarity import negated
 from chains.drift.quantities import Quantity, closeness, compare
 from chains.drift.stems import STOP, bag, stem
 from chains.drift.units import Unit, unit_of
-from chains.drift.words import Token, tokens_of
+from chains.drift.words import known_tokens
 from chains.worlds.ledger import MONTHS, Slot
 
 
@@ -124,7 +124,7 @@ class DateSlot:
 
 _SAME = (bag("floor level storey"), bag("gate door entrance"))
 """Nouns that count the same things."""
-_CALENDAR = frozenset(month.lower() for month in MONTHS)
+_COMMON = STOP | frozenset(month.lower() for month in MONTHS)
 
 
 @dataclass(frozen=True)
@@ -137,7 +137,7 @@ class WordSlot:
     parts: tuple[frozenset[str], ...] = field(default=())
     """For a name of several people or words: each of these needs one of its words stated."""
     known: frozenset[str] = frozenset()
-    """Every word of the ledger: a capitalised word outside it is another name."""
+    """Every word of the ledger, and common ones: a capitalised word outside them is another name."""
 
     def read(self, piece: Piece, explained: Explained) -> Found:
         """Look for the word in a piece."""
@@ -173,7 +173,7 @@ class WordSlot:
             token = piece.tokens[at]
             starts = piece.tokens[at - 1].text in ".:!?" or at == 0
             proper = token.kind == "word" and token.text[0].isupper() and not token.text.isupper() and not starts
-            if proper and at not in piece.named and token.low not in self.known | STOP | _CALENDAR:
+            if proper and at not in piece.named and token.low not in self.known:
                 return at
         return None
 
@@ -202,7 +202,7 @@ def compile_slot(slot: Slot, templates: tuple[str, ...], topic: frozenset[str], 
         before, hole, after = template.partition("{" + slot.name + "}")
         if hole:
             nouns |= set(content(re.sub(r"\{\w+\}", ".", after))[:2])
-            words: list[Token] = tokens_of(re.sub(r"\{\w+\}", " . ", before))
+            words = known_tokens(re.sub(r"\{\w+\}", " . ", before))
             cues.append(words[-1].stem if words else "")
             nouns |= set(content(words[-1].text if words else ""))
     nouns |= {other for same in _SAME if same & nouns for other in same}
@@ -213,16 +213,16 @@ def compile_slot(slot: Slot, templates: tuple[str, ...], topic: frozenset[str], 
 
 def _word_slot(slot: Slot, known: frozenset[str]) -> WordSlot:
     def spelt(words: str) -> tuple[str, ...]:
-        return tuple(token.stem for token in tokens_of(words) if token.kind != "mark")
+        return tuple(token.stem for token in known_tokens(words) if token.kind != "mark")
 
     parts: tuple[frozenset[str], ...] = ()
     if slot.kind == "name":
         people = re.split(r",|\band\b|&", str(slot.value))
         parts = tuple(
-            frozenset(stem(token.low) for token in tokens_of(one) if token.text[0].isupper()) for one in people
+            frozenset(stem(token.low) for token in known_tokens(one) if token.text[0].isupper()) for one in people
         )
         parts = tuple(part for part in parts if part)
     return WordSlot(
         slot, tuple(spelt(words) for words in (str(slot.value), *slot.also)),
-        tuple(spelt(words) for words in slot.others), parts, known,
+        tuple(spelt(words) for words in slot.others), parts, known | _COMMON,
     )  # fmt: skip

@@ -4,6 +4,8 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
 
 from chains.drift.directions import Direction, compile_direction, content
 from chains.drift.polarity import hedge
@@ -11,7 +13,7 @@ from chains.drift.quantities import quantities_of
 from chains.drift.slots import Reader, compile_slot
 from chains.drift.stems import STOP, bag, stem
 from chains.drift.subjects import Subjects
-from chains.drift.words import Sentence, sentences_of, tokens_of
+from chains.drift.words import Sentence, known_tokens, sentences_of, unfilled
 from chains.worlds.ledger import Slot, Statement, holes_of
 
 Wording = tuple[str, ...]
@@ -72,7 +74,7 @@ def compile_ledger(statements: Sequence[Statement], subjects: Subjects) -> list[
         for statement in statements
         for text in (statement.subject, *statement.aliases, *statement.templates, *statement.vague, *statement.topic,
                      *(str(slot.value) for slot in statement.slots))
-        for token in tokens_of(text)
+        for token in known_tokens(text)
     )  # fmt: skip
     return [_compile(statement, topics, subjects, known) for statement in statements]
 
@@ -83,13 +85,9 @@ def _compile(
     subject, topic = subjects.of[statement.id], topics[statement.id]
     others = [name for name in topics if name != statement.id]
     beside = [topics[name] for name in others if subjects.of[name] == subject]
-    literal = frozenset(
-        word
-        for template in (*statement.templates, *statement.vague)
-        for word in content(re.sub(r"\{\w+\}", " ", template))
-    )
+    plain = [_plain(template) for template in statement.templates]
+    literal = frozenset(word for one in (*plain, *map(_plain, statement.vague)) for word in one.content)
     directions = {slot.name: compile_direction(slot, literal) for slot in statement.slots if slot.kind == "direction"}
-    plain = [tuple(tokens_of(re.sub(r"\{\w+\}", " ", template))) for template in statement.templates]
     return Compiled(
         statement=statement,
         subject=subject,
@@ -106,11 +104,34 @@ def _compile(
         },
         directions=directions,
         sense=None if directions else _sense(statement, topic),
-        literals=frozenset(q.value for tokens in plain for q in quantities_of(tokens)),
+        literals=frozenset(value for one in plain for value in one.values),
         renderings=frozenset(_words(statement, template) for template in statement.templates),
         vague=frozenset(_words(statement, template) for template in statement.vague),
-        hedged=any(hedge(tokens, 0, len(tokens)) for tokens in plain),
-        denied=any(token.low in ("not", "no", "never", "without") for tokens in plain for token in tokens),
+        hedged=any(one.hedged for one in plain),
+        denied=any(one.denied for one in plain),
+    )
+
+
+class _Plain(NamedTuple):
+    """A template without its holes: what its own words say."""
+
+    content: tuple[str, ...]
+    """Stems of the words that carry meaning, in order."""
+    values: tuple[float, ...]
+    """Numbers that stand in it."""
+    hedged: bool
+    denied: bool
+
+
+@lru_cache(maxsize=4096)
+def _plain(template: str) -> _Plain:
+    """Read a template's own words; kept, as the worlds of a setting share their templates."""
+    tokens = unfilled(template)
+    return _Plain(
+        content(re.sub(r"\{\w+\}", " ", template)),
+        tuple(quantity.value for quantity in quantities_of(tokens)),
+        hedge(tokens, 0, len(tokens)) is not None,
+        any(token.low in ("not", "no", "never", "without") for token in tokens),
     )
 
 
@@ -124,14 +145,12 @@ def _topic(statement: Statement) -> frozenset[str]:
     given = {word for words in statement.topic for word in _telling(content(words))}
     if given:
         return frozenset(given)
-    counts = Counter(
-        word for template in statement.templates for word in set(content(re.sub(r"\{\w+\}", " ", template)))
-    )
+    counts = Counter(word for template in statement.templates for word in set(_plain(template).content))
     needed = len(statement.templates) / 2
     return frozenset(word for word, count in counts.items() if count >= needed and word not in subject | STOP)
 
 
-def _telling(stems: list[str]) -> list[str]:
+def _telling(stems: tuple[str, ...]) -> tuple[str, ...]:
     """Return the words of a topic that show it by themselves: the last, or the others where the last says little.
 
     "Safety checks" is shown by "checks" and not by "safety"; "waiting time" by "waiting".
@@ -147,10 +166,7 @@ _GENERIC = frozenset(
 def _sense(statement: Statement, topic: frozenset[str]) -> Direction | None:
     """Return the direction that lies in the renderings' own words ("passed the audit"), where no slot holds it."""
     from_words = Counter(
-        word
-        for template in statement.templates
-        for word in content(re.sub(r"\{\w+\}", " ", template))
-        if holes_of(template)
+        word for template in statement.templates for word in _plain(template).content if holes_of(template)
     )
     words = sorted(topic | set(from_words))
     for word in words:

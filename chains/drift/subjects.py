@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from chains.drift.stems import STOP, bag
-from chains.drift.words import Token, tokens_of
+from chains.drift.words import Token, known_tokens, unfilled
 from chains.worlds.ledger import MONTHS, Statement
 
 STRANGER = -1
@@ -15,7 +15,12 @@ UNCLEAR = -2
 """The subject number of a short form that could be several of the ledger's ("the module")."""
 _ARTICLES = bag("the a an our this that its their")
 _BEFORE_NOUN = _ARTICLES | STOP | bag("regarding concerning re status update new late delayed said meanwhile")
-CALENDAR = frozenset(name.lower() for name in MONTHS) | bag("monday tuesday wednesday thursday friday saturday sunday")
+_UNNAMED = (
+    STOP | frozenset(name.lower() for name in MONTHS) | bag("monday tuesday wednesday thursday friday saturday sunday")
+)
+"""Words that are no names though they are written with a capital."""
+_AFTER_NUMBER = STOP - {"of", "out", "more", "to"}
+"""Words that may follow a number that is a name ("line 4 was late")."""
 
 
 Words = tuple[str, ...]
@@ -53,17 +58,27 @@ class Subjects:
             number = self._number(statement.subject)
             self.of[statement.id] = number
             for wording in (statement.subject, *statement.aliases):
-                given[_words(_bare(tokens_of(wording)))].add(number)
-        runs = [_words(_bare(tokens_of(name))) for name in self.names]
-        self._by_word = _index(given, _short_forms(self.names, given, _vocabulary(statements)), runs)
+                given[_words(_bare(known_tokens(wording)))].add(number)
+        runs = [_words(_bare(known_tokens(name))) for name in self.names]
+        values = [token for statement in statements for text in _wordings(statement) for token in unfilled(text)]
+        # every word that the ledger uses for something else than a subject
+        taken = frozenset(token.low for token in values)
+        self._by_word = _index(given, _short_forms(self.names, given, taken), runs)
         self._nouns = {run[-2] for run in runs if len(run) > 1 and re.search(r"\d", run[-1])} | {
             run[-1] for run in runs
         }
-        tokens = _all_tokens(statements)
+        tokens = values + [
+            token
+            for statement in statements
+            for text in (statement.subject, *statement.aliases)
+            for token in known_tokens(text)
+        ]
         self.codes = frozenset(token.low for token in tokens if token.kind == "code")
         """Codes that stand anywhere in the ledger."""
         self.known = frozenset(token.low for token in tokens if token.kind == "word")
         """Words that stand anywhere in the ledger."""
+        self.common = self.known | _UNNAMED
+        """Words that name nobody else, though they may be written with a capital."""
 
     def _number(self, subject: str) -> int:
         same = (at for at, name in enumerate(self.names) if name.lower().split() == subject.lower().split())
@@ -103,7 +118,7 @@ class Subjects:
         after = tokens[last] if last < len(tokens) else None
         if after is not None and (after.kind == "code" or _numbered(tokens, last)):
             return False
-        if after is not None and after.kind == "word" and after.text[0].isupper() and after.low not in CALENDAR | STOP:
+        if after is not None and after.kind == "word" and after.text[0].isupper() and after.low not in _UNNAMED:
             return False
         before = tokens[first - 1] if first else None
         if before is None or before.kind == "mark" or tokens[first].text[0].isupper():
@@ -134,12 +149,12 @@ def _numbered(tokens: tuple[Token, ...], at: int) -> bool:
     if at >= len(tokens) or tokens[at].kind != "number" or not tokens[at].low.isdigit() or int(tokens[at].low) > 99:
         return False
     after = tokens[at + 1] if at + 1 < len(tokens) else None
-    return after is None or after.low in STOP - {"of", "out", "more", "to"} or after.text in ".,;:!?)"
+    return after is None or after.low in _AFTER_NUMBER or after.text in ".,;:!?)"
 
 
 def _short_forms(names: Sequence[str], given: Mapping[Words, set[int]], taken: frozenset[str]) -> dict[Words, set[int]]:
     """Return the short forms of all subjects, each with the subjects that it may mean."""
-    parts = [_bare(tokens_of(name)) for name in names]
+    parts = [_bare(known_tokens(name)) for name in names]
     held = Counter(word for tokens in parts for word in {token.low for token in tokens})
     short: dict[Words, set[int]] = defaultdict(set)
     for number, tokens in enumerate(parts):
@@ -169,7 +184,7 @@ def _words(tokens: Sequence[Token]) -> Words:
     return tuple(token.low for token in tokens)
 
 
-def _bare(tokens: list[Token]) -> list[Token]:
+def _bare(tokens: Sequence[Token]) -> Sequence[Token]:
     return tokens[1:] if len(tokens) > 1 and tokens[0].low in _ARTICLES else tokens
 
 
@@ -179,7 +194,7 @@ def _parted(words: Words) -> Words:
     return (*words[:-1], *match.groups()) if match else words
 
 
-def _shortened(tokens: list[Token], held: Counter[str], taken: frozenset[str]) -> list[Words]:
+def _shortened(tokens: Sequence[Token], held: Counter[str], taken: frozenset[str]) -> list[Words]:
     """Return short forms of a subject: its codes and proper names, the words up to its last noun or its end."""
     lows = [token.low for token in tokens]
     out: list[Words] = [(token.low,) for token in tokens if token.kind == "code" and held[token.low] == 1]
@@ -203,20 +218,8 @@ def _holds(run: Words, words: Words) -> bool:
 
 
 def _wordings(statement: Statement) -> list[str]:
+    """Return the words that a statement uses for something else than its subject."""
     out = [*statement.templates, *statement.vague, *statement.topic]
     for slot in statement.slots:
         out += [str(slot.value), slot.unit or "", *slot.also, slot.opposite or "", *slot.opposites, *slot.others]
-    return [re.sub(r"\{\w+\}", " ", text) for text in out]
-
-
-def _vocabulary(statements: Sequence[Statement]) -> frozenset[str]:
-    """Return every word that a ledger uses for something else than a subject."""
-    texts = [text for statement in statements for text in _wordings(statement)]
-    return frozenset(token.low for text in texts for token in tokens_of(text))
-
-
-def _all_tokens(statements: Sequence[Statement]) -> list[Token]:
-    texts = [
-        text for statement in statements for text in (*_wordings(statement), statement.subject, *statement.aliases)
-    ]
-    return [token for text in texts for token in tokens_of(text)]
+    return out

@@ -104,10 +104,10 @@ def _in_one_place(about: Sequence[Evidence], keys: Sequence[Tally]) -> bool:
 
 def _linked(compiled: Compiled, seen: Sequence[Evidence]) -> list[Evidence]:
     """Let the pieces of one sentence vouch for each other, unless its subject has other statements too."""
-    firm = {evidence.piece.sentence for evidence in seen if evidence.firm}
     if not compiled.sole:
         return list(seen)
-    return [replace(evidence, beside=evidence.piece.sentence in firm) for evidence in seen]
+    firm = {evidence.piece.sentence for evidence in seen if evidence.firm}
+    return [replace(one, beside=True) if one.piece.sentence in firm else one for one in seen]
 
 
 def _tally(compiled: Compiled, name: str, about: Sequence[Evidence]) -> Tally:

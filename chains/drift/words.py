@@ -61,6 +61,9 @@ _DANGLING = bag(
 _SPLITTERS = bag("but while whereas although though however yet because whilst except")
 _AFTER_COMMA = _SPLITTERS | bag("and so which who with plus nor as")
 _CONTRACTED = re.compile(r"'(?:s|m|re|ve|ll|d)$")
+_HOLE = re.compile(r"\{\w+\}")
+_SEPARATORS = re.compile(r"[,\s]")
+_HYPHENS = re.compile(r"[-‑–]")
 _NEGATED = {"won't": ("will", "not"), "can't": ("can", "not"), "cannot": ("can", "not"), "shan't": ("shall", "not")}
 
 
@@ -80,23 +83,37 @@ def tokens_of(text: str, offset: int = 0) -> list[Token]:
         kind: Kind = "number" if which == "number" else "code" if which == "code" else "mark"
         low = raw.lower()
         if which == "number":
-            low = re.sub(r"[,\s]", "", low)
+            low = _SEPARATORS.sub("", low)
         elif which == "code":
-            low = re.sub(r"[-‑–]", "", low)
+            low = _HYPHENS.sub("", low)
         elif which == "date":
             kind = "number"
         elif which == "word":
             kind = "word"
-            low = low.replace("’", "'").replace(".", "")
+            if not low.isalpha():
+                low = low.replace("’", "'").replace(".", "")
             if low in _NEGATED or low.endswith("n't"):
                 first, second = _NEGATED.get(low, (low[:-3], "not"))
                 middle = offset + start + len(first)
                 out.append(Token(first, first, first, offset + start, middle, kind, tight))
                 out.append(Token(second, second, second, middle, offset + end, kind, tight=True))
                 continue
-            low = _CONTRACTED.sub("", low).replace("'", "")
+            if "'" in low:
+                low = _CONTRACTED.sub("", low).replace("'", "")
         out.append(Token(raw, low, stem(low) if kind == "word" else low, offset + start, offset + end, kind, tight))
     return out
+
+
+@lru_cache(maxsize=4096)
+def known_tokens(text: str) -> tuple[Token, ...]:
+    """Return the tokens of a wording of a ledger; kept, as the worlds of a setting share most of theirs."""
+    return tuple(tokens_of(text))
+
+
+@lru_cache(maxsize=4096)
+def unfilled(template: str) -> tuple[Token, ...]:
+    """Return the tokens of a template's own words, its holes left out."""
+    return known_tokens(_HOLE.sub(" ", template))
 
 
 def _ends_sentence(tokens: list[Token], at: int) -> bool:
