@@ -1,16 +1,13 @@
 """Which prompt each turn has in a condition."""
 
-from collections.abc import Mapping
-
 from chains.experiment import Condition
-from chains.hierarchy import Hierarchy
 from chains.prompts import Prompt, configuration, read_prompt
-from chains.settings import Value, scoped
-from chains.turns import turns_of
+from chains.settings import scoped
+from chains.turns import Plan
 
 
-def cast_prompts(condition: Condition, hierarchy: Hierarchy, prompts: dict[str, Prompt]) -> dict[str, str]:
-    """Return the name of each turn's prompt, reading those not read so far."""
+def cast_prompts(condition: Condition, plan: Plan, prompts: dict[str, Prompt]) -> dict[str, str]:
+    """Return the name of each turn's prompt, reading those not read so far; none where nobody is asked."""
     values, variants = condition.values, configuration(str(condition.values["prompt"]))
     names: dict[str, str] = {}
 
@@ -19,15 +16,12 @@ def cast_prompts(condition: Condition, hierarchy: Hierarchy, prompts: dict[str, 
         if names[who] not in prompts:
             prompts[names[who]] = read_prompt(kind, variant)
 
-    for turn in turns_of(hierarchy, loop=loops(values)):
+    for turn in plan.turns:
+        if turn.ruled or turn.reference:
+            continue
         if turn.task == "report":
             role = turn.seat.role
             cast_as(turn.name, role, str(scoped(values, "prompt", turn.seat, general=variants[role])))
-        elif not turn.reference:
+        else:
             cast_as(turn.name, turn.task, str(values.get(f"prompt.{turn.task}", variants[turn.task])))
     return names
-
-
-def loops(values: Mapping[str, Value]) -> bool:
-    """Return whether a condition runs the whole loop; those logged before there was one do not."""
-    return bool(values.get("loop", False))

@@ -20,6 +20,7 @@ from chains.drift.measures import MEASURES, Heard
 from chains.drift.tally import LETTERS, instrument_of
 from chains.experiment import TrialId
 from chains.laws.paired import PairKey, paired_all
+from chains.seats import Cast
 from chains.sides import Side
 from chains.trial import held_below
 
@@ -75,13 +76,16 @@ def _cut(side: Side, trial: TrialId, words: int) -> Heard:
     total = _words(heard)
     if total <= words:
         return heard
-    said = {seat: reply.spoken or "" for seat, reply in side.run.replies(trial, side.run.speakers(trial)).items()}
-    cut = {seat: first_words(text, len(text.split()) * words // total) for seat, text in said.items()}
-    return heard._replace(fates=_fates(side, trial, cut))
-
-
-def _fates(side: Side, trial: TrialId, messages: Mapping[str, str]) -> str:
     cast = side.run.stage.cast(trial)
+    said = {name: reply.spoken or "" for name, reply in side.run.replies(trial, cast.plan.top).items()}
+    cut = {name: first_words(text, len(text.split()) * words // total) for name, text in said.items()}
+    if cast.plan.direct:  # as the whole of it was read: as one text
+        verdicts = instrument_of(cast.world).read("\n".join(cut.values()))
+        return heard._replace(fates="".join(LETTERS[verdicts[fact.id].fate] for fact in cast.world.facts))
+    return heard._replace(fates=_fates(cast, {cast.plan.by_name[name].seat.name: text for name, text in cut.items()}))
+
+
+def _fates(cast: Cast, messages: Mapping[str, str]) -> str:
     held = held_below(cast.hierarchy, cast.dealt)
     instrument = instrument_of(cast.world)
     fates: dict[str, str] = {}

@@ -13,7 +13,8 @@ from chains.models.names import Source
 from chains.models.provider import Usage
 from chains.runs import all_runs
 from chains.scan import scan
-from chains.staging import Expected, RunRecord, Stage, expected
+from chains.sizes import Expected, expected
+from chains.staging import RunRecord, Stage
 
 OWN_SECONDS = 0.002
 """Seconds that a step takes beside its model, about: the prompt, the log, the instrument."""

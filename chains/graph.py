@@ -17,12 +17,11 @@ from langgraph.runtime import Runtime
 from langgraph.types import interrupt
 from langsmith.run_helpers import tracing_context
 
-from chains.hierarchy import Hierarchy
 from chains.seats import Climb, Speak, Waiting
-from chains.turns import turns_of
+from chains.turns import Plan
 
 SPARE_STEPS = 10
-"""Supersteps allowed beyond the way up and down, so that the recursion limit never cuts a hierarchy."""
+"""Supersteps allowed beyond one a turn, so that the recursion limit never cuts a trial."""
 
 
 def _merged(said: dict[str, str | None], more: dict[str, str | None]) -> dict[str, str | None]:
@@ -69,31 +68,26 @@ def _node(turn: str) -> _Node:
     return node
 
 
-def wire(hierarchy: Hierarchy, *, loop: bool = False) -> Graph:
-    """Return the compiled graph of a hierarchy: compile once, share among its trials.
-
-    Args:
-        hierarchy: Who reports to whom.
-        loop: Whether the executive decides, its order goes down and workers act.
-    """
+def wire(plan: Plan) -> Graph:
+    """Return the compiled graph of a plan: compile once, share among its trials."""
     graph: StateGraph[State, Crew, State, State] = StateGraph(State, context_schema=Crew)
-    for turn in turns_of(hierarchy, loop=loop):
+    for turn in plan.turns:
         graph.add_node(turn.name, _node(turn.name))
         graph.add_edge(list(turn.hears) if turn.hears else START, turn.name)
     return graph.compile()
 
 
-def climber(graph: Graph, depth: int, *, trace: bool = False) -> Climb:
-    """Return how LangGraph drives one trial through a hierarchy: siblings in parallel.
+def climber(graph: Graph, plan: Plan, *, trace: bool = False) -> Climb:
+    """Return how LangGraph drives one trial: siblings in parallel.
 
     A seat that waits for a person interrupts its branch; sibling branches go on to the end of the superstep.
 
     Args:
-        graph: The hierarchy's compiled graph.
-        depth: The hierarchy's.
+        graph: The plan's compiled graph.
+        plan: Who speaks when.
         trace: Let LangSmith trace the run, if the environment asks for it; otherwise it stays off.
     """
-    config: Any = {"recursion_limit": 2 * depth + SPARE_STEPS}
+    config: Any = {"recursion_limit": len(plan.turns) + SPARE_STEPS}
 
     async def climb(speak: Speak) -> tuple[str, ...]:
         with nullcontext() if trace else tracing_context(enabled=False):
@@ -103,6 +97,6 @@ def climber(graph: Graph, depth: int, *, trace: bool = False) -> Climb:
     return climb
 
 
-def mermaid(hierarchy: Hierarchy) -> str:
+def mermaid(plan: Plan) -> str:
     """Return the graph as LangGraph draws it, in Mermaid."""
-    return wire(hierarchy).get_graph().draw_mermaid()
+    return wire(plan).get_graph().draw_mermaid()

@@ -22,7 +22,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from chains.draw import Draw
 from chains.errors import BadInput, nearest
 
-Role = Literal["worker", "manager", "executive"]
+Role = Literal["worker", "manager", "executive", "auditor"]
+"""An auditor's seat stands beside the chain of command, and in no hierarchy."""
 EdgeKind = Literal["command"]
 """Side edges (skip-level, peer, outside, a question from above) will be further kinds."""
 

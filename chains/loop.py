@@ -13,7 +13,7 @@ from chains.draw import Draw
 from chains.drift.choices import Choice, read_choice
 from chains.models.names import Source
 from chains.models.provider import Request
-from chains.seats import NO_REPORT, Cast, title_of
+from chains.seats import NO_REPORT, Cast, Said, as_json, title_of
 from chains.turns import LEDGER, Turn
 from chains.worlds.charter import Charter
 from chains.worlds.decision import Decision, Option
@@ -26,25 +26,6 @@ LONGEST_REASON = 160
 """Characters of the reason beside a choice, where the endpoint is held to a schema: a small model would ramble on."""
 LONGEST_QUOTE = 300
 """Characters of a decision that can't be read which its own order still quotes."""
-
-
-def asked(cast: Cast, turn: Turn, said: Mapping[str, str | None]) -> Request:
-    """Put the question of a turn to its seat.
-
-    Args:
-        cast: Who is who.
-        turn: Whose turn it is, and for what.
-        said: What was said so far, by turn.
-    """
-    match turn.task:
-        case "report":
-            return cast.request(turn.seat, said, turn.number)
-        case "decide":
-            return _decide(cast, turn, said)
-        case "order":
-            return _order(cast, turn, said)
-        case _:
-            return _obey(cast, turn, said)
 
 
 def decision_of(cast: Cast) -> tuple[Decision, Charter]:
@@ -93,13 +74,15 @@ def decision_line(cast: Cast, reply: str | None) -> str:
 
 
 def order_notes(cast: Cast, reply: str | None) -> str:
-    """Return what the executive's order is made of: what it decided, and the charter, a line each."""
+    """Return what the executive's order is made of: what it decided, if anything, and the charter, a line each."""
+    if not cast.plan.decision:
+        return "\n".join(charter_lines(cast))
     return "\n".join((decision_line(cast, reply), *charter_lines(cast)))
 
 
-def heard_at_the_top(cast: Cast, said: Mapping[str, str | None]) -> list[str]:
-    """Return the reports that the executive reads."""
-    return [(said[name] or NO_REPORT).strip() for name in cast.hierarchy.reports_of(cast.hierarchy.executive.name)]
+def heard_at_the_top(cast: Cast, said: Said) -> list[str]:
+    """Return all that the executive reads: the last reports, and what reaches it directly."""
+    return [(said[name] or NO_REPORT).strip() for name in cast.plan.top]
 
 
 def ledger_text(cast: Cast) -> str:
@@ -107,15 +90,13 @@ def ledger_text(cast: Cast) -> str:
     return "\n".join(cast.notes(worker) for worker in cast.dealt if cast.dealt[worker])
 
 
-def _decide(cast: Cast, turn: Turn, said: Mapping[str, str | None]) -> Request:
+def decide(cast: Cast, turn: Turn, said: Said) -> Request:
+    """Ask the executive to choose an option on what it reads."""
     if turn.reference:
         heard = [ledger_text(cast) if turn.reference == LEDGER else NO_REPORT]
     else:
-        heard = heard_at_the_top(cast, said)
-    reports = heard[0]
-    if len(heard) > 1:
-        names = cast.hierarchy.reports_of(turn.seat.name)
-        reports = "\n\n".join(f"Report from {name}:\n{text}" for name, text in zip(names, heard, strict=True))
+        heard = [(said[name] or NO_REPORT).strip() for name in turn.hears]
+    reports = heard[0] if turn.reference else cast.headed(heard, turn.hears)
     decision, _ = decision_of(cast)
     holes = _choice_holes(cast, turn) | {
         "question": decision.question,
@@ -123,10 +104,17 @@ def _decide(cast: Cast, turn: Turn, said: Mapping[str, str | None]) -> Request:
         "charter": _listed(charter_lines(cast)),
         "span": len(heard),
     }
-    return _choose(cast, turn, holes, heard)
+    return choose(cast, turn, holes, heard)
 
 
-def _order(cast: Cast, turn: Turn, said: Mapping[str, str | None]) -> Request:
+def order(cast: Cast, turn: Turn, said: Said) -> Request:
+    """Ask the executive for its order: what it decided, if anything, and the charter."""
+    if not turn.hears:
+        notes = "\n".join(charter_lines(cast))
+        holes = _holes(cast, turn) | {"charter": _listed(charter_lines(cast))}
+        return cast.ask(
+            turn.seat, cast.parts[turn.seat.name].tasks["order"], holes, [notes], turn.number, task="order", hop=1
+        )
     reply = said[turn.hears[0]]
     decided = decision_line(cast, reply)
     holes = _holes(cast, turn) | {"decided": decided, "charter": _listed(charter_lines(cast))}
@@ -136,18 +124,19 @@ def _order(cast: Cast, turn: Turn, said: Mapping[str, str | None]) -> Request:
     )  # fmt: skip
 
 
-def _obey(cast: Cast, turn: Turn, said: Mapping[str, str | None]) -> Request:
+def obey(cast: Cast, turn: Turn, said: Said) -> Request:
     """Ask a manager to pass an order on, or a worker to act on it."""
     directive = (said[turn.hears[0]] or NO_ORDER).strip()
     if turn.task == "act":
-        return _choose(cast, turn, _choice_holes(cast, turn) | {"directive": directive}, [directive])
+        return choose(cast, turn, _choice_holes(cast, turn) | {"directive": directive}, [directive])
     return cast.ask(
         turn.seat, cast.parts[turn.seat.name].tasks["relay"], _holes(cast, turn) | {"directive": directive},
         [directive], turn.number, task="relay", hop=turn.seat.level + 1,
     )  # fmt: skip
 
 
-def _choose(cast: Cast, turn: Turn, holes: Mapping[str, Any], heard: list[str]) -> Request:
+def choose(cast: Cast, turn: Turn, holes: Mapping[str, Any], heard: list[str]) -> Request:
+    """Ask a seat to choose one of the decision's options, as JSON."""
     letters = letters_of(cast)
     part = cast.parts[turn.seat.name]
 
@@ -184,15 +173,4 @@ def _shaped(settings: dict[str, Any], source: Source, letters: tuple[str, ...]) 
     reason: dict[str, Any] = {"type": "string"}
     if source.kind == "embedded":
         reason["maxLength"] = LONGEST_REASON
-    schema = {
-        "type": "object",
-        "properties": {"reason": reason, "option": {"type": "string", "enum": list(letters)}},
-        "required": ["reason", "option"],
-        "additionalProperties": False,
-    }
-    plain = {name: value for name, value in settings.items() if name != "grammar"}
-    if source.kind == "channel":
-        return plain
-    return plain | {
-        "response_format": {"type": "json_schema", "json_schema": {"name": "choice", "strict": True, "schema": schema}}
-    }
+    return as_json(settings, source, "choice", {"reason": reason, "option": {"type": "string", "enum": list(letters)}})

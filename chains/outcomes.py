@@ -13,7 +13,7 @@ from chains.loop import choice_of, decision_line, decision_of, heard_at_the_top,
 from chains.models.provider import Reply
 from chains.records import Outcome, Reading
 from chains.seats import Cast
-from chains.turns import LEDGER, NOTHING, Turn, turns_of
+from chains.turns import LEDGER, NOTHING, Turn
 from chains.worlds.charter import Charter
 
 
@@ -28,7 +28,7 @@ def read_loop(cast: Cast, replies: Mapping[str, Reply]) -> tuple[dict[str, Readi
         For each seat that sent an order down, the reading of its message; and the outcome.
     """
     said = {name: reply.spoken for name, reply in replies.items()}
-    turns = turns_of(cast.hierarchy, loop=True)
+    turns = cast.plan.turns
     orders = [turn for turn in turns if turn.task in ("order", "relay")]
     down = {turn.seat.name: _reading(cast, turn, replies[turn.name], said) for turn in orders}
     return down, _outcome(cast, turns, said)
@@ -49,8 +49,8 @@ def _reading(cast: Cast, turn: Turn, reply: Reply, said: Mapping[str, str | None
     instrument = instrument_down(cast)
     message = reply.spoken or ""
     verdicts = instrument.read(message)
-    above = said[turn.hears[0]]
-    order = decision_line(cast, said[cast.hierarchy.executive.name])
+    above = said[turn.hears[0]] if turn.hears else None
+    order = decision_line(cast, said[cast.plan.decision]) if cast.plan.decision else ""
     heard = order_notes(cast, above) if turn.task == "order" else above or ""
     return Reading(
         hop=turn.seat.level + 1,
@@ -85,16 +85,19 @@ def _outcome(cast: Cast, turns: tuple[Turn, ...], said: Mapping[str, str | None]
             return decision.standing
         return noted(above, choice)
 
+    def chose(turn: str) -> str | None:
+        return noted(turn, choice_of(cast, said[turn])) if turn in said else None
+
     top = cast.hierarchy.executive.name
     acts = [turn for turn in turns if turn.task == "act"]
     return Outcome(
         version=CHOICES,
         told=believed(cast.world, instrument_of(cast.world).read(heard), heard),
-        decided=noted(top, choice_of(cast, said[top])),
+        decided=chose(cast.plan.decision),
         received={turn.seat.name: ordered(turn) for turn in acts},
         done={turn.seat.name: noted(turn.name, choice_of(cast, said[turn.name])) for turn in acts},
         unordered=tuple(unordered),
-        informed=noted(f"{top}/{LEDGER}", choice_of(cast, said[f"{top}/{LEDGER}"])),
-        uninformed=noted(f"{top}/{NOTHING}", choice_of(cast, said[f"{top}/{NOTHING}"])),
+        informed=chose(f"{top}/{LEDGER}"),
+        uninformed=chose(f"{top}/{NOTHING}"),
         unread=unread,
     )

@@ -26,10 +26,13 @@ from chains.models.provider import Message, digest_of
 
 ROLES = ("worker", "manager", "executive")
 """Of seats."""
+BESIDE = ("auditor",)
+"""Roles of seats beside the chain of command; what they are asked is a task."""
 JUDGE = "judge"
 """The role of a model that is used as an instrument; it holds no seat."""
-TASKS = ("decide", "order", "relay", "act")
-"""What seats do besides reporting, in the whole loop: the executive decides and orders, managers relay, workers act."""
+TASKS = ("decide", "order", "relay", "act", "rate")
+"""What seats do besides reporting: in the whole loop the executive decides and orders, managers relay, workers act;
+the seat above rates drafts."""
 HOLES = {
     "worker": frozenset({"title", "about", "superior", "notes", "words"}),
     "manager": frozenset({"title", "about", "superior", "reports", "words", "span"}),
@@ -38,6 +41,7 @@ HOLES = {
     "decide": frozenset({"title", "about", "question", "reports", "charter", "options", "standing", "words", "span"}),
     "order": frozenset({"title", "about", "decided", "charter", "words"}),
     "relay": frozenset({"title", "about", "superior", "directive", "words"}),
+    "rate": frozenset({"title", "about", "drafts", "letters"}),
     "act": frozenset({"title", "about", "superior", "directive", "options", "standing", "words"}),
 }
 """What the prompts of each role and task may ask to be filled."""

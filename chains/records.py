@@ -125,6 +125,8 @@ class TrialEnd(BaseModel):
     """Version of the instrument that read the messages."""
     readings: dict[str, Reading] = {}
     """For each seat that reported, what was read in its message."""
+    top: Reading | None = None
+    """Of all that the executive read, where more than the last reports reached it."""
     down: dict[str, Reading] = {}
     """For each seat that sent an order down, what was read in it: the fates of the charter's clauses."""
     outcome: Outcome | None = None

@@ -86,9 +86,7 @@ async def replay(record: RunRecord, log: Log, *, verify: bool = False) -> Replay
         finished = logged is not None and logged.status == "finished"
         try:
             cast = stage.cast(trial)
-            end = await run_trial(
-                name, cast, in_turn(cast.hierarchy, loop=cast.loop), tape, read=verify or not finished
-            )
+            end = await run_trial(name, cast, in_turn(cast.plan), tape, read=verify or not finished)
         except ReplyMissing as error:
             if finished:
                 result.differences.append(Difference(name, None, str(error)))

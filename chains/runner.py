@@ -10,7 +10,6 @@ from typing import Any
 from chains.errors import Hopeless, MazedomError, OverLimit, ProviderError, Stopped
 from chains.experiment import TrialId
 from chains.graph import climber, wire
-from chains.hierarchy import Hierarchy
 from chains.log import Log
 from chains.models.budget import Budget
 from chains.models.provider import Provider
@@ -19,6 +18,7 @@ from chains.seats import Climb
 from chains.staging import RunRecord, Stage
 from chains.tape import Others, Question, Tape, Watcher
 from chains.trial import run_trial
+from chains.turns import Plan
 
 
 @dataclass
@@ -134,7 +134,7 @@ class _Driver:
     async def _one(self, trial: TrialId, *, again: bool) -> None:
         cast = self._stage.cast(trial)
         try:
-            self._ended(await run_trial(str(trial), cast, self._climbs.of(cast.hierarchy, loop=cast.loop), self.tape))
+            self._ended(await run_trial(str(trial), cast, self._climbs.of(cast.plan), self.tape))
         except (OverLimit, Stopped) as error:
             self.progress.stopped = error
         except ProviderError as error:
@@ -183,15 +183,13 @@ async def together(worker: Callable[[], Coroutine[Any, Any, None]], count: int) 
 
 
 class _Climbs:
-    """A way through each hierarchy, its graph compiled once and shared among all trials and conditions that have it."""
+    """A way through each plan, its graph compiled once and shared among all trials and conditions that have it."""
 
     def __init__(self, *, trace: bool) -> None:
         self._trace = trace
-        self._made: dict[tuple[int, bool], tuple[Hierarchy, Climb]] = {}
+        self._made: dict[int, tuple[Plan, Climb]] = {}
 
-    def of(self, hierarchy: Hierarchy, *, loop: bool) -> Climb:
-        key = id(hierarchy), loop
-        if key not in self._made:
-            climb = climber(wire(hierarchy, loop=loop), hierarchy.depth, trace=self._trace)
-            self._made[key] = hierarchy, climb
-        return self._made[key][1]
+    def of(self, plan: Plan) -> Climb:
+        if id(plan) not in self._made:
+            self._made[id(plan)] = plan, climber(wire(plan), plan, trace=self._trace)
+        return self._made[id(plan)][1]

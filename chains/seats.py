@@ -14,6 +14,7 @@ from chains.hierarchy import Hierarchy, Seat
 from chains.models.names import Source
 from chains.models.provider import Occasion, Request
 from chains.prompts import Prompt
+from chains.turns import Plan, Turn
 from chains.worlds.world import World
 
 NO_REPORT = "(no report)"
@@ -29,6 +30,15 @@ class Waiting(NamedTuple):
     seat: str
 
 
+class Ruled(NamedTuple):
+    """Instead of a question: a text that follows a rule, computed from what was said; it costs no call."""
+
+    text: str | None
+    """None: no report."""
+
+
+Said = Mapping[str, str | None]
+"""The messages so far, by turn; None where nothing was said."""
 Speak = Callable[[str, Mapping[str, str | None]], Awaitable[str | Waiting | None]]
 """The message of a turn, given its name and the messages so far, by turn; None for no report."""
 Climb = Callable[[Speak], Awaitable[tuple[str, ...]]]
@@ -42,6 +52,29 @@ Shape = Callable[[dict[str, Any], Source], dict[str, Any]]
 def unshaped(settings: dict[str, Any], _source: Source) -> dict[str, Any]:
     """Leave the form of the reply to the model's own settings."""
     return settings
+
+
+def as_json(settings: dict[str, Any], source: Source, name: str, properties: Mapping[str, Any]) -> dict[str, Any]:
+    """Ask for one JSON object by schema, in place of a grammar that the model's own settings have for reports.
+
+    Args:
+        settings: The model's own.
+        source: The model; a channel needs no schema.
+        name: Of the schema.
+        properties: Its fields, each a JSON schema; all are required, in this order.
+    """
+    plain = {name: value for name, value in settings.items() if name != "grammar"}
+    if source.kind == "channel":
+        return plain
+    schema = {
+        "type": "object",
+        "properties": dict(properties),
+        "required": list(properties),
+        "additionalProperties": False,
+    }
+    return plain | {
+        "response_format": {"type": "json_schema", "json_schema": {"name": name, "strict": True, "schema": schema}}
+    }
 
 
 class Part(BaseModel):
@@ -72,15 +105,24 @@ class Cast(BaseModel):
 
     world: World
     replicate: int
-    hierarchy: Hierarchy
+    plan: Plan
+    """Who speaks when."""
     parts: Mapping[str, Part]
-    """Each seat's part."""
+    """Each seat's part, those beside the chain of command included."""
     dealt: Mapping[str, tuple[str, ...]]
     """The ids of the facts that each worker holds."""
     sources: Mapping[str, Source]
     """What each model's name stands for; a person's has none."""
-    loop: bool = False
-    """Whether the executive decides, its order goes down and workers act."""
+
+    @property
+    def hierarchy(self) -> Hierarchy:
+        """Who reports to whom."""
+        return self.plan.hierarchy
+
+    @property
+    def loop(self) -> bool:
+        """Whether the executive decides, its order goes down and workers act."""
+        return self.plan.loop
 
     def notes(self, worker: str) -> str:
         """Return what a worker knows: its facts in words, one a line."""
@@ -91,14 +133,26 @@ class Cast(BaseModel):
             lines.append(f"- {fact.render(draw.integer(0, len(fact.templates) - 1))}")
         return "\n".join(lines)
 
-    def request(self, seat: Seat, said: Mapping[str, str | None], turn: int = 0) -> Request:
-        """Put the question to a seat, given what those who report to it said last."""
-        part = self.parts[seat.name]
-        if seat.role == "worker":
-            heard = [self.notes(seat.name)]
-        else:
-            heard = [(said[name] or NO_REPORT).strip() for name in self.hierarchy.reports_of(seat.name)]
-        return self.ask(seat, part.prompt, self._holes(seat, part, heard), heard, turn)
+    def heard(self, turn: Turn, said: Said) -> list[str]:
+        """Return the texts that a turn's seat reads: a worker its own notes, then each message that it hears."""
+        texts = [(said[name] or NO_REPORT).strip() for name in turn.hears]
+        own = turn.task == "report" and turn.seat.role == "worker"
+        return [self.notes(turn.seat.name), *texts] if own else texts
+
+    def report_on(self, turn: Turn, heard: Sequence[str], hears: Sequence[str], **more: Any) -> Request:
+        """Ask a seat for its report on texts: those of the turns in `hears`, after its notes if it has any."""
+        part = self.parts[turn.seat.name]
+        own = self.notes(turn.seat.name) if turn.seat.role == "worker" else None
+        holes = self._holes(turn.seat, part, heard, own, hears)
+        return self.ask(turn.seat, part.prompt, holes, heard, turn.number, **more)
+
+    def headed(self, texts: Sequence[str], hears: Sequence[str], *, always: bool = False) -> str:
+        """Return texts as one, each under its heading where there are several, or `always`."""
+        if len(texts) == 1 and not always:
+            return texts[0]
+        turns = [self.plan.by_name[name] for name in hears]
+        headings = [turn.heading or f"Report from {turn.seat.name}:" for turn in turns]
+        return "\n\n".join(f"{heading}\n{text}" for heading, text in zip(headings, texts, strict=True))
 
     def ask(
         self,
@@ -133,30 +187,33 @@ class Cast(BaseModel):
             replicate=self.replicate,
             seat=seat.name,
             role=seat.role,
-            hop=more.pop("hop", self.hierarchy.heights[seat.name]),  # another one on the way down
+            hop=more.pop("hop", self.hierarchy.heights.get(seat.name, 0)),  # another one on the way down
             depth=self.hierarchy.depth,
             heard=tuple(heard),
             **more,
         )
         return Request(model=model, messages=prompt.fill(holes), settings=settings, occasion=occasion)
 
-    def _holes(self, seat: Seat, part: Part, heard: Sequence[str]) -> dict[str, Any]:
-        superior = self.hierarchy.superior(seat.name)
-        reports = self.hierarchy.reports_of(seat.name)
+    def _holes(
+        self, seat: Seat, part: Part, heard: Sequence[str], own: str | None, hears: Sequence[str]
+    ) -> dict[str, Any]:
         holes: dict[str, Any] = {"title": title_of(seat), "about": self.world.title, "words": part.words}
-        if superior is not None:
+        if self.hierarchy.superior(seat.name) is not None:
             holes["superior"] = "your boss"
-        if seat.role == "worker":
-            return holes | {"notes": heard[0]}
-        if len(heard) == 1:
-            return holes | {"reports": heard[0], "span": 1}
-        blocks = [f"Report from {name}:\n{text}" for name, text in zip(reports, heard, strict=True)]
-        return holes | {"reports": "\n\n".join(blocks), "span": len(blocks)}
+        if own is None:
+            return holes | {"reports": self.headed(heard, hears), "span": len(heard)}
+        told = self.headed(heard[1:], hears, always=True) if hears else ""
+        return holes | {"notes": f"{own}\n\n{told}" if told else own}
 
 
 def title_of(seat: Seat) -> str:
     """Return what a seat is called in its own prompt."""
-    return {"worker": "a team member", "manager": "a manager", "executive": "the head of the organisation"}[seat.role]
+    return {
+        "worker": "a team member",
+        "manager": "a manager",
+        "executive": "the head of the organisation",
+        "auditor": "an auditor",
+    }[seat.role]
 
 
 def _lines(texts: Sequence[str]) -> int:

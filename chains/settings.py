@@ -10,13 +10,13 @@ narrowest winning: a seat (`model.L2.1`), a level (`model.level.2`), a role
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from chains.errors import BadInput, nearest
 from chains.hierarchy import Hierarchy, Seat
-from chains.prompts import ROLES, TASKS
+from chains.prompts import BESIDE, ROLES, TASKS
 
 Value = str | int | float | bool | None
 
@@ -56,6 +56,10 @@ SETTINGS: dict[str, Setting] = {
         "pyramid:1-3-9, or a file that names who reports to whom; replaces depth and span", None, _text
     ),
     "loop": Setting("true: the executive decides, its order goes down, workers act", False, _yes_or_no),
+    "reports": Setting("false: nothing climbs, the executive orders by its charter alone", True, _yes_or_no),
+    "remedy": Setting("remedies switched on, joined by +, as in audit:rate=0.5+verbatim", "none", _text),
+    "selection": Setting("drafts of a report of which the seat above chooses one", 1, int, 1, scoped=True),
+    "selected_by": Setting("how one draft is chosen: rating, random, or placebo (rated, then random)", "rating", _text),
     "prompt": Setting("prompt configuration; with a scope, a variant", "plain", _text, scoped=True),
     "model": Setting("who holds the seats: a model's name, or person", "smollm2", _text, scoped=True),
     "words": Setting("word budget, for prompts that have that hole", 60, int, 1, scoped=True),
@@ -160,22 +164,22 @@ def scoped(values: Mapping[str, Value], name: str, seat: Seat, general: Value = 
     return values[name] if general is None else general
 
 
-def check_scopes(values: Mapping[str, Value], hierarchy: Hierarchy) -> None:
-    """Check that every scope names a role, a level or a seat of the hierarchy.
+def check_scopes(values: Mapping[str, Value], hierarchy: Hierarchy, beside: Iterable[Seat] = ()) -> None:
+    """Check that every scope names a role, a level or a seat of the hierarchy, or a seat beside it.
 
     Raises:
         BadInput: If one names nothing there.
     """
-    names = {seat.name for seat in hierarchy.seats}
+    names = {seat.name for seat in (*hierarchy.seats, *beside)}
     levels = {f"level.{seat.level}" for seat in hierarchy.seats}
     for key in values:
         _, dot, scope = key.partition(".")
-        if dot and scope not in names and scope not in levels and scope not in ROLES:
+        if dot and scope not in names and scope not in levels and scope not in (*ROLES, *BESIDE):
             if key.startswith("prompt.") and scope in TASKS:
                 continue
             if scope.startswith("level."):
                 raise BadInput(f"setting {key!r}: the {hierarchy.name} has levels 0 to {hierarchy.depth}")
-            meant = nearest(scope, {*names, *ROLES, *TASKS})
+            meant = nearest(scope, {*names, *ROLES, *BESIDE, *TASKS})
             raise BadInput(f"setting {key!r}: the {hierarchy.name} has no such seat or role{meant}")
 
 

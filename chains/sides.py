@@ -1,6 +1,6 @@
 """The two sides of a comparison: some conditions of a run, and what the executive heard in each of their trials."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -13,10 +13,11 @@ from chains.hypotheses import Arm
 from chains.log import Log
 from chains.models.names import Source
 from chains.models.provider import Reply
-from chains.records import Key, Reading, TrialEnd
+from chains.records import Reading, TrialEnd
+from chains.retelling import retold
 from chains.settings import Value
 from chains.staging import RunRecord, Stage
-from chains.trial import held_below
+from chains.trial import read_top, read_trial
 from chains.worlds.world import World
 
 
@@ -45,7 +46,8 @@ class RunHeard:
         """Return what the executive heard in a finished trial."""
         if trial not in self._heard:
             world = self.stage.world(trial)
-            self._heard[trial] = heard(world.facts, self._readings(trial), valued(world, self.ends[trial].outcome))
+            readings, top = self._readings(trial)
+            self._heard[trial] = heard(world.facts, readings, valued(world, self.ends[trial].outcome), top)
         return self._heard[trial]
 
     def speakers(self, trial: TrialId) -> Sequence[str]:
@@ -53,34 +55,28 @@ class RunHeard:
         hierarchy = self.stage.hierarchy(trial.condition)
         return hierarchy.reports_of(hierarchy.executive.name)
 
-    def replies(self, trial: TrialId, seats: Sequence[str]) -> dict[str, Reply]:
-        """Return what these seats said in a finished trial.
+    def replies(self, trial: TrialId, turns: Collection[str]) -> dict[str, Reply]:
+        """Return what was said in these turns of a finished trial.
 
         Raises:
-            LogDamaged: If the log does not hold it.
+            LogDamaged: If the log does not hold all of it.
         """
-        steps = {seat: self.log.holds(Key(str(trial), seat)) for seat in seats}
-        if missing := [seat for seat, step in steps.items() if step is None]:
+        found = retold(self.stage.cast(trial), self.log, str(trial), turns)
+        if missing := [turn for turn in turns if turn not in found]:
             raise LogDamaged(f"{self.log.path}: trial {trial} is finished and the message of {missing[0]} is gone")
-        return {seat: step.reply for seat, step in steps.items() if step is not None}
+        return {turn: found[turn] for turn in turns}
 
-    def _readings(self, trial: TrialId) -> list[Reading]:
-        """Return the readings of the messages that reach the executive: as logged, or by the instrument of today."""
-        speakers = self.speakers(trial)
-        if not self.reread:
-            return [self.ends[trial].readings[seat] for seat in speakers]
-        cast = self.stage.cast(trial)
-        below = [seat for speaker in speakers for seat in cast.hierarchy.reports_of(speaker)]
-        said = self.replies(trial, [*speakers, *below])
-        held = held_below(cast.hierarchy, cast.dealt)
-        reader = Reader(cast.world)
-        readings = []
-        for seat in speakers:
-            reports = [said[name].spoken for name in cast.hierarchy.reports_of(seat)]
-            notes = [cast.notes(seat)] if seat in cast.dealt else [text for text in reports if text]
-            hop = cast.hierarchy.heights[seat]
-            readings.append(reader.read(said[seat], hop=hop, held=held[seat], heard=notes))
-        return readings
+    def _readings(self, trial: TrialId) -> tuple[list[Reading], Reading | None]:
+        """Return the readings of what reaches the executive: as logged, or by the instrument of today."""
+        speakers, end = self.speakers(trial), self.ends[trial]
+        readings, top = end.readings, end.top
+        if self.reread:
+            cast = self.stage.cast(trial)
+            plan = cast.plan
+            turns = {plan.sent[seat] for seat in speakers}.union(*(plan.by_name[seat].hears for seat in speakers))
+            replies = self.replies(trial, turns.union(plan.top))
+            readings, top = read_trial(cast, replies, only=speakers), read_top(cast, replies)
+        return [readings[seat] for seat in speakers], top
 
 
 @dataclass(frozen=True)

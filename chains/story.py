@@ -13,13 +13,14 @@ from chains.experiment import TrialId
 from chains.hierarchy import Seat
 from chains.log import Log
 from chains.loop import choice_of, decision_of, letters_of, order_notes
+from chains.models.provider import Reply, Task
 from chains.outcomes import instrument_down
 from chains.records import Key, Step
-from chains.seats import Cast
+from chains.retelling import retold
+from chains.seats import Cast, Said
 from chains.staging import RunRecord, Stage
 from chains.trial import held_below
 from chains.turns import Turn as Spoken
-from chains.turns import turns_of
 from chains.worlds.world import World
 
 
@@ -28,7 +29,9 @@ class Turn(NamedTuple):
 
     seat: Seat
     hop: int
-    step: Step
+    step: Step | None
+    """As logged; None for a text that stands by rule."""
+    reply: Reply
     verdicts: Mapping[str, Verdict]
     """Of the facts held at or below the seat; of the charter's clauses in an order; none where an option is chosen."""
     invented: Sequence[Claim]
@@ -69,16 +72,18 @@ class Story(NamedTuple):
                     "role": turn.seat.role,
                     "level": turn.seat.level,
                     "hop": turn.hop,
-                    "model": turn.step.request.model,
-                    "heard": list(turn.step.heard),
-                    "text": turn.step.reply.text,
-                    "thought": turn.step.reply.thought,
-                    "finish": turn.step.reply.finish,
+                    "turn": turn.told.name,
+                    "model": None if turn.step is None else turn.step.request.model,
+                    "heard": list(turn.step.heard) if turn.step else list(turn.told.hears),
+                    "text": turn.reply.text,
+                    "thought": turn.reply.thought,
+                    "finish": turn.reply.finish,
                     "fates": {name: verdict.fate for name, verdict in turn.verdicts.items()},
                     "why": {name: verdict.why for name, verdict in turn.verdicts.items()},
                     "invented": [claim.text for claim in turn.invented],
                     "degenerate": turn.degenerate,
                     "task": turn.told.task,
+                    **({"rule": turn.told.rule} if turn.told.rule else {}),
                     **({"chosen": turn.chosen.option, "read": turn.chosen.how} if turn.chosen else {}),
                 }
                 for turn in self.turns
@@ -110,12 +115,12 @@ def story(record: RunRecord, log: Log, trial: TrialId) -> Story:
     cast = stage.cast(trial)
     held = held_below(cast.hierarchy, cast.dealt)
     turns: list[Turn] = []
-    said: dict[str, str | None] = {}
-    for turn in turns_of(cast.hierarchy, loop=cast.loop):
-        step = log.holds(Key(str(trial), turn.seat.name, turn.number))
-        if step is not None:
-            said[turn.name] = step.reply.spoken
-            turns.append(_turn(cast, turn, step, said, held[turn.seat.name]))
+    replies = retold(cast, log, str(trial))
+    said = {name: reply.spoken for name, reply in replies.items()}
+    for turn in cast.plan.turns:
+        if turn.name in replies:
+            step = None if turn.ruled else log.holds(Key(str(trial), turn.seat.name, turn.number))
+            turns.append(_turn(cast, turn, step, replies[turn.name], said, held.get(turn.seat.name, ())))
     return Story(
         trial=trial,
         condition=stage.condition(trial).name,
@@ -127,32 +132,40 @@ def story(record: RunRecord, log: Log, trial: TrialId) -> Story:
     )
 
 
-def _turn(cast: Cast, turn: Spoken, step: Step, said: Mapping[str, str | None], held: Collection[str]) -> Turn:
-    message = step.reply.spoken or ""
-    looped = degenerate(message) if message.strip() else None
+def _turn(cast: Cast, turn: Spoken, step: Step | None, reply: Reply, said: Said, held: Collection[str]) -> Turn:
+    message = reply.spoken or ""
     if turn.task in ("decide", "act"):
-        return Turn(turn.seat, _hop(cast, turn), step, {}, (), None, turn, choice_of(cast, said[turn.name]))
+        return Turn(turn.seat, _hop(cast, turn), step, reply, {}, (), None, turn, choice_of(cast, said[turn.name]))
+    if turn.task not in REPORTS | ORDERS:
+        return Turn(turn.seat, _hop(cast, turn), step, reply, {}, (), None, turn)
     texts = [text for name in turn.hears if (text := said.get(name))]
-    if turn.task == "report":
+    if turn.task in REPORTS:
         instrument, only = instrument_of(cast.world), held
         heard = [cast.notes(turn.seat.name)] if turn.seat.role == "worker" else texts
     else:
         instrument, only = instrument_down(cast), None
-        heard = [order_notes(cast, said.get(turn.hears[0]))] if turn.task == "order" else texts
+        heard = [order_notes(cast, said.get(turn.hears[0]) if turn.hears else None)] if turn.task == "order" else texts
     return Turn(
         seat=turn.seat,
         hop=_hop(cast, turn),
         step=step,
+        reply=reply,
         verdicts=instrument.read(message, only=only),
-        invented=invented(message, [cast.world.title, *heard], instrument),
-        degenerate=looped,
+        invented=() if turn.ruled else invented(message, [cast.world.title, *heard], instrument),
+        degenerate=degenerate(message) if message.strip() else None,
         told=turn,
     )
 
 
+REPORTS: frozenset[Task] = frozenset({"report", "revise", "send", "skip", "answer"})
+"""Tasks whose texts are read for the world's facts."""
+ORDERS: frozenset[Task] = frozenset({"order", "relay"})
+"""Tasks whose texts are read for the charter's clauses."""
+
+
 def _hop(cast: Cast, turn: Spoken) -> int:
     """Return which message on its way a turn's is: of the facts up, of the charter down."""
-    return turn.seat.level + 1 if turn.task in ("order", "relay") else cast.hierarchy.heights[turn.seat.name]
+    return turn.seat.level + 1 if turn.task in ("order", "relay") else cast.hierarchy.heights.get(turn.seat.name, 0)
 
 
 def _intent(cast: Cast) -> list[str]:

@@ -3,19 +3,19 @@
 A trial is a pure function of its cast and the replies; the tape is where replies come from.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from chains.asking import asked
 from chains.drift.tally import Reader
 from chains.hierarchy import Hierarchy
-from chains.loop import asked
 from chains.models.provider import Reply
 from chains.outcomes import read_loop
 from chains.records import Key, Reading, TrialEnd, now
-from chains.seats import Cast, Climb, Speak, Waiting
+from chains.seats import Cast, Climb, Ruled, Said, Speak, Waiting
 from chains.tape import Tape
-from chains.turns import turns_of
+from chains.turns import Plan, Turn
 
 
 @dataclass
@@ -28,15 +28,16 @@ class _SeatedCrew:
     replies: dict[str, Reply]
     """By turn."""
 
-    def __post_init__(self) -> None:
-        self.turns = {turn.name: turn for turn in turns_of(self.cast.hierarchy, loop=self.cast.loop)}
-
-    async def speak(self, turn: str, said: Mapping[str, str | None]) -> str | Waiting | None:
-        its = self.turns[turn]
+    async def speak(self, turn: str, said: Said) -> str | Waiting | None:
+        turns = self.cast.plan.by_name
+        its = turns[turn]
         seat = its.seat.name
-        heard = tuple(self.turns[name].seat.name for name in its.hears)
-        key = Key(self.trial, seat, its.number)
         request = asked(self.cast, its, said)
+        if isinstance(request, Ruled):
+            self.replies[turn] = ruled_reply(request)
+            return request.text
+        heard = tuple(turns[name].seat.name for name in its.hears)
+        key = Key(self.trial, seat, its.number)
         reply = await self.tape.reply(key, its.seat, self.cast.parts[seat].model, heard, request)
         if reply is None:
             return Waiting(seat)
@@ -44,7 +45,12 @@ class _SeatedCrew:
         return reply.spoken
 
 
-def in_turn(hierarchy: Hierarchy, *, loop: bool = False) -> Climb:
+def ruled_reply(ruled: Ruled) -> Reply:
+    """Return a text that stands by rule as the instrument reads it."""
+    return Reply(text=ruled.text or "", finish="stop" if ruled.text and ruled.text.strip() else "empty", tries=0)
+
+
+def in_turn(plan: Plan) -> Climb:
     """Return how to take every turn one after another, without LangGraph.
 
     For a replay, in which nobody has to wait for anybody; it costs a tenth.
@@ -52,7 +58,7 @@ def in_turn(hierarchy: Hierarchy, *, loop: bool = False) -> Climb:
 
     async def climb(speak: Speak) -> tuple[str, ...]:
         said: dict[str, str | None] = {}
-        for turn in turns_of(hierarchy, loop=loop):
+        for turn in plan.turns:
             message = await speak(turn.name, said)
             if isinstance(message, Waiting):
                 return (message.seat,)
@@ -85,32 +91,53 @@ async def run_trial(trial: str, cast: Cast, climb: Climb, tape: Tape, *, read: b
     end = TrialEnd(trial=trial, status="finished", instrument=Reader.version, at=now())
     if not read:
         return end
-    update: dict[str, Any] = {"readings": read_trial(cast, crew.replies)}
+    update: dict[str, Any] = {"readings": read_trial(cast, crew.replies), "top": read_top(cast, crew.replies)}
     if cast.loop:
         update["down"], update["outcome"] = read_loop(cast, crew.replies)
     return end.model_copy(update=update)
 
 
-def read_trial(cast: Cast, replies: Mapping[str, Reply]) -> dict[str, Reading]:
+def read_trial(cast: Cast, replies: Mapping[str, Reply], only: Collection[str] | None = None) -> dict[str, Reading]:
     """Read every report of a finished trial with the instrument.
 
+    Args:
+        cast: Who is who.
+        replies: What was said, by turn.
+        only: Read the reports of these seats alone.
+
     Returns:
-        For each seat, the reading of its report; the executive's brief is read too, where it writes one.
+        For each seat, the reading of the report that its reader read; the executive's brief is read too, where it
+        writes one.
     """
     reader = Reader(cast.world)
+    plan = cast.plan
     held = held_below(cast.hierarchy, cast.dealt)
-    reports = {turn.name for turn in turns_of(cast.hierarchy, loop=cast.loop) if turn.task == "report"}
-    replies = {name: reply for name, reply in replies.items() if name in reports}
-    heard_by = {name: [replies[below].spoken for below in cast.hierarchy.reports_of(name)] for name in replies}
     return {
         name: reader.read(
-            reply,
+            replies[sent],
             hop=cast.hierarchy.heights[name],
             held=held[name],
-            heard=[cast.notes(name)] if name in cast.dealt else [text for text in heard_by[name] if text],
+            heard=_heard(cast, plan.by_name[name], replies),
         )
-        for name, reply in replies.items()
+        for name, sent in plan.sent.items()
+        if only is None or name in only
     }
+
+
+def _heard(cast: Cast, turn: Turn, replies: Mapping[str, Reply]) -> list[str]:
+    own = [cast.notes(turn.seat.name)] if turn.seat.name in cast.dealt else []
+    return own + [text for name in turn.hears if (text := replies[name].spoken)]
+
+
+def read_top(cast: Cast, replies: Mapping[str, Reply]) -> Reading | None:
+    """Read all that the executive reads as one text, where more than the last reports reach it."""
+    if not cast.plan.direct:
+        return None
+    text = "\n".join(spoken for name in cast.plan.top if (spoken := replies[name].spoken))
+    ledger = [cast.notes(worker) for worker in cast.dealt]
+    everything = frozenset(fact.id for fact in cast.world.facts)
+    reply = ruled_reply(Ruled(text))
+    return Reader(cast.world).read(reply, hop=cast.hierarchy.depth, held=everything, heard=ledger)
 
 
 def held_below(hierarchy: Hierarchy, dealt: Mapping[str, tuple[str, ...]]) -> dict[str, frozenset[str]]:

@@ -1,16 +1,24 @@
 """Who speaks when in a trial: every seat reports; in the whole loop it also decides, orders, relays or acts.
 
 A turn is one message of one seat, and has a name: the seat's own for its first
-turn, and the seat and the task for the others. In a chain of depth 2:
+turn, and the seat and what it does for the others. In a chain of depth 2:
 
     L2  L1  L0                the reports climb, and the executive decides
     L0/ledger  L0/nothing     for reference: the same decision with the full ledger, and without any report
     L0/order  L1/relay        the order goes down
     L2/act                    the worker acts
+
+How an organisation works besides its chain of command (remedies, selection,
+lines from the side) is woven in while the plan is made: a weaver adds turns,
+and says which turn's text from then on stands for a seat's report. A turn
+either asks its seat or follows a rule: the text of a *ruled* turn is computed
+from what was said, so it costs no call and is not logged.
 """
 
-from collections.abc import Mapping
-from functools import lru_cache
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
 from typing import NamedTuple
 
 from chains.hierarchy import Hierarchy, Seat
@@ -19,6 +27,17 @@ from chains.records import Pass
 
 LEDGER, NOTHING = "ledger", "nothing"
 """The executive's reference turns: it reads the full ledger, or no report at all."""
+
+NUMBERS: Mapping[Task, int] = {
+    "report": 10_000, "rate": 20_000, "audit": 30_000, "revise": 40_000, "watch": 50_000, "skip": 60_000,
+    "stop": 70_000, "override": 80_000, "veto": 90_000, "ask": 100_000, "answer": 110_000, "send": 990_000,
+}  # fmt: skip
+"""The number of a woven turn in the log is its task's, plus its place among the seat's turns of that task.
+
+Sampling seeds are made of it, so it must not depend on what else is switched on.
+"""
+ROOM = 10_000
+"""Woven turns of one task that a seat can have."""
 
 
 class Turn(NamedTuple):
@@ -33,68 +52,251 @@ class Turn(NamedTuple):
     """The names of the turns whose messages it reads; empty where it reads notes, the ledger or nothing."""
     reference: str = ""
     """`ledger` or `nothing` for a reference turn, on which nothing depends."""
+    rule: str = ""
+    """The name of the rule that its text follows where nobody is asked; see `asking.RULES`."""
+    by: "Weaver | None" = None
+    """What wove it in: holds the parameters by which it is asked or ruled."""
+    heading: str = ""
+    """What stands above its text where its reader reads several; empty for "Report from NAME:"."""
+    about: str = ""
+    """The seat whose message it concerns, where that is another: the report that an auditor reads."""
+
+    @property
+    def ruled(self) -> bool:
+        """Whether nobody is asked."""
+        return bool(self.rule)
 
     @property
     def pass_(self) -> Pass:
         """Which way the message goes."""
-        return _PASSES[self.task] if self.seat.role != "executive" or self.task == "order" else "decide"
+        return pass_of(self.seat, self.number) if self.number else _FIRST.get(self.task, "up")
+
+    @property
+    def kind(self) -> str:
+        """Which prompts it is asked with: its role's for a report, else its task's."""
+        return self.seat.role if self.task == "report" else self.task
 
 
-_PASSES: Mapping[Task, Pass] = {"report": "up", "decide": "decide", "order": "down", "relay": "down", "act": "act"}
+_FIRST: Mapping[Task, Pass] = {"decide": "decide", "audit": "audit", "watch": "audit", "veto": "audit"}
+_PASSES: Mapping[Task, Pass] = {
+    "report": "up", "decide": "decide", "order": "down", "relay": "down", "act": "act", "rate": "audit",
+    "audit": "audit", "revise": "up", "watch": "audit", "skip": "up", "stop": "decide", "override": "decide",
+    "veto": "audit", "ask": "down", "answer": "up", "send": "up",
+}  # fmt: skip
 _LATER: Mapping[str, Mapping[int, Task]] = {
     "executive": {1: "order", 2: "decide", 3: "decide"}, "manager": {1: "relay"}, "worker": {1: "act"},
 }  # fmt: skip
 
 
+def task_of(seat: Seat, number: int) -> Task:
+    """Return what a seat was asked for in a turn, by the turn's number in the log."""
+    if number >= ROOM:
+        return next(task for task, first in NUMBERS.items() if first == number // ROOM * ROOM)
+    return _LATER[seat.role][number] if number else "report"
+
+
 def pass_of(seat: Seat, number: int) -> Pass:
     """Return which way the message of a seat's turn goes: the executive decides, all others report up first."""
-    if number == 0:
-        return "decide" if seat.role == "executive" else "up"
-    return _PASSES[_LATER[seat.role][number]]
+    if number == 0 and seat.role == "executive":
+        return "decide"
+    return _PASSES[task_of(seat, number)]
 
 
-def turns_of(hierarchy: Hierarchy, *, loop: bool = False) -> tuple[Turn, ...]:
-    """Return the turns of a trial in an order in which each comes after those that it hears.
+class Weaver:
+    """Adds turns to a plan while it is made; does nothing, so that one who adds one thing overrides one method.
+
+    What overrides them must depend on the plan alone, never on what is said in a trial.
+    """
+
+    def before(self, draft: "Draft", seat: Seat) -> Iterable[str]:
+        """Return the turns that a seat below the executive reads besides the reports to it, before it reports."""
+        return ()
+
+    def reported(self, draft: "Draft", seat: Seat) -> None:
+        """A seat below the executive has reported: `draft.sent` names the turn whose text stands for its report."""
+
+    def at_the_top(self, draft: "Draft") -> None:
+        """All reports are in; `draft.top` names the turns that the executive is about to read."""
+
+    def decided(self, draft: "Draft") -> None:
+        """The executive has decided; `draft.decision` names the turn whose choice stands."""
+
+    def ordered(self, draft: "Draft", seat: Seat) -> None:
+        """A seat has sent an order down; `draft.down` names the turn whose text stands for it."""
+
+
+@dataclass
+class Draft:
+    """A plan while it is made."""
+
+    hierarchy: Hierarchy
+    turns: list[Turn] = field(default_factory=list)
+    sent: dict[str, str] = field(default_factory=dict)
+    top: list[str] = field(default_factory=list)
+    decision: str = ""
+    down: dict[str, str] = field(default_factory=dict)
+    beside: dict[str, Seat] = field(default_factory=dict)
+    _places: Counter[tuple[str, Task]] = field(default_factory=Counter)
+    _names: Counter[str] = field(default_factory=Counter)
+
+    def add(
+        self,
+        seat: Seat,
+        task: Task,
+        hears: Iterable[str],
+        *,
+        by: Weaver,
+        what: str = "",
+        rule: str = "",
+        heading: str = "",
+        about: str = "",
+        place: int | None = None,
+    ) -> Turn:
+        """Add a turn and return it.
+
+        Args:
+            seat: Whose it is: of the hierarchy, or of `auditor`.
+            task: What it is asked for, or `send` for a text that follows a rule.
+            hears: The turns that it reads, added before.
+            by: What weaves it in.
+            what: Its name after the seat's; by default the task.
+            rule: See `Turn`; a turn with a rule has the task `send`.
+            heading: See `Turn`.
+            about: See `Turn`.
+            place: Its place among the seat's turns of the task; by default the next. Give it where that would
+                depend on what else is switched on.
+        """
+        mine = self._places[seat.name, task] if place is None else place
+        self._places[seat.name, task] = mine + 1
+        name = f"{seat.name}/{what or task}"
+        self._names[name] += 1
+        if self._names[name] > 1:
+            name += f"+{self._names[name]}"
+        number = NUMBERS[task] + mine
+        turn = Turn(name, seat, task, number, tuple(hears), rule=rule, by=by, heading=heading, about=about)
+        self.turns.append(turn)
+        return turn
+
+    def auditor(self, name: str, level: int) -> Seat:
+        """Return the seat of this name beside the chain of command, made if it is not there yet."""
+        return self.beside.setdefault(name, Seat(name=name, level=level, role="auditor"))
+
+
+@dataclass(frozen=True, eq=False)
+class Plan:
+    """Who speaks when in the trials of a condition."""
+
+    hierarchy: Hierarchy
+    turns: tuple[Turn, ...]
+    """In an order in which each comes after those that it hears."""
+    loop: bool
+    """Whether something is decided, ordered and done."""
+    reports: bool
+    """Whether reports climb; if not, the executive orders by its charter alone."""
+    sent: Mapping[str, str]
+    """For each seat that reports, the turn whose text its reader reads, and the instrument."""
+    top: tuple[str, ...]
+    """The turns that the executive reads before it speaks: the last reports, and what reaches it directly."""
+    decision: str
+    """The turn whose choice stands as what was decided; empty where nothing is decided."""
+    down: Mapping[str, str]
+    """For each seat that orders or relays, the turn whose text goes down."""
+    beside: tuple[Seat, ...]
+    """Seats beside the chain of command: auditors."""
+
+    @cached_property
+    def seats(self) -> tuple[Seat, ...]:
+        """Every seat: the hierarchy's, top first, then those beside it."""
+        return (*self.hierarchy.seats, *self.beside)
+
+    @cached_property
+    def by_name(self) -> Mapping[str, Turn]:
+        """The turns by name."""
+        return {turn.name: turn for turn in self.turns}
+
+    @cached_property
+    def asked_of(self) -> Mapping[str, Sequence[Turn]]:
+        """For each seat, the turns in which it is asked."""
+        found: dict[str, list[Turn]] = {seat.name: [] for seat in self.seats}
+        for turn in self.turns:
+            if not turn.ruled:
+                found[turn.seat.name].append(turn)
+        return found
+
+    @cached_property
+    def direct(self) -> tuple[str, ...]:
+        """The turns of `top` that are no report of those who report to the executive: lines from the side."""
+        last = {self.sent.get(name) for name in self.hierarchy.reports_of(self.hierarchy.executive.name)}
+        return tuple(name for name in self.top if name not in last)
+
+
+def plan_of(hierarchy: Hierarchy, *, loop: bool = False, reports: bool = True, weavers: Sequence[Weaver] = ()) -> Plan:
+    """Return who speaks when.
 
     Args:
         hierarchy: Who reports to whom.
         loop: Whether the executive decides, its order goes down and workers act; else reports climb, and the
             executive says something about them.
+        reports: Whether reports climb; without them there is nothing but the way down.
+        weavers: What adds turns to that, in this order.
     """
-    return _turns(_Same(hierarchy), loop)
-
-
-class _Same:
-    """A hierarchy compared by identity: comparing all its seats costs more than making its turns."""
-
-    def __init__(self, hierarchy: Hierarchy) -> None:
-        self.hierarchy = hierarchy
-
-    def __hash__(self) -> int:
-        return id(self.hierarchy)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Same) and other.hierarchy is self.hierarchy
-
-
-@lru_cache(maxsize=64)
-def _turns(same: _Same, loop: bool) -> tuple[Turn, ...]:
-    hierarchy = same.hierarchy
+    draft = Draft(hierarchy)
     top = hierarchy.executive
-    turns = [
-        Turn(seat.name, seat, "decide" if loop and seat is top else "report", 0, hierarchy.reports_of(seat.name))
-        for seat in hierarchy.upward()
-    ]
-    if not loop:
-        return tuple(turns)
-    turns += [
-        Turn(f"{top.name}/{LEDGER}", top, "decide", 2, (), LEDGER),
-        Turn(f"{top.name}/{NOTHING}", top, "decide", 3, (), NOTHING),
-    ]
-    down = {top.name: f"{top.name}/order"}
-    turns.append(Turn(down[top.name], top, "order", 1, (top.name,)))
-    for seat in hierarchy.seats[1:]:
-        task: Task = "act" if seat.role == "worker" else "relay"
-        down[seat.name] = f"{seat.name}/{task}"
-        turns.append(Turn(down[seat.name], seat, task, 1, (down[hierarchy.superior(seat.name) or top.name],)))
-    return tuple(turns)
+    if reports:
+        _up(draft, weavers, loop=loop)
+    if loop and reports:
+        draft.turns += [
+            Turn(f"{top.name}/{LEDGER}", top, "decide", 2, (), LEDGER),
+            Turn(f"{top.name}/{NOTHING}", top, "decide", 3, (), NOTHING),
+        ]
+    if loop:
+        _down(draft, weavers)
+    return Plan(
+        hierarchy=hierarchy,
+        turns=tuple(draft.turns),
+        loop=loop,
+        reports=reports,
+        sent=draft.sent,
+        top=tuple(draft.top),
+        decision=draft.decision,
+        down=draft.down,
+        beside=tuple(draft.beside.values()),
+    )
+
+
+def _up(draft: Draft, weavers: Sequence[Weaver], *, loop: bool) -> None:
+    hierarchy, top = draft.hierarchy, draft.hierarchy.executive
+    for seat in hierarchy.upward():
+        heard = tuple(draft.sent[name] for name in hierarchy.reports_of(seat.name))
+        if seat is not top:
+            heard += tuple(name for weaver in weavers for name in weaver.before(draft, seat))
+            draft.turns.append(Turn(seat.name, seat, "report", 0, heard))
+            draft.sent[seat.name] = seat.name
+            for weaver in weavers:
+                weaver.reported(draft, seat)
+            continue
+        draft.top = list(heard)
+        for weaver in weavers:
+            weaver.at_the_top(draft)
+        draft.turns.append(Turn(top.name, top, "decide" if loop else "report", 0, tuple(draft.top)))
+        if loop:
+            draft.decision = top.name
+            for weaver in weavers:
+                weaver.decided(draft)
+        else:
+            draft.sent[top.name] = top.name
+
+
+def _down(draft: Draft, weavers: Sequence[Weaver]) -> None:
+    hierarchy, top = draft.hierarchy, draft.hierarchy.executive
+    for seat in hierarchy.seats:
+        if seat is top:
+            turn = Turn(f"{top.name}/order", top, "order", 1, (draft.decision,) if draft.decision else ())
+        else:
+            task: Task = "act" if seat.role == "worker" else "relay"
+            turn = Turn(f"{seat.name}/{task}", seat, task, 1, (draft.down[hierarchy.superior(seat.name) or top.name],))
+        draft.turns.append(turn)
+        if turn.task != "act":
+            draft.down[seat.name] = turn.name
+            for weaver in weavers:
+                weaver.ordered(draft, seat)

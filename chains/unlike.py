@@ -88,7 +88,7 @@ def _unlike(a: Side, b: Side, pair: Pair) -> Unlike:
 
 
 def _told(side: Side, trial: TrialId) -> str:
-    said = side.run.replies(trial, side.run.speakers(trial))
+    said = side.run.replies(trial, side.run.stage.plan(trial.condition).top)
     if len(said) == 1:
         return next(iter(said.values())).text.strip()
     return "\n\n".join(f"{seat}: {reply.text.strip()}" for seat, reply in said.items())

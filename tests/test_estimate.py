@@ -7,7 +7,8 @@ import pytest
 from conftest import steps_of
 
 from chains.experiment import Experiment, override
-from chains.staging import expected, stage
+from chains.recording import stage
+from chains.sizes import expected
 from chains.views.estimate import span_text
 
 PRICED = (

@@ -21,7 +21,7 @@ from chains.prompts import read_prompt
 from chains.seats import PERSON, Cast, Part
 from chains.tape import Tape
 from chains.trial import in_turn, run_trial
-from chains.turns import turns_of
+from chains.turns import plan_of
 from chains.worlds.scenarios import world_for
 
 TRIAL = "c1.w1.r1"
@@ -44,11 +44,10 @@ def cast_of(hierarchy, seed=1, *, model="channel", replicate=1, facts=12):
     return Cast(
         world=world,
         replicate=replicate,
-        hierarchy=hierarchy,
+        plan=plan_of(hierarchy, loop=True),
         parts=parts,
         dealt=deal([fact.id for fact in world.facts], hierarchy, world.digest, replicate),
         sources={} if model == PERSON else {model: resolve(model)},
-        loop=True,
     )
 
 
@@ -56,8 +55,7 @@ def ran(folder, cast, provider, *, langgraph=False):
     """Run a trial; return how it ended, and every logged step by seat and turn."""
 
     async def drive():
-        hierarchy = cast.hierarchy
-        climb = climber(wire(hierarchy, loop=True), hierarchy.depth) if langgraph else in_turn(hierarchy, loop=True)
+        climb = climber(wire(cast.plan), cast.plan) if langgraph else in_turn(cast.plan)
         with Log(folder, write=True) as log:
             names = {part.model for part in cast.parts.values()}
             tape = Tape(log, None if provider is None else dict.fromkeys(names, provider))
@@ -145,7 +143,7 @@ def test_a_trial_is_replayed_and_goes_on_from_its_log_without_asking_twice(tmp_p
             return await self.inner.reply(request)
 
     first, steps = ran(tmp_path / "w1", cast, Once())
-    assert len(asked) == len(steps) == len(turns_of(cast.hierarchy, loop=True))
+    assert len(asked) == len(steps) == len(cast.plan.turns)
     again, _ = ran(tmp_path / "w1", cast, None)
     assert again.outcome == first.outcome
     assert again.readings == first.readings

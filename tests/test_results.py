@@ -8,10 +8,10 @@ from chains.experiment import Experiment, override
 from chains.log import Log
 from chains.models.names import ModelSpec, Prices, Source
 from chains.models.provider import Reply, Usage
+from chains.recording import stage
 from chains.results import cost, results
 from chains.runner import drive
 from chains.scan import Spent
-from chains.staging import stage
 
 NAME = "http://localhost:1/v1#m"
 

@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+from chains.asking import asked
 from chains.errors import Hopeless, ReplayDiffers, ReplyMissing
 from chains.graph import climber, mermaid, wire
 from chains.hierarchy import chain, deal, pyramid, tree
@@ -16,6 +17,7 @@ from chains.records import Key
 from chains.seats import PERSON, Cast, Part
 from chains.tape import Tape, difference
 from chains.trial import held_below, in_turn, run_trial
+from chains.turns import plan_of
 from chains.worlds.scenarios import world_for
 
 TRIAL = "c1.w1.r1"
@@ -58,7 +60,7 @@ def cast_of(hierarchy, seed=1, *, manager="plain", people=(), replicate=1):
     return Cast(
         world=world,
         replicate=replicate,
-        hierarchy=hierarchy,
+        plan=plan_of(hierarchy),
         parts={
             seat.name: Part(
                 model=PERSON if seat.name in people else "channel",
@@ -76,8 +78,7 @@ def ran(folder, cast, provider, *, langgraph=True):
     """Run a trial; return how it ended and every logged step by seat."""
 
     async def drive():
-        hierarchy = cast.hierarchy
-        climb = climber(wire(hierarchy), hierarchy.depth) if langgraph else in_turn(hierarchy)
+        climb = climber(wire(cast.plan), cast.plan) if langgraph else in_turn(cast.plan)
         with Log(folder, write=True) as log:
             tape = Tape(log, None if provider is None else {"channel": provider})
             try:
@@ -196,7 +197,8 @@ def test_an_answer_that_a_person_gave_is_taken_from_the_log(tmp_path):
 def test_sampling_seeds_hang_on_world_replicate_and_seat_and_on_no_prompt():
     def seeds(**of):
         cast = cast_of(chain(3), **of)
-        return [cast.request(seat, dict.fromkeys(("L1", "L2", "L3"))).settings["seed"] for seat in cast.hierarchy.seats]
+        said = dict.fromkeys(("L1", "L2", "L3"))
+        return [asked(cast, turn, said).settings["seed"] for turn in cast.plan.turns]
 
     base = seeds()
     assert len(set(base)) == 4
@@ -231,13 +233,13 @@ def test_two_requests_differ_in_words_that_a_person_understands(changed, says):
 
 def test_who_asks_is_no_part_of_the_digest():
     cast = cast_of(chain(1))
-    request = cast.request(cast.hierarchy.seat("L1"), {})
+    request = asked(cast, cast.plan.by_name["L1"], {})
     assert request.occasion is not None
     assert request.digest == request.model_copy(update={"occasion": None}).digest
 
 
 def test_the_drawn_graph_is_the_org_chart():
     hierarchy = pyramid([1, 2, 3])
-    lines = [line.strip("\t;").replace("\\2e", ".") for line in mermaid(hierarchy).splitlines()]
+    lines = [line.strip("\t;").replace("\\2e", ".") for line in mermaid(plan_of(hierarchy)).splitlines()]
     edges = {tuple(line.split(" --> ")) for line in lines if " --> " in line and "__" not in line}
     assert edges == {(edge.below, edge.above) for edge in hierarchy.edges}

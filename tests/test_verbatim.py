@@ -17,6 +17,7 @@ from chains.prompts import read_prompt
 from chains.seats import Cast, Part
 from chains.tape import Tape
 from chains.trial import run_trial
+from chains.turns import plan_of
 from chains.worlds.scenarios import world_for
 
 SETTINGS = ("lab", "plant", "release", "vehicle", "ward")
@@ -28,7 +29,7 @@ def cast_of(hierarchy, seed, setting, model="channel", facts=8):
     return Cast(
         world=world,
         replicate=1,
-        hierarchy=hierarchy,
+        plan=plan_of(hierarchy),
         parts={seat.name: Part(model=model, prompt=prompts[seat.role], words=60) for seat in hierarchy.seats},
         dealt=deal([fact.id for fact in world.facts], hierarchy, world.digest, 1),
         sources={model: resolve(model)},
@@ -45,7 +46,7 @@ def ran(casts, folder, provider):
             for number, cast in enumerate(casts, 1):
                 hierarchy = cast.hierarchy
                 if hierarchy.name not in climbs:
-                    climbs[hierarchy.name] = climber(wire(hierarchy), hierarchy.depth)
+                    climbs[hierarchy.name] = climber(wire(cast.plan), cast.plan)
                 tape = Tape(log, dict.fromkeys(cast.sources, provider))
                 trial = str(TrialId("c1", number, cast.replicate))
                 ends.append(await run_trial(trial, cast, climbs[hierarchy.name], tape))

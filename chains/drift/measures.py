@@ -57,13 +57,16 @@ class Heard(NamedTuple):
         return hits / total if total else math.nan
 
 
-def heard(facts: Sequence[Fact], readings: Iterable[Reading], paid: Payoffs | None = None) -> Heard:
+def heard(
+    facts: Sequence[Fact], readings: Iterable[Reading], paid: Payoffs | None = None, top: Reading | None = None
+) -> Heard:
     """Join the readings of the messages that reach the executive into one.
 
     Args:
         facts: Of the world.
-        readings: Of the messages.
+        readings: Of the last reports.
         paid: What was decided and done, valued.
+        top: Of all that the executive read, where more than the last reports reached it: fates and length are its.
 
     Raises:
         ValueError: If there is no message.
@@ -79,9 +82,9 @@ def heard(facts: Sequence[Fact], readings: Iterable[Reading], paid: Payoffs | No
     count = len(messages)
     return Heard(
         facts=facts,
-        fates="".join(fates),
+        fates="".join(fates) if top is None else top.fates,
         messages=count,
-        words=sum(message.words for message in messages) / count,
+        words=(sum(message.words for message in messages) if top is None else top.words) / count,
         invented=sum(message.invented for message in messages) / count,
         unfounded=sum(message.unfounded for message in messages) / count,
         degenerate=sum(message.degenerate is not None for message in messages) / count,

@@ -10,6 +10,7 @@ the text must find these rates again. Its name says what is planted:
     channel:worker=0.1,drop=0.08,k=1.3            the same among managers, as `cli.py law` estimates k
     channel:drop=0.05,alter=0.05,bad=2,q=1.4      bad news fares worse, deep hierarchies worse than linear
     channel:misjudge=0.2,garble=0.05,disobey=0.1  faults of the whole loop: at the top, on the way down, at the bottom
+    channel:drop=0.1,taste=1                      loses a tenth, and where it rates reports it likes good news
 
 The law. A fact kept so far is lost at hop n with probability
 
@@ -39,6 +40,7 @@ from chains.errors import BadInput, nearest
 from chains.models.codebook import NOTHING, Codebook, State, codebook, lines_of
 from chains.models.provider import Occasion, Reply, Request, Usage
 from chains.models.relay import best_heard, chosen, order_heard, ordered, passed_down
+from chains.models.taste import rated
 from chains.worlds.ledger import Fact, Statement
 
 Cause = Literal["drop", "blur", "alter", "invert"]
@@ -94,6 +96,8 @@ class ChannelRates(BaseModel):
     """Chance per hop down that the order is replaced by another one."""
     disobey: Rate = 0.0
     """Chance that a worker does another thing than it was ordered."""
+    taste: Rate = 0.0
+    """How much of a rating of reports is liking for good news; the rest is noise."""
     seed: int = 0
     """Of the channel's own draws."""
 
@@ -195,11 +199,14 @@ class Channel:
     async def reply(self, request: Request) -> Reply:
         """Relay what the seat heard; without an occasion it has heard nothing."""
         occasion = request.occasion
-        if occasion is not None and occasion.task in ("decide", "act"):
-            text = self._chosen(occasion)
-        else:
-            lines = [] if occasion is None else self._said(occasion)
-            text = "\n".join(f"- {line}" for line in lines or [NOTHING])
+        match None if occasion is None else occasion.task:
+            case "decide" | "act" if occasion is not None:
+                text = self._chosen(occasion)
+            case "rate" if occasion is not None:
+                text = rated(occasion, self.rates.taste, self._draw(occasion, "taste"))
+            case _:
+                lines = [] if occasion is None else self._said(occasion)
+                text = "\n".join(f"- {line}" for line in lines or [NOTHING])
         prompt = sum(len(message.content.split()) for message in request.messages)
         return Reply(text=text, usage=Usage(prompt=prompt, completion=len(text.split())), served_by="channel")
 
@@ -291,8 +298,11 @@ class Channel:
         return draw.sample(fresh, min(count, len(fresh)))
 
     def _draw(self, occasion: Occasion, about: str) -> Draw:
+        # A further draft is another try; a first one draws as if there were no other.
+        further = (occasion.drafted,) if occasion.drafted else ()
         return Draw(
-            "channel", self.rates.seed, occasion.world.seed, occasion.replicate, occasion.seat, occasion.hop, about
+            "channel", self.rates.seed, occasion.world.seed, occasion.replicate, occasion.seat, occasion.hop, about,
+            *further,
         )  # fmt: skip
 
 

@@ -11,8 +11,13 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from chains.worlds.world import World
 
-Task = Literal["report", "decide", "order", "relay", "act"]
-"""What a seat is asked for: a report up; a decision; an order down; the order passed on; an action."""
+Task = Literal[
+    "report", "decide", "order", "relay", "act", "send", "rate", "audit", "revise", "watch", "skip", "stop", "override",
+    "veto", "ask", "answer",
+]  # fmt: skip
+"""What a seat is asked for: a report up; a decision; an order down; the order passed on; an action; and what is woven
+in: a text by rule; ratings of reports; an audit; the report once more; an audit of the audit; a note past the chain;
+whether to stop the work; whether to go on all the same; whether to veto; a question from above; the answer to it."""
 Finish = Literal["stop", "length", "refusal", "filter", "empty"]
 """How a reply ended: of itself; cut off by its length limit; the model refused; a content filter
 refused; nothing came. The last three reach the seat above as "(no report)"."""
@@ -52,6 +57,10 @@ class Occasion:
     """For a choice: the ids of the options by the letter under which they are shown."""
     decided: str | None = None
     """For the executive's order: the option that it has decided on; None where that can't be read."""
+    drafted: int = 0
+    """Which of several drafts of one report it will be: 0 for the first or only one."""
+    more: Mapping[str, Any] = field(default_factory=dict)
+    """What else a woven-in task needs."""
 
 
 class Request(BaseModel):

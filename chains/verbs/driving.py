@@ -19,7 +19,8 @@ from chains.results import Results, cost, results
 from chains.reuse import Earlier, earlier
 from chains.runner import Progress, drive
 from chains.runs import write_record
-from chains.staging import RunRecord, Stage, longest_prompt
+from chains.sizes import longest_prompt
+from chains.staging import RunRecord, Stage
 from chains.tape import Question, Tape, Watcher
 from chains.views.events import Events, Several
 from chains.views.live import LiveView

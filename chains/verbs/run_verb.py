@@ -6,11 +6,12 @@ from chains.errors import BadInput
 from chains.estimate import Estimate, estimate
 from chains.experiment import DEFAULT, Experiment, override, read_experiment
 from chains.models.open import Models
+from chains.recording import stage
 from chains.reuse import Earlier, foreseen
 from chains.runs import create, find_experiment, new_run_id
 from chains.seats import PERSON
 from chains.settings import scope_of
-from chains.staging import RunRecord, stage
+from chains.staging import RunRecord
 from chains.verbs.driving import attended, check_limits, confirmed, drive_run, most_at_once, reused
 from chains.views.estimate import estimate_view
 from chains.views.output import print_json, progress, results, say

@@ -16,6 +16,7 @@ from chains.results import results
 from chains.runs import find_run, read_record
 from chains.staging import RunRecord, Stage
 from chains.story import find_trial, story
+from chains.turns import Plan
 from chains.verbs import imported
 from chains.views.charts import org_chart
 from chains.views.output import print_json, say
@@ -89,20 +90,23 @@ def _results(record: RunRecord, log: Log, folder: Path, *, as_json: bool) -> int
 
 
 def _graphs(record: RunRecord, *, as_json: bool) -> int:
-    """Print each different hierarchy of the run once."""
+    """Print the graph of each different plan of the run once."""
     from chains.graph import mermaid  # noqa: PLC0415  start-up: langgraph takes a second that `show` alone need not wait
 
     stage = Stage(record)
     shown: dict[str, str] = {}
+    seen: list[Plan] = []
     for condition in record.conditions:
-        hierarchy = stage.hierarchy(condition.id)
-        if hierarchy.name in shown:
+        plan = stage.plan(condition.id)
+        if plan in seen:
             continue
-        shown[hierarchy.name] = mermaid(hierarchy)
+        seen.append(plan)
+        name = plan.hierarchy.name if plan.hierarchy.name not in shown else f"{plan.hierarchy.name} ({condition.name})"
+        shown[name] = mermaid(plan)
         if not as_json:
-            stdout.print(Text(f"{hierarchy.name} ({condition.name})", style="bold"))
-            stdout.print(org_chart(hierarchy, dict(stage.parts(condition.id))))
-            stdout.print(Text(shown[hierarchy.name]), soft_wrap=True)
+            stdout.print(Text(f"{plan.hierarchy.name} ({condition.name})", style="bold"))
+            stdout.print(org_chart(plan.hierarchy, dict(stage.parts(condition.id))))
+            stdout.print(Text(shown[name]), soft_wrap=True)
     if as_json:
         print_json({"run": record.id, "mermaid": shown})
     return 0

@@ -53,12 +53,13 @@ def _legend() -> Text:
 
 
 def _turn(turn: Turn, story: Story, *, why: bool) -> Iterator[RenderableType]:
-    reply = turn.step.reply
+    reply = turn.reply
     where = _where(turn, story.depth)
-    heard = ", ".join(turn.step.heard) or _REFERENCES.get(turn.told.reference, "its own notes")
-    words = len(reply.text.split())
+    heard = ", ".join(turn.step.heard if turn.step else turn.told.hears)
+    heard = heard or _REFERENCES.get(turn.told.reference, "its own notes")
+    by = f"by rule: {turn.told.rule}" if turn.step is None else turn.step.request.model
     yield Rule(
-        f"{where}: {turn.seat.name}, {turn.seat.role} ({turn.step.request.model}), after {heard}; {words} words",
+        f"{where}: {turn.seat.name}, {turn.seat.role} ({by}), after {heard}; {len(reply.text.split())} words",
         align="left",
     )
     if reply.thought:
@@ -78,7 +79,8 @@ def _turn(turn: Turn, story: Story, *, why: bool) -> Iterator[RenderableType]:
             f"chooses {turn.chosen.option}" if turn.chosen.option else f"can't be read: {turn.chosen.why}", "bold"
         )
         return
-    yield Text.assemble(*_fates(turn))
+    if turn.verdicts:
+        yield Text.assemble(*_fates(turn))
     if turn.invented:
         yield Text("invented: " + "; ".join(claim.text for claim in turn.invented), style="cyan")
     if why:
@@ -91,13 +93,18 @@ _REFERENCES = {"ledger": "the full ledger (for reference)", "nothing": "no repor
 def _where(turn: Turn, depth: int) -> str:
     match turn.told.task:
         case "report":
-            return f"hop {turn.hop}" if turn.hop <= depth else "brief"
+            drafted = f", {turn.told.name.partition('/')[2]}" if turn.told.number else ""
+            return f"hop {turn.hop}{drafted}" if turn.hop <= depth else "brief"
         case "order" | "relay":
             return f"hop {turn.hop} down"
+        case "send":
+            return turn.told.name
         case "act":
             return "deed"
-        case _:
+        case "decide":
             return "decision"
+        case task:
+            return task
 
 
 def _fates(turn: Turn) -> Iterator[tuple[str, str]]:
@@ -109,7 +116,7 @@ def _fates(turn: Turn) -> Iterator[tuple[str, str]]:
 
 def _coloured(turn: Turn) -> Text:
     """Return the message with each fact's evidence in the colour of its fate; kept ones first, so that losses show."""
-    text = Text(legible(turn.step.reply.text.rstrip()))
+    text = Text(legible(turn.reply.text.rstrip()))
     order = list(FATE_STYLE)
     for verdict in sorted(turn.verdicts.values(), key=lambda verdict: order.index(verdict.fate)):
         if verdict.evidence is not None:

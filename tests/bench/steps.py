@@ -37,6 +37,7 @@ from chains.prompts import read_prompt
 from chains.seats import Cast, Part
 from chains.tape import Tape
 from chains.trial import _SeatedCrew, in_turn, run_trial
+from chains.turns import plan_of
 from chains.worlds.scenarios import world_for
 
 MOST = 1.2
@@ -66,14 +67,14 @@ class Chain:
         self.cast = Cast(
             world=self.world,
             replicate=1,
-            hierarchy=self.hierarchy,
+            plan=plan_of(self.hierarchy),
             parts={
                 seat.name: Part(model="channel", prompt=prompts[seat.role], words=60) for seat in self.hierarchy.seats
             },
             dealt=deal([fact.id for fact in self.world.facts], self.hierarchy, self.world.digest, 1),
             sources={"channel": resolve("channel")},
         )
-        self.up = climber(wire(self.hierarchy), depth)
+        self.up = climber(wire(self.cast.plan), self.cast.plan)
         self.constant = Constant(self.cast.notes(self.hierarchy.workers[0].name))
         self.channel = Channel(parse_channel("paraphrase=0"))
 
@@ -102,8 +103,8 @@ class Chain:
             seconds["channel"] = await self.climbed(log, self.channel)
         with _log() as log:
             seconds["trial"] = await self.whole(log, self.channel)
-            seconds["replayed"] = await self.climbed(log, None, in_turn(self.hierarchy))
-            seconds["verified"] = await self.whole(log, None, in_turn(self.hierarchy))
+            seconds["replayed"] = await self.climbed(log, None, in_turn(self.cast.plan))
+            seconds["verified"] = await self.whole(log, None, in_turn(self.cast.plan))
         return {row: seconds[row] / self.steps * 1e6 for row in ROWS}
 
     async def memory(self):

@@ -1,0 +1,31 @@
+"""What each turn asks its seat, or what text stands there by rule."""
+
+from collections.abc import Callable, Mapping
+
+from chains.loop import decide, obey, order
+from chains.models.provider import Request, Task
+from chains.seats import Cast, Ruled, Said
+from chains.selection import chosen_draft, rate, report
+from chains.turns import Turn
+
+Asker = Callable[[Cast, Turn, Said], Request | Ruled]
+"""Puts a turn's question, or gives its text: from the cast and what was said alone, so that a replay does the same."""
+
+
+def asked(cast: Cast, turn: Turn, said: Said) -> Request | Ruled:
+    """Put the question of a turn to its seat, or return the text that stands there by rule.
+
+    Args:
+        cast: Who is who.
+        turn: Whose turn it is, and for what.
+        said: What was said so far, by turn.
+    """
+    return RULES[turn.rule](cast, turn, said) if turn.rule else ASKERS[turn.task](cast, turn, said)
+
+
+ASKERS: Mapping[Task, Asker] = {
+    "report": report, "decide": decide, "order": order, "relay": obey, "act": obey, "rate": rate,
+}  # fmt: skip
+"""By task. One may answer by itself, too: a report that nobody found fault with is not asked for again."""
+RULES: Mapping[str, Asker] = {"chosen draft": chosen_draft}
+"""By the name of the rule."""

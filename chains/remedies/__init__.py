@@ -1,0 +1,1 @@
+"""Remedies: parts that any experiment can switch on, each with a placebo of equal budget."""

@@ -1,0 +1,31 @@
+"""Every remedy by its name."""
+
+from collections.abc import Mapping
+
+from chains.errors import BadInput, nearest
+from chains.remedies.remedy import Remedy
+
+REMEDIES: Mapping[str, type[Remedy]] = {}
+"""By the name in `remedy=NAME:...`."""
+
+
+def remedies(text: str) -> list[Remedy]:
+    """Read what a setting `remedy` switches on, in its order.
+
+    Args:
+        text: "none", or remedies joined by "+", each a name and its parameters after a colon.
+
+    Raises:
+        BadInput: One is unknown or named twice, or a parameter is no use.
+    """
+    if text.strip() == "none":
+        return []
+    found: dict[str, Remedy] = {}
+    for part in text.split("+"):
+        name, _, parameters = part.strip().partition(":")
+        if name not in REMEDIES:
+            raise BadInput(f"there is no remedy {name!r}{nearest(name, ['none', *REMEDIES])}")
+        if name in found:
+            raise BadInput(f"remedy {name} is switched on twice; name it once")
+        found[name] = REMEDIES[name].parsed(name, parameters)
+    return list(found.values())

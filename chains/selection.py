@@ -1,0 +1,98 @@
+"""Selection pressure: a seat drafts m reports, the seat above rates them, and the best-liked goes on.
+
+Best-of-m optimisation against the taste of the person above: the testbed's
+most direct test of the founding hypothesis (design notes, section 0, point
+12). Controls: a random draft of m goes on, without ratings (`random`), or with
+ratings asked for and not looked at (`placebo`, of the same calls).
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal, get_args
+
+from chains.draw import Draw
+from chains.drift.ratings import LEAST, MOST, best_rated, read_ratings
+from chains.hierarchy import Seat
+from chains.models.names import Source
+from chains.models.provider import Request
+from chains.seats import NO_REPORT, Cast, Ruled, Said, as_json, title_of
+from chains.turns import NUMBERS, Draft, Turn, Weaver
+
+By = Literal["rating", "random", "placebo"]
+BY: tuple[By, ...] = get_args(By)
+MOST_DRAFTS = 26
+"""Drafts are shown under letters."""
+
+
+class Selection(Weaver):
+    """Weaves in drafts, ratings and the choice among them."""
+
+    def __init__(self, drafts: Mapping[str, int], by: By) -> None:
+        """Let each seat write as many drafts as `drafts` says; one of 1 or less is not rated."""
+        self.drafts = drafts
+        self.by = by
+
+    def reported(self, draft: Draft, seat: Seat) -> None:
+        """Add the further drafts of a seat, their ratings, and the one that goes on."""
+        count = self.drafts.get(seat.name, 1)
+        superior = draft.hierarchy.superior(seat.name)
+        if count <= 1 or superior is None:
+            return
+        first = draft.turns[-1]
+        drafts = [first.name]
+        for number in range(1, count):
+            further = draft.add(seat, "report", first.hears, by=self, what=f"draft{number + 1}", place=number)
+            drafts.append(further.name)
+        hears = drafts
+        if self.by != "random":
+            above = draft.hierarchy.seat(superior)
+            rating = draft.add(above, "rate", drafts, by=self, what=f"rates {seat.name}", about=seat.name)
+            hears = [*drafts, rating.name]
+        draft.sent[seat.name] = draft.add(seat, "send", hears, by=self, what="chosen", rule="chosen draft").name
+
+
+def report(cast: Cast, turn: Turn, said: Said) -> Request:
+    """Ask a seat for its report, or for a further draft of it."""
+    drafted = turn.number - NUMBERS["report"] if turn.number else 0
+    return cast.report_on(turn, cast.heard(turn, said), turn.hears, drafted=drafted)
+
+
+def ballot(cast: Cast, about: str, drafts: Sequence[str]) -> dict[str, str]:
+    """Return the drafts' turns by letter: shuffled, so that a liking for the letter A is no liking for a draft."""
+    shuffled = Draw("ballot", cast.world.digest, cast.replicate, about).shuffled(drafts)
+    return {chr(ord("A") + at): name for at, name in enumerate(shuffled)}
+
+
+def rate(cast: Cast, turn: Turn, said: Said) -> Request:
+    """Ask the seat above how much it likes each draft."""
+    letters = ballot(cast, turn.about, turn.hears)
+    texts = [(said[name] or NO_REPORT).strip() for name in letters.values()]
+    shown = "\n\n".join(f"Report {letter}:\n{text}" for letter, text in zip(letters, texts, strict=True))
+
+    def shape(settings: dict[str, Any], source: Source) -> dict[str, Any]:
+        return as_json(settings, source, "ratings", dict.fromkeys(letters, _RATING))
+
+    holes = {"title": title_of(turn.seat), "about": cast.world.title, "drafts": shown, "letters": ", ".join(letters)}
+    return cast.ask(
+        turn.seat, cast.parts[turn.seat.name].tasks["rate"], holes, texts, turn.number, shape,
+        task="rate", letters=dict.fromkeys(letters, turn.about),
+    )  # fmt: skip
+
+
+_RATING = {"type": "integer", "minimum": LEAST, "maximum": MOST}
+
+
+def chosen_draft(cast: Cast, turn: Turn, said: Said) -> Ruled:
+    """Return the draft that goes on."""
+    return Ruled(said[chosen(cast, turn, said)])
+
+
+def chosen(cast: Cast, turn: Turn, said: Said) -> str:
+    """Return the turn of the draft that goes on: the best-liked, of equals or without ratings a random one."""
+    drafts = [name for name in turn.hears if cast.plan.by_name[name].task == "report"]
+    letters = ballot(cast, turn.seat.name, drafts)
+    tied = list(letters)
+    if isinstance(turn.by, Selection) and turn.by.by == "rating":
+        ratings = read_ratings(said[turn.hears[-1]], list(letters))
+        if ratings is not None:
+            tied = best_rated(ratings)
+    return letters[Draw("chosen", cast.world.digest, cast.replicate, turn.seat.name).choice(tied)]

@@ -1,0 +1,53 @@
+"""How a condition's organisation works besides its chain of command: from its settings to its plan."""
+
+from collections.abc import Mapping
+
+from chains.errors import BadInput
+from chains.hierarchy import Hierarchy
+from chains.remedies.named import remedies
+from chains.selection import BY, MOST_DRAFTS, Selection
+from chains.settings import Value, scoped
+from chains.turns import Plan, Weaver, plan_of
+
+
+def loops(values: Mapping[str, Value]) -> bool:
+    """Return whether a condition runs the whole loop; those logged before there was one do not."""
+    return bool(values.get("loop", False))
+
+
+def climbs(values: Mapping[str, Value]) -> bool:
+    """Return whether reports climb in a condition; in those logged before one could say so, they do."""
+    return bool(values.get("reports", True))
+
+
+def planned(values: Mapping[str, Value], hierarchy: Hierarchy) -> Plan:
+    """Return who speaks when in a condition.
+
+    Args:
+        values: Every setting of the condition; one logged before a setting was made may lack it.
+        hierarchy: Who reports to whom.
+
+    Raises:
+        BadInput: If settings contradict each other.
+    """
+    loop, reports = loops(values), climbs(values)
+    if not (loop or reports):
+        raise BadInput("loop = false and reports = false leave nothing to do; set loop = true for the way down alone")
+    weavers: list[Weaver] = []
+    if (selection := _selection(values, hierarchy)) is not None:
+        weavers.append(selection)
+    weavers += remedies(str(values.get("remedy", "none")))
+    return plan_of(hierarchy, loop=loop, reports=reports, weavers=weavers)
+
+
+def _selection(values: Mapping[str, Value], hierarchy: Hierarchy) -> Selection | None:
+    if "selection" not in values:
+        return None
+    drafts = {seat.name: int(str(scoped(values, "selection", seat))) for seat in hierarchy.seats}
+    if max(drafts.values()) > MOST_DRAFTS:
+        raise BadInput(f"selection is {max(drafts.values())}; a seat can show {MOST_DRAFTS} drafts at most")
+    by = str(values.get("selected_by", BY[0]))
+    chosen = next((known for known in BY if known == by), None)
+    if chosen is None:
+        raise BadInput(f"selected_by is {by!r}; it must be {', '.join(BY[:-1])} or {BY[-1]}")
+    return Selection(drafts, chosen) if max(drafts.values()) > 1 else None
