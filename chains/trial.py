@@ -36,7 +36,7 @@ class _SeatedCrew:
         if isinstance(request, Ruled):
             self.replies[turn] = ruled_reply(request)
             return request.text
-        heard = tuple(turns[name].seat.name for name in its.hears)
+        heard = tuple(dict.fromkeys(turns[name].seat.name for name in its.hears))
         key = Key(self.trial, seat, its.number)
         reply = await self.tape.reply(key, its.seat, self.cast.parts[seat].model, heard, request)
         if reply is None:
