@@ -14,16 +14,16 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from chains.asking import asked
 from chains.errors import BadInput, LogDamaged
 from chains.log import LOG_FILE, Log
-from chains.loop import asked
 from chains.models.files import fingerprint
 from chains.models.provider import Request
 from chains.records import Key, Step
 from chains.runs import all_runs, find_run, read_record
+from chains.seats import Ruled
 from chains.staging import RunRecord, Stage
 from chains.tape import Taken
-from chains.turns import turns_of
 
 ALL, NONE = "all", "none"
 """In place of the names of runs."""
@@ -169,11 +169,15 @@ def foreseen(record: RunRecord, found: Earlier) -> Counter[str]:
     for trial in record.experiment.trials():
         cast = stage.cast(trial)
         said: dict[str, str | None] = {}
-        for turn in turns_of(cast.hierarchy, loop=cast.loop):
+        for turn in cast.plan.turns:
             if any(name not in said for name in turn.hears):
                 continue
             part = cast.parts[turn.seat.name]
-            taken = None if part.human else found.find(str(trial), asked(cast, turn, said))
+            question = asked(cast, turn, said)
+            if isinstance(question, Ruled):
+                said[turn.name] = question.text
+                continue
+            taken = None if part.human else found.find(str(trial), question)
             if taken is not None:
                 hits[part.model] += 1
                 said[turn.name] = taken.reply.spoken

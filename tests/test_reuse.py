@@ -15,11 +15,11 @@ from chains.hierarchy import chain
 from chains.log import Log
 from chains.models.provider import Reply, Usage
 from chains.observed import Run, of_runs
+from chains.recording import stage
 from chains.records import Key
 from chains.reuse import Earlier, earlier
 from chains.runner import drive
 from chains.runs import create, find_run, read_record, write_record
-from chains.staging import stage
 from chains.tape import Taken, Tape
 
 NAME = "http://localhost:1/v1#m"

@@ -68,7 +68,7 @@ def _turn(turn: Turn, story: Story, *, why: bool) -> Iterator[RenderableType]:
     if reply.finish != "stop":
         said = {"length": "cut off by its length limit"}.get(reply.finish, f"no report ({reply.finish})")
         yield Text(said, style="bold yellow")
-    if turn.step.reused is not None:
+    if turn.step is not None and turn.step.reused is not None:
         yield Text(f"note: taken from run {turn.step.reused}", style="yellow")
     for note in reply.notes:
         yield Text(f"note: {note}", style="yellow")
