@@ -81,6 +81,8 @@ class Reading(BaseModel):
     words: int
     degenerate: str | None = None
     """Why the message is no report at all: loops, or empty of any claim."""
+    risk: float | None = None
+    """What the facts add to the log-odds of failure for one who believes the message; None where nothing is decided."""
     finish: str = "stop"
     """How the reply ended; see `models.provider.Finish`."""
 

@@ -141,6 +141,8 @@ def _changed_readings(logged: TrialEnd, read: TrialEnd) -> Iterator[Difference]:
     for then, now in ((logged.readings, read.readings), (logged.down, read.down)):
         for seat in sorted(set(then) | set(now)):
             before, after = then.get(seat), now.get(seat)
+            if before is not None and after is not None and before.risk is None:
+                after = after.model_copy(update={"risk": None})  # logged before there was such a figure
             if before != after:
                 yield Difference(
                     logged.trial, seat, f"the log has {_written(before)} and the instrument reads {_written(after)}"

@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 
 from chains.laws.candidates import candidates
-from chains.laws.estimates import Unknown, resampled
+from chains.laws.estimates import Unknown
 from chains.laws.inference import How
 from chains.laws.likelihood import Counts
+from chains.laws.resampled import resampled
 from chains.laws.shapes import SHAPES, ShapeHazard, change_points
 from chains.laws.simulate import Planted, simulate
 

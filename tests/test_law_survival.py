@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from chains.laws.estimates import bootstrap_p, percentiles, resampled, tails
 from chains.laws.inference import How
 from chains.laws.observations import Observations
 from chains.laws.paths import paths_of
+from chains.laws.resampled import bootstrap_p, percentiles, resampled, tails
 from chains.laws.simulate import Planted, simulate
 from chains.laws.survival import arrivals, survival
 from chains.laws.valence import valence_law

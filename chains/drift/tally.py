@@ -10,9 +10,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
+from chains.drift.beliefs import believed
 from chains.drift.degenerate import degenerate
 from chains.drift.fates import FATES, INSTRUMENT, Instrument
 from chains.drift.inventions import invented, unfounded
+from chains.drift.verdict import Verdict
 from chains.models.provider import Reply
 from chains.records import Reading
 from chains.worlds.world import World
@@ -62,8 +64,16 @@ class Reader:
             unfounded=len(unfounded(message, self._instrument, self._world.title)),
             words=len(message.split()),
             degenerate=degenerate(message) if message.strip() else None,
+            risk=self._risk(verdicts, message),
             finish=reply.finish,
         )
+
+    def _risk(self, verdicts: Mapping[str, Verdict], message: str) -> float | None:
+        """Return what the facts that a message speaks of add to the log-odds of failure, as it puts them."""
+        if self._world.decision is None:
+            return None
+        told = believed(self._world, verdicts, message).values()
+        return round(math.fsum(weight for weight in told if weight is not None), 6)
 
 
 class HopShares(NamedTuple):

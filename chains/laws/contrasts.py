@@ -14,8 +14,9 @@ import numpy as np
 from scipy import stats  # type: ignore[import-untyped]  # scipy ships no types
 
 from chains.laws.conditionlaw import ConditionLaw
-from chains.laws.estimates import Estimate, Unknown, bootstrap_p, percentiles, rounded
+from chains.laws.estimates import Estimate, Unknown, rounded
 from chains.laws.likelihood import Floats
+from chains.laws.resampled import bootstrap_p, percentiles
 
 _FEWEST_DRAWS = 100
 

@@ -12,10 +12,11 @@ from typing import Any
 
 import numpy as np
 
-from chains.laws.estimates import Unknown, percentiles, rounded
+from chains.laws.estimates import Unknown, rounded
 from chains.laws.likelihood import Floats
 from chains.laws.paired import FEWEST_WORLDS
 from chains.laws.paths import Paths
+from chains.laws.resampled import percentiles
 
 SAME_LENGTH = 0.05
 """Mean lengths that differ by no more than this share count as equal words."""

@@ -8,12 +8,13 @@ import numpy as np
 
 from chains.laws.conditionlaw import ConditionLaw, condition_law
 from chains.laws.contrasts import Contrast, contrast, reference
-from chains.laws.estimates import Unknown, resampled
+from chains.laws.estimates import Unknown
 from chains.laws.headline import Headline, headline
 from chains.laws.inference import How
 from chains.laws.misreading import Errors
 from chains.laws.observations import Observations
 from chains.laws.paths import paths_of
+from chains.laws.resampled import resampled
 from chains.laws.verdicts import Word
 
 RESAMPLES = 2000

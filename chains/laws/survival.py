@@ -11,9 +11,10 @@ from typing import Any
 import numpy as np
 
 from chains.drift.tally import FATE_OF
-from chains.laws.estimates import percentiles, rounded, tails
+from chains.laws.estimates import rounded
 from chains.laws.likelihood import Floats, Integers
 from chains.laws.paths import Paths
+from chains.laws.resampled import percentiles, tails
 
 CAUSES = ("B", "A", "I", "O")
 """The fates in which a statement may be first missed: competing risks."""

@@ -189,6 +189,8 @@ class Fact(Statement):
     severity: Annotated[int, Field(ge=1, le=5)]
     distractor: bool = False
     """True and irrelevant: it bears on no decision."""
+    series: str = ""
+    """Of which test it is one run: facts of the same series are repeated measurements of one thing."""
     twin: tuple[Slot, ...] | None = None
     """The slots that would give this template the opposite valence: the value on the other side of its limit."""
 

@@ -7,12 +7,13 @@ from types import MappingProxyType
 from chains.errors import BadInput, nearest
 from chains.worlds.files import read_world
 from chains.worlds.go_ahead import go_ahead
+from chains.worlds.pause import pause
 from chains.worlds.stop_work import stop_work
 from chains.worlds.watermelon import watermelon
 from chains.worlds.world import Scenario, World
 
 SCENARIOS: Mapping[str, Scenario] = MappingProxyType(
-    {"watermelon": watermelon, "go_ahead": go_ahead, "stop_work": stop_work}
+    {"watermelon": watermelon, "go_ahead": go_ahead, "pause": pause, "stop_work": stop_work}
 )
 
 

@@ -31,10 +31,11 @@ import numpy as np
 
 from chains.laws.candidates import candidates
 from chains.laws.depth import depth_law
-from chains.laws.estimates import Estimate, resampled
+from chains.laws.estimates import Estimate
 from chains.laws.hop import hop_law
 from chains.laws.inference import How
 from chains.laws.misreading import Errors, Measured
+from chains.laws.resampled import resampled
 from chains.laws.simulate import Planted, simulate
 from chains.laws.valence import valence_law
 
