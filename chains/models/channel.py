@@ -92,6 +92,8 @@ class ChannelRates(BaseModel):
     """Hazard ratio of clauses on their way down against facts on their way up."""
     misjudge: Rate = 0.0
     """Chance that an executive decides on another option than the best on what it hears."""
+    lean: Rate = 0.0
+    """Chance that an executive takes the standing plan, whatever else it would have decided."""
     garble: Rate = 0.0
     """Chance per hop down that the order is replaced by another one."""
     disobey: Rate = 0.0
@@ -225,7 +227,8 @@ class Channel:
         rate = self.rates.misjudge if deciding else self.rates.disobey
         # not by the hop: the same executive with the full ledger before it errs on the same occasions
         draw = Draw("choice", self.rates.seed, occasion.world.seed, occasion.replicate, occasion.seat, occasion.task)
-        return chosen(occasion, best_heard(occasion) if deciding else order_heard(occasion), rate, draw)
+        lean = self.rates.lean if deciding else 0.0
+        return chosen(occasion, best_heard(occasion) if deciding else order_heard(occasion), rate, draw, lean)
 
     def relayed(self, occasion: Occasion) -> list[str]:
         """Return the sentences that the seat passes on, in the order in which it heard them."""

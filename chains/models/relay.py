@@ -52,11 +52,21 @@ def order_heard(occasion: Occasion) -> str:
     )
 
 
-def chosen(occasion: Occasion, right: str, rate: float, draw: Draw) -> str:
-    """Return the reply that chooses an option: the right one, or at some rate another, each as likely."""
+def chosen(occasion: Occasion, right: str, rate: float, draw: Draw, lean: float = 0.0) -> str:
+    """Return the reply that chooses an option.
+
+    Args:
+        occasion: On which occasion.
+        right: The option that a faultless channel chooses.
+        rate: Chance of another, each as likely.
+        draw: Where chance comes from.
+        lean: Chance that it is the standing plan after all.
+    """
     others = [option for option in occasion.letters.values() if option != right]
     wrong = draw.uniform() < rate and bool(others)
     option = draw.choice(others) if wrong else right
+    if lean and draw.uniform() < lean:
+        option = _decided(occasion.world).standing
     letter = next(letter for letter, shown in occasion.letters.items() if shown == option)
     return json.dumps({"reason": f"{_decided(occasion.world).option(option).text}", "option": letter})
 
