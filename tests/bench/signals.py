@@ -63,7 +63,8 @@ def main(studies: int) -> None:
                     covered[f"of {name}"] += both.low <= truths[1] - truths[0] <= both.high
                     found[name] += both.p < 0.05
             shares = {name: f"{count / studies:.3f}" for name, count in covered.items()}
-            print(worlds, (first_hit, first_alarm, hit, alarm), shares, "p < .05:", found)
+            rates = (first_hit, first_alarm, hit, alarm)
+            sys.stdout.write(f"{worlds} {rates} {shares} p < .05: {found}" + "\n")
 
 
 if __name__ == "__main__":
