@@ -12,7 +12,7 @@ from chains.records import TrialEnd
 from chains.regrets import Priced, down_rows, priced, regret_rows
 from chains.scan import Spent
 from chains.staging import RunRecord, Stage
-from chains.standing import Standing, standing
+from chains.standing import Look, Standing, standing
 
 
 class Results(NamedTuple):
@@ -106,11 +106,32 @@ class Results(NamedTuple):
 def results(record: RunRecord, log: Log) -> Results:
     """Read a run's results from the ends of its trials; messages are not read again."""
     stage = Stage(record)
-    ends = {trial: end for trial in record.experiment.trials() if (end := log.end(str(trial))) is not None}
-    status = Counter(end.status for end in ends.values())
+    # One end at a time: the readings of twenty thousand trials would take more memory than driving them did.
+    looks: list[Look] = []
+    errors: Counter[str] = Counter()
+    by_trial: dict[TrialId, Mapping[int, HopShares]] = {}
+    silent: set[TrialId] = set()
+    decided: dict[TrialId, TrialEnd] = {}
+    trials = 0
+    for trial in record.experiment.trials():
+        trials += 1
+        end = log.end(str(trial))
+        if end is None:
+            continue
+        looks.append(Look(end.status, end.instrument))
+        if end.status == "failed":
+            errors[_sentence(end)] += 1
+        if end.status != "finished":
+            continue
+        by_trial[trial] = shares_by_hop(end.readings.values(), stage.hierarchy(trial.condition).depth)
+        if _has_silence(end):
+            silent.add(trial)
+        if end.outcome is not None:
+            decided[trial] = end
+    status = Counter(look.status for look in looks)
     return Results(
         record=record,
-        trials=sum(1 for _ in record.experiment.trials()),
+        trials=trials,
         finished=status["finished"],
         failed=status["failed"],
         waiting=status["waiting"],
@@ -119,15 +140,11 @@ def results(record: RunRecord, log: Log) -> Results:
         cost=cost(record.models.values(), log.scan.spent),
         noted=log.scan.noted,
         reused=dict(log.scan.reused),
-        by_trial={
-            trial: shares_by_hop(end.readings.values(), stage.hierarchy(trial.condition).depth)
-            for trial, end in ends.items()
-            if end.status == "finished"
-        },
-        silent=frozenset(trial for trial, end in ends.items() if end.status == "finished" and _has_silence(end)),
-        errors=Counter(_sentence(end) for end in ends.values() if end.status == "failed"),
-        standing=standing(record, log, ends.values()),
-        decided=priced(record, ends),
+        by_trial=by_trial,
+        silent=frozenset(silent),
+        errors=errors,
+        standing=standing(record, log, looks),
+        decided=priced(record, decided),
     )
 
 

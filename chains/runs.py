@@ -53,14 +53,18 @@ def create(record: RunRecord) -> Path:
 
 
 def write_record(record: BaseModel, folder: Path) -> None:
-    """Write run.json whole or not at all."""
+    """Write run.json whole or not at all; raises `OSError` if it can't be written."""
     draft = folder / f"{RUN_FILE}.new"
     text = orjson.dumps(record.model_dump(mode="json"), option=orjson.OPT_INDENT_2)
-    with draft.open("wb") as file:
-        file.write(text + b"\n")
-        file.flush()
-        os.fsync(file.fileno())
-    draft.replace(folder / RUN_FILE)
+    try:
+        with draft.open("wb") as file:
+            file.write(text + b"\n")
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(folder / RUN_FILE)
+    except OSError:
+        draft.unlink(missing_ok=True)
+        raise
 
 
 def read_record(folder: Path) -> RunRecord:

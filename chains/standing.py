@@ -1,12 +1,33 @@
 """Whether what a run shows of its hypotheses is a test: confirmatory, or exploratory and why."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 from chains.log import Log
-from chains.records import TrialEnd
+from chains.records import Status
 from chains.registration import changed
 from chains.staging import RunRecord
+
+
+class Ended(Protocol):
+    """What is looked at of how a trial ended: a `TrialEnd`, or as much of one."""
+
+    @property
+    def status(self) -> Status:
+        """How."""
+        ...
+
+    @property
+    def instrument(self) -> str | None:
+        """What read its messages."""
+        ...
+
+
+class Look(NamedTuple):
+    """The least that will do."""
+
+    status: Status
+    instrument: str | None
 
 
 class Standing(NamedTuple):
@@ -41,7 +62,7 @@ class Standing(NamedTuple):
         return [*named, f"{self.word}: {self.why}{digest}"]
 
 
-def standing(record: RunRecord, log: Log, ends: Iterable[TrialEnd] | None = None) -> Standing:
+def standing(record: RunRecord, log: Log, ends: Iterable[Ended] | None = None) -> Standing:
     """Say whether a run's results are a test of its hypotheses.
 
     Args:
@@ -53,7 +74,7 @@ def standing(record: RunRecord, log: Log, ends: Iterable[TrialEnd] | None = None
         return Standing(False, "no hypothesis was registered", {}, None)
     if ends is None:
         found = (log.end(str(trial)) for trial in record.experiment.trials())
-        ends = (end for end in found if end is not None)
+        ends = (Look(end.status, end.instrument) for end in found if end is not None)
     against = next(_objections(record, log, list(ends)), None)
     return Standing(
         confirmatory=against is None,
@@ -63,7 +84,7 @@ def standing(record: RunRecord, log: Log, ends: Iterable[TrialEnd] | None = None
     )
 
 
-def _objections(record: RunRecord, log: Log, ends: list[TrialEnd]) -> Iterator[str]:
+def _objections(record: RunRecord, log: Log, ends: list[Ended]) -> Iterator[str]:
     """Return what speaks against calling the run confirmatory, the weightiest first."""
     if record.registered is None:
         yield "the hypotheses were not registered when the run was made"

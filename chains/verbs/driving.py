@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 
 from chains.errors import BadInput, OverLimit
-from chains.log import Log
+from chains.log import RUN_FILE, Log
 from chains.models.budget import Budget, Taken
 from chains.models.open import Models
 from chains.models.provider import Reply
@@ -115,7 +115,10 @@ async def _drive(
                     break
         spend = {name: vars(spent) for name, spent in log.scan.spent.items()}
         served = {**record.served, **models.describe()}
-        write_record(record.model_copy(update={"served": served, "spend": spend, "held": log.scan.held}), folder)
+        try:
+            write_record(record.model_copy(update={"served": served, "spend": spend, "held": log.scan.held}), folder)
+        except OSError as error:
+            say(f"note: what was found of the models is not in {folder / RUN_FILE}: {error.strerror}; the log is whole")
     if done.stopped is None:
         return None
     return str(done.stopped) if isinstance(done.stopped, OverLimit) else INTERRUPTED

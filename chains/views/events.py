@@ -24,10 +24,11 @@ from chains.records import TrialEnd
 from chains.results import cost
 from chains.staging import RunRecord, Stage
 from chains.tape import Watcher
+from chains.views.output import say
 
 
 class Events(Watcher):
-    """Writes events to a file, each whole and at once."""
+    """Writes events to a file, each whole and at once; where that can't be done any more, the run goes on without."""
 
     def __init__(self, record: RunRecord, log: Log, path: Path) -> None:
         """Write the events of a run to `path`: a file, which is added to, a pipe or a device.
@@ -41,6 +42,7 @@ class Events(Watcher):
         self._began = time.monotonic()
         self._finished = sum(log.scan.status(name) == "finished" for name in self._trials)
         self._failed = 0
+        self._path, self._lost = path, False
         try:
             self._file = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
         except OSError as error:
@@ -86,7 +88,13 @@ class Events(Watcher):
             "cost": cost(self._stage.record.models.values(), scan.spent),
             "seconds": round(time.monotonic() - self._began, 3),
         }
-        os.write(self._file, orjson.dumps({"event": event, **about, **totals}) + b"\n")
+        if self._lost:
+            return
+        try:
+            os.write(self._file, orjson.dumps({"event": event, **about, **totals}) + b"\n")
+        except OSError as error:  # the disk is full, or whoever read the pipe has gone: the run is worth more
+            self._lost = True
+            say(f"note: no more events are written to {self._path}: {error.strerror}; the run goes on")
 
 
 class Several(Watcher):
