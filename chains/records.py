@@ -129,6 +129,8 @@ class TrialEnd(BaseModel):
     """For each seat that reported, what was read in its message."""
     top: Reading | None = None
     """Of all that the executive read, where more than the last reports reached it."""
+    unrated: int = 0
+    """Drafts that were chosen at random because the ratings of them could not be read."""
     down: dict[str, Reading] = {}
     """For each seat that sent an order down, what was read in it: the fates of the charter's clauses."""
     outcome: Outcome | None = None

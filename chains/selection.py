@@ -78,6 +78,11 @@ def rate(cast: Cast, turn: Turn, said: Said) -> Request:
     )  # fmt: skip
 
 
+def readable(cast: Cast, turn: Turn, said: str | None) -> bool:
+    """Return whether the ratings of a turn can be read."""
+    return read_ratings(said, list(ballot(cast, turn.about, turn.hears))) is not None
+
+
 _RATING = {"type": "integer", "minimum": LEAST, "maximum": MOST}
 
 

@@ -14,6 +14,7 @@ from chains.models.provider import Reply
 from chains.outcomes import read_loop
 from chains.records import Key, Reading, TrialEnd, now
 from chains.seats import Cast, Climb, Ruled, Said, Speak, Waiting
+from chains.selection import readable
 from chains.tape import Tape
 from chains.turns import Plan, Turn
 
@@ -92,6 +93,9 @@ async def run_trial(trial: str, cast: Cast, climb: Climb, tape: Tape, *, read: b
     if not read:
         return end
     update: dict[str, Any] = {"readings": read_trial(cast, crew.replies), "top": read_top(cast, crew.replies)}
+    update["unrated"] = sum(
+        turn.task == "rate" and not readable(cast, turn, crew.replies[turn.name].spoken) for turn in cast.plan.turns
+    )
     if cast.loop:
         update["down"], update["outcome"] = read_loop(cast, crew.replies)
     return end.model_copy(update=update)

@@ -69,7 +69,7 @@ class Turn(NamedTuple):
     @property
     def pass_(self) -> Pass:
         """Which way the message goes."""
-        return pass_of(self.seat, self.number) if self.number else _FIRST.get(self.task, "up")
+        return pass_of(self.seat, self.number)
 
     @property
     def kind(self) -> str:
@@ -77,7 +77,6 @@ class Turn(NamedTuple):
         return self.seat.role if self.task == "report" else self.task
 
 
-_FIRST: Mapping[Task, Pass] = {"decide": "decide", "audit": "audit", "watch": "audit", "veto": "audit"}
 _PASSES: Mapping[Task, Pass] = {
     "report": "up", "decide": "decide", "order": "down", "relay": "down", "act": "act", "rate": "audit",
     "audit": "audit", "revise": "up", "watch": "audit", "skip": "up", "stop": "decide", "override": "decide",
