@@ -13,6 +13,7 @@ A degenerate message is an outcome of its own, counted and shown. Thresholds:
 
 import re
 from collections import Counter
+from functools import lru_cache
 
 from chains.drift.claims import claims_in
 from chains.drift.words import sentences_of, tokens_of
@@ -24,8 +25,9 @@ _RUN, _RUNS = 8, 4
 """Words in a run that must not come back, and how often it takes to be a loop."""
 
 
+@lru_cache(maxsize=256)
 def degenerate(message: str) -> str | None:
-    """Return why a message is degenerate, or None if it is not."""
+    """Return why a message is degenerate, or None if it is not; kept for a while, as seats pass on what they heard."""
     if _EMPTY_REPORT.fullmatch(message):
         return None
     words = [token.low for token in tokens_of(message) if token.kind != "mark"]
@@ -46,7 +48,7 @@ def _repeats(message: str, words: list[str]) -> str | None:
 
 
 def _gibberish(message: str, words: list[str]) -> str | None:
-    readable = sum(mark.isalnum() or mark.isspace() for mark in message)
+    readable = sum(map(str.isalnum, message)) + sum(map(str.isspace, message))
     if message.strip() and readable < len(message) / 2:
         return "is mostly marks"
     if any(len(word) > 40 for word in words):

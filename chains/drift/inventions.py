@@ -57,7 +57,7 @@ def invented(message: str, heard: Sequence[str], ledger: Instrument | Sequence[S
         ledger: The world's statements, or the instrument made for them.
     """
     instrument = instrument_for(ledger)
-    return _unsupported(message, _support(heard), instrument)
+    return _unsupported(message, _support(tuple(heard)), instrument)
 
 
 def unfounded(message: str, ledger: Instrument | Sequence[Statement], background: str = "") -> list[Claim]:
@@ -105,7 +105,8 @@ def _sentences(text: str) -> tuple[_Heard, ...]:
     return tuple(out)
 
 
-def _support(texts: Sequence[str]) -> _Support:
+@lru_cache(maxsize=64)
+def _support(texts: tuple[str, ...]) -> _Support:
     sentences = tuple(sentence for text in texts for sentence in _sentences(text))
     return _Support(
         sentences,

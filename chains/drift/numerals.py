@@ -39,13 +39,18 @@ class Numeral(NamedTuple):
     """Whether it may be no number at all ("one of these", "a week")."""
 
 
+def begins(token: Token) -> bool:
+    """Whether a numeral may start with a token."""
+    return token.kind == "number" or (token.kind == "word" and token.low in _STARTS)
+
+
 def numeral(tokens: tuple[Token, ...], at: int) -> Numeral | None:
     """Return the numeral that starts at a token, if one does."""
     if at >= len(tokens):
         return None
     if tokens[at].kind == "number":
         return _figures(tokens, at)
-    if tokens[at].kind == "word" and tokens[at].low in _STARTS:
+    if tokens[at].kind == "word":
         return _share(tokens, at) or _with_article(tokens, at) or _spelt(tokens, at)
     return None
 

@@ -5,7 +5,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from chains.drift.numerals import low, numeral
+from chains.drift.numerals import begins, low, numeral
 from chains.drift.stems import bag
 from chains.drift.units import CALENDAR, MONEY, SHORT, UNITS, Unit, over
 from chains.drift.words import Token
@@ -98,7 +98,7 @@ def quantities_of(tokens: tuple[Token, ...], taken: frozenset[int] = frozenset()
     out: list[Quantity] = []
     at = 0
     while at < len(tokens):
-        number = None if at in taken else numeral(tokens, at)
+        number = numeral(tokens, at) if begins(tokens[at]) and at not in taken else None
         if number is None:
             at += 1
             continue

@@ -67,40 +67,58 @@ _HYPHENS = re.compile(r"[-‑–]")
 _NEGATED = {"won't": ("will", "not"), "can't": ("can", "not"), "cannot": ("can", "not"), "shan't": ("shall", "not")}
 
 
+class _Lexeme(NamedTuple):
+    """What a token is, wherever it stands."""
+
+    kind: Kind
+    low: str
+    stem: str
+    denied: str | None = None
+    """"not", where a word is contracted with it: "wasn't"."""
+
+
+@lru_cache(maxsize=20_000)
+def _lexeme(raw: str, group: str | None) -> _Lexeme:
+    """Read a token as `_TOKEN` finds it, by the name of its group; kept, as a few hundred words make up all messages."""
+    low = raw.lower()
+    match group:
+        case "number":
+            low = _SEPARATORS.sub("", low)
+            return _Lexeme("number", low, low)
+        case "code":
+            low = _HYPHENS.sub("", low)
+            return _Lexeme("code", low, low)
+        case "date":
+            return _Lexeme("number", low, low)
+        case "word":
+            low = low.replace("’", "'").replace(".", "")
+            if low in _NEGATED or low.endswith("n't"):
+                first, second = _NEGATED.get(low, (low[:-3], "not"))
+                return _Lexeme("word", first, first, second)
+            low = _CONTRACTED.sub("", low).replace("'", "")
+            return _Lexeme("word", low, stem(low))
+    return _Lexeme("mark", low, low)
+
+
 def tokens_of(text: str, offset: int = 0) -> list[Token]:
     """Return the tokens of a text; `offset` is added to their places."""
     out: list[Token] = []
     last_end = -1
     for match in _TOKEN.finditer(text):
-        raw, start, end = match.group(), match.start(), match.end()
-        which = match.lastgroup
+        raw, (start, end) = match.group(), match.span()
         hyphen = raw == "-" and 0 < start < len(text) - 1 and not text[start - 1].isspace() and not text[end].isspace()
         if hyphen:
             last_end = end if last_end == start else last_end
             continue
         tight = start == last_end
         last_end = end
-        kind: Kind = "number" if which == "number" else "code" if which == "code" else "mark"
-        low = raw.lower()
-        if which == "number":
-            low = _SEPARATORS.sub("", low)
-        elif which == "code":
-            low = _HYPHENS.sub("", low)
-        elif which == "date":
-            kind = "number"
-        elif which == "word":
-            kind = "word"
-            if not low.isalpha():
-                low = low.replace("’", "'").replace(".", "")
-            if low in _NEGATED or low.endswith("n't"):
-                first, second = _NEGATED.get(low, (low[:-3], "not"))
-                middle = offset + start + len(first)
-                out.append(Token(first, first, first, offset + start, middle, kind, tight))
-                out.append(Token(second, second, second, middle, offset + end, kind, tight=True))
-                continue
-            if "'" in low:
-                low = _CONTRACTED.sub("", low).replace("'", "")
-        out.append(Token(raw, low, stem(low) if kind == "word" else low, offset + start, offset + end, kind, tight))
+        kind, low, stem_, denied = _lexeme(raw, match.lastgroup)
+        if denied is None:
+            out.append(Token(raw, low, stem_, offset + start, offset + end, kind, tight))
+            continue
+        middle = offset + start + len(low)
+        out.append(Token(low, low, low, offset + start, middle, kind, tight))
+        out.append(Token(denied, denied, denied, middle, offset + end, kind, tight=True))
     return out
 
 
