@@ -79,7 +79,7 @@ class _Lexeme(NamedTuple):
 
 @lru_cache(maxsize=20_000)
 def _lexeme(raw: str, group: str | None) -> _Lexeme:
-    """Read a token as `_TOKEN` finds it, by the name of its group; kept, as a few hundred words make up all messages."""
+    """Read a token by the name of its group in `_TOKEN`; kept, as a few hundred words make up all messages."""
     low = raw.lower()
     match group:
         case "number":

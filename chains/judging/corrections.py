@@ -10,7 +10,8 @@ from chains.judging.accord import measured
 from chains.judging.gathering import gather_people
 from chains.judging.labels import has_labels
 from chains.judging.pairs import Pairs
-from chains.laws.correction import Corrected, ErrorRates, corrected
+from chains.laws.correction import ErrorRates, corrected
+from chains.laws.retention import Corrected
 from chains.log import Log
 from chains.results import Results
 from chains.staging import RunRecord

@@ -26,6 +26,7 @@ from numpy.typing import NDArray
 
 from chains.drift.verdict import FATES, Fate
 from chains.laws.confusion import known
+from chains.laws.retention import Corrected
 
 DRAWS = 4000
 Z95 = 1.959964
@@ -161,32 +162,6 @@ def _design_effect(strata: Sequence[Sequence[Labelled]]) -> tuple[float, int]:
         return 1.0, count
     together = sum(value**2 for value in by_cluster.values()) * count / (count - 1)
     return max(1.0, together / alone), count
-
-
-class Corrected(NamedTuple):
-    """A retention, corrected. All from 0 to 1."""
-
-    raw: float
-    value: float
-    """Clipped to 0..1."""
-    low: float
-    high: float
-    """95%: the observed share, Se and Sp all drawn (bootstrap and posterior), clipped."""
-    unclipped: float
-
-    @property
-    def clipped(self) -> bool:
-        """Whether the estimate fell outside 0..1."""
-        return not 0 <= self.unclipped <= 1 and not np.isnan(self.unclipped)
-
-    def document(self) -> dict[str, Any]:
-        """Return it as JSON."""
-        return {
-            "raw": known(self.raw),
-            "value": known(self.value),
-            "ci": [known(self.low), known(self.high)],
-            "clipped": self.clipped,
-        }
 
 
 def rogan_gladen(retention: float, sensitivity: float, specificity: float) -> float:

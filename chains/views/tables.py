@@ -10,7 +10,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from chains.laws.correction import Corrected
+from chains.laws.retention import Corrected
 from chains.results import Results
 from chains.views.regret import regret_view
 

@@ -1,20 +1,37 @@
 """Scenarios by name, or a world file in a scenario's place."""
 
-from collections.abc import Mapping
+import importlib
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from types import MappingProxyType
 
 from chains.errors import BadInput, nearest
 from chains.worlds.files import read_world
-from chains.worlds.go_ahead import go_ahead
-from chains.worlds.pause import pause
-from chains.worlds.stop_work import stop_work
-from chains.worlds.watermelon import watermelon
 from chains.worlds.world import Scenario, World
 
-SCENARIOS: Mapping[str, Scenario] = MappingProxyType(
-    {"watermelon": watermelon, "go_ahead": go_ahead, "pause": pause, "stop_work": stop_work}
-)
+_NAMES = ("watermelon", "go_ahead", "pause", "stop_work")
+"""Each is a module of this package with a function of the same name."""
+
+
+class _Scenarios(Mapping[str, Scenario]):
+    """Scenarios by name, each imported when it is asked for.
+
+    Worlds that decide something are checked with numpy, which a run of others need not load.
+    """
+
+    def __getitem__(self, name: str) -> Scenario:
+        if name not in _NAMES:
+            raise KeyError(name)
+        scenario: Scenario = getattr(importlib.import_module(f"chains.worlds.{name}"), name)
+        return scenario
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(_NAMES)
+
+    def __len__(self) -> int:
+        return len(_NAMES)
+
+
+SCENARIOS: Mapping[str, Scenario] = _Scenarios()
 
 
 def world_for(scenario: str, seed: int, facts: int, setting: str | None = None) -> World:
