@@ -107,7 +107,7 @@ def read_order(text: str | None, options: Sequence[Option], beside: str = "") ->
 def _in_json(text: str, options: Mapping[str, Option]) -> set[str]:
     """Return the options that JSON objects in the text choose, at their outermost level."""
     chosen: set[str] = set()
-    for plain in _objects(text):
+    for plain in objects_in(text):
         values = {str(key).lower(): value for key, value in plain.items()}
         value = next((values[key] for key in KEYS if isinstance(values.get(key), str)), None)
         option = None if value is None else _meant(value, options)
@@ -116,7 +116,8 @@ def _in_json(text: str, options: Mapping[str, Option]) -> set[str]:
     return chosen
 
 
-def _objects(text: str) -> list[dict[str, Any]]:
+def objects_in(text: str) -> list[dict[str, Any]]:
+    """Return the JSON objects that a text holds, the outermost ones, in order."""
     found: list[dict[str, Any]] = []
     at = 0
     for _ in range(DEEPEST):

@@ -11,6 +11,8 @@ the text must find these rates again. Its name says what is planted:
     channel:drop=0.05,alter=0.05,bad=2,q=1.4      bad news fares worse, deep hierarchies worse than linear
     channel:misjudge=0.2,garble=0.05,disobey=0.1  faults of the whole loop: at the top, on the way down, at the bottom
     channel:drop=0.1,taste=1                      loses a tenth, and where it rates reports it likes good news
+    channel:bad_drop=1                            a saboteur: drops every bad fact
+    channel:catch=0.8,alarm=0.05,mend=0.9         an auditor's eyes; a seat that mends what it is told of
 
 The law. A fact kept so far is lost at hop n with probability
 
@@ -37,10 +39,12 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from chains.draw import Draw
 from chains.errors import BadInput, nearest
-from chains.models.codebook import NOTHING, Codebook, State, codebook, lines_of
+from chains.models.auditing import found, revised
+from chains.models.codebook import NOTHING, SILENT, Codebook, State, codebook, numbered_lines
 from chains.models.provider import Occasion, Reply, Request, Usage
 from chains.models.relay import best_heard, chosen, order_heard, ordered, passed_down
 from chains.models.taste import rated
+from chains.remedies.framing import numbered
 from chains.worlds.ledger import Fact, Statement
 
 Cause = Literal["drop", "blur", "alter", "invert"]
@@ -50,8 +54,6 @@ Rate = Annotated[float, Field(ge=0, le=1)]
 Size = Annotated[float, Field(ge=0, le=100)]
 
 _ALIASES = {"flip": "invert"}
-_SILENT = {NOTHING, "(no report)"}
-"""Lines that say that there is nothing: relayed by saying nothing."""
 
 
 class ChannelRates(BaseModel):
@@ -100,6 +102,14 @@ class ChannelRates(BaseModel):
     """Chance that a worker does another thing than it was ordered."""
     taste: Rate = 0.0
     """How much of a rating of reports is liking for good news; the rest is noise."""
+    bad_drop: Rate = 0.0
+    """Chance per hop that a bad fact is left out, kept or not, before the law is asked: a seat that hides bad news."""
+    catch: Rate = 1.0
+    """Chance that an auditor finds what a message lost of what its seat heard, line by line."""
+    alarm: Rate = 0.0
+    """Chance that an auditor finds fault with a line that is as it was heard."""
+    mend: Rate = 1.0
+    """Chance that a seat to which its report is sent back restores a line that the findings name."""
     seed: int = 0
     """Of the channel's own draws."""
 
@@ -206,6 +216,9 @@ class Channel:
                 text = self._chosen(occasion)
             case "rate" if occasion is not None:
                 text = rated(occasion, self.rates.taste, self._draw(occasion, "taste"))
+            case "audit" | "watch" | "skip" if occasion is not None:
+                about = f"{occasion.task} {occasion.more.get('about', '')}"
+                text = found(occasion, self.rates.catch, self.rates.alarm, self._draw(occasion, about))
             case _:
                 lines = [] if occasion is None else self._said(occasion)
                 text = "\n".join(f"- {line}" for line in lines or [NOTHING])
@@ -219,6 +232,8 @@ class Channel:
             case "relay":
                 order, others = passed_down(occasion, self.rates.garble, self._draw(occasion, "garble"))
                 return order + self.relayed(replace(occasion, heard=("\n".join(others),)))
+            case "revise":
+                return revised(occasion, self.rates.mend, self._draw(occasion, "mend"))
             case _:
                 return self.relayed(occasion)
 
@@ -233,20 +248,24 @@ class Channel:
     def relayed(self, occasion: Occasion) -> list[str]:
         """Return the sentences that the seat passes on, in the order in which it heard them."""
         book = codebook(occasion.world)
-        heard = dict.fromkeys(line for text in occasion.heard for line in lines_of(text) if line not in _SILENT)
+        heard: dict[str, tuple[int, ...]] = {}
+        for line, numbers in numbered_lines(*occasion.heard):
+            if line not in SILENT:
+                heard.setdefault(line, numbers)
         charter = occasion.world.charter
         statements: list[Statement] = [*occasion.world.facts, *(charter.clauses if charter else ())]
         facts = {fact.id: fact for fact in statements}
         chain = Draw("chain", self.rates.seed, occasion.world.seed, occasion.replicate).normal()
         seen = set()
         said = []
-        for line in heard:
+        for line, numbers in heard.items():
             state = book.states.get(line)
             if state is None:
-                said.append(line)
+                said.append(numbered(line, numbers))
             elif state.fact not in seen:
                 seen.add(state.fact)
-                said += self._passed_on(line, state, facts[state.fact], occasion, chain)
+                passed_on = self._passed_on(line, state, facts[state.fact], occasion, chain)
+                said += [numbered(one, numbers) for one in passed_on]
         return said + self._made_up(book, heard, occasion)
 
     @property
@@ -273,6 +292,8 @@ class Channel:
         else:
             ratio = math.exp(frailty) * rates.down
         after: State | None = state
+        if isinstance(fact, Fact) and fact.valence == "bad" and self._hidden(occasion, fact):
+            return []
         if draw.uniform() < rates.hazard(occasion.hop, occasion.depth, ratio):
             cause = rates.cause(draw.uniform())
             if state.fate == "kept":
@@ -284,6 +305,9 @@ class Channel:
         if after == state and draw.uniform() >= rates.paraphrase:
             return [line]
         return [draw.choice(book.wordings[after])]
+
+    def _hidden(self, occasion: Occasion, fact: Fact) -> bool:
+        return self.rates.bad_drop > 0 and self._draw(occasion, f"hidden {fact.id}").uniform() < self.rates.bad_drop
 
     def _made_up(self, book: Codebook, heard: Iterable[str], occasion: Occasion) -> list[str]:
         """Return new invented sentences, their number drawn from a Poisson distribution."""

@@ -16,11 +16,14 @@ from typing import NamedTuple
 
 from chains.draw import Draw
 from chains.errors import BadInput
+from chains.remedies.framing import SHOULD_READ, apart, frames
 from chains.worlds.ledger import Fate, Slot, Statement
 from chains.worlds.world import World
 
 NOTHING = "Nothing to report."
 """What the channel writes when it has nothing left to say."""
+SILENT = frozenset({NOTHING, "(no report)"})
+"""Lines that say that there is nothing: relayed by saying nothing."""
 
 VARIANTS = 4
 """How many wrong values a slot has, at most."""
@@ -64,10 +67,28 @@ class Codebook:
     """Sentences about things that are not in the world."""
 
 
-def lines_of(message: str) -> list[str]:
-    """Return the sentences of a message, one a line, without their bullets; empty lines are left out."""
-    stripped = (line.strip().removeprefix("- ").removeprefix("* ").strip() for line in message.splitlines())
-    return [line for line in stripped if line and line != "-"]
+def lines_of(*messages: str) -> list[str]:
+    """Return the sentences of messages, one a line, bare: see `numbered_lines`."""
+    return [line for line, _ in numbered_lines(*messages)]
+
+
+def numbered_lines(*messages: str) -> list[tuple[str, tuple[int, ...]]]:
+    """Return the sentences of messages, one a line, and the numbers of notes that each names.
+
+    Without bullets, empty lines, and the words by which remedies frame what they add. What an auditor's note says
+    a line should read comes first, so that it counts before the line that it corrects.
+    """
+    corrected: list[tuple[str, tuple[int, ...]]] = []
+    others: list[tuple[str, tuple[int, ...]]] = []
+    for message in messages:
+        into = others
+        for raw in message.splitlines():
+            line = raw.strip().removeprefix("- ").removeprefix("* ").strip()
+            if frames(line):
+                into = corrected if line == SHOULD_READ else others
+            elif line and line != "-":
+                into.append(apart(line) if "[" in line else (line, ()))
+    return corrected + others
 
 
 def planted(world: World, message: str, *, down: bool = False) -> Planted:

@@ -24,7 +24,7 @@ def best_heard(occasion: Occasion) -> str:
     world, decision = occasion.world, _decided(occasion.world)
     book = codebook(world)
     weights: dict[str, float] = {}
-    for line in (line for text in occasion.heard for line in lines_of(text)):
+    for line in lines_of(*occasion.heard):
         state = book.states.get(line)
         if state is None or state.fact not in decision.weight_of or state.fact in weights:
             continue
@@ -47,9 +47,7 @@ def order_heard(occasion: Occasion) -> str:
     """Return the option that a directive orders: the standing plan where it orders none."""
     decision = _decided(occasion.world)
     orders = _orders(decision)
-    return next(
-        (orders[line] for text in occasion.heard for line in lines_of(text) if line in orders), decision.standing
-    )
+    return next((orders[line] for line in lines_of(*occasion.heard) if line in orders), decision.standing)
 
 
 def chosen(occasion: Occasion, right: str, rate: float, draw: Draw, lean: float = 0.0) -> str:
@@ -83,7 +81,7 @@ def passed_down(occasion: Occasion, garble: float, draw: Draw) -> tuple[list[str
     """Return the order as it is passed on, at some rate another, and the other lines of the directive."""
     decision = _decided(occasion.world)
     orders = _orders(decision)
-    lines = [line for text in occasion.heard for line in lines_of(text)]
+    lines = lines_of(*occasion.heard)
     heard = next((orders[line] for line in lines if line in orders), None)
     others = [line for line in lines if line not in orders]
     if heard is None:
