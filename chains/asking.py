@@ -4,6 +4,9 @@ from collections.abc import Callable, Mapping
 
 from chains.loop import decide, obey, order
 from chains.models.provider import Request, Task
+from chains.remedies.attached import attached, unnamed
+from chains.remedies.audit import audit, escalated, flagged, revise
+from chains.remedies.lines import pick, resurfaced, straight
 from chains.seats import Cast, Ruled, Said
 from chains.selection import chosen_draft, rate, report
 from chains.turns import Turn
@@ -25,7 +28,11 @@ def asked(cast: Cast, turn: Turn, said: Said) -> Request | Ruled:
 
 ASKERS: Mapping[Task, Asker] = {
     "report": report, "decide": decide, "order": order, "relay": obey, "act": obey, "rate": rate,
+    "audit": audit, "watch": audit, "revise": revise, "skip": pick,
 }  # fmt: skip
 """By task. One may answer by itself, too: a report that nobody found fault with is not asked for again."""
-RULES: Mapping[str, Asker] = {"chosen draft": chosen_draft}
+RULES: Mapping[str, Asker] = {
+    "chosen draft": chosen_draft, "flagged": flagged, "escalated": escalated, "attached": attached, "listed": unnamed,
+    "straight": straight, "resurfaced": resurfaced,
+}  # fmt: skip
 """By the name of the rule."""

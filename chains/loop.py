@@ -82,7 +82,7 @@ def order_notes(cast: Cast, reply: str | None) -> str:
 
 def heard_at_the_top(cast: Cast, said: Said) -> list[str]:
     """Return all that the executive reads: the last reports, and what reaches it directly."""
-    return [(said[name] or NO_REPORT).strip() for name in cast.plan.top]
+    return cast.heard(cast.plan.by_name[cast.hierarchy.executive.name], said) if cast.plan.top else []
 
 
 def ledger_text(cast: Cast) -> str:
@@ -95,8 +95,8 @@ def decide(cast: Cast, turn: Turn, said: Said) -> Request:
     if turn.reference:
         heard = [ledger_text(cast) if turn.reference == LEDGER else NO_REPORT]
     else:
-        heard = [(said[name] or NO_REPORT).strip() for name in turn.hears]
-    reports = heard[0] if turn.reference else cast.headed(heard, turn.hears)
+        heard = cast.heard(turn, said)
+    reports = heard[0] if turn.reference else cast.headed(heard, cast.hears(turn, said))
     decision, _ = decision_of(cast)
     holes = _choice_holes(cast, turn) | {
         "question": decision.question,

@@ -12,6 +12,7 @@ from chains.drift.tally import LETTERS, instrument_of
 from chains.loop import choice_of, decision_line, decision_of, heard_at_the_top, order_notes
 from chains.models.provider import Reply
 from chains.records import Outcome, Reading
+from chains.remedies.audit import corrected_in
 from chains.seats import Cast
 from chains.turns import LEDGER, NOTHING, Turn
 from chains.worlds.charter import Charter
@@ -68,7 +69,6 @@ def _outcome(cast: Cast, turns: tuple[Turn, ...], said: Mapping[str, str | None]
     decision, charter = decision_of(cast)
     # in every wording: a manager may say "stay under" where it heard "keep below"
     meant = "\n".join(clause.render(at) for clause in charter.clauses for at in range(len(clause.templates)))
-    heard = "\n".join(heard_at_the_top(cast, said))
     unread: dict[str, str] = {}
     unordered: list[str] = []
 
@@ -92,7 +92,7 @@ def _outcome(cast: Cast, turns: tuple[Turn, ...], said: Mapping[str, str | None]
     acts = [turn for turn in turns if turn.task == "act"]
     return Outcome(
         version=CHOICES,
-        told=believed(cast.world, instrument_of(cast.world).read(heard), heard),
+        told=_told(cast, said),
         decided=chose(cast.plan.decision),
         received={turn.seat.name: ordered(turn) for turn in acts},
         done={turn.seat.name: noted(turn.name, choice_of(cast, said[turn.name])) for turn in acts},
@@ -101,3 +101,13 @@ def _outcome(cast: Cast, turns: tuple[Turn, ...], said: Mapping[str, str | None]
         uninformed=chose(f"{top}/{NOTHING}"),
         unread=unread,
     )
+
+
+def _told(cast: Cast, said: Mapping[str, str | None]) -> dict[str, float | None]:
+    """Return what each fact weighs for one who reads what the executive reads: what a note corrects, as corrected."""
+    instrument = instrument_of(cast.world)
+    heard = cast.plain("\n".join(heard_at_the_top(cast, said)))
+    corrected = "\n".join(filter(None, (corrected_in(cast, name, said) for name in cast.plan.top)))
+    told = believed(cast.world, instrument.read(heard), heard)
+    right = believed(cast.world, instrument.read(corrected), corrected) if corrected else {}
+    return told | {name: weight for name, weight in right.items() if weight is not None}

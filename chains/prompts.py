@@ -10,7 +10,7 @@ nothing fills is an error.
 """
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -30,9 +30,11 @@ BESIDE = ("auditor",)
 """Roles of seats beside the chain of command; what they are asked is a task."""
 JUDGE = "judge"
 """The role of a model that is used as an instrument; it holds no seat."""
-TASKS = ("decide", "order", "relay", "act", "rate")
+TASKS = ("decide", "order", "relay", "act", "rate", "audit", "watch", "revise", "skip")
 """What seats do besides reporting: in the whole loop the executive decides and orders, managers relay, workers act;
-the seat above rates drafts."""
+the seat above rates drafts; auditors audit, and others watch them; a report is revised, lines skip the chain."""
+NOTICE = "notice"
+"""The kind of a prompt that is added to those for reports."""
 HOLES = {
     "worker": frozenset({"title", "about", "superior", "notes", "words"}),
     "manager": frozenset({"title", "about", "superior", "reports", "words", "span"}),
@@ -43,6 +45,11 @@ HOLES = {
     "relay": frozenset({"title", "about", "superior", "directive", "words"}),
     "rate": frozenset({"title", "about", "drafts", "letters"}),
     "act": frozenset({"title", "about", "superior", "directive", "options", "standing", "words"}),
+    "audit": frozenset({"title", "about", "writer", "lines", "report"}),
+    "watch": frozenset({"title", "about", "writer", "lines", "report", "found"}),
+    "revise": frozenset({"title", "about", "superior", "given", "report", "findings", "words"}),
+    "skip": frozenset({"title", "about", "lines", "count"}),
+    "notice": frozenset({"title", "about", "superior"}),
 }
 """What the prompts of each role and task may ask to be filled."""
 
@@ -80,6 +87,11 @@ class Prompt(BaseModel):
     def holes(self) -> frozenset[str]:
         """The names of the holes in system and body."""
         return _holes(self.body) | (_holes(self.system) if self.system else frozenset())
+
+    def with_notices(self, notices: Sequence["Prompt"]) -> "Prompt":
+        """Return this prompt with notices under it, each in a paragraph of its own."""
+        body = "\n\n".join((self.body, *(notice.body for notice in notices)))
+        return self.model_copy(update={"body": body}) if notices else self
 
     def fill(self, values: Mapping[str, Any]) -> tuple[Message, ...]:
         """Fill every hole and return the messages.

@@ -14,6 +14,7 @@ from chains.hierarchy import Hierarchy, Seat
 from chains.models.names import Source
 from chains.models.provider import Occasion, Request
 from chains.prompts import Prompt
+from chains.remedies.framing import blanked, numbered
 from chains.turns import Plan, Turn
 from chains.worlds.world import World
 
@@ -133,18 +134,42 @@ class Cast(BaseModel):
             lines.append(f"- {fact.render(draw.integer(0, len(fact.templates) - 1))}")
         return "\n".join(lines)
 
+    def given(self, worker: str) -> str:
+        """Return a worker's notes as it reads them: numbered where reports name the notes they rest on."""
+        notes = self.notes(worker)
+        if not self.plan.numbered:
+            return notes
+        names = list(self.dealt)
+        first = 1 + sum(len(self.dealt[name]) for name in names[: names.index(worker)])
+        lines = (line.removeprefix("- ") for line in notes.splitlines())
+        return "\n".join(f"- {numbered(line, [number])}" for number, line in enumerate(lines, start=first))
+
+    def plain(self, text: str) -> str:
+        """Return a text as the instrument reads it: where notes are numbered, with spaces for their numbers."""
+        return blanked(text) if self.plan.numbered else text
+
     def heard(self, turn: Turn, said: Said) -> list[str]:
         """Return the texts that a turn's seat reads: a worker its own notes, then each message that it hears."""
-        texts = [(said[name] or NO_REPORT).strip() for name in turn.hears]
+        texts = [(said[name] or NO_REPORT).strip() for name in self.hears(turn, said)]
         own = turn.task == "report" and turn.seat.role == "worker"
-        return [self.notes(turn.seat.name), *texts] if own else texts
+        return [self.given(turn.seat.name), *texts] if own else texts
+
+    def hears(self, turn: Turn, said: Said) -> tuple[str, ...]:
+        """Return the turns that a turn's seat reads: of lines from the side, which have a heading, those that came."""
+        return tuple(name for name in turn.hears if said[name] is not None or not self.plan.by_name[name].heading)
 
     def report_on(self, turn: Turn, heard: Sequence[str], hears: Sequence[str], **more: Any) -> Request:
         """Ask a seat for its report on texts: those of the turns in `hears`, after its notes if it has any."""
         part = self.parts[turn.seat.name]
-        own = self.notes(turn.seat.name) if turn.seat.role == "worker" else None
+        own = self.given(turn.seat.name) if turn.seat.role == "worker" else None
         holes = self._holes(turn.seat, part, heard, own, hears)
-        return self.ask(turn.seat, part.prompt, holes, heard, turn.number, **more)
+        return self.ask(turn.seat, part.prompt, holes, heard, turn.number, self.shape, **more)
+
+    def shape(self, settings: dict[str, Any], source: Source) -> dict[str, Any]:
+        """Put the form of a report into a request's settings: a grammar must let by the numbers of notes."""
+        if not self.plan.numbered or "grammar" not in settings:
+            return settings
+        return settings | {"grammar": str(settings["grammar"]).replace('"- "', '"- [" [0-9]{1,3} "] "')}
 
     def headed(self, texts: Sequence[str], hears: Sequence[str], *, always: bool = False) -> str:
         """Return texts as one, each under its heading where there are several, or `always`."""

@@ -53,7 +53,7 @@ class Selection(Weaver):
 def report(cast: Cast, turn: Turn, said: Said) -> Request:
     """Ask a seat for its report, or for a further draft of it."""
     drafted = turn.number - NUMBERS["report"] if turn.number else 0
-    return cast.report_on(turn, cast.heard(turn, said), turn.hears, drafted=drafted)
+    return cast.report_on(turn, cast.heard(turn, said), cast.hears(turn, said), drafted=drafted)
 
 
 def ballot(cast: Cast, about: str, drafts: Sequence[str]) -> dict[str, str]:

@@ -158,7 +158,8 @@ def scoped(values: Mapping[str, Value], name: str, seat: Seat, general: Value = 
         seat: For whom.
         general: What stands for all seats, in place of the setting without a scope.
     """
-    for scope in (seat.name, f"level.{seat.level}", seat.role):
+    level = () if seat.role == "auditor" else (f"level.{seat.level}",)  # beside the chain there are no levels
+    for scope in (seat.name, *level, seat.role):
         if (key := f"{name}.{scope}") in values:
             return values[key]
     return values[name] if general is None else general

@@ -17,7 +17,7 @@ from chains.errors import BadInput
 from chains.experiment import Condition, Experiment, TrialId
 from chains.hierarchy import Hierarchy, Seat, chain, deal, pyramid, read_hierarchy, tree
 from chains.models.names import Source
-from chains.prompts import Prompt
+from chains.prompts import NOTICE, Prompt
 from chains.records import LOG_VERSION
 from chains.registration import Registration
 from chains.seats import Cast, Part
@@ -158,6 +158,10 @@ class Stage:
 
     def _part(self, values: Mapping[str, Value], seat: Seat, turns: Sequence[Turn], names: Mapping[str, str]) -> Part:
         prompts = {turn.name: self.record.prompts[names[turn.name]] for turn in turns}
+        notices = [self.record.prompts[name] for who, name in names.items() if who.startswith(f"{NOTICE}/")]
+        if notices and seat.role in ("worker", "manager"):
+            reports = [turn.name for turn in turns if turn.task in ("report", "revise")]
+            prompts |= {name: prompts[name].with_notices(notices) for name in reports}
         first = next((turn for turn in turns if turn.number == 0), turns[0] if turns else None)
         return Part(
             model=str(scoped(values, "model", seat)),

@@ -10,10 +10,11 @@ from typing import Any
 from chains.asking import asked
 from chains.drift.tally import Reader
 from chains.hierarchy import Hierarchy
-from chains.models.provider import Reply
+from chains.models.provider import Finish, Reply
 from chains.outcomes import read_loop
 from chains.records import Key, Reading, TrialEnd, now
-from chains.seats import Cast, Climb, Ruled, Said, Speak, Waiting
+from chains.remedies.audit import corrected_in
+from chains.seats import NO_REPORT, Cast, Climb, Ruled, Said, Speak, Waiting
 from chains.selection import readable
 from chains.tape import Tape
 from chains.turns import Plan, Turn
@@ -48,7 +49,12 @@ class _SeatedCrew:
 
 def ruled_reply(ruled: Ruled) -> Reply:
     """Return a text that stands by rule as the instrument reads it."""
-    return Reply(text=ruled.text or "", finish="stop" if ruled.text and ruled.text.strip() else "empty", tries=0)
+    finish: Finish = "stop" if ruled.text and ruled.text.strip() else "empty"
+    return Reply(text=ruled.text or "", finish=finish, served_by=RULE, tries=0)
+
+
+RULE = "rule"
+"""What serves a text that nobody was asked for."""
 
 
 def in_turn(plan: Plan) -> Climb:
@@ -116,32 +122,58 @@ def read_trial(cast: Cast, replies: Mapping[str, Reply], only: Collection[str] |
     reader = Reader(cast.world)
     plan = cast.plan
     held = held_below(cast.hierarchy, cast.dealt)
-    return {
+    said = {name: reply.spoken for name, reply in replies.items()}
+    readings = {
         name: reader.read(
-            replies[sent],
+            _plain(cast, replies[sent]),
             hop=cast.hierarchy.heights[name],
             held=held[name],
             heard=_heard(cast, plan.by_name[name], replies),
+            corrected=corrected_in(cast, sent, said),
         )
         for name, sent in plan.sent.items()
         if only is None or name in only
     }
+    for name, reading in readings.items():
+        if (finish := _finish(plan, replies, plan.sent[name])) != reading.finish:
+            readings[name] = reading.model_copy(update={"finish": finish})
+    return readings
+
+
+def _plain(cast: Cast, reply: Reply) -> Reply:
+    """Return a reply as the instrument reads it."""
+    return reply.model_copy(update={"text": cast.plain(reply.text)}) if cast.plan.numbered else reply
+
+
+def _finish(plan: Plan, replies: Mapping[str, Reply], name: str) -> str:
+    """Return how a report ended: one that a rule passed on, or put something under, as it ended before that."""
+    turn, reply = plan.by_name[name], replies[name]
+    if reply.served_by == RULE:
+        for before in turn.hears:
+            spoken = (replies[before].spoken or NO_REPORT).strip()
+            if plan.by_name[before].seat == turn.seat and (reply.text or NO_REPORT).strip().startswith(spoken):
+                return _finish(plan, replies, before)
+    return reply.finish
 
 
 def _heard(cast: Cast, turn: Turn, replies: Mapping[str, Reply]) -> list[str]:
     own = [cast.notes(turn.seat.name)] if turn.seat.name in cast.dealt else []
-    return own + [text for name in turn.hears if (text := replies[name].spoken)]
+    return own + [cast.plain(text) for name in turn.hears if (text := replies[name].spoken)]
 
 
 def read_top(cast: Cast, replies: Mapping[str, Reply]) -> Reading | None:
     """Read all that the executive reads as one text, where more than the last reports reach it."""
     if not cast.plan.direct:
         return None
-    text = "\n".join(spoken for name in cast.plan.top if (spoken := replies[name].spoken))
-    ledger = [cast.notes(worker) for worker in cast.dealt]
-    everything = frozenset(fact.id for fact in cast.world.facts)
-    reply = ruled_reply(Ruled(text))
-    return Reader(cast.world).read(reply, hop=cast.hierarchy.depth, held=everything, heard=ledger)
+    said = {name: reply.spoken for name, reply in replies.items()}
+    text = "\n".join(cast.plain(spoken) for name in cast.plan.top if (spoken := said[name]))
+    return Reader(cast.world).read(
+        ruled_reply(Ruled(text)),
+        hop=cast.hierarchy.depth,
+        held=frozenset(fact.id for fact in cast.world.facts),
+        heard=[cast.notes(worker) for worker in cast.dealt],
+        corrected="\n".join(filter(None, (corrected_in(cast, name, said) for name in cast.plan.top))),
+    )
 
 
 def held_below(hierarchy: Hierarchy, dealt: Mapping[str, tuple[str, ...]]) -> dict[str, frozenset[str]]:

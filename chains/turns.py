@@ -107,6 +107,16 @@ class Weaver:
     What overrides them must depend on the plan alone, never on what is said in a trial.
     """
 
+    @property
+    def told(self) -> tuple[str, ...]:
+        """What those who write reports are told besides: variants of the prompt `notice`."""
+        return ()
+
+    @property
+    def numbers_notes(self) -> bool:
+        """Whether the workers' notes are numbered, and reports name the numbers they rest on."""
+        return False
+
     def before(self, draft: "Draft", seat: Seat) -> Iterable[str]:
         """Return the turns that a seat below the executive reads besides the reports to it, before it reports."""
         return ()
@@ -202,6 +212,10 @@ class Plan:
     """For each seat that orders or relays, the turn whose text goes down."""
     beside: tuple[Seat, ...]
     """Seats beside the chain of command: auditors."""
+    told: tuple[str, ...] = ()
+    """What those who write reports are told besides: variants of the prompt `notice`."""
+    numbered: bool = False
+    """Whether the workers' notes are numbered, and reports name the numbers they rest on."""
 
     @cached_property
     def seats(self) -> tuple[Seat, ...]:
@@ -260,6 +274,8 @@ def plan_of(hierarchy: Hierarchy, *, loop: bool = False, reports: bool = True, w
         decision=draft.decision,
         down=draft.down,
         beside=tuple(draft.beside.values()),
+        told=tuple(notice for weaver in weavers for notice in weaver.told),
+        numbered=any(weaver.numbers_notes for weaver in weavers),
     )
 
 

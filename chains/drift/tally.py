@@ -44,7 +44,9 @@ class Reader:
         self._world = world
         self._instrument = instrument_of(world)
 
-    def read(self, reply: Reply, *, hop: int, held: frozenset[str], heard: Sequence[str]) -> Reading:
+    def read(
+        self, reply: Reply, *, hop: int, held: frozenset[str], heard: Sequence[str], corrected: str = ""
+    ) -> Reading:
         """Read one message.
 
         Args:
@@ -52,9 +54,14 @@ class Reader:
             hop: Which message on a fact's way up it is.
             held: Ids of the facts held at or below the seat.
             heard: What the seat was given to read, its own notes or the messages below.
+            corrected: What an auditor's note in the message says that it should read: its reader, who is told so,
+                takes that and not what the report says. A right and a wrong value without such a word are a wrong one.
         """
         message = reply.spoken or ""
         verdicts = self._instrument.read(message, only=held)
+        if corrected:
+            right = self._instrument.read(corrected, only=held)
+            verdicts |= {name: verdict for name, verdict in right.items() if verdict.fate != "omitted"}
         fates = "".join(LETTERS[verdicts[fact.id].fate] if fact.id in held else ELSEWHERE for fact in self._world.facts)
         return Reading(
             hop=hop,

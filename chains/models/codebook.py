@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from chains.draw import Draw
 from chains.errors import BadInput
-from chains.remedies.framing import SHOULD_READ, apart, frames
+from chains.remedies.framing import apart, corrects, frames
 from chains.worlds.ledger import Fate, Slot, Statement
 from chains.worlds.world import World
 
@@ -85,7 +85,7 @@ def numbered_lines(*messages: str) -> list[tuple[str, tuple[int, ...]]]:
         for raw in message.splitlines():
             line = raw.strip().removeprefix("- ").removeprefix("* ").strip()
             if frames(line):
-                into = corrected if line == SHOULD_READ else others
+                into = corrected if corrects(line) else others
             elif line and line != "-":
                 into.append(apart(line) if "[" in line else (line, ()))
     return corrected + others

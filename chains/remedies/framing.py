@@ -10,8 +10,9 @@ from collections.abc import Iterable
 
 NOTE = "Auditor's note."
 """How every line that frames an auditor's findings begins."""
-LEFT_OUT = f"{NOTE} The report leaves this out:"
-SHOULD_READ = f"{NOTE} The report has this wrong; it should read:"
+LEFT_OUT = f"{NOTE} {{}} leaves this out:"
+SHOULD_READ = f"{NOTE} {{}} has this wrong; it should read:"
+"""With whose report it is."""
 ATTACHED = "Word for word from the notes:"
 REPEATED = "Once more from the report:"
 UNNAMED = "Heard and not named in the report:"
@@ -30,21 +31,19 @@ def frames(line: str) -> bool:
     return line.startswith(_FRAMES)
 
 
+def corrects(line: str) -> bool:
+    """Return whether a line says that those below it are what a report should read."""
+    return line.startswith(NOTE) and line.endswith("it should read:")
+
+
 def named(text: str) -> frozenset[int]:
     """Return the numbers of notes that a text names: [3]."""
     return frozenset(int(number) for number in _ANY.findall(text))
 
 
-def without_numbers(text: str) -> str:
-    """Return a text without the numbers of notes at the start or the end of its lines, line for line as it was."""
-    return "\n".join(_bare(line) for line in text.split("\n"))
-
-
-def _bare(line: str) -> str:
-    bullet = re.match(r"\s*(?:[-*•]\s+)?", line)
-    start = bullet.end() if bullet else 0
-    bare, _ = apart(line[start:])
-    return line[:start] + bare
+def blanked(text: str) -> str:
+    """Return a text with spaces for the numbers of notes, so that every other letter stands where it stood."""
+    return _ANY.sub(lambda number: " " * len(number[0]), text)
 
 
 def apart(line: str) -> tuple[str, tuple[int, ...]]:

@@ -34,21 +34,19 @@ def hidden(lines: Sequence[str], message: str) -> list[str]:
     return [line for line in lines if not passed_on(line, message)]
 
 
-def relevant(lines: Sequence[str], question: str, count: int, draw: Draw) -> list[str]:
-    """Return the lines that bear most on a question, the most relevant first.
+def ranked(lines: Sequence[str], question: str, draw: Draw) -> list[str]:
+    """Return lines by how much they bear on a question, the most relevant first.
 
     Args:
         lines: What there is, each once.
         question: The words that relevance is to.
-        count: How many at most.
         draw: Decides between lines that are equally relevant, as those are that share no word with the question.
     """
     texts = [[*_content(line)] for line in lines]
     if not any(texts):
-        return draw.shuffled(lines)[:count]
+        return draw.shuffled(lines)
     scores = BM25Plus(texts).get_scores([*_content(question)])
-    ranked = sorted(draw.shuffled(range(len(lines))), key=lambda place: -scores[place])
-    return [lines[place] for place in ranked[:count]]
+    return [lines[place] for place in sorted(draw.shuffled(range(len(lines))), key=lambda place: -scores[place])]
 
 
 def _split(line: str) -> tuple[frozenset[str], frozenset[str]]:

@@ -3,14 +3,19 @@
 from collections.abc import Mapping
 
 from chains.errors import BadInput, nearest
+from chains.remedies.attached import Provenance, Verbatim
+from chains.remedies.audit import Audit
+from chains.remedies.lines import Memory, Skip
 from chains.remedies.remedy import Remedy
 
-REMEDIES: Mapping[str, type[Remedy]] = {}
+REMEDIES: Mapping[str, type[Remedy]] = {
+    "audit": Audit, "provenance": Provenance, "verbatim": Verbatim, "skip": Skip, "memory": Memory,
+}  # fmt: skip
 """By the name in `remedy=NAME:...`."""
 
 
 def remedies(text: str) -> list[Remedy]:
-    """Read what a setting `remedy` switches on, in its order.
+    """Read what a setting `remedy` switches on, in the order in which it works, whatever order it is written in.
 
     Args:
         text: "none", or remedies joined by "+", each a name and its parameters after a colon.
@@ -28,4 +33,4 @@ def remedies(text: str) -> list[Remedy]:
         if name in found:
             raise BadInput(f"remedy {name} is switched on twice; name it once")
         found[name] = REMEDIES[name].parsed(name, parameters)
-    return list(found.values())
+    return sorted(found.values(), key=lambda remedy: remedy.place)

@@ -44,12 +44,12 @@ def listed(lines: Sequence[str]) -> str:
     return "\n".join(f"{number}. {line}" for number, line in enumerate(lines, start=1))
 
 
-def note_of(findings: Findings, shown: Sequence[str]) -> str:
-    """Return the auditor's note on findings; empty where there are none."""
+def note_of(findings: Findings, shown: Sequence[str], whose: str = "The report") -> str:
+    """Return the auditor's note on findings about a report; empty where there are none."""
     blocks = []
     for kind, frame in (("missing", LEFT_OUT), ("wrong", SHOULD_READ)):
         if lines := findings.lines(kind, shown):  # type: ignore[arg-type]
-            blocks.append(f"{frame}\n{bulleted(lines)}")
+            blocks.append(f"{frame.format(whose)}\n{bulleted(lines)}")
     return "\n".join(blocks)
 
 

@@ -1,11 +1,11 @@
 """What a remedy is, and how it is named: "audit:rate=0.5,then=flag", several joined by "+", or "none"."""
 
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from chains.errors import BadInput, nearest
-from chains.turns import Weaver
+from chains.turns import Turn, Weaver
 
 
 class Remedy(BaseModel, Weaver):
@@ -15,6 +15,10 @@ class Remedy(BaseModel, Weaver):
 
     about: ClassVar[str] = ""
     """One line for people: what it does."""
+
+    place: ClassVar[int] = 0
+    """Where it comes among several, whatever order they are written in: an audit reads a report before red lines are
+    attached to it."""
 
     placebo: bool = False
     """Whether it costs the same and does nothing."""
@@ -40,6 +44,22 @@ class Remedy(BaseModel, Weaver):
             return cls.model_validate(given)
         except ValidationError as error:
             first = error.errors()[0]
-            key = str(first["loc"][0]) if first["loc"] else ""
+            if not first["loc"]:
+                raise BadInput(f"remedy {name}: {first['ctx']['error']}") from None
+            key = str(first["loc"][0])
             reason = first["msg"][:1].lower() + first["msg"][1:]
             raise BadInput(f"remedy {name}: {key}={given.get(key)!r} is no use; {reason}") from None
+
+
+R = TypeVar("R", bound=Remedy)
+
+
+def woven_by(turn: Turn, kind: type[R]) -> R:
+    """Return the remedy that wove a turn in.
+
+    Raises:
+        TypeError: If it is of another kind.
+    """
+    if not isinstance(turn.by, kind):
+        raise TypeError(f"{turn.name} was not woven in by {kind.__name__}")
+    return turn.by
