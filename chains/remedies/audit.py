@@ -85,7 +85,7 @@ class Audit(Remedy):
 
 
 def audit(cast: Cast, turn: Turn, said: Said) -> Request | Ruled:
-    """Ask an auditor, or a watcher, which lines a report lost of what its writer heard; nothing where none is audited."""
+    """Ask an auditor or a watcher which lines a report lost of what its writer heard, if it is audited."""
     shown = shown_to(cast, turn.about, said)
     if not shown or not woven_by(turn, Audit).samples(cast, turn.about):
         return Ruled(None)

@@ -54,7 +54,7 @@ class Skip(Remedy):
             draft.top.append(line.name)
 
 
-def pick(cast: Cast, turn: Turn, said: Said) -> Request | Ruled:
+def pick(cast: Cast, turn: Turn, said: Said) -> Request | Ruled:  # noqa: ARG001  as all askers
     """Ask a worker which of its notes the executive should read."""
     shown, count = lines_in(cast.given(turn.seat.name)), woven_by(turn, Skip).n
     if not shown:
