@@ -77,7 +77,8 @@ def _cut(side: Side, trial: TrialId, words: int) -> Heard:
     if total <= words:
         return heard
     cast = side.run.stage.cast(trial)
-    said = {name: reply.spoken or "" for name, reply in side.run.replies(trial, cast.plan.top).items()}
+    replies = side.run.replies(trial, cast.plan.top)
+    said = {name: cast.plain(replies[name].spoken or "") for name in cast.plan.top}
     cut = {name: first_words(text, len(text.split()) * words // total) for name, text in said.items()}
     if cast.plan.direct:  # as the whole of it was read: as one text
         verdicts = instrument_of(cast.world).read("\n".join(cut.values()))

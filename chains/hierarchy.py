@@ -22,8 +22,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from chains.draw import Draw
 from chains.errors import BadInput, nearest
 
-Role = Literal["worker", "manager", "executive", "auditor"]
-"""An auditor's seat stands beside the chain of command, and in no hierarchy."""
+Role = Literal["worker", "manager", "executive", "auditor", "watcher"]
+"""An auditor's seat stands beside the chain of command, and in no hierarchy; so does that of who watches auditors."""
 EdgeKind = Literal["command"]
 """Side edges (skip-level, peer, outside, a question from above) will be further kinds."""
 

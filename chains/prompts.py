@@ -26,7 +26,7 @@ from chains.models.provider import Message, digest_of
 
 ROLES = ("worker", "manager", "executive")
 """Of seats."""
-BESIDE = ("auditor",)
+BESIDE = ("auditor", "watcher")
 """Roles of seats beside the chain of command; what they are asked is a task."""
 JUDGE = "judge"
 """The role of a model that is used as an instrument; it holds no seat."""

@@ -238,6 +238,7 @@ def title_of(seat: Seat) -> str:
         "manager": "a manager",
         "executive": "the head of the organisation",
         "auditor": "an auditor",
+        "watcher": "an auditor",
     }[seat.role]
 
 

@@ -158,8 +158,10 @@ def scoped(values: Mapping[str, Value], name: str, seat: Seat, general: Value = 
         seat: For whom.
         general: What stands for all seats, in place of the setting without a scope.
     """
-    level = () if seat.role == "auditor" else (f"level.{seat.level}",)  # beside the chain there are no levels
-    for scope in (seat.name, *level, seat.role):
+    wider: tuple[str, ...] = (f"level.{seat.level}", seat.role)
+    if seat.role in BESIDE:  # there are no levels there, and who watches auditors is one, if nothing else is said
+        wider = (seat.role, "auditor")
+    for scope in (seat.name, *wider):
         if (key := f"{name}.{scope}") in values:
             return values[key]
     return values[name] if general is None else general

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from chains.asking import asked
+from chains.drift.degenerate import degenerate
 from chains.drift.tally import Reader
 from chains.hierarchy import Hierarchy
 from chains.models.provider import Finish, Reply
@@ -134,10 +135,18 @@ def read_trial(cast: Cast, replies: Mapping[str, Reply], only: Collection[str] |
         for name, sent in plan.sent.items()
         if only is None or name in only
     }
-    for name, reading in readings.items():
-        if (finish := _finish(plan, replies, plan.sent[name])) != reading.finish:
-            readings[name] = reading.model_copy(update={"finish": finish})
-    return readings
+    return {name: _as_written(plan, replies, plan.sent[name], reading) for name, reading in readings.items()}
+
+
+def _as_written(plan: Plan, replies: Mapping[str, Reply], name: str, reading: Reading) -> Reading:
+    """Say of a report that a rule passed on, or put something under, how it ended and whether it looped before that."""
+    own = _own(plan, replies, name)
+    if own is replies[name]:
+        return reading
+    spoken = own.spoken or ""
+    return reading.model_copy(
+        update={"finish": own.finish, "degenerate": degenerate(spoken) if spoken.strip() else None}
+    )
 
 
 def _plain(cast: Cast, reply: Reply) -> Reply:
@@ -145,15 +154,15 @@ def _plain(cast: Cast, reply: Reply) -> Reply:
     return reply.model_copy(update={"text": cast.plain(reply.text)}) if cast.plan.numbered else reply
 
 
-def _finish(plan: Plan, replies: Mapping[str, Reply], name: str) -> str:
-    """Return how a report ended: one that a rule passed on, or put something under, as it ended before that."""
+def _own(plan: Plan, replies: Mapping[str, Reply], name: str) -> Reply:
+    """Return the reply that a report is: before any rule passed it on, or put something under it."""
     turn, reply = plan.by_name[name], replies[name]
     if reply.served_by == RULE:
         for before in turn.hears:
             spoken = (replies[before].spoken or NO_REPORT).strip()
             if plan.by_name[before].seat == turn.seat and (reply.text or NO_REPORT).strip().startswith(spoken):
-                return _finish(plan, replies, before)
-    return reply.finish
+                return _own(plan, replies, before)
+    return reply
 
 
 def _heard(cast: Cast, turn: Turn, replies: Mapping[str, Reply]) -> list[str]:

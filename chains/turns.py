@@ -21,7 +21,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple
 
-from chains.hierarchy import Hierarchy, Seat
+from chains.errors import BadInput
+from chains.hierarchy import Hierarchy, Role, Seat
 from chains.models.provider import Task
 from chains.records import Pass
 
@@ -186,9 +187,20 @@ class Draft:
         self.turns.append(turn)
         return turn
 
-    def auditor(self, name: str, level: int) -> Seat:
-        """Return the seat of this name beside the chain of command, made if it is not there yet."""
-        return self.beside.setdefault(name, Seat(name=name, level=level, role="auditor"))
+    def read_by(self, seat: str) -> tuple[str, ...]:
+        """Return the turns that a seat read before its report."""
+        return next(turn.hears for turn in self.turns if turn.name == seat)
+
+    def auditor(self, name: str, level: int, *, watches: bool = False) -> Seat:
+        """Return the seat of this name beside the chain of command, made if it is not there yet.
+
+        Raises:
+            BadInput: If somebody in the hierarchy has that name.
+        """
+        if any(seat.name == name for seat in self.hierarchy.seats):
+            raise BadInput(f"the hierarchy has a seat {name!r}, as one beside it is called; give it another name")
+        role: Role = "watcher" if watches else "auditor"
+        return self.beside.setdefault(name, Seat(name=name, level=level, role=role))
 
 
 @dataclass(frozen=True, eq=False)

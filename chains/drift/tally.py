@@ -6,7 +6,7 @@ path, and the shares of the five fates at a hop sum to 1 in every trial.
 """
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -34,6 +34,15 @@ def instrument_of(world: World) -> Instrument:
     return Instrument(world.facts)
 
 
+def read_corrected(
+    instrument: Instrument, message: str, corrected: str, only: Collection[str] | None = None
+) -> dict[str, Verdict]:
+    """Read a message whose reader is told, in so many words, what some of it should read; see `Reader.read`."""
+    verdicts = instrument.read(message, only=only)
+    right = instrument.read(corrected, only=only) if corrected else {}
+    return verdicts | {name: verdict for name, verdict in right.items() if verdict.fate != "omitted"}
+
+
 class Reader:
     """Reads the messages of one world's trials."""
 
@@ -58,10 +67,7 @@ class Reader:
                 takes that and not what the report says. A right and a wrong value without such a word are a wrong one.
         """
         message = reply.spoken or ""
-        verdicts = self._instrument.read(message, only=held)
-        if corrected:
-            right = self._instrument.read(corrected, only=held)
-            verdicts |= {name: verdict for name, verdict in right.items() if verdict.fate != "omitted"}
+        verdicts = read_corrected(self._instrument, message, corrected, only=held)
         fates = "".join(LETTERS[verdicts[fact.id].fate] if fact.id in held else ELSEWHERE for fact in self._world.facts)
         return Reading(
             hop=hop,

@@ -95,8 +95,9 @@ class Provenance(Remedy):
     def reported(self, draft: Draft, seat: Seat) -> None:
         """List what a seat's report does not name."""
         sent = draft.sent[seat.name]
+        heard = [sent, *draft.read_by(seat.name)]
         draft.sent[seat.name] = draft.add(
-            seat, "send", [sent], by=self, what="listed", rule="listed", about=seat.name
+            seat, "send", heard, by=self, what="listed", rule="listed", about=seat.name
         ).name
 
 

@@ -55,26 +55,29 @@ class Audit(Remedy):
 
     def reported(self, draft: Draft, seat: Seat) -> None:
         """Add the audit of a seat's report."""
-        sent = draft.sent[seat.name]
+        sent, below = draft.sent[seat.name], draft.read_by(seat.name)
         eyes = [(draft.auditor(AUDITOR, 0), "audit")]
-        eyes += [(draft.auditor(f"{WATCHER} {number}", 0), "watch") for number in range(1, self.watchers + 1)]
+        eyes += [
+            (draft.auditor(f"{WATCHER} {number}", 0, watches=True), "watch") for number in range(1, self.watchers + 1)
+        ]
         read = [sent]
         for eye, task in eyes:
-            turn = draft.add(eye, task, read, by=self, what=f"{task} {seat.name}", about=seat.name)  # type: ignore[arg-type]
+            turn = draft.add(eye, task, [*read, *below], by=self, what=f"{task} {seat.name}", about=seat.name)  # type: ignore[arg-type]
             read.append(turn.name)
         if self.then == "flag":
             draft.sent[seat.name] = draft.add(
-                seat, "send", read, by=self, what="flagged", rule="flagged", about=seat.name
+                seat, "send", [*read, *below], by=self, what="flagged", rule="flagged", about=seat.name
             ).name
         elif self.then == "send_back":
-            draft.sent[seat.name] = draft.add(seat, "revise", read, by=self, about=seat.name).name
+            draft.sent[seat.name] = draft.add(seat, "revise", [*read, *below], by=self, about=seat.name).name
 
     def at_the_top(self, draft: Draft) -> None:
         """Add the notes to the executive, where findings escalate."""
         if self.then == "escalate":
             audits = [turn for turn in draft.turns if turn.by is self]
+            heard = dict.fromkeys([turn.name for turn in audits] + [name for turn in audits for name in turn.hears])
             notes = draft.add(
-                draft.auditor(AUDITOR, 0), "send", [turn.name for turn in audits], by=self, what="notes",
+                draft.auditor(AUDITOR, 0), "send", heard, by=self, what="notes",
                 rule="escalated", heading="From the auditor:",
             )  # fmt: skip
             draft.top.append(notes.name)
@@ -202,7 +205,8 @@ def standing(cast: Cast, turn: Turn, said: Said, *, whole: bool = False) -> Find
     shown = shown_to(cast, turn.about, said)
     stands = Findings({})
     for name in (*turn.hears, turn.name) if whole else turn.hears:
-        if cast.plan.by_name[name].task in ("audit", "watch"):
+        one = cast.plan.by_name[name]
+        if one.task in ("audit", "watch") and one.about == turn.about:
             found = read_findings(said[name], shown)
             stands = found if found.readable else stands
     return stands

@@ -15,7 +15,7 @@ SHOULD_READ = f"{NOTE} {{}} has this wrong; it should read:"
 """With whose report it is."""
 ATTACHED = "Word for word from the notes:"
 REPEATED = "Once more from the report:"
-UNNAMED = "Heard and not named in the report:"
+UNNAMED = "Numbers not named in the report:"
 NUMBERS = "Numbers that stand for the notes:"
 """What a placebo of provenance says of the numbers that it lists."""
 

@@ -81,8 +81,9 @@ def straight(cast: Cast, turn: Turn, said: Said) -> Ruled:
     by = woven_by(turn, Skip)
     lines = _sent(cast, turn, said, by)
     if by.placebo:
-        reports = lines_in(*(text for name in turn.hears if _reports(cast, name) and (text := said[name])))
-        lines = drawn(reports, len(lines), Draw("again", cast.world.digest, cast.replicate, turn.seat.name))
+        lines = drawn(
+            _in_reports(cast, turn, said), len(lines), Draw("again", cast.world.digest, cast.replicate, turn.seat.name)
+        )
     return Ruled(bulleted(lines) or None)
 
 
@@ -107,9 +108,11 @@ def _sent(cast: Cast, turn: Turn, said: Said, by: Skip) -> list[str]:
             return [shown[number - 1] for number in read_numbers(picks, shown, by.n)]
 
 
-def _reports(cast: Cast, name: str) -> bool:
-    """Return whether a turn's text is a report to the executive, and no pick or line from the side."""
-    return name in cast.plan.sent.values()
+def _in_reports(cast: Cast, turn: Turn, said: Said) -> list[str]:
+    """Return the lines of the reports that the executive reads."""
+    executive = cast.hierarchy.executive.name
+    last = {cast.plan.sent[seat] for seat in cast.hierarchy.reports_of(executive)}
+    return lines_in(*(text for name in turn.hears if name in last and (text := said[name])))
 
 
 class Memory(Remedy):
@@ -124,9 +127,11 @@ class Memory(Remedy):
     def at_the_top(self, draft: Draft) -> None:
         """Add what resurfaces to what the executive reads."""
         heading = AGAIN if self.placebo else "Heard further down and not passed on:"
+        managers = [seat.name for seat in draft.hierarchy.seats if seat.role == "manager"]
+        below = [name for seat in managers for name in (draft.sent[seat], *draft.read_by(seat))]
         line = draft.add(
-            draft.hierarchy.executive, "send", tuple(draft.top), by=self, what="resurfaced", rule="resurfaced",
-            heading=heading,
+            draft.hierarchy.executive, "send", dict.fromkeys((*draft.top, *below)), by=self, what="resurfaced",
+            rule="resurfaced", heading=heading,
         )  # fmt: skip
         draft.top.append(line.name)
 
@@ -134,15 +139,15 @@ class Memory(Remedy):
 def resurfaced(cast: Cast, turn: Turn, said: Said) -> Ruled:
     """Return the lines that resurface; in a placebo as many that the reports hold already."""
     by = woven_by(turn, Memory)
-    top = "\n".join(text for name in turn.hears if (text := said[name]))
+    reads = [name for name in turn.hears if name in cast.plan.top]
+    top = "\n".join(text for name in reads if (text := said[name]))
     draw = Draw("memory", cast.world.digest, cast.replicate)
     kept: list[str] = []
     for line in ranked(_hidden(cast, said, top), _question(cast), draw):
         if len(kept) < by.n and not passed_on(line, bulleted(kept)):
             kept.append(line)
     if by.placebo:
-        reports = lines_in(*(text for name in turn.hears if _reports(cast, name) and (text := said[name])))
-        kept = drawn(reports, len(kept), draw)
+        kept = drawn(_in_reports(cast, turn, said), len(kept), draw)
     return Ruled(bulleted(kept) or None)
 
 

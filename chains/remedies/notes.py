@@ -12,13 +12,14 @@ from chains.remedies.findings import Findings
 from chains.remedies.framing import LEFT_OUT, NOTE, SHOULD_READ, numbered
 
 _NEUTRAL = (
-    "The auditor has read this report and the notes that it was made from.",
-    "It was read in the usual way and at the usual time.",
-    "Reports of this kind are read like this from time to time.",
-    "The reading is part of the work of the auditor.",
-    "A record of the reading is kept with the other records.",
+    "This note is about the report as a whole.",
+    "It was written in the same way as other notes.",
+    "Notes like this are written from day to day.",
+    "It is part of the work on reports.",
+    "There are notes like this on several reports.",
+    "It is here for your information.",
 )
-"""Sentences of an auditor's note that says nothing of the report: no figures, no names, no praise or blame."""
+"""Sentences of an auditor's note that says nothing of the report: no claim by the instrument, no praise, no blame."""
 
 
 def lines_in(*texts: str) -> list[str]:
