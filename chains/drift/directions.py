@@ -72,6 +72,8 @@ class Direction:
 
     wordings: dict[str, tuple[tuple[Phrase, int, bool], ...]]
     binary: bool
+    asked: bool = False
+    """Whether it is of something that is asked for."""
 
     def hits(
         self, tokens: tuple[Token, ...], low: int, high: int, topic: frozenset[str], named: frozenset[int] = frozenset()
@@ -99,7 +101,7 @@ class Direction:
                 on_topic = any(token.stem in topic for token in tokens[low:high])
                 if not (own and on_topic) or words[0] in _PREPOSITIONS:
                     continue
-            denied = words[0] != "not" and negated(tokens, at, low)
+            denied = words[0] != "not" and negated(tokens, at, low, asked=self.asked)
             return Hit(at, last, self._denied(sense) if denied else sense, own, guarded, denied)
         return None
 
@@ -132,19 +134,23 @@ def _signs(tokens: tuple[Token, ...], at: int) -> bool:
     return before is None or before.kind != "number" or not tokens[at].tight
 
 
-def compile_direction(slot: Slot, plain: frozenset[str] = frozenset()) -> Direction:
+def compile_direction(slot: Slot, plain: frozenset[str] = frozenset(), *, asked: bool = False) -> Direction:
     """Gather the wordings of a direction slot: its own, then those of the family that both its senses belong to.
 
     Args:
         slot: The slot.
         plain: Stems that stand in every rendering whatever the direction ("seal"): they show none ("sealed").
+        asked: Whether it is of something that is asked for: not above 5 is then below 5, though what did not rise
+            need not have fallen.
     """
     right, wrong = (str(slot.value), *slot.also), (str(slot.opposite), *slot.opposites)
-    return _compiled(right, wrong, plain)
+    return _compiled(right, wrong, plain, asked)
 
 
 @lru_cache(maxsize=512)
-def _compiled(right_words: tuple[str, ...], wrong_words: tuple[str, ...], plain: frozenset[str]) -> Direction:
+def _compiled(
+    right_words: tuple[str, ...], wrong_words: tuple[str, ...], plain: frozenset[str], asked: bool
+) -> Direction:
     """Compile the wordings of both senses; worlds of one setting share their kinds of fact, and so these."""
     right = [phrase(words) for words in right_words]
     wrong = [phrase(words) for words in wrong_words]
@@ -163,7 +169,8 @@ def _compiled(right_words: tuple[str, ...], wrong_words: tuple[str, ...], plain:
         wordings.setdefault(words[0], []).append((words, sense, own))
     return Direction(
         {key: tuple(sorted(rows, key=lambda row: -len(row[0]))) for key, rows in wordings.items()},
-        binary=right[0][-1] in BINARY or wrong[0][-1] in BINARY,
+        binary=asked or right[0][-1] in BINARY or wrong[0][-1] in BINARY,
+        asked=asked,
     )
 
 

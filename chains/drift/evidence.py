@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from chains.drift.directions import Hit
 from chains.drift.found import MISSING, Found
 from chains.drift.pieces import Piece
-from chains.drift.polarity import hedge, negated
+from chains.drift.polarity import hedge, negated, softened
 from chains.drift.quantities import Quantity
 from chains.drift.slots import NumberSlot, Reader
 from chains.drift.statements import Compiled
@@ -93,7 +93,9 @@ def gather(
                 way[name] = _nearest(hits, anchors)
                 break
     turned = None if compiled.directions or compiled.denied else _turned(compiled, piece, found)
-    doubt = None if compiled.hedged else hedge(piece.tokens, piece.first, piece.last)
+    if compiled.forbids:
+        way = way or _unforbidden(compiled, piece, found)
+    doubt = None if compiled.hedged else _doubt(compiled, piece)
     strange = tuple(
         quantity
         for quantity in piece.quantities
@@ -108,6 +110,26 @@ def gather(
         )
     )
     return Evidence(piece, topic, _swapped(compiled, piece, found), way, turned, doubt, measured, strange)
+
+
+def _doubt(compiled: Compiled, piece: Piece) -> str | None:
+    """Return the words that take its certainty from a statement, or make a wish of what is asked for."""
+    doubt = hedge(piece.tokens, piece.first, piece.last)
+    if doubt is not None and compiled.forbids and doubt.lower().startswith("may"):
+        doubt = None
+    if doubt is None and compiled.asked:
+        doubt = softened(piece.tokens, piece.first, piece.last)
+    return doubt
+
+
+def _unforbidden(compiled: Compiled, piece: Piece, found: dict[str, Found]) -> dict[str, Hit]:
+    """Return the direction of what is forbidden and is told without its must-not: "run H-12 at more than 41 bar"."""
+    for item in found.values():
+        told = any(quantity.first == item.first and quantity.bound == ">" for quantity in piece.quantities)
+        if item.state == "right" and told and not negated(piece.tokens, item.first, piece.first):
+            hit = Hit(item.first, item.last, -1, own=True, guarded=False, denied=False)
+            return dict.fromkeys(compiled.directions, hit)
+    return {}
 
 
 def value_of(slot: Slot) -> tuple[str, str, float | None]:
@@ -129,6 +151,8 @@ def _turned(compiled: Compiled, piece: Piece, found: dict[str, Found]) -> Hit | 
         against = next((hit for hit in hits if hit.sense == -1), None)
         if against is not None:
             return against
+        if any(hit.denied for hit in hits):
+            return None  # "must not exceed 5": what is denied is the opposite
     starts = {item.first for item in found.values() if item.state == "right"}
     for at in range(piece.first, piece.last):
         if (at in starts or piece.tokens[at].stem in compiled.topic) and negated(piece.tokens, at, piece.first):

@@ -13,6 +13,9 @@ _PAIRS = {
     ("failed", "to"): 3, ("fails", "to"): 3, ("yet", "to"): 3, ("free", "of"): 3,
 }  # fmt: skip
 """Pairs of words that deny, with how many words on they may still reach."""
+_LETS = bag("let allow permit")
+_LET_REACH = 9
+"""Words that "do not let" may reach: what must not happen stands after the thing to which it must not."""
 _CLAUSES = bag("since because although though")
 """Words that begin a clause of its own, which a denial before them does not reach."""
 _NOT_NEGATION = {
@@ -36,10 +39,11 @@ _HEDGE_PAIRS = frozenset((
 ))  # fmt: skip
 
 
-def negated(tokens: tuple[Token, ...], first: int, start: int) -> bool:
+def negated(tokens: tuple[Token, ...], first: int, start: int, *, asked: bool = False) -> bool:
     """Whether the words from token `first` on are denied within their clause, which starts at token `start`.
 
     An even number of negations cancels out. A comma, a colon or a bracket stops a negation, save "it is not true that".
+    In what is asked for, "do not let" reaches over the thing that it is said of.
     """
     odd = False
     barrier = first
@@ -47,7 +51,7 @@ def negated(tokens: tuple[Token, ...], first: int, start: int) -> bool:
         token = tokens[at]
         if (token.kind == "mark" and token.text in ",:()") or token.low in _CLAUSES:
             barrier = min(barrier, at)
-        reach = _reach(tokens, at)
+        reach = _reach(tokens, at, asked=asked)
         after = _low(tokens, at + 1)
         if reach is None or first - at > reach or (at < barrier < first and reach < 40):
             continue
@@ -57,7 +61,7 @@ def negated(tokens: tuple[Token, ...], first: int, start: int) -> bool:
     return odd
 
 
-def _reach(tokens: tuple[Token, ...], at: int) -> int | None:
+def _reach(tokens: tuple[Token, ...], at: int, *, asked: bool) -> int | None:
     """Return how many words on a word may deny; None for one that denies nothing."""
     low, after = tokens[at].low, _low(tokens, at + 1)
     if (low == "not" and (after == "true" or (after == "the" and _low(tokens, at + 2) == "case"))) or (
@@ -66,11 +70,33 @@ def _reach(tokens: tuple[Token, ...], at: int) -> int | None:
         return 40
     if (low, after) in _PAIRS:
         return _PAIRS[low, after]
+    if asked and low in ("not", "never") and after in _LETS:
+        return _LET_REACH
     return _NEGATORS.get(tokens[at].stem) or _NEGATORS.get(low)
 
 
 def _low(tokens: tuple[Token, ...], at: int) -> str:
     return tokens[at].low if 0 <= at < len(tokens) else ""
+
+
+_SOFT = frozenset(
+    tuple(words.split())
+    for words in (
+        "if possible", "where possible", "when possible", "if you can", "ideally", "preferably", "try to", "as far as",
+        "where practical", "if practical", "when convenient", "if needed", "hopefully", "would like", "would be nice",
+        "bear in", "aim to", "aim for", "endeavour to", "strive to", "not critical", "optional", "if feasible",
+    )
+)
+"""Words that make of what is asked for something that would be welcome."""
+
+
+def softened(tokens: tuple[Token, ...], start: int, end: int) -> str | None:
+    """Return the words between two tokens that make an order a wish ("if possible"), if any do."""
+    for at in range(start, end):
+        for length in (1, 2, 3):
+            if tuple(token.low for token in tokens[at : at + length]) in _SOFT and at + length <= end:
+                return " ".join(token.text for token in tokens[at : at + length])
+    return None
 
 
 def hedge(tokens: tuple[Token, ...], start: int, end: int) -> str | None:

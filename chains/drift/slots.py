@@ -27,6 +27,8 @@ class NumberSlot:
     """Stems of what it counts: of its unit, or where it has none, the same as `nouns`."""
     cues: frozenset[str]
     """"from" or "to", where every rendering puts one before the number."""
+    limit: bool = False
+    """Whether it is the limit of something that is asked for: what bounds it ("at most 5") says on which side."""
 
     def read(self, piece: Piece, explained: Explained) -> Found:
         """Look for the number in a piece."""
@@ -69,7 +71,7 @@ class NumberSlot:
             unit = self.unit
             if unit is not None and quantity.unit is not None and unit.dimension != quantity.unit.dimension:
                 unit = quantity.unit if closeness(quantity.value, true, quantity.digits) == "same" else unit
-            if quantity.bound and self._direction_word(quantity, piece):
+            if quantity.bound and (self.limit or self._direction_word(quantity, piece)):
                 quantity = _unbound(quantity)
             return {"same": "right", "rough": "vague", "other": "wrong"}[compare(quantity, true, unit)]  # type: ignore[return-value]
         if quantity.of is not None or self.bare:
@@ -188,8 +190,10 @@ def _find(stems: list[str], words: tuple[str, ...]) -> int | None:
 Reader = NumberSlot | CountSlot | DateSlot | WordSlot
 
 
-def compile_slot(slot: Slot, templates: tuple[str, ...], topic: frozenset[str], known: frozenset[str]) -> Reader:
-    """Make the reader of a slot other than a direction."""
+def compile_slot(
+    slot: Slot, templates: tuple[str, ...], topic: frozenset[str], known: frozenset[str], *, limit: bool = False
+) -> Reader:
+    """Make the reader of a slot other than a direction; `limit`: of a clause that has a direction."""
     if slot.kind == "date":
         return DateSlot(slot)
     if slot.kind in ("name", "category"):
@@ -208,7 +212,7 @@ def compile_slot(slot: Slot, templates: tuple[str, ...], topic: frozenset[str], 
     nouns |= {other for same in _SAME if same & nouns for other in same}
     if slot.kind == "count":
         return CountSlot(slot, frozenset(nouns))
-    return NumberSlot(slot, unit_of(slot.unit), frozenset(nouns), named or frozenset(nouns), frozenset(cues))
+    return NumberSlot(slot, unit_of(slot.unit), frozenset(nouns), named or frozenset(nouns), frozenset(cues), limit)
 
 
 def _word_slot(slot: Slot, known: frozenset[str]) -> WordSlot:

@@ -14,7 +14,9 @@ from chains.drift.slots import Reader, compile_slot
 from chains.drift.stems import STOP, bag, stem
 from chains.drift.subjects import Subjects
 from chains.drift.words import Sentence, known_tokens, sentences_of, unfilled
+from chains.worlds.charter import Clause
 from chains.worlds.ledger import Slot, Statement, holes_of
+from chains.worlds.limits import KEEP_ABOVE, KEEP_BELOW
 
 Wording = tuple[str, ...]
 Rendering = tuple[Wording, ...]
@@ -54,6 +56,10 @@ class Compiled:
     """Whether the renderings themselves hedge, so that a hedge takes nothing away."""
     denied: bool
     """Whether the renderings themselves deny something, so that a denial turns nothing round."""
+    asked: bool
+    """Whether it is asked for, as a clause is, rather than true."""
+    forbids: bool
+    """Whether it forbids something, so that "may" is a direction and no doubt."""
 
     @property
     def keys(self) -> list[Slot]:
@@ -87,7 +93,12 @@ def _compile(
     beside = [topics[name] for name in others if subjects.of[name] == subject]
     plain = [_plain(template) for template in statement.templates]
     literal = frozenset(word for one in (*plain, *map(_plain, statement.vague)) for word in one.content)
-    directions = {slot.name: compile_direction(slot, literal) for slot in statement.slots if slot.kind == "direction"}
+    asked = isinstance(statement, Clause)
+    directions = {
+        slot.name: compile_direction(slot, literal, asked=asked)
+        for slot in statement.slots
+        if slot.kind == "direction"
+    }
     return Compiled(
         statement=statement,
         subject=subject,
@@ -98,7 +109,7 @@ def _compile(
         in_name=topic <= frozenset(content(statement.subject)),
         sole=not beside,
         readers={
-            slot.name: compile_slot(slot, statement.templates, topic, known)
+            slot.name: compile_slot(slot, statement.templates, topic, known, limit=asked and bool(directions))
             for slot in statement.slots
             if slot.kind != "direction"
         },
@@ -109,6 +120,8 @@ def _compile(
         vague=frozenset(_words(statement, template) for template in statement.vague),
         hedged=any(one.hedged for one in plain),
         denied=any(one.denied for one in plain),
+        asked=asked,
+        forbids=isinstance(statement, Clause) and statement.must_not,
     )
 
 
@@ -168,10 +181,31 @@ def _sense(statement: Statement, topic: frozenset[str]) -> Direction | None:
     from_words = Counter(
         word for template in statement.templates for word in _plain(template).content if holes_of(template)
     )
+    if isinstance(statement, Clause) and (side := _side(statement)) is not None:
+        return side
     words = sorted(topic | set(from_words))
     for word in words:
         for other in _OPPOSITES.get(word, ()):
             return compile_direction(Slot(name="sense", kind="direction", value=word, opposite=other))
+    return None
+
+
+def _side(clause: Clause) -> Direction | None:
+    """Return on which side of its limit a clause wants something, where every rendering says so before a number."""
+    numbers = [slot.name for slot in clause.slots if slot.kind == "number"]
+    before = {
+        " ".join(template.partition("{" + name + "}")[0].split()[-2:]).lower()
+        for template in clause.templates
+        for name in numbers
+        if "{" + name + "}" in template
+    }
+    for here, there in ((KEEP_BELOW, KEEP_ABOVE), (KEEP_ABOVE, KEEP_BELOW)):
+        if before and all(any(f" {words}".endswith(f" {word}") for word in (here.word, *here.also)) for words in before):
+            slot = Slot(
+                name="sense", kind="direction", value=here.word, also=here.also,
+                opposite=there.word, opposites=there.also,
+            )  # fmt: skip
+            return compile_direction(slot, asked=True)
     return None
 
 

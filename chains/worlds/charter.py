@@ -18,6 +18,8 @@ class Clause(Statement):
     """1 for what matters most."""
     must_not: bool = False
     """Whether it forbids something, instead of asking for it."""
+    owner: bool = False
+    """Whether it names who owns the order, instead of asking for something."""
 
 
 class Charter(BaseModel):
@@ -35,6 +37,11 @@ class Charter(BaseModel):
         if [clause.rank for clause in self.clauses] != list(range(1, len(names) + 1)):
             raise ValueError("clauses stand in the order of their ranks: 1, 2, 3, ...")
         return self
+
+    @property
+    def goals(self) -> tuple[Clause, ...]:
+        """The clauses that ask for something, the most important first."""
+        return tuple(clause for clause in self.clauses if not clause.must_not and not clause.owner)
 
     @property
     def must_nots(self) -> tuple[Clause, ...]:

@@ -7,6 +7,7 @@ from typing import Annotated, Protocol, Self
 import orjson
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from chains.worlds.assignment import Assignment
 from chains.worlds.charter import Charter
 from chains.worlds.decision import Decision
 from chains.worlds.ledger import Fact
@@ -34,6 +35,8 @@ class World(BaseModel):
     """What the executive has to decide; None where nothing is."""
     charter: Charter | None = None
     """What is meant at the top; None where nothing is."""
+    assignment: Assignment | None = None
+    """What the worker has to choose between; None where its orders say what to do."""
 
     @model_validator(mode="after")
     def _one_of_each(self) -> Self:
@@ -45,6 +48,10 @@ class World(BaseModel):
         for clause in self.charter.clauses if self.charter else ():
             if clause.id in seen:
                 raise ValueError(f"a clause and a fact are both called {clause.id}")
+        meant = {clause.id for clause in self.charter.clauses} if self.charter else set()
+        for aim in self.assignment.aims if self.assignment else ():
+            if aim.clause not in meant:
+                raise ValueError(f"there is no clause {aim.clause} for the assignment to serve")
         for weight in self.decision.weights if self.decision else ():
             if weight.fact not in seen:
                 raise ValueError(f"there is no fact {weight.fact} for the decision to weigh")
