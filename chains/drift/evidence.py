@@ -151,7 +151,7 @@ def _turned(compiled: Compiled, piece: Piece, found: dict[str, Found]) -> Hit | 
         against = next((hit for hit in hits if hit.sense == -1), None)
         if against is not None:
             return against
-        if any(hit.denied for hit in hits):
+        if compiled.asked and any(hit.sense == 1 for hit in hits):
             return None  # "must not exceed 5": what is denied is the opposite
     starts = {item.first for item in found.values() if item.state == "right"}
     for at in range(piece.first, piece.last):

@@ -82,9 +82,29 @@ def _low(tokens: tuple[Token, ...], at: int) -> str:
 _SOFT = frozenset(
     tuple(words.split())
     for words in (
-        "if possible", "where possible", "when possible", "if you can", "ideally", "preferably", "try to", "as far as",
-        "where practical", "if practical", "when convenient", "if needed", "hopefully", "would like", "would be nice",
-        "bear in", "aim to", "aim for", "endeavour to", "strive to", "not critical", "optional", "if feasible",
+        "if possible",
+        "where possible",
+        "when possible",
+        "if you can",
+        "ideally",
+        "preferably",
+        "try to",
+        "as far as",
+        "where practical",
+        "if practical",
+        "when convenient",
+        "if needed",
+        "hopefully",
+        "would like",
+        "would be nice",
+        "bear in",
+        "aim to",
+        "aim for",
+        "endeavour to",
+        "strive to",
+        "not critical",
+        "optional",
+        "if feasible",
     )
 )
 """Words that make of what is asked for something that would be welcome."""

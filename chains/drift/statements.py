@@ -95,9 +95,7 @@ def _compile(
     literal = frozenset(word for one in (*plain, *map(_plain, statement.vague)) for word in one.content)
     asked = isinstance(statement, Clause)
     directions = {
-        slot.name: compile_direction(slot, literal, asked=asked)
-        for slot in statement.slots
-        if slot.kind == "direction"
+        slot.name: compile_direction(slot, literal, asked=asked) for slot in statement.slots if slot.kind == "direction"
     }
     return Compiled(
         statement=statement,
@@ -200,7 +198,9 @@ def _side(clause: Clause) -> Direction | None:
         if "{" + name + "}" in template
     }
     for here, there in ((KEEP_BELOW, KEEP_ABOVE), (KEEP_ABOVE, KEEP_BELOW)):
-        if before and all(any(f" {words}".endswith(f" {word}") for word in (here.word, *here.also)) for words in before):
+        if before and all(
+            any(f" {words}".endswith(f" {word}") for word in (here.word, *here.also)) for words in before
+        ):
             slot = Slot(
                 name="sense", kind="direction", value=here.word, also=here.also,
                 opposite=there.word, opposites=there.also,

@@ -76,7 +76,10 @@ class Dilemma(NamedTuple):
         several, many = self.goals >= SEVERAL, self.goals > SEVERAL
         rules = (
             (len(self.best) > (1 if several else MOST_BEST), f"{len(self.best)} actions are equally good"),
-            (self.margin < MARGIN, f"the best leads by {self.margin:.1%} of the payoffs' range, less than {MARGIN:.0%}"),
+            (
+                self.margin < MARGIN,
+                f"the best leads by {self.margin:.1%} of the payoffs' range, less than {MARGIN:.0%}",
+            ),
             (self.even != self.best, "another action is best if all goals weigh the same"),
             (several and self.first == self.best, "the first goal alone shows which action is best"),
             (many and self.first_three == self.best, "the first three goals alone show which action is best"),
@@ -100,7 +103,11 @@ def enumerate_assignment(assignment: Assignment) -> Dilemma:
 
 
 def dilemma(
-    met: np.ndarray, weights: Sequence[float], clauses: Sequence[str], actions: Sequence[str], must_nots: Collection[str]
+    met: np.ndarray,
+    weights: Sequence[float],
+    clauses: Sequence[str],
+    actions: Sequence[str],
+    must_nots: Collection[str],
 ) -> Dilemma:
     """Find the best actions for every set of clauses that somebody may know.
 
@@ -112,38 +119,32 @@ def dilemma(
         must_nots: Which of the clauses forbid something.
     """
     order = sorted(range(len(clauses)), key=lambda at: clauses[at] in must_nots)  # stable: goals keep their order
-    goals = sum(name not in must_nots for name in clauses)
-    met, worths = met[:, order], np.array(weights, dtype=float)[order]
-    sets = _sets(len(clauses))
-    best = _best(sets, met * worths)
+    ranked = [clauses[at] for at in order if clauses[at] not in must_nots]
+    goals = len(ranked)
+    worth = met[:, order] * np.array(weights, dtype=float)[order]
+    best = _best(_sets(len(clauses)), worth)
     everything = (1 << len(clauses)) - 1
     banned = everything - ((1 << goals) - 1)
-    payoffs = np.sort((met * worths).sum(axis=1))
-    lower = payoffs[payoffs < payoffs[-1] - _EQUAL]
+    payoffs = sorted(worth.sum(axis=1).tolist())
+    lower = [payoff for payoff in payoffs if payoff < payoffs[-1] - _EQUAL]
 
-    def named(row: np.ndarray) -> tuple[str, ...]:
-        return tuple(name for name, one in zip(actions, row, strict=True) if one)
+    def named(code: int) -> tuple[str, ...]:
+        return tuple(name for at, name in enumerate(actions) if code >> at & 1)
 
-    def differ(one: np.ndarray, other: np.ndarray) -> bool:
-        return bool((one != other).any())
-
-    even = np.where(np.arange(len(clauses)) < goals, 1.0, worths)
+    even = np.where(np.arange(len(clauses)) < goals, met[:, order], worth)
     # only sets in which every must-not is known, so that a goal is told by what it changes among what is allowed
-    known = np.arange(1 << goals) | banned
-    with_it = [known[(known >> goal) & 1 == 1] for goal in range(goals)]
-    some = [differ(best[those], best[those - (1 << goal)]) for goal, those in enumerate(with_it)]
-    alone = [differ(best[everything - (1 << goal)], best[everything]) for goal in range(goals)]
-    ranked = [clauses[at] for at in order[:goals]]
+    some = (best[_with(goals) | banned] != best[_without(goals) | banned]).any(axis=1)
+    full = int(best[everything])
     return Dilemma(
-        best=named(best[everything]),
-        margin=float((payoffs[-1] - lower[-1]) / (payoffs[-1] - payoffs[0])) if len(lower) else 0.0,
-        even=named(_best(sets[-1:], met * even)[0]),
-        first=named(best[banned | 1]),
-        first_three=named(best[banned | (1 << min(goals, SEVERAL)) - 1]),
-        without_must_not=named(best[everything - banned]),
-        single=tuple(name for name, one in zip(ranked, alone, strict=True) if one),
+        best=named(full),
+        margin=(payoffs[-1] - lower[-1]) / (payoffs[-1] - payoffs[0]) if lower else 0.0,
+        even=named(int(_best(_sets(len(clauses))[-1:], even)[0])),
+        first=named(int(best[banned | 1])),
+        first_three=named(int(best[banned | (1 << min(goals, SEVERAL)) - 1])),
+        without_must_not=named(int(best[everything - banned])),
+        single=tuple(name for at, name in enumerate(ranked) if best[everything - (1 << at)] != full),
         some=tuple(name for name, one in zip(ranked, some, strict=True) if one),
-        never=tuple(name for name, ever in zip(actions, best.any(axis=0), strict=True) if not ever),
+        never=tuple(name for at, name in enumerate(actions) if not (best >> at & 1).any()),
         ranked=tuple(ranked),
     )
 
@@ -155,8 +156,21 @@ def _sets(count: int) -> np.ndarray:
     return sets
 
 
+@cache
+def _with(goals: int) -> np.ndarray:
+    """Return for each goal, a row, the sets of goals that it is in."""
+    return np.array([[those for those in range(1 << goals) if those >> goal & 1] for goal in range(goals)])
+
+
+@cache
+def _without(goals: int) -> np.ndarray:
+    """Return the same sets without that goal."""
+    sets: np.ndarray = _with(goals) - (1 << np.arange(goals))[:, None]
+    return sets
+
+
 def _best(sets: np.ndarray, worth: np.ndarray) -> np.ndarray:
-    """Return for each set of aims which actions are best: an array of sets by actions, true or false."""
+    """Return which actions are best for each set of aims: the bits of a number."""
     payoffs = sets @ worth.T
-    best: np.ndarray = payoffs > payoffs.max(axis=1, keepdims=True) - _EQUAL
+    best: np.ndarray = (payoffs > payoffs.max(axis=1, keepdims=True) - _EQUAL) @ (1 << np.arange(len(worth)))
     return best

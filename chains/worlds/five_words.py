@@ -10,6 +10,7 @@ organisation hears about five words of what is said at its top.
 
 import math
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 
@@ -54,6 +55,12 @@ def five_words(seed: int, *, facts: int = 8, setting: str | None = None) -> Worl
     Raises:
         BadInput: If `facts` is out of range or there is no such setting.
     """
+    return _made(seed, facts, setting)
+
+
+@lru_cache(maxsize=256)
+def _made(seed: int, facts: int, setting: str | None) -> World:
+    """Make the world; kept, because every condition of an experiment asks for it and finding a table takes a while."""
     plain = watermelon(seed, facts=facts, setting=setting)
     draw = Draw("five_words", seed, plain.setting)
     goals = draw.shuffled(WORK[plain.setting].goals)

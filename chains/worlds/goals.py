@@ -147,7 +147,7 @@ def must_not_clause(name: str, rank: int, ban: Ban, draw: Draw) -> Clause:
         must_not=True,
         subject=f"{noun} {code}",
         aliases=(code,),
-        topic=(*ban.topic, "run", "limit"),
+        topic=(*ban.topic, "run"),
         slots=(
             _way("may", FORBIDDEN, PERMITTED),
             Slot(name="limit", kind="number", value=draw.integer(*ban.range), unit=ban.unit),
