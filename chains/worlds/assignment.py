@@ -74,7 +74,7 @@ class Aim(BaseModel):
     span: tuple[Finite, Finite]
     """The smallest and the largest limit that such a clause may have: what somebody expects who is told none."""
     must_not: bool = False
-    """Whether the clause forbids the other side. Turned round it permits both, where a goal turned round asks for it."""
+    """Whether the clause forbids the other side. Turned round it permits both sides; a goal would ask for the other."""
 
     def met(self, value: float, limit: float | None = None) -> bool:
         """Return whether a value is on the right side of the limit, or of another limit."""

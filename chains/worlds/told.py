@@ -6,7 +6,7 @@ one, three and seven goals each ask for something that can be done.
 
 from chains.draw import Draw
 from chains.errors import BadInput
-from chains.worlds.charter import Charter, Clause
+from chains.worlds.charter import Charter
 from chains.worlds.goals import owner_clause
 from chains.worlds.names import Names
 from chains.worlds.world import World
