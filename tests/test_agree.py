@@ -164,6 +164,17 @@ def test_a_person_labels_undoes_stops_and_goes_on(mazedom, run, monkeypatch):
     assert "against what people agree on" in done.out
 
 
+def test_who_leaves_before_labelling_anything_leaves_nothing(mazedom, run, monkeypatch):
+    typed(monkeypatch, ["q\n"])
+    assert "2 of 2 are left" in mazedom("agree", run, "--as", "anna", "--sample", "2").err
+    assert not list((run / "labels").glob("*.jsonl"))
+    typed(monkeypatch, ["k\n", "q\n"])
+    mazedom("agree", run, "--as", "anna", "--sample", "2")
+    typed(monkeypatch, ["q\n"])
+    mazedom("agree", run, "--as", "bert", "--sample", "2")
+    assert [path.name for path in (run / "labels").glob("*.jsonl")] == ["anna.jsonl"]
+
+
 def test_nothing_that_anybody_else_reads_is_shown_before_all_is_labelled(mazedom, run, pairs, monkeypatch):
     typed(monkeypatch, ["k\n", "l\n", "k\n"])
     found = mazedom("agree", run, "--as", "anna", "--sample", "5")

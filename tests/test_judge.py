@@ -316,6 +316,22 @@ def test_a_busy_endpoint_is_asked_again_and_a_wrong_key_stops_at_once(mazedom, r
     assert wrong.calls == 1
 
 
+def test_an_endpoint_that_is_down_is_found_out_by_one_call_and_the_same_command_goes_on(
+    mazedom, run, serve, experiment
+):
+    """Also by a judge that answered before."""
+    server = serve("server_error", *("judges",) * 3, "server_error", "judges")
+    named = ("judge", run, "--model", "echo", "--models", experiment(server, spec="attempts = 1"), "--json")
+    down = mazedom(*named, "--trials", "1")
+    assert (down.status, server.calls) == (1, 1)
+    assert "answers 500" in down.err
+    assert mazedom(*named, "--trials", "1").status == 0
+    calls = server.calls
+    assert mazedom(*named, "--trials", "4").status == 1
+    assert server.calls == calls + 1
+    assert mazedom(*named, "--trials", "4").status == 0
+
+
 def test_a_limit_stops_it_and_the_same_command_goes_on(mazedom, run, serve):
     server = serve("judges")
     stopped = judge(mazedom, run, server, "--trials", "2", "--max-calls", "2")

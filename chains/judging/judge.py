@@ -65,7 +65,7 @@ async def ask_judge(
     """
     asking = _Asking(record, log, pairs, wanted, provider, told)
     try:
-        # Alone until something is answered, so that a wrong key or name is found out once.
+        # Alone until something is answered, so that a wrong key, or a server that is not there, is found out once.
         await asking.go_on(only_until_answered=True)
         await together(asking.go_on, min(at_once, asking.left))
     except asyncio.CancelledError:
@@ -94,6 +94,17 @@ class _Asking:
         cases = list(_cases(record, log, pairs, wanted))
         self._todo = iter(cases)
         self._count = self.left = len(cases)
+        self._before = self._replies
+
+    @property
+    def _replies(self) -> int:
+        """Calls that were answered, by this process or another; what another trial had already is no call."""
+        return sum(spent.calls - spent.unanswered for spent in self.tape.log.scan.spent.values())
+
+    @property
+    def _answered(self) -> bool:
+        """Whether the judge has answered since this began."""
+        return self._replies > self._before
 
     async def go_on(self, *, only_until_answered: bool = False) -> None:
         """Ask one case after another until none is left, or it is stopped."""
@@ -106,12 +117,12 @@ class _Asking:
                 self.found.stopped = error
             except ProviderError as error:
                 self.found.errors[str(error)] += 1
-                if isinstance(error, Hopeless) and not self.tape.log.scan.steps:
-                    self.found.stopped = error
+                if (isinstance(error, Hopeless) or error.of_endpoint) and not self._answered:
+                    self.found.stopped = error  # the others would fare no better
             self.left -= 1
             if self._told is not None:
                 self._told(self._count - self.left, self._count)
-            if only_until_answered and self.tape.log.scan.steps:
+            if only_until_answered and self._answered:
                 return
 
 

@@ -188,7 +188,9 @@ class LabelFile:
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Close the file, which also releases it to others."""
+        """Close the file, which also releases it to others; one in which nothing was written is none."""
+        if os.fstat(self._file).st_size == 0:
+            self.path.unlink(missing_ok=True)
         os.close(self._file)
 
     def add(self, pair: str, fate: Fate | None, message: str) -> None:

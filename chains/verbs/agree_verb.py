@@ -16,7 +16,7 @@ from chains.log import Log
 from chains.runs import find_run, read_record
 from chains.views.accord import accord_view, disagreements_view
 from chains.views.labelling import label_pairs
-from chains.views.output import print_json, say
+from chains.views.output import counted, print_json, say
 from chains.views.output import results as stdout
 
 
@@ -32,7 +32,9 @@ def main(arguments: argparse.Namespace) -> int:
         if arguments.worksheet is not None:
             drawn = draw_sample(folder, pairs, arguments.sample, arguments.seed)
             _write(Path(arguments.worksheet), pairs, drawn)
-            say(f"{len(drawn)} pairs written; fill in fate, then: cli.py agree {arguments.run} --labels FILE")
+            say(
+                f"{counted(len(drawn), 'pair')} written; fill in fate, then: cli.py agree {arguments.run} --labels FILE"
+            )
             return 0
         more = [label for name in arguments.labels for label in read_labels(Path(name))]
         if report:

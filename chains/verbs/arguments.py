@@ -8,7 +8,7 @@ from typing import NoReturn
 
 from chains import VERSION
 
-RUN_HELP = "a run: its id, a unique beginning of it, a path, or `last` (default: last)"
+RUN_HELP = "a run: its id, a unique beginning of it, a path, or `last`, the latest run or imported here (default: last)"
 
 
 def _run(parser: argparse.ArgumentParser) -> None:

@@ -31,7 +31,7 @@ from chains.views.curves import Panel
 from chains.views.decay import aggregate_view, hazard_panel
 from chains.views.law import law_view
 from chains.views.lawcurves import law_panels
-from chains.views.output import print_json, say
+from chains.views.output import counted, print_json, say
 from chains.views.output import results as stdout
 
 FILE_ENDINGS = (".csv", ".tsv", ".txt", ".jsonl", ".ndjson", ".json")
@@ -197,7 +197,7 @@ def _law(observations: Observations, about: _About, arguments: argparse.Namespac
             stdout.print(test.line, markup=False)
     if figure is not None:
         bands = "; bands: 95% over worlds" if found.worlds >= FEWEST_WORLDS else ""
-        size = f"{found.worlds} worlds, {found.replicates} replicates"
+        size = f"{counted(found.worlds, 'world')}, {counted(found.replicates, 'replicate')}"
         _draw(figure, law_panels(found), f"{about.caption}; {size}{bands}")
     return 0
 

@@ -16,7 +16,7 @@ from chains.results import results
 from chains.runs import find_run, read_record
 from chains.staging import RunRecord, Stage
 from chains.verbs import imported
-from chains.views.output import print_json, say
+from chains.views.output import counted, print_json, say
 from chains.views.output import results as stdout
 from chains.views.tables import FATE_STYLE, results_view, shown_hops
 
@@ -75,7 +75,8 @@ def _document(record: RunRecord, played: Replay, seconds: float) -> dict[str, ob
 
 
 def _verdict(played: Replay, seconds: float, *, verify: bool) -> Text:
-    text = f"{played.trials} trials, {played.steps:,} steps replayed in {seconds:.1f} s, no model called"
+    size = f"{counted(played.trials, 'trial')}, {counted(played.steps, 'step')}"
+    text = f"{size} replayed in {seconds:.1f} s, no model called"
     if not played.identical:
         return Text(f"{text}; {len(played.differences)} differences", style="bold red")
     return Text(f"{text}; {'everything is as logged' if verify else 'every request is as logged'}", style="green")

@@ -11,7 +11,7 @@ from chains.archives.chain import Chain
 from chains.archives.properties import PROPERTIES, RECALL
 from chains.archives.released import FIRST_TAKEN, released
 from chains.archives.summary import FIRST, Summary, measured
-from chains.views.output import legible
+from chains.views.output import counted, legible
 from chains.views.tables import shown_hops
 
 MILESTONES = (0, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)
@@ -28,7 +28,10 @@ def archive_view(found: Summary, trials: Sequence[str]) -> RenderableType:
         trials: What its chains are called, in order.
     """
     parts: list[RenderableType] = [
-        Text(f"{legible(found.name)}: {found.chains} chains of {found.generations} generations", style="bold"),
+        Text(
+            f"{legible(found.name)}: {counted(found.chains, 'chain')} of {counted(found.generations, 'generation')}",
+            style="bold",
+        ),
         Text(legible(_named(trials))),
     ]
     if found.attractors:

@@ -16,6 +16,7 @@ from chains.sides import differing
 from chains.standing import Standing
 from chains.tested import Tested
 from chains.unlike import Stretch, Unlike, stretches
+from chains.views.output import counted
 from chains.views.tables import CUT_OFF_BAR, FATE_STYLE, corrected_text
 
 MOST_NAMED = 8
@@ -53,7 +54,7 @@ def comparison_view(comparison: Comparison) -> RenderableType:
         Text("what the executive hears, b against a", style="bold"),
         Text(f"a: {a}"),
         Text(f"b: {b}"),
-        Text(f"{len(comparison.pairs)} pairs from {comparison.worlds} worlds"),
+        Text(f"{counted(len(comparison.pairs), 'pair')} from {counted(comparison.worlds, 'world')}"),
         _measures(comparison, comparison.measures),
     ]
     if comparison.at_equal_words:

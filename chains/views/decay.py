@@ -10,6 +10,7 @@ from rich.text import Text
 
 from chains.laws.aggregate import BASES, Aggregate, Decay
 from chains.views.curves import Curve, Panel
+from chains.views.output import counted
 from chains.views.plots import Plot
 from chains.views.tables import shown_hops
 
@@ -19,7 +20,7 @@ CONSTANT = "dotted: a constant hazard"
 def aggregate_view(found: Aggregate) -> RenderableType:
     """Return the cumulative hazard as a plot and a table, its slope, and what must be said but `NO_STATEMENTS`."""
     parts: list[RenderableType] = [
-        Text(f"{found.name}: {found.chains} chains", style="bold"),
+        Text(f"{found.name}: {counted(found.chains, 'chain')}", style="bold"),
         Text(found.what),
         Plot(replace(hazard_panel(found), title="")),
         _slopes(found.decays),

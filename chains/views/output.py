@@ -30,6 +30,11 @@ def legible(text: str) -> str:
     return text.translate(_CONTROLS)
 
 
+def counted(number: int, what: str) -> str:
+    """Return a number and what it counts: "1 claim", "2,000 claims"."""
+    return f"{number:,} {what}{'' if number == 1 else 's'}"
+
+
 def print_json(document: Any) -> None:
     """Write one JSON document to stdout."""
     text = orjson.dumps(document, option=orjson.OPT_INDENT_2 | orjson.OPT_NON_STR_KEYS)

@@ -9,11 +9,16 @@ from rich.table import Table
 from rich.text import Text
 
 from chains.planning import Assumed, Design, Planned
+from chains.views.output import counted
 
 ABOUT = (
     "power: share of drawn studies that find it; worlds for 80%, with the power drawn there in parentheses. "
     "Arms are drawn apart, so what pairing gains is not counted: contrasts are lower bounds"
 )
+
+
+MANY = 100
+"""Studies drawn from which on a second digit of a power says anything."""
 
 
 def plan_view(design: Design, assumed: Assumed, found: Sequence[Planned], *, hypotheses: int) -> RenderableType:
@@ -28,7 +33,8 @@ def plan_view(design: Design, assumed: Assumed, found: Sequence[Planned], *, hyp
     managers = ", ".join(map(str, design.managers))
     lines = [
         Text(
-            f"{design.worlds} worlds, {design.replicates} replicates, {design.facts} facts, "
+            f"{counted(design.worlds, 'world')}, {counted(design.replicates, 'replicate')}, "
+            f"{counted(design.facts, 'fact')}, "
             f"{managers} managers between worker and executive"
         ),
         Text("assumed: " + ", ".join(f"{name} {value:g}" for name, value in asdict(assumed).items())),
@@ -49,8 +55,9 @@ def _cells(one: Planned) -> tuple[str, str, str, str]:
     found = one.power
     if found is None or not np.isfinite(found.power):
         return "-", "-", "-", "-"
-    power = f"{found.power:.2f}" if one.why else f"{found.power:.2f} ±{found.margin:.2f}"
+    digits = 2 if found.studies >= MANY else 1
+    power = f"{found.power:.{digits}f}" + ("" if one.why else f" ±{found.margin:.{digits}f}")
     if found.needed is None:
         return power, "out of reach", "-", "-"
-    there = "" if found.checked is None else f" ({found.checked:.2f})"
+    there = "" if found.checked is None else f" ({found.checked:.{digits}f})"
     return power, f"{found.needed:,}{there}", f"{one.calls:,}", f"{one.tokens:,}"

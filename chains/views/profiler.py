@@ -10,6 +10,7 @@ from rich.text import Text
 from chains.drift.tally import FATE_OF
 from chains.laws.paired import FEWEST_WORLDS
 from chains.profiler import Place, Profile
+from chains.views.output import counted
 from chains.views.tables import FATE_STYLE, shown_hops
 
 MOST_SEATS = 10
@@ -20,7 +21,7 @@ def profile_view(profile: Profile) -> RenderableType:
     """Return one condition's profile."""
     worlds = f"{profile.worlds} world{'s' if profile.worlds > 1 else ''}"
     parts: list[RenderableType] = [
-        Text(f"{profile.condition.name} ({profile.trials} trials, {worlds})", style="bold"),
+        Text(f"{profile.condition.name} ({counted(profile.trials, 'trial')}, {worlds})", style="bold"),
         _damage(profile.ranked[: len(shown_hops(range(len(profile.hops))))], "hop"),
         _passed(profile),
     ]

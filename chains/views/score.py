@@ -10,6 +10,7 @@ from rich.text import Text
 from chains.archives.labelled import Item
 from chains.drift.freeclaims import Support
 from chains.laws.agreement import Agreement
+from chains.views.output import counted
 
 MOST_ITEMS = 40
 """Items shown one by one; `--out` writes all."""
@@ -21,7 +22,7 @@ def score_view(items: Sequence[Item], found: Sequence[Support], kinds: Mapping[s
     parts: list[RenderableType] = [_agreements(kinds) if kinds else _items(items, found)]
     if not kinds and len(items) > MOST_ITEMS:
         parts.append(Text(f"{len(items) - MOST_ITEMS} more: --out FILE writes them all", style="yellow"))
-    parts.append(Text(f"{len(items)} claims, {supported} supported"))
+    parts.append(Text(f"{counted(len(items), 'claim')}, {supported} supported"))
     return Group(*parts)
 
 
