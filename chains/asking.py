@@ -9,6 +9,7 @@ from chains.remedies.audit import audit, escalated, flagged, revise
 from chains.remedies.lines import pick, resurfaced, straight
 from chains.seats import Cast, Ruled, Said
 from chains.selection import chosen_draft, rate, report
+from chains.side_lines import answer, ask
 from chains.turns import Turn
 
 Asker = Callable[[Cast, Turn, Said], Request | Ruled]
@@ -29,6 +30,7 @@ def asked(cast: Cast, turn: Turn, said: Said) -> Request | Ruled:
 ASKERS: Mapping[Task, Asker] = {
     "report": report, "decide": decide, "order": order, "relay": obey, "act": obey, "rate": rate,
     "audit": audit, "watch": audit, "revise": revise, "skip": pick,
+    "ask": ask, "answer": answer,
 }  # fmt: skip
 """By task. One may answer by itself, too: a report that nobody found fault with is not asked for again."""
 RULES: Mapping[str, Asker] = {

@@ -80,7 +80,7 @@ def _cut(side: Side, trial: TrialId, words: int) -> Heard:
     replies = side.run.replies(trial, cast.plan.top)
     said = {name: cast.plain(replies[name].spoken or "") for name in cast.plan.top}
     cut = {name: first_words(text, len(text.split()) * words // total) for name, text in said.items()}
-    if cast.plan.direct:  # as the whole of it was read: as one text
+    if cast.plan.joined:  # as the whole of it was read: as one text
         verdicts = instrument_of(cast.world).read("\n".join(cut.values()))
         return heard._replace(fates="".join(LETTERS[verdicts[fact.id].fate] for fact in cast.world.facts))
     return heard._replace(fates=_fates(cast, {cast.plan.by_name[name].seat.name: text for name, text in cut.items()}))

@@ -22,10 +22,11 @@ from pydantic import BaseModel, ConfigDict, Field
 from chains.draw import Draw
 from chains.errors import BadInput, nearest
 
-Role = Literal["worker", "manager", "executive", "auditor", "watcher"]
-"""An auditor's seat stands beside the chain of command, and in no hierarchy; so does that of who watches auditors."""
-EdgeKind = Literal["command"]
-"""Side edges (skip-level, peer, outside, a question from above) will be further kinds."""
+Role = Literal["worker", "manager", "executive", "auditor", "watcher", "outside"]
+"""Auditors and who watches them stand beside the chain of command, outsiders outside it; none is in a hierarchy."""
+EdgeKind = Literal["command", "skip", "peer", "outside", "question"]
+"""Whom a seat reports to; and side edges: who else reads its report, or asks it a question."""
+SIDE_KINDS: tuple[EdgeKind, ...] = ("skip", "peer", "outside", "question")
 
 MOST_SEATS = 100_000
 LONGEST_NAME = 60
@@ -51,6 +52,42 @@ class Edge(BaseModel):
     kind: EdgeKind = "command"
 
 
+def side_edge(kind: str, start: str, end: str, hierarchy: "Hierarchy", where: str) -> Edge:
+    """Return one side line, checked against the chain of command.
+
+    Args:
+        kind: skip, peer, outside or question.
+        start: Who reports, or for a question who asks.
+        end: Who reads, or for a question who is asked.
+        hierarchy: The chain of command.
+        where: What an error's sentence begins with.
+
+    Raises:
+        BadInput: If the line is not possible there.
+    """
+    known = next((one for one in SIDE_KINDS if one == kind), None)
+    if known is None:
+        raise BadInput(f"{where}: {kind!r} is no kind of side line{nearest(kind, SIDE_KINDS)}")
+    if known == "outside":
+        hierarchy.seat(end)
+        if any(seat.name == start for seat in hierarchy.seats):
+            raise BadInput(f"{where}: {start} sits in the hierarchy; somebody outside needs another name")
+        check_name(start, where)
+        return Edge(below=start, above=end, kind=known)
+    first, second = hierarchy.seat(start), hierarchy.seat(end)
+    if known == "peer" and (first.level != second.level or first == second):
+        raise BadInput(f"{where}: {start} and {end} are no peers, who are different seats of one level")
+    if known == "skip" and second.level >= first.level - 1:
+        raise BadInput(
+            f"{where}: a skip-level line goes at least two levels up, and {end} is not that far above {start}"
+        )
+    if known == "question":
+        if second.level <= first.level:
+            raise BadInput(f"{where}: a question goes down, and {end} is not below {start}")
+        return Edge(below=end, above=start, kind=known)
+    return Edge(below=start, above=end, kind=known)
+
+
 class Hierarchy(BaseModel):
     """Seats and the edges between them; made by the functions of this module, which check it."""
 
@@ -74,7 +111,8 @@ class Hierarchy(BaseModel):
     def _below(self) -> dict[str, tuple[str, ...]]:
         below: dict[str, list[str]] = {seat.name: [] for seat in self.seats}
         for edge in self.edges:
-            below[edge.above].append(edge.below)
+            if edge.kind == "command":
+                below[edge.above].append(edge.below)
         return {name: tuple(names) for name, names in below.items()}
 
     @cached_property
@@ -121,9 +159,65 @@ class Hierarchy(BaseModel):
             path.append(above)
         return path
 
+    @cached_property
+    def _beside(self) -> dict[str, tuple[Edge, ...]]:
+        beside: dict[str, list[Edge]] = {}
+        for edge in self.edges:
+            if edge.kind != "command":
+                beside.setdefault(edge.above, []).append(edge)
+        return {name: tuple(edges) for name, edges in beside.items()}
+
+    @property
+    def sided(self) -> bool:
+        """Whether there is any line beside the chain of command."""
+        return bool(self._beside)
+
+    def side_to(self, name: str) -> tuple[Edge, ...]:
+        """Return the side lines that end at the seat: from others' reports, or of its own questions."""
+        return self._beside.get(name, ())
+
+    @cached_property
+    def _upward(self) -> tuple[Seat, ...]:
+        """Found by Kahn's algorithm where peers read peers; among seats that are free to speak, the lowest first."""
+        if not any(edge.kind in ("skip", "peer") for edges in self._beside.values() for edge in edges):
+            return tuple(reversed(self.seats))
+        waits = {seat.name: set(self._below[seat.name]) for seat in self.seats}
+        for name, edges in self._beside.items():
+            waits[name].update(edge.below for edge in edges if edge.kind in ("skip", "peer"))
+        order: list[Seat] = []
+        left = list(reversed(self.seats))
+        while left:
+            free = next((seat for seat in left if not waits[seat.name]), None)
+            if free is None:
+                raise BadInput(f"side lines: {' and '.join(sorted(seat.name for seat in left))} wait for each other")
+            left.remove(free)
+            order.append(free)
+            for names in waits.values():
+                names.discard(free.name)
+        return tuple(order)
+
     def upward(self) -> tuple[Seat, ...]:
-        """Return the seats in an order in which everybody comes after all who report to them."""
-        return tuple(reversed(self.seats))
+        """Return the seats in an order in which everybody comes after all whose reports they read.
+
+        Raises:
+            BadInput: If side lines make seats wait for each other.
+        """
+        return self._upward
+
+    def with_sides(self, edges: Sequence[Edge]) -> "Hierarchy":
+        """Return the hierarchy with further side lines.
+
+        Raises:
+            BadInput: If they make seats wait for each other, or one stands there twice.
+        """
+        if not edges:
+            return self
+        made = Hierarchy(name=self.name, seats=self.seats, edges=(*self.edges, *edges))
+        if len(set(made.edges)) < len(made.edges):
+            twice = next(edge for edge in made.edges if made.edges.count(edge) > 1)
+            raise BadInput(f"side lines: {twice.kind} from {twice.below} to {twice.above} is there twice")
+        made.upward()
+        return made
 
 
 def chain(depth: int) -> Hierarchy:
@@ -169,6 +263,8 @@ def pyramid(seats: Sequence[int], name: str | None = None) -> Hierarchy:
 def read_hierarchy(path: Path) -> Hierarchy:
     """Read a TOML file with a table `[reports_to]`: `Ana = "Ben"` says that Ana reports to Ben.
 
+    Tables `[[side]]` with `kind`, `from` and `to` add lines beside the chain of command.
+
     Raises:
         BadInput: If the file can't be read, or names a cycle, somebody with two bosses, an orphan, or two executives.
     """
@@ -182,21 +278,30 @@ def read_hierarchy(path: Path) -> Hierarchy:
         raise BadInput(f"{path} is not a TOML file: {error}; did somebody get two bosses?") from None
     except OSError as error:
         raise BadInput(f"can't read {path}: {error.strerror}") from None
-    unknown = set(content) - {"reports_to", "about"}
-    if unknown:
-        key = sorted(unknown)[0]
-        raise BadInput(f"{path} has an unknown key {key!r}{nearest(key, ['reports_to', 'about'])}")
+    known = ("reports_to", "side", "about")
+    if unknown := sorted(set(content) - set(known)):
+        raise BadInput(f"{path} has an unknown key {unknown[0]!r}{nearest(unknown[0], known)}")
     table = content.get("reports_to")
     if not isinstance(table, dict) or not table:
         raise BadInput(f'{path} needs a table [reports_to] with one `Name = "Boss"` a line')
-    return _assemble({name: _boss(name, boss, path) for name, boss in table.items()}, str(path.name), str(path))
+    made = _assemble({name: _boss(name, boss, path) for name, boss in table.items()}, str(path.name), str(path))
+    return made.with_sides(_sides(content.get("side", []), made, path))
 
 
-def _check_name(name: str, path: Path) -> None:
+def _sides(tables: Any, hierarchy: Hierarchy, path: Path) -> list[Edge]:
+    edges = []
+    for table in tables if isinstance(tables, list) else [tables]:
+        if not isinstance(table, dict) or set(table) != {"kind", "from", "to"}:
+            raise BadInput(f'{path}: each table [[side]] has kind, from and to, as in kind = "skip"')
+        edges.append(side_edge(str(table["kind"]), str(table["from"]), str(table["to"]), hierarchy, str(path)))
+    return edges
+
+
+def check_name(name: str, where: str) -> None:
     """Refuse names that a graph can't have, or a person can't read."""
     if not re.fullmatch(r"\w[\w .'-]*", name) or name.startswith("__") or len(name) > LONGEST_NAME:
         raise BadInput(
-            f"{path}: {name!r} is no name for a seat; use letters, digits, spaces, dots, hyphens and apostrophes, "
+            f"{where}: {name!r} is no name for a seat; use letters, digits, spaces, dots, hyphens and apostrophes, "
             f"at most {LONGEST_NAME} characters"
         )
 
@@ -206,8 +311,8 @@ def _boss(name: str, boss: Any, path: Path) -> str:
         raise BadInput(f"{path}: {name} has {len(boss)} bosses ({', '.join(map(str, boss))}); everybody reports to one")
     if not isinstance(boss, str) or not boss or not name:
         raise BadInput(f"{path}: {name!r} reports to {boss!r}, which is no name")
-    _check_name(name, path)
-    _check_name(boss, path)
+    check_name(name, str(path))
+    check_name(boss, str(path))
     return boss
 
 

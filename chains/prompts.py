@@ -26,13 +26,14 @@ from chains.models.provider import Message, digest_of
 
 ROLES = ("worker", "manager", "executive")
 """Of seats."""
-BESIDE = ("auditor", "watcher")
-"""Roles of seats beside the chain of command; what they are asked is a task."""
+BESIDE = ("auditor", "watcher", "outside")
+"""Roles of seats beside the chain of command. Outsiders report; what the others are asked is a task."""
 JUDGE = "judge"
 """The role of a model that is used as an instrument; it holds no seat."""
-TASKS = ("decide", "order", "relay", "act", "rate", "audit", "watch", "revise", "skip")
+TASKS = ("decide", "order", "relay", "act", "rate", "audit", "watch", "revise", "skip", "ask", "answer")
 """What seats do besides reporting: in the whole loop the executive decides and orders, managers relay, workers act;
-the seat above rates drafts; auditors audit, and others watch them; a report is revised, lines skip the chain."""
+the seat above rates drafts; auditors audit, and others watch them; a report is revised, lines skip the chain; a
+seat asks one below it, which answers."""
 NOTICE = "notice"
 """The kind of a prompt that is added to those for reports."""
 HOLES = {
@@ -43,6 +44,9 @@ HOLES = {
     "decide": frozenset({"title", "about", "question", "reports", "charter", "options", "standing", "words", "span"}),
     "order": frozenset({"title", "about", "decided", "charter", "words"}),
     "relay": frozenset({"title", "about", "superior", "directive", "words"}),
+    "outside": frozenset({"title", "about", "notes", "words"}),
+    "ask": frozenset({"title", "about", "reports", "asked"}),
+    "answer": frozenset({"title", "about", "superior", "question", "knows"}),
     "rate": frozenset({"title", "about", "drafts", "letters"}),
     "act": frozenset({"title", "about", "superior", "directive", "options", "standing", "words"}),
     "audit": frozenset({"title", "about", "writer", "lines", "report"}),
@@ -217,8 +221,10 @@ def configurations(folder: Path | None = None) -> dict[str, dict[str, str]]:
     except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise BadInput(f"can't read {path}: {error}") from None
     for name, roles in table.items():
-        if not isinstance(roles, dict) or set(roles) - {*ROLES, *TASKS}:
-            raise BadInput(f"{path}: [{name}] must map roles and tasks ({', '.join(ROLES + TASKS)}) to variants")
+        if not isinstance(roles, dict) or set(roles) - {*ROLES, *BESIDE, *TASKS}:
+            raise BadInput(
+                f"{path}: [{name}] must map roles and tasks ({', '.join((*ROLES, *BESIDE, *TASKS))}) to variants"
+            )
     return table
 
 
@@ -231,4 +237,4 @@ def configuration(name: str, folder: Path | None = None) -> dict[str, str]:
     known = configurations(folder)
     if name not in known:
         raise BadInput(f"no prompt configuration {name!r}{nearest(name, known)}")
-    return {role: known[name].get(role, "plain") for role in ROLES + TASKS}
+    return {role: known[name].get(role, "plain") for role in (*ROLES, *BESIDE, *TASKS)}

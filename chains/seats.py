@@ -21,6 +21,8 @@ from chains.worlds.world import World
 NO_REPORT = "(no report)"
 """What the seat above reads where a seat refused, was filtered or said nothing."""
 
+HAVE_NOTES = ("worker", "outside")
+"""Roles whose reports begin with what they know, not with what they heard."""
 PERSON = "person"
 """The model of a seat that a person holds."""
 
@@ -126,8 +128,9 @@ class Cast(BaseModel):
         return self.plan.loop
 
     def notes(self, worker: str) -> str:
-        """Return what a worker knows: its facts in words, one a line."""
-        facts = [self.world.fact(name) for name in self.dealt[worker]]
+        """Return what a worker knows: its facts in words, one a line; an outsider knows all that workers know."""
+        everything = tuple(name for names in self.dealt.values() for name in names)
+        facts = [self.world.fact(name) for name in self.dealt.get(worker, everything)]
         lines = []
         for fact in facts:
             draw = Draw("rendering", self.world.digest, self.replicate, fact.id)
@@ -140,7 +143,8 @@ class Cast(BaseModel):
         if not self.plan.numbered:
             return notes
         names = list(self.dealt)
-        first = 1 + sum(len(self.dealt[name]) for name in names[: names.index(worker)])
+        before = names[: names.index(worker)] if worker in self.dealt else []  # an outsider knows all notes
+        first = 1 + sum(len(self.dealt[name]) for name in before)
         lines = (line.removeprefix("- ") for line in notes.splitlines())
         return "\n".join(f"- {numbered(line, [number])}" for number, line in enumerate(lines, start=first))
 
@@ -151,7 +155,7 @@ class Cast(BaseModel):
     def heard(self, turn: Turn, said: Said) -> list[str]:
         """Return the texts that a turn's seat reads: a worker its own notes, then each message that it hears."""
         texts = [(said[name] or NO_REPORT).strip() for name in self.hears(turn, said)]
-        own = turn.task == "report" and turn.seat.role == "worker"
+        own = turn.task == "report" and turn.seat.role in HAVE_NOTES
         return [self.given(turn.seat.name), *texts] if own else texts
 
     def hears(self, turn: Turn, said: Said) -> tuple[str, ...]:
@@ -161,8 +165,10 @@ class Cast(BaseModel):
     def report_on(self, turn: Turn, heard: Sequence[str], hears: Sequence[str], **more: Any) -> Request:
         """Ask a seat for its report on texts: those of the turns in `hears`, after its notes if it has any."""
         part = self.parts[turn.seat.name]
-        own = self.given(turn.seat.name) if turn.seat.role == "worker" else None
+        own = self.given(turn.seat.name) if turn.seat.role in HAVE_NOTES else None
         holes = self._holes(turn.seat, part, heard, own, hears)
+        if turn.seat.role == "outside":
+            more["hop"] = 1
         return self.ask(turn.seat, part.prompt, holes, heard, turn.number, self.shape, **more)
 
     def shape(self, settings: dict[str, Any], source: Source) -> dict[str, Any]:
@@ -239,6 +245,7 @@ def title_of(seat: Seat) -> str:
         "executive": "the head of the organisation",
         "auditor": "an auditor",
         "watcher": "an auditor",
+        "outside": "an observer from outside",
     }[seat.role]
 
 

@@ -55,6 +55,7 @@ SETTINGS: dict[str, Setting] = {
     "hierarchy": Setting(
         "pyramid:1-3-9, or a file that names who reports to whom; replaces depth and span", None, _text
     ),
+    "side": Setting("lines beside the chain of command, joined by +, as in skip:L4>L0+question:L0>L3", "none", _text),
     "loop": Setting("true: the executive decides, its order goes down, workers act", False, _yes_or_no),
     "reports": Setting("false: nothing climbs, the executive orders by its charter alone", True, _yes_or_no),
     "remedy": Setting("remedies switched on, joined by +, as in audit:rate=0.5+verbatim", "none", _text),

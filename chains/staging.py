@@ -26,7 +26,7 @@ from chains.turns import Plan, Turn
 from chains.ways import planned
 from chains.worlds.world import World
 
-WAYS = ("loop", "reports", "remedy", "selection", "selected_by")
+WAYS = ("side", "loop", "reports", "remedy", "selection", "selected_by")
 """Settings that the plan of a condition is made of, besides its hierarchy."""
 NO_PROMPT = Prompt(role="", variant="", about="Nobody is asked.", body="")
 

@@ -165,7 +165,7 @@ ORDERS: frozenset[Task] = frozenset({"order", "relay"})
 
 def _hop(cast: Cast, turn: Spoken) -> int:
     """Return which message on its way a turn's is: of the facts up, of the charter down."""
-    return turn.seat.level + 1 if turn.task in ("order", "relay") else cast.hierarchy.heights.get(turn.seat.name, 0)
+    return turn.seat.level + 1 if turn.task in ("order", "relay") else cast.hierarchy.heights.get(turn.seat.name, 1)
 
 
 def _intent(cast: Cast) -> list[str]:

@@ -172,7 +172,7 @@ def _heard(cast: Cast, turn: Turn, replies: Mapping[str, Reply]) -> list[str]:
 
 def read_top(cast: Cast, replies: Mapping[str, Reply]) -> Reading | None:
     """Read all that the executive reads as one text, where more than the last reports reach it."""
-    if not cast.plan.direct:
+    if not cast.plan.joined:
         return None
     said = {name: reply.spoken for name, reply in replies.items()}
     text = "\n".join(cast.plain(spoken) for name in cast.plan.top if (spoken := said[name]))

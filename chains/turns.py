@@ -108,6 +108,9 @@ class Weaver:
     What overrides them must depend on the plan alone, never on what is said in a trial.
     """
 
+    crosses = False
+    """Whether a seat may learn from it what was lost below that seat: the top is then read as a whole."""
+
     @property
     def told(self) -> tuple[str, ...]:
         """What those who write reports are told besides: variants of the prompt `notice`."""
@@ -202,6 +205,10 @@ class Draft:
         role: Role = "watcher" if watches else "auditor"
         return self.beside.setdefault(name, Seat(name=name, level=level, role=role))
 
+    def outsider(self, name: str) -> Seat:
+        """Return the seat of somebody outside, made if it is not there yet."""
+        return self.beside.setdefault(name, Seat(name=name, level=0, role="outside"))
+
 
 @dataclass(frozen=True, eq=False)
 class Plan:
@@ -223,11 +230,13 @@ class Plan:
     down: Mapping[str, str]
     """For each seat that orders or relays, the turn whose text goes down."""
     beside: tuple[Seat, ...]
-    """Seats beside the chain of command: auditors."""
+    """Seats beside the chain of command: auditors, and outsiders."""
     told: tuple[str, ...] = ()
     """What those who write reports are told besides: variants of the prompt `notice`."""
     numbered: bool = False
     """Whether the workers' notes are numbered, and reports name the numbers they rest on."""
+    crossed: bool = False
+    """Whether lines from the side may carry what the chain of command lost."""
 
     @cached_property
     def seats(self) -> tuple[Seat, ...]:
@@ -247,6 +256,11 @@ class Plan:
             if not turn.ruled:
                 found[turn.seat.name].append(turn)
         return found
+
+    @property
+    def joined(self) -> bool:
+        """Whether all that the executive reads must be read as one text."""
+        return self.crossed or bool(self.direct)
 
     @cached_property
     def direct(self) -> tuple[str, ...]:
@@ -288,6 +302,7 @@ def plan_of(hierarchy: Hierarchy, *, loop: bool = False, reports: bool = True, w
         beside=tuple(draft.beside.values()),
         told=tuple(notice for weaver in weavers for notice in weaver.told),
         numbered=any(weaver.numbers_notes for weaver in weavers),
+        crossed=any(weaver.crosses for weaver in weavers),
     )
 
 

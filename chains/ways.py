@@ -7,6 +7,7 @@ from chains.hierarchy import Hierarchy
 from chains.remedies.named import remedies
 from chains.selection import BY, MOST_DRAFTS, Selection
 from chains.settings import Value, scoped
+from chains.side_lines import SideLines, side_edges
 from chains.turns import Plan, Weaver, plan_of
 
 
@@ -33,11 +34,12 @@ def planned(values: Mapping[str, Value], hierarchy: Hierarchy) -> Plan:
     loop, reports = loops(values), climbs(values)
     if not (loop or reports):
         raise BadInput("loop = false and reports = false leave nothing to do; set loop = true for the way down alone")
-    weavers: list[Weaver] = []
+    sided = hierarchy.with_sides(side_edges(str(values.get("side", "none")), hierarchy))
+    weavers: list[Weaver] = [SideLines()] if sided.sided else []
     if (selection := _selection(values, hierarchy)) is not None:
         weavers.append(selection)
     weavers += remedies(str(values.get("remedy", "none")))
-    return plan_of(hierarchy, loop=loop, reports=reports, weavers=weavers)
+    return plan_of(sided, loop=loop, reports=reports, weavers=weavers)
 
 
 def _selection(values: Mapping[str, Value], hierarchy: Hierarchy) -> Selection | None:

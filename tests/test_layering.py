@@ -32,6 +32,7 @@ ORDER = [
     "chains.seats",
     "chains.loop",
     "chains.selection",
+    "chains.side_lines",
     "chains.remedies",
     "chains.ways",
     "chains.asking",

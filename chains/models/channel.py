@@ -219,6 +219,8 @@ class Channel:
             case "audit" | "watch" | "skip" if occasion is not None:
                 about = f"{occasion.task} {occasion.more.get('about', '')}"
                 text = found(occasion, self.rates.catch, self.rates.alarm, self._draw(occasion, about))
+            case "ask":
+                text = "What do you know of it that was not reported?"
             case _:
                 lines = [] if occasion is None else self._said(occasion)
                 text = "\n".join(f"- {line}" for line in lines or [NOTHING])
