@@ -1,4 +1,4 @@
-"""Who reports to whom: chains, uniform trees, pyramids, or a file; pure topology, no models.
+"""Who reports to whom: chains, uniform trees, pyramids; pure topology, no models.
 
 Level 0 is the executive; workers are the seats that nobody reports to. A
 message climbs one level a hop: hop 1 is a worker's report, and the message
@@ -11,11 +11,9 @@ w - v + 1.
 """
 
 import re
-import tomllib
 from collections.abc import Mapping, Sequence
 from functools import cached_property
-from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -257,44 +255,7 @@ def pyramid(seats: Sequence[int], name: str | None = None) -> Hierarchy:
             )
         for index in range(here):
             bosses[_seat_name(level, index, here)] = _seat_name(level - 1, index * above // here, above)
-    return _assemble(bosses, name or f"pyramid {'-'.join(map(str, seats))}", "pyramid")
-
-
-def read_hierarchy(path: Path) -> Hierarchy:
-    """Read a TOML file with a table `[reports_to]`: `Ana = "Ben"` says that Ana reports to Ben.
-
-    Tables `[[side]]` with `kind`, `from` and `to` add lines beside the chain of command.
-
-    Raises:
-        BadInput: If the file can't be read, or names a cycle, somebody with two bosses, an orphan, or two executives.
-    """
-    try:
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise BadInput(
-            f'no hierarchy file {path}; write one with a table [reports_to], one `Name = "Boss"` a line'
-        ) from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise BadInput(f"{path} is not a TOML file: {error}; did somebody get two bosses?") from None
-    except OSError as error:
-        raise BadInput(f"can't read {path}: {error.strerror}") from None
-    known = ("reports_to", "side", "about")
-    if unknown := sorted(set(content) - set(known)):
-        raise BadInput(f"{path} has an unknown key {unknown[0]!r}{nearest(unknown[0], known)}")
-    table = content.get("reports_to")
-    if not isinstance(table, dict) or not table:
-        raise BadInput(f'{path} needs a table [reports_to] with one `Name = "Boss"` a line')
-    made = _assemble({name: _boss(name, boss, path) for name, boss in table.items()}, str(path.name), str(path))
-    return made.with_sides(_sides(content.get("side", []), made, path))
-
-
-def _sides(tables: Any, hierarchy: Hierarchy, path: Path) -> list[Edge]:
-    edges = []
-    for table in tables if isinstance(tables, list) else [tables]:
-        if not isinstance(table, dict) or set(table) != {"kind", "from", "to"}:
-            raise BadInput(f'{path}: each table [[side]] has kind, from and to, as in kind = "skip"')
-        edges.append(side_edge(str(table["kind"]), str(table["from"]), str(table["to"]), hierarchy, str(path)))
-    return edges
+    return assemble(bosses, name or f"pyramid {'-'.join(map(str, seats))}", "pyramid")
 
 
 def check_name(name: str, where: str) -> None:
@@ -306,22 +267,21 @@ def check_name(name: str, where: str) -> None:
         )
 
 
-def _boss(name: str, boss: Any, path: Path) -> str:
-    if isinstance(boss, list):
-        raise BadInput(f"{path}: {name} has {len(boss)} bosses ({', '.join(map(str, boss))}); everybody reports to one")
-    if not isinstance(boss, str) or not boss or not name:
-        raise BadInput(f"{path}: {name!r} reports to {boss!r}, which is no name")
-    check_name(name, str(path))
-    check_name(boss, str(path))
-    return boss
-
-
 def _seat_name(level: int, index: int, of: int) -> str:
     return f"L{level}" if of == 1 else f"L{level}.{index + 1}"
 
 
-def _assemble(bosses: Mapping[str, str], name: str, where: str) -> Hierarchy:
-    """Build a hierarchy from who reports to whom, finding the top, the levels and every fault."""
+def assemble(bosses: Mapping[str, str], name: str, where: str) -> Hierarchy:
+    """Build a hierarchy from who reports to whom, finding the top, the levels and every fault.
+
+    Args:
+        bosses: For everybody but the executive, who they report to.
+        name: Of the hierarchy.
+        where: What an error's sentence begins with.
+
+    Raises:
+        BadInput: If there is a cycle, an orphan, or not exactly one executive.
+    """
     below: dict[str, list[str]] = {}
     for seat, boss in bosses.items():
         below.setdefault(boss, []).append(seat)

@@ -15,7 +15,8 @@ from pydantic import BaseModel, ConfigDict
 from chains.drift.fates import INSTRUMENT
 from chains.errors import BadInput
 from chains.experiment import Condition, Experiment, TrialId
-from chains.hierarchy import Hierarchy, Seat, chain, deal, pyramid, read_hierarchy, tree
+from chains.hierarchy import Hierarchy, Seat, chain, deal, pyramid, tree
+from chains.hierarchy_file import read_hierarchy
 from chains.models.names import Source
 from chains.prompts import NOTICE, Prompt
 from chains.records import LOG_VERSION

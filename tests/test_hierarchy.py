@@ -3,7 +3,8 @@
 import pytest
 
 from chains.errors import BadInput
-from chains.hierarchy import chain, deal, pyramid, read_hierarchy, tree
+from chains.hierarchy import chain, deal, pyramid, tree
+from chains.hierarchy_file import read_hierarchy
 
 
 def written(tmp_path, text):

@@ -14,6 +14,7 @@ ORDER = [
     "chains.worlds",
     "chains.hierarchy",
     "chains.remedies.framing",
+    "chains.hierarchy_file",
     "chains.models.provider",
     "chains.prompts",
     "chains.records",

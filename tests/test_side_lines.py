@@ -6,7 +6,8 @@ import pytest
 
 from chains.errors import BadInput
 from chains.graph import climber, wire
-from chains.hierarchy import chain, deal, read_hierarchy, tree
+from chains.hierarchy import chain, deal, tree
+from chains.hierarchy_file import read_hierarchy
 from chains.log import Log
 from chains.models.channel import Channel, parse_channel
 from chains.models.names import resolve

@@ -8,7 +8,8 @@ import pytest
 from chains.drift.tally import Reader, shares_by_hop
 from chains.experiment import TrialId
 from chains.graph import climber, wire
-from chains.hierarchy import chain, deal, pyramid, read_hierarchy, tree
+from chains.hierarchy import chain, deal, pyramid, tree
+from chains.hierarchy_file import read_hierarchy
 from chains.log import Log
 from chains.models.channel import Channel, parse_channel
 from chains.models.names import resolve
