@@ -26,7 +26,8 @@ from chains.models.provider import Message, digest_of
 
 ROLES = ("worker", "manager", "executive")
 """Of seats."""
-BESIDE = ("auditor", "watcher", "outside")
+OUTSIDE = "outside"
+BESIDE = ("auditor", "watcher", OUTSIDE)
 """Roles of seats beside the chain of command. Outsiders report; what the others are asked is a task."""
 JUDGE = "judge"
 """The role of a model that is used as an instrument; it holds no seat."""
@@ -223,7 +224,7 @@ def configurations(folder: Path | None = None) -> dict[str, dict[str, str]]:
     for name, roles in table.items():
         if not isinstance(roles, dict) or set(roles) - {*ROLES, *BESIDE, *TASKS}:
             raise BadInput(
-                f"{path}: [{name}] must map roles and tasks ({', '.join((*ROLES, *BESIDE, *TASKS))}) to variants"
+                f"{path}: [{name}] must map roles and tasks ({', '.join((*ROLES, OUTSIDE, *TASKS))}) to variants"
             )
     return table
 
@@ -237,4 +238,4 @@ def configuration(name: str, folder: Path | None = None) -> dict[str, str]:
     known = configurations(folder)
     if name not in known:
         raise BadInput(f"no prompt configuration {name!r}{nearest(name, known)}")
-    return {role: known[name].get(role, "plain") for role in (*ROLES, *BESIDE, *TASKS)}
+    return {role: known[name].get(role, "plain") for role in (*ROLES, OUTSIDE, *TASKS)}
