@@ -85,6 +85,8 @@ class Reading(BaseModel):
     """What the facts add to the log-odds of failure for one who believes the message; None where nothing is decided."""
     finish: str = "stop"
     """How the reply ended; see `models.provider.Finish`."""
+    status: str | None = None
+    """The overall status that it states: red, amber, green, none or unclear. None: the world has no status."""
 
 
 class Outcome(BaseModel):

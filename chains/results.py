@@ -13,6 +13,7 @@ from chains.regrets import Priced, down_rows, priced, regret_rows
 from chains.scan import Spent
 from chains.staging import RunRecord, Stage
 from chains.standing import Look, Standing, standing
+from chains.statuses import StatusPath, StatusRow, status_path, status_rows
 
 
 class Results(NamedTuple):
@@ -42,6 +43,8 @@ class Results(NamedTuple):
     """Whether what it shows of its hypotheses is a test."""
     decided: Sequence[Priced] = ()
     """Finished trials of the whole loop."""
+    told: Sequence[StatusPath] = ()
+    """Finished trials in which a status was reported."""
 
     def of(self, condition: Condition, *, silent: bool = True) -> list[Mapping[int, HopShares]]:
         """Return the shares of a condition's finished trials, those with a silent seat among them or not."""
@@ -76,6 +79,10 @@ class Results(NamedTuple):
         """Return a row for each condition that decides: what was lost, and to what."""
         return regret_rows(self.record.conditions, self.decided)
 
+    def status(self) -> list[StatusRow]:
+        """Return a row for each condition and hop: the status told, by the true one."""
+        return status_rows(self.record, self.told)
+
     def down(self) -> list[dict[str, Any]]:
         """Return a row for each condition and hop down: what became of the charter's clauses."""
         return down_rows(self.record.conditions, self.decided)
@@ -98,6 +105,7 @@ class Results(NamedTuple):
             "by_hop": self.by_hop(),
             **({"silent": len(self.silent), "by_hop_without_silent": self.by_hop(silent=False)} if self.silent else {}),
             **({"regret": self.regret(), "down_by_hop": self.down()} if self.decided else {}),
+            **({"status": [row.document() for row in self.status()]} if self.told else {}),
             "errors": dict(self.errors),
             "standing": self.standing.document(),
         }
@@ -112,6 +120,7 @@ def results(record: RunRecord, log: Log) -> Results:
     by_trial: dict[TrialId, Mapping[int, HopShares]] = {}
     silent: set[TrialId] = set()
     decided: dict[TrialId, TrialEnd] = {}
+    told: list[StatusPath] = []
     trials = 0
     for trial in record.experiment.trials():
         trials += 1
@@ -126,6 +135,7 @@ def results(record: RunRecord, log: Log) -> Results:
         by_trial[trial] = shares_by_hop(end.readings.values(), stage.hierarchy(trial.condition).depth)
         if _has_silence(end):
             silent.add(trial)
+        told += status_path(stage, trial, end)
         if end.outcome is not None:
             decided[trial] = end
     status = Counter(look.status for look in looks)
@@ -145,6 +155,7 @@ def results(record: RunRecord, log: Log) -> Results:
         errors=errors,
         standing=standing(record, log, looks),
         decided=priced(record, decided),
+        told=told,
     )
 
 

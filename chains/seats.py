@@ -16,6 +16,7 @@ from chains.models.provider import Occasion, Request
 from chains.prompts import Prompt
 from chains.remedies.framing import blanked, numbered
 from chains.turns import Plan, Turn
+from chains.worlds.status import status_line
 from chains.worlds.world import World
 
 NO_REPORT = "(no report)"
@@ -128,10 +129,13 @@ class Cast(BaseModel):
         return self.plan.loop
 
     def notes(self, worker: str) -> str:
-        """Return what a worker knows: its facts in words, one a line; an outsider knows all that workers know."""
+        """Return what a worker knows: its facts in words, one a line; an outsider knows all that workers know.
+
+        The status stands first, where the world has one.
+        """
         everything = tuple(name for names in self.dealt.values() for name in names)
         facts = [self.world.fact(name) for name in self.dealt.get(worker, everything)]
-        lines = []
+        lines = [] if self.world.true_status is None else [f"- {status_line(self.world.true_status)}"]
         for fact in facts:
             draw = Draw("rendering", self.world.digest, self.replicate, fact.id)
             lines.append(f"- {fact.render(draw.integer(0, len(fact.templates) - 1))}")

@@ -47,7 +47,8 @@ class RunHeard:
         if trial not in self._heard:
             world = self.stage.world(trial)
             readings, top = self._readings(trial)
-            self._heard[trial] = heard(world.facts, readings, valued(world, self.ends[trial].outcome), top)
+            paid = valued(world, self.ends[trial].outcome)
+            self._heard[trial] = heard(world.facts, readings, paid, top, world.true_status)
         return self._heard[trial]
 
     def speakers(self, trial: TrialId) -> Sequence[str]:

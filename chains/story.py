@@ -7,7 +7,7 @@ from chains.drift.choices import Choice
 from chains.drift.degenerate import degenerate
 from chains.drift.fates import Verdict
 from chains.drift.inventions import Claim, invented
-from chains.drift.tally import instrument_of
+from chains.drift.tally import instrument_of, status_told
 from chains.errors import BadInput, nearest
 from chains.experiment import TrialId
 from chains.hierarchy import Seat
@@ -40,6 +40,8 @@ class Turn(NamedTuple):
     """Whose turn it was, and for what."""
     chosen: Choice | None = None
     """The option that it chooses, where it is to choose one."""
+    status: str | None = None
+    """The overall status that a report tells, where the world has one."""
 
 
 class Story(NamedTuple):
@@ -61,6 +63,7 @@ class Story(NamedTuple):
             "trial": str(self.trial),
             "condition": self.condition,
             "world": {"title": self.world.title, "setting": self.world.setting, "digest": self.world.digest},
+            **({"status": self.world.true_status} if self.world.status else {}),
             "facts": [
                 {"id": fact.id, "text": fact.render(0), "valence": fact.valence, "severity": fact.severity}
                 for fact in self.world.facts
@@ -84,6 +87,7 @@ class Story(NamedTuple):
                     "degenerate": turn.degenerate,
                     "task": turn.told.task,
                     **({"rule": turn.told.rule} if turn.told.rule else {}),
+                    **({"status": turn.status} if turn.status else {}),
                     **({"chosen": turn.chosen.option, "read": turn.chosen.how} if turn.chosen else {}),
                 }
                 for turn in self.turns
@@ -154,6 +158,7 @@ def _turn(cast: Cast, turn: Spoken, step: Step | None, reply: Reply, said: Said,
         invented=() if turn.ruled else invented(message, [cast.world.title, *heard], instrument),
         degenerate=degenerate(message) if message.strip() else None,
         told=turn,
+        status=status_told(cast.world, message) if turn.task in REPORTS else None,
     )
 
 

@@ -55,6 +55,7 @@ ORDER = [
     "chains.runner",
     "chains.standing",
     "chains.regrets",
+    "chains.statuses",
     "chains.results",
     "chains.story",
     "chains.judging",

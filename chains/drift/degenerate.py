@@ -21,6 +21,8 @@ from chains.drift.words import sentences_of, tokens_of
 _EMPTY_REPORT = re.compile(
     r"\W*(there is |we have |i have )?(nothing (new )?to report|no (news|report|changes?))\W*", re.IGNORECASE
 )
+EMPTY = "claims nothing"
+"""Why a message is degenerate that is empty of any claim."""
 _RUN, _RUNS = 8, 4
 """Words in a run that must not come back, and how often it takes to be a loop."""
 
@@ -31,7 +33,7 @@ def degenerate(message: str) -> str | None:
     if _EMPTY_REPORT.fullmatch(message):
         return None
     words = [token.low for token in tokens_of(message) if token.kind != "mark"]
-    return _repeats(message, words) or _gibberish(message, words) or (None if claims_in(message) else "claims nothing")
+    return _repeats(message, words) or _gibberish(message, words) or (None if claims_in(message) else EMPTY)
 
 
 def _repeats(message: str, words: list[str]) -> str | None:

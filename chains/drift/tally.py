@@ -11,12 +11,14 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from chains.drift.beliefs import believed
-from chains.drift.degenerate import degenerate
+from chains.drift.degenerate import EMPTY, degenerate
 from chains.drift.fates import FATES, INSTRUMENT, Instrument
 from chains.drift.inventions import invented, unfounded
+from chains.drift.status import status_in
 from chains.drift.verdict import Verdict
 from chains.models.provider import Reply
 from chains.records import Reading
+from chains.worlds.status import STATUSES
 from chains.worlds.world import World
 
 LETTERS = dict(zip(FATES, "KBAIO", strict=True))
@@ -41,6 +43,16 @@ def read_corrected(
     verdicts = instrument.read(message, only=only)
     right = instrument.read(corrected, only=only) if corrected else {}
     return verdicts | {name: verdict for name, verdict in right.items() if verdict.fate != "omitted"}
+
+
+def status_told(world: World, message: str) -> str | None:
+    """Return the overall status that a message tells, one of `status.TOLD`; None where the world has no status."""
+    return None if world.status is None else status_in(message, _names(world))
+
+
+@lru_cache(maxsize=64)
+def _names(world: World) -> tuple[str, ...]:
+    return tuple(name for fact in world.facts for name in (fact.subject, *fact.aliases))
 
 
 class Reader:
@@ -68,6 +80,7 @@ class Reader:
         """
         message = reply.spoken or ""
         verdicts = read_corrected(self._instrument, message, corrected, only=held)
+        status = status_told(self._world, message)
         fates = "".join(LETTERS[verdicts[fact.id].fate] if fact.id in held else ELSEWHERE for fact in self._world.facts)
         return Reading(
             hop=hop,
@@ -76,10 +89,16 @@ class Reader:
             invented=len(invented(message, [self._world.title, *heard], self._instrument)),
             unfounded=len(unfounded(message, self._instrument, self._world.title)),
             words=len(message.split()),
-            degenerate=degenerate(message) if message.strip() else None,
+            degenerate=self._degenerate(message, status) if message.strip() else None,
             risk=self._risk(verdicts, message),
             finish=reply.finish,
+            status=status,
         )
+
+    def _degenerate(self, message: str, status: str | None) -> str | None:
+        """Return why a message is no report at all; one that states the status and nothing else is a report."""
+        why = degenerate(message)
+        return None if why == EMPTY and status in STATUSES else why
 
     def _risk(self, verdicts: Mapping[str, Verdict], message: str) -> float | None:
         """Return what the facts that a message speaks of add to the log-odds of failure, as it puts them."""

@@ -9,6 +9,8 @@ the text must find these rates again. Its name says what is planted:
     channel:drop=0.08,k=1.3                       a hazard that grows with the hop
     channel:worker=0.1,drop=0.08,k=1.3            the same among managers, as `cli.py law` estimates k
     channel:drop=0.05,alter=0.05,bad=2,q=1.4      bad news fares worse, deep hierarchies worse than linear
+    channel:soften=0.1                            tells the status one step greener, at a tenth of the hops
+    channel:overload=0.02,capacity=12             loses more the more lines a manager hears beyond twelve
     channel:misjudge=0.2,garble=0.05,disobey=0.1  faults of the whole loop: at the top, on the way down, at the bottom
     channel:drop=0.1,taste=1                      loses a tenth, and where it rates reports it likes good news
     channel:bad_drop=1                            a saboteur: drops every bad fact
@@ -27,7 +29,9 @@ sum of the rates of the causes:
 
 These are the power law of the hop and the law of the depth of the project's
 notes on "worse than linear" (Williamson's constant hazard as the null, the
-grouped Weibull model and its proportional hazards beside it).
+grouped Weibull model and its proportional hazards beside it). What `overload`
+plants is added to the cumulative hazard of each manager's hop: that much for
+each line heard beyond `capacity`.
 """
 
 import math
@@ -43,6 +47,7 @@ from chains.models.auditing import found, revised
 from chains.models.codebook import NOTHING, SILENT, Codebook, State, codebook, numbered_lines
 from chains.models.provider import Occasion, Reply, Request, Usage
 from chains.models.relay import best_heard, chosen, order_heard, ordered, passed_down
+from chains.models.softening import LINES, passed_status
 from chains.models.taste import rated
 from chains.remedies.framing import numbered
 from chains.worlds.ledger import Fact, Statement
@@ -88,6 +93,12 @@ class ChannelRates(BaseModel):
     """Hop from which the total rate is `p2` (the mix of causes stays)."""
     p2: Rate | None = None
     """Total rate from hop `tau` on."""
+    overload: Size = 0.0
+    """What each line that a manager hears beyond `capacity` adds to the cumulative hazard of its hop."""
+    capacity: Annotated[int, Field(ge=0)] = 0
+    """Lines that a manager hears without overload."""
+    soften: Rate = 0.0
+    """Chance per hop that the status, where a world has one, is told one step greener."""
     paraphrase: Rate = 1.0
     """Chance that a sentence which says the same as the one heard is worded anew."""
     down: Size = 1.0
@@ -137,7 +148,7 @@ class ChannelRates(BaseModel):
                 return name
         return "drop"
 
-    def hazard(self, hop: int, depth: int, ratio: float = 1.0) -> float:
+    def hazard(self, hop: int, depth: int, ratio: float = 1.0, lines: int = 0) -> float:
         """Return the chance that a fact kept so far is lost at a hop.
 
         Args:
@@ -145,7 +156,9 @@ class ChannelRates(BaseModel):
             depth: Hops from the worker to the executive: the managers between them are one fewer. An
                 executive's own message counts as a manager's.
             ratio: What multiplies the hazard: the fact's valence and frailties.
+            lines: How many the seat heard.
         """
+        over = self.overload * max(0, lines - self.capacity) if hop > 1 else 0.0
         total = self.p2 if self.tau is not None and self.p2 is not None and hop >= self.tau else self.total
         if hop == 1 and (self.worker is not None or self.q is not None):
             total, steps = self.worker or 0.0, 1.0
@@ -155,9 +168,9 @@ class ChannelRates(BaseModel):
             # with a rate of the worker's own the law is the managers', as `law` estimates it
             place = hop if self.worker is None else hop - 1
             steps = place**self.k - (place - 1) ** self.k
-        if total == 0 or ratio == 0:
+        if ratio == 0:
             return 0.0
-        return 1.0 if total >= 1 else -math.expm1(math.log1p(-total) * steps * ratio)
+        return 1.0 if total >= 1 else -math.expm1((math.log1p(-total) * steps - over) * ratio)
 
 
 def parse_channel(text: str) -> ChannelRates:
@@ -259,14 +272,15 @@ class Channel:
         facts = {fact.id: fact for fact in statements}
         chain = Draw("chain", self.rates.seed, occasion.world.seed, occasion.replicate).normal()
         seen = set()
-        said = []
-        for line, numbers in heard.items():
+        said = passed_status(heard, self.rates.soften, self._draw(occasion, "status"))
+        told = {line: numbers for line, numbers in heard.items() if line not in LINES}
+        for line, numbers in told.items():
             state = book.states.get(line)
             if state is None:
                 said.append(numbered(line, numbers))
             elif state.fact not in seen:
                 seen.add(state.fact)
-                passed_on = self._passed_on(line, state, facts[state.fact], occasion, chain)
+                passed_on = self._passed_on(line, state, facts[state.fact], occasion, chain, len(heard))
                 said += [numbered(one, numbers) for one in passed_on]
         return said + self._made_up(book, heard, occasion)
 
@@ -282,8 +296,10 @@ class Channel:
     async def aclose(self) -> None:
         """Hold nothing open."""
 
-    def _passed_on(self, line: str, state: State, fact: Statement, occasion: Occasion, chain: float) -> list[str]:
-        """Return the sentence in which a fact or a clause is passed on, or none."""
+    def _passed_on(
+        self, line: str, state: State, fact: Statement, occasion: Occasion, chain: float, lines: int
+    ) -> list[str]:
+        """Return the sentence in which a fact or a clause is passed on, or none; `lines` is how many were heard."""
         rates, book = self.rates, codebook(occasion.world)
         draw = self._draw(occasion, fact.id)
         frailty = rates.chain_sd * chain
@@ -296,7 +312,7 @@ class Channel:
         after: State | None = state
         if isinstance(fact, Fact) and fact.valence == "bad" and self._hidden(occasion, fact):
             return []
-        if draw.uniform() < rates.hazard(occasion.hop, occasion.depth, ratio):
+        if draw.uniform() < rates.hazard(occasion.hop, occasion.depth, ratio, lines):
             cause = rates.cause(draw.uniform())
             if state.fate == "kept":
                 after = _lost(fact.id, cause, book, draw)

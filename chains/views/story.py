@@ -24,6 +24,7 @@ def story_view(story: Story, *, why: bool) -> RenderableType:
     parts: list[RenderableType] = [
         Text(f"{story.trial}   {story.condition}   {story.world.title} ({story.world.setting})", style="bold"),
         _ledger(story),
+        *([Text(f"true status {story.world.status.reason(story.world.facts)}")] if story.world.status else []),
         *(Text(line) for line in story.intent),
         _legend(),
     ]
@@ -108,6 +109,8 @@ def _where(turn: Turn, depth: int) -> str:
 
 
 def _fates(turn: Turn) -> Iterator[tuple[str, str]]:
+    if turn.status is not None:
+        yield f"status told {turn.status}; ", "bold"
     lost = {name: verdict.fate for name, verdict in turn.verdicts.items() if verdict.fate != "kept"}
     yield f"kept {len(turn.verdicts) - len(lost)} of {len(turn.verdicts)}", FATE_STYLE["kept"]
     for name, fate in lost.items():

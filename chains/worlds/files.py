@@ -35,6 +35,8 @@ A world in which something is decided has a table `[decision]` (`question`,
 `twin_weight`: what they, or the opposite of them, add to the log-odds of
 failure. What is meant stands in `[[charter]]`, the highest goal first: each with
 a subject, renderings and slots as a fact has them, and perhaps `must_not = true`.
+A table `[status]` with `amber` and `red` says from how many points of trouble,
+the severities of the bad facts added up, the status is amber or red.
 """
 
 import tomllib
@@ -48,10 +50,11 @@ from chains.errors import BadInput, nearest
 from chains.worlds.charter import Charter, Clause
 from chains.worlds.decision import Decision, Option
 from chains.worlds.ledger import Fact, Slot
+from chains.worlds.status import StatusRule
 from chains.worlds.values import slot_of
 from chains.worlds.world import World
 
-_WORLD_KEYS = ("title", "setting", "version", "facts", "decision", "charter")
+_WORLD_KEYS = ("title", "setting", "version", "facts", "decision", "charter", "status")
 _STATEMENT_KEYS = ("id", "subject", "renderings", "slots", "topic", "aliases", "vague")
 _FACT_KEYS = (*_STATEMENT_KEYS, "valence", "severity", "distractor", "twin", "weight", "twin_weight")
 _CLAUSE_KEYS = (*_STATEMENT_KEYS, "must_not")
@@ -90,6 +93,7 @@ def read_world(path: Path) -> World:
             facts=tuple(made),
             decision=_decision(content, made, str(path)),
             charter=_charter(content, str(path)),
+            status=_status(content, str(path)),
         )
     except ValidationError as error:
         raise BadInput(f"{path}: {_sentence(error)}") from None
@@ -155,6 +159,21 @@ def _charter(content: Mapping[str, Any], path: str) -> Charter | None:
     if not isinstance(tables, list) or not tables or not all(isinstance(table, dict) for table in tables):
         raise BadInput(f"{path}: begin each clause of the charter with a line [[charter]]")
     return Charter(clauses=tuple(_clause(table, rank, path) for rank, table in enumerate(tables, start=1)))
+
+
+def _status(content: Mapping[str, Any], path: str) -> StatusRule | None:
+    """Return from how many points of trouble on the status is amber or red."""
+    plain = content.get("status")
+    if plain is None:
+        return None
+    where = f"{path}, status"
+    if not isinstance(plain, dict):
+        raise BadInput(f"{where} must be a table, [status], with amber and red")
+    _check_keys(plain, StatusRule.model_fields, where)
+    try:
+        return StatusRule.model_validate(plain)
+    except ValidationError as error:
+        raise BadInput(f"{where}: {_sentence(error)}") from None
 
 
 def _clause(plain: Mapping[str, Any], rank: int, path: str) -> Clause:

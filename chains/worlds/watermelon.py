@@ -30,7 +30,7 @@ _SAME = 0.15
 """Chance that a fact is about a subject that the world already has, another property of it."""
 
 
-def watermelon(seed: int, *, facts: int = 12, setting: str | None = None) -> World:
+def watermelon(seed: int, *, facts: int = 12, setting: str | None = None, bad: int | None = None) -> World:
     """Make a world in which a project has bad, good and neutral news.
 
     A sixth of the facts, rounded, are neutral distractors. Of the others half
@@ -41,6 +41,7 @@ def watermelon(seed: int, *, facts: int = 12, setting: str | None = None) -> Wor
         seed: The same seed gives the same world on every machine.
         facts: How many facts, from 6 to 40.
         setting: One of `SETTINGS`; None lets the seed choose.
+        bad: How many facts are bad, for a scenario that is built on this one; None: half of those that are not neutral.
 
     Raises:
         BadInput: If `facts` is out of range or there is no such setting.
@@ -55,7 +56,7 @@ def watermelon(seed: int, *, facts: int = 12, setting: str | None = None) -> Wor
     title = draw.choice(place.titles).format(name=taken.names.next())
     subjects = _Subjects(place, draw, taken)
     made = []
-    for number, (kind, side) in enumerate(_agenda(place, facts, draw), start=1):
+    for number, (kind, side) in enumerate(_agenda(place, facts, bad, draw), start=1):
         draw_fact = Draw("watermelon", seed, place.name, facts, "fact", number)
         made.append(_fact(f"F{number:02d}", kind, side, subjects.pick(kind), draw=draw_fact, taken=taken))
     return World(
@@ -63,11 +64,17 @@ def watermelon(seed: int, *, facts: int = 12, setting: str | None = None) -> Wor
     )  # fmt: skip
 
 
-def _agenda(place: Setting, facts: int, draw: Draw) -> list[tuple[Kind, Side]]:
+def relevant(facts: int) -> int:
+    """Return how many of a world's facts are no distractors."""
+    return facts - (facts + 3) // 6
+
+
+def _agenda(place: Setting, facts: int, bad: int | None, draw: Draw) -> list[tuple[Kind, Side]]:
     """Return the kind and side of each fact, in the order of the ledger."""
-    distractors = (facts + 3) // 6
-    others = facts - distractors
-    bad = others // 2 + (others % 2 and draw.integer(0, 1))
+    others = relevant(facts)
+    distractors = facts - others
+    if bad is None:
+        bad = others // 2 + (others % 2 and draw.integer(0, 1))
     sides: list[Side] = ["bad" if number < bad else "good" for number in range(others)]
     told = [kind for kind in place.kinds if not kind.neutral]
     idle = [kind for kind in place.kinds if kind.neutral]

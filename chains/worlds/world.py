@@ -11,6 +11,7 @@ from chains.worlds.assignment import Assignment
 from chains.worlds.charter import Charter
 from chains.worlds.decision import Decision
 from chains.worlds.ledger import Fact
+from chains.worlds.status import Status, StatusRule
 
 
 class World(BaseModel):
@@ -37,6 +38,8 @@ class World(BaseModel):
     """What is meant at the top; None where nothing is."""
     assignment: Assignment | None = None
     """What the worker has to choose between; None where its orders say what to do."""
+    status: StatusRule | None = None
+    """By which the world is red, amber or green; None where nobody reports a status."""
 
     @model_validator(mode="after")
     def _one_of_each(self) -> Self:
@@ -62,6 +65,11 @@ class World(BaseModel):
         """SHA-256 of the world's canonical JSON, in hexadecimal: equal worlds, equal digests."""
         plain = self.model_dump(mode="json", exclude_defaults=True)
         return hashlib.sha256(orjson.dumps(plain, option=orjson.OPT_SORT_KEYS)).hexdigest()
+
+    @property
+    def true_status(self) -> Status | None:
+        """The status that the world has, by its rule; None without one."""
+        return None if self.status is None else self.status.status(self.facts)
 
     def fact(self, name: str) -> Fact:
         """Return the fact called `name`."""

@@ -1,0 +1,55 @@
+"""A share with its interval, where the trials of one world are not independent of each other.
+
+The share is the mean over worlds of the mean within each. Its interval is
+Wilson's score interval (Wilson 1927) with as many independent observations as
+there are worlds: a world's mean lies between 0 and 1 and so has at most the
+variance p (1 - p) of one yes or no, whatever its replicates do. So the
+interval is as wide as it must be where replicates only repeat each other, and
+wider than it need be where they differ. It does not shrink to a point where
+all worlds agree, as a bootstrap would.
+"""
+
+import math
+from collections.abc import Hashable, Mapping, Sequence
+from statistics import NormalDist, fmean
+from typing import Any, NamedTuple
+
+FEWEST_WORLDS = 8
+"""As `paired` has it, which loads numpy; a run that needs none can do without."""
+Z = NormalDist().inv_cdf(0.975)
+
+
+class Share(NamedTuple):
+    """A share over worlds, with its 95% interval; nan where there is no world."""
+
+    value: float
+    low: float
+    high: float
+    worlds: int
+
+    def document(self) -> dict[str, Any] | None:
+        """Return it as JSON; None where it is not defined."""
+        if not self.worlds:
+            return None
+        return {"share": round(self.value, 6), "ci": [round(self.low, 6), round(self.high, 6)], "worlds": self.worlds}
+
+
+def share_by_world(values: Mapping[Hashable, Sequence[float]]) -> Share:
+    """Return the share and its interval.
+
+    Args:
+        values: For each world, what its trials came to, each from 0 to 1; a world without any counts for nothing.
+    """
+    means = [fmean(trials) for trials in values.values() if trials]
+    if not means:
+        return Share(math.nan, math.nan, math.nan, 0)
+    share, low, high = fmean(means), *wilson(fmean(means), len(means))
+    return Share(share, low, high, len(means))
+
+
+def wilson(share: float, count: int) -> tuple[float, float]:
+    """Return Wilson's 95% interval of a share of `count` independent observations."""
+    square = Z * Z / count
+    middle = (share + square / 2) / (1 + square)
+    half = Z / (1 + square) * math.sqrt(share * (1 - share) / count + square / (4 * count))
+    return max(0.0, middle - half), min(1.0, middle + half)
