@@ -11,8 +11,8 @@ As a process, for tests of whole programs; the first line it prints is its addre
     python tests/endpoint.py --behaviour server_error,ok --latency 0.05
 
 The behaviours named are used up in order, then the last one stays. `GET /calls`
-tells how many requests came, the digests of their messages, and how many were
-in flight at most.
+tells how many requests came, the digests of their messages, how many were
+in flight at most, and how many were answered in full, once or again.
 """
 
 import argparse
@@ -22,6 +22,7 @@ import hashlib
 import json
 import random
 import sys
+from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
 
 from aiohttp import web
@@ -209,6 +210,10 @@ BEHAVIOURS: dict[str, Behaviour] = {
 }  # fmt: skip
 
 
+def _digest(plain: object) -> str:
+    return hashlib.sha256(json.dumps(plain, sort_keys=True).encode()).hexdigest()
+
+
 STOPPED = web.AppKey("stopped", asyncio.Event)
 
 
@@ -220,6 +225,8 @@ class Server:
         self.requests: list[Body] = []
         self.headers: list[dict[str, str]] = []
         self.most_in_flight = 0
+        self.answered: Counter[str] = Counter()
+        """How often each request, seed and all, was answered in full: what a real endpoint is paid for."""
         self._behaviours = list(behaviours) or ["ok"]
         self._latency = latency
         self._in_flight = 0
@@ -230,9 +237,7 @@ class Server:
 
     @property
     def digests(self) -> list[str]:
-        return [
-            hashlib.sha256(json.dumps(body["messages"], sort_keys=True).encode()).hexdigest() for body in self.requests
-        ]
+        return [_digest(body["messages"]) for body in self.requests]
 
     async def complete(self, request: web.Request) -> web.StreamResponse:
         body = await request.json()
@@ -243,7 +248,9 @@ class Server:
         self.most_in_flight = max(self.most_in_flight, self._in_flight)
         try:
             await asyncio.sleep(self._latency)
-            return await BEHAVIOURS[behaviour](request, body)
+            answer = await BEHAVIOURS[behaviour](request, body)
+            self.answered[_digest(body)] += isinstance(answer, web.Response) and answer.status == 200
+            return answer
         finally:
             self._in_flight -= 1
 
@@ -251,7 +258,15 @@ class Server:
         return web.json_response({"object": "list", "data": [{"id": MODEL, "object": "model"}]})
 
     async def counted(self, request: web.Request) -> web.Response:
-        return web.json_response({"calls": self.calls, "digests": self.digests, "most_in_flight": self.most_in_flight})
+        return web.json_response(
+            {
+                "calls": self.calls,
+                "digests": self.digests,
+                "most_in_flight": self.most_in_flight,
+                "answered": self.answered.total(),
+                "answered_twice": sum(times > 1 for times in self.answered.values()),
+            }
+        )
 
     def app(self) -> web.Application:
         app = web.Application(client_max_size=64 * 2**20)

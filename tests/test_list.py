@@ -1,6 +1,10 @@
 """`list runs` finds runs: by experiment, day, status, model and condition."""
 
+from pathlib import Path
+
 import pytest
+
+from chains.verbs import list_verb
 
 MADE = (
     ("--set", "name=first", "--set", "model=channel:drop=0.1", "--set", "prompt=plain,career"),
@@ -33,11 +37,31 @@ def test_runs_are_found_by_what_they_are(made):
     assert found(made, "--model", "channel", "--status", "finished", "--condition", "career") == ["first"]
     assert found(made, "--since", "2020-01-31") == ["faults", "second", "first"]
     assert found(made, "--since", "2999-01-01") == []
+    assert found(made, "--until", "2999-01-01", "--status", "failed") == ["faults"]
+    assert found(made, "--since", "2020-01-31", "--until", "2020-02-29") == []
+
+
+def test_the_log_of_a_run_that_said_that_it_is_finished_is_not_read_until_it_changes(made, monkeypatch):
+    """A gigabyte of log would take half a minute, and there may be dozens."""
+    read = []
+    real = list_verb.Log
+    monkeypatch.setattr(list_verb, "Log", lambda folder: read.append(folder.parent.name) or real(folder))
+    assert found(made, "--status", "finished") == ["second", "first"]
+    assert read == ["faults"]
+    (log,) = Path().glob("runs/first/*/log.jsonl")
+    lines = log.read_bytes().splitlines(keepends=True)
+    log.write_bytes(b"".join(lines[:-1]))
+    assert found(made, "--status", "unfinished") == ["first"]
 
 
 def test_nothing_found_and_wrong_questions_are_one_sentence(made):
     assert "no run is like that" in made("list", "runs", "--model", "gpt").err
-    for words in (("runs", "--since", "yesterday"), ("prompts", "--model", "x"), ("runs", "--status", "odd")):
+    for words in (
+        ("runs", "--since", "yesterday"),
+        ("runs", "--until", "2026-13-01"),
+        ("prompts", "--model", "x"),
+        ("runs", "--status", "odd"),
+    ):
         refused = made("list", *words, "--json")
         assert refused.status == 2
         assert refused.err.count("\n") <= 5

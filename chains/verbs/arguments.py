@@ -125,6 +125,7 @@ def _list(parser: argparse.ArgumentParser) -> None:
     )  # fmt: skip
     parser.add_argument("--experiment", metavar="NAME", help="runs of this experiment alone")
     parser.add_argument("--since", metavar="DATE", help="runs that began on or after this day (2026-11-24), UTC")
+    parser.add_argument("--until", metavar="DATE", help="runs that began on or before this day, UTC")
     parser.add_argument(
         "--status", metavar="STATUS", choices=("finished", "unfinished", "failed", "waiting", "imported", "unreadable"),
         help="finished, unfinished, failed (some trials), waiting, imported or unreadable runs alone",

@@ -35,13 +35,16 @@ def main():
         ran = json.loads(_cli(name, "run", str(path), "--json"))
         seconds = time.perf_counter() - began
         with urllib.request.urlopen(url.removesuffix("/v1") + "/calls") as answer:  # noqa: S310
-            calls = json.load(answer)["calls"]
+            counted = json.load(answer)
+        calls = counted["calls"]
         replayed = json.loads(_cli(name, "replay", "--verify", "--json"))
         endpoint.terminate()
     checks = {
         "all trials finished": ran["finished"] == ran["trials"] == arguments.trials,
         "both sides count alike": ran["calls"] == calls,
         "every reply is logged once": replayed["steps"] == arguments.trials * STEPS,
+        "no reply was paid for twice": counted["answered_twice"] == 0,
+        "every reply that came is logged": counted["answered"] == replayed["steps"],
         "the log replays": replayed["identical"],
     }
     sys.stdout.write(f"{calls} calls for {replayed['steps']} replies in {seconds:.0f} s\n")
