@@ -7,6 +7,8 @@ from chains.models.provider import Request, Task
 from chains.remedies.attached import attached, unnamed
 from chains.remedies.audit import audit, escalated, flagged, revise
 from chains.remedies.lines import pick, resurfaced, straight
+from chains.remedies.stop_work import override, stop, stopped_or_not
+from chains.remedies.veto import veto, vetoed_or_not
 from chains.seats import Cast, Ruled, Said
 from chains.selection import chosen_draft, rate, report
 from chains.side_lines import answer, ask
@@ -29,12 +31,12 @@ def asked(cast: Cast, turn: Turn, said: Said) -> Request | Ruled:
 
 ASKERS: Mapping[Task, Asker] = {
     "report": report, "decide": decide, "order": order, "relay": obey, "act": obey, "rate": rate,
-    "audit": audit, "watch": audit, "revise": revise, "skip": pick,
+    "audit": audit, "watch": audit, "revise": revise, "skip": pick, "stop": stop, "override": override, "veto": veto,
     "ask": ask, "answer": answer,
 }  # fmt: skip
 """By task. One may answer by itself, too: a report that nobody found fault with is not asked for again."""
 RULES: Mapping[str, Asker] = {
     "chosen draft": chosen_draft, "flagged": flagged, "escalated": escalated, "attached": attached, "listed": unnamed,
-    "straight": straight, "resurfaced": resurfaced,
+    "straight": straight, "resurfaced": resurfaced, "stopped or not": stopped_or_not, "vetoed or not": vetoed_or_not,
 }  # fmt: skip
 """By the name of the rule."""

@@ -73,6 +73,12 @@ def decision_line(cast: Cast, reply: str | None) -> str:
     return f"The decision: {' '.join((reply or NO_DECISION).split())[:LONGEST_QUOTE]}"
 
 
+def stakes_line(decision: Decision) -> str:
+    """Return in a sentence what a failure of the standing plan would cost, and what the careful option costs."""
+    plan, careful = decision.option(decision.standing), decision.careful_option
+    return f"A failure would cost {plan.exposure:g}, and a stop costs {plan.base - careful.base:g}."
+
+
 def order_notes(cast: Cast, reply: str | None) -> str:
     """Return what the executive's order is made of: what it decided, if anything, and the charter, a line each."""
     if not cast.plan.decision:
@@ -102,6 +108,7 @@ def decide(cast: Cast, turn: Turn, said: Said) -> Request:
         "question": decision.question,
         "reports": reports,
         "charter": _listed(charter_lines(cast)),
+        "stakes": stakes_line(decision),
         "span": len(heard),
     }
     return choose(cast, turn, holes, heard)
@@ -141,7 +148,7 @@ def choose(cast: Cast, turn: Turn, holes: Mapping[str, Any], heard: list[str]) -
     part = cast.parts[turn.seat.name]
 
     def shape(settings: dict[str, Any], source: Source) -> dict[str, Any]:
-        return _shaped(settings, source, tuple(letters))
+        return choice_shape(settings, source, tuple(letters))
 
     return cast.ask(
         turn.seat, part.tasks.get(turn.task, part.prompt), holes, heard, turn.number, shape,
@@ -164,8 +171,8 @@ def _listed(lines: list[str]) -> str:
     return "\n".join(f"- {line}" for line in lines)
 
 
-def _shaped(settings: dict[str, Any], source: Source, letters: tuple[str, ...]) -> dict[str, Any]:
-    """Ask for JSON by schema, in place of a grammar that the model's own settings have for reports.
+def choice_shape(settings: dict[str, Any], source: Source, letters: tuple[str, ...]) -> dict[str, Any]:
+    """Ask for a choice as JSON by schema, in place of a grammar that the model's own settings have for reports.
 
     The reason stands first: a model that writes the letter first has chosen before it has thought. Its length is
     limited for embedded models alone, because some endpoints refuse a schema that limits it.

@@ -9,6 +9,7 @@ from chains.drift.degenerate import degenerate
 from chains.drift.fates import Instrument
 from chains.drift.inventions import invented, unfounded
 from chains.drift.tally import LETTERS, instrument_of
+from chains.halting import halting_of, unread_steps
 from chains.loop import choice_of, decision_line, decision_of, heard_at_the_top, order_notes
 from chains.models.provider import Reply
 from chains.records import Outcome, Reading
@@ -93,13 +94,14 @@ def _outcome(cast: Cast, turns: tuple[Turn, ...], said: Mapping[str, str | None]
     return Outcome(
         version=CHOICES,
         told=_told(cast, said),
-        decided=chose(cast.plan.decision),
+        decided=chose(top if cast.plan.decision else ""),
         received={turn.seat.name: ordered(turn) for turn in acts},
         done={turn.seat.name: noted(turn.name, choice_of(cast, said[turn.name])) for turn in acts},
         unordered=tuple(unordered),
         informed=chose(f"{top}/{LEDGER}"),
         uninformed=chose(f"{top}/{NOTHING}"),
-        unread=unread,
+        halting=halting_of(cast, said),
+        unread=unread | unread_steps(cast, said),
     )
 
 

@@ -31,18 +31,24 @@ BESIDE = ("auditor", "watcher", OUTSIDE)
 """Roles of seats beside the chain of command. Outsiders report; what the others are asked is a task."""
 JUDGE = "judge"
 """The role of a model that is used as an instrument; it holds no seat."""
-TASKS = ("decide", "order", "relay", "act", "rate", "audit", "watch", "revise", "skip", "ask", "answer")
+TASKS = (
+    "decide", "order", "relay", "act", "rate", "audit", "watch", "revise", "skip", "ask", "answer", "stop", "override",
+    "veto",
+)  # fmt: skip
 """What seats do besides reporting: in the whole loop the executive decides and orders, managers relay, workers act;
 the seat above rates drafts; auditors audit, and others watch them; a report is revised, lines skip the chain; a
-seat asks one below it, which answers."""
+seat asks one below it, which answers; whoever may does or does not stop the work, override a stop, veto a decision."""
 NOTICE = "notice"
 """The kind of a prompt that is added to those for reports."""
+_STEPPING_IN = frozenset({"title", "about", "heard", "stakes", "standing", "careful", "options"})
 HOLES = {
     "worker": frozenset({"title", "about", "superior", "notes", "words"}),
     "manager": frozenset({"title", "about", "superior", "reports", "words", "span"}),
     "executive": frozenset({"title", "about", "reports", "words", "span"}),
     "judge": frozenset({"ledger", "statements", "asked", "message"}),
-    "decide": frozenset({"title", "about", "question", "reports", "charter", "options", "standing", "words", "span"}),
+    "decide": frozenset(
+        {"title", "about", "question", "reports", "charter", "stakes", "options", "standing", "words", "span"}
+    ),
     "order": frozenset({"title", "about", "decided", "charter", "words"}),
     "relay": frozenset({"title", "about", "superior", "directive", "words"}),
     "outside": frozenset({"title", "about", "notes", "words"}),
@@ -55,6 +61,9 @@ HOLES = {
     "revise": frozenset({"title", "about", "superior", "given", "report", "findings", "words"}),
     "skip": frozenset({"title", "about", "lines", "count"}),
     "notice": frozenset({"title", "about", "superior"}),
+    "stop": _STEPPING_IN | {"superior"},
+    "override": _STEPPING_IN | {"decided", "stops"},
+    "veto": _STEPPING_IN | {"decided", "post"},
 }
 """What the prompts of each role and task may ask to be filled."""
 

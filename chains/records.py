@@ -89,6 +89,35 @@ class Reading(BaseModel):
     """The overall status that it states: red, amber, green, none or unclear. None: the world has no status."""
 
 
+class Call(BaseModel):
+    """What a seat did that could stop the work, veto a decision or override a stop."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    seat: str
+    hop: int
+    """Which message on a fact's way up its own report is: 1 for a worker; 0 for a seat beside the chain."""
+    stepped_in: bool | None
+    """Whether it did; None where its reply can't be read, which is as if it did not."""
+    warranted: bool
+    """Whether, for one who believes what it had read, the careful option pays more than what is done otherwise."""
+
+
+class Halting(BaseModel):
+    """Who could step in, and what came of it."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    stops: tuple[Call, ...] = ()
+    """Of those who may stop the work, from the workers up."""
+    overrides: tuple[Call, ...] = ()
+    """Of the executive, where somebody had stopped what it decided and it was asked once more."""
+    vetoes: tuple[Call, ...] = ()
+    """Of the quality engineer, where there was a change to check."""
+    in_force: str | None
+    """The option that was in force after all that; None where it can't be read."""
+
+
 class Outcome(BaseModel):
     """What a trial of the whole loop came to: what was heard, decided, ordered and done."""
 
@@ -110,8 +139,15 @@ class Outcome(BaseModel):
     """What the same executive chose with the full ledger before it."""
     uninformed: str | None
     """What it chose without any report."""
+    halting: Halting | None = None
+    """Who stepped in, where somebody could."""
     unread: dict[str, str] = {}
     """For each turn whose choice or order could not be read, why."""
+
+    @property
+    def in_force(self) -> str | None:
+        """The option that was ordered: what was decided, unless somebody stepped in."""
+        return self.decided if self.halting is None else self.halting.in_force
 
 
 class TrialEnd(BaseModel):

@@ -38,7 +38,7 @@ class Priced(NamedTuple):
         received, done = (_all(choices.values()) for choices in (self.outcome.received, self.outcome.done))
         if decided is None or received is None or done is None:
             return None
-        return payoffs(self.decision, self.outcome.told, decided, received, done)
+        return payoffs(self.decision, self.outcome.told, decided, received, done, in_force=self.outcome.in_force)
 
     @property
     def regret_standing(self) -> float:
@@ -77,6 +77,7 @@ def priced(record: RunRecord, ends: Mapping[TrialId, TrialEnd]) -> list[Priced]:
 def _of_this_world(outcome: Outcome, decision: Decision) -> Outcome:
     """Take a choice that is none of the options for one that can't be read: only a log that was changed has any."""
     known = {option.id for option in decision.options}
+    halting = outcome.halting
 
     def checked(choice: str | None) -> str | None:
         return choice if choice in known else None
@@ -88,6 +89,7 @@ def _of_this_world(outcome: Outcome, decision: Decision) -> Outcome:
             for name in ("received", "done")
         }
         | {"told": {name: weight for name, weight in outcome.told.items() if name in decision.weight_of}}
+        | {"halting": halting and halting.model_copy(update={"in_force": checked(halting.in_force)})}
     )
 
 

@@ -14,6 +14,7 @@ from chains.scan import Spent
 from chains.staging import RunRecord, Stage
 from chains.standing import Look, Standing, standing
 from chains.statuses import StatusPath, StatusRow, status_path, status_rows
+from chains.stops import stop_rows
 
 
 class Results(NamedTuple):
@@ -87,6 +88,10 @@ class Results(NamedTuple):
         """Return a row for each condition and hop down: what became of the charter's clauses."""
         return down_rows(self.record.conditions, self.decided)
 
+    def stops(self) -> list[dict[str, Any]]:
+        """Return a row for each condition: who stopped the work; none where nobody could."""
+        return stop_rows(self.record.conditions, self.decided)
+
     def document(self) -> dict[str, Any]:
         """Return everything as one JSON document."""
         return {
@@ -106,6 +111,7 @@ class Results(NamedTuple):
             **({"silent": len(self.silent), "by_hop_without_silent": self.by_hop(silent=False)} if self.silent else {}),
             **({"regret": self.regret(), "down_by_hop": self.down()} if self.decided else {}),
             **({"status": [row.document() for row in self.status()]} if self.told else {}),
+            **({"stops": rows} if (rows := self.stops()) else {}),
             "errors": dict(self.errors),
             "standing": self.standing.document(),
         }

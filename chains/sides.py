@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from chains.drift.measures import Heard, heard, valued
+from chains.drift.measures import Heard, halted, heard, valued
 from chains.drift.tally import Reader
 from chains.errors import LogDamaged
 from chains.experiment import Condition, TrialId, shown
@@ -47,8 +47,9 @@ class RunHeard:
         if trial not in self._heard:
             world = self.stage.world(trial)
             readings, top = self._readings(trial)
-            paid = valued(world, self.ends[trial].outcome)
-            self._heard[trial] = heard(world.facts, readings, paid, top, world.true_status)
+            outcome = self.ends[trial].outcome
+            paid, work = valued(world, outcome), halted(world, outcome)
+            self._heard[trial] = heard(world.facts, readings, paid, top, world.true_status, work)
         return self._heard[trial]
 
     def speakers(self, trial: TrialId) -> Sequence[str]:

@@ -10,12 +10,14 @@ from chains.drift.inventions import Claim, invented
 from chains.drift.tally import instrument_of, status_told
 from chains.errors import BadInput, nearest
 from chains.experiment import TrialId
+from chains.halting import STEPS, asked_to_step_in
 from chains.hierarchy import Seat
 from chains.log import Log
 from chains.loop import choice_of, decision_of, letters_of, order_notes
 from chains.models.provider import Reply, Task
 from chains.outcomes import instrument_down
 from chains.records import Key, Step
+from chains.remedies.stepping_in import IN_FORCE, choice_in
 from chains.retelling import retold
 from chains.seats import Cast, Said
 from chains.staging import RunRecord, Stage
@@ -122,7 +124,7 @@ def story(record: RunRecord, log: Log, trial: TrialId) -> Story:
     replies = retold(cast, log, str(trial))
     said = {name: reply.spoken for name, reply in replies.items()}
     for turn in cast.plan.turns:
-        if turn.name in replies:
+        if turn.name in replies and (turn.task not in STEPS or turn in asked_to_step_in(cast, said)):
             step = None if turn.ruled else log.holds(Key(str(trial), turn.seat.name, turn.number))
             turns.append(_turn(cast, turn, step, replies[turn.name], said, held.get(turn.seat.name, ())))
     return Story(
@@ -138,7 +140,10 @@ def story(record: RunRecord, log: Log, trial: TrialId) -> Story:
 
 def _turn(cast: Cast, turn: Spoken, step: Step | None, reply: Reply, said: Said, held: Collection[str]) -> Turn:
     message = reply.spoken or ""
-    if turn.task in ("decide", "act"):
+    if turn.task in STEPS:
+        choice = choice_in(cast, turn.task, said[turn.name])
+        return Turn(turn.seat, _hop(cast, turn), step, reply, {}, (), None, turn, choice)
+    if turn.task in ("decide", "act") or turn.rule in IN_FORCE:
         return Turn(turn.seat, _hop(cast, turn), step, reply, {}, (), None, turn, choice_of(cast, said[turn.name]))
     if turn.task not in REPORTS | ORDERS:
         return Turn(turn.seat, _hop(cast, turn), step, reply, {}, (), None, turn)

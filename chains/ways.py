@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from chains.errors import BadInput
 from chains.hierarchy import Hierarchy
-from chains.remedies.named import remedies
+from chains.remedies.named import REMEDIES, remedies
 from chains.selection import BY, MOST_DRAFTS, Selection
 from chains.settings import Value, scoped
 from chains.side_lines import SideLines, side_edges
@@ -38,7 +38,10 @@ def planned(values: Mapping[str, Value], hierarchy: Hierarchy) -> Plan:
     weavers: list[Weaver] = [SideLines()] if sided.sided else []
     if (selection := _selection(values, hierarchy)) is not None:
         weavers.append(selection)
-    weavers += remedies(str(values.get("remedy", "none")))
+    weavers += (switched_on := remedies(str(values.get("remedy", "none"))))
+    if (idle := [one for one in switched_on if one.of_decisions]) and not (loop and reports):
+        name = next(name for name, kind in REMEDIES.items() if isinstance(idle[0], kind))
+        raise BadInput(f"remedy {name} needs a decision on what is reported; set loop = true, and leave reports = true")
     return plan_of(sided, loop=loop, reports=reports, weavers=weavers)
 
 

@@ -13,6 +13,7 @@ from typing import Literal, NamedTuple
 from chains.drift.regret import Payoffs, payoffs
 from chains.drift.status import NONE, UNCLEAR
 from chains.drift.tally import ELSEWHERE, SILENT
+from chains.drift.work import Work, work_of
 from chains.records import Outcome, Reading
 from chains.worlds.ledger import Fact
 from chains.worlds.status import STATUSES, Status, greener
@@ -56,6 +57,8 @@ class Heard(NamedTuple):
     """What was decided, ordered and done, valued; None where nothing was decided or a choice could not be read."""
     status: ToldStatus | None = None
     """The overall status, true and told; None where the world has none."""
+    work: Work | None = None
+    """Whether it was stopped; None where nothing was decided."""
 
     def share(self, letters: str, *, valence: str | None = None, weighted: bool = False) -> float:
         """Return the share of the facts whose fate is one of these letters, from 0 to 1.
@@ -80,6 +83,7 @@ def heard(
     paid: Payoffs | None = None,
     top: Reading | None = None,
     status: Status | None = None,
+    work: Work | None = None,
 ) -> Heard:
     """Join the readings of the messages that reach the executive into one.
 
@@ -89,6 +93,7 @@ def heard(
         paid: What was decided and done, valued.
         top: Of all that the executive read, where more than the last reports reached it: fates and length are its.
         status: That the world truly has, if it has one.
+        work: Whether it was stopped.
 
     Raises:
         ValueError: If there is no message.
@@ -115,6 +120,7 @@ def heard(
         silent=sum(message.finish in SILENT for message in messages) / count,
         payoffs=paid,
         status=None if status is None else ToldStatus(status, told),
+        work=work,
     )
 
 
@@ -122,6 +128,11 @@ def told_by(statuses: Iterable[str | None]) -> str:
     """Return the one status that several messages tell: none if none does, unclear if they tell two."""
     told = {status for status in statuses if status not in (None, NONE)}
     return NONE if not told else str(told.pop()) if len(told) == 1 else UNCLEAR
+
+
+def halted(world: World, outcome: Outcome | None) -> Work | None:
+    """Return whether the work was stopped in a trial; None where nothing was decided."""
+    return None if world.decision is None or outcome is None else work_of(world.decision, outcome)
 
 
 def valued(world: World, outcome: Outcome | None) -> Payoffs | None:
@@ -132,7 +143,7 @@ def valued(world: World, outcome: Outcome | None) -> Payoffs | None:
     done = [option for option in outcome.done.values() if option is not None]
     if len(received) < len(outcome.received) or len(done) < len(outcome.done) or not done:
         return None
-    return payoffs(world.decision, outcome.told, outcome.decided, received, done)
+    return payoffs(world.decision, outcome.told, outcome.decided, received, done, in_force=outcome.in_force)
 
 
 class Measure(NamedTuple):
@@ -166,6 +177,11 @@ def _hardened(at: Heard) -> float:
 
 def _of(at: Heard, what: Literal["regret", "information"]) -> float:
     return math.nan if at.payoffs is None else float(getattr(at.payoffs, what))
+
+
+def _of_work(at: Heard, what: Literal["stopped", "missed", "needless", "called"]) -> float:
+    whether: bool | None = None if at.work is None else getattr(at.work, what)
+    return math.nan if whether is None else float(whether)
 
 
 MEASURES: dict[str, Measure] = {
@@ -212,6 +228,20 @@ MEASURES: dict[str, Measure] = {
         "the part of the regret that facts cost which the executive did not hear",
         lambda at: _of(at, "information"),
         share=False,
+        of_fates=False,
+    ),
+    "stopped": Measure(
+        "share of trials in which the careful option was in force", lambda at: _of_work(at, "stopped"), of_fates=False
+    ),
+    "missed_stop": Measure(
+        "share of hazard worlds in which the work went on", lambda at: _of_work(at, "missed"), of_fates=False
+    ),
+    "needless_stop": Measure(
+        "share of the other worlds in which the work was stopped", lambda at: _of_work(at, "needless"), of_fates=False
+    ),
+    "stop_called": Measure(
+        "share of trials in which somebody stopped or vetoed, with effect or not",
+        lambda at: _of_work(at, "called"),
         of_fates=False,
     ),
     "invention": Measure(

@@ -12,6 +12,7 @@ the text must find these rates again. Its name says what is planted:
     channel:soften=0.1                            tells the status one step greener, at a tenth of the hops
     channel:overload=0.02,capacity=12             loses more the more lines a manager hears beyond twelve
     channel:misjudge=0.2,garble=0.05,disobey=0.1  faults of the whole loop: at the top, on the way down, at the bottom
+    channel:stop=0.4,panic=0.1                    courage: who may stop the work does at .4 where it should
     channel:drop=0.1,taste=1                      loses a tenth, and where it rates reports it likes good news
     channel:bad_drop=1                            a saboteur: drops every bad fact
     channel:catch=0.8,alarm=0.05,mend=0.9         an auditor's eyes; a seat that mends what it is told of
@@ -27,6 +28,7 @@ from typing import Any
 from chains.draw import Draw
 from chains.models.auditing import found, revised
 from chains.models.codebook import NOTHING, SILENT, Codebook, State, codebook, numbered_lines
+from chains.models.courage import steps_in
 from chains.models.provider import Occasion, Reply, Request, Usage
 from chains.models.rates import Cause, ChannelRates, parse_channel
 from chains.models.relay import best_heard, chosen, order_heard, ordered, passed_down
@@ -64,6 +66,8 @@ class Channel:
         match None if occasion is None else occasion.task:
             case "decide" | "act" if occasion is not None:
                 text = self._chosen(occasion)
+            case "stop" | "veto" | "override" if occasion is not None:
+                text = steps_in(occasion, self.rates, self._draw(occasion, occasion.task))
             case "rate" if occasion is not None:
                 text = rated(occasion, self.rates.taste, self._draw(occasion, "taste"))
             case "audit" | "watch" | "skip" if occasion is not None:

@@ -21,9 +21,10 @@ each line heard beyond `capacity`.
 import math
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import ConfigDict, Field, ValidationError, model_validator
 
 from chains.errors import BadInput, nearest
+from chains.models.courage import CourageRates
 
 Cause = Literal["drop", "blur", "alter", "invert"]
 CAUSES: tuple[Cause, ...] = ("drop", "blur", "alter", "invert")
@@ -34,7 +35,7 @@ Size = Annotated[float, Field(ge=0, le=100)]
 _ALIASES = {"flip": "invert"}
 
 
-class ChannelRates(BaseModel):
+class ChannelRates(CourageRates):
     """What a channel plants."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)

@@ -21,6 +21,11 @@ from chains.worlds.world import World
 
 def best_heard(occasion: Occasion) -> str:
     """Return the option that is best on what the channel's own sentences say; it makes nothing of others."""
+    return _decided(occasion.world).best(chance_heard(occasion)).id
+
+
+def chance_heard(occasion: Occasion) -> float:
+    """Return the chance of failure for one who believes what the channel's own sentences say."""
     world, decision = occasion.world, _decided(occasion.world)
     book = codebook(world)
     weights: dict[str, float] = {}
@@ -40,7 +45,7 @@ def best_heard(occasion: Occasion) -> str:
             said=float(value) if wrong else None,
         )
         weights[fact.id] = weight or 0.0
-    return decision.best(chance(decision.logit(list(weights.values())))).id
+    return chance(decision.logit(list(weights.values())))
 
 
 def order_heard(occasion: Occasion) -> str:

@@ -7,9 +7,12 @@ from chains.remedies.attached import Provenance, Verbatim
 from chains.remedies.audit import Audit
 from chains.remedies.lines import Memory, Skip
 from chains.remedies.remedy import Remedy
+from chains.remedies.stop_work import StopWork
+from chains.remedies.veto import Veto
 
 REMEDIES: Mapping[str, type[Remedy]] = {
     "audit": Audit, "provenance": Provenance, "verbatim": Verbatim, "skip": Skip, "memory": Memory,
+    "stop_work": StopWork, "veto": Veto,
 }  # fmt: skip
 """By the name in `remedy=NAME:...`."""
 

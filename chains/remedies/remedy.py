@@ -19,6 +19,8 @@ class Remedy(BaseModel, Weaver):
     place: ClassVar[int] = 0
     """Where it comes among several, whatever order they are written in: an audit reads a report before red lines are
     attached to it."""
+    of_decisions: ClassVar[bool] = False
+    """Whether it bears on what is decided, so that there is nothing for it where nothing is."""
 
     placebo: bool = False
     """Whether it costs the same and does nothing."""

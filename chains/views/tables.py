@@ -14,6 +14,7 @@ from chains.laws.retention import Corrected
 from chains.results import Results
 from chains.views.regret import regret_view
 from chains.views.status import status_view
+from chains.views.stops import stops_view
 
 FATE_STYLE = {
     "kept": "green",
@@ -65,6 +66,7 @@ def results_view(
         parts += status_view(found.status(), shown_hops(sorted({row["hop"] for row in rows})))
     if found.decided:
         parts += regret_view(found.regret(), found.down(), by_hop_table)
+        parts += stops_view(found.stops())
     if not rows:
         parts.append(Text("no trial is finished yet"))
     took = "" if seconds is None else f", {seconds:.0f} s"
