@@ -22,6 +22,7 @@ from chains.models.names import EMBEDDED, Kind
 from chains.records import Key, TrialEnd
 from chains.settings import Value
 from chains.staging import RunRecord, Stage
+from chains.turns import ROUND
 from chains.worlds.world import World
 
 OWN = ("depth", "twin")
@@ -129,7 +130,7 @@ def _rows(run: Run, named: Mapping[str, str], prefix: str) -> Iterator[tuple[Any
     finished = {trial: end for trial, end in ends.items() if end is not None and end.status == "finished"}
     said: dict[Hashable, list[str]] = defaultdict(list)  # twins count as one chain, so their replies go together
     for trial, end in finished.items():
-        said[_chain_of(trial, stage, named)].append(_said(run.log, trial, end))
+        said[_chain_of(trial, stage, named)].append(_said(run.log, stage, trial, end))
     for trial, end in finished.items():
         world, hierarchy = stage.world(trial), stage.hierarchy(trial.condition)
         twin = " twin" if stage.condition(trial).values.get("twin") else ""
@@ -159,9 +160,10 @@ def _holders(stage: Stage, trial: TrialId, world: World, hierarchy: Hierarchy) -
     return {places[fact]: worker for worker, held in stage.cast(trial).dealt.items() for fact in held}
 
 
-def _said(log: Log, trial: TrialId, end: TrialEnd) -> str:
+def _said(log: Log, stage: Stage, trial: TrialId, end: TrialEnd) -> str:
     """Return digests of everything that was said in a trial."""
-    steps = {seat: log.holds(Key(str(trial), seat)) for seat in sorted(end.readings)}
+    first = (stage.customs(trial.condition).rounds - 1) * ROUND
+    steps = {seat: log.holds(Key(str(trial), seat, first)) for seat in sorted(end.readings)}
     return " ".join(step.reply_digest if step else f"{trial} {seat}" for seat, step in steps.items())
 
 
@@ -178,6 +180,10 @@ def law_notes(records: Sequence[RunRecord]) -> list[str]:
         notes.append("a synthetic channel: the losses are planted, so this checks the estimators and is no finding")
     elif sources:
         notes.append(f"this is the law of {', '.join(sorted(sources))} under these prompts, and of no other model")
+    if any(Stage(record).plan(condition.id).joined for record in records for condition in record.conditions):
+        notes.append(
+            "what reaches the executive past its chain of command is not in the law, which is of the chain alone"
+        )
     if EMBEDDED in sources:
         notes.append(f"{EMBEDDED} has 135 million parameters and says nothing about larger models")
     return notes

@@ -1,10 +1,12 @@
 """From an experiment to what is written in run.json: prompts read, worlds made, models named."""
 
 import platform
+from collections.abc import Iterator, Sequence
 from importlib.metadata import PackageNotFoundError, version
 
 from chains import VERSION
 from chains.casting import cast_prompts
+from chains.customs import Customs, seed_in
 from chains.errors import BadInput
 from chains.experiment import Condition, Experiment
 from chains.hierarchy import Hierarchy
@@ -16,7 +18,7 @@ from chains.seats import PERSON
 from chains.settings import check_scopes, scoped
 from chains.sizes import expected
 from chains.staging import RunRecord, hierarchy_of
-from chains.ways import loops, planned
+from chains.ways import customs_of, loops, planned
 from chains.worlds.scenarios import world_for
 from chains.worlds.world import World
 
@@ -38,15 +40,15 @@ def stage(experiment: Experiment, name: str) -> RunRecord:
     calls = 0
     for condition in experiment.conditions:
         hierarchy = hierarchy_of(condition.values, hierarchies)
-        plan = planned(condition.values, hierarchy)
+        plan, customs = planned(condition.values, hierarchy), customs_of(condition.values)
         check_scopes(condition.values, hierarchy, plan.beside)
         casting[condition.id] = cast_prompts(condition, plan, prompts)
         for seat in plan.seats:
             model = str(scoped(condition.values, "model", seat))
             if model != PERSON and model not in models:
                 models[model] = resolve(model, experiment.models)
-            calls += (model != PERSON) * len(plan.asked_of[seat.name])
-        for seed in experiment.seeds:
+            calls += (model != PERSON) * len(plan.asked_of[seat.name]) * customs.rounds
+        for seed in _seeds(condition, experiment.seeds, customs):
             world = _world(condition, seed)
             worlds.setdefault(world.digest, world)
             world_of[f"{condition.id}.w{seed}"] = world.digest
@@ -70,6 +72,17 @@ def stage(experiment: Experiment, name: str) -> RunRecord:
     )
     estimate = {"calls": calls, "tokens": sum(one.tokens for one in expected(record).values())}
     return record.model_copy(update={"estimate": estimate, "registered": registration(record)})
+
+
+def _seeds(condition: Condition, seeds: Sequence[int], customs: Customs) -> Iterator[int]:
+    """Yield the seed of each world that a condition needs: of each round of each of its trials' worlds."""
+    if customs.rounds > 1 and str(condition.values["scenario"]).endswith(".toml"):
+        raise BadInput(
+            "a world file is one world, and every round has another; set a scenario that makes worlds"
+        )
+    for seed in seeds:
+        for number in range(1, customs.rounds + 1):
+            yield seed_in(seed, number, customs.rounds)
 
 
 def _world(condition: Condition, seed: int) -> World:

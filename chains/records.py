@@ -150,6 +150,19 @@ class Outcome(BaseModel):
         return self.decided if self.halting is None else self.halting.in_force
 
 
+class RoundEnd(BaseModel):
+    """What came of one round of a trial that has several."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    staff: dict[str, str]
+    """Who sat where: for each seat the member, called after its first seat."""
+    ratings: dict[str, float | None]
+    """How each seat's report was rated by the seat above, from 1 to 10; None where that could not be read."""
+    readings: dict[str, Reading] = {}
+    top: Reading | None = None
+
+
 class TrialEnd(BaseModel):
     """How a trial ended."""
 
@@ -171,6 +184,8 @@ class TrialEnd(BaseModel):
     """Drafts that were chosen at random because the ratings of them could not be read."""
     down: dict[str, Reading] = {}
     """For each seat that sent an order down, what was read in it: the fates of the charter's clauses."""
+    rounds: tuple[RoundEnd, ...] = ()
+    """Every round of a trial that has several; all else that stands here is of the last."""
     outcome: Outcome | None = None
     """What came of it, where something was decided."""
     at: str

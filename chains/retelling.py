@@ -5,7 +5,6 @@ from collections.abc import Collection
 from chains.asking import asked
 from chains.log import Log
 from chains.models.provider import Reply
-from chains.records import Key
 from chains.seats import Cast, Ruled
 from chains.trial import ruled_reply
 
@@ -25,7 +24,7 @@ def retold(cast: Cast, log: Log, trial: str, turns: Collection[str] | None = Non
     for turn in cast.plan.turns:
         if turn.name not in wanted:
             continue
-        step = None if turn.ruled else log.holds(Key(trial, turn.seat.name, turn.number))
+        step = None if turn.ruled else log.holds(cast.key(trial, turn))
         if step is not None:
             replies[turn.name] = step.reply
         elif turn.by is None or any(name not in said for name in turn.hears):

@@ -9,13 +9,15 @@ from typing import Any, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from chains.customs import Customs
 from chains.draw import Draw, seed_of
 from chains.hierarchy import Hierarchy, Seat
 from chains.models.names import Source
 from chains.models.provider import Occasion, Request
 from chains.prompts import Prompt
+from chains.records import Key
 from chains.remedies.framing import blanked, numbered
-from chains.turns import Plan, Turn
+from chains.turns import ROUND, Plan, Turn
 from chains.worlds.status import status_line
 from chains.worlds.world import World
 
@@ -117,6 +119,13 @@ class Cast(BaseModel):
     """The ids of the facts that each worker holds."""
     sources: Mapping[str, Source]
     """What each model's name stands for; a person's has none."""
+    customs: Customs = Customs()
+    """How many rounds there are, and what happens between them."""
+    worlds: tuple[World, ...] = ()
+    """In a trial of several rounds, the world of each; `world` is that of the round, of a whole trial the last."""
+    round: int = 1
+    remembered: Mapping[str, str] = Field(default_factory=dict)
+    """What the holders of seats remember of earlier rounds, before they are asked for their reports."""
 
     @property
     def hierarchy(self) -> Hierarchy:
@@ -140,6 +149,10 @@ class Cast(BaseModel):
             draw = Draw("rendering", self.world.digest, self.replicate, fact.id)
             lines.append(f"- {fact.render(draw.integer(0, len(fact.templates) - 1))}")
         return "\n".join(lines)
+
+    def key(self, trial: str, turn: Turn) -> Key:
+        """Return what names a turn's step in the log."""
+        return Key(trial, turn.seat.name, turn.number + (self.round - 1) * ROUND)
 
     def given(self, worker: str) -> str:
         """Return a worker's notes as it reads them: numbered where reports name the notes they rest on."""
@@ -227,7 +240,11 @@ class Cast(BaseModel):
             heard=tuple(heard),
             **more,
         )
-        return Request(model=model, messages=prompt.fill(holes), settings=settings, occasion=occasion)
+        messages = prompt.fill(holes)
+        if occasion.task == "report" and (memory := self.remembered.get(seat.name)):
+            *before, last = messages
+            messages = (*before, last.model_copy(update={"content": f"{memory}\n\n{last.content}"}))
+        return Request(model=model, messages=messages, settings=settings, occasion=occasion)
 
     def _holes(
         self, seat: Seat, part: Part, heard: Sequence[str], own: str | None, hears: Sequence[str]

@@ -26,16 +26,17 @@ MOST_DRAFTS = 26
 class Selection(Weaver):
     """Weaves in drafts, ratings and the choice among them."""
 
-    def __init__(self, drafts: Mapping[str, int], by: By) -> None:
-        """Let each seat write as many drafts as `drafts` says; one of 1 or less is not rated."""
+    def __init__(self, drafts: Mapping[str, int], by: By, *, always: bool = False) -> None:
+        """Let each seat write as many drafts as `drafts` says; a single one is rated where reports `always` are."""
         self.drafts = drafts
         self.by = by
+        self.always = always
 
     def reported(self, draft: Draft, seat: Seat) -> None:
         """Add the further drafts of a seat, their ratings, and the one that goes on."""
         count = self.drafts.get(seat.name, 1)
         superior = draft.hierarchy.superior(seat.name)
-        if count <= 1 or superior is None:
+        if superior is None or (count <= 1 and not self.always):
             return
         first = draft.turns[-1]
         drafts = [first.name]
@@ -43,10 +44,12 @@ class Selection(Weaver):
             further = draft.add(seat, "report", first.hears, by=self, what=f"draft{number + 1}", place=number)
             drafts.append(further.name)
         hears = drafts
-        if self.by != "random":
+        if self.by != "random" or self.always:
             above = draft.hierarchy.seat(superior)
             rating = draft.add(above, "rate", drafts, by=self, what=f"rates {seat.name}", about=seat.name)
             hears = [*drafts, rating.name]
+        if count <= 1:
+            return
         draft.sent[seat.name] = draft.add(seat, "send", hears, by=self, what="chosen", rule="chosen draft").name
 
 
@@ -76,6 +79,23 @@ def rate(cast: Cast, turn: Turn, said: Said) -> Request:
         turn.seat, cast.parts[turn.seat.name].tasks["rate"], holes, texts, turn.number, shape,
         task="rate", letters=dict.fromkeys(letters, turn.about),
     )  # fmt: skip
+
+
+def ratings_in(cast: Cast, said: Said) -> dict[str, float | None]:
+    """Return how each seat's report was rated by the seat above: of several drafts the one that went on.
+
+    None where the ratings could not be read.
+    """
+    found: dict[str, float | None] = {}
+    for turn in cast.plan.turns:
+        if turn.task == "rate":
+            letters = ballot(cast, turn.about, turn.hears)
+            ratings = read_ratings(said[turn.name], list(letters))
+            sent = cast.plan.by_name.get(f"{turn.about}/chosen")
+            went = turn.hears[0] if sent is None else chosen(cast, sent, said)
+            letter = next(letter for letter, name in letters.items() if name == went)
+            found[turn.about] = None if ratings is None else ratings[letter]
+    return found
 
 
 def readable(cast: Cast, turn: Turn, said: str | None) -> bool:

@@ -83,7 +83,7 @@ def expected(record: RunRecord) -> dict[str, Expected]:
         world = record.worlds[record.world_of[f"{condition.id}.w{record.experiment.seeds[0]}"]]
         facts = sum(len(fact.render(0)) + 3 for fact in world.facts) / CHARACTERS_A_TOKEN
         most = {name: source.spec.params.get("max_tokens") for name, source in record.models.items()}
-        plan = stage_.plan(condition.id)
+        plan, rounds = stage_.plan(condition.id), stage_.customs(condition.id).rounds
         below: dict[str, int] = {}
         for seat in hierarchy.upward():
             below[seat.name] = sum(below[name] for name in hierarchy.reports_of(seat.name)) or 1
@@ -94,8 +94,8 @@ def expected(record: RunRecord) -> dict[str, Expected]:
             row, limit = asked[part.model], part.settings.get("max_tokens") or most[part.model]
             told = below.get(turn.about or turn.seat.name, len(hierarchy.workers)) / len(hierarchy.workers) * facts
             asking = _asking(turn, part, told, facts)
-            row[0] += 1
-            row[1] += asking[0]
-            row[2] += min(asking[1], limit) if limit else asking[1]
+            row[0] += rounds
+            row[1] += rounds * asking[0]
+            row[2] += rounds * (min(asking[1], limit) if limit else asking[1])
     times = len(record.experiment.seeds) * record.experiment.replicates
     return {name: Expected(*(round(value * times) for value in row)) for name, row in asked.items()}

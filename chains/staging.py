@@ -12,6 +12,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
+from chains.customs import Customs, seed_in
 from chains.drift.fates import INSTRUMENT
 from chains.errors import BadInput
 from chains.experiment import Condition, Experiment, TrialId
@@ -24,10 +25,10 @@ from chains.registration import Registration
 from chains.seats import Cast, Part
 from chains.settings import Value, scoped
 from chains.turns import Plan, Turn
-from chains.ways import planned
+from chains.ways import customs_of, planned
 from chains.worlds.world import World
 
-WAYS = ("side", "loop", "reports", "remedy", "selection", "selected_by")
+WAYS = ("side", "loop", "reports", "remedy", "selection", "selected_by", "rounds")
 """Settings that the plan of a condition is made of, besides its hierarchy."""
 NO_PROMPT = Prompt(role="", variant="", about="Nobody is asked.", body="")
 
@@ -173,12 +174,24 @@ class Stage:
         )
 
     def world(self, trial: TrialId) -> World:
-        """Return the trial's world."""
-        return self.record.worlds[self.record.world_of[f"{trial.condition}.w{trial.seed}"]]
+        """Return the trial's world: of a trial of several rounds, the last one's."""
+        return self.worlds(trial)[-1]
 
-    def cast(self, trial: TrialId) -> Cast:
-        """Return who is who in a trial."""
-        world = self.world(trial)
+    def worlds(self, trial: TrialId) -> tuple[World, ...]:
+        """Return the world of each of the trial's rounds."""
+        rounds = self.customs(trial.condition).rounds
+        seeds = (seed_in(trial.seed, number, rounds) for number in range(1, rounds + 1))
+        return tuple(self.record.worlds[self.record.world_of[f"{trial.condition}.w{seed}"]] for seed in seeds)
+
+    def customs(self, condition: str) -> Customs:
+        """Return how many rounds the trials of a condition have, and what happens between them."""
+        return customs_of(self._conditions[condition].values)
+
+    def cast(self, trial: TrialId, number: int | None = None) -> Cast:
+        """Return who is who in a trial, in the last round or in round `number`, without what seats remember."""
+        customs = self.customs(trial.condition)
+        worlds = self.worlds(trial)
+        world = worlds[-1 if number is None else number - 1]
         hierarchy = self.hierarchy(trial.condition)
         return Cast(
             world=world,
@@ -187,6 +200,9 @@ class Stage:
             parts=self.parts(trial.condition),
             dealt=deal([fact.id for fact in world.facts], hierarchy, world.digest, trial.replicate),
             sources=self.record.models,
+            customs=customs,
+            worlds=worlds if customs.rounds > 1 else (),
+            round=customs.rounds if number is None else number,
         )
 
     def people(self) -> bool:

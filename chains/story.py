@@ -16,7 +16,7 @@ from chains.log import Log
 from chains.loop import choice_of, decision_of, letters_of, order_notes
 from chains.models.provider import Reply, Task
 from chains.outcomes import instrument_down
-from chains.records import Key, Step
+from chains.records import Step
 from chains.remedies.stepping_in import IN_FORCE, choice_in
 from chains.retelling import retold
 from chains.seats import Cast, Said
@@ -125,7 +125,7 @@ def story(record: RunRecord, log: Log, trial: TrialId) -> Story:
     said = {name: reply.spoken for name, reply in replies.items()}
     for turn in cast.plan.turns:
         if turn.name in replies and (turn.task not in STEPS or turn in asked_to_step_in(cast, said)):
-            step = None if turn.ruled else log.holds(Key(str(trial), turn.seat.name, turn.number))
+            step = None if turn.ruled else log.holds(cast.key(str(trial), turn))
             turns.append(_turn(cast, turn, step, replies[turn.name], said, held.get(turn.seat.name, ())))
     return Story(
         trial=trial,

@@ -13,10 +13,11 @@ from chains.drift.tally import Reader
 from chains.hierarchy import Hierarchy
 from chains.models.provider import Finish, Reply
 from chains.outcomes import read_loop
-from chains.records import Key, Reading, TrialEnd, now
+from chains.records import Reading, RoundEnd, TrialEnd, now
 from chains.remedies.audit import corrected_in
+from chains.rounds import Met, first_staff, in_round, next_staff
 from chains.seats import NO_REPORT, Cast, Climb, Ruled, Said, Speak, Waiting
-from chains.selection import readable
+from chains.selection import ratings_in, readable
 from chains.tape import Tape
 from chains.turns import Plan, Turn
 
@@ -40,7 +41,7 @@ class _SeatedCrew:
             self.replies[turn] = ruled_reply(request)
             return request.text
         heard = tuple(dict.fromkeys(turns[name].seat.name for name in its.hears))
-        key = Key(self.trial, seat, its.number)
+        key = self.cast.key(self.trial, its)
         reply = await self.tape.reply(key, its.seat, self.cast.parts[seat].model, heard, request)
         if reply is None:
             return Waiting(seat)
@@ -92,20 +93,48 @@ async def run_trial(trial: str, cast: Cast, climb: Climb, tape: Tape, *, read: b
         ProviderError: A seat's model gave no reply.
         MazedomError: Anything else that the tape raises.
     """
+    staff, history, rounds = first_staff(cast.hierarchy), list[Met](), list[RoundEnd]()
+    several = cast.customs.rounds > 1
     crew = _SeatedCrew(trial, cast, tape, {})
-    waiting = await climb(crew.speak)
-    if waiting:
-        return TrialEnd(trial=trial, status="waiting", error=", ".join(sorted(waiting)), at=now())
-    end = TrialEnd(trial=trial, status="finished", instrument=Reader.version, at=now())
-    if not read:
-        return end
-    update: dict[str, Any] = {"readings": read_trial(cast, crew.replies), "top": read_top(cast, crew.replies)}
+    for number in range(1, cast.customs.rounds + 1):
+        if several:
+            crew = _SeatedCrew(trial, in_round(cast, number, staff, history), tape, {})
+        waiting = await climb(crew.speak)
+        if waiting:
+            return TrialEnd(trial=trial, status="waiting", error=", ".join(sorted(waiting)), at=now())
+        if several:
+            met = _met(crew, staff)
+            history.append(met)
+            rounds.append(_round_end(crew, met, read=read))
+            staff = next_staff(crew.cast, met)
+    end = TrialEnd(
+        trial=trial, status="finished", instrument=Reader.version, rounds=tuple(rounds) if read else (), at=now()
+    )
+    return end.model_copy(update=_read(crew)) if read else end
+
+
+def _read(crew: _SeatedCrew) -> dict[str, Any]:
+    """Read everything of a round that stands in a trial's end."""
+    cast, replies = crew.cast, crew.replies
+    update: dict[str, Any] = {"readings": read_trial(cast, replies), "top": read_top(cast, replies)}
     update["unrated"] = sum(
-        turn.task == "rate" and not readable(cast, turn, crew.replies[turn.name].spoken) for turn in cast.plan.turns
+        turn.task == "rate" and not readable(cast, turn, replies[turn.name].spoken) for turn in cast.plan.turns
     )
     if cast.loop:
-        update["down"], update["outcome"] = read_loop(cast, crew.replies)
-    return end.model_copy(update=update)
+        update["down"], update["outcome"] = read_loop(cast, replies)
+    return update
+
+
+def _met(crew: _SeatedCrew, staff: Mapping[str, str]) -> Met:
+    said = {name: reply.spoken for name, reply in crew.replies.items()}
+    reports = {seat: said[turn] or "" for seat, turn in crew.cast.plan.sent.items()}
+    return Met(staff, ratings_in(crew.cast, said), reports)
+
+
+def _round_end(crew: _SeatedCrew, met: Met, *, read: bool) -> RoundEnd:
+    readings = read_trial(crew.cast, crew.replies) if read else {}
+    top = read_top(crew.cast, crew.replies) if read else None
+    return RoundEnd(staff=dict(met.staff), ratings=dict(met.ratings), readings=readings, top=top)
 
 
 def read_trial(cast: Cast, replies: Mapping[str, Reply], only: Collection[str] | None = None) -> dict[str, Reading]:

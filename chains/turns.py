@@ -37,6 +37,8 @@ NUMBERS: Mapping[Task, int] = {
 
 Sampling seeds are made of it, so it must not depend on what else is switched on.
 """
+ROUND = 10_000_000
+"""What the numbers of a round's turns are above those of the round before, in the log."""
 ROOM = 10_000
 """Woven turns of one task that a seat can have."""
 
@@ -90,6 +92,7 @@ _LATER: Mapping[str, Mapping[int, Task]] = {
 
 def task_of(seat: Seat, number: int) -> Task:
     """Return what a seat was asked for in a turn, by the turn's number in the log."""
+    number %= ROUND
     if number >= ROOM:
         return next(task for task, first in NUMBERS.items() if first == number // ROOM * ROOM)
     return _LATER[seat.role][number] if number else "report"
@@ -97,7 +100,7 @@ def task_of(seat: Seat, number: int) -> Task:
 
 def pass_of(seat: Seat, number: int) -> Pass:
     """Return which way the message of a seat's turn goes: the executive decides, all others report up first."""
-    if number == 0 and seat.role == "executive":
+    if number % ROUND == 0 and seat.role == "executive":
         return "decide"
     return _PASSES[task_of(seat, number)]
 

@@ -1,7 +1,9 @@
 """How a condition's organisation works besides its chain of command: from its settings to its plan."""
 
 from collections.abc import Mapping
+from typing import TypeVar
 
+from chains.customs import MEMORIES, MOVES, Customs
 from chains.errors import BadInput
 from chains.hierarchy import Hierarchy
 from chains.remedies.named import REMEDIES, remedies
@@ -9,6 +11,8 @@ from chains.selection import BY, MOST_DRAFTS, Selection
 from chains.settings import Value, scoped
 from chains.side_lines import SideLines, side_edges
 from chains.turns import Plan, Weaver, plan_of
+
+T = TypeVar("T")
 
 
 def loops(values: Mapping[str, Value]) -> bool:
@@ -45,14 +49,36 @@ def planned(values: Mapping[str, Value], hierarchy: Hierarchy) -> Plan:
     return plan_of(sided, loop=loop, reports=reports, weavers=weavers)
 
 
+def customs_of(values: Mapping[str, Value]) -> Customs:
+    """Return how many rounds a condition has, and what happens between them.
+
+    Raises:
+        BadInput: If a setting is none of those known.
+    """
+    rounds = int(str(values.get("rounds", 1)))
+    if rounds == 1:
+        return Customs()
+    return Customs(
+        rounds,
+        memory=_one_of(MEMORIES, "memory", values.get("memory", MEMORIES[-1])),
+        promotion=_one_of(MOVES, "promotion", values.get("promotion", MOVES[0])),
+        leaving=_one_of(MOVES, "leaving", values.get("leaving", MOVES[0])),
+    )
+
+
+def _one_of(known: tuple[T, ...], name: str, value: Value) -> T:
+    found = next((one for one in known if one == value), None)
+    if found is None:
+        raise BadInput(f"{name} is {value!r}; it must be {', '.join(map(str, known[:-1]))} or {known[-1]}")
+    return found
+
+
 def _selection(values: Mapping[str, Value], hierarchy: Hierarchy) -> Selection | None:
     if "selection" not in values:
         return None
     drafts = {seat.name: int(str(scoped(values, "selection", seat))) for seat in hierarchy.seats}
     if max(drafts.values()) > MOST_DRAFTS:
         raise BadInput(f"selection is {max(drafts.values())}; a seat can show {MOST_DRAFTS} drafts at most")
-    by = str(values.get("selected_by", BY[0]))
-    chosen = next((known for known in BY if known == by), None)
-    if chosen is None:
-        raise BadInput(f"selected_by is {by!r}; it must be {', '.join(BY[:-1])} or {BY[-1]}")
-    return Selection(drafts, chosen) if max(drafts.values()) > 1 else None
+    by = _one_of(BY, "selected_by", values.get("selected_by", BY[0]))
+    always = customs_of(values).rounds > 1
+    return Selection(drafts, by, always=always) if always or max(drafts.values()) > 1 else None

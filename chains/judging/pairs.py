@@ -8,8 +8,8 @@ from chains.drift.tally import ELSEWHERE, FATE_OF, SILENT
 from chains.experiment import TrialId
 from chains.hierarchy import Seat
 from chains.log import Log
-from chains.models.provider import Reply
-from chains.records import Key, TrialEnd
+from chains.records import TrialEnd
+from chains.retelling import retold
 from chains.staging import RunRecord, Stage
 from chains.trial import read_trial
 from chains.worlds.ledger import Statement
@@ -64,17 +64,20 @@ class Pairs:
         self.by_id: Mapping[str, Pair] = {pair.id: pair for pair in self.all}
 
     def message(self, pair: Pair) -> str:
-        """Return what the seat wrote."""
-        step = self.log.holds(Key(str(pair.trial), pair.seat))
-        return (step.reply.spoken or "") if step is not None else ""
+        """Return the seat's report as its reader read it."""
+        return self._sent(pair.trial, pair.seat) or ""
 
     def case(self, trial: str, seat: str) -> tuple[World, str] | None:
         """Return the world and the message of a seat in a trial; None if the run has none."""
-        step = self.log.holds(Key(trial, seat))
         found = self._trials.get(trial)
-        if step is None or found is None or not step.reply.spoken:
-            return None
-        return self._stage.world(found), step.reply.spoken
+        message = None if found is None else self._sent(found, seat)
+        return None if found is None or not message else (self._stage.world(found), message)
+
+    def _sent(self, trial: TrialId, seat: str) -> str | None:
+        cast = self._stage.cast(trial)
+        turn = cast.plan.sent.get(seat)
+        reply = None if turn is None else retold(cast, self.log, str(trial), [turn]).get(turn)
+        return None if reply is None else reply.spoken
 
     def seat(self, trial: str, name: str) -> Seat:
         """Return a seat of a trial's hierarchy."""
@@ -106,9 +109,4 @@ class Pairs:
             return end
         self.read_by |= {end.instrument or "no instrument"}
         cast = self._stage.cast(trial)
-        replies: dict[str, Reply] = {}
-        for seat in cast.hierarchy.seats:
-            step = self.log.holds(Key(str(trial), seat.name))
-            if step is not None:
-                replies[seat.name] = step.reply
-        return end.model_copy(update={"readings": read_trial(cast, replies)})
+        return end.model_copy(update={"readings": read_trial(cast, retold(cast, self.log, str(trial)))})

@@ -59,7 +59,7 @@ class LiveView(Watcher):
         self._console = console
         self._blind = self._stage.people()
         self._trials = {str(trial): trial for trial in record.experiment.trials()}
-        self._seats = {c.id: len(self._stage.hierarchy(c.id).seats) for c in record.conditions}
+        self._seats = {c.id: self._asked(c.id) for c in record.conditions}
         self._steps = sum(self._seats[trial.condition] for trial in self._trials.values())
         self._rows: dict[str, _Row] = {}
         self._ended = sum(log.scan.status(name) == "finished" for name in self._trials)
@@ -148,6 +148,11 @@ class LiveView(Watcher):
         rows = list(self._kept.items())
         shown = "; ".join(f"{name} {sum(kept) / len(kept):.0%} of {len(kept)}" for name, kept in rows[:MOST_KEPT])
         return f"kept at the last hop so far: {shown}{'; ...' if len(rows) > MOST_KEPT else ''}" if rows else ""
+
+    def _asked(self, condition: str) -> int:
+        """Return how many times seats are asked in one trial of a condition, at most."""
+        asked = sum(map(len, self._stage.plan(condition).asked_of.values()))
+        return asked * self._stage.customs(condition).rounds
 
     def _tells(self, count: int) -> bool:
         """Return whether a log that nobody may be watching is told this count: about twenty lines a run."""

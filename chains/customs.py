@@ -1,0 +1,26 @@
+"""What happens between the rounds of an organisation that meets again: what is remembered, who rises, who leaves."""
+
+from typing import Literal, NamedTuple, get_args
+
+Memory = Literal["none", "ratings", "reports"]
+MEMORIES: tuple[Memory, ...] = get_args(Memory)
+Move = Literal["none", "rating", "random"]
+MOVES: tuple[Move, ...] = get_args(Move)
+REMEMBERED = 3
+"""Rounds back that a member remembers: a prompt must not grow without end."""
+APART = 1_000_000
+"""Between the seeds of the worlds of one trial's rounds."""
+
+
+class Customs(NamedTuple):
+    """What happens between rounds."""
+
+    rounds: int = 1
+    memory: Memory = "none"
+    promotion: Move = "none"
+    leaving: Move = "none"
+
+
+def seed_in(seed: int, number: int, rounds: int) -> int:
+    """Return the seed of the world of a trial's round: in the last round the trial's own."""
+    return seed + (rounds - number) * APART
