@@ -126,7 +126,7 @@ def remembered(memory: Memory, staff: Mapping[str, str], history: Sequence[Met])
             if was is None or was not in met.reports:
                 continue
             rating = met.ratings.get(was)
-            rated = "was not rated" if rating is None else f"was rated {rating:g} of 10"
+            rated = "was not rated" if rating is None else f"was rated {rating:.2g} of 10"
             lines.append(f"In round {number} your report {rated} by your boss.")
             if memory == "reports":
                 lines.append(f"You wrote:\n{met.reports[was].strip()}")
