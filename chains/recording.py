@@ -77,9 +77,7 @@ def stage(experiment: Experiment, name: str) -> RunRecord:
 def _seeds(condition: Condition, seeds: Sequence[int], customs: Customs) -> Iterator[int]:
     """Yield the seed of each world that a condition needs: of each round of each of its trials' worlds."""
     if customs.rounds > 1 and str(condition.values["scenario"]).endswith(".toml"):
-        raise BadInput(
-            "a world file is one world, and every round has another; set a scenario that makes worlds"
-        )
+        raise BadInput("a world file is one world, and every round has another; set a scenario that makes worlds")
     for seed in seeds:
         for number in range(1, customs.rounds + 1):
             yield seed_in(seed, number, customs.rounds)

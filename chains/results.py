@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from chains.by_round import Round, round_rows, rounds_of
 from chains.drift.tally import SILENT, HopShares, mean_shares, shares_by_hop
 from chains.experiment import Condition, TrialId
 from chains.log import Log
@@ -44,6 +45,8 @@ class Results(NamedTuple):
     """Whether what it shows of its hypotheses is a test."""
     decided: Sequence[Priced] = ()
     """Finished trials of the whole loop."""
+    met: Mapping[TrialId, tuple[Round, ...]] = {}
+    """Finished trials of several rounds, round by round."""
     told: Sequence[StatusPath] = ()
     """Finished trials in which a status was reported."""
 
@@ -80,6 +83,10 @@ class Results(NamedTuple):
         """Return a row for each condition that decides: what was lost, and to what."""
         return regret_rows(self.record.conditions, self.decided)
 
+    def rounds(self) -> list[dict[str, Any]]:
+        """Return a row for each condition and round; none where trials have a single one."""
+        return list(round_rows(self.record.conditions, self.met))
+
     def status(self) -> list[StatusRow]:
         """Return a row for each condition and hop: the status told, by the true one."""
         return status_rows(self.record, self.told)
@@ -110,6 +117,7 @@ class Results(NamedTuple):
             "by_hop": self.by_hop(),
             **({"silent": len(self.silent), "by_hop_without_silent": self.by_hop(silent=False)} if self.silent else {}),
             **({"regret": self.regret(), "down_by_hop": self.down()} if self.decided else {}),
+            **({"by_round": self.rounds()} if self.met else {}),
             **({"status": [row.document() for row in self.status()]} if self.told else {}),
             **({"stops": rows} if (rows := self.stops()) else {}),
             "errors": dict(self.errors),
@@ -127,6 +135,7 @@ def results(record: RunRecord, log: Log) -> Results:
     silent: set[TrialId] = set()
     decided: dict[TrialId, TrialEnd] = {}
     told: list[StatusPath] = []
+    met: dict[TrialId, tuple[Round, ...]] = {}
     trials = 0
     for trial in record.experiment.trials():
         trials += 1
@@ -142,6 +151,8 @@ def results(record: RunRecord, log: Log) -> Results:
         if _has_silence(end):
             silent.add(trial)
         told += status_path(stage, trial, end)
+        if end.rounds:
+            met[trial] = rounds_of(stage, trial, end.rounds)
         if end.outcome is not None:
             decided[trial] = end
     status = Counter(look.status for look in looks)
@@ -162,6 +173,7 @@ def results(record: RunRecord, log: Log) -> Results:
         standing=standing(record, log, looks),
         decided=priced(record, decided),
         told=told,
+        met=met,
     )
 
 

@@ -115,10 +115,23 @@ def find_trial(record: RunRecord, log: Log, name: str) -> TrialId:
     return found
 
 
-def story(record: RunRecord, log: Log, trial: TrialId) -> Story:
-    """Tell a trial from its log; messages that are not there yet are left out."""
+def story(record: RunRecord, log: Log, trial: TrialId, number: int | None = None) -> Story:
+    """Tell a trial from its log; messages that are not there yet are left out.
+
+    Args:
+        record: The run.
+        log: Its log.
+        trial: Which trial.
+        number: Which of its rounds, from 1; the last if not given.
+
+    Raises:
+        BadInput: If it has no such round.
+    """
     stage = Stage(record)
-    cast = stage.cast(trial)
+    rounds = stage.customs(trial.condition).rounds
+    if number is not None and not 1 <= number <= rounds:
+        raise BadInput(f"trial {trial} has no round {number}; it has {rounds}")
+    cast = stage.cast(trial, number)
     held = held_below(cast.hierarchy, cast.dealt)
     turns: list[Turn] = []
     replies = retold(cast, log, str(trial))

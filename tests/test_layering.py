@@ -60,6 +60,7 @@ ORDER = [
     "chains.regrets",
     "chains.statuses",
     "chains.stops",
+    "chains.by_round",
     "chains.results",
     "chains.story",
     "chains.judging",

@@ -45,6 +45,7 @@ def _show(parser: argparse.ArgumentParser) -> None:
         "--trial", nargs="?", const="", metavar="TRIAL",
         help="who said what, hop by hop, with the fate of every fact (default: the first trial)",
     )  # fmt: skip
+    parser.add_argument("--round", type=int, metavar="N", help="with --trial: which of its rounds (default: the last)")
     parser.add_argument("--why", action="store_true", help="with --trial: say for every fate which words decided it")
     parser.add_argument(
         "--profile", action="store_true",

@@ -42,7 +42,7 @@ def main(arguments: argparse.Namespace) -> int:
         if log.scan.notice:
             say(f"note: {log.scan.notice}")
         if arguments.trial is not None or arguments.why:
-            told = story(record, log, find_trial(record, log, arguments.trial or ""))
+            told = story(record, log, find_trial(record, log, arguments.trial or ""), arguments.round)
             if arguments.json:
                 print_json(told.document())
             else:

@@ -13,6 +13,7 @@ from rich.text import Text
 from chains.laws.retention import Corrected
 from chains.results import Results
 from chains.views.regret import regret_view
+from chains.views.rounds import rounds_view
 from chains.views.status import status_view
 from chains.views.stops import stops_view
 
@@ -62,6 +63,7 @@ def results_view(
         left = "nothing is left" if not others else ""
         parts.append(Text(f"without the {which} in which a seat gave no report: {left}", style="yellow"))
         parts += _by_condition(others)
+    parts += rounds_view(found.rounds())
     if found.told:
         parts += status_view(found.status(), shown_hops(sorted({row["hop"] for row in rows})))
     if found.decided:
