@@ -18,9 +18,7 @@ def rounds_view(rows: Sequence[dict[str, Any]]) -> list[Table]:
             rating = "" if row["rating"] is None else f"{row['rating']:.1f}"
             shares = [f"{row[name]:.0%}" for name in ("kept", "distorted")]
             table.add_row(str(row["round"]), *shares, rating, str(row["unrated"]), f"{row['moved']:.1f}")
-        table.caption = (
-            "as the executive heard it; mean rating from 1 to 10; seats whose holder is not the first one"
-        )
+        table.caption = "as the executive heard it; mean rating from 1 to 10; seats whose holder is not the first one"
         table.caption_justify = "left"
         tables.append(table)
     return tables
