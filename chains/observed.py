@@ -23,7 +23,7 @@ from chains.records import Key, TrialEnd
 from chains.settings import Value
 from chains.staging import RunRecord, Stage
 from chains.turns import ROUND
-from chains.worlds.world import World
+from chains.worlds.world import World, unverified_notes
 
 OWN = ("depth", "twin")
 """Settings that name no condition: depth is what the law is about, and twins are the same worlds counterbalanced."""
@@ -175,7 +175,7 @@ def _digest(texts: Sequence[str]) -> str:
 def law_notes(records: Sequence[RunRecord]) -> list[str]:
     """Return what a reader must know of the models and the instrument behind the observations of runs."""
     sources = {source.label: source for record in records for source in record.models.values()}
-    notes = []
+    notes = unverified_notes(world for record in records for world in record.worlds.values())
     if sources and all(source.kind in EXACT for source in sources.values()):
         notes.append("a synthetic channel: the losses are planted, so this checks the estimators and is no finding")
     elif sources:

@@ -31,6 +31,8 @@ BESIDE = ("auditor", "watcher", OUTSIDE)
 """Roles of seats beside the chain of command. Outsiders report; what the others are asked is a task."""
 JUDGE = "judge"
 """The role of a model that is used as an instrument; it holds no seat."""
+READER = "reader"
+"""The role of a model that chooses facts from a person's documents; it holds no seat either."""
 TASKS = (
     "decide", "order", "relay", "act", "rate", "audit", "watch", "revise", "skip", "ask", "answer", "stop", "override",
     "veto",
@@ -46,6 +48,7 @@ HOLES = {
     "manager": frozenset({"title", "about", "superior", "reports", "words", "span"}),
     "executive": frozenset({"title", "about", "reports", "words", "span"}),
     "judge": frozenset({"ledger", "statements", "asked", "message"}),
+    "reader": frozenset({"text"}),
     "decide": frozenset(
         {"title", "about", "question", "reports", "charter", "stakes", "options", "standing", "words", "span"}
     ),

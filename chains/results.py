@@ -16,6 +16,7 @@ from chains.staging import RunRecord, Stage
 from chains.standing import Look, Standing, standing
 from chains.statuses import StatusPath, StatusRow, status_path, status_rows
 from chains.stops import stop_rows
+from chains.worlds.world import unverified_notes
 
 
 class Results(NamedTuple):
@@ -121,6 +122,7 @@ class Results(NamedTuple):
             **({"status": [row.document() for row in self.status()]} if self.told else {}),
             **({"stops": rows} if (rows := self.stops()) else {}),
             "errors": dict(self.errors),
+            "unverified": unverified_notes(self.record.worlds.values()),
             "standing": self.standing.document(),
         }
 

@@ -7,6 +7,7 @@ from chains.log import Log
 from chains.records import Status
 from chains.registration import changed
 from chains.staging import RunRecord
+from chains.worlds.world import unverified_notes
 
 
 class Ended(Protocol):
@@ -90,6 +91,7 @@ def _objections(record: RunRecord, log: Log, ends: list[Ended]) -> Iterator[str]
         yield "the hypotheses were not registered when the run was made"
     elif parts := changed(record, record.registered):
         yield f"changed since it was registered: {', '.join(parts)}"
+    yield from unverified_notes(record.worlds.values())
     if record.parent is not None:
         yield f"the run was forked from {record.parent}, whose data were there to be seen"
     if log.scan.reused:

@@ -22,6 +22,7 @@ ORDER = [
     "chains.log",
     "chains.models",
     "chains.drift",
+    "chains.documents",
     "chains.laws",
     "chains.gates",
     "chains.remedies.findings",

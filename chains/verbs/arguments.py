@@ -7,13 +7,13 @@ from collections.abc import Callable, Sequence
 from typing import NoReturn
 
 from chains import VERSION
-
-RUN_HELP = "a run: its id, a unique beginning of it, a path, or `last`, the latest run or imported here (default: last)"
+from chains.verbs.options import a_run, count, events, limits, positive, reuse, settings
+from chains.verbs.options import as_json as _json
 
 
 def _run(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("experiment", nargs="?", help="an experiment file, or its name in runs/ (default: a small one)")
-    _settings(parser)
+    settings(parser)
     parser.add_argument(
         "--human", action="append", default=[], metavar="WHO",
         help="give these seats to the person at the terminal: a level's number, a seat or a role",
@@ -21,26 +21,26 @@ def _run(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--dry-run", action="store_true", help="what it would take: calls, tokens, money, time; run nothing"
     )
-    _reuse(parser, "take the replies of these runs to exactly the same requests in place of calls; `all`: of all runs")
-    _limits(parser)
-    _events(parser)
+    reuse(parser, "take the replies of these runs to exactly the same requests in place of calls; `all`: of all runs")
+    limits(parser)
+    events(parser)
     _json(parser)
 
 
 def _resume(parser: argparse.ArgumentParser) -> None:
-    _a_run(parser)
+    a_run(parser)
     parser.add_argument(
         "--set", action="append", default=[], dest="settings", metavar="limits.KEY=N",
         help="a higher limit: limits.calls, .tokens, .cost, .minutes, .trials",
     )  # fmt: skip
-    _reuse(parser, "as in `run`, from now on; `none`: of no run (default: as it was begun)")
-    _limits(parser)
-    _events(parser)
+    reuse(parser, "as in `run`, from now on; `none`: of no run (default: as it was begun)")
+    limits(parser)
+    events(parser)
     _json(parser)
 
 
 def _show(parser: argparse.ArgumentParser) -> None:
-    _a_run(parser)
+    a_run(parser)
     parser.add_argument(
         "--trial", nargs="?", const="", metavar="TRIAL",
         help="who said what, hop by hop, with the fate of every fact (default: the first trial)",
@@ -56,7 +56,7 @@ def _show(parser: argparse.ArgumentParser) -> None:
 
 
 def _replay(parser: argparse.ArgumentParser) -> None:
-    _a_run(parser)
+    a_run(parser)
     parser.add_argument("--verify", action="store_true", help="recompute every digest and fate, and compare")
     _json(parser)
 
@@ -78,7 +78,7 @@ def _compare(parser: argparse.ArgumentParser) -> None:
     )  # fmt: skip
     parser.add_argument(
         "--messages",
-        type=_count,
+        type=count,
         default=1,
         metavar="N",
         help="pairs that differ most, shown side by side (default: 1)",
@@ -100,7 +100,7 @@ def _law(parser: argparse.ArgumentParser) -> None:
         help="the fates in the files are known without error, as people settled them or a channel planted them",
     )  # fmt: skip
     parser.add_argument(
-        "--resamples", type=_positive, default=2000, metavar="N", help="of the worlds, for intervals (default: 2000)"
+        "--resamples", type=positive, default=2000, metavar="N", help="of the worlds, for intervals (default: 2000)"
     )
     parser.add_argument("--seed", type=int, default=0, metavar="N", help="of the resampling (default: 0)")
     _json(parser)
@@ -108,12 +108,12 @@ def _law(parser: argparse.ArgumentParser) -> None:
 
 def _plan(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("experiment", help="an experiment file, or its name in runs/")
-    _settings(parser)
+    settings(parser)
     parser.add_argument(
         "--assume", action="append", default=[], metavar="NAME=NUMBER",
         help="an effect (q, k, bad, more) or a loss (loss, worker, fact_sd, chain_sd) in place of the usual one",
     )  # fmt: skip
-    parser.add_argument("--studies", type=_positive, default=200, metavar="N", help="to draw (default: 200)")
+    parser.add_argument("--studies", type=positive, default=200, metavar="N", help="to draw (default: 200)")
     parser.add_argument("--seed", type=int, default=0, metavar="N", help="of the drawing (default: 0)")
     _json(parser)
 
@@ -166,37 +166,57 @@ def _score(parser: argparse.ArgumentParser) -> None:
     _json(parser)
 
 
+def _world(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "action", choices=("from", "confirm", "check"), metavar="from|confirm|check",
+        help="make a world file from documents; go on confirming one; try the instrument on any",
+    )  # fmt: skip
+    parser.add_argument("paths", nargs="+", metavar="PATH", help="documents (text, Markdown, mail), or a world file")
+    parser.add_argument("--out", metavar="FILE.toml", help="the world file (default: named after the first document)")
+    parser.add_argument(
+        "--model", metavar="MODEL", help="let a model choose the quotes (default: every sentence, by rule)"
+    )
+    parser.add_argument("--models", dest="defined", metavar="FILE", help="an experiment file that has [models.NAME]")
+    parser.add_argument(
+        "--rename", action="store_true", help="invented names for all names and codes, the same everywhere"
+    )
+    parser.add_argument("--facts", type=positive, metavar="N", help="at most N facts (default: 24)")
+    parser.add_argument("--unasked", action="store_true", help="ask nobody; what is proposed stays unverified")
+    limits(parser)
+    _json(parser)
+
+
 def _judge(parser: argparse.ArgumentParser) -> None:
-    _a_run(parser)
+    a_run(parser)
     parser.add_argument(
         "--model", action="append", default=[], dest="models", metavar="MODEL",
         help="who judges; several vote (default: nobody is asked, what is logged is shown)",
     )  # fmt: skip
     how_many = parser.add_mutually_exclusive_group()
     how_many.add_argument(
-        "--sample", type=_positive, metavar="N",
+        "--sample", type=positive, metavar="N",
         help="judge N (statement, message) pairs, drawn equally over the fates (default: those of `agree`, else 100)",
     )  # fmt: skip
-    how_many.add_argument("--trials", type=_positive, metavar="N", help="judge all pairs of the first N trials")
+    how_many.add_argument("--trials", type=positive, metavar="N", help="judge all pairs of the first N trials")
     parser.add_argument("--seed", type=int, default=1, metavar="N", help="of the sample and of what judges see first")
     parser.add_argument("--prompt", metavar="NAME", help="a prompt in prompts/judge/, or a path (default: plain)")
     parser.add_argument(
-        "--per-call", type=_positive, metavar="N", help="statements a call (default: 12; for an embedded model 1)"
+        "--per-call", type=positive, metavar="N", help="statements a call (default: 12; for an embedded model 1)"
     )
     parser.add_argument("--models", dest="defined", metavar="FILE", help="an experiment file that has [models.NAME]")
     parser.add_argument(
         "--allow-same-model", action="store_true",
         help="let a model judge seats that it, or its own lineage, holds; the result says so",
     )  # fmt: skip
-    _limits(parser)
+    limits(parser)
     _json(parser)
 
 
 def _agree(parser: argparse.ArgumentParser) -> None:
-    _a_run(parser)
+    a_run(parser)
     parser.add_argument("--as", default="me", dest="rater", metavar="NAME", help="who labels (default: me)")
     parser.add_argument(
-        "--sample", type=_positive, default=100, metavar="N",
+        "--sample", type=positive, default=100, metavar="N",
         help="label N (statement, message) pairs, drawn equally over the fates (default: 100)",
     )  # fmt: skip
     parser.add_argument("--seed", type=int, default=1, metavar="N", help="of the sample")
@@ -212,52 +232,6 @@ def _agree(parser: argparse.ArgumentParser) -> None:
         "--worksheet", metavar="FILE", help="write the sample there to be labelled elsewhere (JSONL), and ask nobody"
     )
     _json(parser)
-
-
-def _settings(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--set", action="append", default=[], dest="settings", metavar="KEY=VALUE",
-        help="a setting; several with commas are crossed (see `list settings`)",
-    )  # fmt: skip
-
-
-def _positive(text: str) -> int:
-    """Read a whole number, at least 1."""
-    if not text.isdigit() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is no whole number, at least 1")
-    return int(text)
-
-
-def _count(text: str) -> int:
-    """Read a whole number, 0 or more."""
-    if not text.isdigit():
-        raise argparse.ArgumentTypeError(f"{text!r} is no whole number")
-    return int(text)
-
-
-def _reuse(parser: argparse.ArgumentParser, about: str) -> None:
-    parser.add_argument("--reuse", action="append", default=[], metavar="RUN[,RUN...]", help=about)
-
-
-def _limits(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--max-calls", type=_positive, metavar="N", help="stop cleanly after N calls to models in this run"
-    )
-
-
-def _events(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--events", metavar="FILE",
-        help="write a line of JSON there as each trial ends, with what was spent so far: a file, a pipe, /dev/stderr",
-    )  # fmt: skip
-
-
-def _a_run(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("run", nargs="?", default="last", help=RUN_HELP)
-
-
-def _json(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--json", action="store_true", help="one JSON document on stdout, everything else on stderr")
 
 
 VERBS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None], str]] = {
@@ -285,6 +259,11 @@ VERBS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None], str]] = {
         "label pairs yourself; agreement of people, instrument and judges",
         _agree,
         "cli.py agree last --as anna",
+    ),
+    "world": (
+        "a world from your own documents: facts with quotes, confirmed by you",
+        _world,
+        "cli.py world from incident.txt minutes.md --out incident.toml",
     ),
     "score": ("judge free claims against texts; agreement with labels", _score, "cli.py score claims.jsonl --json"),
 }

@@ -23,6 +23,7 @@ from chains.unlike import most_unlike
 from chains.views.compare import comparison_view, corrected_view, tested_view, unlike_view
 from chains.views.output import print_json, say
 from chains.views.output import results as stdout
+from chains.worlds.world import unverified_notes
 
 
 def main(arguments: argparse.Namespace) -> int:
@@ -73,6 +74,8 @@ def _as_json(retention: CorrectedPair | str | None) -> dict[str, Any] | str | No
 
 def _compared(sides: Sides, *, always: bool) -> Comparison:
     comparison = compare(*sides)
+    worlds = [world for side in sides for world in side.run.record.worlds.values()]
+    comparison = replace(comparison, notes=(*comparison.notes, *unverified_notes(worlds)))
     if costly(comparison) and not always:
         note = f"not compared at equal words: {len(comparison.pairs)} pairs take a while; --equal-words does it"
         return replace(comparison, notes=(*comparison.notes, note))

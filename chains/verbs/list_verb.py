@@ -15,7 +15,7 @@ from chains.errors import BadInput, MazedomError
 from chains.experiment import read_experiment
 from chains.log import LOG_FILE, RUN_FILE, Log
 from chains.models.names import EMBEDDED
-from chains.prompts import JUDGE, ROLES, configurations, read_prompt, variants
+from chains.prompts import JUDGE, READER, ROLES, configurations, read_prompt, variants
 from chains.runs import all_runs, read_record, runs_folder
 from chains.settings import OF_THE_EXPERIMENT, SETTINGS
 from chains.staging import RunRecord
@@ -202,7 +202,7 @@ def _scenarios() -> Rows:
 def _prompts() -> Rows:
     rows: Rows = [
         {"prompt": f"{role}/{variant}", "about": read_prompt(role, variant).about}
-        for role in (*ROLES, JUDGE)
+        for role in (*ROLES, JUDGE, READER)
         for variant in variants(role)
     ]
     for name, roles in configurations().items():

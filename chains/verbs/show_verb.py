@@ -24,6 +24,7 @@ from chains.views.output import results as stdout
 from chains.views.profiler import profile_view
 from chains.views.story import story_view
 from chains.views.tables import results_view
+from chains.worlds.world import unverified_notes
 
 
 def main(arguments: argparse.Namespace) -> int:
@@ -41,10 +42,14 @@ def main(arguments: argparse.Namespace) -> int:
     with Log(folder) as log:
         if log.scan.notice:
             say(f"note: {log.scan.notice}")
+        unverified = unverified_notes(record.worlds.values())
+        if arguments.trial is not None or arguments.why or arguments.profile:
+            for note in unverified:
+                say(f"note: {note}")
         if arguments.trial is not None or arguments.why:
             told = story(record, log, find_trial(record, log, arguments.trial or ""), arguments.round)
             if arguments.json:
-                print_json(told.document())
+                print_json(told.document() | ({"unverified": unverified} if unverified else {}))
             else:
                 stdout.print(story_view(told, why=arguments.why))
             return 0
@@ -57,7 +62,9 @@ def _profiles(record: RunRecord, log: Log, *, as_json: bool) -> int:
     """Print where each condition's facts are lost."""
     found = profiles(record, log)
     if as_json:
-        print_json({"run": record.id, "profiles": [profile.document() for profile in found]})
+        unverified = unverified_notes(record.worlds.values())
+        document = {"run": record.id, "profiles": [profile.document() for profile in found]}
+        print_json(document | ({"unverified": unverified} if unverified else {}))
         return 0
     for profile in found:
         stdout.print(profile_view(profile))

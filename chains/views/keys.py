@@ -50,6 +50,17 @@ class Keys:
             return ""
         return pressed.lower()
 
+    def line(self) -> str:
+        """Let the person write a line, as terminals let them; the end of the input is an empty one."""
+        if self._file is None:
+            return (sys.stdin.readline() if sys.stdin is not None else "").strip()
+        termios.tcsetattr(self._file, termios.TCSADRAIN, self._before)
+        written = b""
+        while not written.endswith(b"\n") and (more := os.read(self._file, 4096)):
+            written += more
+        tty.setcbreak(self._file, termios.TCSADRAIN)
+        return written.decode(errors="replace").strip()
+
 
 def _character(file: int) -> str:
     return os.read(file, 1).decode(errors="replace")

@@ -16,6 +16,7 @@ from chains.views.regret import regret_view
 from chains.views.rounds import rounds_view
 from chains.views.status import status_view
 from chains.views.stops import stops_view
+from chains.worlds.world import unverified_notes
 
 FATE_STYLE = {
     "kept": "green",
@@ -119,7 +120,7 @@ def corrected_text(one: Corrected) -> str:
 
 
 def _notes(found: Results, rows: Sequence[dict[str, Any]]) -> list[str]:
-    notes = []
+    notes = unverified_notes(found.record.worlds.values())
     if any(source.label == "smollm2" for source in found.record.models.values()):
         notes.append(SMALL_MODEL)
     cut = max((row["cut_off"] for row in rows), default=0)

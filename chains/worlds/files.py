@@ -37,6 +37,9 @@ failure. What is meant stands in `[[charter]]`, the highest goal first: each wit
 a subject, renderings and slots as a fact has them, and perhaps `must_not = true`.
 A table `[status]` with `amber` and `red` says from how many points of trouble,
 the severities of the bad facts added up, the status is amber or red.
+
+A world taken from documents (`cli.py world from`) says where its facts stand in
+them: `chains/worlds/quoted.py`.
 """
 
 import tomllib
@@ -50,13 +53,27 @@ from chains.errors import BadInput, nearest
 from chains.worlds.charter import Charter, Clause
 from chains.worlds.decision import Decision, Option
 from chains.worlds.ledger import Fact, Slot
+from chains.worlds.quoted import read_sources, standing_facts
 from chains.worlds.status import StatusRule
 from chains.worlds.values import slot_of
 from chains.worlds.world import World
 
-_WORLD_KEYS = ("title", "setting", "version", "facts", "decision", "charter", "status")
+_WORLD_KEYS = (
+    "title",
+    "setting",
+    "version",
+    "facts",
+    "decision",
+    "charter",
+    "status",
+    "documents",
+    "renamed",
+    "proposed",
+)
 _STATEMENT_KEYS = ("id", "subject", "renderings", "slots", "topic", "aliases", "vague")
-_FACT_KEYS = (*_STATEMENT_KEYS, "valence", "severity", "distractor", "twin", "weight", "twin_weight")
+_FACT_KEYS = (*_STATEMENT_KEYS, "valence", "severity", "distractor", "twin", "weight", "twin_weight", "status", "quote")
+_NOT_OF_FACT = ("renderings", "twin", "weight", "twin_weight", "status", "quote")
+"""Keys of a fact's table that are read apart from it, or under another name."""
 _CLAUSE_KEYS = (*_STATEMENT_KEYS, "must_not")
 _DECISION_KEYS = ("question", "options", "standing", "careful", "intercept")
 _STATEMENT_NEEDS = ("subject", "renderings", "slots")
@@ -82,7 +99,11 @@ def read_world(path: Path) -> World:
     facts = content.get("facts")
     if not isinstance(facts, list) or not facts or not all(isinstance(fact, dict) for fact in facts):
         raise BadInput(f"{path} has no facts; begin each with a line [[facts]]")
+    facts = standing_facts(facts, str(path))
+    if not facts:
+        raise BadInput(f"{path} has no facts: every one of them is refused")
     made = [_fact(fact, f"F{number:02d}", str(path)) for number, fact in enumerate(facts, start=1)]
+    sources = read_sources(content, [(one.id, table) for one, table in zip(made, facts, strict=True)], path)
     try:
         return World(
             scenario=path.stem,
@@ -91,9 +112,10 @@ def read_world(path: Path) -> World:
             setting=content.get("setting", path.stem),
             title=content.get("title", path.stem),
             facts=tuple(made),
-            decision=_decision(content, made, str(path)),
+            decision=_decision(content, facts, made, str(path)),
             charter=_charter(content, str(path)),
             status=_status(content, str(path)),
+            sources=sources,
         )
     except ValidationError as error:
         raise BadInput(f"{path}: {_sentence(error)}") from None
@@ -104,7 +126,7 @@ def _fact(plain: Mapping[str, Any], number: str, path: str) -> Fact:
     where = f"{path}, fact {name}"
     _check_statement(plain, where, _FACT_KEYS, _FACT_NEEDS)
     slots = {slot: _slot(slot, value, where) for slot, value in plain["slots"].items()}
-    content = {key: value for key, value in plain.items() if key not in ("renderings", "twin", "weight", "twin_weight")}
+    content = {key: value for key, value in plain.items() if key not in _NOT_OF_FACT}
     try:
         return Fact.model_validate(
             {"severity": _SEVERITY.get(str(plain["valence"]), 1)}
@@ -120,12 +142,14 @@ def _fact(plain: Mapping[str, Any], number: str, path: str) -> Fact:
         raise BadInput(f"{where}: {_sentence(error)}") from None
 
 
-def _decision(content: Mapping[str, Any], facts: Sequence[Fact], path: str) -> Decision | None:
+def _decision(
+    content: Mapping[str, Any], tables: Sequence[Mapping[str, Any]], facts: Sequence[Fact], path: str
+) -> Decision | None:
     """Return what is decided, with the weights that stand beside the facts."""
     plain = content.get("decision")
     weighed = [
         (fact.id, table)
-        for fact, table in zip(facts, content["facts"], strict=True)
+        for fact, table in zip(facts, tables, strict=True)
         if "weight" in table or "twin_weight" in table
     ]
     if plain is None:

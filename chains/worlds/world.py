@@ -1,6 +1,7 @@
 """A world: one situation with known truth, made from a scenario and a seed, and named by its digest."""
 
 import hashlib
+from collections.abc import Iterable
 from functools import cached_property
 from typing import Annotated, Protocol, Self
 
@@ -11,6 +12,7 @@ from chains.worlds.assignment import Assignment
 from chains.worlds.charter import Charter
 from chains.worlds.decision import Decision
 from chains.worlds.ledger import Fact
+from chains.worlds.sources import Sources
 from chains.worlds.status import Status, StatusRule
 
 
@@ -40,6 +42,8 @@ class World(BaseModel):
     """What the worker has to choose between; None where its orders say what to do."""
     status: StatusRule | None = None
     """By which the world is red, amber or green; None where nobody reports a status."""
+    sources: Sources | None = None
+    """The documents that its facts were taken from; None where there are none."""
 
     @model_validator(mode="after")
     def _one_of_each(self) -> Self:
@@ -60,10 +64,21 @@ class World(BaseModel):
                 raise ValueError(f"there is no fact {weight.fact} for the decision to weigh")
         return self
 
+    @model_validator(mode="after")
+    def _quotes_support(self) -> Self:
+        known = {fact.id for fact in self.facts}
+        for quoted in self.sources.quoted if self.sources else ():
+            if quoted.fact not in known:
+                raise ValueError(f"there is no fact {quoted.fact} for the quote to support")
+        return self
+
     @cached_property
     def digest(self) -> str:
-        """SHA-256 of the world's canonical JSON, in hexadecimal: equal worlds, equal digests."""
-        plain = self.model_dump(mode="json", exclude_defaults=True)
+        """SHA-256 of the world's canonical JSON, in hexadecimal: equal worlds, equal digests.
+
+        Where its facts stand in documents, and who has confirmed them, is no part of what is true.
+        """
+        plain = self.model_dump(mode="json", exclude_defaults=True, exclude={"sources"})
         return hashlib.sha256(orjson.dumps(plain, option=orjson.OPT_SORT_KEYS)).hexdigest()
 
     @property
@@ -81,6 +96,19 @@ class World(BaseModel):
         plain = {name: getattr(self, name) for name in World.model_fields}
         decision = self.decision and self.decision.twinned()
         return World(**plain | {"facts": tuple(fact.twinned() for fact in self.facts), "decision": decision})
+
+
+def unverified_notes(worlds: Iterable[World]) -> list[str]:
+    """Return a sentence for each world that has facts which nobody has confirmed; none for all others."""
+    notes: dict[str, str] = {}
+    for world in worlds:
+        if world.sources is not None and (open_ := world.sources.unverified):
+            count = f"{len(open_)} of {len(world.facts)} facts of world {world.scenario}"
+            notes[world.scenario] = (
+                f"unverified ground truth: {count} were taken from documents and nobody has confirmed them; "
+                "no finding until `cli.py world confirm` has been gone through"
+            )
+    return list(notes.values())
 
 
 class Scenario(Protocol):

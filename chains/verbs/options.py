@@ -1,0 +1,57 @@
+"""What several verbs take in the same way; imports nothing that takes time, so that `--help` is quick."""
+
+import argparse
+
+RUN_HELP = "a run: its id, a unique beginning of it, a path, or `last`, the latest run or imported here (default: last)"
+
+
+def settings(parser: argparse.ArgumentParser) -> None:
+    """Let settings be given."""
+    parser.add_argument(
+        "--set", action="append", default=[], dest="settings", metavar="KEY=VALUE",
+        help="a setting; several with commas are crossed (see `list settings`)",
+    )  # fmt: skip
+
+
+def positive(text: str) -> int:
+    """Read a whole number, at least 1."""
+    if not text.isdigit() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is no whole number, at least 1")
+    return int(text)
+
+
+def count(text: str) -> int:
+    """Read a whole number, 0 or more."""
+    if not text.isdigit():
+        raise argparse.ArgumentTypeError(f"{text!r} is no whole number")
+    return int(text)
+
+
+def reuse(parser: argparse.ArgumentParser, about: str) -> None:
+    """Let replies of earlier runs stand for calls."""
+    parser.add_argument("--reuse", action="append", default=[], metavar="RUN[,RUN...]", help=about)
+
+
+def limits(parser: argparse.ArgumentParser) -> None:
+    """Let the calls be limited."""
+    parser.add_argument(
+        "--max-calls", type=positive, metavar="N", help="stop cleanly after N calls to models in this run"
+    )
+
+
+def events(parser: argparse.ArgumentParser) -> None:
+    """Let progress be written for machines."""
+    parser.add_argument(
+        "--events", metavar="FILE",
+        help="write a line of JSON there as each trial ends, with what was spent so far: a file, a pipe, /dev/stderr",
+    )  # fmt: skip
+
+
+def a_run(parser: argparse.ArgumentParser) -> None:
+    """Take the name of a run."""
+    parser.add_argument("run", nargs="?", default="last", help=RUN_HELP)
+
+
+def as_json(parser: argparse.ArgumentParser) -> None:
+    """Let the result be one JSON document."""
+    parser.add_argument("--json", action="store_true", help="one JSON document on stdout, everything else on stderr")
