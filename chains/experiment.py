@@ -33,6 +33,7 @@ from chains.errors import BadInput, nearest
 from chains.hypotheses import Hypothesis, read_hypotheses
 from chains.models.names import ModelSpec
 from chains.settings import SETTINGS, Value, check_value, split
+from chains.worlds.scenarios import worlds_in
 
 
 class Limits(BaseModel):
@@ -273,6 +274,8 @@ def override(experiment: Experiment, settings: Sequence[str]) -> Experiment:
     for text in settings:
         key, values = split(text)
         _put(content, key, values, text)
+    if not any(text.startswith(("worlds=", "seeds=")) for text in settings):
+        _put_worlds(content)
     try:
         return _valid(content)
     except BadInput as error:
@@ -329,6 +332,14 @@ def _put(content: dict[str, Any], key: str, values: Sequence[str], text: str) ->
         else:
             factors[key] = read
         content["factors"] = factors
+
+
+def _put_worlds(content: dict[str, Any]) -> None:
+    """Ask for as many worlds as world files have, where nobody has said how many."""
+    named = content["factors"].get("scenario", [content["fixed"].get("scenario", "")])
+    there = [number for name in named if (number := worlds_in(str(name))) is not None]
+    if there and min(there):
+        content["seeds"] = tuple(range(1, min(there) + 1))
 
 
 def _put_hypothesis(content: dict[str, Any], name: str, text: str) -> None:

@@ -48,9 +48,16 @@ def stage(experiment: Experiment, name: str) -> RunRecord:
             if model != PERSON and model not in models:
                 models[model] = resolve(model, experiment.models)
             calls += (model != PERSON) * len(plan.asked_of[seat.name]) * customs.rounds
+        mine: set[str] = set()
         for seed in _seeds(condition, experiment.seeds, customs):
             world = _world(condition, seed)
             worlds.setdefault(world.digest, world)
+            if world.digest in mine and seed in experiment.seeds:  # what later rounds meet on may be the same
+                raise BadInput(
+                    f"world {seed} of scenario {condition.values['scenario']} is an earlier one over again, and copies "
+                    "count as one; set worlds=1 and more replicates, or name a folder of world files"
+                )
+            mine.add(world.digest)
             world_of[f"{condition.id}.w{seed}"] = world.digest
     if unused := sorted(set(experiment.models) - set(models)):
         raise BadInput(f"[models.{unused[0]}] is defined and no seat uses it; set model = {unused[0]!r} somewhere")

@@ -1,4 +1,4 @@
-"""Scenarios by name, or a world file in a scenario's place."""
+"""Scenarios by name, or in a scenario's place a world file, or a folder of them."""
 
 import importlib
 from collections.abc import Iterator, Mapping
@@ -34,12 +34,25 @@ class _Scenarios(Mapping[str, Scenario]):
 SCENARIOS: Mapping[str, Scenario] = _Scenarios()
 
 
+def worlds_in(scenario: str) -> int | None:
+    """Return how many worlds a scenario has: 1 for a world file, the number of files of a folder, else None (any)."""
+    if scenario in SCENARIOS:
+        return None
+    if scenario.endswith(".toml"):
+        return 1
+    return len(_files(Path(scenario))) if Path(scenario).is_dir() else None
+
+
+def _files(folder: Path) -> list[Path]:
+    return sorted(folder.glob("*.toml"))
+
+
 def world_for(scenario: str, seed: int, facts: int, setting: str | None = None) -> World:
     """Make the world that an experiment asks for.
 
     Args:
-        scenario: A name in `SCENARIOS`, or the path of a world file: something that ends in ".toml".
-        seed: Of the generator. A world file is the same world for every seed.
+        scenario: A name in `SCENARIOS`, the path of a world file (something that ends in ".toml"), or of a folder.
+        seed: Of the generator. A world file is the same world for every seed; of a folder it is the place of a file.
         facts: How many facts to make. A world file has the facts that it has.
         setting: Where the scenario plays; None lets the seed choose.
 
@@ -48,13 +61,28 @@ def world_for(scenario: str, seed: int, facts: int, setting: str | None = None) 
     """
     if scenario in SCENARIOS:
         return SCENARIOS[scenario](seed, facts=facts, setting=setting)
-    if not scenario.endswith(".toml"):
+    if Path(scenario).is_dir():
+        world = _of_folder(Path(scenario), seed)
+    elif scenario.endswith(".toml"):
+        world = read_world(Path(scenario))
+    else:
         raise BadInput(
             f"there is no scenario {scenario!r}{nearest(scenario, SCENARIOS)}"
             if "/" not in scenario
             else f"{scenario!r} is no scenario; the name of a world file ends in .toml"
         )
-    world = read_world(Path(scenario))
     if setting not in (None, world.setting):
         raise BadInput(f"{scenario} plays in setting {world.setting!r}, not {setting!r}; leave the setting out")
     return world
+
+
+def _of_folder(folder: Path, seed: int) -> World:
+    files = _files(folder)
+    if not 1 <= seed <= len(files):
+        raise BadInput(
+            f"folder {folder} has {len(files)} world files, and world {seed} is asked for; set worlds={len(files)}"
+            if files
+            else f"folder {folder} has no world files; make one with `cli.py world from`"
+        )
+    world = read_world(files[seed - 1])
+    return World(**{name: getattr(world, name) for name in World.model_fields} | {"seed": seed})
