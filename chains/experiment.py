@@ -274,8 +274,9 @@ def override(experiment: Experiment, settings: Sequence[str]) -> Experiment:
     for text in settings:
         key, values = split(text)
         _put(content, key, values, text)
-    if not any(text.startswith(("worlds=", "seeds=")) for text in settings):
-        _put_worlds(content)
+    named = content["factors"].get("scenario", [content["fixed"].get("scenario", "")])
+    if (worlds := worlds_in(named)) and not any(text.startswith(("worlds=", "seeds=")) for text in settings):
+        content["seeds"] = list(range(1, worlds + 1))
     try:
         return _valid(content)
     except BadInput as error:
@@ -332,14 +333,6 @@ def _put(content: dict[str, Any], key: str, values: Sequence[str], text: str) ->
         else:
             factors[key] = read
         content["factors"] = factors
-
-
-def _put_worlds(content: dict[str, Any]) -> None:
-    """Ask for as many worlds as world files have, where nobody has said how many."""
-    named = content["factors"].get("scenario", [content["fixed"].get("scenario", "")])
-    there = [number for name in named if (number := worlds_in(str(name))) is not None]
-    if there and min(there):
-        content["seeds"] = tuple(range(1, min(there) + 1))
 
 
 def _put_hypothesis(content: dict[str, Any], name: str, text: str) -> None:

@@ -41,7 +41,7 @@ def _trials(statement: Statement, quote: str) -> Iterator[tuple[str, str, Sequen
     yield "a report of nothing", _NOTHING, ("omitted",)
     for template in statement.vague:
         yield "its vague wording", statement.render(template), _LOST
-    for slot in statement.slots:
+    for slot in (slot for slot in statement.slots if slot.key):
         others = wrong_values(statement, slot)[:2]
         if slot.kind in ("number", "count", "date") and not others:
             yield f"another {slot.name} (there is none to try)", "", ("kept",)

@@ -162,8 +162,13 @@ def _drafted(found: Iterable[Found], common: frozenset[str], left_out: Counter[s
 
 
 def _sameness(fact: Fact) -> object:
-    values = frozenset((slot.kind, str(slot.value), slot.of, stem(slot.unit or "")) for slot in fact.slots)
-    return fact.subject.casefold(), values
+    """Return what two facts have in common that say the same of the same in other words."""
+    return fact.subject.casefold(), frozenset(
+        frozenset((str(slot.value), *slot.also))
+        if slot.kind == "direction"
+        else (slot.kind, str(slot.value), slot.of, stem(slot.unit or ""))
+        for slot in fact.slots
+    )
 
 
 def _numbered(candidates: Sequence[Candidate], order: Mapping[Quote, int]) -> list[Candidate]:

@@ -1,7 +1,7 @@
 """Scenarios by name, or in a scenario's place a world file, or a folder of them."""
 
 import importlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from chains.errors import BadInput, nearest
@@ -34,13 +34,18 @@ class _Scenarios(Mapping[str, Scenario]):
 SCENARIOS: Mapping[str, Scenario] = _Scenarios()
 
 
-def worlds_in(scenario: str) -> int | None:
-    """Return how many worlds a scenario has: 1 for a world file, the number of files of a folder, else None (any)."""
-    if scenario in SCENARIOS:
-        return None
-    if scenario.endswith(".toml"):
-        return 1
-    return len(_files(Path(scenario))) if Path(scenario).is_dir() else None
+def worlds_in(scenarios: Iterable[object]) -> int:
+    """Return how many worlds each of some scenarios has at least: a world file 1, a folder as many as it has files.
+
+    0 where all of them make as many as are asked for.
+    """
+    named = [str(name) for name in scenarios if str(name) not in SCENARIOS]
+    counts = [1 if name.endswith(".toml") else len(_files(Path(name))) for name in named if _is_written(name)]
+    return min(counts, default=0)
+
+
+def _is_written(scenario: str) -> bool:
+    return scenario.endswith(".toml") or ("/" in scenario and Path(scenario).is_dir())
 
 
 def _files(folder: Path) -> list[Path]:
@@ -61,7 +66,7 @@ def world_for(scenario: str, seed: int, facts: int, setting: str | None = None) 
     """
     if scenario in SCENARIOS:
         return SCENARIOS[scenario](seed, facts=facts, setting=setting)
-    if Path(scenario).is_dir():
+    if _is_written(scenario) and Path(scenario).is_dir():
         world = _of_folder(Path(scenario), seed)
     elif scenario.endswith(".toml"):
         world = read_world(Path(scenario))
@@ -69,7 +74,7 @@ def world_for(scenario: str, seed: int, facts: int, setting: str | None = None) 
         raise BadInput(
             f"there is no scenario {scenario!r}{nearest(scenario, SCENARIOS)}"
             if "/" not in scenario
-            else f"{scenario!r} is no scenario; the name of a world file ends in .toml"
+            else f"{scenario!r} is no scenario and no folder; the name of a world file ends in .toml"
         )
     if setting not in (None, world.setting):
         raise BadInput(f"{scenario} plays in setting {world.setting!r}, not {setting!r}; leave the setting out")

@@ -1,0 +1,280 @@
+"""Documents as ground truth: what is proposed, what is left out and counted, and that the instrument reads it right."""
+
+import random
+import time
+from pathlib import Path
+
+import pytest
+
+from chains.documents.asking import entries_in, place_of
+from chains.documents.checking import failures, unreadable
+from chains.documents.drafting import draft, drafts_in
+from chains.documents.passages import passages, title_of
+from chains.documents.proposing import Text, by_rule, propose, words_of
+from chains.documents.untyped import Untyped
+from chains.drift.fates import Instrument
+from chains.errors import BadInput
+from chains.worlds.documents import read_document
+
+FOLDER = Path(__file__).parent / "documents"
+OPAQUE = "a time of day, an address, a version or a sign that can't be typed"
+NAMES = ("incident.txt", "status_mail.txt", "minutes.txt", "review.md")
+
+
+def text_of(name):
+    return Text(name, read_document(FOLDER / name))
+
+
+def proposed(*names, **options):
+    documents = [text_of(name) for name in names]
+    return propose(by_rule(documents), documents, **options)
+
+
+def slots_of(fact):
+    return {slot.name: slot.text for slot in fact.slots}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_quote_stands_in_its_document_word_for_word(name):
+    content = read_document(FOLDER / name)
+    found = proposed(name)
+    assert len(found.facts) >= 7
+    for one in found.facts:
+        assert content[one.quote.start : one.quote.end] == one.quote.text
+        assert (one.fact.valence, one.fact.severity) == ("neutral", 1), "only a person can say what is bad"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_instrument_reads_what_is_proposed(name):
+    """All quotes together keep every fact; without its own quote none is kept; another value is another value."""
+    found = proposed(name)
+    facts = [one.fact for one in found.facts]
+    quotes = {one.fact.id: words_of(one.quote, {}) for one in found.facts}
+    assert unreadable(facts, quotes) == {}
+    for fact in facts:
+        assert failures(fact, quotes[fact.id]) == []
+    read = Instrument(facts).read("\n".join(fact.render(1) for fact in facts))
+    assert {fact.id: read[fact.id].fate for fact in facts} == dict.fromkeys(quotes, "kept")
+
+
+def test_what_is_left_out_is_counted_so_that_nothing_goes_missing():
+    """Each sentence of the four documents gives facts or reasons; one of two clauses may give each."""
+    documents = [text_of(name) for name in NAMES]
+    sentences = by_rule(documents)
+    found = proposed(*NAMES, most=500)
+    assert found.looked_at >= len(sentences)
+    assert found.left_out["a denial, which the instrument can't type"] >= 2
+    assert found.left_out["a question"] == 1
+    assert any(reason.startswith("self-check") for reason in found.left_out)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "subject", "slots"),
+    [
+        ("Pump P-12 was delivered three weeks late.", "Pump P-12", {"time": "3 weeks", "way": "late"}),
+        ("7 of 40 pressure tests on line L-2 failed.", "line L-2", {"count": "7 of 40", "way": "failed"}),
+        ("The fire audit was passed on March 4th, 2031.", "fire audit", {"way": "passed", "day": "4 March 2031"}),
+        ("Ilmar’s price rose by 18 percent.", "Ilmar", {"way": "rose", "share": "18 percent"}),
+        ("We stopped reactor R-2 for 3 hours.", "reactor R-2", {"way": "stopped", "time": "3 hours"}),
+        ("The refit of tank T-4 is EUR 4,200 over budget.", "tank T-4", {"sum": "EUR 4,200", "way": "over"}),
+        (
+            "Vendor Ilmar delivers the seals S-4 26 days late.",
+            "Vendor Ilmar",
+            {"name": "S-4", "time": "26 days", "way": "late"},
+        ),
+        ("Crew A finished the drill on Tuesday.", "Crew A", {"weekday": "Tuesday"}),
+        ("Good news: valve V-204 passed 14 checks.", "valve V-204", {"way": "passed", "number": "14"}),
+        (
+            "**Line L-2**: vibration 1.9 mm/s, up 0.8 mm/s",
+            "Line L-2",
+            {"amount": "1.9 mm/s", "way": "up", "amount2": "0.8 mm/s"},
+        ),
+    ],
+)  # fmt: skip
+def test_numbers_dates_names_and_directions_are_typed(sentence, subject, slots):
+    fact = draft(sentence)
+    assert (fact.subject, slots_of(fact)) == (subject, slots)
+    assert failures(fact, sentence) == []
+
+
+@pytest.mark.parametrize(
+    ("sentence", "reason"),
+    [
+        ("Pump P-12 was not delivered on 4 March.", "a denial, which the instrument can't type"),
+        ("Pump P-12 may be 3 weeks late.", "conditional or uncertain"),
+        ("If it rains, pump P-12 is 3 weeks late.", "conditional or uncertain"),
+        ("Was pump P-12 really 3 weeks late?", "a question"),
+        ("It was 3 weeks late again.", "its subject is only a pronoun"),
+        ("This pump was delivered 3 weeks late.", "its subject is only pointed at"),
+        ("About 40 valves of line L-2 were replaced.", "an approximate number, a limit or a range"),
+        ("Pump P-12 needs 3-4 weeks more work.", "an approximate number, a limit or a range"),
+        ("Pump P-12 arrived in March with 3 scratches.", "a date without its day"),
+        ("Plant Eastgate was built in 1987 by Kolbing.", "a year alone"),
+        ("The alarm of line L-2 at 10:42 lasted 3 minutes.", OPAQUE),
+        ("Module auth moved to version 2.14.3 on 4 March.", OPAQUE),
+        ("Pumps P-12 and P-13 were 3 weeks late.", "several subjects"),
+        ("Pump P-12 costs a third of the budget.", "a number that can't be typed"),
+        ("Dr. Okonjo approved 2 posts for ward 4B.", "a code that can't be typed"),
+        ("Pump P-12 is now resolved after 3 days.", "a word that could be turned round and can't be typed"),
+        ("Everything runs as it should, thank you.", "conditional or uncertain"),
+        ("The pump runs as nicely as ever before.", "no typed value"),
+    ],
+)  # fmt: skip
+def test_what_can_t_be_typed_is_left_out_with_its_reason(sentence, reason):
+    with pytest.raises(Untyped, match=reason.replace("(", r"\(")):
+        draft(sentence)
+
+
+def test_a_time_of_day_at_either_end_is_cut_off_and_the_quote_with_it():
+    (one,), reasons = drafts_in("At 09:15 UTC the error rate of gateway GW-2 rose from 0.4% to 38%.")
+    assert (one.start, one.fact.subject, reasons) == (13, "gateway GW-2", [])
+    (one,), _ = drafts_in("[09:40] Node N-3 restarted after 12 minutes.")
+    assert one.start == len("[09:40] ")
+
+
+def test_clauses_that_stand_by_themselves_are_facts_of_their_own():
+    text = "Pump P-12 came 3 weeks late, but the refit of tank T-4 is EUR 4,200 over budget."
+    found, reasons = drafts_in(text)
+    assert [text[one.start : one.end] for one in found] == [
+        "Pump P-12 came 3 weeks late", "the refit of tank T-4 is EUR 4,200 over budget",
+    ]  # fmt: skip
+    assert reasons == []
+
+
+def test_an_instruction_in_a_document_is_only_text():
+    """Nothing of it is obeyed, filled in or typed; what stands beside it is proposed as ever."""
+    found = proposed("injected.txt")
+    assert [one.fact.subject for one in found.facts] == ["drill string D-8", "mud pump MP-2"]
+    assert not any("R-5" in one.fact.render(0) or "P-1" in one.fact.render(0) for one in found.facts)
+
+
+def test_the_same_said_twice_is_one_fact():
+    twice = Text(
+        "twice.txt",
+        "Pump P-12 came 3 weeks late.\n\nPump P-12 was late by three weeks.\n\nPump P-12 came 3 weeks late.",
+    )
+    found = propose(by_rule([twice]), [twice])
+    assert len(found.facts) == 1
+    assert found.left_out["said in another place already"] == 2
+
+
+def test_statements_that_can_t_be_told_apart_are_not_both_kept():
+    """What is kept in the text of others would be read as kept when a report has dropped it."""
+    alike = Text(
+        "alike.txt", "Pump P-12 was delivered 3 weeks late.\n\nThe delivery of pump P-12 came 3 weeks behind schedule."
+    )
+    found = propose(by_rule([alike]), [alike])
+    assert len(found.facts) == 1
+    assert found.left_out.total() == 1
+
+
+def test_no_more_facts_than_asked_for_are_drawn_the_same_every_time():
+    few = proposed(*NAMES, most=9)
+    assert len(few.facts) == 9
+    assert [one.quote for one in few.facts] == [one.quote for one in proposed(*NAMES, most=9).facts]
+    assert len({one.quote.document for one in few.facts}) >= 3, "not the beginning of the first document"
+    order = [(NAMES.index(one.quote.document), one.quote.start) for one in few.facts]
+    assert order == sorted(order)
+    assert few.left_out["beyond the number of facts asked for"] > 10
+
+
+def test_invented_names_are_consistent_and_leave_no_name_of_the_document():
+    found = proposed("status_mail.txt", rename=True)
+    said = " ".join(one.fact.render(0) for one in found.facts)
+    for name in ("Kolbing", "P-12", "V-204", "L-3"):
+        assert name in found.names
+        assert name not in said
+    assert "Supplier" in said
+    assert said.count(found.names["Kolbing"]) == 2
+    assert found.names["P-12"].startswith("P-")
+    assert proposed("status_mail.txt", rename=True).names == found.names
+    quotes = {one.fact.id: words_of(one.quote, found.names) for one in found.facts}
+    assert unreadable([one.fact for one in found.facts], quotes) == {}
+    assert all("Kolbing" not in quote for quote in quotes.values())
+
+
+def test_layout_is_no_sentence_and_line_ends_are_kept_in_places():
+    """CRLF, bold, a table, code: the places are the file's own, the table and the code say nothing."""
+    content = read_document(FOLDER / "review.md")
+    assert "\r\n" in content
+    found = list(passages(content))
+    assert all(content[one.start : one.end].split() == one.text.split() for one in found)
+    assert not any("exploded" in one.text or "uptime" in one.text for one in found)
+    assert title_of(content) == "Quarterly review: Projekt “Möwe”"
+    assert title_of(read_document(FOLDER / "status_mail.txt")) == "Weekly status, pumping station Eastgate"
+
+
+def test_wrapped_lines_are_one_sentence_and_short_lines_are_not():
+    wrapped = (
+        "The commissioning of the new cooling pump P-12 is three\nweeks behind schedule. "
+        "Valve V-2 passed 14 checks on\nThursday."
+    )
+    assert [one.text for one in passages(wrapped)] == [
+        "The commissioning of the new cooling pump P-12 is three weeks behind schedule.",
+        "Valve V-2 passed 14 checks on Thursday.",
+    ]
+    listed = "Pump P-12: 3 weeks late\nTank T-4: EUR 4,200 over budget\n"
+    assert len(list(passages(listed))) == 2
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        (b"", "is empty"),
+        (b" \r\n\t\n", "is empty"),
+        (b"\x89PNG\r\n\x1a\n\x00\x00", "not text in UTF-8"),
+        (b"Pump P-12\x00 was late", "holds zero bytes"),
+        ("Grüße".encode("latin-1"), r"not text in UTF-8 \(byte 3\)"),
+        ("Pump".encode("utf-16"), "not text in UTF-8"),
+        (b"x" * 10_000_001, "10,000,000 are the most"),
+    ],
+)
+def test_what_is_no_document_is_refused_in_one_sentence(tmp_path, content, sentence):
+    path = tmp_path / "some.txt"
+    path.write_bytes(content)
+    with pytest.raises(BadInput, match=sentence):
+        read_document(path)
+
+
+def test_a_byte_order_mark_is_no_part_of_the_text(tmp_path):
+    path = tmp_path / "some.txt"
+    path.write_bytes("\ufeffPump P-12 was 3 weeks late.".encode())
+    assert read_document(path).startswith("Pump")
+    with pytest.raises(BadInput, match=r"no document .*soem.txt'; did you mean .*some.txt"):
+        read_document(tmp_path / "soem.txt")
+    with pytest.raises(BadInput, match="is no file"):
+        read_document(tmp_path)
+
+
+def test_a_megabyte_is_read_and_every_sentence_of_it_accounted_for():
+    """Thousands of sentences are drafted and a few are checked; what stands in a table is no sentence."""
+    draw = random.Random(1)
+    lines = [
+        f"Pump P-{number} was delivered {draw.randrange(2, 90)} days {draw.choice(['late', 'early'])}."
+        for number in range(1000, 3500)
+    ]
+    table = "| pump | days | remarks of the inspector on the day of delivery |\n" * 15_000
+    document = Text("large.md", "\n\n".join(lines) + "\n\n" + table)
+    assert len(document.content) > 1_000_000
+    started = time.perf_counter()
+    found = propose(by_rule([document]), [document])
+    assert time.perf_counter() - started < 60
+    assert (len(found.facts), found.looked_at) == (24, 2500)
+
+
+def test_a_quote_that_does_not_stand_in_the_document_points_nowhere():
+    content = (
+        "After much ado the cooling pump P-12 was delivered only\n"
+        "3 weeks late. It is not true that the old storage tank\nT-4 leaked 3 litres."
+    )
+    near = list(passages(content))
+    assert [one.text for one in place_of("P-12 was delivered only 3 weeks", content, near)] == [near[0].text]
+    assert place_of("pump P-12 was delivered only 3 weeks early", content, near) == []
+    (whole,) = place_of("storage tank T-4 leaked 3 litres", content, near)
+    assert whole.text.startswith("It is not true that"), "what denies a quote can't be cut off"
+
+
+def test_replies_are_read_also_where_they_were_cut_off():
+    reply = 'Here: {"facts": [{"quote": "A \\"b\\" c.", "subject": "A"}, {"quote": "D.", "subject": "E"}, {"quote": "F'
+    assert list(entries_in(reply)) == [('A "b" c.', "A"), ("D.", "E")]
+    assert list(entries_in('{"facts": []} [1, 2')) == []

@@ -1,0 +1,251 @@
+"""`world` as a person uses it: from documents to a file, confirmed key by key, to runs that say whether it was."""
+
+import json
+import shutil
+import tomllib
+from pathlib import Path
+
+import pytest
+from test_agree import lines_of
+from test_person import Terminal, plain
+
+from chains.worlds.files import read_world
+
+DOCUMENTS = Path(__file__).parent / "documents"
+CHANNEL = "model=channel:drop=0.1,flip=0.05"
+
+
+@pytest.fixture
+def made(mazedom, tmp_path):
+    """A world file of the status mail, of which nothing is confirmed."""
+    shutil.copy(DOCUMENTS / "status_mail.txt", tmp_path)
+    found = mazedom("world", "from", "status_mail.txt", "--out", "mail.toml", "--unasked", "--json")
+    assert found.status == 0, found.err
+    return tmp_path / "mail.toml"
+
+
+def statuses(path):
+    return [fact["status"] for fact in tomllib.loads(path.read_text())["facts"]]
+
+
+def answer(monkeypatch, *lines):
+    monkeypatch.setattr("sys.stdin", lines_of([f"{line}\n" for line in lines]))
+
+
+def test_what_is_proposed_is_a_world_file_of_unverified_facts(made):
+    world = read_world(made)
+    assert set(statuses(made)) == {"unverified"}
+    assert len(world.sources.unverified) == len(world.facts) == len(statuses(made))
+    assert world.title == "Weekly status, pumping station Eastgate"
+    content = (DOCUMENTS / "status_mail.txt").read_bytes().decode()
+    for one in world.sources.quoted:
+        assert content[one.quote.start : one.quote.end] == one.quote.text
+
+
+def test_every_answer_is_saved_and_a_refused_fact_is_none(mazedom, made, monkeypatch):
+    answer(monkeypatch, "y", "b", "4", "n", "s", "y", "n", "q")
+    found = mazedom("world", "confirm", made, "--json").document
+    assert statuses(made)[:4] == ["confirmed", "refused", "unverified", "confirmed"]
+    assert (found["confirmed"], found["refused"]) == (2, 1)
+    world = read_world(made)
+    assert (world.facts[0].valence, world.facts[0].severity) == ("bad", 4)
+    assert "F02" not in {fact.id for fact in world.facts}
+    before = made.read_text()
+    answer(monkeypatch)
+    assert "1 of" in mazedom("world", "from", "status_mail.txt", "--out", made).err, "the same command goes on"
+    assert made.read_text() == before
+
+
+def test_a_person_s_own_words_are_typed_or_not_taken(mazedom, made, monkeypatch):
+    answer(
+        monkeypatch, "e", "[Pump P-12] is being commissioned 3 weeks late.", "e", "It may be fine.", "y", "g", "2", "q"
+    )
+    found = mazedom("world", "confirm", made)
+    assert "not taken: conditional or uncertain" in found.err
+    fact = read_world(made).facts[0]
+    assert (fact.render(0), fact.valence) == ("Pump P-12 is being commissioned 3 weeks late.", "good")
+    assert read_world(made).sources.quoted[0].confirmed
+
+
+def test_undo_takes_the_last_answer_back(mazedom, made, monkeypatch):
+    answer(monkeypatch, "u", "n", "u", "y", "n", "q")
+    found = mazedom("world", "confirm", made)
+    assert "nothing to undo" in found.err
+    assert statuses(made)[:2] == ["confirmed", "unverified"]
+
+
+def test_a_person_s_edits_and_comments_in_the_file_are_kept(mazedom, made, monkeypatch):
+    made.write_text(made.read_text().replace("[[documents]]", "# my own remark\n[[documents]]"))
+    answer(monkeypatch, "y", "n", "q")
+    assert mazedom("world", "confirm", made).status == 0
+    assert "# my own remark" in made.read_text()
+    assert statuses(made)[0] == "confirmed"
+
+
+def test_confirming_at_a_terminal_takes_one_key_each_and_survives_an_interrupt(made, tmp_path):
+    terminal = Terminal(tmp_path, "world", "confirm", "mail.toml")
+    screen = plain(terminal.until("u undo"))
+    assert "The commissioning of pump P-12 is 3 weeks behind schedule." in screen
+    assert "behind schedule (not ahead of schedule)" in screen
+    terminal.type("y")
+    terminal.until("neither")
+    terminal.type("b")
+    terminal.until("anything")
+    terminal.type("5")
+    terminal.until("u undo")
+    terminal.type("\x1b[A")  # an arrow is no answer
+    terminal.type("e")
+    terminal.until("leaves it as it is:")
+    terminal.type("[Supplier Kolbing] delivered the impeller 11 days too late.\n")
+    terminal.until("u undo")
+    terminal.type("s")
+    terminal.until("u undo")
+    terminal.interrupt()
+    assert terminal.ended() == 130
+    assert statuses(made)[:3] == ["confirmed", "unverified", "unverified"]
+    assert read_world(made).fact("F02").render(0).startswith("Supplier Kolbing delivered the impeller 11 days too late")
+
+
+def test_results_on_an_unverified_world_say_so_everywhere(mazedom, made):
+    run = (
+        "run",
+        "--set",
+        "scenario=mail.toml",
+        "--set",
+        CHANNEL,
+        "--set",
+        "replicates=2",
+        "--set",
+        "prompt=plain,honest",
+    )
+    note = "unverified ground truth: 11 of 11 facts of world mail"
+    assert note in mazedom(*run).out
+    assert note in mazedom("show").out
+    assert note in mazedom("show", "--profile").err
+    assert note in mazedom("show", "--trial").err
+    assert note in mazedom("show", "--json").document["unverified"][0]
+    assert note in mazedom("compare").out
+    assert any(note in line for line in mazedom("compare", "--json").document["notes"])
+    assert note in mazedom("law", "--resamples", "20").out
+    assert mazedom("replay", "--verify").status == 0
+
+
+def test_a_registered_test_on_an_unverified_world_is_no_test(mazedom, made):
+    settings = (
+        "scenario=mail.toml",
+        CHANNEL,
+        "prompt=plain,honest",
+        "hypotheses.h=retention(prompt=honest) > retention(prompt=plain)",
+    )
+    found = mazedom("run", "--json", *(word for setting in settings for word in ("--set", setting)))
+    assert found.status == 0, found.err
+    standing = mazedom("show", "--json").document["standing"]
+    assert standing["standing"] == "exploratory"
+    assert standing["why"].startswith("unverified ground truth")
+
+
+def test_a_confirmed_world_is_like_any_other(mazedom, made):
+    made.write_text(made.read_text().replace('"unverified"', '"confirmed"'))
+    assert mazedom("run", "--set", "scenario=mail.toml", "--set", CHANNEL).status == 0
+    found = mazedom("show")
+    assert "unverified" not in found.out
+    assert mazedom("show", "--json").document["unverified"] == []
+
+
+def test_one_world_file_is_one_world_and_a_folder_of_them_several(mazedom, made, tmp_path):
+    """Copies of one world would pass for a study of eight."""
+    found = mazedom("run", "--json", "--set", "scenario=mail.toml", "--set", CHANNEL, "--set", "worlds=8")
+    assert found.status == 2
+    assert "copies count as one" in found.err
+    (tmp_path / "worlds").mkdir()
+    for name in ("minutes.txt", "incident.txt"):
+        assert mazedom("world", "from", DOCUMENTS / name, "--out", f"worlds/{name[:3]}.toml", "--unasked").status == 0
+    found = mazedom("run", "--json", "--set", "scenario=worlds/", "--set", CHANNEL)
+    assert found.status == 0, found.err
+    assert len(json.loads((Path(found.document["path"]) / "run.json").read_text())["worlds"]) == 2
+    found = mazedom("run", "--json", "--set", "scenario=worlds/", "--set", CHANNEL, "--set", "worlds=3")
+    assert "has 2 world files, and world 3 is asked for; set worlds=2" in found.err
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        (
+            lambda text: text.replace("3 weeks behind", "4 weeks behind"),
+            "its quote does not stand in status_mail.txt at",
+        ),
+        (lambda text: "One more line.\n" + text, "its quote does not stand in status_mail.txt at"),
+    ],
+)
+def test_a_quote_is_compared_with_its_document_when_the_world_is_read(mazedom, made, tmp_path, change, sentence):
+    document = tmp_path / "status_mail.txt"
+    document.write_text(change(document.read_text()))
+    found = mazedom("run", "--set", "scenario=mail.toml", "--set", CHANNEL)
+    assert found.status == 2
+    assert sentence in found.err
+    document.unlink()
+    assert mazedom("run", "--set", "scenario=mail.toml", "--set", CHANNEL).status == 0
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "sentence"),
+    [
+        ('status = "unverified"', 'status = "verified"', "unknown status 'verified'; did you mean unverified?"),
+        ('document = "status_mail.txt"', 'document = "other.txt"', "which is no document of the file"),
+        ("start = ", "start = 1", "characters, and"),
+        ("[[documents]]\nname", "[[documents]]\nnmae", "unknown key 'nmae'; did you mean name?"),
+    ],
+)
+def test_a_slip_in_the_part_about_documents_is_named(mazedom, made, old, new, sentence):
+    made.write_text(made.read_text().replace(old, new, 1))
+    found = mazedom("world", "confirm", made)
+    assert found.status == 2
+    assert sentence in found.err
+    assert found.err.count("\n") == 1
+
+
+def test_check_finds_a_fact_that_the_instrument_misreads(mazedom, made):
+    assert mazedom("world", "check", made).status == 0
+    made.write_text(made.read_text().replace('time = "3 weeks"', 'time = "5 weeks"', 1))
+    found = mazedom("world", "check", made, "--json")
+    assert found.status == 1
+    assert any("its quote is read as altered" in reason for reason in found.document["misread"]["F01"])
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        ("Everything is fine.\nThank you all for the good work!\n", "none of 2 sentences of some.txt could be made"),
+        ("# Heading\n\n| a | b |\n", "no sentence was found in some.txt"),
+        ("", "some.txt is empty"),
+    ],
+)
+def test_a_document_that_states_nothing_is_said_and_nothing_written(mazedom, tmp_path, content, sentence):
+    (tmp_path / "some.txt").write_text(content)
+    found = mazedom("world", "from", "some.txt", "--unasked")
+    assert found.status == 2
+    assert sentence in found.err
+    assert not list(tmp_path.glob("*.toml"))
+
+
+def test_wrong_words_are_answered_in_a_sentence(mazedom, made, tmp_path):
+    shutil.copy(DOCUMENTS / "minutes.txt", tmp_path)
+    assert "made from other documents" in mazedom("world", "from", "minutes.txt", "--out", "mail.toml").err
+    assert "let it end in .toml" in mazedom("world", "from", "minutes.txt", "--out", "mail.json").err
+    assert "takes one world file, and 2" in mazedom("world", "confirm", "mail.toml", "mail.toml").err
+    assert "the channel reads nothing" in mazedom("world", "from", "minutes.txt", "--model", "channel", "--unasked").err
+    kestrel = Path(__file__).parent.parent / "runs" / "worlds" / "kestrel.toml"
+    assert "no quotes from documents" in mazedom("world", "confirm", kestrel).err
+    assert mazedom("world", "check", kestrel).status == 0
+
+
+def test_two_documents_of_one_name_are_told_apart(mazedom, tmp_path):
+    (tmp_path / "other").mkdir()
+    shutil.copy(DOCUMENTS / "minutes.txt", tmp_path / "report.txt")
+    shutil.copy(DOCUMENTS / "incident.txt", tmp_path / "other" / "report.txt")
+    assert (
+        mazedom("world", "from", "report.txt", "other/report.txt", "--out", "deep/in/w.toml", "--unasked").status == 0
+    )
+    world = read_world(tmp_path / "deep" / "in" / "w.toml")
+    assert {one.name for one in world.sources.documents} == {"report.txt", "report-2.txt"}
+    assert {one.quote.document for one in world.sources.quoted} == {"report.txt", "report-2.txt"}
