@@ -10,6 +10,7 @@ from chains.errors import BadInput
 from chains.experiment import TrialId
 from chains.laws.multiplicity import benjamini_hochberg
 from chains.laws.paired import FEWEST_WORLDS, Paired, PairKey, paired_all
+from chains.scan import Taken
 from chains.sides import Side, differing
 
 
@@ -64,6 +65,17 @@ class Comparison:
     notes: tuple[str, ...] = ()
 
     @property
+    def takes(self) -> dict[str, dict[str, float]]:
+        """What a trial of each side takes on average, of those that are paired: calls and tokens."""
+        found = {}
+        for name, side in (("a", self.a), ("b", self.b)):
+            scan = side.run.log.scan
+            taken = [scan.taken.get(str(getattr(pair, name)), Taken()) for pair in self.pairs.values()]
+            calls, tokens = (sum(column) / len(taken) for column in zip(*taken, strict=True))
+            found[name] = {"calls": calls, "tokens": tokens}
+        return found
+
+    @property
     def worlds(self) -> int:
         """From how many different worlds the pairs are."""
         return len({world for world, _ in self.pairs})
@@ -79,6 +91,7 @@ class Comparison:
             "a": self.a.label,
             "b": self.b.label,
             "pairs": len(self.pairs),
+            "a_trial_takes": self.takes,
             "worlds": self.worlds,
             "measures": {name: row.document() for name, row in self.measures.items()},
             "at_equal_words": {name: row.document() for name, row in self.at_equal_words.items()},

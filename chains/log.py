@@ -177,8 +177,10 @@ class Log:
             ) from None
         if isinstance(record, Step):
             self.scan.add_step(record.key, record.digest, len(line))
-            reply = {"usage": record.reply.usage.model_dump(), "notes": record.reply.notes}
+            usage = record.reply.usage.model_dump()
+            reply = {"usage": usage, "notes": record.reply.notes}
             self.scan.add_spent(record.request.model, record.tries, reply, record.seconds)
+            self.scan.add_taken(record.trial, record.request.model, usage)
             self.scan.add_reused(record.reused)
         elif isinstance(record, TrialEnd):
             self.scan.add_end(record.trial, record.status, len(line))

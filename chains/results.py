@@ -5,13 +5,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from chains.by_round import Round, round_rows, rounds_of
-from chains.drift.tally import SILENT, HopShares, mean_shares, shares_by_hop
+from chains.drift.tally import SILENT, HopShares, mean_shares, shares_by_hop, shares_of
 from chains.experiment import Condition, TrialId
 from chains.log import Log
 from chains.models.names import Prices, Source
 from chains.records import TrialEnd
 from chains.regrets import Priced, down_rows, priced, regret_rows
-from chains.scan import Spent
+from chains.scan import Spent, Taken
 from chains.staging import RunRecord, Stage
 from chains.standing import Look, Standing, standing
 from chains.statuses import StatusPath, StatusRow, status_path, status_rows
@@ -50,6 +50,10 @@ class Results(NamedTuple):
     """Finished trials of several rounds, round by round."""
     told: Sequence[StatusPath] = ()
     """Finished trials in which a status was reported."""
+    tops: Mapping[TrialId, HopShares] = {}
+    """For each finished trial in which more than the last reports reached the executive, the shares in all of it."""
+    taken: Mapping[TrialId, Taken] = {}
+    """What each finished trial takes, in calls and tokens."""
 
     def of(self, condition: Condition, *, silent: bool = True) -> list[Mapping[int, HopShares]]:
         """Return the shares of a condition's finished trials, those with a silent seat among them or not."""
@@ -78,6 +82,34 @@ class Results(NamedTuple):
                         **{name: round(value, 6) for name, value in shares._asdict().items()},
                     }
                 )
+        return rows
+
+    def at_the_top(self, *, silent: bool = True) -> list[dict[str, Any]]:
+        """Return a row for each condition in which more than the last reports reaches the executive.
+
+        Args:
+            silent: Whether trials count in which a seat gave no report.
+        """
+        rows = []
+        for condition in self.record.conditions:
+            mine = [
+                {0: shares}
+                for trial, shares in self.tops.items()
+                if trial.condition == condition.id and (silent or trial not in self.silent)
+            ]
+            for shares in mean_shares(mine).values():
+                plain = {name: round(value, 6) for name, value in shares._asdict().items()}
+                rows.append({"hop": "all", "condition": condition.name, "trials": len(mine), **plain})
+        return rows
+
+    def costs(self) -> list[dict[str, Any]]:
+        """Return a row for each condition: what a finished trial takes on average, in calls and tokens."""
+        rows = []
+        for condition in self.record.conditions:
+            if mine := [taken for trial, taken in self.taken.items() if trial.condition == condition.id]:
+                calls, tokens = (sum(column) / len(mine) for column in zip(*mine, strict=True))
+                row = {"condition": condition.name, "factors": dict(condition.factors), "trials": len(mine)}
+                rows.append(row | {"calls": round(calls, 6), "tokens": round(tokens, 6)})
         return rows
 
     def regret(self) -> list[dict[str, Any]]:
@@ -115,7 +147,9 @@ class Results(NamedTuple):
             "cost": self.cost,
             "noted": self.noted,
             "reused": dict(self.reused),
+            "by_condition": self.costs(),
             "by_hop": self.by_hop(),
+            **({"at_the_top": self.at_the_top()} if self.tops else {}),
             **({"silent": len(self.silent), "by_hop_without_silent": self.by_hop(silent=False)} if self.silent else {}),
             **({"regret": self.regret(), "down_by_hop": self.down()} if self.decided else {}),
             **({"by_round": self.rounds()} if self.met else {}),
@@ -138,6 +172,8 @@ def results(record: RunRecord, log: Log) -> Results:
     decided: dict[TrialId, TrialEnd] = {}
     told: list[StatusPath] = []
     met: dict[TrialId, tuple[Round, ...]] = {}
+    tops: dict[TrialId, HopShares] = {}
+    taken: dict[TrialId, Taken] = {}
     trials = 0
     for trial in record.experiment.trials():
         trials += 1
@@ -150,6 +186,9 @@ def results(record: RunRecord, log: Log) -> Results:
         if end.status != "finished":
             continue
         by_trial[trial] = shares_by_hop(end.readings.values(), stage.hierarchy(trial.condition).depth)
+        taken[trial] = log.scan.taken.get(str(trial), Taken())
+        if end.top is not None:
+            tops[trial] = shares_of([end.top])
         if _has_silence(end):
             silent.add(trial)
         told += status_path(stage, trial, end)
@@ -176,6 +215,8 @@ def results(record: RunRecord, log: Log) -> Results:
         decided=priced(record, decided),
         told=told,
         met=met,
+        tops=tops,
+        taken=taken,
     )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any, NamedTuple, get_args
 
 import orjson
 
@@ -45,6 +45,18 @@ class Spent:
             self.cached += int(usage["cached"])
 
 
+class Taken(NamedTuple):
+    """What the replies that a trial is made of take: one that another trial had before it counts here too.
+
+    So a condition's cost is what it would cost alone. Requests that were sent again are not counted twice, and what
+    people said costs nothing.
+    """
+
+    calls: int = 0
+    tokens: int = 0
+    """Of prompts and replies, as the endpoints counted them."""
+
+
 @dataclass
 class Scan:
     """Everything known of a log without holding its messages in memory."""
@@ -61,6 +73,8 @@ class Scan:
     """Bytes of a line that a crash cut off."""
     spent: dict[str, Spent] = field(default_factory=dict)
     """What was spent on each model, by the name that its requests have."""
+    taken: dict[str, Taken] = field(default_factory=dict)
+    """What each trial takes, by its name."""
     noted: int = 0
     """Replies that carry a note, such as that the endpoint may have truncated the prompt."""
     reused: dict[str, int] = field(default_factory=dict)
@@ -105,6 +119,7 @@ class Scan:
                 try:
                     self.add_step(key, record["digest"], len(line))
                     self.add_spent(record["request"]["model"], record["tries"], record["reply"], record["seconds"])
+                    self.add_taken(record["trial"], record["request"]["model"], record["reply"]["usage"])
                     self.add_reused(record.get("reused"))
                 except (KeyError, TypeError, ValueError, AttributeError):
                     raise LogDamaged(f"{where} has no whole reply; the log was changed or damaged there") from None
@@ -155,6 +170,12 @@ class Scan:
         """Count what a reply took, given as it stands in the log."""
         self.spent.setdefault(model, Spent()).add(calls, reply["usage"], seconds)
         self.noted += bool(reply["notes"])
+
+    def add_taken(self, trial: str, model: str, usage: Mapping[str, int]) -> None:
+        """Count a reply among those of its trial, given its usage as it stands in the log."""
+        if model != "person":
+            calls, tokens = self.taken.get(trial, (0, 0))
+            self.taken[trial] = Taken(calls + 1, tokens + int(usage["prompt"]) + int(usage["completion"]))
 
     def add_reused(self, run: str | None) -> None:
         """Count a reply that was taken from another run, if it was."""

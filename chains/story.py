@@ -7,7 +7,7 @@ from chains.drift.choices import Choice
 from chains.drift.degenerate import degenerate
 from chains.drift.fates import Verdict
 from chains.drift.inventions import Claim, invented
-from chains.drift.tally import instrument_of, status_told
+from chains.drift.tally import instrument_of, read_corrected, status_told
 from chains.errors import BadInput, nearest
 from chains.experiment import TrialId
 from chains.halting import STEPS, asked_to_step_in
@@ -17,6 +17,9 @@ from chains.loop import choice_of, decision_of, letters_of, order_notes
 from chains.models.provider import Reply, Task
 from chains.outcomes import instrument_down
 from chains.records import Step
+from chains.remedies.audit import corrected_in, shown_to
+from chains.remedies.findings import KINDS, read_findings, read_numbers
+from chains.remedies.notes import lines_in
 from chains.remedies.stepping_in import IN_FORCE, choice_in
 from chains.retelling import retold
 from chains.seats import Cast, Said
@@ -24,6 +27,14 @@ from chains.staging import RunRecord, Stage
 from chains.trial import held_below
 from chains.turns import Turn as Spoken
 from chains.worlds.world import World
+
+
+class Found(NamedTuple):
+    """What an auditor's or a worker's reply names of the lines that it was shown."""
+
+    lines: Mapping[str, Sequence[str]]
+    """The lines by what they are named as: missing, wrong, picked."""
+    readable: bool
 
 
 class Turn(NamedTuple):
@@ -44,6 +55,10 @@ class Turn(NamedTuple):
     """The option that it chooses, where it is to choose one."""
     status: str | None = None
     """The overall status that a report tells, where the world has one."""
+    found: Found | None = None
+    """What an auditor finds, or which lines a worker picks, as it is read."""
+    unchanged: bool = False
+    """Whether it stands by rule and says what its report said before: nothing was found, nothing is attached."""
 
 
 class Story(NamedTuple):
@@ -91,6 +106,7 @@ class Story(NamedTuple):
                     **({"rule": turn.told.rule} if turn.told.rule else {}),
                     **({"status": turn.status} if turn.status else {}),
                     **({"chosen": turn.chosen.option, "read": turn.chosen.how} if turn.chosen else {}),
+                    **({"found": turn.found.lines, "readable": turn.found.readable} if turn.found else {}),
                 }
                 for turn in self.turns
             ],
@@ -139,7 +155,7 @@ def story(record: RunRecord, log: Log, trial: TrialId, number: int | None = None
     for turn in cast.plan.turns:
         if turn.name in replies and (turn.task not in STEPS or turn in asked_to_step_in(cast, said)):
             step = None if turn.ruled else log.holds(cast.key(str(trial), turn))
-            turns.append(_turn(cast, turn, step, replies[turn.name], said, held.get(turn.seat.name, ())))
+            turns.append(_turn(cast, turn, step, replies[turn.name], said, held.get(_whose(cast, turn), ())))
     return Story(
         trial=trial,
         condition=stage.condition(trial).name,
@@ -159,11 +175,14 @@ def _turn(cast: Cast, turn: Spoken, step: Step | None, reply: Reply, said: Said,
     if turn.task in ("decide", "act") or turn.rule in IN_FORCE:
         return Turn(turn.seat, _hop(cast, turn), step, reply, {}, (), None, turn, choice_of(cast, said[turn.name]))
     if turn.task not in REPORTS | ORDERS:
-        return Turn(turn.seat, _hop(cast, turn), step, reply, {}, (), None, turn)
+        found = _found(cast, turn, said)
+        return Turn(turn.seat, _hop(cast, turn), step, reply, {}, (), None, turn, found=found)
     texts = [text for name in turn.hears if (text := said.get(name))]
+    corrected = ""
     if turn.task in REPORTS:
         instrument, only = instrument_of(cast.world), held
-        heard = [cast.notes(turn.seat.name)] if turn.seat.role == "worker" else texts
+        heard = [cast.notes(turn.seat.name)] if turn.seat.role == "worker" else [cast.plain(text) for text in texts]
+        message, corrected = cast.plain(message), corrected_in(cast, turn.name, said)
     else:
         instrument, only = instrument_down(cast), None
         heard = [order_notes(cast, said.get(turn.hears[0]) if turn.hears else None)] if turn.task == "order" else texts
@@ -172,15 +191,37 @@ def _turn(cast: Cast, turn: Spoken, step: Step | None, reply: Reply, said: Said,
         hop=_hop(cast, turn),
         step=step,
         reply=reply,
-        verdicts=instrument.read(message, only=only),
-        invented=() if turn.ruled else invented(message, [cast.world.title, *heard], instrument),
-        degenerate=degenerate(message) if message.strip() else None,
+        verdicts=read_corrected(instrument, message, corrected, only),
+        invented=() if step is None else invented(message, [cast.world.title, *heard], instrument),
+        degenerate=degenerate(message) if message.strip() and step is not None else None,
         told=turn,
         status=status_told(cast.world, message) if turn.task in REPORTS else None,
+        unchanged=step is None and bool(turn.about) and reply.spoken == said[turn.hears[0]],
     )
 
 
-REPORTS: frozenset[Task] = frozenset({"report", "revise", "send", "skip", "answer"})
+def _found(cast: Cast, turn: Spoken, said: Said) -> Found | None:
+    """Return what an auditor finds or a worker picks; None for any other turn, and where nobody was asked."""
+    reply = said[turn.name]
+    if turn.task in ("audit", "watch") and reply is not None:
+        shown = shown_to(cast, turn.about, said)
+        found = read_findings(reply, shown)
+        return Found({kind: found.lines(kind, shown) for kind in KINDS}, found.readable)
+    if turn.task == "skip" and reply is not None:
+        shown = lines_in(cast.given(turn.seat.name))
+        picked = read_numbers(reply, shown, len(shown))
+        return Found({"picked": [shown[number - 1] for number in picked]}, readable=bool(picked))
+    return None
+
+
+def _whose(cast: Cast, turn: Spoken) -> str:
+    """Return the seat whose facts a turn's text is about; the executive for what an auditor writes to it."""
+    if turn.about or turn.seat.name in cast.hierarchy.heights:
+        return turn.about or turn.seat.name
+    return cast.hierarchy.executive.name
+
+
+REPORTS: frozenset[Task] = frozenset({"report", "revise", "send", "answer"})
 """Tasks whose texts are read for the world's facts."""
 ORDERS: frozenset[Task] = frozenset({"order", "relay"})
 """Tasks whose texts are read for the charter's clauses."""
@@ -188,7 +229,7 @@ ORDERS: frozenset[Task] = frozenset({"order", "relay"})
 
 def _hop(cast: Cast, turn: Spoken) -> int:
     """Return which message on its way a turn's is: of the facts up, of the charter down."""
-    return turn.seat.level + 1 if turn.task in ("order", "relay") else cast.hierarchy.heights.get(turn.seat.name, 1)
+    return turn.seat.level + 1 if turn.task in ("order", "relay") else cast.hierarchy.heights[_whose(cast, turn)]
 
 
 def _intent(cast: Cast) -> list[str]:

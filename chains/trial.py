@@ -205,13 +205,15 @@ def read_top(cast: Cast, replies: Mapping[str, Reply]) -> Reading | None:
         return None
     said = {name: reply.spoken for name, reply in replies.items()}
     text = "\n".join(cast.plain(spoken) for name in cast.plan.top if (spoken := said[name]))
-    return Reader(cast.world).read(
+    reading = Reader(cast.world).read(
         ruled_reply(Ruled(text)),
         hop=cast.hierarchy.depth,
         held=frozenset(fact.id for fact in cast.world.facts),
         heard=[cast.notes(worker) for worker in cast.dealt],
         corrected="\n".join(filter(None, (corrected_in(cast, name, said) for name in cast.plan.top))),
     )
+    # that a line comes twice is what some remedies do, and no loop of anybody's
+    return reading.model_copy(update={"degenerate": None})
 
 
 def held_below(hierarchy: Hierarchy, dealt: Mapping[str, tuple[str, ...]]) -> dict[str, frozenset[str]]:

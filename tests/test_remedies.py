@@ -10,6 +10,7 @@ from chains.remedies.hidden import passed_on
 from chains.remedies.named import REMEDIES, remedies
 from chains.remedies.notes import lines_in, neutral_note
 from chains.settings import split
+from chains.trial import read_trial
 
 LOSSY = "channel:drop=0.15,flip=0.05,alter=0.05,blur=0.05"
 EVERY = (
@@ -265,3 +266,38 @@ class TestAttached:
         both = "audit:rate=1,then=flag+provenance:show=lines+verbatim+skip:n=2"
         found = trials([both], worlds=2, model=LOSSY)
         assert all(trial.retention == 1 for trial in found[both])
+
+
+class TestUsed:
+    """From the terminal: run, show, compare, replay."""
+
+    def test_a_run_under_remedies_is_shown_compared_told_and_replayed(self, mazedom):
+        factor = "remedy=none,audit:rate=1,then=send_back,skip:n=2,by=targeted,audit:rate=1,then=escalate"
+        ran = mazedom(
+            "run", "--set", factor, "--set", f"model={LOSSY}", "--set", "worlds=2", "--set", "prompt=plain",
+            "--set", "depth=3",
+        )  # fmt: skip
+        assert ran.status == 0, ran.err
+        shown = mazedom("show", "last")
+        assert "remedy=none (2 trials, mean; a trial takes 4 calls" in shown.out
+        assert "all: the last reports and what reaches the executive past them" in shown.out
+        document = mazedom("show", "last", "--json").document
+        calls = {row["condition"]: row["calls"] for row in document["by_condition"]}
+        assert calls["remedy=none"] == 4
+        assert calls["remedy=audit:rate=1,then=send_back"] > 7
+        assert {row["kept"] for row in document["at_the_top"] if "escalate" in row["condition"]} == {1.0}
+        compared = mazedom("compare", "last", "--by", "remedy", "--json").document
+        takes = compared["comparisons"][0]["a_trial_takes"]
+        assert takes["a"]["calls"] == 4
+        assert takes["b"]["tokens"] > takes["a"]["tokens"]
+        told = mazedom("show", "last", "--trial", "c2.w1.r1")
+        assert "audit of L3" in told.out
+        assert "missing: " in told.out
+        verified = mazedom("replay", "last", "--verify")
+        assert verified.status == 0, verified.out
+
+    def test_a_report_that_was_cut_off_is_cut_off_with_a_note_under_it_too(self, lossy):
+        trial = lossy["verbatim"][0]
+        replies = trial.replies | {"L1": trial.replies["L1"].model_copy(update={"finish": "length"})}
+        assert read_trial(trial.cast, replies)["L1"].finish == "length"
+        assert trial.readings["L1"].finish == "stop"

@@ -142,10 +142,11 @@ def shares_by_hop(readings: Iterable[Reading], depth: int) -> dict[int, HopShare
     for reading in readings:
         if reading.hop in at:
             at[reading.hop].append(reading)
-    return {hop: _shares(messages) for hop, messages in at.items() if messages}
+    return {hop: shares_of(messages) for hop, messages in at.items() if messages}
 
 
-def _shares(messages: Sequence[Reading]) -> HopShares:
+def shares_of(messages: Sequence[Reading]) -> HopShares:
+    """Return the shares in the messages of one hop."""
     if len(messages) == 1:  # a chain of command: thousands of trials are counted at a glance
         (only,) = messages
         letters = only.fates.replace(ELSEWHERE, "")

@@ -17,7 +17,7 @@ from chains.standing import Standing
 from chains.tested import Tested
 from chains.unlike import Stretch, Unlike, stretches
 from chains.views.output import counted
-from chains.views.tables import CUT_OFF_BAR, FATE_STYLE, corrected_text
+from chains.views.tables import CUT_OFF_BAR, FATE_STYLE, corrected_text, taken_text
 
 MOST_NAMED = 8
 """Trials without a partner that are named; all of them are in `--json`."""
@@ -55,6 +55,7 @@ def comparison_view(comparison: Comparison) -> RenderableType:
         Text(f"a: {a}"),
         Text(f"b: {b}"),
         Text(f"{counted(len(comparison.pairs), 'pair')} from {counted(comparison.worlds, 'world')}"),
+        Text(f"a trial takes: a {taken_text(comparison.takes['a'])}; b {taken_text(comparison.takes['b'])}"),
         _measures(comparison, comparison.measures),
     ]
     if comparison.at_equal_words:

@@ -7,7 +7,7 @@ from rich.rule import Rule
 from rich.table import Table
 from rich.text import Text
 
-from chains.story import Story, Turn
+from chains.story import Found, Story, Turn
 from chains.views.output import legible
 from chains.views.tables import FATE_STYLE, shown_hops
 
@@ -56,9 +56,13 @@ def _legend() -> Text:
 def _turn(turn: Turn, story: Story, *, why: bool) -> Iterator[RenderableType]:
     reply = turn.reply
     where = _where(turn, story.depth)
+    if turn.step is None and (turn.unchanged or not reply.text):
+        why_not = "the report stands as it is" if turn.unchanged else "nothing"
+        yield Rule(Text(f"{turn.told.name}: {why_not}", "dim"), align="left", style="dim")
+        return
     heard = ", ".join(turn.step.heard if turn.step else turn.told.hears)
     heard = heard or _REFERENCES.get(turn.told.reference, "its own notes")
-    by = f"by rule: {turn.told.rule}" if turn.step is None else turn.step.request.model
+    by = f"by rule: {turn.told.rule or 'as it was'}" if turn.step is None else turn.step.request.model
     yield Rule(
         f"{where}: {turn.seat.name}, {turn.seat.role} ({by}), after {heard}; {len(reply.text.split())} words",
         align="left",
@@ -66,26 +70,43 @@ def _turn(turn: Turn, story: Story, *, why: bool) -> Iterator[RenderableType]:
     if reply.thought:
         yield Text(f"(thought, not passed on: {legible(reply.thought.strip()[:300])})", style="dim italic")
     yield _coloured(turn)
-    if reply.finish != "stop":
-        said = {"length": "cut off by its length limit"}.get(reply.finish, f"no report ({reply.finish})")
-        yield Text(said, style="bold yellow")
-    if turn.step is not None and turn.step.reused is not None:
-        yield Text(f"note: taken from run {turn.step.reused}", style="yellow")
-    for note in reply.notes:
-        yield Text(f"note: {note}", style="yellow")
-    if turn.degenerate:
-        yield Text(f"degenerate: {turn.degenerate}", style="yellow")
+    yield from _remarks(turn)
     if turn.chosen is not None:
         yield Text(
             f"chooses {turn.chosen.option}" if turn.chosen.option else f"can't be read: {turn.chosen.why}", "bold"
         )
         return
+    if turn.found is not None:
+        yield from _found(turn.found)
     if turn.verdicts:
         yield Text.assemble(*_fates(turn))
     if turn.invented:
         yield Text("invented: " + "; ".join(claim.text for claim in turn.invented), style="cyan")
     if why:
         yield _reasons(turn)
+
+
+def _remarks(turn: Turn) -> Iterator[Text]:
+    """Say what a reader must know of how the reply was had, and of its form."""
+    if turn.reply.finish != "stop":
+        finish = turn.reply.finish
+        yield Text({"length": "cut off by its length limit"}.get(finish, f"no report ({finish})"), style="bold yellow")
+    if turn.step is not None and turn.step.reused is not None:
+        yield Text(f"note: taken from run {turn.step.reused}", style="yellow")
+    for note in turn.reply.notes:
+        yield Text(f"note: {note}", style="yellow")
+    if turn.degenerate:
+        yield Text(f"degenerate: {turn.degenerate}", style="yellow")
+
+
+def _found(found: Found) -> Iterator[Text]:
+    """Say what an auditor found, or a worker picked, line by line."""
+    if not found.readable:
+        yield Text("can't be read: it names none of the lines that it was shown", "bold yellow")
+    elif not any(found.lines.values()):
+        yield Text("finds nothing", "bold")
+    for kind, lines in found.lines.items():
+        yield from (Text(f"{kind}: {legible(line)}", "bold") for line in lines)
 
 
 _REFERENCES = {"ledger": "the full ledger (for reference)", "nothing": "no report at all (for reference)"}
@@ -105,7 +126,7 @@ def _where(turn: Turn, depth: int) -> str:
         case "decide":
             return "decision"
         case task:
-            return task
+            return f"{task} of {turn.told.about}" if turn.told.about else task
 
 
 def _fates(turn: Turn) -> Iterator[tuple[str, str]]:
@@ -113,6 +134,8 @@ def _fates(turn: Turn) -> Iterator[tuple[str, str]]:
         yield f"status told {turn.status}; ", "bold"
     lost = {name: verdict.fate for name, verdict in turn.verdicts.items() if verdict.fate != "kept"}
     yield f"kept {len(turn.verdicts) - len(lost)} of {len(turn.verdicts)}", FATE_STYLE["kept"]
+    if turn.told.heading:  # lines from the side are no report of all there is
+        lost = {name: fate for name, fate in lost.items() if fate != "omitted"}
     for name, fate in lost.items():
         yield f"  {name} {fate}", FATE_STYLE[fate]
 

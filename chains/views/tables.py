@@ -3,7 +3,6 @@
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
-from types import MappingProxyType
 from typing import Any
 
 from rich.console import Group, RenderableType
@@ -57,13 +56,16 @@ def results_view(
     if record.experiment.question:
         parts.append(Text(record.experiment.question, style="italic"))
     rows = found.by_hop()
-    parts += _by_condition(rows, corrected or {})
+    tops, costs = found.at_the_top(), {row["condition"]: row for row in found.costs()}
+    parts += _by_condition(rows, corrected or {}, tops, costs)
+    if tops:
+        parts.append(Text("all: the last reports and what reaches the executive past them, read as one text", "dim"))
     if found.silent:
         others = found.by_hop(silent=False)
         which = "trial" if len(found.silent) == 1 else f"{len(found.silent)} trials"
         left = "nothing is left" if not others else ""
         parts.append(Text(f"without the {which} in which a seat gave no report: {left}", style="yellow"))
-        parts += _by_condition(others)
+        parts += _by_condition(others, {}, found.at_the_top(silent=False), {})
     parts += rounds_view(found.rounds())
     if found.told:
         parts += status_view(found.status(), shown_hops(sorted({row["hop"] for row in rows})))
@@ -98,18 +100,28 @@ def _price(found: Results) -> str:
 
 
 def _by_condition(
-    rows: Sequence[dict[str, Any]], corrected: Mapping[tuple[str, int], Corrected] = MappingProxyType({})
+    rows: Sequence[dict[str, Any]],
+    corrected: Mapping[tuple[str, int], Corrected],
+    tops: Sequence[dict[str, Any]],
+    costs: Mapping[str, dict[str, Any]],
 ) -> Iterator[RenderableType]:
     for condition, group in groupby(rows, key=lambda row: row["condition"]):
         by_hop = {row["hop"]: row for row in group}
         shown = shown_hops(sorted(by_hop))
         trials = by_hop[shown[0]]["trials"]
-        yield Text(f"{condition} ({trials} trial{'s' if trials > 1 else ''}, mean)", style="bold")
-        yield by_hop_table([by_hop[hop] for hop in shown])
+        took = f"; a trial takes {taken_text(costs[condition])}" if condition in costs else ""
+        yield Text(f"{condition} ({trials} trial{'s' if trials > 1 else ''}, mean{took})", style="bold")
+        whole = [row for row in tops if row["condition"] == condition]
+        yield by_hop_table([by_hop[hop] for hop in shown] + whole)
         by_error = [(hop, corrected[condition, hop]) for hop in shown if (condition, hop) in corrected]
         if by_error:
             figures = ", ".join(f"hop {hop} {corrected_text(one)}" for hop, one in by_error)
             yield Text(f"kept, corrected for the instrument's measured error: {figures}", "green")
+
+
+def taken_text(row: Mapping[str, float]) -> str:
+    """Return what a trial takes on average."""
+    return f"{row['calls']:.1f} calls, {row['tokens']:,.0f} tokens".replace(".0 calls", " calls")
 
 
 def corrected_text(one: Corrected) -> str:
