@@ -2,7 +2,7 @@
 
 Three claims, each printed with its figures; exit 1 if one fails. Pytest does not collect this file.
 
-    placebo     under every placebo the difference in retention and in regret-free distortion from no remedy, at the
+    placebo     under every placebo the differences in retention and in distortion from no remedy, at the
                 end of the chain, has an interval over worlds that holds 0
     auditor     where every report is audited and sent back, retention is 1 in every trial
     saboteur    a manager that drops every bad fact, others losing a tenth of all facts, is the seat of which the
@@ -36,6 +36,11 @@ DEPTH, SABOTEUR = 5, "L3"
 BAR = 0.95
 
 
+def say(line):
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
 def interval(values):
     """Return the mean over worlds and its 95% interval (normal)."""
     mean = statistics.fmean(values)
@@ -56,8 +61,8 @@ def calls(found):
 def remedies_and_placebos(worlds):
     """Print every remedy and its placebo against no remedy; return whether all placebos do nothing."""
     fine = True
-    print(f"{worlds} worlds, depth 4, 8 facts, {LOSSY}")
-    print(f"{'':58} retention          b - a (95% interval)   distortion  calls  tokens")
+    say(f"{worlds} worlds, depth 4, 8 facts, {LOSSY}")
+    say(f"{'':58} retention          b - a (95% interval)   distortion  calls  tokens")
     for remedy in REMEDIES:
         sham = f"{remedy}{',' if ':' in remedy else ':'}placebo=true"
         found = trials(["none", remedy, sham], worlds=worlds, model=LOSSY, depth=4)
@@ -68,7 +73,7 @@ def remedies_and_placebos(worlds):
             ]
             mean, low, high = interval(gained)
             bent, from_, to = interval(spoilt)
-            print(
+            say(
                 f"{name:58} {statistics.fmean(t.retention for t in found[name]):.3f}   {mean:+.3f} "
                 f"({low:+.3f} to {high:+.3f})   {bent:+.3f}   {calls(found[name]):5.1f}  {tokens(found[name]):6.0f}"
             )
@@ -76,7 +81,7 @@ def remedies_and_placebos(worlds):
                 fine &= low <= 0 <= high and from_ <= 0 <= to
             elif "then=send_back" in name:
                 whole = all(trial.retention == 1 for trial in found[name])
-                print(f"{'':58} retention is 1 in every trial: {whole}")
+                say(f"{'':58} retention is 1 in every trial: {whole}")
                 fine &= whole
     return fine
 
@@ -118,9 +123,8 @@ def saboteur(worlds):
     rates = {rate: f"audit:rate={rate},placebo=true" for rate in RATES}  # they look, and change nothing
     found = trials([*rates.values()], worlds=worlds, replicates=REPLICATES, depth=DEPTH, **settings)
     hop = DEPTH - int(SABOTEUR[1:]) + 1
-    print(
-        f"\n{worlds} worlds, {REPLICATES} replicates, depth {DEPTH}, 12 facts; {SABOTEUR} (hop {hop}) drops bad facts, all drop .1"
-    )
+    say(f"\n{worlds} worlds, {REPLICATES} replicates, depth {DEPTH}, 12 facts; all drop a tenth of what they hear,")
+    say(f"and {SABOTEUR} (hop {hop}) every bad fact")
     fine = True
     for rate, remedy in rates.items():
         right = audited = 0
@@ -129,7 +133,7 @@ def saboteur(worlds):
             counts = sum((bad_missing(trial) for trial in mine), Counter())
             right += only_top(counts) == SABOTEUR
             audited += any(f"auditor/audit {SABOTEUR}" in t.said and t.said[f"auditor/audit {SABOTEUR}"] for t in mine)
-        print(
+        say(
             f"auditors, rate {rate:<5} right in {right} of {worlds} worlds ({right / worlds:.1%}); "
             f"of the {audited} in which one of the saboteur's reports was audited {right / max(audited, 1):.1%}"
         )
@@ -138,7 +142,7 @@ def saboteur(worlds):
         worst_hop([trial for trial in found[rates[1]] if trial.name.seed == seed]) == hop
         for seed in range(1, worlds + 1)
     )
-    print(f"profiler              right in {right} of {worlds} worlds ({right / worlds:.1%})")
+    say(f"profiler              right in {right} of {worlds} worlds ({right / worlds:.1%})")
     return fine and right / worlds >= BAR
 
 
@@ -147,7 +151,7 @@ def main():
     parser.add_argument("worlds", nargs="?", type=int, default=200)
     worlds = parser.parse_args().worlds
     fine = remedies_and_placebos(worlds) & saboteur(worlds)
-    print("\nall as claimed" if fine else "\nNOT as claimed")
+    say("\nall as claimed" if fine else "\nNOT as claimed")
     return 0 if fine else 1
 
 
