@@ -1,10 +1,11 @@
-"""Which trials of which conditions are pairs, and every measure compared between them."""
+"""Which trials of which conditions are pairs, and every measure and aggregate compared between them."""
 
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
+from chains.aggregated import aggregates_compared
 from chains.drift.measures import MEASURES, Heard
 from chains.errors import BadInput
 from chains.experiment import TrialId
@@ -126,7 +127,8 @@ def compare(a: Side, b: Side) -> Comparison:
         a=a,
         b=b,
         pairs=pairs,
-        measures={name: Row(row) for name, row in zip(MEASURES, rows, strict=True)},
+        measures={name: Row(row) for name, row in zip(MEASURES, rows, strict=True)}
+        | {name: Row(row) for name, row in aggregates_compared(first, second).items()},
         at_equal_words={},
         left_out=left_out,
     )

@@ -20,6 +20,7 @@ from chains.comparison import Comparison, Row
 from chains.drift.measures import MEASURES
 from chains.errors import BadInput, nearest
 from chains.hypotheses import read_number
+from chains.laws.signals import AGGREGATES
 
 _FIELDS: Mapping[str, Callable[[Row], float]] = {
     "difference": lambda row: row.paired.difference,
@@ -79,9 +80,9 @@ def _term(text: str) -> Term:
     if found is None:
         raise BadInput(f"--fail-if {text!r} can't be read; write it as in 'retention < -0.05' or 'retention.high < 0'")
     measure, words, field = found["measure"], found["words"] is not None, found["field"] or found["late"]
-    if measure not in MEASURES:
-        raise BadInput(f"--fail-if {text!r}: no measure {measure!r}{nearest(measure, MEASURES)}")
-    if words and not MEASURES[measure].of_fates:
+    if measure not in MEASURES and measure not in AGGREGATES:
+        raise BadInput(f"--fail-if {text!r}: no measure {measure!r}{nearest(measure, (*MEASURES, *AGGREGATES))}")
+    if words and not (measure in MEASURES and MEASURES[measure].of_fates):
         raise BadInput(f"--fail-if {text!r}: {measure} can't be taken at equal words; only fates can")
     if field is not None and field not in _FIELDS:
         raise BadInput(f"--fail-if {text!r}: no field {field!r}{nearest(field, _FIELDS)}")

@@ -9,7 +9,8 @@
 A quantity, an arm in parentheses (settings of factors, all others matched),
 `>`, `<` or `!=` (different, either way), and then the same quantity in
 another arm, if need be with a margin, or a number. The quantity is a measure
-of what the executive hears (`cli.py list measures`) or an exponent that `law`
+of what the executive hears (`cli.py list measures`), an aggregate of a
+condition's decisions (d_prime, criterion, eval_risk) or an exponent that `law`
 estimates: q, k, hazard_ratio.
 """
 
@@ -19,6 +20,7 @@ from typing import Literal, NamedTuple
 
 from chains.drift.measures import MEASURES
 from chains.errors import BadInput, nearest
+from chains.laws.signals import AGGREGATES
 from chains.settings import Value, check_value
 
 Relation = Literal[">", "<", "!="]
@@ -54,7 +56,7 @@ class Hypothesis(NamedTuple):
     name: str
     text: str
     quantity: str
-    """A measure or an exponent."""
+    """A measure, an aggregate or an exponent."""
     left: Arm
     relation: Relation
     right: Arm | None
@@ -68,6 +70,11 @@ class Hypothesis(NamedTuple):
     def exponent(self) -> bool:
         """Whether `law` tests it, rather than `compare`."""
         return self.quantity in EXPONENTS
+
+    @property
+    def aggregate(self) -> bool:
+        """Whether it is of a figure of whole conditions, rather than of a mean over trials."""
+        return self.quantity in AGGREGATES
 
 
 def read_hypotheses(table: Mapping[str, str], factors: Factors) -> tuple[Hypothesis, ...]:
@@ -135,8 +142,9 @@ def _understood(name: str, text: object, factors: Factors) -> Hypothesis:
     if found is None or not isinstance(text, str):
         raise BadInput(f"{text!r} can't be read; write it as in {_EXAMPLE!r}")
     quantity, relation, again = found["quantity"], found["relation"], found["again"]
-    if quantity not in MEASURES and quantity not in EXPONENTS:
-        raise BadInput(f"no measure or exponent {quantity!r}{nearest(quantity, (*MEASURES, *EXPONENTS))}")
+    known = (*MEASURES, *AGGREGATES, *EXPONENTS)
+    if quantity not in known:
+        raise BadInput(f"no measure or exponent {quantity!r}{nearest(quantity, known)}")
     if relation not in (">", "<", "!="):
         raise BadInput(f"{relation!r} can't be tested; say >, <, or != for different either way")
     if again is not None and again != quantity:

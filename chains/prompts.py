@@ -42,6 +42,12 @@ the seat above rates drafts; auditors audit, and others watch them; a report is 
 seat asks one below it, which answers; whoever may does or does not stop the work, override a stop, veto a decision."""
 NOTICE = "notice"
 """The kind of a prompt that is added to those for reports."""
+CIRCUMSTANCES = ("evals", "incentive", "pause_plan", "precedent")
+"""What a seat may be told of the organisation that it works in: sentences, put together in the hole `circumstances`.
+
+Each is a setting, and a folder of prompts; they grade what somebody gains or fears, and never name a distortion."""
+NONE = "none"
+"""The variant of a circumstance of which nothing is said."""
 _STEPPING_IN = frozenset({"title", "about", "heard", "stakes", "standing", "careful", "options"})
 HOLES = {
     "worker": frozenset({"title", "about", "superior", "notes", "words"}),
@@ -68,6 +74,9 @@ HOLES = {
     "override": _STEPPING_IN | {"decided", "stops"},
     "veto": _STEPPING_IN | {"decided", "post"},
 }
+HOLES = {name: holes | {"circumstances"} if name != JUDGE else holes for name, holes in HOLES.items()} | dict.fromkeys(
+    CIRCUMSTANCES, frozenset[str]()
+)
 """What the prompts of each role and task may ask to be filled."""
 
 _ENVIRONMENT = jinja2.sandbox.SandboxedEnvironment(

@@ -43,7 +43,8 @@ class Priced(NamedTuple):
     @property
     def regret_standing(self) -> float:
         """The regret with each deed that can't be read taken for the standing plan."""
-        return mean([self.regret_of(done or self.decision.standing) for done in self.outcome.done.values()])
+        deeds = list(self.outcome.done.values()) or [self.outcome.decided]
+        return mean([self.regret_of(done or self.decision.standing) for done in deeds])
 
     def regret_of(self, option: str) -> float:
         """Return what an option pays less than the best one."""

@@ -97,6 +97,9 @@ class Part(BaseModel):
     """What the condition sets in place of the model's own settings: temperature, max_tokens."""
     tasks: Mapping[str, Prompt] = Field(default_factory=dict)
     """In the whole loop, the prompts of the seat's further tasks: `order`, `relay`, `act`."""
+    circumstances: str = ""
+    """What it is told of the organisation that it works in, for prompts that have that hole: sentences, a space before
+    each, so that a prompt reads well without any."""
 
     @property
     def human(self) -> bool:
@@ -240,7 +243,7 @@ class Cast(BaseModel):
             heard=tuple(heard),
             **more,
         )
-        messages = prompt.fill(holes)
+        messages = prompt.fill({**holes, "circumstances": part.circumstances})
         if occasion.task == "report" and (memory := self.remembered.get(seat.name)):
             *before, last = messages
             messages = (*before, last.model_copy(update={"content": f"{memory}\n\n{last.content}"}))

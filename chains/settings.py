@@ -45,6 +45,10 @@ def _yes_or_no(text: str) -> bool:
     return text.lower() == "true"
 
 
+def _told(name: str, about: str) -> str:
+    return f"what a seat is told in its prompt of {about}: a file of prompts/{name}, or none"
+
+
 SETTINGS: dict[str, Setting] = {
     "scenario": Setting("generator of worlds, or a world file", "watermelon", _text),
     "setting": Setting("where the scenario plays; chosen by the seed if not given", None, _text),
@@ -58,6 +62,9 @@ SETTINGS: dict[str, Setting] = {
     "side": Setting("lines beside the chain of command, joined by +, as in skip:L4>L0+question:L0>L3", "none", _text),
     "loop": Setting("true: the executive decides, its order goes down, workers act", False, _yes_or_no),
     "reports": Setting("false: nothing climbs, the executive orders by its charter alone", True, _yes_or_no),
+    "decide_only": Setting(
+        "true: the executive decides, and there the trial ends: no order, no deed", False, _yes_or_no
+    ),
     "remedy": Setting("remedies switched on, joined by +, as in audit:rate=0.5+verbatim", "none", _text),
     "selection": Setting("drafts of a report of which the seat above chooses one", 1, int, 1, scoped=True),
     "selected_by": Setting("how one draft is chosen: rating, random, or placebo (rated, then random)", "rating", _text),
@@ -67,6 +74,10 @@ SETTINGS: dict[str, Setting] = {
     "leaving": Setting("who leaves after a round: none, rating (the worst-rated manager) or random", "none", _text),
     "prompt": Setting("prompt configuration; with a scope, a variant", "plain", _text, scoped=True),
     "model": Setting("who holds the seats: a model's name, or person", "smollm2", _text, scoped=True),
+    "evals": Setting(_told("evals", "which figures count"), "none", _text, scoped=True),
+    "incentive": Setting(_told("incentive", "what it is paid for, or by whom promoted"), "none", _text, scoped=True),
+    "pause_plan": Setting(_told("pause_plan", "what comes if the project pauses"), "none", _text, scoped=True),
+    "precedent": Setting(_told("precedent", "whether a no has been seen"), "none", _text, scoped=True),
     "words": Setting("word budget, for prompts that have that hole", 60, int, 1, scoped=True),
     "temperature": Setting("sampling temperature, in place of the model's own", None, float, 0, scoped=True),
     "max_tokens": Setting("most tokens of a reply, in place of the model's own", None, int, 1, scoped=True),

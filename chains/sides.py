@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from chains.drift.holding import stakes
 from chains.drift.measures import Heard, halted, heard, valued
 from chains.drift.tally import Reader
 from chains.errors import LogDamaged
@@ -48,8 +49,9 @@ class RunHeard:
             world = self.stage.world(trial)
             readings, top = self._readings(trial)
             outcome = self.ends[trial].outcome
+            at_stake = None if world.decision is None else stakes(world.decision, outcome)
             paid, work = valued(world, outcome), halted(world, outcome)
-            self._heard[trial] = heard(world.facts, readings, paid, top, world.true_status, work)
+            self._heard[trial] = heard(world.facts, readings, paid, top, world.true_status, work, at_stake)
         return self._heard[trial]
 
     def speakers(self, trial: TrialId) -> Sequence[str]:

@@ -12,6 +12,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
+from chains.casting import circumstances
 from chains.customs import Customs, seed_in
 from chains.drift.fates import INSTRUMENT
 from chains.errors import BadInput
@@ -28,7 +29,7 @@ from chains.turns import Plan, Turn
 from chains.ways import customs_of, planned
 from chains.worlds.world import World
 
-WAYS = ("side", "loop", "reports", "remedy", "selection", "selected_by", "rounds")
+WAYS = ("side", "loop", "reports", "decide_only", "remedy", "selection", "selected_by", "rounds")
 """Settings that the plan of a condition is made of, besides its hierarchy."""
 NO_PROMPT = Prompt(role="", variant="", about="Nobody is asked.", body="")
 
@@ -171,6 +172,7 @@ class Stage:
             words=int(str(scoped(values, "words", seat))),
             settings=_own_settings(values, seat),
             tasks={turn.task: prompts[turn.name] for turn in turns if turn.task != "report"},
+            circumstances="".join(f" {self.record.prompts[name].body}" for name in circumstances(values, seat)),
         )
 
     def world(self, trial: TrialId) -> World:

@@ -8,8 +8,9 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal, NamedTuple
 
+from chains.aggregated import aggregate_against, aggregate_contrasted
 from chains.comparison import Comparison, Row, heard_in, interval, match, number
-from chains.drift.measures import MEASURES
+from chains.drift.measures import MEASURES, Heard
 from chains.equal_words import heard_at_equal_words
 from chains.errors import BadInput
 from chains.hypotheses import Hypothesis
@@ -79,10 +80,13 @@ def _row(hypothesis: Hypothesis, run: RunHeard) -> Paired | str:
 
 
 def _against_number(hypothesis: Hypothesis, left: Side) -> Paired:
-    of = MEASURES[hypothesis.quantity].of
-    values: dict[PairKey, float] = {(trial.seed, trial): of(left.run.heard(trial)) for trial in left.trials}
-    if not values:
+    if not left.trials:
         raise BadInput(f"{left.label} has no finished trial")
+    heard: dict[PairKey, Heard] = {(trial.seed, trial): left.run.heard(trial) for trial in left.trials}
+    if hypothesis.aggregate:
+        return aggregate_against(hypothesis.quantity, heard, hypothesis.number)
+    of = MEASURES[hypothesis.quantity].of
+    values = {key: of(at) for key, at in heard.items()}
     return paired(dict.fromkeys(values, hypothesis.number), values)
 
 
@@ -90,6 +94,8 @@ def _contrast(hypothesis: Hypothesis, left: Side) -> Paired:
     """Compare two arms, the right side moved by the margin for the test, and the figures given without it."""
     right = Side(left.run, hypothesis.right or {})
     pairs, _ = match(right, left)
+    if hypothesis.aggregate:
+        return aggregate_contrasted(hypothesis.quantity, *heard_in(right, left, pairs), hypothesis.number)
     of = MEASURES[hypothesis.quantity].of
     sides = heard_at_equal_words(right, left, pairs) if hypothesis.equal_words else heard_in(right, left, pairs)
     first, second = ({key: of(heard) for key, heard in side.items()} for side in sides)

@@ -221,7 +221,7 @@ class Plan:
     turns: tuple[Turn, ...]
     """In an order in which each comes after those that it hears."""
     loop: bool
-    """Whether something is decided, ordered and done."""
+    """Whether something is decided, and then, unless the trial ends there, ordered and done."""
     reports: bool
     """Whether reports climb; if not, the executive orders by its charter alone."""
     sent: Mapping[str, str]
@@ -272,7 +272,14 @@ class Plan:
         return tuple(name for name in self.top if name not in last)
 
 
-def plan_of(hierarchy: Hierarchy, *, loop: bool = False, reports: bool = True, weavers: Sequence[Weaver] = ()) -> Plan:
+def plan_of(
+    hierarchy: Hierarchy,
+    *,
+    loop: bool = False,
+    reports: bool = True,
+    orders: bool = True,
+    weavers: Sequence[Weaver] = (),
+) -> Plan:
     """Return who speaks when.
 
     Args:
@@ -280,6 +287,7 @@ def plan_of(hierarchy: Hierarchy, *, loop: bool = False, reports: bool = True, w
         loop: Whether the executive decides, its order goes down and workers act; else reports climb, and the
             executive says something about them.
         reports: Whether reports climb; without them there is nothing but the way down.
+        orders: Whether there is a way down; without it the trial ends with the decision.
         weavers: What adds turns to that, in this order.
     """
     draft = Draft(hierarchy)
@@ -291,7 +299,7 @@ def plan_of(hierarchy: Hierarchy, *, loop: bool = False, reports: bool = True, w
             Turn(f"{top.name}/{LEDGER}", top, "decide", 2, (), LEDGER),
             Turn(f"{top.name}/{NOTHING}", top, "decide", 3, (), NOTHING),
         ]
-    if loop:
+    if loop and orders:
         _down(draft, weavers)
     return Plan(
         hierarchy=hierarchy,

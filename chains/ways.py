@@ -16,8 +16,13 @@ T = TypeVar("T")
 
 
 def loops(values: Mapping[str, Value]) -> bool:
-    """Return whether a condition runs the whole loop; those logged before there was one do not."""
-    return bool(values.get("loop", False))
+    """Return whether something is decided in a condition; in those logged before that could be, nothing is."""
+    return bool(values.get("loop", False)) or ends_with_the_decision(values)
+
+
+def ends_with_the_decision(values: Mapping[str, Value]) -> bool:
+    """Return whether a condition's trials end once the executive has decided."""
+    return bool(values.get("decide_only", False))
 
 
 def climbs(values: Mapping[str, Value]) -> bool:
@@ -36,6 +41,9 @@ def planned(values: Mapping[str, Value], hierarchy: Hierarchy) -> Plan:
         BadInput: If settings contradict each other.
     """
     loop, reports = loops(values), climbs(values)
+    orders = not ends_with_the_decision(values)
+    if not (orders or reports):
+        raise BadInput("decide_only = true and reports = false leave nothing to decide on; set one of them otherwise")
     if not (loop or reports):
         raise BadInput("loop = false and reports = false leave nothing to do; set loop = true for the way down alone")
     sided = hierarchy.with_sides(side_edges(str(values.get("side", "none")), hierarchy))
@@ -46,7 +54,7 @@ def planned(values: Mapping[str, Value], hierarchy: Hierarchy) -> Plan:
     if (idle := [one for one in switched_on if one.of_decisions]) and not (loop and reports):
         name = next(name for name, kind in REMEDIES.items() if isinstance(idle[0], kind))
         raise BadInput(f"remedy {name} needs a decision on what is reported; set loop = true, and leave reports = true")
-    return plan_of(sided, loop=loop, reports=reports, weavers=weavers)
+    return plan_of(sided, loop=loop, reports=reports, orders=orders, weavers=weavers)
 
 
 def customs_of(values: Mapping[str, Value]) -> Customs:

@@ -68,6 +68,7 @@ ORDER = [
     "chains.profiler",
     "chains.sides",
     "chains.arms",
+    "chains.aggregated",
     "chains.comparison",
     "chains.corrected",
     "chains.equal_words",

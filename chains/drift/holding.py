@@ -4,10 +4,6 @@ The *signal* is that something else than the standing plan pays most on the
 full ledger: the system is not safe to release. Who decides on something else
 *holds back*. So a signal held back is a hit, one not held back a *miss*, and
 holding back without a signal is a *false pause*.
-
-The same is asked of three readers besides the executive: of one who decides
-as well as can be on what the executive heard, which shows what the reports
-alone have done; and of the executive with the full ledger, and with none.
 """
 
 from typing import NamedTuple
@@ -17,32 +13,32 @@ from chains.records import Outcome
 from chains.worlds.decision import Decision
 
 
-class Held(NamedTuple):
-    """One trial's decision as a signal seen or missed."""
+class Stakes(NamedTuple):
+    """What is to be decided in a trial, and whether the executive held back."""
 
     signal: bool
     """Whether the standing plan is not the best on the full ledger."""
-    decided: bool | None
-    """Whether the executive held back; None where its decision can't be read, as below."""
-    heard: bool
-    """Whether the best decision on what it heard holds back."""
-    informed: bool | None
-    """Whether it did with the full ledger before it."""
-    uninformed: bool | None
-    """Whether it did without any report."""
+    risk: float
+    """What the full ledger adds to the log-odds of failure."""
+    held: bool | None
+    """Whether the executive decided on something else; None where it decided nothing that can be read."""
 
 
-def held(decision: Decision, outcome: Outcome) -> Held:
-    """Return what a trial's decisions held back."""
-
-    def back(option: str | None) -> bool | None:
-        return None if option is None else option != decision.standing
-
-    heard = best_on(decision, [weight for weight in outcome.told.values() if weight is not None])
-    return Held(
+def stakes(decision: Decision, outcome: Outcome | None) -> Stakes:
+    """Return what is to be decided in a trial, and whether the executive held back."""
+    return Stakes(
         signal=decision.best(decision.p()).id != decision.standing,
-        decided=back(outcome.decided),
-        heard=heard != decision.standing,
-        informed=back(outcome.informed),
-        uninformed=back(outcome.uninformed),
+        risk=decision.logit() - decision.intercept,
+        held=None if outcome is None else held_back(decision, outcome.decided),
     )
+
+
+def held_back(decision: Decision, option: str | None) -> bool | None:
+    """Return whether an option is something else than the standing plan; None for a choice that can't be read."""
+    return None if option is None else option != decision.standing
+
+
+def held_on_what_was_heard(decision: Decision, outcome: Outcome) -> bool:
+    """Return whether the best decision on what the executive heard holds back: what the reports alone have done."""
+    heard = [weight for weight in outcome.told.values() if weight is not None]
+    return best_on(decision, heard) != decision.standing

@@ -10,7 +10,9 @@ import math
 from collections.abc import Callable, Iterable, Sequence
 from typing import Literal, NamedTuple
 
+from chains.drift.holding import Stakes
 from chains.drift.regret import Payoffs, payoffs
+from chains.drift.series import best_alone, worst_alone
 from chains.drift.status import NONE, UNCLEAR
 from chains.drift.tally import ELSEWHERE, SILENT
 from chains.drift.work import Work, work_of
@@ -59,6 +61,10 @@ class Heard(NamedTuple):
     """The overall status, true and told; None where the world has none."""
     work: Work | None = None
     """Whether it was stopped; None where nothing was decided."""
+    stakes: Stakes | None = None
+    """What was to be decided and whether the executive held back; None in a world in which nothing is decided."""
+    told: float = math.nan
+    """What the reports add to the log-odds of failure for one who believes them; nan where that was not read."""
 
     def share(self, letters: str, *, valence: str | None = None, weighted: bool = False) -> float:
         """Return the share of the facts whose fate is one of these letters, from 0 to 1.
@@ -84,6 +90,7 @@ def heard(
     top: Reading | None = None,
     status: Status | None = None,
     work: Work | None = None,
+    stakes: Stakes | None = None,
 ) -> Heard:
     """Join the readings of the messages that reach the executive into one.
 
@@ -91,9 +98,11 @@ def heard(
         facts: Of the world.
         readings: Of the last reports.
         paid: What was decided and done, valued.
-        top: Of all that the executive read, where more than the last reports reached it: fates and length are its.
+        top: Of all that the executive read, where more than the last reports reached it: fates, length and risk are
+            its.
         status: That the world truly has, if it has one.
         work: Whether it was stopped.
+        stakes: What was to be decided.
 
     Raises:
         ValueError: If there is no message.
@@ -121,7 +130,14 @@ def heard(
         payoffs=paid,
         status=None if status is None else ToldStatus(status, told),
         work=work,
+        stakes=stakes,
+        told=summed_risk(messages if top is None else [top]),
     )
+
+
+def summed_risk(readings: Iterable[Reading]) -> float:
+    """Return what messages with different facts in them add to the log-odds of failure; nan if one was not read so."""
+    return math.fsum(math.nan if reading.risk is None else reading.risk for reading in readings)
 
 
 def told_by(statuses: Iterable[str | None]) -> str:
@@ -141,7 +157,7 @@ def valued(world: World, outcome: Outcome | None) -> Payoffs | None:
         return None
     received = [option for option in outcome.received.values() if option is not None]
     done = [option for option in outcome.done.values() if option is not None]
-    if len(received) < len(outcome.received) or len(done) < len(outcome.done) or not done:
+    if len(received) < len(outcome.received) or len(done) < len(outcome.done):
         return None
     return payoffs(world.decision, outcome.told, outcome.decided, received, done, in_force=outcome.in_force)
 
@@ -182,6 +198,12 @@ def _of(at: Heard, what: Literal["regret", "information"]) -> float:
 def _of_work(at: Heard, what: Literal["stopped", "missed", "needless", "called"]) -> float:
     whether: bool | None = None if at.work is None else getattr(at.work, what)
     return math.nan if whether is None else float(whether)
+
+
+def _held_wrongly(at: Heard, *, signal: bool) -> float:
+    if at.stakes is None or at.stakes.held is None or at.stakes.signal != signal:
+        return math.nan
+    return float(at.stakes.held != signal)
 
 
 MEASURES: dict[str, Measure] = {
@@ -243,6 +265,24 @@ MEASURES: dict[str, Measure] = {
         "share of trials in which somebody stopped or vetoed, with effect or not",
         lambda at: _of_work(at, "called"),
         of_fates=False,
+    ),
+    "miss": Measure(
+        "1 where nobody held back though the standing plan was wrong; not defined where it was right",
+        lambda at: _held_wrongly(at, signal=True),
+        of_fates=False,
+    ),
+    "false_pause": Measure(
+        "1 where somebody held back though the standing plan was right; not defined where it was wrong",
+        lambda at: _held_wrongly(at, signal=False),
+        of_fates=False,
+    ),
+    "fudge": Measure(
+        "share of the tests run several times whose worst run goes missing and whose best is kept",
+        lambda at: best_alone(at.facts, at.fates),
+    ),
+    "fudge_excess": Measure(
+        "fudge less the share whose best run goes missing and whose worst is kept",
+        lambda at: best_alone(at.facts, at.fates) - worst_alone(at.facts, at.fates),
     ),
     "invention": Measure(
         "claims new at the last hop, mean per message", lambda at: at.invented, share=False, of_fates=False

@@ -103,12 +103,14 @@ def payoffs(
         decision: What was decided on.
         told: What each fact weighs for one who heard the reports, from `beliefs.believed`; None: not heard of.
         decided: The option that the executive chose.
-        received: The option that each worker was ordered.
-        done: The option that each worker carried out.
+        received: The option that each worker was ordered; empty where the trial ends with the decision, which is
+            then taken to be carried out.
+        done: The option that each worker carried out; empty likewise.
         in_force: The option that was ordered, where a stop or a veto put another in the place of the one decided.
         invented: The log-odds that made-up claims add, for one who believes them.
     """
     p = decision.p()
+    forced = in_force or decided
     heard = [weight for weight in told.values() if weight is not None]
 
     def pays(option: str) -> float:
@@ -119,9 +121,9 @@ def payoffs(
         heard=pays(best_on(decision, heard)),
         invented=pays(best_on(decision, [*heard, invented])),
         decided=pays(decided),
-        forced=pays(in_force or decided),
-        received=mean([pays(option) for option in received]),
-        done=mean([pays(option) for option in done]),
+        forced=pays(forced),
+        received=mean([pays(option) for option in received or [forced]]),
+        done=mean([pays(option) for option in done or [forced]]),
     )
 
 

@@ -13,9 +13,10 @@ from chains.drift.fates import INSTRUMENT
 from chains.drift.measures import MEASURES
 from chains.errors import BadInput, MazedomError
 from chains.experiment import read_experiment
+from chains.laws.signals import AGGREGATES
 from chains.log import LOG_FILE, RUN_FILE, Log
 from chains.models.names import EMBEDDED
-from chains.prompts import JUDGE, READER, ROLES, configurations, read_prompt, variants
+from chains.prompts import CIRCUMSTANCES, JUDGE, READER, ROLES, TASKS, configurations, read_prompt, variants
 from chains.runs import all_runs, read_record, runs_folder
 from chains.settings import OF_THE_EXPERIMENT, SETTINGS
 from chains.staging import RunRecord
@@ -202,7 +203,7 @@ def _scenarios() -> Rows:
 def _prompts() -> Rows:
     rows: Rows = [
         {"prompt": f"{role}/{variant}", "about": read_prompt(role, variant).about}
-        for role in (*ROLES, JUDGE, READER)
+        for role in (*ROLES, *TASKS, *CIRCUMSTANCES, JUDGE, READER)
         for variant in variants(role)
     ]
     for name, roles in configurations().items():
@@ -224,7 +225,8 @@ def _models() -> Rows:
 
 
 def _measures() -> Rows:
-    return [{"measure": name, "about": measure.about, "instrument": INSTRUMENT} for name, measure in MEASURES.items()]
+    known = {name: of.about for name, of in MEASURES.items()} | {name: of.about for name, of in AGGREGATES.items()}
+    return [{"measure": name, "about": about, "instrument": INSTRUMENT} for name, about in known.items()]
 
 
 def _settings() -> Rows:

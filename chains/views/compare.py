@@ -31,7 +31,7 @@ def tested_view(tests: Sequence[Tested], standing: Standing) -> RenderableType:
         if row is None:
             table.add_row(test.hypothesis.name, "", "", "", "", test.why)
             continue
-        share = MEASURES[test.hypothesis.quantity].share
+        share = _is_share(test.hypothesis.quantity)
         table.add_row(
             test.hypothesis.name,
             _signed(row.difference, share=share),
@@ -82,7 +82,7 @@ def corrected_view(retention: CorrectedPair | str) -> Text:
 def _measures(comparison: Comparison, rows: Mapping[str, Row]) -> Table:
     table = _table("measure", "a", "b", "b - a", "95% interval", "p", "adjusted", "detects")
     for name, row in rows.items():
-        share, paired = MEASURES[name].share, row.paired
+        share, paired = _is_share(name), row.paired
         if not paired.pairs or (not paired.a and not paired.b and not paired.moved):
             continue  # not defined here, or nothing of the kind on either side
         clear = comparison.believable and row.adjusted <= LEVEL
@@ -110,7 +110,8 @@ def _table(*headings: str) -> Table:
 
 def _notes(comparison: Comparison) -> Iterator[Text]:
     yield Text(
-        "p: sign flips by world; adjusted: Benjamini-Hochberg over all that is shown, Holm for what is registered; "
+        "p: sign flips by world (d_prime, criterion, eval_risk: worlds resampled); adjusted: "
+        "Benjamini-Hochberg over all that is shown, Holm for what is registered; "
         "detects: the true difference that 80 of 100 such studies would find",
         style="dim",
     )
@@ -192,6 +193,10 @@ def _marked(diff: Sequence[Stretch], side: str) -> Text:
         if not stretch.same and words.endswith("\n"):
             text.append("\n")
     return text
+
+
+def _is_share(name: str) -> bool:
+    return name in MEASURES and MEASURES[name].share
 
 
 def _plain(value: float, *, share: bool) -> str:
