@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from chains.drift.regret import TERMS, Payoffs, mean, net_of_guessing, payoffs, wary
 from chains.drift.tally import HopShares, mean_shares, shares_by_hop
 from chains.experiment import Condition, TrialId
+from chains.laws.resampled import mean_interval
 from chains.records import Outcome, TrialEnd
 from chains.staging import RunRecord, Stage
 from chains.worlds.decision import Decision
@@ -127,6 +128,7 @@ def _row(trials: Sequence[Priced]) -> dict[str, Any]:
     ]
     right = _share(one.outcome.decided == one.best for one in decided)
     guessed = _share(one.outcome.uninformed == one.best for one in trials if one.outcome.uninformed is not None)
+    split_by_world = [(one.trial.seed, found) for one, found in split]
     workers = [done for one in trials for done in one.outcome.done.values()]
     orders = [order for one in trials for order in one.outcome.received.values()]
     return {
@@ -134,6 +136,10 @@ def _row(trials: Sequence[Priced]) -> dict[str, Any]:
         "split": len(split),
         "regret": _mean([found.regret for _, found in split]),
         **{term: _mean([getattr(found, term) for _, found in split]) for term in TERMS},
+        "ci": {
+            name: _interval([(world, getattr(found, name)) for world, found in split_by_world])
+            for name in ("regret", *TERMS)
+        },
         "regret_standing": _mean([one.regret_standing for one in trials]),
         "regret_informed": _mean(informed),
         "regret_uninformed": _mean(uninformed),
@@ -175,6 +181,12 @@ def _share(whether: Iterable[bool]) -> float | None:
 
 def _mean(values: Sequence[float]) -> float | None:
     return _rounded(mean(values)) if values else None
+
+
+def _interval(values: Sequence[tuple[int, float]]) -> list[float] | None:
+    """Return the 95% interval of a mean over trials, by resampled worlds; None where there is none."""
+    found = mean_interval(values)
+    return None if found is None else [round(end, 6) for end in found]
 
 
 def _rounded(value: float | None) -> float | None:

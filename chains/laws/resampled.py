@@ -6,6 +6,7 @@ used: `show` gives intervals too, and scipy.stats takes a second to load.
 """
 
 import math
+from collections.abc import Hashable, Iterable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +16,11 @@ Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
 LEVEL = 0.95
+RESAMPLES = 4000
+"""Of an interval of a mean."""
+FEWEST_FOR_A_MEAN = 8
+"""Worlds without which a mean has no interval: with fewer nothing is concluded."""
+_TINY = 1e-9
 _MOST_FAILED = 0.05
 """Share of resamples that may fail to be fitted before the bootstrap interval is withheld."""
 
@@ -61,6 +67,31 @@ def bootstrap_p(draws: Floats, null: float, worlds: int) -> float:
     tail = (1 + min((known <= null).sum(), (known >= null).sum())) / (1 + len(known))
     quantile = -float(special.ndtri(min(tail, 0.5)))
     return 2 * float(special.stdtr(worlds - 1, -quantile / _short(worlds)))
+
+
+def mean_interval(values: Iterable[tuple[Hashable, float]], seed: int = 0) -> tuple[float, float] | None:
+    """Return the 95% interval of a mean over trials, worlds resampled whole.
+
+    Args:
+        values: Each trial's world and its value.
+        seed: Of the resamples.
+
+    Returns:
+        None with fewer than eight worlds, or where all values are the same, of which resamples tell nothing.
+    """
+    sums: dict[Hashable, list[float]] = {}
+    for world, value in values:
+        row = sums.setdefault(world, [0.0, 0.0])
+        row[0] += value
+        row[1] += 1
+    if len(sums) < FEWEST_FOR_A_MEAN:
+        return None
+    table = np.array(list(sums.values()))
+    means = table[:, 0] / table[:, 1]
+    if float(np.ptp(means)) < _TINY * max(1.0, float(np.abs(means).max())):
+        return None
+    totals = resampled(np.arange(len(table)), RESAMPLES, np.random.default_rng(seed)) @ table
+    return percentiles(totals[:, 0] / totals[:, 1], len(table))
 
 
 def resampled(worlds: Integers, resamples: int, random: np.random.Generator) -> Floats:

@@ -30,7 +30,7 @@ from scipy.special import ndtri  # type: ignore[import-untyped]  # scipy ships n
 from chains.laws.resampled import Floats, bootstrap_p, percentiles, resampled
 
 RESAMPLES = 4000
-FEWEST_OF_A_KIND = 2
+FEWEST_OF_A_KIND = 4
 """Worlds of each kind, with and without a signal, without which there is no interval."""
 
 _SIGNALS, _HITS, _NOISES, _ALARMS, _N, _RISK, _TOLD, _RISK2, _TOLD2, _BOTH = range(10)

@@ -44,6 +44,8 @@ def _split(rows: Sequence[dict[str, Any]]) -> Table:
     for row in rows:
         figures = [_figure(row[name]) for name in ("regret", *terms)]
         table.add_row(row["condition"], f"{row['split']} of {row['trials']}", *figures)
+        if any(row["ci"].values()):
+            table.add_row("95% interval", "", *(_range(row["ci"][name]) for name in ("regret", *terms)), style="dim")
     return table
 
 
@@ -83,6 +85,11 @@ def unread(row: dict[str, Any]) -> str:
 
 def _figure(value: float | None) -> str:
     return "-" if value is None else f"{value + 0:.1f}"
+
+
+def _range(ends: Sequence[float] | None) -> str:
+    """Return an interval in few columns: whole numbers do beside a figure with its tenth."""
+    return "" if ends is None else f"{ends[0] + 0:.0f}..{ends[1] + 0:.0f}"
 
 
 def _share(value: float | None) -> str:
