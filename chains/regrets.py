@@ -9,11 +9,12 @@ which is what happens where nobody decides.
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from chains.drift.measures import joined_fates, summed_risk
 from chains.drift.regret import TERMS, Payoffs, mean, net_of_guessing, payoffs, wary
 from chains.drift.tally import HopShares, mean_shares, shares_by_hop
 from chains.experiment import Condition, TrialId
 from chains.laws.resampled import mean_interval
-from chains.records import Outcome, TrialEnd
+from chains.records import Outcome, Reading, TrialEnd
 from chains.staging import RunRecord, Stage
 from chains.worlds.decision import Decision
 from chains.worlds.ledger import Valence
@@ -31,6 +32,10 @@ class Priced(NamedTuple):
     outcome: Outcome
     down: Mapping[int, HopShares]
     """What became of the charter's clauses, hop by hop on their way down."""
+    fates: str = ""
+    """A letter for each fact: its fate in what the executive read."""
+    risk_by_hop: Mapping[int, float] = {}
+    """What the reports of each hop add to the log-odds of failure for one who believes them; nan where not read."""
 
     @property
     def payoffs(self) -> Payoffs | None:
@@ -72,8 +77,18 @@ def priced(record: RunRecord, ends: Mapping[TrialId, TrialEnd]) -> list[Priced]:
         if end.status == "finished" and end.outcome is not None and world.decision is not None:
             outcome = _of_this_world(end.outcome, world.decision)
             shares = shares_by_hop(end.down.values(), stage.hierarchy(trial.condition).depth)
-            found.append(Priced(trial, world, world.decision, outcome, shares))
+            found.append(Priced(trial, world, world.decision, outcome, shares, *_reported(end, world)))
     return found
+
+
+def _reported(end: TrialEnd, world: World) -> tuple[str, dict[int, float]]:
+    """Return the fates in what the executive read, and the risk that is reported at each hop."""
+    at: dict[int, list[Reading]] = {}
+    for reading in end.readings.values():
+        at.setdefault(reading.hop, []).append(reading)
+    last = at[max(at)] if at else []
+    fates = joined_fates(world.facts, last) if end.top is None else end.top.fates
+    return fates, {hop: summed_risk(messages) for hop, messages in sorted(at.items())}
 
 
 def _of_this_world(outcome: Outcome, decision: Decision) -> Outcome:

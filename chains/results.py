@@ -9,6 +9,7 @@ from chains.drift.tally import SILENT, HopShares, mean_shares, shares_by_hop, sh
 from chains.experiment import Condition, TrialId
 from chains.log import Log
 from chains.models.names import Prices, Source
+from chains.pauses import pause_rows
 from chains.records import TrialEnd
 from chains.regrets import Priced, down_rows, priced, regret_rows
 from chains.scan import Spent, Taken
@@ -132,6 +133,10 @@ class Results(NamedTuple):
         """Return a row for each condition: who stopped the work; none where nobody could."""
         return stop_rows(self.record.conditions, self.decided)
 
+    def pauses(self) -> list[dict[str, Any]]:
+        """Return a row for each condition that decides: who held back, where it was right and where it was not."""
+        return pause_rows(self.record.conditions, self.decided)
+
     def document(self) -> dict[str, Any]:
         """Return everything as one JSON document."""
         return {
@@ -151,7 +156,7 @@ class Results(NamedTuple):
             "by_hop": self.by_hop(),
             **({"at_the_top": self.at_the_top()} if self.tops else {}),
             **({"silent": len(self.silent), "by_hop_without_silent": self.by_hop(silent=False)} if self.silent else {}),
-            **({"regret": self.regret(), "down_by_hop": self.down()} if self.decided else {}),
+            **({"regret": self.regret(), "down_by_hop": self.down(), "pauses": self.pauses()} if self.decided else {}),
             **({"by_round": self.rounds()} if self.met else {}),
             **({"status": [row.document() for row in self.status()]} if self.told else {}),
             **({"stops": rows} if (rows := self.stops()) else {}),

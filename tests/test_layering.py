@@ -62,6 +62,7 @@ ORDER = [
     "chains.statuses",
     "chains.stops",
     "chains.by_round",
+    "chains.pauses",
     "chains.results",
     "chains.story",
     "chains.judging",

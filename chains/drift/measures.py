@@ -110,16 +110,11 @@ def heard(
     messages = list(readings)
     if not messages:
         raise ValueError("no message reaches the executive")
-    fates = ["O"] * len(facts)  # a fact that no message's seat holds below it can't have been heard
-    for message in messages:
-        for place, letter in enumerate(message.fates):
-            if letter != ELSEWHERE:
-                fates[place] = letter
     count = len(messages)
     told = told_by(message.status for message in (messages if top is None else [top]))
     return Heard(
         facts=facts,
-        fates="".join(fates) if top is None else top.fates,
+        fates=joined_fates(facts, messages) if top is None else top.fates,
         messages=count,
         words=(sum(message.words for message in messages) if top is None else top.words) / count,
         invented=sum(message.invented for message in messages) / count,
@@ -133,6 +128,16 @@ def heard(
         stakes=stakes,
         told=summed_risk(messages if top is None else [top]),
     )
+
+
+def joined_fates(facts: Sequence[Fact], messages: Iterable[Reading]) -> str:
+    """Return a letter for each fact: its fate in the message whose seat holds it or has it below."""
+    fates = ["O"] * len(facts)  # a fact that no message's seat holds below it can't have been heard
+    for message in messages:
+        for place, letter in enumerate(message.fates):
+            if letter != ELSEWHERE:
+                fates[place] = letter
+    return "".join(fates)
 
 
 def summed_risk(readings: Iterable[Reading]) -> float:

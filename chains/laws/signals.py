@@ -20,6 +20,7 @@ differ, which is not to say that the rate is known: it is then drawn from
 Jeffreys' posterior (Beta, .5 and .5 added), a world counting as one decision.
 """
 
+import math
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -181,8 +182,7 @@ def estimated(table: Table, aggregate: Aggregate, seed: int = 0) -> Estimated:
     if not table.enough:
         return Estimated(value, float("nan"), float("nan"))
     (draws,) = _draws(aggregate, [table], seed)
-    found = percentiles(draws, _fewer(table))
-    return Estimated(value, *(found or (float("nan"), float("nan"))))
+    return Estimated(value, *_around(value, draws, table))
 
 
 def differing(first: Table, second: Table, aggregate: Aggregate, null: float = 0.0, seed: int = 0) -> Differing:
@@ -202,8 +202,8 @@ def differing(first: Table, second: Table, aggregate: Aggregate, null: float = 0
     if one.enough and other.enough:
         draws = _draws(aggregate, [one, other], seed)
         gap = draws[1] - draws[0]
-        if (found := percentiles(gap, _fewer(one))) is not None:
-            (low, high), p = found, bootstrap_p(gap, null, _fewer(one))
+        low, high = _around(values[1] - values[0], gap, one)
+        p = float("nan") if math.isnan(low) else bootstrap_p(gap, null, _fewer(one))
     return Differing(values[0], values[1], values[1] - values[0], low, high, p, len(both))
 
 
@@ -213,9 +213,15 @@ def against(table: Table, aggregate: Aggregate, null: float, seed: int = 0) -> D
     low = high = p = float("nan")
     if table.enough:
         (draws,) = _draws(aggregate, [table], seed)
-        if (found := percentiles(draws - null, _fewer(table))) is not None:
-            (low, high), p = found, bootstrap_p(draws, null, _fewer(table))
+        low, high = _around(value - null, draws - null, table)
+        p = float("nan") if math.isnan(low) else bootstrap_p(draws, null, _fewer(table))
     return Differing(null, value, value - null, low, high, p, len(table.worlds))
+
+
+def _around(value: float, draws: Floats, table: Table) -> tuple[float, float]:
+    """Return the interval of resampled values; it holds the value itself, as where all worlds agree it might not."""
+    found = percentiles(draws, _fewer(table))
+    return (math.nan, math.nan) if found is None or math.isnan(value) else (min(found[0], value), max(found[1], value))
 
 
 def _fewer(table: Table) -> int:

@@ -11,6 +11,7 @@ from rich.text import Text
 
 from chains.laws.retention import Corrected
 from chains.results import Results
+from chains.views.pauses import pauses_view
 from chains.views.regret import regret_view
 from chains.views.rounds import rounds_view
 from chains.views.status import status_view
@@ -72,6 +73,7 @@ def results_view(
     if found.decided:
         parts += regret_view(found.regret(), found.down(), by_hop_table)
         parts += stops_view(found.stops())
+        parts += pauses_view(found.pauses())
     if not rows:
         parts.append(Text("no trial is finished yet"))
     took = "" if seconds is None else f", {seconds:.0f} s"
