@@ -295,10 +295,8 @@ def plan_of(
     if reports:
         _up(draft, weavers, loop=loop)
     if loop and reports:
-        draft.turns += [
-            Turn(f"{top.name}/{LEDGER}", top, "decide", 2, (), LEDGER),
-            Turn(f"{top.name}/{NOTHING}", top, "decide", 3, (), NOTHING),
-        ]
+        for number, reads in enumerate((LEDGER, NOTHING), start=2):
+            draft.turns.append(Turn(f"{top.name}/{reads}", top, "decide", number, (), reads))
     if loop and orders:
         _down(draft, weavers)
     return Plan(
