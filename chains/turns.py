@@ -273,13 +273,9 @@ class Plan:
 
 
 def plan_of(
-    hierarchy: Hierarchy,
-    *,
-    loop: bool = False,
-    reports: bool = True,
-    orders: bool = True,
+    hierarchy: Hierarchy, *, loop: bool = False, reports: bool = True, orders: bool = True,
     weavers: Sequence[Weaver] = (),
-) -> Plan:
+) -> Plan:  # fmt: skip
     """Return who speaks when.
 
     Args:
