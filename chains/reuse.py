@@ -69,15 +69,17 @@ class Earlier:
         """
         record = read_record(folder)
         before, number = len(self._index), len(self._sources)
+        if not self._worlds.intersection(record.world_of.values()) or not (same := self._same(record)):
+            return 0  # and its log, which may be large, is not read
         with Log(folder) as log:
-            for key, digest, place in self._usable(record, log):
+            for key, digest, place in self._usable(record, log, same):
                 self._index.setdefault(_index_key(digest, key.trial), _PLACE.pack(number, *place))
         self._sources.append(_Source(record.id, folder / LOG_FILE))
         return len(self._index) - before
 
-    def _usable(self, record: RunRecord, log: Log) -> Iterator[tuple[Key, str, tuple[int, int]]]:
-        """Return the steps of a run that could answer this one's requests, with their digests and places."""
-        same, stage = self._same(record), Stage(record)
+    def _usable(self, record: RunRecord, log: Log, same: set[str]) -> Iterator[tuple[Key, str, tuple[int, int]]]:
+        """Return the steps by the models `same` that could answer this run's requests, with digests and places."""
+        stage = Stage(record)
         label_of = {name: source.label for name, source in record.models.items()}
         for key, entries in log.scan.steps.items():
             condition, world, replicate = _parts(key.trial)
