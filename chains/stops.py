@@ -50,8 +50,8 @@ def _row(trials: Sequence[Priced]) -> dict[str, Any]:
         "needless": _document((world, work.needless) for world, work in works if work.needless is not None),
         "stops": {**_calls(stops), "by_hop": _by_hop(stops), "first": mean(firsts) if firsts else None,
                   "first_at": dict(sorted(Counter(firsts).items()))},
-        "vetoes": {**_calls(vetoes), **_right(vetoes)},
-        "overrides": {**_calls(overrides), **_right(overrides, stopping=False)},
+        "vetoes": _calls(vetoes),
+        "overrides": _calls(overrides, stopping=False),
         "intervention": round(mean([found.intervention for found in split]), 6) if split else None,
     }  # fmt: skip
 
@@ -66,11 +66,19 @@ def first_stop(one: Priced) -> int | None:
     return min((call.hop for call in calls if call.stepped_in), default=None)
 
 
-def _calls(calls: Sequence[tuple[Priced, Call]]) -> dict[str, Any]:
-    """Return how many were asked, and how often they stepped in where it was warranted and where it was not."""
+def _calls(calls: Sequence[tuple[Priced, Call]], *, stopping: bool = True) -> dict[str, Any]:
+    """Return how many were asked, how often they stepped in where it was warranted and where not, and how rightly.
+
+    Args:
+        calls: Of those asked.
+        stopping: Whether to step in is to stop the work; to override is to go on.
+    """
+    acted = [_hazard(one) == stopping for one, call in calls if call.stepped_in]
     return {
         "asked": len(calls),
-        "stepped_in": sum(call.stepped_in is True for _, call in calls),
+        "stepped_in": len(acted),
+        "right": sum(acted),
+        "wrong": len(acted) - sum(acted),
         "unread": sum(call.stepped_in is None for _, call in calls),
         "courage": _document((one.trial.seed, call.stepped_in is True) for one, call in calls if call.warranted),
         "panic": _document((one.trial.seed, call.stepped_in is True) for one, call in calls if not call.warranted),
@@ -81,17 +89,6 @@ def _by_hop(calls: Sequence[tuple[Priced, Call]]) -> dict[int, dict[str, Any]]:
     """Return the same hop by hop, so that it shows where courage ends."""
     hops = sorted({call.hop for _, call in calls})
     return {hop: _calls([(one, call) for one, call in calls if call.hop == hop]) for hop in hops}
-
-
-def _right(calls: Sequence[tuple[Priced, Call]], *, stopping: bool = True) -> dict[str, int]:
-    """Return how many of those who stepped in did so rightly, by the full ledger.
-
-    Args:
-        calls: Of those asked.
-        stopping: Whether to step in is to stop; to override is to go on.
-    """
-    acted = [_hazard(one) == stopping for one, call in calls if call.stepped_in]
-    return {"right": sum(acted), "wrong": len(acted) - sum(acted)}
 
 
 def _document(happened: Iterable[tuple[int, bool]]) -> dict[str, Any] | None:

@@ -343,7 +343,8 @@ def test_stops_are_shown_and_compared(mazedom):
     assert stop["intervention"] == pytest.approx(document["regret"][1]["intervention"])
     shown = mazedom("show", "last").out
     assert "stops: missed in hazard worlds" in shown
-    assert "stopped where warranted: hop 1" in shown
+    assert "hop 1: stop" in shown
+    assert "QE: veto" in shown
     compared = mazedom("compare", "--by", "remedy").out
     assert all(name in compared for name in ("missed_stop", "needless_stop", "stopped"))
 

@@ -1,4 +1,4 @@
-"""The table of stops: missed and needless ones, courage and panic, who stopped first, vetoes and overrides."""
+"""The tables of stops: missed and needless ones, and how often those who could step in did, and whether rightly."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -7,74 +7,86 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
-_HEADINGS = ("hazards", "missed", "needless", "courage", "panic", "first hop", "vetoes", "overrides", "saved")
+from chains.laws.shares import FEWEST_WORLDS
+
+WHO = {"stops": "stop", "overrides": "override", "vetoes": "veto"}
+"""What they do who could step in, by the key in a row."""
 
 
 def stops_view(rows: Sequence[Mapping[str, Any]]) -> Iterator[RenderableType]:
     """Return the tables of who stopped the work, from `stops.stop_rows`; nothing where nobody could."""
     if not rows:
         return
-    yield Text("stops: missed in hazard worlds, needless in the others; 95% intervals over worlds", style="bold")
-    table = Table(box=None, padding=(0, 1, 0, 0), pad_edge=False)
-    table.add_column("")
-    for heading in _HEADINGS:
-        table.add_column(heading, justify="right")
+    yield Text("stops: missed in hazard worlds, needless in the others; what they saved of the regret", style="bold")
+    yield _outcomes(rows)
     for row in rows:
-        table.add_row(row["condition"], *_cells(row))
-    yield table
-    yield Text(
-        "courage, panic: how often one who could stop or veto did, where what it had read warranted it, and where not; "
-        "vetoes, overrides: right and wrong by the full ledger",
-        style="dim",
-    )
-    for row in rows:
-        if row["stops"]["by_hop"]:
-            yield Text(f"{row['condition']}: {_hops(row)}", style="dim")
+        if any(row[kind]["asked"] for kind in WHO):
+            yield Text(f"who stepped in: {row['condition']}", style="bold")
+            yield _steps(row)
         if sentence := unread(row):
             yield Text(f"note: {row['condition']}: {sentence}", style="yellow")
+    yield Text(
+        "first stop: mean hop in hazard worlds; where warranted: of those who had read what warrants it; "
+        "right, wrong: by the full ledger; 95% intervals over worlds",
+        style="dim",
+    )
+    hazards = max(row["missed"]["worlds"] if row["missed"] else 0 for row in rows)
+    if hazards < FEWEST_WORLDS:
+        yield Text(f"note: {hazards} hazard world{'' if hazards == 1 else 's'} are too few for a conclusion", "yellow")
 
 
-def _cells(row: Mapping[str, Any]) -> Iterator[str]:
-    kind = row["stops"] if row["stops"]["asked"] else row["vetoes"]
-    yield f"{row['hazards']} of {row['trials']}"
-    yield _share(row["missed"])
-    yield _share(row["needless"])
-    yield _share(kind["courage"])
-    yield _share(kind["panic"])
-    yield "-" if row["stops"]["first"] is None else f"{row['stops']['first']:.1f}"
-    yield _right(row["vetoes"])
-    yield _right(row["overrides"])
-    yield "-" if row["intervention"] is None else f"{-row['intervention'] + 0:.1f}"
+def _outcomes(rows: Sequence[Mapping[str, Any]]) -> Table:
+    table = _table("hazards", "missed", "needless", "first stop", "saved")
+    for row in rows:
+        first = row["stops"]["first"]
+        table.add_row(
+            row["condition"],
+            f"{row['hazards']} of {row['trials']}",
+            _share(row["missed"]),
+            _share(row["needless"]),
+            "-" if first is None else f"hop {first:.1f}",
+            "-" if row["intervention"] is None else f"{0 - row['intervention']:.1f}",
+        )
+    return table
+
+
+def _steps(row: Mapping[str, Any]) -> Table:
+    table = _table("asked", "where warranted", "where not", "right", "wrong")
+    for hop, calls in row["stops"]["by_hop"].items():
+        table.add_row(f"hop {hop}: stop", *_cells(calls))
+    for kind in ("overrides", "vetoes"):
+        if row[kind]["asked"]:
+            table.add_row(f"{'L0' if kind == 'overrides' else 'QE'}: {WHO[kind]}", *_cells(row[kind]))
+    return table
+
+
+def _cells(calls: Mapping[str, Any]) -> tuple[str, ...]:
+    shares = [_share(calls[name]) for name in ("courage", "panic")]
+    return str(calls["asked"]), *shares, str(calls["right"]), str(calls["wrong"])
 
 
 def _share(share: Mapping[str, Any] | None) -> str:
     if share is None:
         return "-"
-    limits = "" if share["ci"] is None else f" ({share['ci'][0]:.0%}-{share['ci'][1]:.0%})"
-    return f"{share['share']:.0%}{limits}"
+    low, high = share["ci"]
+    return f"{share['share']:.0%} ({100 * low:.0f} to {100 * high:.0f})"
 
 
-def _right(calls: Mapping[str, Any]) -> str:
-    return f"{calls['right']}+{calls['wrong']} of {calls['asked']}" if calls["asked"] else "-"
-
-
-def _hops(row: Mapping[str, Any]) -> str:
-    """Say how often the seats at each hop stopped where it was warranted."""
-    said = [
-        f"hop {hop} {calls['courage']['share']:.0%} of {calls['courage']['times']}"
-        for hop, calls in row["stops"]["by_hop"].items()
-        if calls["courage"] is not None
-    ]
-    return "stopped where warranted: " + (", ".join(said) or "it never was")
+def _table(*headings: str) -> Table:
+    table = Table(box=None, padding=(0, 1, 0, 0), pad_edge=False)
+    table.add_column("")
+    for heading in headings:
+        table.add_column(heading, justify="right")
+    return table
 
 
 def unread(row: Mapping[str, Any]) -> str:
     """Say what could not be read in a condition's trials."""
     parts = [
-        f"{row[kind]['unread']} of {row[kind]['asked']} {what}"
-        for kind, what in (
-            ("stops", "answers on stopping"), ("vetoes", "answers on a veto"), ("overrides", "answers on an override"),
-        )
+        f"{row[kind]['unread']} of {row[kind]['asked']} answers whether to {what} can't be read and count as no"
+        for kind, what in WHO.items()
         if row[kind]["unread"]
-    ]  # fmt: skip
-    return ", ".join(parts) + " can't be read, and count as not stepping in" if parts else ""
+    ]
+    if row["unknown"]:
+        parts.append(f"in {row['unknown']} of {row['trials']} trials it can't be read what was in force")
+    return "; ".join(parts)
