@@ -16,7 +16,7 @@ from chains.sides import differing
 from chains.standing import Standing
 from chains.tested import Tested
 from chains.unlike import Stretch, Unlike, stretches
-from chains.views.output import counted
+from chains.views.output import counted, legible
 from chains.views.tables import CUT_OFF_BAR, FATE_STYLE, corrected_text, taken_text
 
 MOST_NAMED = 8
@@ -167,7 +167,7 @@ def unlike_view(found: Sequence[Unlike], comparison: Comparison) -> RenderableTy
         columns = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, expand=True)
         columns.add_column(f"a: {comparison.a.label}", ratio=1, overflow="fold")
         columns.add_column(f"b: {comparison.b.label}", ratio=1, overflow="fold")
-        diff = stretches(*unlike.texts)
+        diff = stretches(*map(legible, unlike.texts))
         columns.add_row(_marked(diff, "a"), _marked(diff, "b"))
         parts += [columns, Text()]
     if parts:

@@ -72,16 +72,15 @@ def _turn(turn: Turn, story: Story, *, why: bool) -> Iterator[RenderableType]:
     yield _coloured(turn)
     yield from _remarks(turn)
     if turn.chosen is not None:
-        yield Text(
-            f"chooses {turn.chosen.option}" if turn.chosen.option else f"can't be read: {turn.chosen.why}", "bold"
-        )
+        unread = f"can't be read: {turn.chosen.why}"
+        yield Text(f"chooses {turn.chosen.option}" if turn.chosen.option else legible(unread), "bold")
         return
     if turn.found is not None:
         yield from _found(turn.found)
     if turn.verdicts:
         yield Text.assemble(*_fates(turn))
     if turn.invented:
-        yield Text("invented: " + "; ".join(claim.text for claim in turn.invented), style="cyan")
+        yield Text(legible("invented: " + "; ".join(claim.text for claim in turn.invented)), style="cyan")
     if why:
         yield _reasons(turn)
 
@@ -94,9 +93,9 @@ def _remarks(turn: Turn) -> Iterator[Text]:
     if turn.step is not None and turn.step.reused is not None:
         yield Text(f"note: taken from run {turn.step.reused}", style="yellow")
     for note in turn.reply.notes:
-        yield Text(f"note: {note}", style="yellow")
+        yield Text(legible(f"note: {note}"), style="yellow")
     if turn.degenerate:
-        yield Text(f"degenerate: {turn.degenerate}", style="yellow")
+        yield Text(legible(f"degenerate: {turn.degenerate}"), style="yellow")
 
 
 def _found(found: Found) -> Iterator[Text]:
@@ -156,5 +155,5 @@ def _reasons(turn: Turn) -> Table:
         table.add_column(heading)
     for name, verdict in turn.verdicts.items():
         slots = ", ".join(f"{slot} {state}" for slot, state in verdict.slots.items())
-        table.add_row(name, Text(verdict.fate, style=FATE_STYLE[verdict.fate]), slots, Text(verdict.why))
+        table.add_row(name, Text(verdict.fate, style=FATE_STYLE[verdict.fate]), slots, Text(legible(verdict.why)))
     return table
