@@ -34,6 +34,11 @@ def cast_prompts(condition: Condition, plan: Plan, prompts: dict[str, Prompt]) -
             cast_as(turn.name, role, str(scoped(values, "prompt", turn.seat, general=variants[role])))
         else:
             cast_as(turn.name, turn.task, str(values.get(f"prompt.{turn.task}", variants[turn.task])))
+    order = next((names[turn.name] for turn in plan.turns if turn.task == "order"), None)
+    if order is not None and not plan.decision and "decided" in prompts[order].holes:
+        raise BadInput(
+            f"prompt {order} has the hole decided, and where reports = false nothing is; set prompt.order = charter"
+        )
     for variant in plan.told:
         cast_as(f"{NOTICE}/{variant}", NOTICE, variant)
     _told(values, plan, names, prompts)

@@ -36,8 +36,10 @@ def costly(comparison: Comparison) -> bool:
 
 
 def at_equal_words(comparison: Comparison) -> dict[str, Row]:
-    """Compare the measures of fates again at equal words; empty if all pairs are equally long as they are."""
+    """Compare the measures of fates again at equal words; empty if all pairs are equally long, or no report climbs."""
     a, b, pairs = comparison.a, comparison.b, comparison.pairs
+    if not all(heard.facts for side in _heard(a, b, pairs) for heard in side):
+        return {}
     if all(_words(first) == _words(second) for first, second in zip(*_heard(a, b, pairs), strict=True)):
         return {}
     first, second = heard_at_equal_words(a, b, pairs)

@@ -9,19 +9,22 @@ letter A is no liking for an option.
 from collections.abc import Mapping
 from typing import Any
 
+from chains.assigned import actions_shown, assignment_of, clause_line, letters_of_actions, measured_by
 from chains.draw import Draw
-from chains.drift.choices import Choice, read_choice
+from chains.drift.choices import Choice, Choosable, read_choice
 from chains.models.names import Source
 from chains.models.provider import Request
 from chains.seats import NO_REPORT, Cast, Said, as_json, title_of
-from chains.turns import LEDGER, Turn
+from chains.turns import CHARTER, LEDGER, Turn
 from chains.worlds.charter import Charter
-from chains.worlds.decision import Decision, Option
+from chains.worlds.decision import Decision
 
 NO_DECISION = "(no decision)"
 """What an order is made of where the executive's reply is empty."""
 NO_ORDER = "(no order)"
 """What a seat reads where its superior sent nothing."""
+AS_YOU_LIKE = "you do what you think best"
+"""What happens where an order says nothing of what a worker has to choose, in the words of a prompt's hole."""
 LONGEST_REASON = 160
 """Characters of the reason beside a choice, where the endpoint is held to a schema: a small model would ramble on."""
 LONGEST_QUOTE = 300
@@ -40,8 +43,21 @@ def decision_of(cast: Cast) -> tuple[Decision, Charter]:
     return world.decision, world.charter
 
 
-def letters_of(cast: Cast) -> dict[str, Option]:
-    """Return the options by the letters under which every seat of a trial sees them."""
+def charter_of(cast: Cast) -> Charter:
+    """Return what is meant in a trial's world.
+
+    Raises:
+        ValueError: If nothing is; recording refuses such a run.
+    """
+    if cast.world.charter is None:
+        raise ValueError(f"world {cast.world.title!r} has no charter")
+    return cast.world.charter
+
+
+def letters_of(cast: Cast) -> Mapping[str, Choosable]:
+    """Return the options, or a worker's actions, by the letters under which every seat of a trial sees them."""
+    if cast.world.assignment is not None:
+        return letters_of_actions(cast)
     decision, _ = decision_of(cast)
     shuffled = Draw("options", cast.world.digest, cast.replicate).shuffled(decision.options)
     return {chr(ord("A") + at): option for at, option in enumerate(shuffled)}
@@ -54,7 +70,9 @@ def choice_of(cast: Cast, reply: str | None) -> Choice:
 
 def charter_lines(cast: Cast) -> list[str]:
     """Return the charter in words, a line each, the most important first; the wording is the replicate's."""
-    _, charter = decision_of(cast)
+    charter = charter_of(cast)
+    if cast.world.assignment is not None:
+        return [clause_line(cast, clause) for clause in charter.clauses]
     lines = []
     for clause in charter.clauses:
         draw = Draw("rendering", cast.world.digest, cast.replicate, clause.id)
@@ -133,12 +151,18 @@ def order(cast: Cast, turn: Turn, said: Said) -> Request:
 
 def obey(cast: Cast, turn: Turn, said: Said) -> Request:
     """Ask a manager to pass an order on, or a worker to act on it."""
-    directive = (said[turn.hears[0]] or NO_ORDER).strip()
+    if turn.reference:
+        directive = _listed(charter_lines(cast)) if turn.reference == CHARTER else NO_ORDER
+    else:
+        directive = (said[turn.hears[0]] or NO_ORDER).strip()
     if turn.task == "act":
         return choose(cast, turn, _choice_holes(cast, turn) | {"directive": directive}, [directive])
+    holes = _holes(cast, turn) | {"directive": directive}
+    if cast.world.assignment is not None:
+        holes["kpi"] = measured_by(cast, turn.seat)
     return cast.ask(
-        turn.seat, cast.parts[turn.seat.name].tasks["relay"], _holes(cast, turn) | {"directive": directive},
-        [directive], turn.number, task="relay", hop=turn.seat.level + 1,
+        turn.seat, cast.parts[turn.seat.name].tasks["relay"], holes, [directive], turn.number,
+        task="relay", hop=turn.seat.level + 1,
     )  # fmt: skip
 
 
@@ -162,9 +186,13 @@ def _holes(cast: Cast, turn: Turn) -> dict[str, Any]:
 
 
 def _choice_holes(cast: Cast, turn: Turn) -> dict[str, Any]:
+    if cast.world.assignment is not None:
+        choice = {"options": actions_shown(cast), "question": assignment_of(cast).question, "standing": AS_YOU_LIKE}
+        return _holes(cast, turn) | choice
     decision, _ = decision_of(cast)
     options = "\n".join(f"{letter}. {option.text}" for letter, option in letters_of(cast).items())
-    return _holes(cast, turn) | {"options": options, "standing": decision.option(decision.standing).text}
+    standing = decision.option(decision.standing).text
+    return _holes(cast, turn) | {"options": options, "question": decision.question, "standing": standing}
 
 
 def _listed(lines: list[str]) -> str:

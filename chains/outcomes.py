@@ -10,7 +10,7 @@ from chains.drift.fates import Instrument
 from chains.drift.inventions import invented, unfounded
 from chains.drift.tally import LETTERS, instrument_of
 from chains.halting import halting_of, unread_steps
-from chains.loop import choice_of, decision_line, decision_of, heard_at_the_top, order_notes
+from chains.loop import charter_of, choice_of, decision_line, decision_of, heard_at_the_top, order_notes
 from chains.models.provider import Reply
 from chains.records import Outcome, Reading
 from chains.remedies.audit import corrected_in
@@ -30,10 +30,18 @@ def read_loop(cast: Cast, replies: Mapping[str, Reply]) -> tuple[dict[str, Readi
         For each seat that sent an order down, the reading of its message; and the outcome.
     """
     said = {name: reply.spoken for name, reply in replies.items()}
-    turns = cast.plan.turns
-    orders = [turn for turn in turns if turn.task in ("order", "relay")]
-    down = {turn.seat.name: _reading(cast, turn, replies[turn.name], said) for turn in orders}
-    return down, _outcome(cast, turns, said)
+    return read_orders(cast, replies), _outcome(cast, cast.plan.turns, said)
+
+
+def read_orders(cast: Cast, replies: Mapping[str, Reply]) -> dict[str, Reading]:
+    """Read the orders of a finished trial.
+
+    Returns:
+        For each seat that sent an order down, the reading of its message.
+    """
+    said = {name: reply.spoken for name, reply in replies.items()}
+    orders = [turn for turn in cast.plan.turns if turn.task in ("order", "relay")]
+    return {turn.seat.name: _reading(cast, turn, replies[turn.name], said) for turn in orders}
 
 
 @lru_cache(maxsize=64)
@@ -43,12 +51,11 @@ def _instrument(charter: Charter) -> Instrument:
 
 def instrument_down(cast: Cast) -> Instrument:
     """Return the instrument that reads a world's charter in its orders; made once."""
-    return _instrument(decision_of(cast)[1])
+    return _instrument(charter_of(cast))
 
 
 def _reading(cast: Cast, turn: Turn, reply: Reply, said: Mapping[str, str | None]) -> Reading:
-    _, charter = decision_of(cast)
-    instrument = instrument_down(cast)
+    charter, instrument = charter_of(cast), instrument_down(cast)
     message = reply.spoken or ""
     verdicts = instrument.read(message)
     above = said[turn.hears[0]] if turn.hears else None

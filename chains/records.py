@@ -163,6 +163,27 @@ class RoundEnd(BaseModel):
     top: Reading | None = None
 
 
+class Deeds(BaseModel):
+    """What came of an order whose goals a worker had to weigh."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    version: str
+    """Of what read the choices."""
+    stated: dict[str, tuple[str, ...]]
+    """For each seat that sent an order down, the clauses that it mentions, in the order in which it mentions them."""
+    follows: dict[str, tuple[str, ...]]
+    """For each worker, the actions that are best on what its order says; several where the order leaves it open."""
+    done: dict[str, str | None]
+    """The action that each worker chose; None where its reply can't be read, as in all that follow."""
+    informed: dict[str, str | None]
+    """What the same worker chose with the whole charter before it."""
+    uninformed: dict[str, str | None]
+    """What it chose without any order."""
+    unread: dict[str, str] = {}
+    """For each turn whose choice could not be read, why."""
+
+
 class TrialEnd(BaseModel):
     """How a trial ended."""
 
@@ -184,10 +205,14 @@ class TrialEnd(BaseModel):
     """Drafts that were chosen at random because the ratings of them could not be read."""
     down: dict[str, Reading] = {}
     """For each seat that sent an order down, what was read in it: the fates of the charter's clauses."""
+    clauses: str | None = None
+    """Version of what read the clauses in orders; None in trials logged before it had one of its own."""
     rounds: tuple[RoundEnd, ...] = ()
     """Every round of a trial that has several; all else that stands here is of the last."""
     outcome: Outcome | None = None
     """What came of it, where something was decided."""
+    deeds: Deeds | None = None
+    """What came of it, where a worker had to choose by the goals of the charter."""
     at: str
 
     def line(self) -> bytes:

@@ -138,7 +138,8 @@ def _changed_readings(logged: TrialEnd, read: TrialEnd) -> Iterator[Difference]:
     """Find messages whose fates are not those that were logged, if the instrument is the same."""
     if logged.instrument != read.instrument:
         return
-    for then, now in ((logged.readings, read.readings), (logged.down, read.down)):
+    orders = (logged.down, read.down) if logged.clauses == read.clauses else ({}, {})
+    for then, now in ((logged.readings, read.readings), orders):
         for seat in sorted(set(then) | set(now)):
             before, after = then.get(seat), now.get(seat)
             if before is not None and after is not None and before.risk is None:
@@ -151,8 +152,12 @@ def _changed_readings(logged: TrialEnd, read: TrialEnd) -> Iterator[Difference]:
 
 def _changed_outcome(logged: TrialEnd, read: TrialEnd) -> Iterator[Difference]:
     """Find an outcome that is not the one that was logged, if the same versions read both."""
+    if logged.instrument != read.instrument or logged.clauses != read.clauses:
+        return
+    if logged.deeds != read.deeds:
+        yield Difference(logged.trial, None, f"the log has deeds {logged.deeds} and it reads {read.deeds}")
     then, now = logged.outcome, read.outcome
-    if then == now or logged.instrument != read.instrument:
+    if then == now:
         return
     if then is not None and now is not None and then.version != now.version:
         return

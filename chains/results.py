@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from chains.by_round import Round, round_rows, rounds_of
+from chains.carrying import Told, clause_rows, deed_rows, told_of
 from chains.drift.tally import SILENT, HopShares, mean_shares, shares_by_hop, shares_of
 from chains.experiment import Condition, TrialId
 from chains.log import Log
@@ -55,6 +56,8 @@ class Results(NamedTuple):
     """For each finished trial in which more than the last reports reached the executive, the shares in all of it."""
     taken: Mapping[TrialId, Taken] = {}
     """What each finished trial takes, in calls and tokens."""
+    ordered: Sequence[Told] = ()
+    """Finished trials in which an order went down alone."""
 
     def of(self, condition: Condition, *, silent: bool = True) -> list[Mapping[int, HopShares]]:
         """Return the shares of a condition's finished trials, those with a silent seat among them or not."""
@@ -137,6 +140,14 @@ class Results(NamedTuple):
         """Return a row for each condition that decides: who held back, where it was right and where it was not."""
         return pause_rows(self.record.conditions, self.decided)
 
+    def charter(self) -> list[dict[str, Any]]:
+        """Return a row for each condition, hop down and clause, where an order went down alone: what became of it."""
+        return clause_rows(self.record.conditions, self.ordered)
+
+    def deeds(self) -> list[dict[str, Any]]:
+        """Return a row for each condition in which an order went down alone: what reached workers, what they did."""
+        return deed_rows(self.record.conditions, self.ordered)
+
     def document(self) -> dict[str, Any]:
         """Return everything as one JSON document."""
         return {
@@ -160,6 +171,7 @@ class Results(NamedTuple):
             **({"by_round": self.rounds()} if self.met else {}),
             **({"status": [row.document() for row in self.status()]} if self.told else {}),
             **({"stops": rows} if (rows := self.stops()) else {}),
+            **({"charter_by_hop": self.charter(), "deeds": self.deeds()} if self.ordered else {}),
             "errors": dict(self.errors),
             "unverified": unverified_notes(self.record.worlds.values()),
             "standing": self.standing.document(),
@@ -179,6 +191,7 @@ def results(record: RunRecord, log: Log) -> Results:
     met: dict[TrialId, tuple[Round, ...]] = {}
     tops: dict[TrialId, HopShares] = {}
     taken: dict[TrialId, Taken] = {}
+    ordered: dict[TrialId, TrialEnd] = {}
     trials = 0
     for trial in record.experiment.trials():
         trials += 1
@@ -201,6 +214,8 @@ def results(record: RunRecord, log: Log) -> Results:
             met[trial] = rounds_of(stage, trial, end.rounds)
         if end.outcome is not None:
             decided[trial] = end
+        if end.deeds is not None:
+            ordered[trial] = end
     status = Counter(look.status for look in looks)
     return Results(
         record=record,
@@ -222,6 +237,7 @@ def results(record: RunRecord, log: Log) -> Results:
         met=met,
         tops=tops,
         taken=taken,
+        ordered=told_of(record, ordered),
     )
 
 

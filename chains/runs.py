@@ -20,6 +20,7 @@ from chains.records import LOG_VERSION
 from chains.seats import PERSON
 from chains.settings import check_value, scoped
 from chains.staging import RunRecord, hierarchy_of
+from chains.ways import climbs
 
 
 def runs_folder() -> Path:
@@ -119,7 +120,7 @@ def _uncast(record: RunRecord, condition: Condition) -> Iterator[str]:
     for key, value in condition.values.items():
         check_value(key, value)
     for seat in hierarchy_of(condition.values, dict(record.hierarchies)).seats:
-        if record.casting.get(condition.id, {}).get(seat.name) not in record.prompts:
+        if climbs(condition.values) and record.casting.get(condition.id, {}).get(seat.name) not in record.prompts:
             yield f"the prompt of {condition.id}, seat {seat.name}"
         if scoped(condition.values, "model", seat) not in (PERSON, *record.models):
             yield f"the model of {condition.id}, seat {seat.name}"

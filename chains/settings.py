@@ -54,6 +54,8 @@ SETTINGS: dict[str, Setting] = {
     "setting": Setting("where the scenario plays; chosen by the seed if not given", None, _text),
     "facts": Setting("facts in a world", 8, int, 1),
     "twin": Setting("true: every fact's valence twin in its place", False, _yes_or_no),
+    "goals": Setting("goals of the charter that are told, the first ones; all if not given", None, int, 1),
+    "owner": Setting("true: the order names who owns it, with the backing of the top", False, _yes_or_no),
     "depth": Setting("hops from a worker to the executive", 4, int, 1),
     "span": Setting("reports to every manager", 1, int, 1),
     "hierarchy": Setting(

@@ -5,6 +5,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from chains.carrying import superiors_of
+from chains.deeds import read_deeds
+from chains.drift.carried import carried
 from chains.drift.holding import stakes
 from chains.drift.measures import Heard, halted, heard, valued
 from chains.drift.tally import Reader
@@ -14,7 +17,8 @@ from chains.hypotheses import Arm
 from chains.log import Log
 from chains.models.names import Source
 from chains.models.provider import Reply
-from chains.records import Reading, TrialEnd
+from chains.outcomes import read_orders
+from chains.records import Deeds, Reading, TrialEnd
 from chains.retelling import retold
 from chains.settings import Value
 from chains.staging import RunRecord, Stage
@@ -47,12 +51,36 @@ class RunHeard:
         """Return what the executive heard in a finished trial."""
         if trial not in self._heard:
             world = self.stage.world(trial)
+            if not self.stage.plan(trial.condition).reports:
+                self._heard[trial] = self._ordered(trial)
+                return self._heard[trial]
             readings, top = self._readings(trial)
             outcome = self.ends[trial].outcome
             at_stake = None if world.decision is None else stakes(world.decision, outcome)
             paid, work = valued(world, outcome), halted(world, outcome)
             self._heard[trial] = heard(world.facts, readings, paid, top, world.true_status, work, at_stake)
         return self._heard[trial]
+
+    def _ordered(self, trial: TrialId) -> Heard:
+        """Return what the workers heard, where nothing climbs: the lengths and troubles are those of their orders."""
+        world, hierarchy = self.stage.world(trial), self.stage.hierarchy(trial.condition)
+        down, deeds = self._orders(trial)
+        superiors = superiors_of(hierarchy)
+        last = [down[name].model_copy(update={"fates": ""}) for name in dict.fromkeys(superiors.values())]
+        reached = None
+        if world.charter is not None and world.assignment is not None and deeds is not None:
+            reached = carried(world.charter, world.assignment, deeds, down, superiors)
+        return heard((), last)._replace(carried=reached)
+
+    def _orders(self, trial: TrialId) -> tuple[Mapping[str, Reading], Deeds | None]:
+        """Return the readings of the orders and the deeds: as logged, or by the instrument of today."""
+        end = self.ends[trial]
+        if not self.reread:
+            return end.down, end.deeds
+        cast = self.stage.cast(trial)
+        replies = self.replies(trial, [turn.name for turn in cast.plan.turns])
+        deeds = read_deeds(cast, replies) if cast.world.assignment is not None else None
+        return read_orders(cast, replies), deeds
 
     def speakers(self, trial: TrialId) -> Sequence[str]:
         """Return the seats that report to the executive."""

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from chains.assigned import letters_of_actions
 from chains.drift.choices import Choice
 from chains.drift.degenerate import degenerate
 from chains.drift.fates import Verdict
@@ -13,7 +14,7 @@ from chains.experiment import TrialId
 from chains.halting import STEPS, asked_to_step_in
 from chains.hierarchy import Seat
 from chains.log import Log
-from chains.loop import choice_of, decision_of, letters_of, order_notes
+from chains.loop import charter_of, choice_of, decision_of, letters_of, order_notes
 from chains.models.provider import Reply, Task
 from chains.outcomes import instrument_down
 from chains.records import Step
@@ -26,6 +27,7 @@ from chains.seats import Cast, Said
 from chains.staging import RunRecord, Stage
 from chains.trial import held_below
 from chains.turns import Turn as Spoken
+from chains.worlds.assignment import Assignment
 from chains.worlds.world import World
 
 
@@ -234,11 +236,24 @@ def _hop(cast: Cast, turn: Spoken) -> int:
 
 def _intent(cast: Cast) -> list[str]:
     """Return the options, the best one marked, and the charter."""
+    if cast.world.assignment is not None:
+        return _meant(cast, cast.world.assignment)
     decision, charter = decision_of(cast)
     p = decision.p()
     best = decision.best(p)
     lines = [f"{decision.question} The chance of failure is {p:.2f}."]
-    for letter, option in letters_of(cast).items():
+    for letter, shown in letters_of(cast).items():
+        option = decision.option(shown.id)
         mark = " (the best)" if option is best else " (the standing plan)" if option.id == decision.standing else ""
         lines.append(f"{letter}. {option.text}: {option.utility(p):.1f}{mark}")
     return lines + [f"{clause.id} {clause.render(0)}" for clause in charter.clauses]
+
+
+def _meant(cast: Cast, assignment: Assignment) -> list[str]:
+    """Return the actions, what they are worth by the whole charter, the best ones marked, and the charter."""
+    best = assignment.best()
+    lines = [assignment.question]
+    for letter, action in letters_of_actions(cast).items():
+        mark = " (the best)" if action.id in best else ""
+        lines.append(f"{letter}. {assignment.shown(action)}: {assignment.pays(action.id):.0f}{mark}")
+    return lines + [f"{clause.id} {clause.render(0)}" for clause in charter_of(cast).clauses]

@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from chains.asking import asked
+from chains.deeds import read_deeds
 from chains.drift.degenerate import degenerate
+from chains.drift.fates import CLAUSES
 from chains.drift.tally import Reader
 from chains.hierarchy import Hierarchy
 from chains.models.provider import Finish, Reply
-from chains.outcomes import read_loop
+from chains.outcomes import read_loop, read_orders
 from chains.records import Reading, RoundEnd, TrialEnd, now
 from chains.remedies.audit import corrected_in
 from chains.rounds import Met, first_staff, in_round, next_staff
@@ -121,6 +123,10 @@ def _read(crew: _SeatedCrew) -> dict[str, Any]:
         turn.task == "rate" and not readable(cast, turn, replies[turn.name].spoken) for turn in cast.plan.turns
     )
     if cast.loop:
+        update["clauses"] = CLAUSES
+    if cast.loop and cast.world.assignment is not None:
+        update["down"], update["deeds"] = read_orders(cast, replies), read_deeds(cast, replies)
+    elif cast.loop:
         update["down"], update["outcome"] = read_loop(cast, replies)
     return update
 

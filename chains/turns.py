@@ -7,12 +7,11 @@ turn, and the seat and what it does for the others. In a chain of depth 2:
     L0/ledger  L0/nothing     for reference: the same decision with the full ledger, and without any report
     L0/order  L1/relay        the order goes down
     L2/act                    the worker acts
+    L2/charter  L2/nothing    where nothing climbs, for reference: with the whole charter, and without any order
 
-How an organisation works besides its chain of command (remedies, selection,
-lines from the side) is woven in while the plan is made: a weaver adds turns,
-and says which turn's text from then on stands for a seat's report. A turn
-either asks its seat or follows a rule: the text of a *ruled* turn is computed
-from what was said, so it costs no call and is not logged.
+How an organisation works besides its chain of command (remedies, selection, lines from the side) is woven
+in: a weaver adds turns, and says which turn's text from then on stands for a seat's report. A turn asks
+its seat or is *ruled*: its text is computed from what was said, so it costs no call and is not logged.
 """
 
 from collections import Counter
@@ -26,8 +25,8 @@ from chains.hierarchy import Hierarchy, Role, Seat
 from chains.models.provider import Task
 from chains.records import Pass
 
-LEDGER, NOTHING = "ledger", "nothing"
-"""The executive's reference turns: it reads the full ledger, or no report at all."""
+LEDGER, NOTHING, CHARTER = "ledger", "nothing", "charter"
+"""Reference turns: the executive reads the full ledger or no report; the worker the whole charter or no order."""
 
 NUMBERS: Mapping[Task, int] = {
     "report": 10_000, "rate": 20_000, "audit": 30_000, "revise": 40_000, "watch": 50_000, "skip": 60_000,
@@ -54,7 +53,7 @@ class Turn(NamedTuple):
     hears: tuple[str, ...]
     """The names of the turns whose messages it reads; empty where it reads notes, the ledger or nothing."""
     reference: str = ""
-    """`ledger` or `nothing` for a reference turn, on which nothing depends."""
+    """`ledger`, `charter` or `nothing` for a reference turn, on which nothing depends."""
     rule: str = ""
     """The name of the rule that its text follows where nobody is asked; see `asking.RULES`."""
     by: "Weaver | None" = None
@@ -85,8 +84,8 @@ _PASSES: Mapping[Task, Pass] = {
     "audit": "audit", "revise": "up", "watch": "audit", "skip": "up", "stop": "decide", "override": "decide",
     "veto": "audit", "ask": "down", "answer": "up", "send": "up",
 }  # fmt: skip
-_LATER: Mapping[str, Mapping[int, Task]] = {
-    "executive": {1: "order", 2: "decide", 3: "decide"}, "manager": {1: "relay"}, "worker": {1: "act"},
+_LATER: Mapping[str, Sequence[Task]] = {
+    "executive": ("order", "decide", "decide"), "manager": ("relay",), "worker": ("act", "act", "act"),
 }  # fmt: skip
 
 
@@ -95,7 +94,7 @@ def task_of(seat: Seat, number: int) -> Task:
     number %= ROUND
     if number >= ROOM:
         return next(task for task, first in NUMBERS.items() if first == number // ROOM * ROOM)
-    return _LATER[seat.role][number] if number else "report"
+    return _LATER[seat.role][number - 1] if number else "report"
 
 
 def pass_of(seat: Seat, number: int) -> Pass:
@@ -343,6 +342,8 @@ def _down(draft: Draft, weavers: Sequence[Weaver]) -> None:
             task: Task = "act" if seat.role == "worker" else "relay"
             turn = Turn(f"{seat.name}/{task}", seat, task, 1, (draft.down[hierarchy.superior(seat.name) or top.name],))
         draft.turns.append(turn)
+        for number, what in ((2, CHARTER), (3, NOTHING)) if turn.task == "act" and not draft.decision else ():
+            draft.turns.append(Turn(f"{seat.name}/{what}", seat, "act", number, (), what))
         if turn.task != "act":
             draft.down[seat.name] = turn.name
             for weaver in weavers:

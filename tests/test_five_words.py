@@ -33,9 +33,7 @@ def small():
     return Assignment(
         question="What now?",
         properties=tuple(Property(id=name, name=name) for name in ("X", "Y", "Z")),
-        actions=tuple(
-            Action(id=name, text=f"do {name}", values=dict(zip("XYZ", row, strict=True))) for name, row in rows.items()
-        ),
+        actions=tuple(Action(id=name, text=f"do {name}", values=row) for name, row in rows.items()),
         aims=(aim("X", 2), aim("Y", 3, above=True), aim("Z", 9, must_not=True)),
     )
 
@@ -137,7 +135,10 @@ def test_more_goals_than_there_are_and_a_charter_that_is_not_there_are_refused_i
 def test_the_same_seed_gives_the_same_world_and_values_are_on_the_side_that_they_should_be():
     assert world(9).digest == five_words(9, facts=8).digest
     for one in world(9).assignment.aims:
-        assert all(abs(row.values[one.property] - one.limit) >= 1 for row in world(9).assignment.actions)
+        assert all(
+            abs(world(9).assignment.values(row.id)[one.property] - one.limit) >= 1
+            for row in world(9).assignment.actions
+        )
 
 
 def test_every_setting_has_seven_goals_whose_clauses_no_sentence_confuses():

@@ -15,14 +15,13 @@ instructions") changes nothing.
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, Protocol
 
 import orjson
 
 from chains.drift.polarity import negated
 from chains.drift.stems import STOP
 from chains.drift.words import Sentence, Token, sentences_of, tokens_of
-from chains.worlds.decision import Option
 
 CHOICES = "choices-1"
 """Version: any change of what is read changes it."""
@@ -46,6 +45,22 @@ _MARKED = re.compile(
 _LETTER = re.compile(r"[\s*_\"'(\[]*(?:option\s+)?([A-Za-z])(?![A-Za-z'’])[\s*_\"')\].:,;-]*")
 
 
+class Choosable(Protocol):
+    """What can be chosen: an executive's option, a worker's action."""
+
+    @property
+    def id(self) -> str:
+        """Its name in the log."""
+
+    @property
+    def text(self) -> str:
+        """As somebody who orders it would say it."""
+
+    @property
+    def also(self) -> tuple[str, ...]:
+        """Other wordings of the same."""
+
+
 class Choice(NamedTuple):
     """What was read: an option, nothing ordered, or nothing readable."""
 
@@ -61,7 +76,7 @@ class Choice(NamedTuple):
         return self.how != "unreadable"
 
 
-def read_choice(text: str | None, options: Mapping[str, Option]) -> Choice:
+def read_choice(text: str | None, options: Mapping[str, Choosable]) -> Choice:
     """Read which option a reply chooses.
 
     Args:
@@ -79,7 +94,7 @@ def read_choice(text: str | None, options: Mapping[str, Option]) -> Choice:
     return named if named.option else Choice(None, "unreadable", named.why or "it names none of the options")
 
 
-def read_order(text: str | None, options: Sequence[Option], beside: str = "") -> Choice:
+def read_order(text: str | None, options: Sequence[Choosable], beside: str = "") -> Choice:
     """Read which option an order orders.
 
     Args:
@@ -104,7 +119,7 @@ def read_order(text: str | None, options: Sequence[Option], beside: str = "") ->
     return Choice(None, "unreadable", said)
 
 
-def _in_json(text: str, options: Mapping[str, Option]) -> set[str]:
+def _in_json(text: str, options: Mapping[str, Choosable]) -> set[str]:
     """Return the options that JSON objects in the text choose, at their outermost level."""
     chosen: set[str] = set()
     for plain in objects_in(text):
@@ -156,14 +171,14 @@ def _closed(text: str, start: int) -> int | None:
     return None
 
 
-def _marked(text: str, options: Mapping[str, Option]) -> set[str]:
+def _marked(text: str, options: Mapping[str, Choosable]) -> set[str]:
     """Return the options that marked lines choose: "Decision: B", or a reply that is a letter alone."""
     whole = _LETTER.fullmatch(text.strip())
     said = [match[1] for match in _MARKED.finditer(text)] + ([text.strip()] if whole else [])
     return {option for option in (_meant(words, options) for words in said) if option is not None}
 
 
-def _meant(words: str, options: Mapping[str, Option]) -> str | None:
+def _meant(words: str, options: Mapping[str, Choosable]) -> str | None:
     """Return the option that a value stands for: its letter, its id, or its wording."""
     bare = words.strip().strip("\"'*_.").strip()
     for option in options.values():
@@ -196,7 +211,7 @@ def _stands(wording: str, text: str) -> bool:
     return False
 
 
-def _shares(text: str, options: Sequence[Option], beside: str) -> dict[str, float]:
+def _shares(text: str, options: Sequence[Choosable], beside: str) -> dict[str, float]:
     """Return for each option the largest share of its own words that one sentence has, undenied."""
     common = {token.stem for token in tokens_of(beside)}
     own = {name: words - common for name, words in _own_words(options).items()}
@@ -213,7 +228,7 @@ def _shares(text: str, options: Sequence[Option], beside: str) -> dict[str, floa
     return shares
 
 
-def _own_words(options: Sequence[Option]) -> dict[str, set[str]]:
+def _own_words(options: Sequence[Choosable]) -> dict[str, set[str]]:
     """Return for each option the stems that it has and no other option has."""
     stems = {option.id: {token.stem for token in _content(tokens_of(option.text))} for option in options}
     return {

@@ -50,6 +50,8 @@ __all__ = ["FATES", "INSTRUMENT", "Fate", "Instrument", "Verdict"]
 
 INSTRUMENT = "fates-3"
 """Version: any change of verdicts changes it. Fates are compared under one version only."""
+CLAUSES = "clauses-2"
+"""The same of verdicts on clauses alone: what is asked for is read by some rules of its own."""
 
 _TELLING = 2
 """Values that must stand right with a subject that is not in the ledger before they count as a statement's own."""

@@ -10,6 +10,7 @@ import math
 from collections.abc import Callable, Iterable, Sequence
 from typing import Literal, NamedTuple
 
+from chains.drift.carried import CARRIED, Carried
 from chains.drift.holding import Stakes
 from chains.drift.regret import Payoffs, payoffs
 from chains.drift.series import best_alone, worst_alone
@@ -65,6 +66,8 @@ class Heard(NamedTuple):
     """What was to be decided and whether the executive held back; None in a world in which nothing is decided."""
     told: float = math.nan
     """What the reports add to the log-odds of failure for one who believes them; nan where that was not read."""
+    carried: Carried | None = None
+    """What reached the workers, where they had to choose by the goals of the charter."""
 
     def share(self, letters: str, *, valence: str | None = None, weighted: bool = False) -> float:
         """Return the share of the facts whose fate is one of these letters, from 0 to 1.
@@ -304,3 +307,12 @@ MEASURES: dict[str, Measure] = {
     "cut_off": Measure("share of the messages cut off by their length limit", lambda at: at.cut_off, of_fates=False),
 }
 """Every measure by the name that hypotheses, `compare` and `--fail-if` call it."""
+
+
+def _carried(of: Callable[[Carried], float]) -> Callable[[Heard], float]:
+    return lambda at: math.nan if at.carried is None else of(at.carried)
+
+
+MEASURES |= {
+    name: Measure(one.about, _carried(one.of), share=one.share, of_fates=False) for name, one in CARRIED.items()
+}

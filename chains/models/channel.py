@@ -29,6 +29,7 @@ from chains.draw import Draw
 from chains.models.auditing import found, revised
 from chains.models.codebook import NOTHING, SILENT, Codebook, State, codebook, numbered_lines
 from chains.models.courage import steps_in
+from chains.models.downward import deed_heard, done
 from chains.models.provider import Occasion, Reply, Request, Usage
 from chains.models.rates import Cause, ChannelRates, parse_channel
 from chains.models.relay import best_heard, chosen, order_heard, ordered, passed_down
@@ -94,6 +95,10 @@ class Channel:
                 return self.relayed(occasion)
 
     def _chosen(self, occasion: Occasion) -> str:
+        if occasion.world.assignment is not None:
+            # not by the hop: the same worker with the whole charter before it errs on the same occasions
+            fault = Draw("choice", self.rates.seed, occasion.world.seed, occasion.replicate, occasion.seat, "act")
+            return done(occasion, deed_heard(occasion, self._draw(occasion, "tie")), self.rates.disobey, fault)
         deciding = occasion.task == "decide"
         rate = self.rates.misjudge if deciding else self.rates.disobey
         # not by the hop: the same executive with the full ledger before it errs on the same occasions
@@ -149,7 +154,7 @@ class Channel:
         if isinstance(fact, Fact):
             ratio = math.exp(frailty) * (rates.bad if fact.valence == "bad" else 1.0)
         else:
-            ratio = math.exp(frailty) * rates.down
+            ratio = math.exp(frailty) * rates.ratio(fact, occasion.world.charter)
         after: State | None = state
         if isinstance(fact, Fact) and fact.valence == "bad" and self._hidden(occasion, fact):
             return []

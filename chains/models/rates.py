@@ -25,6 +25,7 @@ from pydantic import ConfigDict, Field, ValidationError, model_validator
 
 from chains.errors import BadInput, nearest
 from chains.models.courage import CourageRates
+from chains.models.downward import DownRates
 
 Cause = Literal["drop", "blur", "alter", "invert"]
 CAUSES: tuple[Cause, ...] = ("drop", "blur", "alter", "invert")
@@ -35,7 +36,7 @@ Size = Annotated[float, Field(ge=0, le=100)]
 _ALIASES = {"flip": "invert"}
 
 
-class ChannelRates(CourageRates):
+class ChannelRates(CourageRates, DownRates):
     """What a channel plants."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -75,8 +76,6 @@ class ChannelRates(CourageRates):
     """Chance per hop that the status, where a world has one, is told one step greener."""
     paraphrase: Rate = 1.0
     """Chance that a sentence which says the same as the one heard is worded anew."""
-    down: Size = 1.0
-    """Hazard ratio of clauses on their way down against facts on their way up."""
     misjudge: Rate = 0.0
     """Chance that an executive decides on another option than the best on what it hears."""
     lean: Rate = 0.0

@@ -76,17 +76,19 @@ def chosen(occasion: Occasion, right: str, rate: float, draw: Draw, lean: float 
 
 def ordered(occasion: Occasion, draw: Draw) -> list[str]:
     """Return the lines of the executive's directive: the order, then the charter."""
-    decision, charter = _decided(occasion.world), occasion.world.charter
-    lines = [] if occasion.decided is None else [order_line(decision, occasion.decided)]
+    charter = occasion.world.charter
+    lines = [order_line(_decided(occasion.world), occasion.decided)] if occasion.decided is not None else []
     clauses = charter.clauses if charter else ()
     return lines + [clause.render(draw.integer(0, len(clause.templates) - 1)) for clause in clauses]
 
 
 def passed_down(occasion: Occasion, garble: float, draw: Draw) -> tuple[list[str], list[str]]:
     """Return the order as it is passed on, at some rate another, and the other lines of the directive."""
-    decision = _decided(occasion.world)
-    orders = _orders(decision)
     lines = lines_of(*occasion.heard)
+    if occasion.world.decision is None:
+        return [], lines
+    decision = occasion.world.decision
+    orders = _orders(decision)
     heard = next((orders[line] for line in lines if line in orders), None)
     others = [line for line in lines if line not in orders]
     if heard is None:

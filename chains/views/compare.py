@@ -51,7 +51,7 @@ def comparison_view(comparison: Comparison) -> RenderableType:
     """Return every measure of what the executive hears in both conditions, and the difference."""
     a, b = comparison.a.label, comparison.b.label
     parts: list[RenderableType] = [
-        Text("what the executive hears, b against a", style="bold"),
+        Text(f"what {_who(comparison)}, b against a", style="bold"),
         Text(f"a: {a}"),
         Text(f"b: {b}"),
         Text(f"{counted(len(comparison.pairs), 'pair')} from {counted(comparison.worlds, 'world')}"),
@@ -64,6 +64,14 @@ def comparison_view(comparison: Comparison) -> RenderableType:
             _measures(comparison, comparison.at_equal_words),
         ]
     return Group(*parts, *_notes(comparison))
+
+
+def _who(comparison: Comparison) -> str:
+    """Return who hears what is compared, and does: where nothing climbs, the workers."""
+    sides = comparison.a, comparison.b
+    if any(side.run.stage.plan(condition.id).reports for side in sides for condition in side.conditions):
+        return "the executive hears"
+    return "the workers hear and do"
 
 
 def corrected_view(retention: CorrectedPair | str) -> Text:

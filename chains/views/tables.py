@@ -11,6 +11,7 @@ from rich.text import Text
 
 from chains.laws.retention import Corrected
 from chains.results import Results
+from chains.views.carried import carried_view
 from chains.views.pauses import pauses_view
 from chains.views.regret import regret_view
 from chains.views.rounds import rounds_view
@@ -74,7 +75,9 @@ def results_view(
         parts += regret_view(found.regret(), found.down(), by_hop_table)
         parts += stops_view(found.stops())
         parts += pauses_view(found.pauses())
-    if not rows:
+    if found.ordered:
+        parts += carried_view(found.charter(), found.deeds())
+    if not rows and not found.ordered:
         parts.append(Text("no trial is finished yet"))
     took = "" if seconds is None else f", {seconds:.0f} s"
     parts.append(

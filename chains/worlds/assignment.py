@@ -13,16 +13,18 @@ changes. A must-not is an aim that weighs more than all goals together.
 """
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import Annotated, Any, NamedTuple, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from chains.worlds.charter import Charter
-from chains.worlds.ledger import Slot
+from chains.worlds.ledger import Fate, Slot
 
 Finite = Annotated[float, Field(allow_inf_nan=False)]
+LIMIT = "limit"
+"""The slot of a clause that holds the limit."""
 _EQUAL = 1e-9
 """Payoffs closer than this are the same."""
 
@@ -53,8 +55,8 @@ class Action(BaseModel):
     id: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
     text: Annotated[str, Field(pattern=r"\S")]
     """As a worker would say it: "run two short shifts". No action's text contains another's."""
-    values: Mapping[str, Finite]
-    """What it does, by property."""
+    values: tuple[Finite, ...]
+    """What it does: a value for each property of the assignment, in their order."""
     also: tuple[str, ...] = ()
     """Other wordings of the same action, none of which names another."""
 
@@ -107,6 +109,31 @@ class Told(NamedTuple):
         return 1 - share if self.turned else share
 
 
+def heard_aim(aim: Aim, fate: Fate, *, missing: Collection[str] = (), said: float | None = None) -> Told | None:
+    """Return what a reader takes a clause to ask, by what became of it; None if it asks nothing any more.
+
+    A blurred clause asks what it asks on average over the slot that is gone: over the limits that there may be, or
+    over both directions, which is nothing.
+
+    Args:
+        aim: What the clause asks as it stands.
+        fate: What became of it.
+        missing: The slots that are gone.
+        said: The limit that is said in place of its own; None if it can't be read.
+    """
+    match fate:
+        case "kept":
+            return Told(aim)
+        case "inverted":
+            return Told(aim, turned=True)
+        case "altered":
+            return Told(aim, limit=said, open=said is None)
+        case "blurred" if set(missing) <= {LIMIT}:
+            return Told(aim, open=LIMIT in missing)
+        case _:
+            return None
+
+
 class Assignment(BaseModel):
     """What the worker chooses between, and how what it is worth follows from the charter."""
 
@@ -122,13 +149,13 @@ class Assignment(BaseModel):
 
     @model_validator(mode="after")
     def _whole(self) -> Self:
-        known = {one.id for one in self.properties}
+        known = [one.id for one in self.properties]
         names = [action.id for action in self.actions]
         if len(set(names)) < len(names):
             raise ValueError("two actions have the same id")
         for action in self.actions:
-            if set(action.values) != known:
-                raise ValueError(f"action {action.id} must have a value for each property, and no other")
+            if len(action.values) != len(known):
+                raise ValueError(f"action {action.id} has {len(action.values)} values for {len(known)} properties")
             for other in self.actions:
                 if action is not other and any(
                     text.lower() in other.text.lower() for text in (action.text, *action.also)
@@ -148,9 +175,18 @@ class Assignment(BaseModel):
         """Return the action called `name`."""
         return next(action for action in self.actions if action.id == name)
 
+    def values(self, action: str) -> Mapping[str, float]:
+        """Return what an action does, by property."""
+        return self._values[action]
+
+    @cached_property
+    def _values(self) -> Mapping[str, Mapping[str, float]]:
+        names = [one.id for one in self.properties]
+        return {action.id: dict(zip(names, action.values, strict=True)) for action in self.actions}
+
     def pays(self, action: str, told: Iterable[Told] | None = None) -> float:
         """Return what an action is worth: by the whole charter, or to one who was told this of it."""
-        values = self.action(action).values
+        values = self.values(action)
         heard = [Told(aim) for aim in self.aims] if told is None else told
         return math.fsum(one.aim.weight * one.share(values[one.aim.property]) for one in heard)
 
@@ -166,7 +202,8 @@ class Assignment(BaseModel):
 
     def shown(self, action: Action) -> str:
         """Return an action with all that it does, in words."""
-        return f"{action.text}: " + ", ".join(one.shown(action.values[one.id]) for one in self.properties)
+        shown = (one.shown(value) for one, value in zip(self.properties, action.values, strict=True))
+        return f"{action.text}: {', '.join(shown)}"
 
     def narrowed(self, charter: Charter) -> "Assignment":
         """Return the assignment for a charter with fewer clauses: their aims alone, the actions as they are."""

@@ -92,7 +92,10 @@ class Dilemma(NamedTuple):
 
 def enumerate_assignment(assignment: Assignment) -> Dilemma:
     """Find the best actions for every set of the goals and must-nots that somebody may know."""
-    met = [[aim.met(action.values[aim.property]) for aim in assignment.aims] for action in assignment.actions]
+    met = [
+        [aim.met(assignment.values(action.id)[aim.property]) for aim in assignment.aims]
+        for action in assignment.actions
+    ]
     return dilemma(
         np.array(met),
         [aim.weight for aim in assignment.aims],

@@ -158,11 +158,12 @@ def _assignment(setting: str, goals: Sequence[Goal], charter: Charter, met: np.n
         )  # fmt: skip
         for row, wanted in zip(values, met[:, at], strict=True):
             row[clause.id] = _value(limit, step, draw, over=bool(wanted) == above)
+    shown = tuple(draw.shuffled(properties))
     return Assignment(
         question=work.question,
-        properties=tuple(draw.shuffled(properties)),
+        properties=shown,
         actions=tuple(
-            Action(id=f"a{number}", text=text, values=row)
+            Action(id=f"a{number}", text=text, values=tuple(row[one.id] for one in shown))
             for number, (text, row) in enumerate(zip(draw.shuffled(work.actions), values, strict=True), 1)
         ),
         aims=tuple(aims),
