@@ -80,7 +80,7 @@ def claims_in(message: str) -> list[Claim]:
     return [stated.claim for stated in stated_in(message)]
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=16)
 def stated_in(message: str) -> tuple[Stated, ...]:
     """Return the claims of a message in order, each once, with what they are made of.
 

@@ -31,6 +31,7 @@ neither the ledger nor `senses` lists, so that kept is read as blurred.
 from collections import Counter, defaultdict
 from collections.abc import Collection, Sequence
 from functools import lru_cache
+from typing import NamedTuple
 
 from chains.drift.evidence import Evidence, gather, value_of
 from chains.drift.pieces import Piece
@@ -70,7 +71,6 @@ class Instrument:
     def __init__(self, statements: Sequence[Statement]) -> None:
         self.subjects = Subjects(statements)
         self.ledger = compile_ledger(statements, self.subjects)
-        self._by_id = {compiled.statement.id: compiled for compiled in self.ledger}
         self._about: dict[int, list[Compiled]] = defaultdict(list)
         for compiled in self.ledger:
             self._about[compiled.subject].append(compiled)
@@ -84,8 +84,6 @@ class Instrument:
         self._topics = frozenset().union(*(compiled.topic for compiled in self.ledger))
         self._values = Counter(value_of(slot) for statement in statements for slot in statement.slots)
         self._renderings = [rendering for compiled in self.ledger for rendering in compiled.renderings]
-        self._scene = lru_cache(maxsize=16)(self._make_scene)
-        self._verdict = lru_cache(maxsize=128)(self._judge_in)
 
     def read(self, message: str | None, only: Collection[str] | None = None) -> dict[str, Verdict]:
         """Return the verdict on each statement in a message, by statement id.
@@ -98,13 +96,14 @@ class Instrument:
         wanted = [compiled for compiled in self.ledger if only is None or compiled.statement.id in only]
         if not message or not message.strip():
             return {compiled.statement.id: omitted(compiled) for compiled in wanted}
-        return {compiled.statement.id: self._verdict(compiled.statement.id, message) for compiled in wanted}
+        look = _look(self, message)
+        for compiled in wanted:
+            if compiled.statement.id not in look.verdicts:
+                look.verdicts[compiled.statement.id] = self._judge(compiled, look.scene)
+        return {compiled.statement.id: look.verdicts[compiled.statement.id] for compiled in wanted}
 
-    def _judge_in(self, statement: str, message: str) -> Verdict:
-        """Judge one statement; kept for a while, as whoever reads a message asks three times for the same."""
-        return self._judge(self._by_id[statement], self._scene(message))
-
-    def _make_scene(self, message: str) -> Scene:
+    def scene(self, message: str) -> Scene:
+        """Return a message cut up for this ledger."""
         return Scene(message, self.subjects, self._spelling, self._renderings)
 
     def _judge(self, compiled: Compiled, scene: Scene) -> Verdict:
@@ -233,6 +232,20 @@ class Instrument:
             if alone or verdict.fate == "blurred":
                 return verdict if alone else None
         return None
+
+
+class _Look(NamedTuple):
+    """One message, with the verdicts that it was asked for so far."""
+
+    scene: Scene
+    verdicts: dict[str, Verdict]
+    """By statement id."""
+
+
+@lru_cache(maxsize=8)
+def _look(instrument: Instrument, message: str) -> _Look:
+    """Look at a message; kept for a while, as whoever reads one asks three times for the same."""
+    return _Look(instrument.scene(message), {})
 
 
 def _repeated(compiled: Compiled, scene: Scene, others: Sequence[Evidence], sentence: int) -> Verdict:

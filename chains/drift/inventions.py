@@ -32,7 +32,6 @@ _TOGETHER, _ANYWHERE = 1 / 3, 2 / 3
 class _Heard(NamedTuple):
     """A sentence that a claim may rest on."""
 
-    words: frozenset[str]
     stems: frozenset[str]
     quantities: tuple[Quantity, ...]
     dates: tuple[Date, ...]
@@ -57,7 +56,7 @@ def invented(message: str, heard: Sequence[str], ledger: Instrument | Sequence[S
         ledger: The world's statements, or the instrument made for them.
     """
     instrument = instrument_for(ledger)
-    return _unsupported(message, _support(tuple(heard)), instrument)
+    return _unsupported(message, _heard_support(tuple(heard)), instrument)
 
 
 def unfounded(message: str, ledger: Instrument | Sequence[Statement], background: str = "") -> list[Claim]:
@@ -93,27 +92,27 @@ def _truths(instrument: Instrument) -> list[str]:
     return out
 
 
-@lru_cache(maxsize=512)
-def _sentences(text: str) -> tuple[_Heard, ...]:
-    out = []
-    for sentence in sentences_of(text):
+def _support(texts: Sequence[str]) -> _Support:
+    sentences: list[_Heard] = []
+    words: set[str] = set()
+    for sentence in (sentence for text in texts for sentence in sentences_of(text)):
         dates = dates_of(sentence.tokens)
         taken = frozenset(at for date in dates for at in range(date.first, date.last))
-        words = frozenset(token.low for token in sentence.tokens if token.kind in ("word", "code"))
+        words |= {token.low for token in sentence.tokens if token.kind in ("word", "code")}
         quantities = tuple(quantities_of(sentence.tokens, taken))
-        out.append(_Heard(words, content_of(sentence.tokens), quantities, tuple(dates)))
-    return tuple(out)
-
-
-@lru_cache(maxsize=64)
-def _support(texts: tuple[str, ...]) -> _Support:
-    sentences = tuple(sentence for text in texts for sentence in _sentences(text))
+        sentences.append(_Heard(content_of(sentence.tokens), quantities, tuple(dates)))
     return _Support(
-        sentences,
+        tuple(sentences),
         tuple(sentence for sentence in sentences if sentence.quantities),
-        frozenset().union(*(sentence.words for sentence in sentences)),
+        frozenset(words),
         frozenset().union(*(sentence.stems for sentence in sentences)),
     )
+
+
+@lru_cache(maxsize=16)
+def _heard_support(texts: tuple[str, ...]) -> _Support:
+    """Return what the texts that a seat heard support; kept for a while, as seats pass on what they heard."""
+    return _support(texts)
 
 
 @lru_cache(maxsize=64)

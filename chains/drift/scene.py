@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from chains.drift.pieces import Piece, pieces_of
 from chains.drift.spelling import Spelling
 from chains.drift.statements import Rendering, wording
-from chains.drift.subjects import UNCLEAR, Subjects
+from chains.drift.subjects import UNCLEAR, Subjects, unnamed
 from chains.drift.words import Sentence, sentences_of
 
 _LEAD = 6
@@ -18,7 +18,7 @@ class Scene:
 
     def __init__(self, message: str, subjects: Subjects, spelling: Spelling, renderings: Collection[Rendering]) -> None:
         sentences = [spelling.mend(sentence) for sentence in sentences_of(message)]
-        self._common = subjects.common
+        self._known = subjects.known
         self._wordings = [wording(sentence) for sentence in sentences]
         self.copied = {at for rendering in renderings for at in self.where([rendering])}
         """Sentences that repeat a rendering of any statement word for word: they say that and nothing else."""
@@ -74,7 +74,7 @@ class Scene:
             and not token.text.isupper()
             and place > 0
             and piece.tokens[place - 1].text not in ".:"
-            and token.low not in self._common
+            and not unnamed(token.low, self._known)
             for place, token in enumerate(piece.tokens[: piece.last])
             if place >= piece.first
         )
@@ -85,7 +85,7 @@ class Scene:
             return False
         for at in range(piece.first, piece.last):
             token = piece.tokens[at]
-            proper = token.kind == "word" and token.text[0].isupper() and token.low not in self._common
+            proper = token.kind == "word" and token.text[0].isupper() and not unnamed(token.low, self._known)
             if token.kind == "code" or (proper and at > 0 and piece.tokens[at - 1].text not in ".:"):
                 return False
         return True

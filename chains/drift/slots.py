@@ -139,7 +139,7 @@ class WordSlot:
     parts: tuple[frozenset[str], ...] = field(default=())
     """For a name of several people or words: each of these needs one of its words stated."""
     known: frozenset[str] = frozenset()
-    """Every word of the ledger, and common ones: a capitalised word outside them is another name."""
+    """Every word of the ledger: a capitalised word outside it is another name."""
 
     def read(self, piece: Piece, explained: Explained) -> Found:
         """Look for the word in a piece."""
@@ -175,7 +175,7 @@ class WordSlot:
             token = piece.tokens[at]
             starts = piece.tokens[at - 1].text in ".:!?" or at == 0
             proper = token.kind == "word" and token.text[0].isupper() and not token.text.isupper() and not starts
-            if proper and at not in piece.named and token.low not in self.known:
+            if proper and at not in piece.named and not (token.low in self.known or token.low in _COMMON):
                 return at
         return None
 
@@ -228,5 +228,5 @@ def _word_slot(slot: Slot, known: frozenset[str]) -> WordSlot:
         parts = tuple(part for part in parts if part)
     return WordSlot(
         slot, tuple(spelt(words) for words in (str(slot.value), *slot.also)),
-        tuple(spelt(words) for words in slot.others), parts, known | _COMMON,
+        tuple(spelt(words) for words in slot.others), parts, known,
     )  # fmt: skip

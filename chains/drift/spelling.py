@@ -19,7 +19,7 @@ class Spelling:
     """
 
     def __init__(self, words: Iterable[str], known: frozenset[str]) -> None:
-        self._known = known | {form + "s" for form in known}
+        self._known = known
         self._words = sorted({word for word in words if len(word) >= _SHORTEST and word.isalpha()})
         self._meant = lru_cache(maxsize=10_000)(self._find)
 
@@ -29,7 +29,8 @@ class Spelling:
         return sentence if tokens == sentence.tokens else sentence._replace(tokens=tokens)
 
     def _mended(self, token: Token) -> Token:
-        if token.kind != "word" or len(token.low) < _SHORTEST - 1 or token.low in self._known:
+        known = token.low in self._known or (token.low.endswith("s") and token.low[:-1] in self._known)
+        if token.kind != "word" or len(token.low) < _SHORTEST - 1 or known:
             return token
         meant = self._meant(token.low)
         return token if meant is None else token._replace(low=meant, stem=stem(meant))

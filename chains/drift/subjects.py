@@ -77,8 +77,6 @@ class Subjects:
         """Codes that stand anywhere in the ledger."""
         self.known = frozenset(token.low for token in tokens if token.kind == "word")
         """Words that stand anywhere in the ledger."""
-        self.common = self.known | _UNNAMED
-        """Words that name nobody else, though they may be written with a capital."""
 
     def _number(self, subject: str) -> int:
         same = (at for at, name in enumerate(self.names) if name.lower().split() == subject.lower().split())
@@ -142,6 +140,11 @@ class Subjects:
         if at and tokens[at].low in self._nouns and tokens[at - 1].low in _ARTICLES and alone:
             return Mention(at, at + 1, UNCLEAR)
         return None
+
+
+def unnamed(low: str, known: frozenset[str]) -> bool:
+    """Whether a word names nothing but what a ledger knows, though it may be written with a capital."""
+    return low in known or low in _UNNAMED
 
 
 def _numbered(tokens: tuple[Token, ...], at: int) -> bool:

@@ -122,7 +122,7 @@ def tokens_of(text: str, offset: int = 0) -> list[Token]:
     return out
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1024)
 def known_tokens(text: str) -> tuple[Token, ...]:
     """Return the tokens of a wording of a ledger; kept, as the worlds of a setting share most of theirs."""
     return tuple(tokens_of(text))
@@ -131,7 +131,7 @@ def known_tokens(text: str) -> tuple[Token, ...]:
 @lru_cache(maxsize=4096)
 def unfilled(template: str) -> tuple[Token, ...]:
     """Return the tokens of a template's own words, its holes left out."""
-    return known_tokens(_HOLE.sub(" ", template))
+    return tuple(tokens_of(_HOLE.sub(" ", template)))
 
 
 def _ends_sentence(tokens: list[Token], at: int) -> bool:
@@ -191,7 +191,7 @@ def _goes_on(before: _Line, line: _Line) -> bool:
     return wrapped and line.tokens[0].text[0].islower()
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=128)
 def sentences_of(message: str) -> tuple[Sentence, ...]:
     """Return the sentences of a message in order; marks of bullets and numbering are left out."""
     out: list[Sentence] = []
