@@ -56,10 +56,10 @@ def create(record: RunRecord) -> Path:
 def write_record(record: BaseModel, folder: Path) -> None:
     """Write run.json whole or not at all; raises `OSError` if it can't be written."""
     draft = folder / f"{RUN_FILE}.new"
-    text = orjson.dumps(record.model_dump(mode="json"), option=orjson.OPT_INDENT_2)
+    text = record.model_dump_json(indent=2)  # straight to text: with hundreds of worlds a copy would take megabytes
     try:
         with draft.open("wb") as file:
-            file.write(text + b"\n")
+            file.write(text.encode() + b"\n")
             file.flush()
             os.fsync(file.fileno())
         draft.replace(folder / RUN_FILE)
