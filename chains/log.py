@@ -59,8 +59,9 @@ class Log:
         """
         self.path = folder / LOG_FILE
         self.writable = write
-        self._looked_at = self._synced_at = -LOOK_EVERY
+        self._looked_at = -LOOK_EVERY
         self._unsynced = False
+        self._unkept: OSError | None = None
         flags = os.O_RDWR | os.O_APPEND | os.O_CREAT if write else os.O_RDONLY
         try:
             self._file = os.open(self.path, flags, 0o644)
@@ -90,7 +91,7 @@ class Log:
 
     def __exit__(self, *_: object) -> None:
         """Close the file, which also releases the lock."""
-        with contextlib.suppress(OSError):
+        with contextlib.suppress(MazedomError):
             self.sync()
         os.close(self._file)
 
@@ -154,27 +155,25 @@ class Log:
 
         Args:
             record: What to append.
-            durable: See to it that it is on the disk soon, where a paid reply would otherwise be lost: at once, or, if
-                that was done a moment ago, with the next such record or `sync`.
+            durable: It must be on the disk soon, for a paid reply would otherwise be lost: whoever appends calls
+                `sync` within `SYNC_WITHIN`.
 
         Raises:
-            MazedomError: If it can't be written; the log is then as it was before.
+            MazedomError: If it can't be written, the log is then as it was before; or if what was written before could
+                not be kept on the disk.
         """
+        if self._unkept is not None:
+            raise self._cannot(self._unkept)
         line = record.line()
         view = memoryview(line)
         try:
             while view:
                 view = view[os.write(self._file, view) :]
-            if durable:
-                self._unsynced = True
-                if time.monotonic() >= self._synced_at + SYNC_WITHIN:
-                    self.sync()
         except OSError as error:
             # What was half written must not stand before what others log after it.
             os.ftruncate(self._file, self.scan.length)
-            raise MazedomError(
-                f"can't write {self.path}: {error.strerror}; make room, then `cli.py resume {self.path.parent.name}`"
-            ) from None
+            raise self._cannot(error) from None
+        self._unsynced = self._unsynced or durable
         if isinstance(record, Step):
             self.scan.add_step(record.key, record.digest, len(line))
             usage = record.reply.usage.model_dump()
@@ -192,11 +191,23 @@ class Log:
         self.scan.heard(record.at)
 
     def sync(self) -> None:
-        """Wait until what was appended durably is on the disk."""
+        """Wait until what was appended durably is on the disk; may be called from another thread.
+
+        Raises:
+            MazedomError: If the disk doesn't keep it; nothing can be appended then.
+        """
         if self._unsynced:
             self._unsynced = False
-            os.fdatasync(self._file)
-            self._synced_at = time.monotonic()
+            try:
+                os.fdatasync(self._file)
+            except OSError as error:
+                self._unkept = error
+                raise self._cannot(error) from None
+
+    def _cannot(self, error: OSError) -> MazedomError:
+        return MazedomError(
+            f"can't write {self.path}: {error.strerror}; make room, then `cli.py resume {self.path.parent.name}`"
+        )
 
     @property
     def unsynced(self) -> bool:

@@ -13,7 +13,7 @@ from typing import NamedTuple, Protocol
 
 import orjson
 
-from chains.errors import LogDamaged, ReplayDiffers, ReplyMissing
+from chains.errors import LogDamaged, MazedomError, ReplayDiffers, ReplyMissing
 from chains.hierarchy import Seat
 from chains.log import SYNC_WITHIN, Log
 from chains.models.counting import counting
@@ -87,7 +87,8 @@ class Tape:
         """What people were asked and have not answered."""
         self._unshared = frozenset(unshared)
         self._others = others
-        self._syncing: asyncio.TimerHandle | None = None
+        self._sync_at: asyncio.TimerHandle | None = None
+        self._syncing: asyncio.Future[None] | None = None
         self._asking: set[asyncio.Future[Reply]] = set()
         self._same: dict[str, Key | asyncio.Future[Reply]] = {
             digest: key for key, entries in log.scan.steps.items() if key.attempt == 0 for digest, _, _ in entries
@@ -213,9 +214,13 @@ class Tape:
     async def settle(self) -> None:
         """Wait for the replies still under way, so that they are logged before the log is closed."""
         await asyncio.gather(*self._asking, return_exceptions=True)
+        if self._sync_at is not None:
+            self._sync_at.cancel()
+            self._sync_at = None
         if self._syncing is not None:
-            self._syncing.cancel()
-            self._sync()
+            await asyncio.wait([self._syncing])
+        with contextlib.suppress(MazedomError):  # as the log says to whoever appends next
+            self.log.sync()
 
     def abandon(self) -> None:
         """Give up the replies still under way: they are not logged, and are asked for anew when the run goes on."""
@@ -248,17 +253,23 @@ class Tape:
             at=now(),
         )
         self.log.append(step, durable=not request.model.startswith("channel"))
-        if self.log.unsynced and self._syncing is None:
+        if self.log.unsynced and self._sync_at is None:
             # Not one wait a reply: replies that come together share it. A person's answer has no loop and waits.
             try:
-                self._syncing = asyncio.get_running_loop().call_later(SYNC_WITHIN, self._sync)
+                self._sync_at = asyncio.get_running_loop().call_later(SYNC_WITHIN, self._sync)
             except RuntimeError:
                 self.log.sync()
 
     def _sync(self) -> None:
-        self._syncing = None
-        with contextlib.suppress(OSError):  # as the next line will find, too, and say
-            self.log.sync()
+        """Have a thread wait for the disk: a slow one must not hold up the replies of other seats."""
+        loop = asyncio.get_running_loop()
+        if self._syncing is not None and not self._syncing.done():
+            self._sync_at = loop.call_later(SYNC_WITHIN, self._sync)
+            return
+        self._sync_at = None
+        self._syncing = loop.run_in_executor(None, self.log.sync)
+        # What went wrong is told by the log, to whoever appends next.
+        self._syncing.add_done_callback(lambda done: done.cancelled() or done.exception())
 
 
 def difference(logged: Request, asked: Request) -> str:
