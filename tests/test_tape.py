@@ -88,7 +88,7 @@ def test_nothing_is_appended_after_the_disk_has_failed(tmp_path, monkeypatch):
             tape = Tape(log, None)
             record(tape, 0)
             await asyncio.sleep(SYNC_WITHIN * 3)
-            with pytest.raises(MazedomError, match="can't write .*Input/output error"):
+            with pytest.raises(MazedomError, match=r"can't write .*Input/output error"):
                 log.append(TrialEnd(trial="c1.w1.r1", status="finished", at="2031-01-01T00:00:00Z"))
             await tape.settle()
 
