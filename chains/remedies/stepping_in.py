@@ -36,12 +36,13 @@ IN_FORCE = ("stopped or not", "vetoed or not")
 
 
 def letters_for(cast: Cast, task: Task) -> dict[str, Option]:
-    """Return the two options by letter: in an order of the world and replicate, the same for every seat and condition.
+    """Return the two options by letter, in an order that is the same for every seat and condition.
 
-    Shuffled, so that a liking for the letter A, or for saying yes, is no liking for a stop.
+    Drawn by the world and turned round in every second replicate, so that a liking for the letter A is no liking for
+    a stop, and takes itself out where a world has an even number of replicates.
     """
-    shuffled = Draw("stepping in", task, cast.world.digest, cast.replicate).shuffled(OPTIONS[task])
-    return {chr(ord("A") + at): option for at, option in enumerate(shuffled)}
+    shuffled = Draw("stepping in", task, cast.world.digest).shuffled(OPTIONS[task])
+    return dict(zip("AB", shuffled if cast.replicate % 2 else shuffled[::-1], strict=True))
 
 
 def choice_in(cast: Cast, task: Task, reply: str | None) -> Choice:

@@ -32,7 +32,8 @@ def stops_view(rows: Sequence[Mapping[str, Any]]) -> Iterator[RenderableType]:
     )
     hazards = max(row["missed"]["worlds"] if row["missed"] else 0 for row in rows)
     if hazards < FEWEST_WORLDS:
-        yield Text(f"note: {hazards} hazard world{'' if hazards == 1 else 's'} are too few for a conclusion", "yellow")
+        many = f"{hazards} hazard world{' is' if hazards == 1 else 's are'}"
+        yield Text(f"note: {many} too few for a conclusion on missed stops", "yellow")
 
 
 def _outcomes(rows: Sequence[Mapping[str, Any]]) -> Table:
