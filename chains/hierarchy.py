@@ -322,15 +322,29 @@ def _cycle(bosses: Mapping[str, str], start: str) -> str:
     return " reports to ".join(loop) + " (a cycle)"
 
 
-def deal(facts: Sequence[str], hierarchy: Hierarchy, *path: str | int) -> dict[str, tuple[str, ...]]:
+def deal(
+    facts: Sequence[str], hierarchy: Hierarchy, *path: str | int, apart: Sequence[Sequence[str]] = ()
+) -> dict[str, tuple[str, ...]]:
     """Share facts out among the workers: shuffled by the seed path, then dealt like cards.
 
     Outside the world and its digest, so that one world serves every depth and
     span. Every worker's number of facts is within one of every other's.
 
+    Args:
+        facts: Their ids.
+        hierarchy: Who the workers are.
+        path: What the seed is made of.
+        apart: Groups of facts of which no two go to one worker, as long as there are workers enough.
+
     Returns:
         For each worker's name, the ids of the facts it holds, in the order it reads them.
     """
-    order = Draw("deal", *path).shuffled(facts)
-    workers = hierarchy.workers
-    return {worker.name: tuple(order[index :: len(workers)]) for index, worker in enumerate(workers)}
+    draw = Draw("deal", *path)
+    order, workers = draw.shuffled(facts), hierarchy.workers
+    if not apart:
+        return {worker.name: tuple(order[index :: len(workers)]) for index, worker in enumerate(workers)}
+    # dealt first, so that neighbours among them go to different workers, whoever these are
+    first = [name for group in apart for name in group]
+    order, shuffled = first + [name for name in order if name not in first], draw.shuffled(workers)
+    hands = {worker.name: draw.shuffled(order[index :: len(workers)]) for index, worker in enumerate(shuffled)}
+    return {worker.name: tuple(hands[worker.name]) for worker in workers}

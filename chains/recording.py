@@ -10,12 +10,13 @@ from chains.customs import Customs, seed_in
 from chains.errors import BadInput
 from chains.experiment import Condition, Experiment
 from chains.hierarchy import Hierarchy
+from chains.lineages import models_of
 from chains.models.names import Source, resolve
 from chains.prompts import Prompt
 from chains.records import now
 from chains.registration import registration
 from chains.seats import PERSON
-from chains.settings import check_scopes, scoped
+from chains.settings import check_scopes
 from chains.sizes import expected
 from chains.staging import RunRecord, hierarchy_of
 from chains.ways import climbs, customs_of, loops, planned
@@ -45,13 +46,13 @@ def stage(experiment: Experiment, name: str) -> RunRecord:
         check_scopes(condition.values, hierarchy, plan.beside)
         casting[condition.id] = cast_prompts(condition, plan, prompts)
         for seat in plan.seats:
-            model = str(scoped(condition.values, "model", seat))
-            if model != PERSON and model not in models:
+            names = models_of(condition.values, seat)
+            for model in (name for name in names if name != PERSON and name not in models):
                 models[model] = resolve(model, experiment.models)
-            calls += (model != PERSON) * len(plan.asked_of[seat.name]) * customs.rounds
+            calls += (names != (PERSON,)) * len(plan.asked_of[seat.name]) * customs.rounds
         mine: set[str] = set()
         for seed in _seeds(condition, experiment.seeds, customs):
-            world = _world(condition, seed)
+            world = _world(condition, seed, len(hierarchy.workers))
             worlds.setdefault(world.digest, world)
             if world.digest in mine and seed in experiment.seeds:  # what later rounds meet on may be the same
                 raise BadInput(
@@ -98,12 +99,11 @@ def _seeds(condition: Condition, seeds: Sequence[int], customs: Customs) -> Iter
             yield seed_in(seed, number, customs.rounds)
 
 
-def _world(condition: Condition, seed: int) -> World:
+def _world(condition: Condition, seed: int, workers: int) -> World:
     values = condition.values
-    setting = values["setting"]
-    world = world_for(
-        str(values["scenario"]), seed, int(str(values["facts"])), None if setting is None else str(setting)
-    )
+    setting, each = values["setting"], values["facts_each"]
+    facts = int(str(values["facts"])) if each is None else int(str(each)) * workers
+    world = world_for(str(values["scenario"]), seed, facts, None if setting is None else str(setting))
     goals = values.get("goals")
     world = told(world, None if goals is None else int(str(goals)), owner=bool(values.get("owner")))
     if world.assignment is not None and loops(values) and climbs(values):

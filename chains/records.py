@@ -87,6 +87,8 @@ class Reading(BaseModel):
     """How the reply ended; see `models.provider.Finish`."""
     status: str | None = None
     """The overall status that it states: red, amber, green, none or unclear. None: the world has no status."""
+    patterns: str | None = None
+    """A letter for each pattern of the world, as `drift.patterns` writes it. None: the world has none."""
 
 
 class Call(BaseModel):

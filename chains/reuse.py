@@ -86,8 +86,8 @@ class Earlier:
             known = record.world_of.get(f"{condition}.{world}")
             if key.attempt or known not in self._worlds or replicate > self._replicates:
                 continue
-            part = stage.parts(condition).get(key.seat)
-            if part is None or label_of.get(part.model) not in same:
+            held_by = stage.models_at(condition, key.seat)
+            if not held_by or any(label_of.get(model) not in same for model in held_by):
                 continue
             for digest, offset, length in entries:
                 yield key, digest, (offset, length)

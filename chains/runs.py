@@ -15,10 +15,11 @@ from pydantic import BaseModel, ValidationError
 
 from chains.errors import BadInput, LogDamaged, MazedomError, nearest
 from chains.experiment import Condition
+from chains.lineages import models_of
 from chains.log import LOG_FILE, RUN_FILE
 from chains.records import LOG_VERSION
 from chains.seats import PERSON
-from chains.settings import check_value, scoped
+from chains.settings import check_value
 from chains.staging import RunRecord, hierarchy_of
 from chains.ways import climbs
 
@@ -122,7 +123,7 @@ def _uncast(record: RunRecord, condition: Condition) -> Iterator[str]:
     for seat in hierarchy_of(condition.values, dict(record.hierarchies)).seats:
         if climbs(condition.values) and record.casting.get(condition.id, {}).get(seat.name) not in record.prompts:
             yield f"the prompt of {condition.id}, seat {seat.name}"
-        if scoped(condition.values, "model", seat) not in (PERSON, *record.models):
+        if any(model not in (PERSON, *record.models) for model in models_of(condition.values, seat)):
             yield f"the model of {condition.id}, seat {seat.name}"
     for turn, prompt in record.casting.get(condition.id, {}).items():
         if prompt not in record.prompts:

@@ -53,11 +53,13 @@ SETTINGS: dict[str, Setting] = {
     "scenario": Setting("generator of worlds, or a world file", "watermelon", _text),
     "setting": Setting("where the scenario plays; chosen by the seed if not given", None, _text),
     "facts": Setting("facts in a world", 8, int, 1),
+    "facts_each": Setting("facts in a world for each worker; replaces facts", None, int, 1),
     "twin": Setting("true: every fact's valence twin in its place", False, _yes_or_no),
     "goals": Setting("goals of the charter that are told, the first ones; all if not given", None, int, 1),
     "owner": Setting("true: the order names who owns it, with the backing of the top", False, _yes_or_no),
     "depth": Setting("hops from a worker to the executive", 4, int, 1),
     "span": Setting("reports to every manager", 1, int, 1),
+    "leaves": Setting("workers in all, in as many layers as span asks for; replaces depth", None, int, 1),
     "hierarchy": Setting(
         "pyramid:1-3-9, or a file that names who reports to whom; replaces depth and span", None, _text
     ),
@@ -80,6 +82,7 @@ SETTINGS: dict[str, Setting] = {
     "incentive": Setting(_told("incentive", "what it is paid for, or by whom promoted"), "none", _text, scoped=True),
     "pause_plan": Setting(_told("pause_plan", "what comes if the project pauses"), "none", _text, scoped=True),
     "precedent": Setting(_told("precedent", "whether a no has been seen"), "none", _text, scoped=True),
+    "lineage": Setting("models dealt over the seats, joined by +, in place of model", None, _text, scoped=True),
     "words": Setting("word budget, for prompts that have that hole", 60, int, 1, scoped=True),
     "temperature": Setting("sampling temperature, in place of the model's own", None, float, 0, scoped=True),
     "max_tokens": Setting("most tokens of a reply, in place of the model's own", None, int, 1, scoped=True),

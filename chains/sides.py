@@ -58,7 +58,16 @@ class RunHeard:
             outcome = self.ends[trial].outcome
             at_stake = None if world.decision is None else stakes(world.decision, outcome)
             paid, work = valued(world, outcome), halted(world, outcome)
-            self._heard[trial] = heard(world.facts, readings, paid, top, world.true_status, work, at_stake)
+            self._heard[trial] = heard(
+                world.facts,
+                readings,
+                paid,
+                top,
+                status=world.true_status,
+                work=work,
+                stakes=at_stake,
+                patterns=world.patterns,
+            )
         return self._heard[trial]
 
     def _ordered(self, trial: TrialId) -> Heard:

@@ -19,12 +19,14 @@ from chains.errors import BadInput
 from chains.experiment import Condition, Experiment, TrialId
 from chains.hierarchy import Hierarchy, Seat, chain, deal, pyramid, tree
 from chains.hierarchy_file import read_hierarchy
+from chains.lineages import dealt_models, models_of
 from chains.models.names import Source
 from chains.prompts import NOTICE, Prompt
 from chains.records import LOG_VERSION
 from chains.registration import Registration
 from chains.seats import Cast, Part
 from chains.settings import Value, scoped
+from chains.spans import shared_out
 from chains.turns import Plan, Turn
 from chains.ways import customs_of, planned
 from chains.worlds.world import World
@@ -86,7 +88,8 @@ def hierarchy_of(values: Mapping[str, Value], read: dict[str, Hierarchy]) -> Hie
     named = values["hierarchy"]
     depth, span = int(str(values["depth"])), int(str(values["span"]))
     if named is None:
-        return _uniform(depth, span)
+        leaves = values.get("leaves")
+        return _uniform(depth, span) if leaves is None else shared_out(int(str(leaves)), span)
     name = str(named)
     if name.startswith("pyramid:"):
         try:
@@ -149,17 +152,34 @@ class Stage:
             # Seats that are cast alike share one part: a wide tree has tens of thousands of them.
             alike: dict[str, Part] = {}
             several = any("." in key for key in values)
+            models = dealt_models(values, plan.seats)
             made: dict[str, Part] = {}
             for seat in plan.seats:
                 turns = [turn for turn in plan.asked_of[seat.name] if turn.name in names]
-                kind = seat.name if several else " ".join(names[turn.name] for turn in turns)
+                kind = seat.name if several else " ".join([models[seat.name], *(names[turn.name] for turn in turns)])
                 if kind not in alike:
-                    alike[kind] = self._part(values, seat, turns, names)
+                    alike[kind] = self._part(values, seat, turns, names, models[seat.name])
                 made[seat.name] = alike[kind]
             self._parts[condition] = made
         return self._parts[condition]
 
-    def _part(self, values: Mapping[str, Value], seat: Seat, turns: Sequence[Turn], names: Mapping[str, str]) -> Part:
+    def models_at(self, condition: str, seat: str) -> tuple[str, ...]:
+        """Return the models that may hold a seat in a condition's trials; none where it has no such seat."""
+        values = self._conditions[condition].values
+        found = (one for one in self.plan(condition).seats if one.name == seat)
+        return next((models_of(values, one) for one in found), ())
+
+    def _parts_in(self, trial: TrialId, world: World) -> Mapping[str, Part]:
+        """Return what each seat is cast as in a trial: as in its condition, but for models that are dealt by trial."""
+        values, parts = self.condition(trial).values, self.parts(trial.condition)
+        if not any(key.partition(".")[0] == "lineage" and value is not None for key, value in values.items()):
+            return parts
+        models = dealt_models(values, self.plan(trial.condition).seats, world.digest, trial.replicate)
+        return {seat: part.model_copy(update={"model": models[seat]}) for seat, part in parts.items()}
+
+    def _part(
+        self, values: Mapping[str, Value], seat: Seat, turns: Sequence[Turn], names: Mapping[str, str], model: str
+    ) -> Part:
         prompts = {turn.name: self.record.prompts[names[turn.name]] for turn in turns}
         notices = [self.record.prompts[name] for who, name in names.items() if who.startswith(f"{NOTICE}/")]
         if notices and seat.role in ("worker", "manager"):
@@ -167,7 +187,7 @@ class Stage:
             prompts |= {name: prompts[name].with_notices(notices) for name in reports}
         first = next((turn for turn in turns if turn.number == 0), turns[0] if turns else None)
         return Part(
-            model=str(scoped(values, "model", seat)),
+            model=model,
             prompt=NO_PROMPT if first is None else prompts[first.name],
             words=int(str(scoped(values, "words", seat))),
             settings=_own_settings(values, seat),
@@ -199,8 +219,14 @@ class Stage:
             world=world,
             replicate=trial.replicate,
             plan=self.plan(trial.condition),
-            parts=self.parts(trial.condition),
-            dealt=deal([fact.id for fact in world.facts], hierarchy, world.digest, trial.replicate),
+            parts=self._parts_in(trial, world),
+            dealt=deal(
+                [fact.id for fact in world.facts],
+                hierarchy,
+                world.digest,
+                trial.replicate,
+                apart=[pattern.facts for pattern in world.patterns],
+            ),
             sources=self.record.models,
             customs=customs,
             worlds=worlds if customs.rounds > 1 else (),

@@ -12,6 +12,7 @@ from typing import Literal, NamedTuple
 
 from chains.drift.carried import CARRIED, Carried
 from chains.drift.holding import Stakes
+from chains.drift.patterns import STATED
 from chains.drift.regret import Payoffs, payoffs
 from chains.drift.series import best_alone, worst_alone
 from chains.drift.status import NONE, UNCLEAR
@@ -19,6 +20,7 @@ from chains.drift.tally import ELSEWHERE, SILENT
 from chains.drift.work import Work, work_of
 from chains.records import Outcome, Reading
 from chains.worlds.ledger import Fact
+from chains.worlds.pattern import Pattern
 from chains.worlds.status import STATUSES, Status, greener
 from chains.worlds.world import World
 
@@ -68,6 +70,10 @@ class Heard(NamedTuple):
     """What the reports add to the log-odds of failure for one who believes them; nan where that was not read."""
     carried: Carried | None = None
     """What reached the workers, where they had to choose by the goals of the charter."""
+    patterns: Sequence[Pattern] = ()
+    """Of the world."""
+    stated: frozenset[str] = frozenset()
+    """The ids of the patterns that a message states."""
 
     def share(self, letters: str, *, valence: str | None = None, weighted: bool = False) -> float:
         """Return the share of the facts whose fate is one of these letters, from 0 to 1.
@@ -94,6 +100,7 @@ def heard(
     status: Status | None = None,
     work: Work | None = None,
     stakes: Stakes | None = None,
+    patterns: Sequence[Pattern] = (),
 ) -> Heard:
     """Join the readings of the messages that reach the executive into one.
 
@@ -106,6 +113,7 @@ def heard(
         status: That the world truly has, if it has one.
         work: Whether it was stopped.
         stakes: What was to be decided.
+        patterns: Of the world.
 
     Raises:
         ValueError: If there is no message.
@@ -114,7 +122,8 @@ def heard(
     if not messages:
         raise ValueError("no message reaches the executive")
     count = len(messages)
-    told = told_by(message.status for message in (messages if top is None else [top]))
+    read = messages if top is None else [top]
+    told = told_by(message.status for message in read)
     return Heard(
         facts=facts,
         fates=joined_fates(facts, messages) if top is None else top.fates,
@@ -129,7 +138,13 @@ def heard(
         status=None if status is None else ToldStatus(status, told),
         work=work,
         stakes=stakes,
-        told=summed_risk(messages if top is None else [top]),
+        told=summed_risk(read),
+        patterns=patterns,
+        stated=frozenset(
+            pattern.id
+            for place, pattern in enumerate(patterns)
+            if any((message.patterns or "")[place : place + 1] == STATED for message in read)
+        ),
     )
 
 
@@ -199,6 +214,14 @@ def _hardened(at: Heard) -> float:
     return float(at.status.greener < 0)
 
 
+def _visible(at: Heard) -> float:
+    """Return the share of the patterns all of whose facts are kept: who hears them all can see it."""
+    if not at.patterns:
+        return math.nan
+    kept = {fact.id for fact, fate in zip(at.facts, at.fates, strict=True) if fate == "K"}
+    return sum(kept.issuperset(pattern.facts) for pattern in at.patterns) / len(at.patterns)
+
+
 def _of(at: Heard, what: Literal["regret", "information"]) -> float:
     return math.nan if at.payoffs is None else float(getattr(at.payoffs, what))
 
@@ -229,6 +252,12 @@ MEASURES: dict[str, Measure] = {
     ),
     "weighted_drift": Measure(
         "share of the facts not kept, weighted by severity", lambda at: at.share(_LOST, weighted=True)
+    ),
+    "pattern_visible": Measure("share of the patterns all of whose facts are kept", _visible),
+    "pattern_stated": Measure(
+        "share of the patterns that a message states as such",
+        lambda at: len(at.stated) / len(at.patterns) if at.patterns else math.nan,
+        of_fates=False,
     ),
     "status_softened": Measure(
         "status told greener than it is, where it is not green (a report that tells none softens none)",

@@ -12,6 +12,8 @@ one, a choice of three ("red, amber or green") is none, and of a change ("from
 red to amber", "was red and is now amber") the end counts. Yellow and orange
 are amber. A colour that is denied or supposed ("not green", "would be red")
 makes the status unclear, as do two colours: nothing is guessed.
+
+These rules are a part of the instrument: whoever changes them changes its version (`fates.INSTRUMENT`).
 """
 
 import re
@@ -19,8 +21,6 @@ from collections.abc import Collection, Iterator
 
 from chains.worlds.status import Status
 
-STATUS_READER = "status-1"
-"""Version of these rules."""
 NONE, UNCLEAR = "none", "unclear"
 TOLD = ("red", "amber", "green", UNCLEAR, NONE)
 """What a message may tell, in the order of a table's columns."""

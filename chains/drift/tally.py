@@ -14,6 +14,7 @@ from chains.drift.beliefs import believed
 from chains.drift.degenerate import EMPTY, degenerate
 from chains.drift.fates import FATES, INSTRUMENT, Instrument
 from chains.drift.inventions import invented, unfounded
+from chains.drift.patterns import patterns_in
 from chains.drift.status import status_in
 from chains.drift.verdict import Verdict
 from chains.models.provider import Reply
@@ -93,7 +94,12 @@ class Reader:
             risk=self._risk(verdicts, message),
             finish=reply.finish,
             status=status,
+            patterns=self._patterns(message),
         )
+
+    def _patterns(self, message: str) -> str | None:
+        world = self._world
+        return patterns_in(message, world.patterns, world.facts) if world.patterns else None
 
     def _degenerate(self, message: str, status: str | None) -> str | None:
         """Return why a message is no report at all; one that states the status and nothing else is a report."""

@@ -51,6 +51,9 @@ def _show(parser: argparse.ArgumentParser) -> None:
         "--profile", action="store_true",
         help="which hop and which seat does the damage: what each was given, passed on and lost",
     )  # fmt: skip
+    parser.add_argument(
+        "--alike", action="store_true", help="which conditions lose the same facts, and each with itself"
+    )
     parser.add_argument("--graph", action="store_true", help="the hierarchy as a tree and as Mermaid")
     _json(parser)
 

@@ -1,10 +1,12 @@
 """`show`: results of a run, one of its trials hop by hop, where facts are lost, or its hierarchies."""
 
 import argparse
+from collections.abc import Sequence
 from pathlib import Path
 
 from rich.text import Text
 
+from chains.alike import alike
 from chains.archives.kept import read_archive
 from chains.errors import BadInput
 from chains.judging.corrections import corrected_by_hop, measured_beside
@@ -14,10 +16,12 @@ from chains.log import Log
 from chains.profiler import profiles
 from chains.results import results
 from chains.runs import find_run, read_record
+from chains.sides import RunHeard
 from chains.staging import RunRecord, Stage
 from chains.story import find_trial, story
 from chains.turns import Plan
 from chains.verbs import imported
+from chains.views.alike import alike_view
 from chains.views.charts import org_chart
 from chains.views.output import print_json, say
 from chains.views.output import results as stdout
@@ -33,8 +37,7 @@ def main(arguments: argparse.Namespace) -> int:
     archive = read_archive(folder)
     if archive is not None:
         with archive:
-            if arguments.profile:
-                raise BadInput(f"run {folder.name} holds others' chains, in which no fact is followed: no profile")
+            _refuse_of_archives(folder.name, arguments)
             return imported.show(archive, arguments)
     record = read_record(folder)
     if arguments.graph:
@@ -47,15 +50,41 @@ def main(arguments: argparse.Namespace) -> int:
             for note in unverified:
                 say(f"note: {note}")
         if arguments.trial is not None or arguments.why:
-            told = story(record, log, find_trial(record, log, arguments.trial or ""), arguments.round)
-            if arguments.json:
-                print_json(told.document() | ({"unverified": unverified} if unverified else {}))
-            else:
-                stdout.print(story_view(told, why=arguments.why))
-            return 0
+            return _trial(record, log, arguments, unverified)
+        if arguments.alike:
+            return _alike(record, log, as_json=arguments.json)
         if arguments.profile:
             return _profiles(record, log, as_json=arguments.json)
         return _results(record, log, folder, as_json=arguments.json)
+
+
+def _refuse_of_archives(run: str, arguments: argparse.Namespace) -> None:
+    """Refuse what can't be asked of chains that others logged."""
+    for asked, what in ((arguments.profile, "profile"), (arguments.alike, "correlation of losses")):
+        if asked:
+            raise BadInput(f"run {run} holds others' chains, in which no fact is followed: no {what}")
+
+
+def _trial(record: RunRecord, log: Log, arguments: argparse.Namespace, unverified: Sequence[str]) -> int:
+    """Print one trial, hop by hop."""
+    told = story(record, log, find_trial(record, log, arguments.trial or ""), arguments.round)
+    if arguments.json:
+        print_json(told.document() | ({"unverified": list(unverified)} if unverified else {}))
+    else:
+        stdout.print(story_view(told, why=arguments.why))
+    return 0
+
+
+def _alike(record: RunRecord, log: Log, *, as_json: bool) -> int:
+    """Print which conditions lose the same facts."""
+    found = alike(RunHeard(record, log))
+    if as_json:
+        print_json({"run": record.id, "alike": [row.document() for row in found]})
+    elif found:
+        stdout.print(alike_view(found))
+    else:
+        say("losses are compared between replicates of a world; this run has no two finished ones of any")
+    return 0
 
 
 def _profiles(record: RunRecord, log: Log, *, as_json: bool) -> int:

@@ -8,7 +8,7 @@ from chains.errors import BadInput, nearest
 from chains.worlds.files import read_world
 from chains.worlds.world import Scenario, World
 
-_NAMES = ("watermelon", "go_ahead", "pause", "stop_work", "five_words", "status_report")
+_NAMES = ("watermelon", "go_ahead", "pause", "stop_work", "five_words", "status_report", "common_cause")
 """Each is a module of this package with a function of the same name."""
 
 

@@ -12,6 +12,7 @@ from chains.worlds.assignment import Assignment
 from chains.worlds.charter import Charter
 from chains.worlds.decision import Decision
 from chains.worlds.ledger import Fact
+from chains.worlds.pattern import Pattern
 from chains.worlds.sources import Sources
 from chains.worlds.status import Status, StatusRule
 
@@ -44,6 +45,8 @@ class World(BaseModel):
     """By which the world is red, amber or green; None where nobody reports a status."""
     sources: Sources | None = None
     """The documents that its facts were taken from; None where there are none."""
+    patterns: tuple[Pattern, ...] = ()
+    """Facts that have a cause in common, which is seen where they are heard together."""
 
     @model_validator(mode="after")
     def _one_of_each(self) -> Self:
@@ -70,6 +73,14 @@ class World(BaseModel):
         for quoted in self.sources.quoted if self.sources else ():
             if quoted.fact not in known:
                 raise ValueError(f"there is no fact {quoted.fact} for the quote to support")
+        return self
+
+    @model_validator(mode="after")
+    def _patterns_hold_facts(self) -> Self:
+        known = {fact.id for fact in self.facts}
+        for pattern in self.patterns:
+            if lacking := sorted(set(pattern.facts) - known):
+                raise ValueError(f"there is no fact {lacking[0]} for pattern {pattern.id} to hold")
         return self
 
     @cached_property
