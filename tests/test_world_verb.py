@@ -6,6 +6,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
+from endpoint import BEHAVIOURS, MODEL, said
 from test_agree import lines_of
 from test_person import Terminal, plain
 
@@ -226,6 +227,32 @@ def test_a_document_that_states_nothing_is_said_and_nothing_written(mazedom, tmp
     assert found.status == 2
     assert sentence in found.err
     assert not list(tmp_path.glob("*.toml"))
+
+
+def test_a_model_s_quotes_are_checked_and_whole_sentences_typed(mazedom, serve, tmp_path, monkeypatch):
+    """It may shorten, alter or invent a quote, or hang on to an instruction: what stands in the document counts."""
+    shutil.copy(DOCUMENTS / "incident.txt", tmp_path)
+    quotes = [
+        {"quote": "error rate of gateway GW-2 rose from 0.4% to 38%", "subject": "gateway GW-2"},
+        {"quote": "The estimated loss is EUR 16,000.", "subject": "loss"},
+        {"quote": "No customer data was\nexposed.", "subject": "customer data"},
+        {"quote": "Pump P-12 was delivered 3 weeks late.", "subject": "Pump P-12"},
+    ]
+    monkeypatch.setitem(BEHAVIOURS, "quotes", said(json.dumps({"facts": quotes})))
+    monkeypatch.setitem(BEHAVIOURS, "chatter", said("I can't find any facts, sorry!"))
+    model = f"{serve('quotes').url}#{MODEL}"
+    found = mazedom("world", "from", "incident.txt", "--model", model, "--unasked", "--json")
+    assert found.status == 0, found.err
+    (one,) = read_world(tmp_path / "incident.toml").sources.quoted
+    assert one.quote.text == "the error rate of gateway GW-2 rose from 0.4% to 38%."
+    assert not one.confirmed
+    assert found.document["left_out"] == {
+        "a quote that does not stand in the document": 2, "a denial, which the instrument can't type": 1,
+    }  # fmt: skip
+    assert "gave 4 quotes, and 2 sentences hold one" in found.err
+    chatter = mazedom("world", "from", "incident.txt", "--model", f"{serve('chatter').url}#{MODEL}", "--out", "b.toml")
+    assert chatter.status == 2
+    assert "an answer that is no list of quotes" in chatter.err
 
 
 def test_wrong_words_are_answered_in_a_sentence(mazedom, made, tmp_path):

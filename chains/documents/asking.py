@@ -18,7 +18,7 @@ import orjson
 
 from chains.documents.passages import Passage, passages
 from chains.documents.proposing import Found, Text
-from chains.errors import BadInput, MazedomError, ProviderError
+from chains.errors import BadInput, MazedomError
 from chains.models.budget import Budget
 from chains.models.names import ModelSpec, Source
 from chains.models.open import Models
@@ -94,11 +94,11 @@ async def _ask(
 ) -> Asked:
     out = Asked()
     budget = Budget(most_calls)
-    prompt = read_prompt(READER, "plain")
-    async with Models(defined, budget=budget, longest_prompt=CHARACTERS + len(prompt.body)) as models:
+    async with Models(defined, budget=budget, longest_prompt=CHARACTERS) as models:
         source = models.ready(model)
         if source.kind == "channel":
             raise BadInput("the channel reads nothing; name a model, or leave --model out")
+        prompt = read_prompt(READER, "small" if source.kind == "embedded" else "plain")
         size = CHARACTERS_EMBEDDED if source.kind == "embedded" else CHARACTERS
         parts = [part for document in documents for part in _parts(document, size)]
         provider, done = models.provider(model), 0
@@ -107,7 +107,7 @@ async def _ask(
             nonlocal done
             try:
                 return await provider.reply(_request(part, prompt, source))
-            except (ProviderError, MazedomError) as error:
+            except MazedomError as error:
                 return error
             finally:
                 done += 1
