@@ -213,7 +213,8 @@ def _identity(record: RunRecord, name: str, *, here: bool = False) -> str:
     about = fingerprint(source) if here else record.served.get(name, {}).get("fingerprint")
     if about is None:
         return "a file that run.json does not name, for the run never came to a stop"
-    return f"file {about['sha256'][:12]}{', one request at a time' if record.experiment.reproducible else ''}"
+    how = "one request" if record.experiment.reproducible else "several requests"
+    return f"file {about['sha256'][:12]}, {how} at a time"
 
 
 def _parts(trial: str) -> tuple[str, str, int]:

@@ -12,6 +12,7 @@ from rich.text import Text
 from chains.laws.retention import Corrected
 from chains.results import Results
 from chains.views.carried import carried_view
+from chains.views.output import counted
 from chains.views.pauses import pauses_view
 from chains.views.regret import regret_view
 from chains.views.rounds import rounds_view
@@ -83,7 +84,7 @@ def results_view(
     parts.append(
         Text(
             f"run {record.id}: {found.finished} of {found.trials} trials finished, {found.failed} failed, "
-            f"{found.waiting} waiting; {found.calls:,} calls, {found.tokens:,} tokens{_price(found)}{took}"
+            f"{found.waiting} waiting; {counted(found.calls, 'call')}, {found.tokens:,} tokens{_price(found)}{took}"
         )
     )
     if found.reused:

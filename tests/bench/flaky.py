@@ -1,8 +1,8 @@
 """2,000 calls to an endpoint that fails three in ten: `python tests/bench/flaky.py [--trials 250]`.
 
 Busy, broken, silent or cut off, at random. The whole program runs, with the patience that a person has. It must end
-with every trial finished, each seat's reply logged once, as many calls on our side as on the endpoint's, and a log
-that replays. Exits with 1 otherwise.
+with every trial finished, each seat's reply logged once and paid for once, as many calls on our side as on the
+endpoint's, no connection left open, and a log that replays. Exits with 1 otherwise.
 """
 
 import argparse
@@ -14,8 +14,13 @@ import time
 import urllib.request
 from pathlib import Path
 
+from soak import watched
+
 ROOT = Path(__file__).resolve().parent.parent.parent
 STEPS = 8
+IN_FLIGHT = 32
+OTHER_FILES = 16
+"""The log, the terminal, the event loop and the like."""
 
 
 def main():
@@ -28,11 +33,15 @@ def main():
         path = Path(name, "flaky.toml")
         path.write_text(
             f'worlds = {arguments.trials}\n[fixed]\nmodel = "echo"\nprompt = "plain"\ndepth = {STEPS - 1}\n'
-            f'[models.echo]\nbase_url = "{url}"\nmodel = "echo"\nin_flight = 32\ntimeout = 5\nattempts = 8\n'
+            f'[models.echo]\nbase_url = "{url}"\nmodel = "echo"\nin_flight = {IN_FLIGHT}\ntimeout = 5\nattempts = 8\n'
             f"[limits]\ncalls = {arguments.trials * STEPS * 4}\n"
         )
         began = time.perf_counter()
-        ran = json.loads(_cli(name, "run", str(path), "--json"))
+        out = Path(name, "out")
+        with out.open("w") as file:
+            words = [sys.executable, str(ROOT / "cli.py"), "run", str(path), "--json"]
+            looks = watched(subprocess.Popen(words, cwd=name, stdout=file))
+        ran = json.loads(out.read_text())
         seconds = time.perf_counter() - began
         with urllib.request.urlopen(url.removesuffix("/v1") + "/calls") as answer:  # noqa: S310
             counted = json.load(answer)
@@ -45,8 +54,10 @@ def main():
         "every reply is logged once": replayed["steps"] == arguments.trials * STEPS,
         "no reply was paid for twice": counted["answered_twice"] == 0,
         "every reply that came is logged": counted["answered"] == replayed["steps"],
+        "no connection is left open": max(files for _, _, files in looks) <= IN_FLIGHT + OTHER_FILES,
         "the log replays": replayed["identical"],
     }
+    sys.stdout.write(f"at most {max(files for _, _, files in looks)} files open\n")
     sys.stdout.write(f"{calls} calls for {replayed['steps']} replies in {seconds:.0f} s\n")
     for what, holds in checks.items():
         sys.stdout.write(f"{what}: {'yes' if holds else 'NO'}\n")
