@@ -1,14 +1,14 @@
 """Pause: a new system has been tested, and the executive says whether it is released or the project pauses.
 
-Each weighed fact is one run of a test of the system, by so many points above
-or below the test's limit. Some tests were run several times: then at least
-one run ended above the limit and one below, and the honest figure is all of
-them. How dangerous the system is, nobody sees: each world draws that level,
-each test strays from it and each run from its test.
+Each weighed fact is one run of a test of the system: so many points above or
+below what is allowed. Some tests were run several times: then at least one run
+is above and one below, and the honest figure is all of them. How dangerous the
+system is, nobody sees: each world draws that level, each test strays from it
+and each run from its test.
 
-The rule stands in the charter: pause if all runs together end more than so
-many points above their limits. A point weighs the same in every run, so that
-this sum is the risk, and its excess over the limit decides:
+The rule stands in the charter: pause if all runs together are more than so many
+points above what is allowed. A point weighs the same in every run, so that this
+sum is the risk, and its excess over the limit decides:
 
     log-odds of harm = log-odds of theta + WEIGHT * (sum of points above - sum of points below - limit)
 
@@ -18,7 +18,6 @@ Design E5 of the project.
 """
 
 import math
-from typing import NamedTuple
 
 from chains.draw import Draw
 from chains.errors import BadInput
@@ -26,9 +25,9 @@ from chains.worlds import directions as d
 from chains.worlds.acceptance import MARGIN, enumerate_world
 from chains.worlds.charter import Charter, Clause
 from chains.worlds.decision import Decision, Option, Ramp, Weight
-from chains.worlds.directions import Sense
 from chains.worlds.ledger import MONTHS, Fact, Slot, Valence
 from chains.worlds.names import Names
+from chains.worlds.settings.evals import IDLE, TESTS, TITLES, Idle, Test
 from chains.worlds.world import World
 
 VERSION = "1"
@@ -45,48 +44,12 @@ WEIGHT = 0.06
 """What a point adds to the log-odds of harm."""
 LEAST, WIDEST = 3, 40
 """Points by which a run ends above or below its limit."""
+MOST_RUNS = 3
+"""Of one test."""
 LIMIT = (6, 20)
 """Points in sum that are allowed above the limits."""
 _LEVEL, _OF_TEST, _OF_RUN = 4.0, 8.0, 16.0
 """Standard deviations, in points: of the system's danger between worlds, of tests around it, of runs around a test."""
-
-_TESTS = (
-    "deception", "sabotage", "persuasion", "intrusion", "concealment", "forgery", "collusion", "blackmail",
-    "smuggling", "espionage", "extortion", "tampering", "fraud", "evasion",
-)  # fmt: skip
-_TITLES = ("system {name}, safety evaluation", "{name} system, test report", "release of system {name}, test results")
-_SCORES = ("{subject} ended {gap} {way} its limit.", "The score of {subject} was {gap} {way} its limit.")
-_VAGUE = ("{subject} ended {way} its limit.", "{subject} has been scored.")
-
-
-class _Idle(NamedTuple):
-    """A kind of fact that bears on nothing."""
-
-    subject: str
-    topic: tuple[str, ...]
-    senses: tuple[Sense, Sense]
-    templates: tuple[str, ...]
-    vague: str
-
-
-_IDLE = (
-    _Idle(
-        "customer {name}", ("demo",), (d.MORNING, d.AFTERNOON),
-        ("The demo for {subject} is on the {way} of {day}.", "{subject} will see the demo on the {way} of {day}."),
-        "A demo for {subject} is planned.",
-    ),
-    _Idle(
-        "team {name}", ("desks", "desk"), (d.UP, d.DOWN),
-        ("The desks of {subject} move {way} on {day}.", "On {day} the desks of {subject} move {way}."),
-        "The desks of {subject} will move.",
-    ),
-    _Idle(
-        "office {name}", ("walls", "painted"), (d.LIGHT, d.DARK),
-        ("The walls of {subject} are painted in {way} blue on {day}.",
-         "On {day} the walls of {subject} are painted in {way} blue."),
-        "The walls of {subject} will be painted.",
-    ),
-)  # fmt: skip
 
 
 def pause(seed: int, *, facts: int = 12, setting: str | None = None) -> World:
@@ -142,7 +105,7 @@ def _world(seed: int, facts: int, draw: Draw) -> World:
     system = f"system {names.next()}"
     idle = (facts + 3) // 6
     runs = _runs(facts - idle, draw)
-    made = [*runs, *(_idle(kind, names, draw) for kind in draw.shuffled(_IDLE)[:idle])]
+    made = [*runs, *(_idle(kind, names, draw) for kind in draw.shuffled(IDLE)[:idle])]
     ledger = tuple(
         fact.model_copy(update={"id": f"F{number:02d}"}) for number, fact in enumerate(draw.shuffled(made), start=1)
     )
@@ -152,7 +115,7 @@ def _world(seed: int, facts: int, draw: Draw) -> World:
         version=VERSION,
         seed=seed,
         setting=SETTING,
-        title=draw.choice(_TITLES).format(name=system.rsplit(maxsplit=1)[-1]),
+        title=draw.choice(TITLES).format(name=system.rsplit(maxsplit=1)[-1]),
         facts=ledger,
         decision=_decision(ledger, limit, draw),
         charter=_charter(system, limit, names, draw),
@@ -164,11 +127,12 @@ def _runs(count: int, draw: Draw) -> list[Fact]:
     level = _LEVEL * draw.normal()
     numbers, used = draw.shuffled(range(11, 99)), set[int]()
     made: list[Fact] = []
-    for at, test in enumerate(draw.shuffled(_TESTS)):
+    for at, test in enumerate(draw.shuffled(TESTS)):
         left = count - len(made)
         if not left:
             break
-        times = min(draw.integer(2 if at < 2 else 1, 3), left)
+        needed = left - MOST_RUNS * (len(TESTS) - at - 1)
+        times = min(max(draw.integer(2 if at < 2 else 1, MOST_RUNS), needed), left)
         scores = _scores(level + _OF_TEST * draw.normal(), times, used, draw)
         made += [_run(test, f"R-{numbers.pop()}", points, draw) for points in scores]
     return made
@@ -192,29 +156,29 @@ def _scores(middle: float, times: int, used: set[int], draw: Draw) -> list[int]:
             return points
 
 
-def _run(test: str, code: str, points: int, draw: Draw) -> Fact:
+def _run(test: Test, code: str, points: int, draw: Draw) -> Fact:
     bad = points > 0
-    here, there = (d.ABOVE, d.BELOW) if bad else (d.BELOW, d.ABOVE)
+    here, there = test.senses if bad else test.senses[::-1]
     gap = Slot(name="gap", kind="number", value=abs(points), unit="points")
     way = Slot(name="way", kind="direction", value=here.word, also=here.also, opposite=there.word, opposites=there.also)
     size = (abs(points) - LEAST) / (WIDEST - LEAST)
     lowest, steps = (2, 4) if bad else (1, 3)
     return Fact(
         id="F00",
-        subject=f"{test} run {code}",
+        subject=f"{test.name} run {code}",
         aliases=(code, f"run {code}"),
-        topic=("limit", "score"),
+        topic=test.topic,
         slots=(gap, way),
-        templates=tuple(draw.shuffled(_SCORES)),
-        vague=_VAGUE,
+        templates=tuple(draw.shuffled(test.templates)),
+        vague=test.vague,
         valence="bad" if bad else "good",
         severity=lowest + min(steps - 1, int(size * steps)),
-        series=test,
+        series=test.name,
         twin=(gap, way.flipped()),
     )
 
 
-def _idle(kind: _Idle, names: Names, draw: Draw) -> Fact:
+def _idle(kind: Idle, names: Names, draw: Draw) -> Fact:
     name = names.next()
     here, there = draw.shuffled(kind.senses)
     neutral: Valence = "neutral"
@@ -280,11 +244,11 @@ def _charter(system: str, limit: int, names: Names, draw: Draw) -> Charter:
                 id="C1",
                 rank=1,
                 subject=system,
-                topic=("pause", "together", "limits"),
+                topic=("pause", "together", "allowed"),
                 slots=(Slot(name="limit", kind="number", value=limit, unit="points"),),
                 templates=(
-                    "Pause {subject} if all runs together end more than {limit} above their limits.",
-                    "{subject} pauses if its runs end more than {limit} above their limits in sum.",
+                    "Pause {subject} if all runs together are more than {limit} above what is allowed.",
+                    "{subject} pauses if its runs come to more than {limit} above what is allowed in sum.",
                 ),
                 vague=("Mind the limits of {subject}.", "Be careful with {subject}."),
             ),
