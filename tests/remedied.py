@@ -51,8 +51,11 @@ class Trial(NamedTuple):
         return self.heard.share("K")
 
 
-def trials(remedies, worlds=1, replicates=1, **settings):
-    """Run the channel under each remedy; return the trials of each, in the same order."""
+def trials(remedies, worlds=1, replicates=1, read="all", **settings):
+    """Run the channel under each remedy; return the trials of each, in the same order.
+
+    `read` says which reports the instrument reads: all, the last, or none.
+    """
     fixed = {"scenario": "watermelon", "depth": 3, "facts": 8, "model": "channel", "prompt": "plain"}
     for key in list(settings):
         settings[key.replace("__", ".")] = settings.pop(key)
@@ -69,7 +72,10 @@ def trials(remedies, worlds=1, replicates=1, **settings):
         cast = staged.cast(name)
         crew = _SeatedCrew(str(name), cast, Asked(record.models), {})
         asyncio.run(in_turn(cast.plan)(crew.speak))
-        readings, top = read_trial(cast, crew.replies), read_top(cast, crew.replies)
+        last = cast.hierarchy.reports_of(cast.hierarchy.executive.name)
+        only = {"all": None, "last": last, "none": ()}[read]
+        readings = read_trial(cast, crew.replies, only=only)
+        top = read_top(cast, crew.replies) if read != "none" else None
         trial = Trial(name, cast, crew.replies, crew.tape.requests, readings, top)
         found[staged.condition(name).values["remedy"]].append(trial)
     return found

@@ -63,9 +63,13 @@ def remedies_and_placebos(worlds):
     fine = True
     say(f"{worlds} worlds, depth 4, 8 facts, {LOSSY}")
     say(f"{'':58} retention          b - a (95% interval)   distortion  calls  tokens")
-    for remedy in REMEDIES:
-        sham = f"{remedy}{',' if ':' in remedy else ':'}placebo=true"
-        found = trials(["none", remedy, sham], worlds=worlds, model=LOSSY, depth=4)
+    shams = {remedy: f"{remedy}{',' if ':' in remedy else ':'}placebo=true" for remedy in REMEDIES}
+    found = trials(["none", *REMEDIES, *shams.values()], worlds=worlds, read="last", model=LOSSY, depth=4)
+    say(
+        f"{'none':58} {statistics.fmean(t.retention for t in found['none']):.3f}{'':38}"
+        f"{calls(found['none']):5.1f}  {tokens(found['none']):6.0f}"
+    )
+    for remedy, sham in shams.items():
         for name in (remedy, sham):
             gained = [a.retention - b.retention for a, b in zip(found[name], found["none"], strict=True)]
             spoilt = [
@@ -121,7 +125,10 @@ def saboteur(worlds):
     """Print in how many worlds the saboteur is found; return whether the bar is met."""
     settings = {"model": "channel:drop=0.1", f"model__{SABOTEUR}": "channel:drop=0.1,bad_drop=1", "facts": 12}
     rates = {rate: f"audit:rate={rate},placebo=true" for rate in RATES}  # they look, and change nothing
-    found = trials([*rates.values()], worlds=worlds, replicates=REPLICATES, depth=DEPTH, **settings)
+    size = {"worlds": worlds, "replicates": REPLICATES, "depth": DEPTH}
+    found = trials([rates[1]], **size, **settings) | trials(
+        [rates[r] for r in RATES[1:]], read="none", **size, **settings
+    )
     hop = DEPTH - int(SABOTEUR[1:]) + 1
     say(f"\n{worlds} worlds, {REPLICATES} replicates, depth {DEPTH}, 12 facts; all drop a tenth of what they hear,")
     say(f"and {SABOTEUR} (hop {hop}) every bad fact")
