@@ -12,12 +12,14 @@ from chains.ways import loops
 def longest_prompt(record: RunRecord) -> int:
     """Return about how many characters the longest prompt of a run has, so that a model served here has room for it.
 
-    Half as much again as all facts of a world with the longest template: a seat may say more than it was told.
+    Half as much again as all facts of a world with the longest template: a seat may say more than it was told. With
+    remedies four times the facts: an auditor reads what was heard, with the notes under it, and what was written.
     """
     facts = max(sum(len(fact.render(0)) + 3 for fact in world.facts) for world in record.worlds.values())
     template = max(len(prompt.body) + len(prompt.system or "") for prompt in record.prompts.values())
     order = AN_ORDER if any(loops(condition.values) for condition in record.conditions) else 0
-    return template + facts * 3 // 2 + order
+    woven = any(str(condition.values.get("remedy", "none")) != "none" for condition in record.conditions)
+    return template + (facts * 4 if woven else facts * 3 // 2) + order
 
 
 def _asking(turn: Turn, part: Part, told: float, facts: float) -> tuple[float, float]:
@@ -33,10 +35,14 @@ def _asking(turn: Turn, part: Part, told: float, facts: float) -> tuple[float, f
     template = (len(prompt.body) + len(prompt.system or "")) / CHARACTERS_A_TOKEN
     reports = max(1, len(turn.hears))
     match turn.task:
-        case "report" | "revise" | "skip" | "answer":
+        case "audit" | "watch" | "skip":
+            return template + told * (1 if turn.task == "skip" else 2), TOKENS_OF_FINDINGS
+        case "revise":
+            return template + 3 * told, told
+        case "report" | "answer":
             words = part.words * TOKENS_A_WORD
             return template + told, min(told, words) if "words" in prompt.holes else told
-        case "decide" | "stop" | "override" | "veto" | "audit" | "watch" | "ask":
+        case "decide" | "stop" | "override" | "veto" | "ask":
             read = facts if turn.reference == LEDGER else 0 if turn.reference else told * reports
             return template + read + AN_ORDER / CHARACTERS_A_TOKEN, LONGEST_REASON / CHARACTERS_A_TOKEN
         case "rate":
@@ -46,6 +52,8 @@ def _asking(turn: Turn, part: Part, told: float, facts: float) -> tuple[float, f
 
 
 TOKENS_A_RATING = 6
+TOKENS_OF_FINDINGS = 30
+"""Numbers of lines, as JSON."""
 AN_ORDER = 1000
 """Characters that an order with its charter has about, read and written; options and a choice are no longer."""
 

@@ -23,7 +23,7 @@ SHOWN = [
         ('Here you are:\n```json\n{"missing": [2],\n "wrong": []}\n```\nI hope it helps.', {2: "missing"}),
         ('{"missing": ["2 of 9 valves opened late"], "wrong": []}', {2: "missing"}),
         ('{"missing": [0, 9, -1, 2.5, true, 2, 2]}', {2: "missing"}),
-        ('{"missing": [1, 2], "wrong": [2]}', {1: "missing", 2: "wrong"}),
+        ('{"missing": [1, 2], "wrong": [2]}', {1: "missing"}),
         ("Missing: 2, 3\nWrong: none", {2: "missing", 3: "missing"}),
         ("- **Left out:** line 2 and line 4.\n- **Incorrect:** 1", {2: "missing", 4: "missing", 1: "wrong"}),
         ("missing = [2]; wrong = []", {2: "missing"}),
@@ -54,6 +54,11 @@ def test_a_reply_that_says_neither_what_is_missing_nor_that_nothing_is_can_not_b
 )
 def test_what_a_reply_asks_of_its_reader_is_just_text(reply):
     assert not read_findings(reply, SHOWN).kinds
+
+
+def test_a_reply_that_contradicts_itself_on_all_that_it_names_can_not_be_read():
+    """The embedded model does: it counts up to the last line, in both lists."""
+    assert not read_findings('{"missing": [1, 2, 3, 4], "wrong": [3, 4, 1, 2]}', SHOWN).readable
 
 
 @given(st.text(max_size=300))

@@ -7,9 +7,9 @@
     auditor/notes                             escalate: the notes go to the executive
 
 An audit sees what its seat heard, not the ledger: what was lost further down
-it can't miss. The placebo makes the same calls; then its notes say nothing of
-the report, at about the length that the findings had, and a report is sent
-back with such a note.
+it can't miss. The placebo makes the same calls; then its notes quote as many
+lines of the report itself as there were findings, and a report is sent back
+with such a note.
 """
 
 from typing import Annotated, Any, ClassVar, Literal
@@ -140,7 +140,7 @@ def revise(cast: Cast, turn: Turn, said: Said) -> Request | Ruled:
         "words": cast.parts[turn.seat.name].words,
         "given": "\n\n".join(given),
         "report": written,
-        "findings": neutral_note(len(note.split())) if placebo else note,
+        "findings": _neutral(cast, turn, found, written) if placebo else note,
     }
     lines = [line for kind in ("missing", "wrong") for line in found.lines(kind, shown)]
     more = {"written": written, "findings": () if placebo else tuple(lines)}
@@ -150,16 +150,26 @@ def revise(cast: Cast, turn: Turn, said: Said) -> Request | Ruled:
 
 def flagged(cast: Cast, turn: Turn, said: Said) -> Ruled:
     """Return a report with the auditor's note under it, if there is one."""
-    written, note = said[turn.hears[0]], _note(cast, turn, said, "The report")
-    if not note:
-        return Ruled(written)
-    return Ruled(f"{(written or NO_REPORT).strip()}\n\n{note}")
+    written, found = said[turn.hears[0]], standing(cast, turn, said)
+    if woven_by(turn, Audit).placebo:
+        note = _neutral(cast, turn, found, written or "")
+    else:
+        note = note_of(found, shown_to(cast, turn.about, said))
+    return Ruled(f"{(written or NO_REPORT).strip()}\n\n{note}" if note else written)
 
 
 def escalated(cast: Cast, turn: Turn, said: Said) -> Ruled:
-    """Return the auditor's notes on all reports for the executive."""
+    """Return the auditor's notes on all reports for the executive; a placebo's quote the reports that it reads."""
     by = woven_by(turn, Audit)
-    notes = [_note(cast, one, said, f"The report of {about}") for about, one in _last(cast, by).items()]
+    last = _last(cast, by)
+    above = cast.hierarchy.reports_of(cast.hierarchy.executive.name)
+    reads = "\n".join(said[last[seat].hears[0]] or "" for seat in above)
+    notes = [
+        _neutral(cast, one, standing(cast, one, said, whole=True), reads)
+        if by.placebo
+        else note_of(standing(cast, one, said, whole=True), shown_to(cast, about, said), f"The report of {about}")
+        for about, one in last.items()
+    ]
     return Ruled("\n".join(filter(None, notes)) or f"{NOTE} No findings.")
 
 
@@ -187,10 +197,10 @@ def _last(cast: Cast, by: Audit) -> dict[str, Turn]:
     return {one.about: one for one in cast.plan.turns if one.by is by and one.task in ("audit", "watch")}
 
 
-def _note(cast: Cast, turn: Turn, said: Said, whose: str) -> str:
-    whole = turn.task != "send"
-    note = note_of(standing(cast, turn, said, whole=whole), shown_to(cast, turn.about, said), whose)
-    return neutral_note(len(note.split())) if note and woven_by(turn, Audit).placebo else note
+def _neutral(cast: Cast, turn: Turn, found: Findings, written: str) -> str:
+    """Return a placebo's note: as many lines that its reader has already as there were findings."""
+    draw = Draw("again", cast.world.digest, cast.replicate, turn.about)
+    return neutral_note(written, len(found.kinds), draw) if found.kinds else ""
 
 
 def standing(cast: Cast, turn: Turn, said: Said, *, whole: bool = False) -> Findings:

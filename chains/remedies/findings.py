@@ -63,7 +63,7 @@ def read_findings(text: str | None, shown: Sequence[str]) -> Findings:
         shown: The lines that were shown under the numbers from 1.
 
     Returns:
-        Each line at most once: one that is named both missing and wrong is wrong. Numbers and quotations of lines
+        Each line at most once: one that is named both missing and wrong is neither. Numbers and quotations of lines
         that were not shown count for nothing.
     """
     if text is None or not text.strip():
@@ -73,7 +73,9 @@ def read_findings(text: str | None, shown: Sequence[str]) -> Findings:
         found = _marked(text, shown)
     if found is None:
         return Findings({}) if _SOUND.search(text) else NOTHING_READ
-    return Findings({number: kind for kind in KINDS for number in found[kind]})
+    both = {*found["missing"]} & {*found["wrong"]}
+    kinds = {number: kind for kind in KINDS for number in found[kind] if number not in both}
+    return NOTHING_READ if both and not kinds else Findings(kinds)
 
 
 def read_numbers(text: str | None, shown: Sequence[str], count: int) -> list[int]:

@@ -1,4 +1,4 @@
-"""What remedies write: an auditor's note, a neutral one of equal length, lines attached or repeated.
+"""What remedies write: an auditor's note, a neutral one of as many lines, lines attached or repeated.
 
 Everything is computed from texts and a draw, so that a replay writes the same.
 """
@@ -9,17 +9,7 @@ from chains.draw import Draw
 from chains.drift.words import sentences_of
 from chains.models.codebook import SILENT, numbered_lines
 from chains.remedies.findings import Findings
-from chains.remedies.framing import LEFT_OUT, NOTE, SHOULD_READ, numbered
-
-_NEUTRAL = (
-    "This note is about the report as a whole.",
-    "It was written in the same way as other notes.",
-    "Notes like this are written from day to day.",
-    "It is part of the work on reports.",
-    "There are notes like this on several reports.",
-    "It is here for your information.",
-)
-"""Sentences of an auditor's note that says nothing of the report: no claim by the instrument, no praise, no blame."""
+from chains.remedies.framing import LEFT_OUT, SAYS, SHOULD_READ, numbered
 
 
 def lines_in(*texts: str) -> list[str]:
@@ -54,16 +44,10 @@ def note_of(findings: Findings, shown: Sequence[str], whose: str = "The report")
     return "\n".join(blocks)
 
 
-def neutral_note(words: int) -> str:
-    """Return a note of about as many words that finds nothing: whole sentences, as many as come nearest."""
-    said = [NOTE]
-    count = len(NOTE.split())
-    at = 0
-    while abs(count + len(_NEUTRAL[at % len(_NEUTRAL)].split()) - words) <= abs(count - words) or at == 0:
-        said.append(_NEUTRAL[at % len(_NEUTRAL)])
-        count += len(said[-1].split())
-        at += 1
-    return " ".join(said)
+def neutral_note(written: str, count: int, draw: Draw) -> str:
+    """Return a note that finds nothing: as many lines as there were findings, of what its reader has before it."""
+    lines = drawn(lines_in(written), count, draw)
+    return f"{SAYS}\n{bulleted(lines)}" if lines else SAYS
 
 
 def drawn(lines: Sequence[str], count: int, draw: Draw) -> list[str]:

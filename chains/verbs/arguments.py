@@ -124,7 +124,7 @@ def _plan(parser: argparse.ArgumentParser) -> None:
 def _list(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "what", nargs="?", default="runs",
-        choices=("runs", "experiments", "scenarios", "prompts", "models", "measures", "settings"),
+        choices=("runs", "experiments", "scenarios", "prompts", "models", "measures", "remedies", "settings"),
         help="what to list (default: runs)",
     )  # fmt: skip
     parser.add_argument("--experiment", metavar="NAME", help="runs of this experiment alone")
@@ -241,7 +241,7 @@ VERBS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None], str]] = {
     "run": ("run an experiment and log it", _run, "cli.py run --set depth=2,4 --set prompt=honest,career"),
     "resume": ("go on with an unfinished run", _resume, "cli.py resume last --set limits.calls=2000"),
     "list": (
-        "runs, experiments, scenarios, prompts, models, measures, settings",
+        "runs, experiments, scenarios, prompts, models, measures, remedies, settings",
         _list,
         "cli.py list runs --status failed",
     ),

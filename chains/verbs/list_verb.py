@@ -1,7 +1,7 @@
-"""`list`: what there is: runs, experiments, scenarios, prompts, models, measures, settings."""
+"""`list`: what there is: runs, experiments, scenarios, prompts, models, measures, remedies, settings."""
 
 import argparse
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -17,6 +17,8 @@ from chains.laws.signals import AGGREGATES
 from chains.log import LOG_FILE, RUN_FILE, Log
 from chains.models.names import EMBEDDED
 from chains.prompts import CIRCUMSTANCES, JUDGE, READER, ROLES, TASKS, configurations, read_prompt, variants
+from chains.remedies.named import REMEDIES
+from chains.remedies.remedy import Remedy
 from chains.runs import all_runs, read_record, runs_folder
 from chains.settings import OF_THE_EXPERIMENT, SETTINGS
 from chains.staging import RunRecord
@@ -240,11 +242,25 @@ def _settings() -> Rows:
     ] + [{"setting": key, "default": default, "about": about} for key, (about, default) in OF_THE_EXPERIMENT.items()]
 
 
+def _remedies() -> Rows:
+    return [
+        {"remedy": name, "parameters": ", ".join(_parameters(kind)), "about": kind.about}
+        for name, kind in REMEDIES.items()
+    ]
+
+
+def _parameters(kind: type[Remedy]) -> Iterator[str]:
+    """Yield a remedy's parameters with their defaults, as settings write them."""
+    for name, field in kind.model_fields.items():
+        yield f"{name}={str(field.default).lower() if isinstance(field.default, bool) else field.default}"
+
+
 LISTS = {
     "experiments": _experiments,
     "scenarios": _scenarios,
     "prompts": _prompts,
     "models": _models,
     "measures": _measures,
+    "remedies": _remedies,
     "settings": _settings,
 }
