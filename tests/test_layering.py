@@ -72,6 +72,7 @@ ORDER = [
     "chains.story",
     "chains.judging",
     "chains.profiler",
+    "chains.audits",
     "chains.sides",
     "chains.arms",
     "chains.aggregated",

@@ -299,6 +299,27 @@ class TestUsed:
         verified = mazedom("replay", "last", "--verify")
         assert verified.status == 0, verified.out
 
+    def test_what_auditors_find_is_held_against_the_instrument_seat_by_seat(self, mazedom):
+        """A saboteur among honest managers, and an auditor with planted eyes."""
+        ran = mazedom(
+            "run", "--set", "remedy=audit:rate=1,placebo=true", "--set", "model=channel", "--set", "prompt=plain",
+            "--set", "model.L2=channel:bad_drop=1", "--set", "model.auditor=channel:catch=0.7,alarm=0.1",
+            "--set", "worlds=12", "--set", "depth=3", "--set", "facts=10",
+        )  # fmt: skip
+        assert ran.status == 0, ran.err
+        rows = {row["seat"]: row for row in mazedom("show", "last", "--audits", "--json").document["audits"]}
+        assert [row["audited"] for row in rows.values()] == [12, 12, 12]
+        assert max(rows, key=lambda seat: rows[seat]["pointed"]) == "L2"
+        assert rows["L2"]["bad_found"] == pytest.approx(0.7, abs=0.15)
+        assert rows["L3"]["lost"] == 0
+        assert sum(row["alarms"] for row in rows.values()) / 3 == pytest.approx(0.1, abs=0.06)
+        shown = mazedom("show", "last", "--audits")
+        assert "most bad news found missing or wrong at L2" in shown.out
+
+    def test_a_run_without_audits_says_so(self, mazedom):
+        assert mazedom("run", "--set", "model=channel", "--set", "worlds=1").status == 0
+        assert "no report of a finished trial was audited" in mazedom("show", "last", "--audits").err
+
     def test_a_report_that_was_cut_off_is_cut_off_with_a_note_under_it_too(self, lossy):
         trial = lossy["verbatim"][0]
         replies = trial.replies | {"L1": trial.replies["L1"].model_copy(update={"finish": "length"})}

@@ -54,6 +54,7 @@ def _show(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--alike", action="store_true", help="which conditions lose the same facts, and each with itself"
     )
+    parser.add_argument("--audits", action="store_true", help="what auditors found, seat by seat, and what they missed")
     parser.add_argument("--graph", action="store_true", help="the hierarchy as a tree and as Mermaid")
     _json(parser)
 

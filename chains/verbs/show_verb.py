@@ -1,13 +1,15 @@
-"""`show`: results of a run, one of its trials hop by hop, where facts are lost, or its hierarchies."""
+"""`show`: results of a run, one of its trials hop by hop, where facts are lost, what auditors found, its graph."""
 
 import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
+from rich.console import Group
 from rich.text import Text
 
 from chains.alike import alike
 from chains.archives.kept import read_archive
+from chains.audits import audit_rows
 from chains.errors import BadInput
 from chains.judging.corrections import corrected_by_hop, measured_beside
 from chains.laws.correction import ErrorRates
@@ -22,6 +24,7 @@ from chains.story import find_trial, story
 from chains.turns import Plan
 from chains.verbs import imported
 from chains.views.alike import alike_view
+from chains.views.audits import audits_view
 from chains.views.charts import org_chart
 from chains.views.output import print_json, say
 from chains.views.output import results as stdout
@@ -51,16 +54,17 @@ def main(arguments: argparse.Namespace) -> int:
                 say(f"note: {note}")
         if arguments.trial is not None or arguments.why:
             return _trial(record, log, arguments, unverified)
-        if arguments.alike:
-            return _alike(record, log, as_json=arguments.json)
-        if arguments.profile:
-            return _profiles(record, log, as_json=arguments.json)
+        parts = ((arguments.alike, _alike), (arguments.profile, _profiles), (arguments.audits, _audits))
+        for wanted, part in parts:
+            if wanted:
+                return part(record, log, as_json=arguments.json)
         return _results(record, log, folder, as_json=arguments.json)
 
 
 def _refuse_of_archives(run: str, arguments: argparse.Namespace) -> None:
     """Refuse what can't be asked of chains that others logged."""
-    for asked, what in ((arguments.profile, "profile"), (arguments.alike, "correlation of losses")):
+    parts = (arguments.profile, "profile"), (arguments.alike, "correlation of losses"), (arguments.audits, "audits")
+    for asked, what in parts:
         if asked:
             raise BadInput(f"run {run} holds others' chains, in which no fact is followed: no {what}")
 
@@ -99,6 +103,18 @@ def _profiles(record: RunRecord, log: Log, *, as_json: bool) -> int:
         stdout.print(profile_view(profile))
     if not found:
         say("no trial is finished yet")
+    return 0
+
+
+def _audits(record: RunRecord, log: Log, *, as_json: bool) -> int:
+    """Print what auditors found, seat by seat."""
+    rows = audit_rows(record, log)
+    if as_json:
+        print_json({"run": record.id, "audits": [row.document() for row in rows]})
+    elif rows:
+        stdout.print(Group(*audits_view(rows)))
+    else:
+        say("no report of a finished trial was audited; --set remedy=audit switches audits on")
     return 0
 
 
