@@ -182,6 +182,13 @@ def test_a_veto_puts_the_careful_option_in_force_and_is_not_asked_for_where_that
     assert outcome.halting.vetoes == ()
 
 
+def test_what_was_stopped_is_not_vetoed_too_however_the_two_are_written(tmp_path):
+    for number, remedy in enumerate(("stop_work+veto", "veto+stop_work")):
+        outcome, _, requests = minded(tmp_path / str(number), cast_of(remedy), stop="stop", veto="veto")
+        assert outcome.in_force == "halt"
+        assert not asked(requests, "veto")
+
+
 def test_the_engineer_has_a_model_of_its_own(mazedom):
     run(mazedom, "remedy=veto", "model.auditor=channel:veto=0", "worlds=1")
     told = mazedom("show", "last", "--trial", "--json").document["messages"]

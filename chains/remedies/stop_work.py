@@ -29,6 +29,7 @@ class StopWork(Remedy):
 
     about: ClassVar[str] = "those who report may stop the work on what they know"
     of_decisions: ClassVar[bool] = True
+    place: ClassVar[int] = 60
 
     who: Who = "all"
     """Of those below the executive."""

@@ -28,6 +28,7 @@ class Veto(Remedy):
 
     about: ClassVar[str] = "a quality engineer beside the chain may veto the decision"
     of_decisions: ClassVar[bool] = True
+    place: ClassVar[int] = 70  # after those who may stop the work: there is nothing to check in what is stopped
 
     independent: bool = True
     """Whether it reads the full ledger, or what the executive reads."""
