@@ -22,8 +22,8 @@ class Told(NamedTuple):
     trial: TrialId
     charter: Charter
     carried: Carried
-    down: Mapping[int, Sequence[Reading]]
-    """The readings of the orders, by hop."""
+    orders: Mapping[str, Reading]
+    """The readings of the orders, by the seat that sent them."""
 
 
 def superiors_of(hierarchy: Hierarchy) -> dict[str, str]:
@@ -41,10 +41,7 @@ def told_of(record: RunRecord, ends: Mapping[TrialId, TrialEnd]) -> list[Told]:
             continue
         superiors = superiors_of(stage.hierarchy(trial.condition))
         reached = carried(world.charter, world.assignment, end.deeds, end.down, superiors)
-        by_hop: dict[int, list[Reading]] = {}
-        for reading in end.down.values():
-            by_hop.setdefault(reading.hop, []).append(reading)
-        found.append(Told(trial, world.charter, reached, by_hop))
+        found.append(Told(trial, world.charter, reached, end.down))
     return found
 
 
@@ -58,10 +55,9 @@ def clause_rows(conditions: Sequence[Condition], trials: Sequence[Told]) -> list
         mine = [one for one in trials if one.trial.condition == condition.id]
         letters: dict[tuple[int, str], list[str]] = {}
         for one in mine:
-            for hop, readings in one.down.items():
+            for reading in one.orders.values():
                 for at, clause in enumerate(one.charter.clauses):
-                    key = hop, place_of(one.charter, clause)
-                    letters.setdefault(key, []).extend(reading.fates[at] for reading in readings)
+                    letters.setdefault((reading.hop, place_of(one.charter, clause)), []).append(reading.fates[at])
         for (hop, place), fates in sorted(letters.items(), key=lambda item: item[0]):
             shares = {name: round(fates.count(letter) / len(fates), 6) for name, letter in _FATES}
             rows.append({"condition": condition.name, "hop": hop, "clause": place, "messages": len(fates), **shares})

@@ -84,6 +84,7 @@ ORDER = [
     "chains.failing",
     "chains.unlike",
     "chains.observed",
+    "chains.ranked",
     "chains.planning",
     "chains.registered_law",
     "chains.archives",

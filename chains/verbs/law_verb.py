@@ -27,6 +27,7 @@ from chains.observed import Run, law_notes, of_runs, pairs_by
 from chains.registered_law import exponents_tested
 from chains.runs import find_run, read_record
 from chains.standing import Standing, standing
+from chains.verbs.descents import goes_down_alone, show_descents
 from chains.views.curves import Panel
 from chains.views.decay import aggregate_view, hazard_panel
 from chains.views.law import law_view
@@ -59,6 +60,8 @@ def main(arguments: argparse.Namespace) -> int:
         sources = _opened(arguments.sources or ["last"], stack)
         if sources.archives:
             return _archive(sources, arguments, figure)
+        if sources.runs and not sources.files and all(goes_down_alone(run.record) for run in sources.runs):
+            return show_descents(sources.runs, arguments)
         observations, about = _observed(sources, exact=arguments.exact)
     return _law(observations, about, arguments, figure)
 

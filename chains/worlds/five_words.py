@@ -36,6 +36,8 @@ FORBIDDEN_WEIGHT = 30
 """What keeping the must-not is worth: more than all goals together."""
 STARTS, CHANGES = 60, 250
 """Tables of who meets what that are drawn for a seed before it is given up, and changes made to each."""
+MANY = 100
+"""Rules: more than there are."""
 SLACK = 0.2
 """Chance that a change is kept which breaks one rule more."""
 _ACTIONS = 5
@@ -108,22 +110,25 @@ def _solvable(charter: Charter, draw: Draw, *, tempting: bool) -> np.ndarray | N
     actions = [f"a{number}" for number in range(1, _ACTIONS + 1)]
     known = [[ids.index(clause.id) for clause in first_goals(charter, count).clauses] for count in TELLABLE]
 
-    def faults(met: np.ndarray) -> int:
+    def faults(met: np.ndarray, most: int) -> int:
+        """Return how many rules are broken, or as soon as they are more than `most`, some number above it."""
         count = 0
-        for at in known:
+        for at in reversed(known):
+            if count > most:
+                break
             found = dilemma(met[:, at], [weights[one] for one in at], [ids[one] for one in at], actions, {"BAN"})
             count += len(found.broken) + (found.tempting != tempting)
         return count
 
     for _ in range(STARTS):
         met = np.array([[draw.uniform() < 0.5 for _ in ids] for _ in actions])
-        count = faults(met)
+        count = faults(met, MANY)
         for _ in range(CHANGES):
             if not count:
                 return met
             changed = met.copy()
             changed[draw.integer(0, len(actions) - 1), draw.integer(0, len(ids) - 1)] ^= True
-            after = faults(changed)
+            after = faults(changed, count + 1)
             if after <= count or (after == count + 1 and draw.uniform() < SLACK):
                 met, count = changed, after
     return None
