@@ -13,6 +13,7 @@ from chains.drift.measures import joined_fates, summed_risk
 from chains.drift.regret import TERMS, Payoffs, mean, net_of_guessing, payoffs, wary
 from chains.drift.tally import HopShares, mean_shares, shares_by_hop
 from chains.experiment import Condition, TrialId
+from chains.flips import Choice, flips
 from chains.laws.resampled import mean_interval
 from chains.records import Outcome, Reading, TrialEnd
 from chains.staging import RunRecord, Stage
@@ -42,7 +43,7 @@ class Priced(NamedTuple):
         """What every choice would pay; None where one can't be read."""
         decided = self.outcome.decided
         received, done = (_all(choices.values()) for choices in (self.outcome.received, self.outcome.done))
-        if decided is None or received is None or done is None:
+        if decided is None or received is None or done is None or not self.decision.pays:
             return None
         return payoffs(self.decision, self.outcome.told, decided, received, done, in_force=self.outcome.in_force)
 
@@ -132,22 +133,24 @@ def down_rows(conditions: Sequence[Condition], trials: Sequence[Priced]) -> list
 
 
 def _row(trials: Sequence[Priced]) -> dict[str, Any]:
+    paying = [one for one in trials if one.decision.pays]
     split = [(one, found) for one in trials if (found := one.payoffs) is not None]
-    decided = [one for one in trials if one.outcome.decided is not None]
-    informed = [one.regret_of(one.outcome.informed) for one in trials if one.outcome.informed is not None]
-    uninformed = [one.regret_of(one.outcome.uninformed) for one in trials if one.outcome.uninformed is not None]
+    decided = [one for one in paying if one.outcome.decided is not None]
+    informed = [one.regret_of(one.outcome.informed) for one in paying if one.outcome.informed is not None]
+    uninformed = [one.regret_of(one.outcome.uninformed) for one in paying if one.outcome.uninformed is not None]
     net = [
         found.judgement - one.regret_of(one.outcome.informed)
         for one, found in split
         if one.outcome.informed is not None
     ]
     right = _share(one.outcome.decided == one.best for one in decided)
-    guessed = _share(one.outcome.uninformed == one.best for one in trials if one.outcome.uninformed is not None)
+    guessed = _share(one.outcome.uninformed == one.best for one in paying if one.outcome.uninformed is not None)
     split_by_world = [(one.trial.seed, found) for one, found in split]
     workers = [done for one in trials for done in one.outcome.done.values()]
     orders = [order for one in trials for order in one.outcome.received.values()]
     return {
         "trials": len(trials),
+        "paying": len(paying),
         "split": len(split),
         "regret": _mean([found.regret for _, found in split]),
         **{term: _mean([getattr(found, term) for _, found in split]) for term in TERMS},
@@ -155,21 +158,22 @@ def _row(trials: Sequence[Priced]) -> dict[str, Any]:
             name: _interval([(world, getattr(found, name)) for world, found in split_by_world])
             for name in ("regret", *TERMS)
         },
-        "regret_standing": _mean([one.regret_standing for one in trials]),
+        "regret_standing": _mean([one.regret_standing for one in paying]),
         "regret_informed": _mean(informed),
         "regret_uninformed": _mean(uninformed),
         "judgement_net": _mean(net),
-        "regret_wary": _mean([one.regret_of(choice) for one in trials if (choice := _wary(one, trials)) is not None]),
+        "regret_wary": _mean([one.regret_of(choice) for one in paying if (choice := _wary(one, trials)) is not None]),
         "right": right,
         "guessed": guessed,
         "right_net": None if right is None or guessed is None else _rounded(net_of_guessing(right, guessed)),
-        "undecided": len(trials) - len(decided),
+        "flips": flips(Choice(one.trial.seed, one.outcome.decided, one.outcome.informed) for one in trials).document(),
+        "undecided": sum(one.outcome.decided is None for one in trials),
         "deeds": len(workers),
         "deeds_unread": workers.count(None),
         "orders_unread": orders.count(None),
         "unordered": sum(len(one.outcome.unordered) for one in trials),
-        "informed_unread": len(trials) - len(informed),
-        "uninformed_unread": len(trials) - len(uninformed),
+        "informed_unread": sum(one.outcome.informed is None for one in trials),
+        "uninformed_unread": sum(one.outcome.uninformed is None for one in trials),
     }
 
 

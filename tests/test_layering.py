@@ -62,6 +62,7 @@ ORDER = [
     "chains.replay",
     "chains.runner",
     "chains.standing",
+    "chains.flips",
     "chains.regrets",
     "chains.statuses",
     "chains.stops",

@@ -176,7 +176,7 @@ def halted(world: World, outcome: Outcome | None) -> Work | None:
 
 def valued(world: World, outcome: Outcome | None) -> Payoffs | None:
     """Return what a trial's choices pay, valued on the full ledger; None where one of them is not known."""
-    if world.decision is None or outcome is None or outcome.decided is None:
+    if world.decision is None or not world.decision.pays or outcome is None or outcome.decided is None:
         return None
     received = [option for option in outcome.received.values() if option is not None]
     done = [option for option in outcome.done.values() if option is not None]

@@ -28,10 +28,17 @@ def regret_view(
     for condition, group in groupby(down, key=lambda row: row["condition"]):
         yield Text(f"the charter on its way down: {condition}", style="bold")
         yield by_hop(list(group))
-    yield Text("regret: what was paid less than by the best decision on the full ledger, mean of trials", style="bold")
-    yield _split(rows)
-    yield Text("the executive, against itself with the full ledger and with no report", style="bold")
-    yield _executive(rows)
+    if any(row["paying"] for row in rows):
+        yield Text(
+            "regret: what was paid less than by the best decision on the full ledger, mean of trials", style="bold"
+        )
+        yield _split(rows)
+        yield Text("the executive, against itself with the full ledger and with no report", style="bold")
+        yield _executive(rows)
+    else:
+        yield Text("no payoffs are given, so that there is no best decision and no regret")
+    yield Text("flips: decided otherwise than on the full ledger, and than on reading that twice", style="bold")
+    yield _flips(rows)
     for row in rows:
         if sentence := unread(row):
             yield Text(f"note: {row['condition']}: {sentence}", style="yellow")
@@ -58,6 +65,17 @@ def _executive(rows: Sequence[dict[str, Any]]) -> Table:
     return table
 
 
+def _flips(rows: Sequence[dict[str, Any]]) -> Table:
+    table = _table("trials", "flipped", "pairs", "reread", "net", "95% interval")
+    for row in rows:
+        found = row["flips"]
+        ends = "-" if found["ci"] is None else f"{found['ci'][0]:+.0%} to {found['ci'][1]:+.0%}"
+        net = "-" if found["net"] is None else f"{found['net']:+.0%}"
+        shares = str(found["trials"]), _share(found["flipped"]), str(found["pairs"]), _share(found["reread"])
+        table.add_row(row["condition"], *shares, net, ends)
+    return table
+
+
 def _table(*headings: str) -> Table:
     table = Table(box=None, padding=(0, 1, 0, 0), pad_edge=False)
     table.add_column("")
@@ -78,7 +96,7 @@ def unread(row: dict[str, Any]) -> str:
         )
         if count
     ]
-    if row["split"] < row["trials"]:
+    if row["split"] < row["paying"]:
         parts.append(f"over all trials, unreadable deeds taken for the plan, regret {row['regret_standing']:.1f}")
     return "; ".join(parts)
 

@@ -140,6 +140,11 @@ class Decision(BaseModel):
         return {weight.fact: weight for weight in self.weights}
 
     @property
+    def pays(self) -> bool:
+        """Whether it matters which option is taken: without payoffs there is no best one and no regret."""
+        return any(option.exposure for option in self.options) or len({option.base for option in self.options}) > 1
+
+    @property
     def careful_option(self) -> Option:
         """What happens where the work is stopped."""
         return self.options[-1] if self.careful is None else self.option(self.careful)

@@ -33,8 +33,10 @@ A world in which something is decided has a table `[decision]` (`question`,
 `intercept`, `standing`, and `[[decision.options]]` with `id`, `text`, `base`,
 `exposure` and perhaps `also`), and facts with a `weight` and perhaps a
 `twin_weight`: what they, or the opposite of them, add to the log-odds of
-failure. What is meant stands in `[[charter]]`, the highest goal first: each with
-a subject, renderings and slots as a fact has them, and perhaps `must_not = true`.
+failure. Where no option has `base` and `exposure` and no fact a weight, nothing
+is known of payoffs: there is no regret, and decision flips are counted. What is
+meant stands in `[[charter]]`, the highest goal first: each with a subject,
+renderings and slots as a fact has them, and perhaps `must_not = true`.
 A table `[status]` with `amber` and `red` says from how many points of trouble,
 the severities of the bad facts added up, the status is amber or red.
 
@@ -75,6 +77,7 @@ _FACT_KEYS = (*_STATEMENT_KEYS, "valence", "severity", "distractor", "twin", "we
 _NOT_OF_FACT = ("renderings", "twin", "weight", "twin_weight", "status", "quote")
 """Keys of a fact's table that are read apart from it, or under another name."""
 _CLAUSE_KEYS = (*_STATEMENT_KEYS, "must_not")
+_PAYOFF = ("base", "exposure")
 _DECISION_KEYS = ("question", "options", "standing", "careful", "intercept")
 _STATEMENT_NEEDS = ("subject", "renderings", "slots")
 _FACT_NEEDS = (*_STATEMENT_NEEDS, "valence")
@@ -165,6 +168,8 @@ def _decision(
         raise BadInput(f"{where}: begin each option with a line [[decision.options]]")
     for option in options:
         _check_keys(option, Option.model_fields, where)
+    if not any(key in option for option in options for key in _PAYOFF) and not weighed:
+        plain = {"intercept": 0.0} | plain | {"options": [option | dict.fromkeys(_PAYOFF, 0.0) for option in options]}
     weights = [
         {"fact": name, "true": table.get("weight", 0.0), "twin": table.get("twin_weight", 0.0)}
         for name, table in weighed
