@@ -10,6 +10,7 @@ from chains.drift.tally import SILENT, HopShares, mean_shares, shares_by_hop, sh
 from chains.experiment import Condition, TrialId
 from chains.log import Log
 from chains.models.names import Prices, Source
+from chains.patterned import PatternRow, PatternSeen, pattern_rows, pattern_seen
 from chains.pauses import pause_rows
 from chains.records import TrialEnd
 from chains.regrets import Priced, down_rows, priced, regret_rows
@@ -52,6 +53,8 @@ class Results(NamedTuple):
     """Finished trials of several rounds, round by round."""
     told: Sequence[StatusPath] = ()
     """Finished trials in which a status was reported."""
+    seen: Sequence[PatternSeen] = ()
+    """Finished trials of worlds in which facts have a cause in common."""
     tops: Mapping[TrialId, HopShares] = {}
     """For each finished trial in which more than the last reports reached the executive, the shares in all of it."""
     taken: Mapping[TrialId, Taken] = {}
@@ -124,6 +127,10 @@ class Results(NamedTuple):
         """Return a row for each condition and round; none where trials have a single one."""
         return list(round_rows(self.record.conditions, self.met))
 
+    def patterns(self) -> list[PatternRow]:
+        """Return a row for each condition whose worlds have patterns: what of them reaches the executive."""
+        return pattern_rows(self.record, self.seen)
+
     def status(self) -> list[StatusRow]:
         """Return a row for each condition and hop: the status told, by the true one."""
         return status_rows(self.record, self.told)
@@ -170,6 +177,7 @@ class Results(NamedTuple):
             **({"regret": self.regret(), "down_by_hop": self.down(), "pauses": self.pauses()} if self.decided else {}),
             **({"by_round": self.rounds()} if self.met else {}),
             **({"status": [row.document() for row in self.status()]} if self.told else {}),
+            **({"patterns": [row.document() for row in self.patterns()]} if self.seen else {}),
             **({"stops": rows} if (rows := self.stops()) else {}),
             **({"charter_by_hop": self.charter(), "deeds": self.deeds()} if self.ordered else {}),
             "errors": dict(self.errors),
@@ -188,6 +196,7 @@ def results(record: RunRecord, log: Log) -> Results:
     silent: set[TrialId] = set()
     decided: dict[TrialId, TrialEnd] = {}
     told: list[StatusPath] = []
+    seen: list[PatternSeen] = []
     met: dict[TrialId, tuple[Round, ...]] = {}
     tops: dict[TrialId, HopShares] = {}
     taken: dict[TrialId, Taken] = {}
@@ -210,6 +219,7 @@ def results(record: RunRecord, log: Log) -> Results:
         if _has_silence(end):
             silent.add(trial)
         told += status_path(stage, trial, end)
+        seen += pattern_seen(stage, trial, end)
         if end.rounds:
             met[trial] = rounds_of(stage, trial, end.rounds)
         if end.outcome is not None:
@@ -234,6 +244,7 @@ def results(record: RunRecord, log: Log) -> Results:
         standing=standing(record, log, looks),
         decided=priced(record, decided),
         told=told,
+        seen=seen,
         met=met,
         tops=tops,
         taken=taken,

@@ -170,7 +170,12 @@ class Stage:
         return next((models_of(values, one) for one in found), ())
 
     def _parts_in(self, trial: TrialId, world: World) -> Mapping[str, Part]:
-        """Return what each seat is cast as in a trial: as in its condition, but for models that are dealt by trial."""
+        """Return what each seat is cast as in a trial: as in its condition, but for models that are dealt by trial.
+
+        Args:
+            trial: The trial.
+            world: Of its first round: who holds a seat stays the same from round to round.
+        """
         values, parts = self.condition(trial).values, self.parts(trial.condition)
         if not any(key.partition(".")[0] == "lineage" and value is not None for key, value in values.items()):
             return parts
@@ -219,7 +224,7 @@ class Stage:
             world=world,
             replicate=trial.replicate,
             plan=self.plan(trial.condition),
-            parts=self._parts_in(trial, world),
+            parts=self._parts_in(trial, worlds[0]),
             dealt=deal(
                 [fact.id for fact in world.facts],
                 hierarchy,

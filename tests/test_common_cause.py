@@ -5,6 +5,7 @@ from collections import Counter
 
 import numpy as np
 import pytest
+from conftest import steps_of
 
 from chains.drift.measures import MEASURES, heard
 from chains.drift.patterns import STATED, UNSTATED, WRONG, patterns_in
@@ -15,6 +16,7 @@ from chains.laws.together import phi, together
 from chains.lineages import dealt_models, models_of
 from chains.models.codebook import codebook, planted
 from chains.models.provider import Reply
+from chains.runs import runs_folder
 from chains.settings import SETTINGS
 from chains.spans import shared_out
 from chains.worlds.common_cause import MACHINES, common_cause
@@ -304,3 +306,21 @@ def test_facts_for_each_worker_make_worlds_that_grow_with_the_workers(mazedom):
         sizes.append(len(document["facts"]))
         assert {len(notes.splitlines()) for notes in document["notes"].values()} == {3}
     assert sizes == [6, 12, 18, 36]
+
+
+def test_what_of_the_pattern_reaches_the_top_is_shown_with_intervals_over_worlds(mazedom):
+    """A pattern is whole with probability .9^9 where three facts each pass three lossy hops."""
+    document = run(mazedom, "facts=6", "worlds=24", "model=channel:drop=0.1")
+    [row] = document["patterns"]
+    assert row["visible"]["ci"][0] <= 0.9**9 <= row["visible"]["ci"][1]
+    assert row["stated"]["share"] == 0
+    assert "common cause at the top" in mazedom("show", "last").out
+
+
+def test_a_seat_keeps_its_model_from_round_to_round(mazedom):
+    run(mazedom, "facts=6", "worlds=2", "rounds=2", "lineage=channel+channel:drop=0.1")
+    folder = next((runs_folder() / "watermelon").iterdir())
+    held = {}
+    for step in steps_of(folder):
+        held.setdefault((step["trial"].split("#")[0], step["seat"]), set()).add(step["request"]["model"])
+    assert all(len(models) == 1 for models in held.values()), held

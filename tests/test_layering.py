@@ -65,6 +65,7 @@ ORDER = [
     "chains.flips",
     "chains.regrets",
     "chains.statuses",
+    "chains.patterned",
     "chains.stops",
     "chains.by_round",
     "chains.pauses",

@@ -18,7 +18,8 @@ def alike_view(rows: Sequence[Alike]) -> RenderableType:
         table.add_column(heading, justify="left" if not heading else "right")
     for row in sorted(rows, key=lambda row: row.a != row.b):
         found = row.found
-        between = "itself" if row.a == row.b else row.b
+        same = row.a == row.b
+        between = Text("itself") if same else Text(row.b)
         interval = "none" if math.isnan(found.low) else f"{found.low:+.2f} to {found.high:+.2f}"
         value = "-" if math.isnan(found.phi) else f"{found.phi:+.2f}"
         table.add_row(row.a, between, value, interval, *(f"{share:.0%}" for share in found.lost), f"{found.pairs:,}")

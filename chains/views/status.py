@@ -51,12 +51,13 @@ def _table(rows: Sequence[StatusRow]) -> Table:
         table.add_column(heading, justify="right")
     for row in rows:
         matrix = [" ".join(str(row.matrix[true][told]) for told in TOLD) for true in STATUSES]
-        shares = [_share(row.softened), _share(row.hardened), _percent(row.untold), _percent(row.softened_here)]
+        shares = [share_text(row.softened), share_text(row.hardened), _percent(row.untold), _percent(row.softened_here)]
         table.add_row(str(row.hop), *matrix, *shares)
     return table
 
 
-def _share(share: Share) -> str:
+def share_text(share: Share) -> str:
+    """Return a share and its 95% interval in per cent."""
     return f"{share.value:.0%} ({100 * share.low:.0f} to {100 * share.high:.0f})" if share.worlds else "-"
 
 

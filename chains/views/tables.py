@@ -13,6 +13,7 @@ from chains.laws.retention import Corrected
 from chains.results import Results
 from chains.views.carried import carried_view
 from chains.views.output import counted
+from chains.views.patterns import patterns_view
 from chains.views.pauses import pauses_view
 from chains.views.regret import regret_view
 from chains.views.rounds import rounds_view
@@ -72,6 +73,7 @@ def results_view(
     parts += rounds_view(found.rounds())
     if found.told:
         parts += status_view(found.status(), shown_hops(sorted({row["hop"] for row in rows})))
+    parts += patterns_view(found.patterns())
     if found.decided:
         parts += regret_view(found.regret(), found.down(), by_hop_table)
         parts += stops_view(found.stops())
