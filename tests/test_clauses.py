@@ -23,6 +23,7 @@ BELOW = {
              "Do not let {s} go above {v}.", "{S} should stay below {v} at all times.", "Hold {s} to a maximum of {v}.",
              "{S} must never exceed {v}.", "Priority: {s} under {v}.", "We want {s} to remain lower than {v}."),
     "blurred": ("Keep {s} low.", "{S} must stay below the limit.", "Watch {s}.", "{S} should not get too high.",
+                "The aim is to get {s} to {v}.",
                 "Try to keep {s} below {v}.", "If possible, keep {s} below {v}."),
     "inverted": ("Keep {s} above {v}.", "{S} must stay over {v}.", "{S} must be at least {v}.",
                  "Make sure {s} exceeds {v}.", "{S} must not fall below {v}."),
@@ -125,6 +126,16 @@ def test_a_limit_that_lies_in_the_renderings_own_words_is_inverted_when_it_is_tu
             for here, there in ((" below ", " above "), (" under ", " over "), (" under ", " at least ")):
                 if here in kept:
                     assert reader.read(kept.replace(here, there))[clause.id].fate == "inverted"
+
+
+def test_a_limit_in_another_unit_and_a_word_of_the_subject_alone_are_no_limit_kept():
+    """As the embedded model wrote them: "complaints below 25 minutes", "the launch has exceeded expectations"."""
+    clause = next(one for one in world(9).charter.clauses if one.id != "BAN" and one.slot("limit").unit is None)
+    text = f"Keep {clause.subject} below {clause.slot('limit').text} minutes."
+    assert instrument(9).read(text)[clause.id].fate == "altered"
+    costs = next(one for one in world(11).charter.clauses if one.subject == "launch costs")
+    assert instrument(11).read("The launch has exceeded expectations.")[costs.id].fate == "omitted"
+    assert instrument(11).read(f"Spending must stay under {costs.slot('limit').text}.")[costs.id].fate == "kept"
 
 
 def test_a_denied_opposite_is_what_was_asked_for():

@@ -46,8 +46,8 @@ def misstated(compiled: Compiled, about: Sequence[Evidence]) -> tuple[str, Evide
 
 
 def compares(compiled: Compiled) -> bool:
-    """Whether a statement's direction makes its number a difference."""
-    return any(
+    """Whether a statement's direction makes its number a difference: not where it is a limit that is asked for."""
+    return not compiled.asked and any(
         stem(str(slot.value).split()[-1]) in _DIFFERENCES
         for slot in compiled.statement.slots
         if slot.kind == "direction"

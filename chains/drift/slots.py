@@ -74,9 +74,10 @@ class NumberSlot:
             if quantity.bound and (self.limit or self._direction_word(quantity, piece)):
                 quantity = _unbound(quantity)
             return {"same": "right", "rough": "vague", "other": "wrong"}[compare(quantity, true, unit)]  # type: ignore[return-value]
-        if quantity.of is not None or self.bare:
-            return "missing"
         same = quantity.value == true
+        if quantity.of is not None or self.bare:
+            # "below 25 minutes" for "below 25 a month" asks for something else
+            return "wrong" if self.limit and same and quantity.unit is not None else "missing"
         if quantity.unit is None:
             return "vague" if same and not quantity.weak else "missing"
         return "wrong" if same else "missing"

@@ -25,7 +25,7 @@ from chains.worlds.told import first_goals
 from chains.worlds.watermelon import watermelon
 from chains.worlds.world import World
 
-VERSION = "1"
+VERSION = "2"
 TEMPTING = 0.5
 """Share of worlds in which the must-not forbids what would else be among the best."""
 TELLABLE = (1, 3, GOALS)

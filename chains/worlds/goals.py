@@ -2,6 +2,7 @@
 
 Every goal keeps a figure on one side of a limit. Which goal ranks first is
 drawn for each world, so that a rank is no matter of what a goal is about.
+A subject ends in the noun that it is about: "the launch" names no launch costs.
 """
 
 from collections.abc import Mapping
@@ -49,11 +50,11 @@ WORK: Mapping[str, Work] = MappingProxyType(
             (
                 Goal("injuries", ("injuries", "injury"), None, (3, 7), per=" a month"),
                 Goal("weekly output", ("output",), "units", (42, 88), 10, above=True),
-                Goal("spending on the restart", ("spending",), "EUR", (21, 58), 1000),
+                Goal("restart costs", ("costs",), "EUR", (21, 58), 1000, aliases=("spending",)),
                 Goal("energy use", ("energy",), "MWh", (31, 78)),
                 Goal("the scrap rate", ("scrap",), "%", (4, 14)),
                 Goal("weekly overtime", ("overtime",), "hours", (12, 28), 5),
-                Goal("noise at the fence", ("noise",), "dB", (48, 66)),
+                Goal("fence noise", ("noise",), "dB", (48, 66)),
             ),
         ),
         "release": Work(
@@ -63,7 +64,7 @@ WORK: Mapping[str, Work] = MappingProxyType(
             (
                 Goal("lost orders", ("lost orders",), None, (3, 9), per=" a week"),
                 Goal("new customers", ("new customers",), None, (6, 18), 5, per=" a week", above=True),
-                Goal("spending on the launch", ("spending",), "USD", (21, 58), 1000),
+                Goal("launch costs", ("costs",), "USD", (21, 58), 1000, aliases=("spending",)),
                 Goal("response time", ("response",), "ms", (12, 48), 10),
                 Goal("the crash rate", ("crash",), "%", (3, 12)),
                 Goal("support calls", ("support", "calls"), None, (8, 19), 5, per=" a day"),
@@ -77,7 +78,7 @@ WORK: Mapping[str, Work] = MappingProxyType(
             (
                 Goal("medication errors", ("medication errors",), None, (3, 7), per=" a month"),
                 Goal("waiting time", ("waiting",), "minutes", (21, 58)),
-                Goal("spending on the opening", ("spending",), "GBP", (21, 58), 1000),
+                Goal("opening costs", ("costs",), "GBP", (21, 58), 1000, aliases=("spending",)),
                 Goal("staff turnover", ("turnover",), "%", (6, 15)),
                 Goal("weekly overtime", ("overtime",), "hours", (12, 28), 5),
                 Goal("hand hygiene", ("hygiene",), "%", (81, 95), above=True),
@@ -91,10 +92,10 @@ WORK: Mapping[str, Work] = MappingProxyType(
             (
                 Goal("injuries", ("injuries", "injury"), None, (3, 7), per=" a month"),
                 Goal("weekly output", ("output",), "vans", (21, 58), above=True),
-                Goal("spending on the series start", ("spending",), "EUR", (21, 58), 1000),
+                Goal("start-up costs", ("costs",), "EUR", (21, 58), 1000, aliases=("spending",)),
                 Goal("paint defects", ("paint defects",), None, (12, 38), per=" a week"),
                 Goal("braking distance", ("braking",), "metres", (34, 52)),
-                Goal("noise in the cabin", ("noise",), "dB", (56, 74)),
+                Goal("cabin noise", ("noise",), "dB", (56, 74)),
                 Goal("battery range", ("battery range", "range"), "km", (28, 46), 10, above=True),
             ),
         ),
@@ -105,7 +106,7 @@ WORK: Mapping[str, Work] = MappingProxyType(
             (
                 Goal("spills", ("spills", "spill"), None, (3, 7), per=" a month"),
                 Goal("weekly throughput", ("throughput",), "samples", (12, 28), 10, above=True),
-                Goal("spending on the main study", ("spending",), "CHF", (21, 58), 1000),
+                Goal("study costs", ("costs",), "CHF", (21, 58), 1000, aliases=("spending",)),
                 Goal("the contamination rate", ("contamination",), "%", (3, 11)),
                 Goal("turnaround", ("turnaround",), "hours", (21, 58)),
                 Goal("the dropout rate", ("dropout",), "%", (8, 19)),
