@@ -20,7 +20,7 @@ from typing import Literal, NamedTuple
 
 from chains.drift.measures import MEASURES
 from chains.errors import BadInput, nearest
-from chains.laws.signals import AGGREGATES
+from chains.laws.figures import FIGURES
 from chains.settings import Value, check_value
 
 Relation = Literal[">", "<", "!="]
@@ -74,7 +74,7 @@ class Hypothesis(NamedTuple):
     @property
     def aggregate(self) -> bool:
         """Whether it is of a figure of whole conditions, rather than of a mean over trials."""
-        return self.quantity in AGGREGATES
+        return self.quantity in FIGURES
 
 
 def read_hypotheses(table: Mapping[str, str], factors: Factors) -> tuple[Hypothesis, ...]:
@@ -142,7 +142,7 @@ def _understood(name: str, text: object, factors: Factors) -> Hypothesis:
     if found is None or not isinstance(text, str):
         raise BadInput(f"{text!r} can't be read; write it as in {_EXAMPLE!r}")
     quantity, relation, again = found["quantity"], found["relation"], found["again"]
-    known = (*MEASURES, *AGGREGATES, *EXPONENTS)
+    known = (*MEASURES, *FIGURES, *EXPONENTS)
     if quantity not in known:
         raise BadInput(f"no measure or exponent {quantity!r}{nearest(quantity, known)}")
     if relation not in (">", "<", "!="):

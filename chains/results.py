@@ -11,7 +11,6 @@ from chains.experiment import Condition, TrialId
 from chains.log import Log
 from chains.models.names import Prices, Source
 from chains.patterned import PatternRow, PatternSeen, pattern_rows, pattern_seen
-from chains.pauses import pause_rows
 from chains.records import TrialEnd
 from chains.regrets import Priced, down_rows, priced, regret_rows
 from chains.scan import Spent, Taken
@@ -145,6 +144,8 @@ class Results(NamedTuple):
 
     def pauses(self) -> list[dict[str, Any]]:
         """Return a row for each condition that decides: who held back, where it was right and where it was not."""
+        from chains.pauses import pause_rows  # noqa: PLC0415  scipy takes 30 MB and most runs decide nothing
+
         return pause_rows(self.record.conditions, self.decided)
 
     def charter(self) -> list[dict[str, Any]]:

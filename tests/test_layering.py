@@ -168,3 +168,11 @@ def test_help_imports_neither_pydantic_nor_rich():
 def test_no_file_is_past_350_lines(path):
     """A file that long holds two ideas."""
     assert len(path.read_text().splitlines()) <= 350
+
+
+def test_a_run_loads_no_numpy_before_something_needs_it():
+    """With scipy it takes 30 MB and a third of a second, and a run whose trials decide nothing needs neither."""
+    code = "import sys, chains.verbs.run_verb, chains.models.endpoint\nprint(sorted(sys.modules))"
+    modules = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    for heavy in ("'numpy'", "'scipy'", "'matplotlib'"):
+        assert heavy not in modules

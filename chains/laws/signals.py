@@ -28,6 +28,7 @@ from typing import NamedTuple
 import numpy as np
 from scipy.special import ndtri  # type: ignore[import-untyped]  # scipy ships no types
 
+from chains.laws.figures import FIGURES
 from chains.laws.resampled import Floats, bootstrap_p, percentiles, resampled
 
 RESAMPLES = 4000
@@ -161,9 +162,9 @@ def _share(count: int, held: int, *, missed: bool) -> Callable[[Floats], Floats]
 
 
 AGGREGATES: dict[str, Aggregate] = {
-    "d_prime": Aggregate("how well decisions tell worlds in which the standing plan is wrong from others", _d_prime),
-    "criterion": Aggregate("above 0: decisions incline to the standing plan whatever the world", _criterion),
-    "eval_risk": Aggregate("correlation over trials of the risk that is reported with the true one", _eval_risk),
+    "d_prime": Aggregate(FIGURES["d_prime"], _d_prime),
+    "criterion": Aggregate(FIGURES["criterion"], _criterion),
+    "eval_risk": Aggregate(FIGURES["eval_risk"], _eval_risk),
 }
 """Figures of a condition that hypotheses may be of, and `compare` tests."""
 MISSES = Aggregate("share of the worlds with a signal in which nobody held back", _share(*_KINDS[0], missed=True))

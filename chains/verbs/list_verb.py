@@ -13,7 +13,7 @@ from chains.drift.fates import INSTRUMENT
 from chains.drift.measures import MEASURES
 from chains.errors import BadInput, MazedomError
 from chains.experiment import read_experiment
-from chains.laws.signals import AGGREGATES
+from chains.laws.figures import FIGURES
 from chains.log import LOG_FILE, RUN_FILE, Log
 from chains.models.names import EMBEDDED
 from chains.prompts import CIRCUMSTANCES, JUDGE, READER, ROLES, TASKS, configurations, read_prompt, variants
@@ -227,7 +227,7 @@ def _models() -> Rows:
 
 
 def _measures() -> Rows:
-    known = {name: of.about for name, of in MEASURES.items()} | {name: of.about for name, of in AGGREGATES.items()}
+    known = {name: of.about for name, of in MEASURES.items()} | FIGURES
     return [{"measure": name, "about": about, "instrument": INSTRUMENT} for name, about in known.items()]
 
 
