@@ -9,8 +9,6 @@ of Lv and Zhai 2011) over the hidden lines.
 
 from collections.abc import Sequence
 
-from rank_bm25 import BM25Plus
-
 from chains.draw import Draw
 from chains.drift.stems import STOP
 from chains.drift.words import sentences_of, tokens_of
@@ -45,6 +43,8 @@ def ranked(lines: Sequence[str], question: str, draw: Draw) -> list[str]:
     texts = [[*_content(line)] for line in lines]
     if not any(texts):
         return draw.shuffled(lines)
+    from rank_bm25 import BM25Plus  # noqa: PLC0415  it loads numpy, which runs without this remedy don't need
+
     scores = BM25Plus(texts).get_scores([*_content(question)])
     return [lines[place] for place in sorted(draw.shuffled(range(len(lines))), key=lambda place: -scores[place])]
 
