@@ -14,7 +14,7 @@ from collections.abc import Iterable
 from itertools import combinations
 from typing import Any, NamedTuple
 
-from chains.laws.resampled import mean_interval
+from chains.laws.intervals import mean_interval
 
 
 class Choice(NamedTuple):

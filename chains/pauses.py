@@ -14,7 +14,7 @@ from typing import Any
 from chains.drift.holding import held_back, held_on_what_was_heard, stakes
 from chains.drift.series import best_alone, worst_alone
 from chains.experiment import Condition
-from chains.laws.resampled import mean_interval
+from chains.laws.intervals import mean_interval
 from chains.laws.signals import AGGREGATES, FALSE_PAUSES, MISSES, Estimated, Seen, estimated, tabled
 from chains.regrets import Priced
 

@@ -14,6 +14,7 @@ from chains.drift.regret import TERMS, Payoffs, mean, net_of_guessing, payoffs, 
 from chains.drift.tally import HopShares, mean_shares, shares_by_hop
 from chains.experiment import Condition, TrialId
 from chains.flips import Choice, flips
+from chains.laws.intervals import mean_interval
 from chains.records import Outcome, Reading, TrialEnd
 from chains.staging import RunRecord, Stage
 from chains.worlds.decision import Decision
@@ -203,8 +204,6 @@ def _mean(values: Sequence[float]) -> float | None:
 
 def _interval(values: Sequence[tuple[int, float]]) -> list[float] | None:
     """Return the 95% interval of a mean over trials, by resampled worlds; None where there is none."""
-    from chains.laws.resampled import mean_interval  # noqa: PLC0415  as `results.pauses`: scipy, where it is needed
-
     found = mean_interval(values)
     return None if found is None else [round(end, 6) for end in found]
 
