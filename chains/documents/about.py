@@ -1,7 +1,8 @@
 """What a sentence is about: the words that name its subject, found by rule.
 
 The subject is the noun phrase before the verb, without its article; of a longer
-phrase ("the delivery of pump P-12") the part that has a code or a proper name.
+phrase ("the delivery of pump P-12") the part that has a code or a proper name,
+unless what goes before it is a thing of its own ("the checkout service of Larkspur").
 Where people speak of themselves ("we stopped reactor R-2"), it is the one thing
 that is named by a code. A pronoun names nothing, so such a sentence has none.
 """
@@ -162,8 +163,20 @@ def _is_article(tokens: tuple[Token, ...], at: int) -> bool:
     return tokens[at].low in _ARTICLES and not (tokens[at].text == "A" and at > 0)
 
 
+def head_of(tokens: tuple[Token, ...], first: int, last: int) -> int:
+    """Return where the head of a subject's name ends: before its first preposition; its end if it has none."""
+    return next((at for at in range(first + 1, last) if tokens[at].low in _PREPOSITIONS), last)
+
+
 def _named_part(tokens: tuple[Token, ...], first: int, end: int) -> tuple[int, int]:
-    """Return the part of a noun phrase between its prepositions that has a code or a proper name, else all of it."""
+    """Return the part of a noun phrase between its prepositions that has a code or a proper name, else all of it.
+
+    A head of several words is a thing and stays, unless what follows has a code: "error rate of gateway GW-2".
+    """
+    head = head_of(tokens, first, end)
+    thing = sum(token.kind == "word" and token.low not in STOP for token in tokens[first:head]) > 1
+    if thing and not any(token.kind == "code" for token in tokens[head:end]):
+        return first, _possessor(tokens, first, end)
     cuts = [at for at in range(first, end) if tokens[at].low in _PREPOSITIONS]
     parts = [
         (one + (tokens[one].low in _PREPOSITIONS), other)

@@ -47,7 +47,9 @@ def _trials(statement: Statement, quote: str) -> Iterator[tuple[str, str, Sequen
             yield f"another {slot.name} (there is none to try)", "", ("kept",)
         for other in others:
             allowed: Sequence[Fate] = ("altered",) if slot.kind in ("number", "count", "date") else _LOST
-            yield f"{other.text!r} as its {slot.name}", statement.render(0, {slot.name: other}), allowed
+            wrong = statement.render(0, {slot.name: other})
+            yield f"{other.text!r} as its {slot.name}", wrong, allowed
+            yield f"{other.text!r} beside its {slot.name}", f"{statement.render(0)}\n{wrong}", _LOST
         if slot.kind == "direction":
             yield (
                 f"{slot.opposite!r} as its {slot.name}",

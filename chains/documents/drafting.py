@@ -5,13 +5,13 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from chains.documents.about import is_verb, subject_in
+from chains.documents.about import head_of, is_verb, subject_in
 from chains.documents.untyped import Untyped
 from chains.documents.values import Value, values_in
 from chains.documents.ways import TURNABLE, Way, ways_in
 from chains.drift.claims import content_of
 from chains.drift.polarity import hedge
-from chains.drift.stems import bag
+from chains.drift.stems import STOP, bag
 from chains.drift.words import Token, sentences_of, tokens_of
 from chains.worlds.ledger import Fact, Slot
 
@@ -22,6 +22,11 @@ _MOST_TOKENS = 45
 _FEWEST_WORDS = 4
 _DENIALS = bag("not no never none neither nor without nothing nobody nowhere hardly")
 _CONDITIONS = bag("if unless whether would should could might whenever until suppose provided")
+_VAGUE_TOPICS = bag(
+    "total sum planned plan average overall altogether first second third last next previous additional same other own "
+    "exactly initially originally finally previously"
+)
+"""Words that stand with any property: they would not show which one is meant."""
 _POINTERS = bag("it them this these those that they")
 _ZONE = r"(?:\s*(?:UTC|GMT|CES?T|BST|[ECMP][SD]T|Z|h|hrs|hours|[ap]\.?m\.?)\b\.?)?"
 _CLOCK = rf"\(?\[?~?\d{{1,2}}(?::\d{{2}}){{1,2}}(?:\.\d+)?\]?\)?{_ZONE}"
@@ -104,12 +109,20 @@ def draft(text: str, subject: str | None = None, common: frozenset[str] = frozen
     if len(ways) == len(values) and any(token.low in _POINTERS for token in tokens):
         raise Untyped("it says something of a pronoun")
     name, template = _template(text, tokens, about, values, common)
+    head = head_of(tokens, *about)
+    thing = _clean(text[tokens[about[0]].start : tokens[head - 1].end])
     try:
         return Fact(
-            id="F", subject=name, topic=topic, slots=tuple(value.slot for value in values),
+            id="F",
+            subject=name,
+            aliases=(thing,) if 1 < head - about[0] < about[1] - about[0] else (),
+            topic=topic or _last_noun(tokens[about[0] : head]),
+            slots=tuple(value.slot for value in values),
             templates=(template, _other_wording(template, plainly=is_verb(tokens, about[1]))),
-            vague=_vague(template, values), valence="neutral", severity=1,
-        )  # fmt: skip
+            vague=_vague(template, values),
+            valence="neutral",
+            severity=1,
+        )
     except ValueError:
         raise Untyped("no wording could be made of it") from None
 
@@ -192,7 +205,12 @@ def _named_apart(values: Sequence[Value]) -> list[Value]:
 def _topic(rest: Sequence[Token]) -> tuple[str, ...]:
     telling = content_of(tuple(rest))
     words = [token.low for token in rest if token.kind == "word" and token.stem in telling]
-    return tuple(dict.fromkeys(words))[:MOST_TOPIC]
+    return tuple(dict.fromkeys(word for word in words if word not in _VAGUE_TOPICS))[:MOST_TOPIC]
+
+
+def _last_noun(words: Sequence[Token]) -> tuple[str, ...]:
+    """Return the last word of a subject that is no code: where nothing else shows the property, the subject does."""
+    return tuple(token.low for token in words if token.kind == "word" and token.low not in STOP)[-1:]
 
 
 def _template(

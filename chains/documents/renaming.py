@@ -101,6 +101,7 @@ def renamed_fact(fact: Fact, names: Mapping[str, str]) -> Fact:
         fact.model_dump()
         | {
             "subject": renamed(fact.subject, names),
+            "aliases": [renamed(alias, names) for alias in fact.aliases],
             "slots": [slot_of(slot).model_dump() for slot in fact.slots],
             "templates": [renamed(template, names) for template in fact.templates],
             "vague": [renamed(template, names) for template in fact.vague],

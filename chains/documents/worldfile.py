@@ -145,8 +145,9 @@ class WorldFile:
         table = self.facts[place]
         for key, value in _said(fact).items():
             table[key] = value
-        if "vague" in table and not fact.vague:
-            del table["vague"]
+        for key in ("vague", "aliases"):
+            if key in table and not getattr(fact, key):
+                del table[key]
         self.save()
 
     def quote(self, place: int) -> Quote:
@@ -216,6 +217,7 @@ def _said(fact: Fact) -> dict[str, Any]:
         slots[slot.name] = _slot(slot)
     return {
         "subject": fact.subject,
+        **({"aliases": list(fact.aliases)} if fact.aliases else {}),
         "topic": list(fact.topic),
         "renderings": renderings.multiline(True),
         **({"vague": list(fact.vague)} if fact.vague else {}),
