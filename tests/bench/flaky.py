@@ -6,6 +6,7 @@ endpoint's, no connection left open, and a log that replays. Exits with 1 otherw
 """
 
 import argparse
+import contextlib
 import json
 import subprocess
 import sys
@@ -28,7 +29,7 @@ def main():
     parser.add_argument("--trials", type=int, default=250)
     arguments = parser.parse_args()
     server = [sys.executable, str(ROOT / "tests/endpoint.py"), "--behaviour", "flaky_or_silent", "--latency", "0.02"]
-    with tempfile.TemporaryDirectory() as name, subprocess.Popen(server, stdout=subprocess.PIPE, text=True) as endpoint:
+    with tempfile.TemporaryDirectory() as name, started(server) as endpoint:
         url = endpoint.stdout.readline().strip()
         path = Path(name, "flaky.toml")
         path.write_text(
@@ -47,7 +48,6 @@ def main():
             counted = json.load(answer)
         calls = counted["calls"]
         replayed = json.loads(_cli(name, "replay", "--verify", "--json"))
-        endpoint.terminate()
     checks = {
         "all trials finished": ran["finished"] == ran["trials"] == arguments.trials,
         "both sides count alike": ran["calls"] == calls,
@@ -67,6 +67,16 @@ def main():
 def _cli(folder, *words):
     command = [sys.executable, str(ROOT / "cli.py"), *words]
     return subprocess.run(command, cwd=folder, stdout=subprocess.PIPE, check=False).stdout
+
+
+@contextlib.contextmanager
+def started(server):
+    """Start the endpoint; it goes whatever happens."""
+    with subprocess.Popen(server, stdout=subprocess.PIPE, text=True) as endpoint:
+        try:
+            yield endpoint
+        finally:
+            endpoint.terminate()
 
 
 if __name__ == "__main__":

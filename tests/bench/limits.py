@@ -7,6 +7,7 @@ otherwise.
 """
 
 import argparse
+import contextlib
 import json
 import subprocess
 import sys
@@ -27,7 +28,7 @@ def main():
     calls, in_flight = arguments.calls, arguments.in_flight
     trials = calls * 5 // 2 // STEPS
     server = [sys.executable, str(ROOT / "tests/endpoint.py"), "--behaviour", "copies"]
-    with tempfile.TemporaryDirectory() as name, subprocess.Popen(server, stdout=subprocess.PIPE, text=True) as endpoint:
+    with tempfile.TemporaryDirectory() as name, started(server) as endpoint:
         url = endpoint.stdout.readline().strip()
         path = Path(name, "limits.toml")
         path.write_text(
@@ -51,7 +52,6 @@ def main():
         at_last = counted(url)
         replayed = cli(name, "replay", "--verify")
         seconds = time.perf_counter() - began
-        endpoint.terminate()
     lost = at_last["calls"] - last["calls"]
     checks = {
         f"stops at {calls:,}, and at most {in_flight} more": calls <= at_first["calls"] <= calls + in_flight,
@@ -82,6 +82,16 @@ def counted(url):
     """Return what the endpoint counted."""
     with urllib.request.urlopen(url.removesuffix("/v1") + "/calls") as answer:  # noqa: S310
         return json.load(answer)
+
+
+@contextlib.contextmanager
+def started(server):
+    """Start the endpoint; it goes whatever happens."""
+    with subprocess.Popen(server, stdout=subprocess.PIPE, text=True) as endpoint:
+        try:
+            yield endpoint
+        finally:
+            endpoint.terminate()
 
 
 if __name__ == "__main__":
