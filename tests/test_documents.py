@@ -204,6 +204,17 @@ def test_layout_is_no_sentence_and_line_ends_are_kept_in_places():
     assert title_of(read_document(FOLDER / "status_mail.txt")) == "Weekly status, pumping station Eastgate"
 
 
+def test_what_can_t_be_seen_comes_into_no_statement():
+    """Escapes and marks that turn the direction are in the quote, which is verbatim, and nowhere else."""
+    hidden = Text(
+        "hidden.txt", "\u200fPump\u202e P-7 \x1b[2mleaked 3 litres on 4 March.\n\nLine\u200b L-2 rose by 5 mm."
+    )
+    found = propose(by_rule([hidden]), [hidden])
+    assert "Line L-2 rose by 5 mm." in [one.fact.render(0) for one in found.facts]
+    assert all(one.fact.render(at).isprintable() for one in found.facts for at in (0, 1))
+    assert all(hidden.content[one.quote.start : one.quote.end] == one.quote.text for one in found.facts)
+
+
 def test_wrapped_lines_are_one_sentence_and_short_lines_are_not():
     wrapped = (
         "The commissioning of the new cooling pump P-12 is three\nweeks behind schedule. "

@@ -10,6 +10,8 @@ from endpoint import BEHAVIOURS, MODEL, said
 from test_agree import lines_of
 from test_person import Terminal, plain
 
+from chains.documents.worldfile import WorldFile
+from chains.errors import MazedomError
 from chains.worlds.files import read_world
 
 DOCUMENTS = Path(__file__).parent / "documents"
@@ -81,6 +83,15 @@ def test_a_person_s_edits_and_comments_in_the_file_are_kept(mazedom, made, monke
     assert mazedom("world", "confirm", made).status == 0
     assert "# my own remark" in made.read_text()
     assert statuses(made)[0] == "confirmed"
+
+
+def test_what_another_program_wrote_meanwhile_is_not_written_over(made):
+    ours, theirs = WorldFile.of(made), WorldFile.of(made)
+    theirs.set_status(0, "refused")
+    with pytest.raises(MazedomError, match="changed by another program while it was open here"):
+        ours.confirm(1, "bad", 3)
+    assert statuses(made)[:2] == ["refused", "unverified"]
+    assert not list(made.parent.glob(".*.new"))
 
 
 def test_confirming_at_a_terminal_takes_one_key_each_and_survives_an_interrupt(made, tmp_path):

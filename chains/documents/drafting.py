@@ -34,7 +34,7 @@ _STAMP = re.compile(rf"\[?(?:\d{{4}}-\d\d-\d\d[T ,]+)?{_CLOCK}\s*(?:[-–—,:|\
 _AT_START = re.compile(rf"(?:At|By|Around|From|Since)\s+{_CLOCK}\s*,?\s+", re.IGNORECASE)
 _AT_END = re.compile(rf"[\s,(]+(?:at|by|around|since)\s+{_CLOCK}\)?(?=[.!]?$)", re.IGNORECASE)
 _OPAQUE = re.compile(
-    r"\d{1,2}:\d{2}|https?://|www\.|\S@\S|\d+\.\d+\.\d+|(?<![\w.])#\d|\b[0-9a-f]{8,}\b|[{}<>=\\^~$](?![\d\s])|[{}]|\|",
+    r"\d{1,2}:\d{2}|https?://|www\.|\S@\S|\d+\.\d+\.\d+|(?<![\w.])#\d|\b[0-9a-f]{8,}\b|[{}<>=\\^~|]|\$(?!\s?\d)|'{2}",
 )
 _JOINTS = bag("but while whereas although though however yet because whilst and so which who plus as")
 
@@ -225,7 +225,7 @@ def _template(
         if said.endswith(("'s", "’s")):
             end -= 2
         if hole == "subject":
-            name = _clean(text[start:end])
+            name = " ".join(_clean(text[start:end]).split())
             if first == 0 and not _keeps_capital(tokens, last, common):
                 name = name[:1].lower() + name[1:]
         out += _escaped(text[at:start]) + "{" + hole + "}"

@@ -28,7 +28,8 @@ _HEADER = re.compile(
 _SUBJECT = re.compile(r"Subject\s*:\s*(\S.*)", re.IGNORECASE)
 _WRAPPED = 40
 """A line shorter than this was not broken for want of room."""
-_BLANKS = re.compile(r"[\s\u200b\ufeff]")
+BLANKS = re.compile(r"[\s\x00-\x1f\x7f-\x9f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
+"""White space, and what can't be seen and would be read all the same: controls, marks that turn the direction."""
 
 
 class Passage(NamedTuple):
@@ -37,7 +38,7 @@ class Passage(NamedTuple):
     start: int
     """First character in the document."""
     text: str
-    """As it stands there, except that every kind of white space is a blank."""
+    """As it stands there, except that white space of every kind and what can't be seen are blanks."""
 
     @property
     def end(self) -> int:
@@ -48,7 +49,7 @@ class Passage(NamedTuple):
 def passages(document: str) -> Iterator[Passage]:
     """Return the sentences of a document in order."""
     for start, end in _blocks(document):
-        block = _BLANKS.sub(" ", document[start:end])
+        block = BLANKS.sub(" ", document[start:end])
         at = 0
         for sentence in segment("en", block):
             place = block.find(sentence, at)  # sentences come back whole; should one not, it is passed over

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from chains.documents.checking import failures, unreadable
 from chains.documents.drafting import drafts_in
-from chains.documents.passages import Passage, passages
+from chains.documents.passages import BLANKS, Passage, passages
 from chains.documents.renaming import invented, renamed, renamed_fact
 from chains.draw import Draw
 from chains.drift.stems import stem
@@ -137,7 +137,7 @@ def propose(
 
 def words_of(quote: Quote, names: Mapping[str, str]) -> str:
     """Return the words of a quote on one line, with the names that its fact has."""
-    return renamed(" ".join(quote.text.split()), names)
+    return renamed(" ".join(BLANKS.sub(" ", quote.text).split()), names)
 
 
 def _drafted(found: Iterable[Found], common: frozenset[str], left_out: Counter[str]) -> list[Candidate]:

@@ -9,6 +9,7 @@ from rich.text import Text
 
 from chains.documents.checking import failures
 from chains.documents.drafting import draft
+from chains.documents.passages import BLANKS
 from chains.documents.proposing import words_of
 from chains.documents.renaming import renamed
 from chains.documents.untyped import Untyped
@@ -163,7 +164,7 @@ def _value(slot: Slot) -> str:
 
 def _blank(text: str) -> str:
     """Return a document's words on one line."""
-    return re.sub(r"\s+", " ", text)
+    return re.sub(r" +", " ", BLANKS.sub(" ", text))
 
 
 def _keys() -> Text:
