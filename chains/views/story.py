@@ -101,7 +101,9 @@ def _remarks(turn: Turn) -> Iterator[Text]:
 def _found(found: Found) -> Iterator[Text]:
     """Say what an auditor found, or a worker picked, line by line."""
     if not found.readable:
-        yield Text("can't be read: it names none of the lines that it was shown", "bold yellow")
+        yield Text(
+            "can't be read: of the lines that it was shown it names none, or each as missing and wrong", "bold yellow"
+        )
     elif not any(found.lines.values()):
         yield Text("finds nothing", "bold")
     for kind, lines in found.lines.items():
