@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 from conftest import steps_of
 
-from chains.errors import LogDamaged
+from chains.errors import LogDamaged, Stopped
 from chains.experiment import Experiment, override
 from chains.hierarchy import chain
 from chains.log import Log
+from chains.models.budget import Budget
 from chains.models.provider import Reply, Usage
 from chains.observed import Run, of_runs
 from chains.recording import stage
@@ -20,7 +21,7 @@ from chains.records import Key
 from chains.reuse import Earlier, earlier
 from chains.runner import drive
 from chains.runs import create, find_run, read_record, write_record
-from chains.tape import Taken, Tape
+from chains.tape import Taken, Tape, Watcher
 
 NAME = "http://localhost:1/v1#m"
 MORE = ("--set", "prompt=plain,career")
@@ -187,6 +188,26 @@ def test_an_embedded_model_is_known_by_its_file_and_how_it_is_served(elsewhere):
     with_file = {"smollm2": {"fingerprint": {"sha256": known.split()[1].rstrip(",") + "0" * 52}}}
     assert same(served=with_file)
     assert not same(served=with_file, experiment=here.experiment.model_copy(update={"reproducible": True}))
+
+
+def test_a_run_that_is_stopped_takes_no_more_replies_though_they_cost_nothing(elsewhere):
+    made("worlds=3", "prompt=plain")
+    record = stage(
+        override(Experiment(), ["depth=1", "facts=6", f"model={NAME}", "worlds=3", "prompt=plain"]), "stopped"
+    )
+    others, _ = earlier(record, ["run"])
+    budget = Budget()
+
+    class Stopping(Watcher):
+        def ended(self, end):
+            budget.close()
+
+    with Log(create(record), write=True) as log:
+        driven = drive(record, log, {NAME: Fickle()}, others=others, budget=budget, watcher=Stopping(), most_at_once=1)
+        done = asyncio.run(driven)
+        assert list(done.ends) == ["c1.w1.r1"]
+        assert isinstance(done.stopped, Stopped)
+        assert log.scan.reused == {"run": 2}
 
 
 def test_what_is_asked_a_second_time_is_asked_and_never_taken(tmp_path):
