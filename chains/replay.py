@@ -15,6 +15,10 @@ from chains.tape import Tape, Watcher
 from chains.trial import in_turn, run_trial
 
 
+MOST_ENDS = 12
+"""Trials whose ends are kept to be shown: a long run's would fill the memory."""
+
+
 class Difference(NamedTuple):
     """One place where the log is not what the run says it must be."""
 
@@ -33,14 +37,22 @@ class Replay:
 
     trials: int = 0
     steps: int = 0
+    ended: int = 0
+    """Trials that the log holds to their end."""
     # asyncio prints a finished task's result, and throws it away, so what grows with the run is left out of that.
     ends: list[TrialEnd] = field(default_factory=list, repr=False)
-    """Of the trials that the log holds to their end: as read now if verified or never read, else as logged."""
+    """Of the first `MOST_ENDS` of those: as read now if verified or never read, else as logged."""
     differences: list[Difference] = field(default_factory=list, repr=False)
     unread: int = 0
     """Trials whose fates were not compared: logged by another version of the instrument, or not logged."""
     unfinished: int = 0
     """Trials of the experiment whose end the log does not hold."""
+
+    def keep(self, end: TrialEnd) -> None:
+        """Count how a trial ended, and keep what is shown of it."""
+        self.ended += 1
+        if len(self.ends) < MOST_ENDS:
+            self.ends.append(end)
 
     @property
     def identical(self) -> bool:
@@ -95,12 +107,12 @@ async def replay(record: RunRecord, log: Log, *, verify: bool = False) -> Replay
             result.differences.append(Difference(name, None, str(error).removeprefix(f"{name}, ")))
             continue
         if logged is None or not finished:
-            result.ends.append(end)
+            result.keep(end)
             result.unread += verify
         elif not verify:
-            result.ends.append(logged)
+            result.keep(logged)
         else:
-            result.ends.append(end)
+            result.keep(end)
             result.differences += _changed_readings(logged, end)
             result.differences += _changed_outcome(logged, end)
             result.unread += logged.instrument != Reader.version

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from sys import intern
 from typing import Any, NamedTuple, get_args
 
 import orjson
@@ -61,7 +62,7 @@ class Taken(NamedTuple):
 class Scan:
     """Everything known of a log without holding its messages in memory."""
 
-    steps: dict[Key, list[tuple[str, int, int]]] = field(default_factory=dict)
+    steps: dict[Key, tuple[tuple[str, int, int], ...]] = field(default_factory=dict)
     """For each key, (digest, offset, length) of every line that has it, in the order logged."""
     ends: dict[str, tuple[Status, int, int]] = field(default_factory=dict)
     """For each trial, its last end: status, offset and length of its line."""
@@ -115,11 +116,12 @@ class Scan:
         at = record.get("at")
         match record["kind"]:
             case "step":
-                key = Key(record["trial"], record["seat"], record["turn"], record["attempt"])
+                # Of the names, which come back in every line, one copy is kept.
+                key = Key(intern(record["trial"]), intern(record["seat"]), record["turn"], record["attempt"])
                 try:
                     self.add_step(key, record["digest"], len(line))
                     self.add_spent(record["request"]["model"], record["tries"], record["reply"], record["seconds"])
-                    self.add_taken(record["trial"], record["request"]["model"], record["reply"]["usage"])
+                    self.add_taken(key.trial, record["request"]["model"], record["reply"]["usage"])
                     self.add_reused(record.get("reused"))
                 except (KeyError, TypeError, ValueError, AttributeError):
                     raise LogDamaged(f"{where} has no whole reply; the log was changed or damaged there") from None
@@ -134,7 +136,7 @@ class Scan:
 
     def add_step(self, key: Key, digest: str, size: int) -> None:
         """Note a step whose line of `size` bytes stands at the end of what was scanned so far."""
-        self.steps.setdefault(key, []).append((digest, self.length, size))
+        self.steps[key] = (*self.steps.get(key, ()), (digest, self.length, size))
         self.length += size
 
     def add_note(self, note: Mapping[str, Any], size: int) -> None:

@@ -183,9 +183,9 @@ class Cast(BaseModel):
         return tuple(name for name in turn.hears if said[name] is not None or not self.plan.by_name[name].heading)
 
     def report_on(self, turn: Turn, heard: Sequence[str], hears: Sequence[str], **more: Any) -> Request:
-        """Ask a seat for its report on texts: those of the turns in `hears`, after its notes if it has any."""
+        """Ask a seat for its report on texts: those of the turns in `hears`, after its own notes if it has any."""
         part = self.parts[turn.seat.name]
-        own = self.given(turn.seat.name) if turn.seat.role in HAVE_NOTES else None
+        own = heard[0] if turn.seat.role in HAVE_NOTES else None
         holes = self._holes(turn.seat, part, heard, own, hears)
         if turn.seat.role == "outside":
             more["hop"] = 1

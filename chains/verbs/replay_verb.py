@@ -20,8 +20,6 @@ from chains.views.output import counted, print_json, say
 from chains.views.output import results as stdout
 from chains.views.tables import FATE_STYLE, results_view, shown_hops
 
-MOST_TRIALS = 12
-"""Trials whose fates are played hop by hop; the table has them all."""
 MOST_DIFFERENCES = 20
 
 
@@ -39,7 +37,7 @@ def main(arguments: argparse.Namespace) -> int:
             say(f"note: {log.scan.notice}")
         played = asyncio.run(replay(record, log, verify=arguments.verify))
         seconds = time.monotonic() - began
-        found = results(record, log)
+        found = None if arguments.json else results(record, log)
     if played.unread:
         say(
             f"note: the fates of {played.unread} trials were not compared: they were logged by another version of the "
@@ -47,7 +45,7 @@ def main(arguments: argparse.Namespace) -> int:
         )
     if played.unfinished:
         say(f"note: {played.unfinished} trials have no end in the log; `cli.py resume {folder}` goes on with them")
-    if arguments.json:
+    if found is None:
         print_json(_document(record, played, seconds))
     else:
         _play(record, played)
@@ -86,11 +84,11 @@ def _play(record: RunRecord, played: Replay) -> None:
     """Print the fate of every fact, hop by hop, trial by trial."""
     stage = Stage(record)
     depths = {condition.id: stage.hierarchy(condition.id).depth for condition in record.conditions}
-    for end in played.ends[:MOST_TRIALS]:
+    for end in played.ends:
         depth = depths[end.trial.split(".")[0]]
         stdout.print(Text.assemble((f"{end.trial:<14}", "bold"), *_strips(end, depth)), soft_wrap=True)
-    if len(played.ends) > MOST_TRIALS:
-        stdout.print(f"and {len(played.ends) - MOST_TRIALS} trials more")
+    if played.ended > len(played.ends):
+        stdout.print(f"and {played.ended - len(played.ends)} trials more")
     if played.ends:
         letters = [(f"{letter} {fate}  ", FATE_STYLE[fate]) for letter, fate in FATE_OF.items()]
         stdout.print(Text.assemble("a letter for each fact, hop by hop: ", *letters))
