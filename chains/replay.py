@@ -14,7 +14,6 @@ from chains.staging import RunRecord, Stage
 from chains.tape import Tape, Watcher
 from chains.trial import in_turn, run_trial
 
-
 MOST_ENDS = 12
 """Trials whose ends are kept to be shown: a long run's would fill the memory."""
 
