@@ -20,7 +20,8 @@ KESTREL = read_world(Path(__file__).parent.parent / "runs" / "worlds" / "kestrel
 
 BELOW = {
     "kept": ("Make sure {s} does not exceed {v}.", "{S}: at most {v}.", "{S} must be kept under {v}.",
-             "Do not let {s} go above {v}.", "{S} should stay below {v} at all times.", "Hold {s} to a maximum of {v}.",
+             "Do not let {s} go above {v}.", "Prevent {s} from exceeding {v}.", "{S} should stay below {v} at all times.",
+             "Hold {s} to a maximum of {v}.",
              "{S} must never exceed {v}.", "Priority: {s} under {v}.", "We want {s} to remain lower than {v}."),
     "blurred": ("Keep {s} low.", "{S} must stay below the limit.", "Watch {s}.", "{S} should not get too high.",
                 "The aim is to get {s} to {v}.",
@@ -40,7 +41,8 @@ BAN = {
              "{S} must never go over {v}.", "{S} may not run at more than {v}.", "{S} must not exceed {v}.",
              "Under no circumstances may {s} run at more than {v}.", "Running {s} at more than {v} is forbidden.",
              "Keep {s} below {v}.", "{S} is limited to {v}."),
-    "blurred": ("{S} must not run too high.", "Do not push {s} too far when you run it.",
+    "blurred": ("{S} must not run too high.", "Ensure that {s} runs within its usual range.",
+                "When you run it, {s} must be checked.", "Do not push {s} too far when you run it.",
                 "Try to not run {s} at more than {v}."),
     "inverted": ("{S} may run at more than {v}.", "Run {s} at more than {v}.", "{S} must run at more than {v}.",
                  "{S} should run above {v}.", "Feel free to run {s} at more than {v}."),

@@ -94,7 +94,7 @@ def gather(
                 break
     turned = None if compiled.directions or compiled.denied else _turned(compiled, piece, found)
     if compiled.forbids:
-        way = way or _unforbidden(compiled, piece, found)
+        way = _without_bare_modals(piece, way, found) or _unforbidden(compiled, piece, found)
     doubt = None if compiled.hedged else _doubt(compiled, piece)
     strange = tuple(
         quantity
@@ -120,6 +120,20 @@ def _doubt(compiled: Compiled, piece: Piece) -> str | None:
     if doubt is None and compiled.asked:
         doubt = softened(piece.tokens, piece.first, piece.last)
     return doubt
+
+
+_MODALS = stems("must should can shall will")
+
+
+def _without_bare_modals(piece: Piece, way: dict[str, Hit], found: dict[str, Found]) -> dict[str, Hit]:
+    """Leave out modal verbs that permit nothing: "H-12 must be checked", where the limit is not spoken of."""
+    if any(item.state == "right" for item in found.values()):
+        return way
+    return {
+        name: hit
+        for name, hit in way.items()
+        if hit.denied or hit.last - hit.first > 1 or piece.tokens[hit.first].stem not in _MODALS
+    }
 
 
 def _unforbidden(compiled: Compiled, piece: Piece, found: dict[str, Found]) -> dict[str, Hit]:

@@ -51,7 +51,7 @@ __all__ = ["FATES", "INSTRUMENT", "Fate", "Instrument", "Verdict"]
 
 INSTRUMENT = "fates-3"
 """Version: any change of verdicts changes it. Fates are compared under one version only."""
-CLAUSES = "clauses-3"
+CLAUSES = "clauses-4"
 """The same of verdicts on clauses alone: what is asked for is read by some rules of its own."""
 
 _TELLING = 2

@@ -14,8 +14,9 @@ _PAIRS = {
 }  # fmt: skip
 """Pairs of words that deny, with how many words on they may still reach."""
 _LETS = bag("let allow permit")
+_STOPS = bag("prevent avoid stop")
 _LET_REACH = 9
-"""Words that "do not let" may reach: what must not happen stands after the thing to which it must not."""
+"""Words that "do not let" or "prevent" may reach: what must not happen stands after the thing to which it must not."""
 _CLAUSES = bag("since because although though")
 """Words that begin a clause of its own, which a denial before them does not reach."""
 _NOT_NEGATION = {
@@ -43,7 +44,7 @@ def negated(tokens: tuple[Token, ...], first: int, start: int, *, asked: bool = 
     """Whether the words from token `first` on are denied within their clause, which starts at token `start`.
 
     An even number of negations cancels out. A comma, a colon or a bracket stops a negation, save "it is not true that".
-    In what is asked for, "do not let" reaches over the thing that it is said of.
+    In what is asked for, "do not let" and "prevent" reach over the thing that they are said of.
     """
     odd = False
     barrier = first
@@ -70,7 +71,7 @@ def _reach(tokens: tuple[Token, ...], at: int, *, asked: bool) -> int | None:
         return 40
     if (low, after) in _PAIRS:
         return _PAIRS[low, after]
-    if asked and low in ("not", "never") and after in _LETS:
+    if asked and ((low in ("not", "never") and after in _LETS) or tokens[at].stem in _STOPS):
         return _LET_REACH
     return _NEGATORS.get(tokens[at].stem) or _NEGATORS.get(low)
 

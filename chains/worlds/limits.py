@@ -38,6 +38,6 @@ PERMITTED = Sense(
     MAY.word,
     (
         *MAY.also, "is permitted to", "permitted to", "allowed to", "permission to", "will", "shall", "at least",
-        "above", "over", "no less than", "exceed", "beyond", "ensure", "make sure",
+        "above", "over", "no less than", "exceed", "beyond",
     ),
 )  # fmt: skip
