@@ -20,8 +20,8 @@ KESTREL = read_world(Path(__file__).parent.parent / "runs" / "worlds" / "kestrel
 
 BELOW = {
     "kept": ("Make sure {s} does not exceed {v}.", "{S}: at most {v}.", "{S} must be kept under {v}.",
-             "Do not let {s} go above {v}.", "Prevent {s} from exceeding {v}.", "{S} should stay below {v} at all times.",
-             "Hold {s} to a maximum of {v}.",
+             "Do not let {s} go above {v}.", "Prevent {s} from exceeding {v}.",
+             "{S} should stay below {v} at all times.", "Hold {s} to a maximum of {v}.",
              "{S} must never exceed {v}.", "Priority: {s} under {v}.", "We want {s} to remain lower than {v}."),
     "blurred": ("Keep {s} low.", "{S} must stay below the limit.", "Watch {s}.", "{S} should not get too high.",
                 "The aim is to get {s} to {v}.",
