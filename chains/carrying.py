@@ -4,11 +4,12 @@ A worker whose reply can't be read has chosen nothing: it counts as not right,
 is counted beside, and is left out of what its action cost.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from chains.drift.carried import CARRIED, Carried, Reached, carried
 from chains.drift.regret import mean, net_of_guessing
+from chains.drift.tally import SILENT
 from chains.experiment import Condition, TrialId
 from chains.hierarchy import Hierarchy
 from chains.records import Reading, TrialEnd
@@ -78,10 +79,23 @@ def deed_rows(conditions: Sequence[Condition], trials: Sequence[Told]) -> list[d
     """Return a row for each condition: what reached its workers, what they did, and what that cost."""
     rows = []
     for condition in conditions:
-        mine = [one.carried for one in trials if one.trial.condition == condition.id]
+        mine = [one for one in trials if one.trial.condition == condition.id]
         if mine:
-            rows.append({"condition": condition.name, "factors": dict(condition.factors), **_row(mine)})
+            messages = [reading for one in mine for reading in one.orders.values()]
+            trouble = {
+                "orders": len(messages),
+                "words": round(mean([float(reading.words) for reading in messages]), 6),
+                "degenerate": _share(reading.degenerate is not None for reading in messages),
+                "cut_off": _share(reading.finish == "length" for reading in messages),
+                "silent": _share(reading.finish in SILENT for reading in messages),
+            }
+            row = _row([one.carried for one in mine]) | trouble
+            rows.append({"condition": condition.name, "factors": dict(condition.factors), **row})
     return rows
+
+
+def _share(whether: Iterable[bool]) -> float:
+    return round(mean([float(one) for one in whether]), 6)
 
 
 def _row(trials: Sequence[Carried]) -> dict[str, Any]:

@@ -28,6 +28,12 @@ def carried_view(clauses: Sequence[Mapping[str, Any]], deeds: Sequence[Mapping[s
         if row["deeds_unread"]:
             sentence = f"{row['deeds_unread']} of {row['deeds']} deeds can't be read, which count as not right"
             yield Text(f"note: {row['condition']}: {sentence}", style="yellow")
+    if cut := max(row["cut_off"] for row in deeds):
+        yield Text(f"note: up to {cut:.0%} of a condition's orders were cut off by their length limit", style="yellow")
+    if silent := max(row["silent"] for row in deeds):
+        yield Text(f"note: up to {silent:.0%} of a condition's orders were refused, filtered or empty", style="yellow")
+    if loops := max(row["degenerate"] for row in deeds):
+        yield Text(f"note: up to {loops:.0%} of a condition's orders loop, or are empty of any claim", style="yellow")
 
 
 def _clauses(rows: Sequence[Mapping[str, Any]]) -> Table:
@@ -43,10 +49,11 @@ def _clauses(rows: Sequence[Mapping[str, Any]]) -> Table:
 
 
 def _orders(rows: Sequence[Mapping[str, Any]]) -> Table:
-    table = _table("", "goals", "first", "lower", "must not", "excess", "owner", "tau")
+    table = _table("", "words", "goals", "first", "lower", "must not", "excess", "owner", "tau")
     names = ("goals_kept", "first_goal_kept", "lower_goals_excess", "must_not_kept", "must_not_excess", "owner_kept")
     for row in rows:
-        table.add_row(row["condition"], *(_share(row[name]) for name in names), _figure(row["rank_order"], 2))
+        shares = (_share(row[name]) for name in names)
+        table.add_row(row["condition"], _figure(row["words"], 0), *shares, _figure(row["rank_order"], 2))
     return table
 
 
