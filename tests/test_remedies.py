@@ -316,6 +316,20 @@ class TestUsed:
         shown = mazedom("show", "last", "--audits")
         assert "most bad news found missing or wrong at L2" in shown.out
 
+    @pytest.mark.parametrize("then", ["send_back", "flag", "escalate"])
+    def test_a_perfect_auditor_takes_the_regret_of_information_to_zero(self, mazedom, then):
+        """In the whole loop: what a note corrects is believed as corrected, by the executive and by the split."""
+        ran = mazedom(
+            "run", "--set", f"remedy=none,audit:rate=1,then={then}", "--set", "scenario=go_ahead", "--set", "loop=true",
+            "--set", "model=channel:drop=0.2,alter=0.1,flip=0.1", "--set", "worlds=5", "--set", "prompt=plain",
+            "--set", "depth=3", "--set", "facts=8", "--json",
+        )  # fmt: skip
+        assert ran.status == 0, ran.err
+        none, audited = mazedom("show", "last", "--json").document["regret"]
+        assert none["information"] > 0
+        assert audited["information"] == 0
+        assert audited["regret"] == 0
+
     def test_a_run_without_audits_says_so(self, mazedom):
         assert mazedom("run", "--set", "model=channel", "--set", "worlds=1").status == 0
         assert "no report of a finished trial was audited" in mazedom("show", "last", "--audits").err
