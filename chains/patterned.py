@@ -42,9 +42,9 @@ class PatternRow(NamedTuple):
 
 def pattern_seen(stage: Stage, trial: TrialId, end: TrialEnd) -> list[PatternSeen]:
     """Return what the executive hears of the patterns in a finished trial; nothing where its world has none."""
+    if all(reading.patterns is None for reading in end.readings.values()):
+        return []  # looked at first: most worlds have none, and need not be found
     world = stage.world(trial)
-    if not world.patterns:
-        return []
     hierarchy = stage.hierarchy(trial.condition)
     readings = [end.readings[seat] for seat in hierarchy.reports_of(hierarchy.executive.name) if seat in end.readings]
     if not readings or any(reading.patterns is None for reading in readings):

@@ -108,6 +108,8 @@ CODES = [WORLD.fact(name).aliases[0] for name in PATTERN.facts]
         (f"Two trial runs failed with a gasket from {CAUSE}.", WRONG),
         (f"Compressor {CODES[0]} failed its trial run on 4 May with a gasket from {CAUSE}.", UNSTATED),
         ("Three compressors failed their trial runs.", UNSTATED),
+        (f"The Pelbero 320 launch failed its trial run on 19 May with a gasket from {CAUSE}.", UNSTATED),
+        (f"With a gasket from {CAUSE}, compressor 274 failed its trial run on 2 August.", UNSTATED),
         ("\n".join(f"- {WORLD.fact(name).render(0)}" for name in PATTERN.facts), UNSTATED),
         ("", UNSTATED),
     ],

@@ -4,11 +4,13 @@ A colour counts only where it is said of the status, in one of the ways that
 people say it:
 
     Status: amber.   The overall status is red.   RAG - GREEN   rated red   a green status   we are amber
-    a line that holds the colour alone, or a coloured disc
+    a line that holds the colour alone, or a coloured disc alone or after "status"
 
 so that "the door was painted dark red" says nothing. A status of something
-that the ledger knows ("the status of pump P-12 is red") is not the overall
-one, a choice of three ("red, amber or green") is none, and of a change ("from
+that the ledger knows ("the status of pump P-12 is red", "pump P-12: status
+green") is not the overall one, and where a status is told of the whole in so
+many words ("overall", "project", "RAG") only such count: reports that give
+every item a colour have one of their own too. A choice of three ("red, amber or green") is none, and of a change ("from
 red to amber", "was red and is now amber") the end counts. Yellow and orange
 are amber. A colour that is denied or supposed ("not green", "would be red")
 makes the status unclear, as do two colours: nothing is guessed.
@@ -56,20 +58,23 @@ _SAYS = (
     re.compile(rf"\b{_HEAD}\b(?:{_BETWEEN}){_OFF}(?P<colour>{_COLOUR})\b(?!-(?!{_COLOUR}))", re.IGNORECASE),
     re.compile(rf"\b(?P<colour>{_COLOUR})\s+(?:\w+\s+)?{_HEAD}\b", re.IGNORECASE),
     re.compile(
-        r"\b(?:we|project|programme|program|it|team|things|everything|all|overall)\b"
+        r"\b(?:we|project|programme|program|things|everything|all|overall)\b"
         rf"(?:['’]re|['’]s|\s+(?:is|are|remains?|stays?))\s+(?:all\s+|still\s+|now\s+|at\s+|in\s+the\s+)*(?P<colour>{_COLOUR})\b"
         r"(?=\s*(?:[.,;!)]|$|and\b|for\b|overall\b|this\b|on\b|across\b))",
         re.IGNORECASE | re.MULTILINE,
     ),
     re.compile(rf"\b(?:rated|flagged|reported|reporting)\s+(?:as\s+|at\s+)?(?P<colour>{_COLOUR})\b", re.IGNORECASE),
     re.compile(rf"^[\W_]*(?P<colour>{_COLOUR})[\W_]*$", re.IGNORECASE | re.MULTILINE),
-    re.compile(rf"(?P<colour>[{_DISC}])"),
+    re.compile(rf"^[^\w\n{_DISC}]*(?P<colour>[{_DISC}])[^\w\n{_DISC}]*$", re.MULTILINE),
+    re.compile(rf"\b{_HEAD}\b[^\w\n]*(?P<colour>[{_DISC}])", re.IGNORECASE),
 )  # fmt: skip
 _UNSURE = re.compile(
     r"\b(?:not|no|never|n't|neither|nor|would|could|might|should|(?-i:may)|if|unless|almost|nearly|rather\s+than|longer|"
     r"between|\w+n['’]t)\b",
     re.IGNORECASE,
 )
+_OVERALL = re.compile(r"\b(?:overall|project|programme|program|rag)\b", re.IGNORECASE)
+_SENTENCE = re.compile(r"[.!?\n;]")
 _NEAR = 24
 """Characters before a statement of the status in which a word of doubt takes it back."""
 
@@ -82,23 +87,25 @@ def status_in(message: str, subjects: Collection[str] = ()) -> str:
         subjects: What the ledger's facts are about, by every name: a status that is said of one of them is not the
             overall one.
     """
-    told = set(_told(message, [subject.lower() for subject in subjects]))
+    found = list(_told(message, [subject.lower() for subject in subjects]))
+    told = {status for status, overall in found if overall} or {status for status, _ in found}
     if not told:
         return NONE
     return told.pop() if len(told) == 1 else UNCLEAR
 
 
-def _told(message: str, subjects: Collection[str]) -> Iterator[str]:
+def _told(message: str, subjects: Collection[str]) -> Iterator[tuple[str, bool]]:
+    """Yield each status that is told, and whether it is told of the whole in so many words."""
     text = _CHANGE.sub(lambda match: match["end"] or match["now"], _CHOICE.sub(" ", message))
     for pattern in _SAYS:
         for match in pattern.finditer(text):
             between = text[match.start() : match.start("colour")].lower()
+            before = _SENTENCE.split(text[: match.start()])[-1]
+            overall = bool(_OVERALL.search(before + match[0]))
             if any(subject in between for subject in subjects):
                 continue
-            before = text[max(0, match.start() - _NEAR) : match.start()]
-            clause = re.split(r"[.!?\n;]", before)[-1]
+            if not overall and any(subject in before.lower() for subject in subjects):
+                continue
             beyond = re.match(rf"\s*(?:/|-|\bor\b|\bto\b)\s*{_COLOUR}\b", text[match.end("colour") :], re.IGNORECASE)
-            if _UNSURE.search(between) or _UNSURE.search(clause) or beyond:
-                yield UNCLEAR
-            else:
-                yield _SAME[match["colour"].lower()]
+            unsure = _UNSURE.search(between) or _UNSURE.search(before[-_NEAR:]) or beyond
+            yield UNCLEAR if unsure else _SAME[match["colour"].lower()], overall

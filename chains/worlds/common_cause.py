@@ -47,7 +47,7 @@ MACHINES = {
 
 
 def common_cause(seed: int, *, facts: int = 12, setting: str | None = None) -> World:
-    """Make a world with a pattern.
+    """Make a world in which failures have one cause, seen only where they are heard together.
 
     Args:
         seed: The same seed gives the same world on every machine.

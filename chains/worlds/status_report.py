@@ -23,7 +23,7 @@ TRIES = 400
 
 
 def status_report(seed: int, *, facts: int = 12, setting: str | None = None) -> World:
-    """Make a world that has a true status.
+    """Make a world whose true status is red, amber or green.
 
     Args:
         seed: The same seed gives the same world on every machine.
