@@ -27,7 +27,7 @@ _SEVERAL = re.compile(
     r"\b(?:several|multiple|many|all|both|every|each|repeated(?:ly)?|again|same|common|pattern|series|cluster|recurring)\b",
     re.IGNORECASE,
 )
-_COUNT = rf"(?<![\w-])(?P<number>\d{1, 2}|{'|'.join(_NUMBERS)})\s+(?:\w+\s+){{0,2}}?"
+_COUNT = rf"(?<![\w-])(?P<number>\d\d?|{'|'.join(_NUMBERS)})\s+(?:\w+\s+){{0,2}}?"
 """A number of cases has at most two digits: what is longer is a code that lost its letter ("320 failed")."""
 _COUNTED = ("failures?", "failed", "cases?", "times", r"trial\s+runs?", "trials", "passes", "passed", "machines?")
 _SENTENCE = re.compile(r"(?<=[.!?])\s+|\n")
