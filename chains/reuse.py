@@ -14,16 +14,18 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from chains.asking import asked
 from chains.errors import BadInput, LogDamaged
+from chains.hierarchy import Seat
 from chains.log import LOG_FILE, Log
 from chains.models.files import fingerprint
-from chains.models.provider import Request
+from chains.models.provider import Reply, Request
 from chains.records import Key, Step
 from chains.runs import all_runs, find_run, read_record
-from chains.seats import Ruled
+from chains.seats import PERSON, Climb, Speak, Waiting
 from chains.staging import RunRecord, Stage
 from chains.tape import Taken
+from chains.trial import run_trial
+from chains.turns import Plan
 
 ALL, NONE = "all", "none"
 """In place of the names of runs."""
@@ -162,28 +164,50 @@ def earlier(record: RunRecord, names: Sequence[str]) -> tuple[Earlier | None, tu
     return found, tuple(used)
 
 
-def foreseen(record: RunRecord, found: Earlier) -> Counter[str]:
+async def foreseen(record: RunRecord, found: Earlier) -> Counter[str]:
     """Return how many of a run's calls earlier replies will answer for certain, by the model's name.
 
     Each trial is gone through as far as earlier replies lead: what a seat is asked after a new reply nobody knows.
     """
-    stage, hits = Stage(record), Counter[str]()
+    stage, foresight = Stage(record), _Foresight(found)
     for trial in record.experiment.trials():
         cast = stage.cast(trial)
+        await run_trial(str(trial), cast, _as_far_as_it_goes(cast.plan), foresight, read=False)
+    return foresight.hits
+
+
+class _Foresight:
+    """Answers with earlier replies alone, counts them, and logs nothing."""
+
+    def __init__(self, found: Earlier) -> None:
+        self._found = found
+        self.hits: Counter[str] = Counter()
+
+    async def reply(self, key: Key, seat: Seat, model: str, heard: tuple[str, ...], request: Request) -> Reply | None:
+        taken = None if model == PERSON or key.attempt else self._found.find(key.trial, request)
+        if taken is None:
+            return None
+        self.hits[model] += 1
+        return taken.reply
+
+
+def _as_far_as_it_goes(plan: Plan) -> Climb:
+    """Return how to take every turn that hears nothing but what is said, past those that wait."""
+
+    async def climb(speak: Speak) -> tuple[str, ...]:
         said: dict[str, str | None] = {}
-        for turn in cast.plan.turns:
+        waiting = []
+        for turn in plan.turns:
             if any(name not in said for name in turn.hears):
                 continue
-            part = cast.parts[turn.seat.name]
-            question = asked(cast, turn, said)
-            if isinstance(question, Ruled):
-                said[turn.name] = question.text
-                continue
-            taken = None if part.human else found.find(str(trial), question)
-            if taken is not None:
-                hits[part.model] += 1
-                said[turn.name] = taken.reply.spoken
-    return hits
+            message = await speak(turn.name, said)
+            if isinstance(message, Waiting):
+                waiting.append(message.seat)
+            else:
+                said[turn.name] = message
+        return tuple(waiting)
+
+    return climb
 
 
 def _names(record: RunRecord) -> dict[str, str]:

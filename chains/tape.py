@@ -64,6 +64,14 @@ class Others(Protocol):
         ...
 
 
+class Answers(Protocol):
+    """What a trial takes its replies from: a tape."""
+
+    async def reply(self, key: Key, seat: Seat, model: str, heard: tuple[str, ...], request: Request) -> Reply | None:
+        """Return the reply to a request; None if it is not there yet, and the trial waits."""
+        ...
+
+
 class Tape:
     """The replies of a run: those in the log, and, unless it only replays, those of providers."""
 

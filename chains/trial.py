@@ -20,7 +20,7 @@ from chains.remedies.audit import corrected_in
 from chains.rounds import Met, first_staff, in_round, next_staff
 from chains.seats import NO_REPORT, Cast, Climb, Ruled, Said, Speak, Waiting
 from chains.selection import ratings_in, readable
-from chains.tape import Tape
+from chains.tape import Answers
 from chains.turns import Plan, Turn
 
 
@@ -30,7 +30,7 @@ class _SeatedCrew:
 
     trial: str
     cast: Cast
-    tape: Tape
+    tape: Answers
     replies: dict[str, Reply]
     """By turn."""
 
@@ -79,7 +79,7 @@ def in_turn(plan: Plan) -> Climb:
     return climb
 
 
-async def run_trial(trial: str, cast: Cast, climb: Climb, tape: Tape, *, read: bool = True) -> TrialEnd:
+async def run_trial(trial: str, cast: Cast, climb: Climb, tape: Answers, *, read: bool = True) -> TrialEnd:
     """Drive one trial as far as it goes, and read its messages if it came to its end.
 
     Logs steps; that the trial has ended is the caller's to log.

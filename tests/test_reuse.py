@@ -18,7 +18,7 @@ from chains.models.provider import Reply, Usage
 from chains.observed import Run, of_runs
 from chains.recording import stage
 from chains.records import Key
-from chains.reuse import Earlier, earlier
+from chains.reuse import Earlier, earlier, foreseen
 from chains.runner import drive
 from chains.runs import create, find_run, read_record, write_record
 from chains.tape import Taken, Tape, Watcher
@@ -99,6 +99,18 @@ def test_a_dry_run_says_how_many_calls_earlier_runs_answer(mazedom, serve, exper
     shown = mazedom("run", path, "--dry-run", "--reuse", "last", *MORE).out
     assert "at most 4" in shown
     assert "8 more are answered by earlier runs" in shown
+
+
+@pytest.mark.parametrize(
+    "extra", ["rounds=2", "selection=2", "remedy=audit:rate=1,then=flag", "hierarchy=pyramid:1-2-4", "facts=9"]
+)
+def test_a_dry_run_foresees_every_call_of_a_run_that_was_made_before(extra, elsewhere):
+    """Whatever its turns are: further rounds, drafts and ratings, auditors."""
+    settings = ("worlds=1", "depth=2", "prompt=plain", extra)
+    _, asked = made(*settings)
+    record = stage(override(Experiment(), ["depth=1", "facts=6", f"model={NAME}", *settings]), "again")
+    others, _ = earlier(record, ["run"])
+    assert asyncio.run(foreseen(record, others)) == {NAME: asked}
 
 
 def test_only_what_no_earlier_run_was_asked_is_asked(elsewhere):

@@ -1,6 +1,7 @@
 """`run`: stage an experiment, make a run of it, drive it to its end."""
 
 import argparse
+import asyncio
 
 from chains.errors import BadInput
 from chains.estimate import Estimate, estimate
@@ -67,7 +68,7 @@ def _dry_run(record: RunRecord, others: Earlier | None, *, as_json: bool) -> int
 
 
 def _estimate(record: RunRecord, others: Earlier | None) -> Estimate:
-    return estimate(record, most_at_once(record), None if others is None else foreseen(record, others))
+    return estimate(record, most_at_once(record), None if others is None else asyncio.run(foreseen(record, others)))
 
 
 def _check_models(record: RunRecord) -> None:
