@@ -118,6 +118,10 @@ def test_numbers_dates_names_and_directions_are_typed(sentence, subject, slots):
         ("Pump P-12 is now resolved after 3 days.", "a word that could be turned round and can't be typed"),
         ("Everything runs as it should, thank you.", "conditional or uncertain"),
         ("The pump runs as nicely as ever before.", "no typed value"),
+        ("Police say that pump P-12 was 3 weeks late.", "somebody's word or opinion"),
+        ("The contract was signed by Anna Kowalska.", "only names, which leave open what happened"),
+        ("Here pump P-12 was opened for 3 hours.", "no clear subject"),
+        ("Eventually arrives 3 weeks late.", "no clear subject"),
     ],
 )  # fmt: skip
 def test_what_can_t_be_typed_is_left_out_with_its_reason(sentence, reason):

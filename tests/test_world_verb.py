@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import time
 import tomllib
 from pathlib import Path
 
@@ -112,6 +113,7 @@ def test_confirming_at_a_terminal_takes_one_key_each_and_survives_an_interrupt(m
     terminal.until("u undo")
     terminal.type("s")
     terminal.until("u undo")
+    time.sleep(1)  # until it waits: a signal just before a read blocks is only seen after it
     terminal.interrupt()
     assert terminal.ended() == 130
     assert statuses(made)[:3] == ["confirmed", "unverified", "unverified"]

@@ -47,6 +47,7 @@ _GENERIC = bag(
     "team teams staff people everyone colleagues situation work thing things others rest part status update summary "
     "report reports note notes everything item items point points issue issues problem problems total result results"
 )
+_NO_NAMES = bag("that which who whom why how when where here there let i me us you")
 _MOST_WORDS = 7
 
 
@@ -232,6 +233,8 @@ def _noun(tokens: tuple[Token, ...], at: int) -> bool:
 def _checked(tokens: tuple[Token, ...], first: int, last: int) -> tuple[int, int]:
     words = tokens[first:last]
     if not words or all(token.low in STOP or token.kind == "mark" for token in words):
+        raise Untyped("no clear subject")
+    if any(token.low in _NO_NAMES for token in words) or (len(words) == 1 and words[0].low.endswith("ly")):
         raise Untyped("no clear subject")
     if any(token.low in ("and", "or") or token.text in ",/&" for token in words):
         raise Untyped("several subjects")

@@ -10,6 +10,7 @@ from chains.documents.untyped import Untyped
 from chains.documents.values import Value, values_in
 from chains.documents.ways import TURNABLE, Way, ways_in
 from chains.drift.claims import content_of
+from chains.drift.numerals import numeral
 from chains.drift.polarity import hedge
 from chains.drift.stems import STOP, bag
 from chains.drift.words import Token, sentences_of, tokens_of
@@ -22,6 +23,10 @@ _MOST_TOKENS = 45
 _FEWEST_WORDS = 4
 _DENIALS = bag("not no never none neither nor without nothing nobody nowhere hardly")
 _CONDITIONS = bag("if unless whether would should could might whenever until suppose provided")
+_SPEECH = bag(
+    "say says said claim claims claimed argue argues argued think thinks thought believe believes believed according "
+    "suggest suggests suggested feel feels felt hope hopes hoped assume assumes assumed wonder fear fears feared"
+)
 _VAGUE_TOPICS = bag(
     "total sum planned plan average overall altogether first second third last next previous additional same other own "
     "exactly initially originally finally previously"
@@ -100,6 +105,8 @@ def draft(text: str, subject: str | None = None, common: frozenset[str] = frozen
     values = _named_apart([*values, *(Value(*way) for way in ways)])
     if not values:
         raise Untyped("no typed value")
+    if all(value.slot.kind == "name" and not any(map(str.isdigit, str(value.slot.value))) for value in values):
+        raise Untyped("only names, which leave open what happened")
     if len(values) > MOST_SLOTS:
         raise Untyped("too many values for one statement")
     taken |= _covered(ways)
@@ -165,6 +172,9 @@ def _read(text: str) -> tuple[Token, ...]:
     tokens = sentences[0].tokens
     if tokens[-1].text == "?":
         raise Untyped("a question")
+    number = numeral(tokens, 0)
+    if number is not None and number.last < len(tokens) and tokens[number.last].text == ":":
+        raise Untyped("a heading or a fragment")
     if tokens[-1].text == ":" or sum(token.kind != "mark" for token in tokens) < _FEWEST_WORDS:
         raise Untyped("a heading or a fragment")
     if len(tokens) > _MOST_TOKENS:
@@ -174,6 +184,8 @@ def _read(text: str) -> tuple[Token, ...]:
     lows = {token.low for token in tokens}
     if lows & _DENIALS:
         raise Untyped("a denial, which the instrument can't type")
+    if lows & _SPEECH:
+        raise Untyped("somebody's word or opinion")
     if lows & _CONDITIONS or any(token.text == "may" for token in tokens) or hedge(tokens, 0, len(tokens)):
         raise Untyped("conditional or uncertain")
     return tokens

@@ -134,10 +134,29 @@ def _named(tokens: tuple[Token, ...], text: str, taken: frozenset[int]) -> Itera
         while last < len(tokens) and last not in taken and _is_name(tokens, last, proper):
             last += 1
         if last > at:
+            last = _last_capital(tokens, last, taken)
+            at = _first_capital(tokens, at, taken)
             name = text[tokens[at].start : tokens[last - 1].end]
             name = re.sub(r"['’]s$", "", name)
             yield Value(at, last, Slot(name="name", kind="name", value=name, others=_strangers(name)))
         at = max(last, at + 1)
+
+
+def _first_capital(tokens: tuple[Token, ...], at: int, taken: frozenset[int]) -> int:
+    """Return where a name begins: "Challenge" of "the Challenge Cup" could be any challenge, but for its capital."""
+    while at > 1 and at - 1 not in taken and _capital(tokens[at - 1]) and tokens[at - 2].text not in '.:!?"(':
+        at -= 1
+    return at
+
+
+def _last_capital(tokens: tuple[Token, ...], last: int, taken: frozenset[int]) -> int:
+    while last < len(tokens) and last not in taken and _capital(tokens[last]):
+        last += 1
+    return last
+
+
+def _capital(token: Token) -> bool:
+    return token.kind == "word" and token.text[0].isupper() and len(token.text) > 1
 
 
 def _is_name(tokens: tuple[Token, ...], at: int, proper: frozenset[str]) -> bool:

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from chains.drift.directions import compile_direction
 from chains.drift.stems import STOP, bag
+from chains.drift.units import UNITS
 from chains.drift.words import Token
 from chains.worlds import directions as d
 from chains.worlds.directions import Sense
@@ -136,6 +137,11 @@ _ROWS: tuple[tuple[str, str, Sense, Sense], ...] = (
 _AMOUNTS = bag("by from to")
 _CHANGED = bag("raised lowered reduced dropped climbed up down")
 """Other things too ("shut down", "raised a concern"): directions where an amount stands with them."""
+_MEASURED = bag("over under above below")
+_YARDSTICKS = bag(
+    "budget plan target limit threshold estimate forecast average schedule norm standard quota capacity spec "
+    "expectation specified planned expected allowed budgeted"
+)
 _COMPARED = bag("more fewer")
 """Directions only before "than": "2 more engineers" turned round would not be 2 fewer."""
 _AIMED = bag("met missed")
@@ -213,6 +219,10 @@ def _fits(tokens: tuple[Token, ...], first: int, last: int, form: str, turned: s
         beside = beside or (first > 0 and (tokens[first - 1].kind == "number" or tokens[first - 1].text == "%"))
         announced = after[:1] if form in ("up", "down") else after
         fits = beside or any(token.low in _AMOUNTS for token in announced)
+    elif form in _MEASURED:
+        before = tokens[first - 1] if first else None
+        beside = before is not None and (before.kind == "number" or before.low in UNITS or before.text in "%€$£")
+        fits = beside or any(token.low in _YARDSTICKS for token in after[:4])
     elif form in _COMPARED:
         fits = following is not None and following.low == "than"
     elif form in _AIMED:
