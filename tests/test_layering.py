@@ -10,6 +10,7 @@ import pytest
 ROOT = Path(__file__).parent.parent
 ORDER = [
     "chains.errors",
+    "chains.keeping",
     "chains.draw",
     "chains.worlds",
     "chains.hierarchy",

@@ -6,6 +6,7 @@ import os
 import sys
 
 from chains.errors import MazedomError
+from chains.keeping import kept
 from chains.views.output import print_json
 
 
@@ -15,7 +16,8 @@ def dispatch(arguments: argparse.Namespace) -> int:
         if getattr(sys, name) is None:  # closed by whoever started us: there is nobody to tell
             setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: PTH123, SIM115  it stays open
     try:
-        verb = importlib.import_module(f"chains.verbs.{arguments.verb}_verb")
+        with kept():
+            verb = importlib.import_module(f"chains.verbs.{arguments.verb}_verb")
         status: int = verb.main(arguments)
         sys.stdout.flush()
     except MazedomError as error:

@@ -11,6 +11,7 @@ from functools import partial
 from pathlib import Path
 
 from chains.errors import BadInput, OverLimit
+from chains.keeping import kept
 from chains.log import RUN_FILE, Log
 from chains.models.budget import Budget, Taken
 from chains.models.open import Models
@@ -86,7 +87,8 @@ async def _drive(
         waiting=told_once(),
     )
     async with opened as models:
-        providers = {name: models.provider(name) for name in record.models}
+        with kept():
+            providers = {name: models.provider(name) for name in record.models}
         with LiveView(record, log, progress) as view:
             only: set[str] | None = None
             while True:
