@@ -80,6 +80,8 @@ class Checks:
 
     def within(self, what, planted, share):
         """A planted figure, beside what was found; tested with all others at the end."""
+        if share is None:  # in few worlds it may never have come to that
+            return
         low, high = share["ci"]
         mark = "  " if low <= planted <= high else " *"
         sys.stdout.write(
@@ -107,8 +109,7 @@ def rates_found(checks, arms, where=""):
         checks.within(f"courage, {arm}{where}", STOP, arms[arm]["stops"]["courage"])
         checks.within(f"panic, {arm}{where}", PANIC, arms[arm]["stops"]["panic"])
     for arm in ("veto", "veto:independent=false"):
-        if arms[arm]["vetoes"]["courage"]:
-            checks.within(f"veto, {arm}{where}", VETO, arms[arm]["vetoes"]["courage"])
+        checks.within(f"veto, {arm}{where}", VETO, arms[arm]["vetoes"]["courage"])
         checks.within(f"quibble, {arm}{where}", QUIBBLE, arms[arm]["vetoes"]["panic"])
 
 
