@@ -272,6 +272,16 @@ def test_a_run_that_goes_on_takes_what_it_took_before_or_says_what_is_missing(ma
     done = mazedom("resume", "last", "--reuse", "none", "--set", "limits.calls=9", "--json")
     assert (done.status, done.document["finished"], done.document["calls"]) == (0, 3, 3)
     assert server.calls == 6 + 3
+    assert mazedom("resume", "last", "--json").status == 0
+
+
+def test_a_finished_run_does_not_miss_the_run_that_it_took_from(mazedom, serve, experiment):
+    path = experiment(serve("ok"))
+    first = mazedom("run", path, "--json").document
+    again = mazedom("run", path, "--reuse", "last", "--json").document
+    shutil.rmtree(first["path"])
+    assert mazedom("resume", "last", "--json").document["finished"] == 1
+    assert read_record(Path(again["path"])).reuses == (first["run"],)
 
 
 def test_conditions_that_go_on_share_what_was_taken_with_its_origin(mazedom, serve, experiment):
