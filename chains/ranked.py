@@ -92,7 +92,9 @@ def _rows(one: Told, hierarchy: Hierarchy) -> Iterator[_Row]:
             miss = next((hop for hop, fate in enumerate(fates, 1) if fate != "K"), 0)
             rank = 0 if clause.must_not else goals.index(clause.id)
             about = (float(rank), float(clause.must_not), float(len(goals) - 1), float(owned))
-            yield _Row(one.trial.seed, clause.id, miss, len(path), about)
+            # Of each condition apart: conditions of one run may have their chance in common, as the channel's have and
+            # replies that are shared, and a random effect over all of them would take that for a trait of the clause.
+            yield _Row(one.trial.seed, f"{one.trial.condition} {clause.id}", miss, len(path), about)
 
 
 def _name(condition: Condition) -> str:

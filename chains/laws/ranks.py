@@ -33,11 +33,15 @@ _STEEPEST = 5.0
 
 @dataclass(frozen=True, eq=False)
 class Descents:
-    """A row is one clause's way down one chain. Worlds and clauses are numbered from 0."""
+    """A row is one clause's way down one chain. Worlds and clauses are numbered from 0.
+
+    A clause is another one in another condition: conditions that draw on the same chance would else look as if the
+    clause itself were hard or easy to keep, and ratios would come out too large (tests/bench/planted_five_words.py).
+    """
 
     world: Integers
     clause: Integers
-    """Which (world, clause): the same number in every replicate and condition."""
+    """Which clause of which world in which condition: the same number in every replicate."""
     miss: Integers
     """The hop of the first miss; 0 if there is none."""
     depth: Integers

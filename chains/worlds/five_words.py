@@ -25,7 +25,7 @@ from chains.worlds.told import first_goals
 from chains.worlds.watermelon import watermelon
 from chains.worlds.world import World
 
-VERSION = "2"
+VERSION = "3"
 TEMPTING = 0.5
 """Share of worlds in which the must-not forbids what would else be among the best."""
 TELLABLE = (1, 3, GOALS)
@@ -63,14 +63,22 @@ def five_words(seed: int, *, facts: int = 8, setting: str | None = None) -> Worl
 @lru_cache(maxsize=256)
 def _made(seed: int, facts: int, setting: str | None) -> World:
     """Make the world; kept, because every condition of an experiment asks for it and finding a table takes a while."""
-    plain = watermelon(seed, facts=facts, setting=setting)
-    draw = Draw("five_words", seed, plain.setting)
-    goals = draw.shuffled(WORK[plain.setting].goals)
-    charter = _charter(goals, INTENTS[plain.setting].ban, draw)
-    tempting = draw.uniform() < TEMPTING
-    met = _solvable(charter, draw, tempting=tempting)
+    plain = meant(seed, facts=facts, setting=setting)
+    charter = plain.charter
+    if charter is None:
+        raise ValueError(f"world {plain.title!r} has no charter")
+    draw = Draw("five_words", seed, plain.setting, "assignment")
+    met = _solvable(charter, draw, tempting=draw.uniform() < TEMPTING)
     if met is None:
         raise BadInput(f"no five_words world was found for seed {seed}; take another seed")
+    assignment = _assignment(plain.setting, _ranked(seed, plain.setting), charter, met, draw)
+    return World(**{name: getattr(plain, name) for name in World.model_fields} | {"assignment": assignment})
+
+
+def meant(seed: int, *, facts: int = 8, setting: str | None = None) -> World:
+    """Make the world without anything to choose: for whoever asks what becomes of its charter, and nothing else."""
+    plain = watermelon(seed, facts=facts, setting=setting)
+    draw = Draw("five_words", seed, plain.setting, "charter")
     return World(
         scenario="five_words",
         version=VERSION,
@@ -78,9 +86,13 @@ def _made(seed: int, facts: int, setting: str | None) -> World:
         setting=plain.setting,
         title=plain.title,
         facts=plain.facts,
-        charter=charter,
-        assignment=_assignment(plain.setting, goals, charter, met, draw),
+        charter=_charter(_ranked(seed, plain.setting), INTENTS[plain.setting].ban, draw),
     )
+
+
+def _ranked(seed: int, setting: str) -> list[Goal]:
+    """Return a setting's goals in the order of their rank in one world."""
+    return Draw("five_words", seed, setting, "ranks").shuffled(WORK[setting].goals)
 
 
 def _charter(goals: Sequence[Goal], ban: Ban, draw: Draw) -> Charter:

@@ -15,12 +15,11 @@ from functools import cache
 import numpy as np
 
 from chains.drift.fates import Instrument
-from chains.errors import BadInput
 from chains.laws.inference import How
 from chains.laws.ranks import RATIOS, Descents, rank_law
 from chains.models.channel import Channel, parse_channel
 from chains.models.provider import Occasion, Request
-from chains.worlds.five_words import five_words
+from chains.worlds.five_words import meant
 from chains.worlds.told import told
 
 PLANTED = {"rank": 1.25, "must not": 1.8, "crowd": 1.1, "owner": 0.6}
@@ -52,39 +51,37 @@ def instrument_of(charter):
     return Instrument(charter.clauses)
 
 
-def ways_down(worlds, text, replicates=REPLICATES):
-    """Return what the instrument reads of every clause's way down, as `rank_law` takes it."""
-    channel, rows, clauses = Channel(parse_channel(text)), [], {}
-    for number, whole in enumerate(worlds):
-        for goals in (1, 3, 7):
-            for owner in (False, True):
-                world = told(whole, goals, owner=owner)
-                ranked = [clause.id for clause in world.charter.goals]
-                for replicate in range(replicates):
-                    messages = asyncio.run(descended(world, channel, replicate))
-                    read = [instrument_of(world.charter).read(message) for message in messages]
-                    for clause in world.charter.clauses:
-                        if clause.owner:
-                            continue
-                        lost = (hop for hop, one in enumerate(read, 1) if one[clause.id].fate != "kept")
-                        rank = 0 if clause.must_not else ranked.index(clause.id)
-                        at = clauses.setdefault((number, clause.id), len(clauses))
-                        about = (rank, clause.must_not, goals - 1, owner)
-                        rows.append((number, at, next(lost, 0), HOPS, *map(float, about)))
+def ways_down(worlds, ratios, seed=0, replicates=REPLICATES, *, paired=False):
+    """Return what the instrument reads of every clause's way down, as `rank_law` takes it.
+
+    Args:
+        worlds: With all of their goals.
+        ratios: What is planted.
+        seed: Of the channel.
+        replicates: Of each condition.
+        paired: Whether the conditions have the channel's draws in common, as those of one run do; else each has its
+            own, as those of a model have that answers differently when it is asked something else.
+    """
+    rows, clauses = [], {}
+    arms = [(goals, owner) for goals in (1, 3, 7) for owner in (False, True)]
+    for arm, (goals, owner) in enumerate(arms):
+        channel = Channel(parse_channel(rates(ratios, seed if paired else seed * len(arms) + arm)))
+        for number, whole in enumerate(worlds):
+            world = told(whole, goals, owner=owner)
+            ranked = [clause.id for clause in world.charter.goals]
+            for replicate in range(replicates):
+                messages = asyncio.run(descended(world, channel, replicate))
+                read = [instrument_of(world.charter).read(message) for message in messages]
+                for clause in world.charter.clauses:
+                    if clause.owner:
+                        continue
+                    lost = (hop for hop, one in enumerate(read, 1) if one[clause.id].fate != "kept")
+                    rank = 0 if clause.must_not else ranked.index(clause.id)
+                    at = clauses.setdefault((number, clause.id, arm), len(clauses))
+                    about = (rank, clause.must_not, goals - 1, owner)
+                    rows.append((number, at, next(lost, 0), HOPS, *map(float, about)))
     world, clause, miss, depth, *about = zip(*rows, strict=True)
     return Descents(*map(np.array, (world, clause, miss, depth)), about=np.array(about).T)
-
-
-def some_worlds(count):
-    """Return worlds, the seeds left out for which no table is found."""
-    found, seed = [], 0
-    while len(found) < count:
-        seed += 1
-        try:
-            found.append(five_words(seed, facts=6))
-        except BadInput as error:
-            sys.stdout.write(f"{error}\n")
-    return found
 
 
 def main():
@@ -92,9 +89,9 @@ def main():
     parser.add_argument("--worlds", type=int, default=200)
     parser.add_argument("--seed", type=int, default=0)
     arguments = parser.parse_args()
-    worlds, fine = some_worlds(arguments.worlds), True
+    worlds, fine = [meant(seed, facts=6) for seed in range(1, arguments.worlds + 1)], True
     for name, ratios in (("planted", PLANTED), ("nothing planted", NONE)):
-        found = rank_law(ways_down(worlds, rates(ratios, arguments.seed)), How())
+        found = rank_law(ways_down(worlds, ratios, arguments.seed), How())
         for ratio, true in ratios.items():
             one = found[ratio]
             holds = one.low <= true <= one.high
