@@ -17,9 +17,10 @@ from collections.abc import Collection, Mapping
 
 from chains.comparison import Comparison, Pair, Row, heard_in
 from chains.drift.measures import MEASURES, Heard
-from chains.drift.tally import LETTERS, instrument_of
+from chains.drift.tally import LETTERS, instrument_of, read_corrected
 from chains.experiment import TrialId
 from chains.laws.paired import PairKey, paired_all
+from chains.remedies.audit import corrected_in
 from chains.seats import Cast
 from chains.sides import Side
 from chains.trial import held_below
@@ -82,18 +83,27 @@ def _cut(side: Side, trial: TrialId, words: int) -> Heard:
     replies = side.run.replies(trial, cast.plan.top)
     said = {name: cast.plain(replies[name].spoken or "") for name in cast.plan.top}
     cut = {name: first_words(text, len(text.split()) * words // total) for name, text in said.items()}
+    spoken = {name: reply.spoken for name, reply in replies.items()}
+    corrected = {name: _left(corrected_in(cast, name, spoken), cut[name]) for name in cut}
     if cast.plan.joined:  # as the whole of it was read: as one text
-        verdicts = instrument_of(cast.world).read("\n".join(cut.values()))
+        whole, right = ("\n".join(texts.values()) for texts in (cut, corrected))
+        verdicts = read_corrected(instrument_of(cast.world), whole, right)
         return heard._replace(fates="".join(LETTERS[verdicts[fact.id].fate] for fact in cast.world.facts))
-    return heard._replace(fates=_fates(cast, {cast.plan.by_name[name].seat.name: text for name, text in cut.items()}))
+    return heard._replace(fates=_fates(cast, cut, corrected))
 
 
-def _fates(cast: Cast, messages: Mapping[str, str]) -> str:
+def _left(corrected: str, text: str) -> str:
+    """Return the lines of an auditor's corrections that a text still has when it is cut."""
+    return "\n".join(line for line in corrected.splitlines() if line in text)
+
+
+def _fates(cast: Cast, messages: Mapping[str, str], corrected: Mapping[str, str]) -> str:
     held = held_below(cast.hierarchy, cast.dealt)
     instrument = instrument_of(cast.world)
     fates: dict[str, str] = {}
-    for seat, message in messages.items():
-        for fact, verdict in instrument.read(message, only=held[seat]).items():
+    for name, message in messages.items():
+        only = held[cast.plan.by_name[name].seat.name]
+        for fact, verdict in read_corrected(instrument, message, corrected[name], only).items():
             fates[fact] = LETTERS[verdict.fate]
     return "".join(fates[fact.id] for fact in cast.world.facts)
 

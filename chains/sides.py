@@ -97,7 +97,7 @@ class RunHeard:
         return hierarchy.reports_of(hierarchy.executive.name)
 
     def replies(self, trial: TrialId, turns: Collection[str]) -> dict[str, Reply]:
-        """Return what was said in these turns of a finished trial.
+        """Return what was said in these turns of a finished trial, and in those that their texts follow from.
 
         Raises:
             LogDamaged: If the log does not hold all of it.
@@ -105,7 +105,7 @@ class RunHeard:
         found = retold(self.stage.cast(trial), self.log, str(trial), turns)
         if missing := [turn for turn in turns if turn not in found]:
             raise LogDamaged(f"{self.log.path}: trial {trial} is finished and the message of {missing[0]} is gone")
-        return {turn: found[turn] for turn in turns}
+        return found
 
     def _readings(self, trial: TrialId) -> tuple[list[Reading], Reading | None]:
         """Return the readings of what reaches the executive: as logged, or by the instrument of today."""

@@ -88,7 +88,9 @@ def _unlike(a: Side, b: Side, pair: Pair) -> Unlike:
 
 
 def _told(side: Side, trial: TrialId) -> str:
-    said = side.run.replies(trial, side.run.stage.plan(trial.condition).top)
+    top = side.run.stage.plan(trial.condition).top
+    replies = side.run.replies(trial, top)
+    said = {name: replies[name] for name in top}
     if len(said) == 1:
         return next(iter(said.values())).text.strip()
     return "\n\n".join(f"{seat}: {reply.text.strip()}" for seat, reply in said.items())

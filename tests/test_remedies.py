@@ -6,11 +6,14 @@ import pytest
 from remedied import trials
 
 from chains.errors import BadInput
+from chains.log import Log
 from chains.remedies.audit import corrected_in
 from chains.remedies.hidden import passed_on
 from chains.remedies.named import REMEDIES, remedies
 from chains.remedies.notes import lines_in
+from chains.runs import find_run, read_record
 from chains.settings import split
+from chains.sides import RunHeard
 from chains.trial import read_trial
 
 LOSSY = "channel:drop=0.15,flip=0.05,alter=0.05,blur=0.05"
@@ -315,6 +318,33 @@ class TestUsed:
         assert sum(row["alarms"] for row in rows.values()) / 3 == pytest.approx(0.1, abs=0.06)
         shown = mazedom("show", "last", "--audits")
         assert "most bad news found missing or wrong at L2" in shown.out
+
+    def test_what_the_executive_heard_is_read_anew_as_it_was_read_before(self, mazedom, tmp_path):
+        """By another version of the instrument, say: from the log, what follows by rule from it and all."""
+        every = ",".join([*EVERY, "audit:rate=1+provenance+verbatim"])
+        ran = mazedom(
+            "run", "--set", f"remedy={every}", "--set", f"model={LOSSY}", "--set", "worlds=1", "--set", "prompt=plain",
+            "--set", "depth=3", "--set", "facts=8",
+        )  # fmt: skip
+        assert ran.status == 0, ran.err
+        folder = find_run("last")
+        with Log(folder) as log:
+            record = read_record(folder)
+            logged, anew = RunHeard(record, log), RunHeard(record, log, reread=True)
+            for trial in record.experiment.trials():
+                for what in ("fates", "words", "invented", "unfounded", "degenerate", "cut_off"):
+                    assert getattr(anew.heard(trial), what) == getattr(logged.heard(trial), what), (trial, what)
+
+    def test_a_correction_that_is_cut_off_corrects_nothing_at_equal_words(self, mazedom):
+        ran = mazedom(
+            "run", "--set", "remedy=none,audit:rate=1,then=flag", "--set", "model=channel:flip=0.5",
+            "--set", "worlds=4", "--set", "prompt=plain", "--set", "depth=1", "--set", "facts=8",
+        )  # fmt: skip
+        assert ran.status == 0, ran.err
+        (compared,) = mazedom("compare", "last", "--by", "remedy", "--equal-words", "--json").document["comparisons"]
+        assert compared["measures"]["retention"]["b"] == 1
+        assert compared["at_equal_words"]["retention"]["b"] < 1
+        assert compared["at_equal_words"]["retention"]["a"] == compared["measures"]["retention"]["a"]
 
     @pytest.mark.parametrize("then", ["send_back", "flag", "escalate"])
     def test_a_perfect_auditor_takes_the_regret_of_information_to_zero(self, mazedom, then):

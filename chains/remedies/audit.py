@@ -189,7 +189,7 @@ def corrected_in(cast: Cast, name: str, said: Said) -> str:
                 found = standing(cast, one, said, whole=one.task != "send")
                 lines += found.lines("wrong", shown_to(cast, one.about, said))
         turn = cast.plan.by_name[turn.hears[0]]
-    return "\n".join(f"- {line}" for line in lines)
+    return cast.plain("\n".join(f"- {line}" for line in lines))
 
 
 def _last(cast: Cast, by: Audit) -> dict[str, Turn]:
