@@ -46,6 +46,8 @@ def planned(values: Mapping[str, Value], hierarchy: Hierarchy) -> Plan:
         raise BadInput("decide_only = true and reports = false leave nothing to decide on; set one of them otherwise")
     if not (loop or reports):
         raise BadInput("loop = false and reports = false leave nothing to do; set loop = true for the way down alone")
+    if not reports:
+        _nothing_of_reports(values)
     sided = hierarchy.with_sides(side_edges(str(values.get("side", "none")), hierarchy))
     weavers: list[Weaver] = [SideLines()] if sided.sided else []
     if (selection := _selection(values, hierarchy)) is not None:
@@ -55,6 +57,24 @@ def planned(values: Mapping[str, Value], hierarchy: Hierarchy) -> Plan:
         name = next(name for name, kind in REMEDIES.items() if isinstance(idle[0], kind))
         raise BadInput(f"remedy {name} needs a decision on what is reported; set loop = true, and leave reports = true")
     return plan_of(sided, loop=loop, reports=reports, orders=orders, weavers=weavers)
+
+
+def _nothing_of_reports(values: Mapping[str, Value]) -> None:
+    """Refuse, where nothing climbs, what is about reports: it would do nothing, and be taken for a finding.
+
+    Stops and vetoes are of decisions, and refused beside those.
+    """
+    idle = [
+        key
+        for key, value in values.items()
+        if (key.partition(".")[0] in ("selection", "rounds") and value not in (None, 1))
+        or (key == "side" and value not in (None, "none"))
+        or (key == "remedy" and any(not one.of_decisions for one in remedies(str(value))))
+    ]
+    if idle:
+        raise BadInput(
+            f"{idle[0]} = {values[idle[0]]!r} is about reports, and reports = false lets none climb; drop one"
+        )
 
 
 def customs_of(values: Mapping[str, Value]) -> Customs:

@@ -160,4 +160,14 @@ def test_a_run_with_side_lines_replays_to_the_letter(mazedom):
     verified = mazedom("replay", "last", "--verify", "--json")
     assert verified.status == 0, verified.out
     shown = mazedom("show", "last", "--trial", "c1.w1.r1")
-    assert "ask: L0, executive" in shown.out
+    assert "ask of L2: L0, executive" in shown.out
+
+
+@pytest.mark.parametrize(
+    "idle", [{"side": "skip:L3>L0"}, {"selection": 2}, {"selection.manager": 4}, {"rounds": 3}, {"remedy": "verbatim"}]
+)
+def test_what_is_about_reports_is_refused_where_none_climb(idle):
+    values = {"selection": 1, "rounds": 1, "side": "none", "remedy": "none", "loop": True, "reports": False}
+    planned(values, chain(3))
+    with pytest.raises(BadInput, match="reports = false lets none climb"):
+        planned(values | idle, chain(3))
