@@ -18,6 +18,8 @@ whole, those with a signal and those without apart, as a study's design has
 them. Where all worlds of one kind came out alike, resamples of them don't
 differ, which is not to say that the rate is known: it is then drawn from
 Jeffreys' posterior (Beta, .5 and .5 added), a world counting as one decision.
+The corrected d' of decisions that are all right is the largest that so many
+worlds can show, and its interval ends there.
 """
 
 import math
