@@ -125,3 +125,28 @@ def test_every_setting_names_its_options_so_that_each_is_read_back(setting):
             read_choice(json.dumps({"option": option.text}), dict(zip("ABCD", options, strict=True))).option
             == option.id
         )
+
+
+@pytest.mark.parametrize("reason", ["start all lines now", "A", "A.", "A. start all lines now", "Start all lines now!"])
+def test_a_reason_that_is_nothing_but_another_option_makes_a_choice_of_two(reason):
+    """A small model copies an option into its reason and then writes any letter."""
+    choice = read_choice(json.dumps({"reason": reason, "option": "D"}), LETTERS)
+    assert choice == (None, "unreadable", "it chooses go and halt")
+    assert read_choice(json.dumps({"reason": reason, "option": "A"}), LETTERS).option == "go"
+
+
+def test_a_reason_that_speaks_of_another_option_is_a_reason():
+    reply = json.dumps({"reason": "We can't start all lines now, the seal leaks.", "option": "D"})
+    assert read_choice(reply, LETTERS).option == "halt"
+
+
+def test_an_order_with_most_words_of_one_option_and_half_of_its_own_orders_it():
+    options = [
+        Option(id=name, text=text, base=0, exposure=0)
+        for name, text in (("go", "start the whole series now"), ("part", "start one model only"),
+                           ("halt", "halt the series and investigate"))
+    ]  # fmt: skip
+    beside = "Keep spending on the series start below EUR 51,000."
+    assert read_order("The decision to start the series now is a great one.", options, beside).option == "go"
+    assert read_order("Have 90 vans ready now.", options, beside).how == "unreadable"
+    assert read_order("Do not start the series now.", options, beside).option is None

@@ -23,7 +23,7 @@ from chains.drift.polarity import negated
 from chains.drift.stems import STOP
 from chains.drift.words import Sentence, Token, sentences_of, tokens_of
 
-CHOICES = "choices-1"
+CHOICES = "choices-2"
 """Version: any change of what is read changes it."""
 
 KEYS = ("option", "decision", "choice", "action", "answer")
@@ -32,6 +32,9 @@ NAMED = 0.6
 """Share of an option's own words that name it where its wording does not stand word for word."""
 HALF = 0.5
 """Share at which another option is named too, so that the text is unreadable."""
+MOST = 0.7
+"""Share of all of an option's words that name it where half of its own words stand there and none of any other's:
+"start the series now", of "start the whole series now"."""
 FARTHEST = 41
 """Words before another within which it may be denied: `polarity` reaches no farther."""
 DEEPEST = 40
@@ -113,6 +116,8 @@ def read_order(text: str | None, options: Sequence[Choosable], beside: str = "")
             named |= {name for name, share in shares.items() if share >= HALF}
         elif not any(shares.values()):
             return Choice(None, "silent", "no option is spoken of")
+        else:
+            named = _mostly(text, options, shares)
     if len(named) == 1:
         return Choice(next(iter(named)), "named", "")
     said = f"it names {' and '.join(sorted(named))}" if named else "it has words of the options and names none"
@@ -128,7 +133,23 @@ def _in_json(text: str, options: Mapping[str, Choosable]) -> set[str]:
         option = None if value is None else _meant(value, options)
         if option is not None:
             chosen.add(option)
+            chosen |= _nothing_but(values.get("reason"), options)
     return chosen
+
+
+def _nothing_but(reason: object, options: Mapping[str, Choosable]) -> set[str]:
+    """Return the option whose letter or wording is all that a reason says: whoever writes that chooses it too.
+
+    {"reason": "release the system", "option": "B"}, where B is to pause, chooses both. A reason that says more may
+    name an option in order to speak against it.
+    """
+    if not isinstance(reason, str):
+        return set()
+    bare = re.sub(r"^[A-Za-z][.):]\s+", "", reason.strip()).strip(" .,;:!\"'").lower()
+    letter = bare.upper() if len(bare) == 1 else ""
+    if letter in options:
+        return {options[letter].id}
+    return {option.id for option in options.values() if bare in {word.lower() for word in (option.text, *option.also)}}
 
 
 def objects_in(text: str) -> list[dict[str, Any]]:
@@ -226,6 +247,20 @@ def _shares(text: str, options: Sequence[Choosable], beside: str) -> dict[str, f
         for name, words in own.items():
             shares[name] = max(shares[name], len(words & said) / len(words) if words else 0.0)
     return shares
+
+
+def _mostly(text: str, options: Sequence[Choosable], shares: Mapping[str, float]) -> set[str]:
+    """Return the option of which alone a text has half of its own words, if one sentence has most of all its words."""
+    spoken = [option for option in options if shares[option.id] >= HALF]
+    if len(spoken) != 1:
+        return set()
+    (option,) = spoken
+    words = {token.stem for token in _content(tokens_of(option.text))}
+    for sentence in sentences_of(text):
+        said = {token.stem for at, token in enumerate(sentence.tokens) if not _denied(sentence, at)}
+        if len(words & said) >= MOST * len(words):
+            return {option.id}
+    return set()
 
 
 def _own_words(options: Sequence[Choosable]) -> dict[str, set[str]]:
