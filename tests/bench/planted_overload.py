@@ -16,8 +16,8 @@ seed is a lineage. Replicates of one lineage lose the same facts; those of two
 must not, nor do channels without such a seed; mixed ones stand between, and
 lose more than either, for a fact must get past both.
 
-Each figure must lie within its 95% interval, each sign be clear. About five
-minutes of one processor.
+Each figure must lie within its 95% interval, each sign be clear. Some minutes
+of one processor.
 """
 
 import argparse

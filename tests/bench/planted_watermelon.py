@@ -12,7 +12,7 @@ relay. The figures follow from the rates alone:
 
 Each must lie within its 95% interval, verbatim relay must soften, harden and
 leave untold nothing, nothing may be hardened, and both registered hypotheses
-must be supported. About two minutes of one processor.
+must be supported. About a minute of one processor.
 """
 
 import argparse
