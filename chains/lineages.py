@@ -22,9 +22,13 @@ def models_of(values: Mapping[str, Value], seat: Seat) -> tuple[str, ...]:
     """Return the models that may hold a seat in a condition: those of its lineage, or the one that it names.
 
     Raises:
-        BadInput: If a lineage names nothing, or one model twice.
+        BadInput: If a lineage names nothing, or one model twice, or if a model is named for the very same seats.
     """
-    named = any(f"model.{scope}" in values for scope in (seat.name, f"level.{seat.level}", seat.role))
+    scopes = (seat.name, f"level.{seat.level}", seat.role)
+    for scope in scopes:
+        if f"model.{scope}" in values and values.get(f"lineage.{scope}") is not None:
+            raise BadInput(f"model.{scope} and lineage.{scope} both say who holds these seats; leave one out")
+    named = any(f"model.{scope}" in values for scope in scopes)
     lineage = None if named or "lineage" not in values else scoped(values, "lineage", seat)
     if lineage is None:
         return (str(scoped(values, "model", seat)),)

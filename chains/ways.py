@@ -56,6 +56,12 @@ def planned(values: Mapping[str, Value], hierarchy: Hierarchy) -> Plan:
     if (idle := [one for one in switched_on if one.of_decisions]) and not (loop and reports):
         name = next(name for name, kind in REMEDIES.items() if isinstance(idle[0], kind))
         raise BadInput(f"remedy {name} needs a decision on what is reported; set loop = true, and leave reports = true")
+    drafts = selection is not None and max(selection.drafts.values()) > 1
+    if (drafts or sided.sided or switched_on) and not reports:
+        raise BadInput(
+            "remedies, selection and side lines act on reports, and reports = false leaves none; "
+            "set remedy = none, selection = 1 and side = none, or reports = true"
+        )
     return plan_of(sided, loop=loop, reports=reports, orders=orders, weavers=weavers)
 
 

@@ -112,6 +112,10 @@ def test_the_worker_sees_the_same_actions_and_managers_have_the_same_figures_how
         (("goals=9",), "budget", "goals is 9, and the charter has 7"),
         (("scenario=go_ahead", "facts=8"), "kpi", "prompt relay/kpi has the hole kpi"),
         (("scenario=watermelon", "goals=2"), "budget", "goals and owner need a world with a charter"),
+        (("remedy=none,audit",), "budget", "act on reports, and reports = false leaves none"),
+        (("selection=1,2",), "budget", "act on reports, and reports = false leaves none"),
+        (("lineage.manager=smollm2+channel", "model.manager=channel"), "budget", "both say who holds these seats"),
+        (("side=skip:L3>L0",), "budget", "act on reports, and reports = false leaves none"),
     ],
 )
 def test_settings_that_do_not_fit_are_refused_in_a_sentence(mazedom, settings, prompt, sentence):
