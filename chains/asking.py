@@ -10,9 +10,9 @@ from chains.remedies.lines import pick, resurfaced, straight
 from chains.remedies.stop_work import override, stop, stopped_or_not
 from chains.remedies.veto import veto, vetoed_or_not
 from chains.seats import Cast, Ruled, Said
-from chains.selection import chosen_draft, rate, report
-from chains.side_lines import answer, ask
 from chains.turns import Turn
+from chains.weaving.selection import chosen_draft, rate, report
+from chains.weaving.side_lines import answer, ask
 
 Asker = Callable[[Cast, Turn, Said], Request | Ruled]
 """Puts a turn's question, or gives its text: from the cast and what was said alone, so that a replay does the same."""

@@ -16,7 +16,7 @@ says the same over a file.
     model = "qwen3"
     [limits]
     calls = 1000
-    [hypotheses]                    # registered when the run is made; see `chains.hypotheses`
+    [hypotheses]                    # registered when the run is made; see `chains.registering.hypotheses`
     quoting = "retention(prompt=honest) > retention(prompt=plain)"
 """
 
@@ -30,8 +30,8 @@ from typing import Annotated, Any, NamedTuple, Self
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from chains.errors import BadInput, nearest
-from chains.hypotheses import Hypothesis, read_hypotheses
 from chains.models.names import ModelSpec
+from chains.registering.hypotheses import Hypothesis, read_hypotheses
 from chains.settings import SETTINGS, Value, check_value, split
 from chains.worlds.scenarios import worlds_in
 
@@ -107,7 +107,7 @@ class Experiment(BaseModel):
     reproducible: bool = False
     """Embedded models answer one request at a time with caches off, so that the same seeds give the same text."""
     hypotheses: Mapping[str, str] = Field(default_factory=dict)
-    """What is to be tested, by name, registered when the run is made; its grammar is `chains.hypotheses`'."""
+    """What is to be tested, by name, registered when the run is made; see `registering.hypotheses`."""
 
     @model_validator(mode="after")
     def _seeds_differ(self) -> Self:

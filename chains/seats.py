@@ -9,7 +9,6 @@ from typing import Any, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from chains.customs import Customs
 from chains.draw import Draw, seed_of
 from chains.hierarchy import Hierarchy, Seat
 from chains.models.names import Source
@@ -18,6 +17,7 @@ from chains.prompts import Prompt
 from chains.records import Key
 from chains.remedies.framing import blanked, numbered
 from chains.turns import ROUND, Plan, Turn
+from chains.weaving.customs import Customs
 from chains.worlds.status import status_line
 from chains.worlds.world import World
 

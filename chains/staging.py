@@ -13,22 +13,22 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict
 
 from chains.casting import circumstances
-from chains.customs import Customs, seed_in
 from chains.drift.fates import INSTRUMENT
 from chains.errors import BadInput
 from chains.experiment import Condition, Experiment, TrialId
 from chains.hierarchy import Hierarchy, Seat, chain, deal, pyramid, tree
 from chains.hierarchy_file import read_hierarchy
-from chains.lineages import dealt_models, models_of
 from chains.models.names import Source
 from chains.prompts import NOTICE, Prompt
 from chains.records import LOG_VERSION
-from chains.registration import Registration
+from chains.registering.registration import Registration
 from chains.seats import Cast, Part
 from chains.settings import Value, scoped
 from chains.spans import shared_out
 from chains.turns import Plan, Turn
-from chains.ways import customs_of, planned
+from chains.weaving.customs import Customs, seed_in
+from chains.weaving.lineages import dealt_models, models_of
+from chains.weaving.ways import customs_of, planned
 from chains.worlds.world import World
 
 WAYS = ("side", "loop", "reports", "decide_only", "remedy", "selection", "selected_by", "rounds")
@@ -73,7 +73,7 @@ class RunRecord(BaseModel):
     parent: str | None = None
     """The run that this one was forked from."""
     reuses: tuple[str, ...] = ()
-    """The runs whose replies to exactly the same requests this one takes; see `chains.reuse`."""
+    """The runs whose replies to exactly the same requests this one takes; see `chains.running.reuse`."""
     at: str
     """When it was staged, UTC."""
 

@@ -57,7 +57,7 @@ class Taken(NamedTuple):
 
 
 class Others(Protocol):
-    """Replies of other runs; see `chains.reuse`."""
+    """Replies of other runs; see `chains.running.reuse`."""
 
     def find(self, trial: str, request: Request) -> Taken | None:
         """Return a reply to exactly this request, for the replicate of `trial`; None if there is none."""

@@ -8,20 +8,20 @@ from dataclasses import dataclass
 from typing import Any
 
 from chains.asking import asked
-from chains.deeds import read_deeds
 from chains.drift.degenerate import degenerate
 from chains.drift.fates import CLAUSES
 from chains.drift.tally import Reader
 from chains.hierarchy import Hierarchy
 from chains.models.provider import Finish, Reply
-from chains.outcomes import read_loop, read_orders
+from chains.outcomes.deeds import read_deeds
+from chains.outcomes.outcomes import read_loop, read_orders
 from chains.records import Reading, RoundEnd, TrialEnd, now
 from chains.remedies.audit import corrected_in
-from chains.rounds import Met, first_staff, in_round, next_staff
 from chains.seats import NO_REPORT, Cast, Climb, Ruled, Said, Speak, Waiting
-from chains.selection import ratings_in, readable
 from chains.tape import Answers
 from chains.turns import Plan, Turn
+from chains.weaving.rounds import Met, first_staff, in_round, next_staff
+from chains.weaving.selection import ratings_in, readable
 
 
 @dataclass

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from chains.drift.measures import heard
 from chains.experiment import Experiment
 from chains.models.channel import Channel, parse_channel
-from chains.recording import stage
+from chains.running.recording import stage
 from chains.seats import Cast
 from chains.staging import Stage
 from chains.trial import _SeatedCrew, in_turn, read_top, read_trial

@@ -16,7 +16,7 @@ from chains.judging.labels import LabelFile, read_labels
 from chains.judging.pairs import Pairs
 from chains.judging.sampling import draw_sample, weights
 from chains.log import Log
-from chains.runs import read_record
+from chains.running.runs import read_record
 from cli import main
 
 FATES = ("kept", "blurred", "altered", "inverted", "omitted")

@@ -13,12 +13,12 @@ from chains.drift.tally import Reader
 from chains.errors import BadInput
 from chains.hierarchy import chain, deal, tree
 from chains.laws.together import phi, together
-from chains.lineages import dealt_models, models_of
 from chains.models.codebook import codebook, planted
 from chains.models.provider import Reply
-from chains.runs import runs_folder
+from chains.running.runs import runs_folder
 from chains.settings import SETTINGS
 from chains.spans import shared_out
+from chains.weaving.lineages import dealt_models, models_of
 from chains.worlds.common_cause import MACHINES, common_cause
 from chains.worlds.world import World
 

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from chains.equal_words import first_words
-from chains.failing import read_failing
-from chains.unlike import stretches
+from chains.comparing.equal_words import first_words
+from chains.comparing.failing import read_failing
+from chains.comparing.unlike import stretches
 
 DROPS = "model=channel:drop=0.05,channel:drop=0.4"
 A, B = "model=channel:drop=0.05", "model=channel:drop=0.4"

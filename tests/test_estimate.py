@@ -7,8 +7,8 @@ import pytest
 from conftest import steps_of
 
 from chains.experiment import Experiment, override
-from chains.recording import stage
-from chains.sizes import expected
+from chains.running.recording import stage
+from chains.running.sizes import expected
 from chains.views.estimate import span_text
 
 PRICED = (

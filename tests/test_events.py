@@ -4,7 +4,7 @@ import json
 import os
 from pathlib import Path
 
-from chains import runs
+from chains.running import runs
 from chains.verbs import run_verb
 
 

@@ -10,10 +10,10 @@ from chains.experiment import read_experiment
 from chains.log import Log
 from chains.models.budget import Budget
 from chains.models.open import Models
-from chains.recording import stage
-from chains.replay import replay
-from chains.runner import drive
-from chains.runs import create
+from chains.running.recording import stage
+from chains.running.replay import replay
+from chains.running.runner import drive
+from chains.running.runs import create
 
 
 async def hardly_wait(seconds):

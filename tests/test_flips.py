@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from chains.flips import Choice, flips
+from chains.results.flips import Choice, flips
 from chains.worlds.files import read_world
 
 DECISION = """

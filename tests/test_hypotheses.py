@@ -4,7 +4,7 @@ import pytest
 
 from chains.errors import BadInput
 from chains.experiment import override, read_experiment
-from chains.hypotheses import read_arm, read_hypotheses
+from chains.registering.hypotheses import read_arm, read_hypotheses
 
 FACTORS = {
     "prompt": ("plain", "career", "five_words"),

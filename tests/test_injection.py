@@ -15,7 +15,7 @@ from chains.prompts import read_prompt
 from chains.seats import Cast, Part
 from chains.tape import Tape
 from chains.trial import in_turn, run_trial
-from chains.ways import planned
+from chains.weaving.ways import planned
 from chains.worlds.scenarios import world_for
 
 INJECTIONS = (

@@ -5,7 +5,7 @@ import pytest
 from chains.errors import BadInput
 from chains.log import Log
 from chains.observed import Run, of_runs, pairs_by
-from chains.runs import find_run, read_record
+from chains.running.runs import find_run, read_record
 
 CHANNEL = "model=channel:drop=0.2"
 

@@ -7,7 +7,7 @@ import pytest
 from chains.assigned import actions_shown, measured_by
 from chains.drift.carried import CARRIED, Carried, Reached, kendall
 from chains.experiment import Experiment, TrialId
-from chains.recording import stage
+from chains.running.recording import stage
 from chains.staging import Stage
 from chains.worlds.five_words import five_words
 

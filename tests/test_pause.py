@@ -7,7 +7,7 @@ from conftest import steps_of
 from scipy.stats import norm
 
 from chains.drift.series import best_alone, worst_alone
-from chains.hypotheses import read_hypotheses
+from chains.registering.hypotheses import read_hypotheses
 from chains.worlds.pause import pause
 
 PAUSE = ("scenario=pause", "decide_only=true", "depth=3", "facts=8", "prompt=pause")

@@ -7,7 +7,7 @@ import pytest
 from chains.errors import BadInput
 from chains.laws.power import equivalence, exponent_above, exponents_differ, measures_differ, power
 from chains.laws.simulate import Planted
-from chains.planning import Assumed, assumed_of
+from chains.registering.planning import Assumed, assumed_of
 
 PLAIN = Planted(worlds=24, statements=8, worker=0.1, fact_sd=0.8)
 FILE = """

@@ -5,8 +5,8 @@ from rich.console import Console
 
 from chains.experiment import Condition
 from chains.hierarchy import chain, tree
-from chains.profiler import Place, Profile, passages
 from chains.records import Reading
+from chains.results.profiler import Place, Profile, passages
 from chains.views.profiler import profile_view
 from chains.worlds.watermelon import watermelon
 

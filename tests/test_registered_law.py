@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
-from chains.hypotheses import read_hypotheses
 from chains.laws.law import law
 from chains.laws.observations import Observations
 from chains.laws.simulate import Planted, simulate
-from chains.registered_law import exponents_tested
+from chains.registering.hypotheses import read_hypotheses
+from chains.registering.registered_law import exponents_tested
 
 FACTORS = {"prompt": ("plain", "career"), "depth": (1, 2, 3, 5, 9)}
 TEXTS = {

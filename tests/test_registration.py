@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from chains.experiment import DEFAULT, override
-from chains.recording import stage
-from chains.registration import changed, registration
+from chains.registering.registration import changed, registration
+from chains.running.recording import stage
 
 HYPOTHESIS = "hypotheses.h1=retention(prompt=career) < retention(prompt=honest)"
 LOSSY = ("--set", "model=channel:drop=0.1,flip=0.05", "--set", "worlds=2", "--set", "depth=2")

@@ -5,7 +5,7 @@ import pytest
 from chains.drift.regret import TERMS
 from chains.experiment import Condition, TrialId
 from chains.records import Outcome
-from chains.regrets import Priced, regret_rows
+from chains.results.regrets import Priced, regret_rows
 from chains.views.regret import unread
 from chains.worlds.go_ahead import go_ahead
 

@@ -5,15 +5,15 @@ from json import loads
 import pytest
 from remedied import trials
 
+from chains.comparing.sides import RunHeard
 from chains.errors import BadInput
 from chains.log import Log
 from chains.remedies.audit import corrected_in
 from chains.remedies.hidden import passed_on
 from chains.remedies.named import REMEDIES, remedies
 from chains.remedies.notes import lines_in
-from chains.runs import find_run, read_record
+from chains.running.runs import find_run, read_record
 from chains.settings import split
-from chains.sides import RunHeard
 from chains.trial import read_trial
 
 LOSSY = "channel:drop=0.15,flip=0.05,alter=0.05,blur=0.05"

@@ -8,9 +8,9 @@ from chains.experiment import Experiment, override
 from chains.log import Log
 from chains.models.names import ModelSpec, Prices, Source
 from chains.models.provider import Reply, Usage
-from chains.recording import stage
-from chains.results import cost, results
-from chains.runner import drive
+from chains.results.results import cost, results
+from chains.running.recording import stage
+from chains.running.runner import drive
 from chains.scan import Spent
 
 NAME = "http://localhost:1/v1#m"

@@ -16,11 +16,11 @@ from chains.log import Log
 from chains.models.budget import Budget
 from chains.models.provider import Reply, Usage
 from chains.observed import Run, of_runs
-from chains.recording import stage
 from chains.records import Key
-from chains.reuse import Earlier, earlier, foreseen
-from chains.runner import drive
-from chains.runs import create, find_run, read_record, write_record
+from chains.running.recording import stage
+from chains.running.reuse import Earlier, earlier, foreseen
+from chains.running.runner import drive
+from chains.running.runs import create, find_run, read_record, write_record
 from chains.tape import Taken, Tape, Watcher
 
 NAME = "http://localhost:1/v1#m"

@@ -2,14 +2,14 @@
 
 import pytest
 
-from chains.customs import Customs
 from chains.drift.regret import mean
 from chains.hierarchy import chain, deal, tree
 from chains.models.names import resolve
 from chains.prompts import read_prompt
-from chains.rounds import Met, first_staff, in_round, next_staff, remembered
 from chains.seats import Cast, Part
-from chains.ways import planned
+from chains.weaving.customs import Customs
+from chains.weaving.rounds import Met, first_staff, in_round, next_staff, remembered
+from chains.weaving.ways import planned
 from chains.worlds.scenarios import world_for
 
 

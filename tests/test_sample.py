@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 from chains.log import Log
-from chains.runs import read_record
+from chains.running.runs import read_record
 
 ROOT = Path(__file__).parent.parent
 SAMPLE = ROOT / "runs" / "sample"

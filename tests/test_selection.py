@@ -17,10 +17,10 @@ from chains.models.provider import Reply
 from chains.prompts import read_prompt
 from chains.retelling import retold
 from chains.seats import Cast, Part
-from chains.selection import Selection, ballot, chosen
 from chains.tape import Tape
 from chains.trial import in_turn, run_trial
 from chains.turns import NUMBERS, pass_of, plan_of, task_of
+from chains.weaving.selection import Selection, ballot, chosen
 from chains.worlds.scenarios import world_for
 
 TRIAL = "c1.w1.r1"

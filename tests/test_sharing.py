@@ -5,8 +5,8 @@ import asyncio
 from chains.experiment import Experiment, override
 from chains.log import Log
 from chains.models.provider import Reply, Usage
-from chains.recording import stage
-from chains.runner import drive
+from chains.running.recording import stage
+from chains.running.runner import drive
 
 NAME = "http://localhost:1/v1#m"
 

@@ -14,10 +14,10 @@ from chains.models.names import resolve
 from chains.prompts import read_prompt
 from chains.retelling import retold
 from chains.seats import Cast, Part
-from chains.side_lines import side_edges
 from chains.tape import Tape
 from chains.trial import in_turn, run_trial
-from chains.ways import planned
+from chains.weaving.side_lines import side_edges
+from chains.weaving.ways import planned
 from chains.worlds.scenarios import world_for
 
 TRIAL = "c1.w1.r1"

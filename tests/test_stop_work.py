@@ -19,7 +19,7 @@ from chains.remedies.named import remedies
 from chains.remedies.stepping_in import OPTIONS, choice_in, letters_for
 from chains.seats import Cast, Part
 from chains.turns import plan_of
-from chains.ways import planned
+from chains.weaving.ways import planned
 from chains.worlds.go_ahead import go_ahead
 from chains.worlds.stop_work import HAZARD, stop_work
 

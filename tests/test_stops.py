@@ -8,8 +8,8 @@ from chains.drift.measures import MEASURES, halted, heard
 from chains.drift.work import work_of
 from chains.experiment import Condition, TrialId
 from chains.records import Call, Halting, Outcome, Reading
-from chains.regrets import Priced
-from chains.stops import stop_rows
+from chains.results.regrets import Priced
+from chains.results.stops import stop_rows
 from chains.views.output import legible
 from chains.views.stops import stops_view, unread
 from chains.worlds.stop_work import stop_work

@@ -25,7 +25,7 @@ from chains.archives.chain import Chain, Outline, check_alike
 from chains.errors import BadInput, LogDamaged, MazedomError, nearest
 from chains.log import RUN_FILE, Log
 from chains.records import LOG_VERSION, LoggedChain, now
-from chains.runs import new_run_id, runs_folder, write_record
+from chains.running.runs import new_run_id, runs_folder, write_record
 
 
 class ArchiveSet(BaseModel):

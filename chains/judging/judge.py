@@ -14,7 +14,7 @@ from chains.judging.pairs import Pair, Pairs
 from chains.log import Log
 from chains.models.provider import Provider, Reply, Request
 from chains.records import Key, Pass
-from chains.runner import together
+from chains.running.runner import together
 from chains.tape import Tape
 
 

@@ -13,7 +13,7 @@ from chains.judging.labels import Label, LabelFile, check_name, digest, read_lab
 from chains.judging.pairs import Pair, Pairs
 from chains.judging.sampling import draw_sample
 from chains.log import Log
-from chains.runs import find_run, read_record
+from chains.running.runs import find_run, read_record
 from chains.views.accord import accord_view, disagreements_view
 from chains.views.labelling import label_pairs
 from chains.views.output import counted, print_json, say

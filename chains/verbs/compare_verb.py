@@ -7,19 +7,19 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from chains.arms import Sides, chosen
-from chains.comparison import Comparison, adjusted, compare
-from chains.corrected import retention_corrected
+from chains.comparing.arms import Sides, chosen
+from chains.comparing.comparison import Comparison, adjusted, compare
+from chains.comparing.corrected import retention_corrected
+from chains.comparing.equal_words import at_equal_words, costly
+from chains.comparing.failing import Failing, read_failing
+from chains.comparing.sides import RunHeard
+from chains.comparing.tested import Tested, registered_rows, tested
+from chains.comparing.unlike import most_unlike
 from chains.drift.tally import Reader
-from chains.equal_words import at_equal_words, costly
-from chains.failing import Failing, read_failing
 from chains.laws.correction import CorrectedPair
 from chains.log import Log
-from chains.runs import find_run, read_record
-from chains.sides import RunHeard
-from chains.standing import Standing, standing
-from chains.tested import Tested, registered_rows, tested
-from chains.unlike import most_unlike
+from chains.registering.standing import Standing, standing
+from chains.running.runs import find_run, read_record
 from chains.views.compare import comparison_view, corrected_view, tested_view, unlike_view
 from chains.views.output import print_json, say
 from chains.views.output import results as stdout

@@ -3,16 +3,16 @@
 import argparse
 from collections.abc import Sequence
 
-from chains.carrying import told_of
 from chains.errors import BadInput
 from chains.laws.ranks import rank_document
 from chains.observed import Run, law_notes
-from chains.ranked import ranked
+from chains.results.carrying import told_of
+from chains.results.ranked import ranked
 from chains.staging import RunRecord
 from chains.views.descents import descents_view
 from chains.views.output import print_json
 from chains.views.output import results as stdout
-from chains.ways import climbs
+from chains.weaving.ways import climbs
 
 
 def goes_down_alone(record: RunRecord) -> bool:

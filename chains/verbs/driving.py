@@ -16,11 +16,11 @@ from chains.log import RUN_FILE, Log
 from chains.models.budget import Budget, Taken
 from chains.models.open import Models
 from chains.models.provider import Reply
-from chains.results import Results, cost, results
-from chains.reuse import Earlier, earlier
-from chains.runner import Progress, drive
-from chains.runs import write_record
-from chains.sizes import longest_prompt
+from chains.results.results import Results, cost, results
+from chains.running.reuse import Earlier, earlier
+from chains.running.runner import Progress, drive
+from chains.running.runs import write_record
+from chains.running.sizes import longest_prompt
 from chains.staging import RunRecord, Stage
 from chains.tape import Question, Tape, Watcher
 from chains.views.events import Events, Several

@@ -24,7 +24,7 @@ from chains.models.budget import Budget, Taken
 from chains.models.names import ModelSpec, Source, resolve
 from chains.models.open import Models
 from chains.prompts import JUDGE, read_prompt
-from chains.runs import find_experiment, find_run, read_record
+from chains.running.runs import find_experiment, find_run, read_record
 from chains.staging import RunRecord
 from chains.verbs.driving import INTERRUPTED, interrupts, told_once
 from chains.verbs.run_verb import UNASKED_CALLS

@@ -12,7 +12,6 @@ import numpy as np
 from chains.archives.counts import kept_counts
 from chains.archives.kept import Archive, read_archive
 from chains.errors import BadInput
-from chains.hypotheses import Hypothesis
 from chains.judging.errors_by_hop import errors_beside
 from chains.laws.aggregate import NO_STATEMENTS, Aggregate, Counts, aggregate
 from chains.laws.contrasts import contrast
@@ -24,9 +23,10 @@ from chains.laws.observations import Observations
 from chains.laws.paired import FEWEST_WORLDS
 from chains.log import LOG_FILE, RUN_FILE, Log
 from chains.observed import Run, law_notes, of_runs, pairs_by
-from chains.registered_law import exponents_tested
-from chains.runs import find_run, read_record
-from chains.standing import Standing, standing
+from chains.registering.hypotheses import Hypothesis
+from chains.registering.registered_law import exponents_tested
+from chains.registering.standing import Standing, standing
+from chains.running.runs import find_run, read_record
 from chains.verbs.descents import goes_down_alone, show_descents
 from chains.views.curves import Panel
 from chains.views.decay import aggregate_view, hazard_panel

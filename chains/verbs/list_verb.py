@@ -19,7 +19,7 @@ from chains.models.names import EMBEDDED
 from chains.prompts import CIRCUMSTANCES, JUDGE, READER, ROLES, TASKS, configurations, read_prompt, variants
 from chains.remedies.named import REMEDIES
 from chains.remedies.remedy import Remedy
-from chains.runs import all_runs, read_record, runs_folder
+from chains.running.runs import all_runs, read_record, runs_folder
 from chains.settings import OF_THE_EXPERIMENT, SETTINGS
 from chains.staging import RunRecord
 from chains.views.output import print_json, say

@@ -10,7 +10,7 @@ from rich.text import Text
 from chains.experiment import read_experiment
 from chains.models.names import EMBEDDED, ModelSpec
 from chains.models.open import Models
-from chains.runs import find_experiment
+from chains.running.runs import find_experiment
 from chains.views.output import print_json, say
 from chains.views.output import results as stdout
 

@@ -3,11 +3,11 @@
 import argparse
 from dataclasses import asdict
 
-from chains.estimate import estimate
 from chains.experiment import override, read_experiment
-from chains.planning import assumed_of, design_of, planned
-from chains.recording import stage
-from chains.runs import find_experiment, new_run_id
+from chains.registering.planning import assumed_of, design_of, planned
+from chains.running.estimate import estimate
+from chains.running.recording import stage
+from chains.running.runs import find_experiment, new_run_id
 from chains.verbs.driving import most_at_once
 from chains.views.estimate import estimate_view
 from chains.views.output import print_json, say

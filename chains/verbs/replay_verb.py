@@ -11,9 +11,9 @@ from chains.drift.fates import INSTRUMENT
 from chains.drift.tally import FATE_OF
 from chains.log import Log
 from chains.records import TrialEnd
-from chains.replay import Replay, replay
-from chains.results import results
-from chains.runs import find_run, read_record
+from chains.results.results import results
+from chains.running.replay import Replay, replay
+from chains.running.runs import find_run, read_record
 from chains.staging import RunRecord, Stage
 from chains.verbs import imported
 from chains.views.output import counted, print_json, say

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 
 from chains.errors import BadInput
 from chains.experiment import with_limits
-from chains.reuse import Earlier
-from chains.runs import find_run, read_record
+from chains.running.reuse import Earlier
+from chains.running.runs import find_run, read_record
 from chains.staging import RunRecord
 from chains.verbs.driving import drive_run, reused
 

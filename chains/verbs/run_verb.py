@@ -4,12 +4,12 @@ import argparse
 import asyncio
 
 from chains.errors import BadInput
-from chains.estimate import Estimate, estimate
 from chains.experiment import DEFAULT, Experiment, override, read_experiment
 from chains.models.open import Models
-from chains.recording import stage
-from chains.reuse import Earlier, foreseen
-from chains.runs import create, find_experiment, new_run_id
+from chains.running.estimate import Estimate, estimate
+from chains.running.recording import stage
+from chains.running.reuse import Earlier, foreseen
+from chains.running.runs import create, find_experiment, new_run_id
 from chains.seats import PERSON
 from chains.settings import scope_of
 from chains.staging import RunRecord

@@ -7,20 +7,20 @@ from pathlib import Path
 from rich.console import Group
 from rich.text import Text
 
-from chains.alike import alike
 from chains.archives.kept import read_archive
-from chains.audits import audit_rows
+from chains.comparing.sides import RunHeard
 from chains.errors import BadInput
 from chains.judging.corrections import corrected_by_hop, measured_beside
 from chains.laws.correction import ErrorRates
 from chains.laws.paired import FEWEST_WORLDS
 from chains.log import Log
-from chains.profiler import profiles
-from chains.results import results
-from chains.runs import find_run, read_record
-from chains.sides import RunHeard
+from chains.results.alike import alike
+from chains.results.audits import audit_rows
+from chains.results.profiler import profiles
+from chains.results.results import results
+from chains.results.story import find_trial, story
+from chains.running.runs import find_run, read_record
 from chains.staging import RunRecord, Stage
-from chains.story import find_trial, story
 from chains.turns import Plan
 from chains.verbs import imported
 from chains.views.alike import alike_view

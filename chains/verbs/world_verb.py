@@ -14,7 +14,7 @@ from chains.documents.renaming import renamed
 from chains.documents.worldfile import WorldFile
 from chains.errors import BadInput
 from chains.experiment import read_experiment
-from chains.runs import find_experiment
+from chains.running.runs import find_experiment
 from chains.views.confirming import confirm_facts
 from chains.views.output import print_json, progress, say
 from chains.views.output import results as stdout

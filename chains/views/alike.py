@@ -7,8 +7,8 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from chains.alike import Alike
 from chains.laws.paired import FEWEST_WORLDS
+from chains.results.alike import Alike
 
 
 def alike_view(rows: Sequence[Alike]) -> RenderableType:

@@ -7,7 +7,7 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from chains.audits import Row
+from chains.results.audits import Row
 
 
 def audits_view(rows: Sequence[Row]) -> Iterator[RenderableType]:

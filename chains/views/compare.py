@@ -8,14 +8,14 @@ from rich.rule import Rule
 from rich.table import Table
 from rich.text import Text
 
-from chains.comparison import Comparison, Row
+from chains.comparing.comparison import Comparison, Row
+from chains.comparing.sides import differing
+from chains.comparing.tested import Tested
+from chains.comparing.unlike import Stretch, Unlike, stretches
 from chains.drift.measures import MEASURES
 from chains.laws.correction import CorrectedPair
 from chains.laws.paired import FEWEST_WORLDS, LEVEL
-from chains.sides import differing
-from chains.standing import Standing
-from chains.tested import Tested
-from chains.unlike import Stretch, Unlike, stretches
+from chains.registering.standing import Standing
 from chains.views.output import counted, legible
 from chains.views.tables import CUT_OFF_BAR, FATE_STYLE, corrected_text, taken_text
 

@@ -8,7 +8,7 @@ from rich.text import Text
 
 from chains.laws.estimates import Estimate, Unknown
 from chains.laws.ranks import RATIOS
-from chains.ranked import Ranked
+from chains.results.ranked import Ranked
 
 _LEAST_P = 0.001
 """Smaller ones are not told apart."""

@@ -6,7 +6,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from chains.estimate import Estimate, ModelEstimate
+from chains.running.estimate import Estimate, ModelEstimate
 from chains.staging import RunRecord
 
 MOST_CONDITIONS = 24

@@ -7,7 +7,7 @@ from rich.table import Table
 from rich.text import Text
 
 from chains.laws.shares import FEWEST_WORLDS
-from chains.patterned import PatternRow
+from chains.results.patterned import PatternRow
 from chains.views.status import share_text
 
 

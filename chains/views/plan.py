@@ -8,7 +8,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from chains.planning import Assumed, Design, Planned
+from chains.registering.planning import Assumed, Design, Planned
 from chains.views.output import counted
 
 ABOUT = (

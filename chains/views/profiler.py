@@ -9,7 +9,7 @@ from rich.text import Text
 
 from chains.drift.tally import FATE_OF
 from chains.laws.paired import FEWEST_WORLDS
-from chains.profiler import Place, Profile
+from chains.results.profiler import Place, Profile
 from chains.views.output import counted
 from chains.views.tables import FATE_STYLE, shown_hops
 

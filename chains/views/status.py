@@ -9,7 +9,7 @@ from rich.text import Text
 
 from chains.drift.status import TOLD
 from chains.laws.shares import FEWEST_WORLDS, Share
-from chains.statuses import StatusRow
+from chains.results.statuses import StatusRow
 from chains.worlds.status import STATUSES
 
 HEADINGS = {"red": "true red", "amber": "true amber", "green": "true green"}

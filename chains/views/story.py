@@ -7,7 +7,7 @@ from rich.rule import Rule
 from rich.table import Table
 from rich.text import Text
 
-from chains.story import Found, Story, Turn
+from chains.results.story import Found, Story, Turn
 from chains.views.output import legible
 from chains.views.tables import FATE_STYLE, shown_hops
 

@@ -24,9 +24,9 @@ from chains.models.files import model_file
 from chains.models.open import Models
 from chains.models.provider import Message, Request
 from chains.models.quirks import Quirks
-from chains.recording import stage
-from chains.runner import drive
-from chains.sizes import longest_prompt
+from chains.running.recording import stage
+from chains.running.runner import drive
+from chains.running.sizes import longest_prompt
 
 BAR = 0.85
 AT_ONCE = 8

@@ -30,7 +30,7 @@ from chains.drift.fates import INSTRUMENT, Instrument
 from chains.log import Log
 from chains.models.channel import Channel, parse_channel
 from chains.models.provider import Occasion
-from chains.runs import read_record
+from chains.running.runs import read_record
 from chains.worlds.scenarios import world_for
 
 SAMPLE = Path(__file__).parent.parent.parent / "runs" / "sample"

@@ -20,8 +20,8 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from remedied import trials
 
-from chains.profiler import passages
 from chains.remedies.audit import shown_to, standing
+from chains.results.profiler import passages
 
 LOSSY = "channel:drop=0.1,alter=0.03,flip=0.03,blur=0.03"
 REMEDIES = (

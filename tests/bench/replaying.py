@@ -25,8 +25,8 @@ from pathlib import Path
 from chains.experiment import DEFAULT, override
 from chains.log import LOG_FILE, Log
 from chains.models.provider import Reply
-from chains.recording import stage
-from chains.runs import create, new_run_id
+from chains.running.recording import stage
+from chains.running.runs import create, new_run_id
 from chains.staging import Stage
 from chains.tape import Tape
 from chains.trial import in_turn, run_trial

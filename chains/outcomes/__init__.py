@@ -1,0 +1,1 @@
+"""What a finished trial came to, beside the fates of facts."""

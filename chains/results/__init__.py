@@ -1,0 +1,1 @@
+"""What a run has to show, by condition and by trial."""

@@ -1,0 +1,1 @@
+"""Runs: written down, estimated, driven, reused and replayed."""

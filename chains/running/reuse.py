@@ -1,0 +1,273 @@
+"""Replies of earlier runs in place of calls: to exactly the same request, for the same replicate, of the same model.
+
+Only where a person asks for it (`run --reuse RUN`). A reply is looked up by the
+digest of its request, which covers the model's name, every word of the prompt,
+all settings and the sampling seed. That does not tell whether a model of one
+name is the same model, so its address, or the hash of its file, must be the
+same too. Memory holds an index; a reply is read from the earlier run's log when
+it is needed, and logged in the new run, which replays without the old one.
+"""
+
+import struct
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from chains.errors import BadInput, LogDamaged
+from chains.hierarchy import Seat
+from chains.log import LOG_FILE, Log
+from chains.models.files import fingerprint
+from chains.models.provider import Reply, Request
+from chains.records import Key, Step
+from chains.running.runs import all_runs, find_run, read_record
+from chains.seats import PERSON, Climb, Speak, Waiting
+from chains.staging import RunRecord, Stage
+from chains.tape import Taken
+from chains.trial import run_trial
+from chains.turns import Plan
+
+ALL, NONE = "all", "none"
+"""In place of the names of runs."""
+_PLACE = struct.Struct("<IQI")
+"""Which run, and offset and length of the line in its log."""
+
+
+class _Source(NamedTuple):
+    """A run that replies are taken from."""
+
+    id: str
+    log: Path
+
+
+class Earlier:
+    """The replies of earlier runs that a run may take.
+
+    Holds about 150 bytes for each different request and replicate that concerns the run's own worlds and models.
+    """
+
+    def __init__(self, record: RunRecord) -> None:
+        """Take nothing yet; `record` is the run that will ask."""
+        self._models = {label: _identity(record, name, here=True) for label, name in _names(record).items()}
+        self._worlds, self._replicates = set(record.world_of.values()), record.experiment.replicates
+        self._sources: list[_Source] = []
+        self._index: dict[bytes, bytes] = {}
+        self.notices: list[str] = []
+        """What a person should be told: what is not taken, and why."""
+
+    def __len__(self) -> int:
+        """Replies that may be taken."""
+        return len(self._index)
+
+    def add(self, folder: Path) -> int:
+        """Index the run in `folder`; where several runs have a reply, the one added first holds.
+
+        Returns:
+            How many replies it adds.
+
+        Raises:
+            LogDamaged: If it can't be read.
+            BadInput: If it holds others' chains.
+        """
+        record = read_record(folder)
+        before, number = len(self._index), len(self._sources)
+        if not self._worlds.intersection(record.world_of.values()) or not (same := self._same(record)):
+            return 0  # and its log, which may be large, is not read
+        with Log(folder) as log:
+            for key, digest, place in self._usable(record, log, same):
+                self._index.setdefault(_index_key(digest, key.trial), _PLACE.pack(number, *place))
+        self._sources.append(_Source(record.id, folder / LOG_FILE))
+        return len(self._index) - before
+
+    def _usable(self, record: RunRecord, log: Log, same: set[str]) -> Iterator[tuple[Key, str, tuple[int, int]]]:
+        """Return the steps by the models `same` that could answer this run's requests, with digests and places."""
+        stage = Stage(record)
+        label_of = {name: source.label for name, source in record.models.items()}
+        for key, entries in log.scan.steps.items():
+            condition, world, replicate = _parts(key.trial)
+            known = record.world_of.get(f"{condition}.{world}")
+            if key.attempt or known not in self._worlds or replicate > self._replicates:
+                continue
+            held_by = stage.models_at(condition, key.seat)
+            if not held_by or any(label_of.get(model) not in same for model in held_by):
+                continue
+            for digest, offset, length in entries:
+                yield key, digest, (offset, length)
+
+    def _same(self, record: RunRecord) -> set[str]:
+        """Return which models of an earlier run are this run's, as requests name them; note those that only seem so."""
+        same = set()
+        for label, name in _names(record).items():
+            mine, its = self._models.get(label), _identity(record, name)
+            if mine is None:
+                continue
+            if its == mine:
+                same.add(label)
+            else:
+                self.notices.append(
+                    f"nothing of {label!r} is taken from run {record.id}: it was {its}, and is {mine} here"
+                )
+        return same
+
+    def find(self, trial: str, request: Request) -> Taken | None:
+        """Return an earlier reply to exactly this request, for the replicate of `trial`; None if there is none.
+
+        Raises:
+            LogDamaged: If the earlier run's log was changed since.
+        """
+        packed = self._index.get(_index_key(request.digest, trial))
+        if packed is None or request.model not in self._models:
+            return None
+        number, offset, length = _PLACE.unpack(packed)
+        source = self._sources[number]
+        try:
+            step = Step.model_validate_json(_read(source.log, offset, length))
+        except (OSError, ValueError):
+            raise _changed(source) from None
+        if step.digest != request.digest:
+            return None  # two digests that begin alike
+        if step.reply.digest != step.reply_digest or step.request.digest != step.digest:
+            raise _changed(source)
+        return Taken(step.reply, step.reused or source.id)
+
+
+def earlier(record: RunRecord, names: Sequence[str]) -> tuple[Earlier | None, tuple[str, ...]]:
+    """Return the replies that a run may take, and the runs that they are of, as `find_run` finds them again.
+
+    Args:
+        record: The run that will ask.
+        names: Of earlier runs, the one whose reply holds first; `all` is all runs here, the latest first; `none` is
+            none, whatever else is named.
+
+    Raises:
+        BadInput: If one is not there, or holds others' chains.
+        LogDamaged: If one can't be read.
+    """
+    if not names or NONE in names:
+        return None, ()
+    found = Earlier(record)
+    folders = list(reversed(all_runs())) if ALL in names else [find_run(name) for name in names]
+    used = []
+    for folder in dict.fromkeys(folders):
+        try:
+            added = found.add(folder) if folder.name != record.id else 0
+        except (BadInput, LogDamaged) as error:
+            if ALL not in names:
+                raise
+            if isinstance(error, LogDamaged):  # others' chains have nothing to take, and need no word
+                found.notices.append(f"run {folder.name} is left out: {error}")
+            continue
+        if added:
+            used.append(_name(folder))
+    if not used:
+        found.notices.append("no earlier reply is to a request about this run's worlds, replicates and models")
+    return found, tuple(used)
+
+
+async def foreseen(record: RunRecord, found: Earlier) -> Counter[str]:
+    """Return how many of a run's calls earlier replies will answer for certain, by the model's name.
+
+    Each trial is gone through as far as earlier replies lead: what a seat is asked after a new reply nobody knows.
+    """
+    stage, foresight = Stage(record), _Foresight(found)
+    for trial in record.experiment.trials():
+        cast = stage.cast(trial)
+        await run_trial(str(trial), cast, _as_far_as_it_goes(cast.plan), foresight, read=False)
+    return foresight.hits
+
+
+class _Foresight:
+    """Answers with earlier replies alone, counts them, and logs nothing."""
+
+    def __init__(self, found: Earlier) -> None:
+        self._found = found
+        self.hits: Counter[str] = Counter()
+
+    async def reply(self, key: Key, seat: Seat, model: str, heard: tuple[str, ...], request: Request) -> Reply | None:
+        taken = None if model == PERSON or key.attempt else self._found.find(key.trial, request)
+        if taken is None:
+            return None
+        self.hits[model] += 1
+        return taken.reply
+
+
+def _as_far_as_it_goes(plan: Plan) -> Climb:
+    """Return how to take every turn that hears nothing but what is said, past those that wait."""
+
+    async def climb(speak: Speak) -> tuple[str, ...]:
+        said: dict[str, str | None] = {}
+        waiting = []
+        for turn in plan.turns:
+            if any(name not in said for name in turn.hears):
+                continue
+            message = await speak(turn.name, said)
+            if isinstance(message, Waiting):
+                waiting.append(message.seat)
+            else:
+                said[turn.name] = message
+        return tuple(waiting)
+
+    return climb
+
+
+def _names(record: RunRecord) -> dict[str, str]:
+    """Return the name of each model of a run by what requests call it, if no other is called so; channels have none.
+
+    A channel's reply depends on what its request does not say.
+    """
+    count = Counter(source.label for source in record.models.values())
+    return {
+        source.label: name
+        for name, source in record.models.items()
+        if count[source.label] == 1 and source.kind != "channel"
+    }
+
+
+def _identity(record: RunRecord, name: str, *, here: bool = False) -> str:
+    """Say what a model is besides its name: where it answers, or which file it is and how it is served.
+
+    Args:
+        record: The run.
+        name: The model's.
+        here: The run is about to begin, so the file is the one that is there now; else it is as run.json has it.
+    """
+    source = record.models[name]
+    if source.kind == "endpoint":
+        return f"{source.spec.model!r} at {source.spec.base_url}"
+    about = fingerprint(source) if here else record.served.get(name, {}).get("fingerprint")
+    if about is None:
+        return "a file that run.json does not name, for the run never came to a stop"
+    how = "one request" if record.experiment.reproducible else "several requests"
+    return f"file {about['sha256'][:12]}, {how} at a time"
+
+
+def _parts(trial: str) -> tuple[str, str, int]:
+    """Return condition, world and replicate of a trial by its name: c1, w3, 1."""
+    condition, world, replicate = trial.split(".")
+    return condition, world, int(replicate.removeprefix("r"))
+
+
+def _index_key(digest: str, trial: str) -> bytes:
+    """Return 16 bytes for a request's digest and a trial's replicate."""
+    return bytes.fromhex(digest[:24]) + _parts(trial)[2].to_bytes(4)
+
+
+def _read(path: Path, offset: int, length: int) -> bytes:
+    with path.open("rb") as file:  # not held open: there may be hundreds
+        file.seek(offset)
+        return file.read(length)
+
+
+def _changed(source: _Source) -> LogDamaged:
+    return LogDamaged(
+        f"{source.log}: a reply that this run would take was changed or damaged after it was logged; "
+        "go on without with `resume --reuse none`"
+    )
+
+
+def _name(folder: Path) -> str:
+    """Return how a run is found again: by its folder's name, or where it lies elsewhere by its path."""
+    try:
+        return folder.name if find_run(folder.name).resolve() == folder.resolve() else str(folder)
+    except BadInput:
+        return str(folder)
