@@ -13,8 +13,8 @@ from chains.drift.fates import CLAUSES
 from chains.drift.tally import Reader
 from chains.hierarchy import Hierarchy
 from chains.models.provider import Finish, Reply
+from chains.outcomes.decided import read_loop, read_orders
 from chains.outcomes.deeds import read_deeds
-from chains.outcomes.outcomes import read_loop, read_orders
 from chains.records import Reading, RoundEnd, TrialEnd, now
 from chains.remedies.audit import corrected_in
 from chains.seats import NO_REPORT, Cast, Climb, Ruled, Said, Speak, Waiting

@@ -16,7 +16,7 @@ from chains.models.channel import Channel, parse_channel
 from chains.models.codebook import planted
 from chains.models.names import resolve
 from chains.models.provider import Reply
-from chains.outcomes.outcomes import instrument_down
+from chains.outcomes.decided import instrument_down
 from chains.prompts import read_prompt
 from chains.seats import PERSON, Cast, Part
 from chains.tape import Tape

@@ -8,7 +8,7 @@ from chains.experiment import Experiment, override
 from chains.log import Log
 from chains.models.names import ModelSpec, Prices, Source
 from chains.models.provider import Reply, Usage
-from chains.results.results import cost, results
+from chains.results.shown import cost, results
 from chains.running.recording import stage
 from chains.running.runner import drive
 from chains.scan import Spent

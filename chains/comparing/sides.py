@@ -14,8 +14,8 @@ from chains.experiment import Condition, TrialId, shown
 from chains.log import Log
 from chains.models.names import Source
 from chains.models.provider import Reply
+from chains.outcomes.decided import read_orders
 from chains.outcomes.deeds import read_deeds
-from chains.outcomes.outcomes import read_orders
 from chains.records import Deeds, Reading, TrialEnd
 from chains.registering.hypotheses import Arm
 from chains.results.carrying import superiors_of

@@ -13,7 +13,7 @@ from chains.judging.pairs import Pairs
 from chains.laws.correction import ErrorRates, corrected
 from chains.laws.retention import Corrected
 from chains.log import Log
-from chains.results.results import Results
+from chains.results.shown import Results
 from chains.staging import RunRecord
 
 RESAMPLES = 2000

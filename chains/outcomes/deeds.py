@@ -8,7 +8,7 @@ from chains.drift.choices import CHOICES, read_choice
 from chains.drift.verdict import Verdict
 from chains.loop import charter_of
 from chains.models.provider import Reply
-from chains.outcomes.outcomes import instrument_down
+from chains.outcomes.decided import instrument_down
 from chains.records import Deeds
 from chains.seats import Cast
 from chains.turns import CHARTER, NOTHING

@@ -15,8 +15,8 @@ from chains.hierarchy import Seat
 from chains.log import Log
 from chains.loop import charter_of, choice_of, decision_of, letters_of, order_notes
 from chains.models.provider import Reply, Task
+from chains.outcomes.decided import instrument_down
 from chains.outcomes.halting import STEPS, asked_to_step_in
-from chains.outcomes.outcomes import instrument_down
 from chains.records import Step
 from chains.remedies.audit import corrected_in, shown_to
 from chains.remedies.findings import KINDS, read_findings, read_numbers

@@ -16,7 +16,7 @@ from chains.log import RUN_FILE, Log
 from chains.models.budget import Budget, Taken
 from chains.models.open import Models
 from chains.models.provider import Reply
-from chains.results.results import Results, cost, results
+from chains.results.shown import Results, cost, results
 from chains.running.reuse import Earlier, earlier
 from chains.running.runner import Progress, drive
 from chains.running.runs import write_record

@@ -11,7 +11,7 @@ from chains.drift.fates import INSTRUMENT
 from chains.drift.tally import FATE_OF
 from chains.log import Log
 from chains.records import TrialEnd
-from chains.results.results import results
+from chains.results.shown import results
 from chains.running.replay import Replay, replay
 from chains.running.runs import find_run, read_record
 from chains.staging import RunRecord, Stage

@@ -17,7 +17,7 @@ from chains.log import Log
 from chains.results.alike import alike
 from chains.results.audits import audit_rows
 from chains.results.profiler import profiles
-from chains.results.results import results
+from chains.results.shown import results
 from chains.results.story import find_trial, story
 from chains.running.runs import find_run, read_record
 from chains.staging import RunRecord, Stage

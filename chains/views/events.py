@@ -21,7 +21,7 @@ from chains.hierarchy import Seat
 from chains.log import Log
 from chains.models.provider import Reply, Request
 from chains.records import TrialEnd
-from chains.results.results import cost
+from chains.results.shown import cost
 from chains.staging import RunRecord, Stage
 from chains.tape import Watcher
 from chains.views.output import say

@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from chains.laws.retention import Corrected
-from chains.results.results import Results
+from chains.results.shown import Results
 from chains.views.carried import carried_view
 from chains.views.output import counted
 from chains.views.patterns import patterns_view
