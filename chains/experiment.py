@@ -32,8 +32,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from chains.errors import BadInput, nearest
 from chains.models.names import ModelSpec
 from chains.registering.hypotheses import Hypothesis, read_hypotheses
-from chains.settings import SETTINGS, Value, check_value, split
-from chains.worlds.scenarios import worlds_in
+from chains.settings import SETTINGS, Value, check_value
 
 
 class Limits(BaseModel):
@@ -170,7 +169,7 @@ _KEYS = (
     "limits",
     "hypotheses",
 )
-_TABLES = ("fixed", "factors", "models", "limits", "hypotheses")
+TABLES = ("fixed", "factors", "models", "limits", "hypotheses")
 
 
 def read_experiment(path: Path) -> Experiment:
@@ -198,19 +197,19 @@ def read_experiment(path: Path) -> Experiment:
 def _understood(content: Mapping[str, Any], name: str) -> Experiment:
     if unknown := sorted(set(content) - set(_KEYS)):
         raise BadInput(f"unknown key {unknown[0]!r}{nearest(unknown[0], (*_KEYS, *SETTINGS))}")
-    for table in _TABLES:
+    for table in TABLES:
         if not isinstance(content.get(table, {}), Mapping):
             raise BadInput(f"{table} must be a table, [{table}]")
     fixed = {key: check_value(key, value) for key, value in _flat(content.get("fixed", {}))}
     if "scenario" in content:
         fixed["scenario"] = check_value("scenario", content["scenario"])
-    factors = {key: _several(key, value) for key, value in _flat(content.get("factors", {}))}
+    factors = {key: several(key, value) for key, value in _flat(content.get("factors", {}))}
     if both := sorted(set(fixed) & set(factors)):
         raise BadInput(f"{both[0]!r} is both fixed and a factor; keep one")
     plain = {key: content[key] for key in ("question", "replicates", "reproducible") if key in content}
     if "worlds" in content or "seeds" in content:
-        plain["seeds"] = _seeds(content)
-    return _valid(
+        plain["seeds"] = seeds_of(content)
+    return valid(
         {"name": name, **plain, "fixed": fixed, "factors": factors}
         | {table: content[table] for table in ("models", "limits", "hypotheses") if table in content}
     )
@@ -225,7 +224,12 @@ def _flat(table: Mapping[str, Any], before: str = "") -> Iterator[tuple[str, Any
             yield f"{before}{key}", value
 
 
-def _several(key: str, values: Any) -> tuple[Value, ...]:
+def several(key: str, values: Any) -> tuple[Value, ...]:
+    """Return a factor's settings, checked.
+
+    Raises:
+        BadInput: If they are no list of different settings that the factor takes.
+    """
     if not isinstance(values, Sequence) or isinstance(values, str) or not values:
         raise BadInput(f"factor {key} must be a list of settings, as in {key} = [2, 4]")
     read = tuple(check_value(key, value) for value in values)
@@ -234,7 +238,12 @@ def _several(key: str, values: Any) -> tuple[Value, ...]:
     return read
 
 
-def _seeds(content: Mapping[str, Any]) -> Any:
+def seeds_of(content: Mapping[str, Any]) -> Any:
+    """Return which worlds a table asks for by `worlds` or `seeds`.
+
+    Raises:
+        BadInput: If by both, or `worlds` is no possible number.
+    """
     if "worlds" in content and "seeds" in content:
         raise BadInput("worlds and seeds both say which worlds; keep one")
     if "seeds" in content:
@@ -247,7 +256,12 @@ def _seeds(content: Mapping[str, Any]) -> Any:
     return tuple(range(1, worlds + 1))
 
 
-def _valid(content: Mapping[str, Any]) -> Experiment:
+def valid(content: Mapping[str, Any]) -> Experiment:
+    """Return the experiment that a table holds.
+
+    Raises:
+        BadInput: If it holds what no experiment has; one sentence.
+    """
     try:
         return Experiment.model_validate(content)
     except ValidationError as error:
@@ -261,90 +275,3 @@ def _valid(content: Mapping[str, Any]) -> Experiment:
         hidden = isinstance(given, Mapping | BaseModel) or place.startswith("models.")  # an address may hold a password
         shown = "" if hidden else f", not {given!r}"
         raise BadInput(f"{place + ': ' if place else ''}{message[:1].lower()}{message[1:]}{shown}") from None
-
-
-def override(experiment: Experiment, settings: Sequence[str]) -> Experiment:
-    """Return the experiment with `--set KEY=VALUE` settings put over it.
-
-    Raises:
-        BadInput: If a key or value is unknown.
-    """
-    content: dict[str, Any] = experiment.model_dump(exclude_unset=True)
-    content = {table: {} for table in _TABLES} | content
-    for text in settings:
-        key, values = split(text)
-        _put(content, key, values, text)
-    named = content["factors"].get("scenario", [content["fixed"].get("scenario", "")])
-    if (worlds := worlds_in(named)) and not any(text.startswith(("worlds=", "seeds=")) for text in settings):
-        content["seeds"] = list(range(1, worlds + 1))
-    try:
-        return _valid(content)
-    except BadInput as error:
-        if not str(error).startswith("hypothesis ") or any(text.startswith("hypotheses.") for text in settings):
-            raise
-        raise BadInput(
-            f"{error}; these settings take away what it needs, --set hypotheses=none leaves it out"
-        ) from None
-
-
-def with_limits(limits: Limits, settings: Sequence[str]) -> Limits:
-    """Return the limits with `--set limits.KEY=N` settings put over them, for a run that goes on.
-
-    Raises:
-        BadInput: If a setting is no limit: nothing else of a run can be changed.
-    """
-    content: dict[str, Any] = limits.model_dump()
-    for text in settings:
-        key, values = split(text)
-        head, _, name = key.partition(".")
-        if head != "limits" or not name:
-            raise BadInput(f"--set {text}: a run goes on as it was begun; only its limits can be set, as limits.calls")
-        content[name] = _number(",".join(values))
-    return _valid({"limits": content}).limits
-
-
-def _put(content: dict[str, Any], key: str, values: Sequence[str], text: str) -> None:
-    head, _, rest = key.partition(".")
-    if key in ("worlds", "seeds"):
-        try:
-            numbers = [int(value) for value in values]
-        except ValueError:
-            raise BadInput(f"--set {text}: {key} takes whole numbers") from None
-        if key == "worlds" and len(numbers) > 1:
-            raise BadInput(f"--set {text}: worlds is how many; use seeds={','.join(values)} to choose them")
-        content["seeds"] = _seeds({"worlds": numbers[0]}) if key == "worlds" else numbers
-    elif key in ("question", "replicates", "reproducible", "name"):
-        content[key] = ",".join(values)
-    elif head == "hypotheses":
-        _put_hypothesis(content, rest, ",".join(values))
-    elif head in ("limits", "models") and rest:
-        table = content[head]
-        *path, last = rest.split(".")
-        for part in path:
-            table = table.setdefault(part, {})
-        table[last] = _number(",".join(values))
-    else:
-        read = _several(key, values)
-        content["fixed"] = {name: value for name, value in content["fixed"].items() if name != key}
-        factors = dict(content["factors"])
-        if len(read) == 1:
-            factors.pop(key, None)
-            content["fixed"][key] = read[0]
-        else:
-            factors[key] = read
-        content["factors"] = factors
-
-
-def _put_hypothesis(content: dict[str, Any], name: str, text: str) -> None:
-    """Set one, or with `hypotheses=none` leave all of a file out: a look that is meant to test nothing."""
-    if not name and text != "none":
-        raise BadInput("--set hypotheses takes none; write one as in --set 'hypotheses.h1=q > 1'")
-    content["hypotheses"] = {**content["hypotheses"], name: text} if name else {}
-
-
-def _number(text: str) -> Any:
-    """Read a value for a table whose types are not settings': as TOML would, else as text."""
-    try:
-        return tomllib.loads(f"value = {text}")["value"]
-    except tomllib.TOMLDecodeError:
-        return text

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 from conftest import steps_of
 
-from chains.experiment import Experiment, override
+from chains.experiment import Experiment
+from chains.overriding import override
 from chains.running.recording import stage
 from chains.running.sizes import expected
 from chains.views.estimate import span_text

@@ -3,7 +3,8 @@
 import pytest
 
 from chains.errors import BadInput
-from chains.experiment import override, read_experiment
+from chains.experiment import read_experiment
+from chains.overriding import override
 from chains.registering.hypotheses import read_arm, read_hypotheses
 
 FACTORS = {

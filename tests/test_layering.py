@@ -47,6 +47,7 @@ ORDER = [
     "chains.retelling",
     "chains.graph",
     "chains.experiment",
+    "chains.overriding",
     "chains.registering.registration",
     "chains.casting",
     "chains.staging",

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from chains.experiment import DEFAULT, override
+from chains.experiment import DEFAULT
+from chains.overriding import override
 from chains.registering.registration import changed, registration
 from chains.running.recording import stage
 

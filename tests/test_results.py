@@ -4,10 +4,11 @@ import asyncio
 
 import pytest
 
-from chains.experiment import Experiment, override
+from chains.experiment import Experiment
 from chains.log import Log
 from chains.models.names import ModelSpec, Prices, Source
 from chains.models.provider import Reply, Usage
+from chains.overriding import override
 from chains.results.shown import cost, results
 from chains.running.recording import stage
 from chains.running.runner import drive

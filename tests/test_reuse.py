@@ -10,12 +10,13 @@ import pytest
 from conftest import steps_of
 
 from chains.errors import LogDamaged, Stopped
-from chains.experiment import Experiment, override
+from chains.experiment import Experiment
 from chains.hierarchy import chain
 from chains.log import Log
 from chains.models.budget import Budget
 from chains.models.provider import Reply, Usage
 from chains.observed import Run, of_runs
+from chains.overriding import override
 from chains.records import Key
 from chains.running.recording import stage
 from chains.running.reuse import Earlier, earlier, foreseen

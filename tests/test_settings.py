@@ -3,8 +3,9 @@
 import pytest
 
 from chains.errors import BadInput
-from chains.experiment import DEFAULT, Experiment, override, read_experiment
+from chains.experiment import DEFAULT, Experiment, read_experiment
 from chains.hierarchy import chain, tree
+from chains.overriding import override
 from chains.settings import check_scopes, scoped, split
 
 
@@ -164,3 +165,14 @@ def test_a_missing_file_is_answered_with_the_nearest(tmp_path):
     written(tmp_path, "worlds = 1")
     with pytest.raises(BadInput, match=r"did you mean .*mine\.toml"):
         read_experiment(tmp_path / "mime.toml")
+
+
+def test_a_model_set_for_all_seats_stands_in_place_of_a_files_lineages_and_their_models(tmp_path):
+    path = tmp_path / "mixed.toml"
+    path.write_text(
+        'worlds = 1\n[fixed]\nlineage = "hot+cold"\n[models.hot]\nmodel = "smollm2"\n[models.cold]\nmodel = "smollm2"\n'
+    )
+    changed = override(read_experiment(path), ["model=channel:drop=0.1"])
+    assert "lineage" not in changed.fixed
+    assert not changed.models
+    assert changed.fixed["model"] == "channel:drop=0.1"

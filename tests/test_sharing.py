@@ -2,9 +2,10 @@
 
 import asyncio
 
-from chains.experiment import Experiment, override
+from chains.experiment import Experiment
 from chains.log import Log
 from chains.models.provider import Reply, Usage
+from chains.overriding import override
 from chains.running.recording import stage
 from chains.running.runner import drive
 

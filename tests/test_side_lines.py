@@ -169,5 +169,5 @@ def test_a_run_with_side_lines_replays_to_the_letter(mazedom):
 def test_what_is_about_reports_is_refused_where_none_climb(idle):
     values = {"selection": 1, "rounds": 1, "side": "none", "remedy": "none", "loop": True, "reports": False}
     planned(values, chain(3))
-    with pytest.raises(BadInput, match="reports = false lets none climb"):
+    with pytest.raises(BadInput, match="reports = false leaves none"):
         planned(values | idle, chain(3))

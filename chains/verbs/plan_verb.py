@@ -3,7 +3,8 @@
 import argparse
 from dataclasses import asdict
 
-from chains.experiment import override, read_experiment
+from chains.experiment import read_experiment
+from chains.overriding import override
 from chains.registering.planning import assumed_of, design_of, planned
 from chains.running.estimate import estimate
 from chains.running.recording import stage

@@ -4,7 +4,7 @@ import argparse
 from collections.abc import Sequence
 
 from chains.errors import BadInput
-from chains.experiment import with_limits
+from chains.overriding import with_limits
 from chains.running.reuse import Earlier
 from chains.running.runs import find_run, read_record
 from chains.staging import RunRecord

@@ -4,8 +4,9 @@ import argparse
 import asyncio
 
 from chains.errors import BadInput
-from chains.experiment import DEFAULT, Experiment, override, read_experiment
+from chains.experiment import DEFAULT, Experiment, read_experiment
 from chains.models.open import Models
+from chains.overriding import override
 from chains.running.estimate import Estimate, estimate
 from chains.running.recording import stage
 from chains.running.reuse import Earlier, foreseen

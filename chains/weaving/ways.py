@@ -46,8 +46,6 @@ def planned(values: Mapping[str, Value], hierarchy: Hierarchy) -> Plan:
         raise BadInput("decide_only = true and reports = false leave nothing to decide on; set one of them otherwise")
     if not (loop or reports):
         raise BadInput("loop = false and reports = false leave nothing to do; set loop = true for the way down alone")
-    if not reports:
-        _nothing_of_reports(values)
     sided = hierarchy.with_sides(side_edges(str(values.get("side", "none")), hierarchy))
     weavers: list[Weaver] = [SideLines()] if sided.sided else []
     if (selection := _selection(values, hierarchy)) is not None:
@@ -57,30 +55,13 @@ def planned(values: Mapping[str, Value], hierarchy: Hierarchy) -> Plan:
         name = next(name for name, kind in REMEDIES.items() if isinstance(idle[0], kind))
         raise BadInput(f"remedy {name} needs a decision on what is reported; set loop = true, and leave reports = true")
     drafts = selection is not None and max(selection.drafts.values()) > 1
-    if (drafts or sided.sided or switched_on) and not reports:
+    rounds = customs_of(values).rounds
+    if (drafts or sided.sided or switched_on or rounds > 1) and not reports:
         raise BadInput(
-            "remedies, selection and side lines act on reports, and reports = false leaves none; "
-            "set remedy = none, selection = 1 and side = none, or reports = true"
+            "remedies, selection, side lines and rounds act on reports, and reports = false leaves none; "
+            "set remedy = none, selection = 1, side = none and rounds = 1, or reports = true"
         )
     return plan_of(sided, loop=loop, reports=reports, orders=orders, weavers=weavers)
-
-
-def _nothing_of_reports(values: Mapping[str, Value]) -> None:
-    """Refuse, where nothing climbs, what is about reports: it would do nothing, and be taken for a finding.
-
-    Stops and vetoes are of decisions, and refused beside those.
-    """
-    idle = [
-        key
-        for key, value in values.items()
-        if (key.partition(".")[0] in ("selection", "rounds") and value not in (None, 1))
-        or (key == "side" and value not in (None, "none"))
-        or (key == "remedy" and any(not one.of_decisions for one in remedies(str(value))))
-    ]
-    if idle:
-        raise BadInput(
-            f"{idle[0]} = {values[idle[0]]!r} is about reports, and reports = false lets none climb; drop one"
-        )
 
 
 def customs_of(values: Mapping[str, Value]) -> Customs:
@@ -89,15 +70,13 @@ def customs_of(values: Mapping[str, Value]) -> Customs:
     Raises:
         BadInput: If a setting is none of those known.
     """
-    rounds = int(str(values.get("rounds", 1)))
-    if rounds == 1:
-        return Customs()
-    return Customs(
-        rounds,
+    found = Customs(
+        int(str(values.get("rounds", 1))),
         memory=_one_of(MEMORIES, "memory", values.get("memory", MEMORIES[-1])),
         promotion=_one_of(MOVES, "promotion", values.get("promotion", MOVES[0])),
         leaving=_one_of(MOVES, "leaving", values.get("leaving", MOVES[0])),
     )
+    return found if found.rounds > 1 else Customs()
 
 
 def _one_of(known: tuple[T, ...], name: str, value: Value) -> T:

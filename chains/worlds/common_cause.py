@@ -58,7 +58,7 @@ def common_cause(seed: int, *, facts: int = 12, setting: str | None = None) -> W
         BadInput: If `facts` is out of range or there is no such setting.
     """
     if not FEWEST <= facts <= MOST:
-        raise BadInput(f"a common_cause world has {FEWEST} to {MOST} facts, not {facts}")
+        raise BadInput(f"a common_cause world has {FEWEST} to {MOST} facts, not {facts}; set facts accordingly")
     decoys: tuple[Side, ...] = ("bad", "good") if facts >= ROOM_FOR_DECOYS else ()
     sides: tuple[Side, ...] = ("bad", "bad", "bad", *decoys)
     beside = facts - len(sides)

@@ -39,7 +39,7 @@ def go_ahead(seed: int, *, facts: int = 12, setting: str | None = None) -> World
         BadInput: If `facts` is out of range or there is no such setting.
     """
     if not FEWEST <= facts <= MOST:
-        raise BadInput(f"a go_ahead world has {FEWEST} to {MOST} facts, not {facts}")
+        raise BadInput(f"a go_ahead world has {FEWEST} to {MOST} facts, not {facts}; set facts accordingly")
     safe = Draw("go_ahead", seed, "safe").uniform() < SAFE
     for attempt in range(TRIES):
         plain = watermelon(seed_of("go_ahead", seed, "facts", attempt), facts=facts, setting=setting)

@@ -64,7 +64,7 @@ def pause(seed: int, *, facts: int = 12, setting: str | None = None) -> World:
         BadInput: If `facts` is out of range or there is no such setting.
     """
     if not FEWEST <= facts <= MOST:
-        raise BadInput(f"a pause world has {FEWEST} to {MOST} facts, not {facts}")
+        raise BadInput(f"a pause world has {FEWEST} to {MOST} facts, not {facts}; set facts accordingly")
     if setting not in (None, SETTING):
         raise BadInput(f"pause has one setting, {SETTING}, not {setting!r}; leave the setting out")
     safe = Draw("pause", seed, "safe").uniform() < SAFE

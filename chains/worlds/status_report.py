@@ -34,7 +34,7 @@ def status_report(seed: int, *, facts: int = 12, setting: str | None = None) -> 
         BadInput: If `facts` is out of range or there is no such setting.
     """
     if not FEWEST <= facts <= MOST:
-        raise BadInput(f"a status_report world has {FEWEST} to {MOST} facts, not {facts}")
+        raise BadInput(f"a status_report world has {FEWEST} to {MOST} facts, not {facts}; set facts accordingly")
     others = relevant(facts)
     rule = StatusRule(amber=round(AMBER * others), red=round(RED * others))
     wanted = status_of(seed)

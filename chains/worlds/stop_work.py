@@ -63,7 +63,7 @@ def stop_work(seed: int, *, facts: int = 12, setting: str | None = None) -> Worl
         BadInput: If `facts` is out of range or there is no such setting.
     """
     if not FEWEST <= facts <= MOST:
-        raise BadInput(f"a stop_work world has {FEWEST} to {MOST} facts, not {facts}")
+        raise BadInput(f"a stop_work world has {FEWEST} to {MOST} facts, not {facts}; set facts accordingly")
     hazard = Draw("stop_work", seed, "hazard").uniform() < HAZARD
     for attempt in range(TRIES):
         plain = watermelon(seed_of("stop_work", seed, "facts", attempt), facts=facts, setting=setting)

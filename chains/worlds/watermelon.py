@@ -47,7 +47,7 @@ def watermelon(seed: int, *, facts: int = 12, setting: str | None = None, bad: i
         BadInput: If `facts` is out of range or there is no such setting.
     """
     if not FEWEST <= facts <= MOST:
-        raise BadInput(f"a watermelon world has {FEWEST} to {MOST} facts, not {facts}")
+        raise BadInput(f"a watermelon world has {FEWEST} to {MOST} facts, not {facts}; set facts accordingly")
     if setting is not None and setting not in SETTINGS:
         raise BadInput(f"watermelon has no setting {setting!r}{nearest(setting, SETTINGS)}")
     place = SETTINGS[setting or Draw("watermelon", seed, "setting").choice(tuple(SETTINGS))]

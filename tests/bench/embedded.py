@@ -17,13 +17,14 @@ from pathlib import Path
 
 import aiohttp
 
-from chains.experiment import Experiment, override
+from chains.experiment import Experiment
 from chains.log import Log
 from chains.models.embedded import _Child, fit
 from chains.models.files import model_file
 from chains.models.open import Models
 from chains.models.provider import Message, Request
 from chains.models.quirks import Quirks
+from chains.overriding import override
 from chains.running.recording import stage
 from chains.running.runner import drive
 from chains.running.sizes import longest_prompt

@@ -22,9 +22,10 @@ import tempfile
 import time
 from pathlib import Path
 
-from chains.experiment import DEFAULT, override
+from chains.experiment import DEFAULT
 from chains.log import LOG_FILE, Log
 from chains.models.provider import Reply
+from chains.overriding import override
 from chains.running.recording import stage
 from chains.running.runs import create, new_run_id
 from chains.staging import Stage
