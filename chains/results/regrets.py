@@ -6,7 +6,7 @@ condition's regret is if each unreadable choice is taken for the standing plan,
 which is what happens where nobody decides.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from chains.drift.measures import joined_fates, summed_risk
@@ -113,12 +113,19 @@ def _of_this_world(outcome: Outcome, decision: Decision) -> Outcome:
 
 def regret_rows(conditions: Sequence[Condition], trials: Sequence[Priced]) -> list[dict[str, Any]]:
     """Return a row for each condition that has a trial: what was lost, to what, and what could not be read."""
-    rows = []
+    return rows_of(conditions, trials, _row)
+
+
+def rows_of(
+    conditions: Sequence[Condition], trials: Sequence[Priced], row: Callable[[Sequence[Priced]], Mapping[str, Any]]
+) -> list[dict[str, Any]]:
+    """Return for each condition that has a trial its name, its factors, and what `row` makes of its trials."""
+    found = []
     for condition in conditions:
         mine = [one for one in trials if one.trial.condition == condition.id]
         if mine:
-            rows.append({"condition": condition.name, "factors": dict(condition.factors), **_row(mine)})
-    return rows
+            found.append({"condition": condition.name, "factors": dict(condition.factors), **row(mine)})
+    return found
 
 
 def down_rows(conditions: Sequence[Condition], trials: Sequence[Priced]) -> list[dict[str, Any]]:

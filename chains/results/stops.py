@@ -20,19 +20,14 @@ from chains.drift.work import work_of
 from chains.experiment import Condition
 from chains.laws.shares import share_by_world
 from chains.records import Call
-from chains.results.regrets import Priced
+from chains.results.regrets import Priced, rows_of
 
 
 def stop_rows(conditions: Sequence[Condition], trials: Sequence[Priced]) -> list[dict[str, Any]]:
     """Return a row for each condition that has a trial; none where in no condition anybody could step in."""
     if all(one.outcome.halting is None for one in trials):
         return []
-    rows = []
-    for condition in conditions:
-        mine = [one for one in trials if one.trial.condition == condition.id]
-        if mine:
-            rows.append({"condition": condition.name, "factors": dict(condition.factors), **_row(mine)})
-    return rows
+    return rows_of(conditions, trials, _row)
 
 
 def _row(trials: Sequence[Priced]) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from typing import Any
 
 import orjson
 from rich.console import Console
+from rich.table import Table
 
 WIDE = 160
 """Columns of a result that goes to a file or another program, which has no edge to wrap at."""
@@ -33,6 +34,15 @@ def legible(text: str) -> str:
 def counted(number: int, what: str) -> str:
     """Return a number and what it counts: "1 claim", "2,000 claims"."""
     return f"{number:,} {what}{'' if number == 1 else 's'}"
+
+
+def figures_by(*headings: str) -> Table:
+    """Return an empty table of figures: a first column without a heading for what each row is of, then these."""
+    table = Table(box=None, padding=(0, 1, 0, 0), pad_edge=False)
+    table.add_column("")
+    for heading in headings:
+        table.add_column(heading, justify="right")
+    return table
 
 
 def print_json(document: Any) -> None:

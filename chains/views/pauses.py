@@ -7,6 +7,8 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from chains.views.output import figures_by
+
 READERS = {"executive": "executive", "best_heard": "best on heard", "ledger": "with ledger", "no_report": "no report"}
 """What the readers of `pauses.READERS` are called in a column."""
 
@@ -39,7 +41,7 @@ def pauses_view(rows: Sequence[dict[str, Any]]) -> Iterator[RenderableType]:
 
 
 def _decisions(rows: Sequence[dict[str, Any]]) -> Table:
-    table = _table("plan wrong", "missed", "plan right", "false")
+    table = figures_by("plan wrong", "missed", "plan right", "false")
     for row in rows:
         counts = f"{row['signals']}", f"{row['trials'] - row['signals']}"
         table.add_row(row["condition"], counts[0], _share(row["miss"]), counts[1], _share(row["false_pause"]))
@@ -47,7 +49,7 @@ def _decisions(rows: Sequence[dict[str, Any]]) -> Table:
 
 
 def _readers(rows: Sequence[dict[str, Any]]) -> Table:
-    table = _table("d'", "95% interval", "criterion", "95% interval")
+    table = figures_by("d'", "95% interval", "criterion", "95% interval")
     for row in rows:
         for reader, name in READERS.items():
             found = row["readers"][reader]
@@ -65,7 +67,7 @@ def _readers(rows: Sequence[dict[str, Any]]) -> Table:
 
 def _risks(rows: Sequence[dict[str, Any]]) -> Table:
     hops = sorted({hop for row in rows for hop in row["eval_risk_by_hop"]})
-    table = _table(*(f"hop {hop}" for hop in hops))
+    table = figures_by(*(f"hop {hop}" for hop in hops))
     for row in rows:
         found = [row["eval_risk_by_hop"].get(hop) for hop in hops]
         table.add_row(row["condition"], *("-" if at is None else _figure(at["value"]) for at in found))
@@ -75,7 +77,7 @@ def _risks(rows: Sequence[dict[str, Any]]) -> Table:
 
 
 def _fudges(rows: Sequence[dict[str, Any]]) -> Table:
-    table = _table("worst gone", "best gone", "difference", "95% interval")
+    table = figures_by("worst gone", "best gone", "difference", "95% interval")
     for row in rows:
         found = row["fudge"]
         if found is None:
@@ -88,14 +90,6 @@ def _fudges(rows: Sequence[dict[str, Any]]) -> Table:
             f"{found['excess']['value']:+.0%}",
             "" if ends is None else f"{ends[0]:+.0%} to {ends[1]:+.0%}",
         )
-    return table
-
-
-def _table(*headings: str) -> Table:
-    table = Table(box=None, padding=(0, 1, 0, 0), pad_edge=False)
-    table.add_column("")
-    for heading in headings:
-        table.add_column(heading, justify="right")
     return table
 
 

@@ -9,6 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from chains.drift.regret import TERMS
+from chains.views.output import figures_by
 
 HEADINGS = {"information": "inform.", "invention": "invent.", "judgement": "judge", "intervention": "stops",
             "directive": "direct.", "execution": "execute"}  # fmt: skip
@@ -47,7 +48,7 @@ def regret_view(
 def _split(rows: Sequence[dict[str, Any]]) -> Table:
     stops = any(row["intervention"] for row in rows)
     terms = [term for term in TERMS if stops or term != "intervention"]  # a column that few runs have a use for
-    table = _table("trials", "regret", *(HEADINGS[term] for term in terms))
+    table = figures_by("trials", "regret", *(HEADINGS[term] for term in terms))
     for row in rows:
         figures = [_figure(row[name]) for name in ("regret", *terms)]
         table.add_row(row["condition"], f"{row['split']} of {row['trials']}", *figures)
@@ -57,7 +58,7 @@ def _split(rows: Sequence[dict[str, Any]]) -> Table:
 
 
 def _executive(rows: Sequence[dict[str, Any]]) -> Table:
-    table = _table("right", "guess", "net", "ledger", "no report", "wary", "judge net")
+    table = figures_by("right", "guess", "net", "ledger", "no report", "wary", "judge net")
     for row in rows:
         shares = [_share(row[name]) for name in ("right", "guessed", "right_net")]
         names = ("regret_informed", "regret_uninformed", "regret_wary", "judgement_net")
@@ -66,21 +67,13 @@ def _executive(rows: Sequence[dict[str, Any]]) -> Table:
 
 
 def _flips(rows: Sequence[dict[str, Any]]) -> Table:
-    table = _table("trials", "flipped", "pairs", "reread", "net", "95% interval")
+    table = figures_by("trials", "flipped", "pairs", "reread", "net", "95% interval")
     for row in rows:
         found = row["flips"]
         ends = "-" if found["ci"] is None else f"{found['ci'][0]:+.0%} to {found['ci'][1]:+.0%}"
         net = "-" if found["net"] is None else f"{found['net']:+.0%}"
         shares = str(found["trials"]), _share(found["flipped"]), str(found["pairs"]), _share(found["reread"])
         table.add_row(row["condition"], *shares, net, ends)
-    return table
-
-
-def _table(*headings: str) -> Table:
-    table = Table(box=None, padding=(0, 1, 0, 0), pad_edge=False)
-    table.add_column("")
-    for heading in headings:
-        table.add_column(heading, justify="right")
     return table
 
 

@@ -8,6 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from chains.laws.shares import FEWEST_WORLDS
+from chains.views.output import figures_by
 
 WHO = {"stops": "stop", "overrides": "override", "vetoes": "veto"}
 """What they do who could step in, by the key in a row."""
@@ -37,7 +38,7 @@ def stops_view(rows: Sequence[Mapping[str, Any]]) -> Iterator[RenderableType]:
 
 
 def _outcomes(rows: Sequence[Mapping[str, Any]]) -> Table:
-    table = _table("hazards", "missed", "needless", "first stop", "saved")
+    table = figures_by("hazards", "missed", "needless", "first stop", "saved")
     for row in rows:
         first = row["stops"]["first"]
         table.add_row(
@@ -52,7 +53,7 @@ def _outcomes(rows: Sequence[Mapping[str, Any]]) -> Table:
 
 
 def _steps(row: Mapping[str, Any]) -> Table:
-    table = _table("asked", "where warranted", "where not", "right", "wrong")
+    table = figures_by("asked", "where warranted", "where not", "right", "wrong")
     for hop, calls in row["stops"]["by_hop"].items():
         table.add_row(f"hop {hop}: stop", *_cells(calls))
     for kind in ("overrides", "vetoes"):
@@ -71,14 +72,6 @@ def _share(share: Mapping[str, Any] | None) -> str:
         return "-"
     low, high = share["ci"]
     return f"{share['share']:.0%} ({100 * low:.0f} to {100 * high:.0f})"
-
-
-def _table(*headings: str) -> Table:
-    table = Table(box=None, padding=(0, 1, 0, 0), pad_edge=False)
-    table.add_column("")
-    for heading in headings:
-        table.add_column(heading, justify="right")
-    return table
 
 
 def unread(row: Mapping[str, Any]) -> str:
