@@ -119,7 +119,7 @@ def check_key(key: str) -> Setting:
         raise BadInput(f"unknown setting {key!r}{nearest(name, (*SETTINGS, *OF_THE_EXPERIMENT))}")
     if scope and not known.scoped:
         raise BadInput(f"setting {name} takes no scope, so {key!r} means nothing; write {name}")
-    if scope.startswith("level.") and not scope.removeprefix("level.").isdigit():
+    if scope.startswith("level.") and not scope.removeprefix("level.").isdecimal():
         raise BadInput(f"setting {key!r}: a level is a number, as in {name}.level.2")
     return known
 
@@ -209,4 +209,4 @@ def check_scopes(values: Mapping[str, Value], hierarchy: Hierarchy, beside: Iter
 
 def scope_of(who: str) -> str:
     """Return the scope that a person's word for one means: a role, a seat, or a level's number."""
-    return f"level.{who}" if who.isdigit() else who
+    return f"level.{who}" if who.isdecimal() else who

@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from chains.remedies.findings import read_findings, read_numbers
@@ -62,6 +62,8 @@ def test_a_reply_that_contradicts_itself_on_all_that_it_names_can_not_be_read():
 
 
 @given(st.text(max_size=300))
+@example("¹")
+@example("[1e999]")
 def test_no_reply_crashes_the_reader(reply):
     found = read_findings(reply, SHOWN)
     assert set(found.kinds) <= {1, 2, 3, 4}

@@ -149,7 +149,7 @@ def unnamed(low: str, known: frozenset[str]) -> bool:
 
 def _numbered(tokens: tuple[Token, ...], at: int) -> bool:
     """Whether a bare number at a token can belong to the noun before it ("line 4", not "line 4 weeks late")."""
-    if at >= len(tokens) or tokens[at].kind != "number" or not tokens[at].low.isdigit() or int(tokens[at].low) > 99:
+    if at >= len(tokens) or tokens[at].kind != "number" or not tokens[at].low.isdecimal() or int(tokens[at].low) > 99:
         return False
     after = tokens[at + 1] if at + 1 < len(tokens) else None
     return after is None or after.low in _AFTER_NUMBER or after.text in ".,;:!?)"

@@ -9,6 +9,7 @@ text, lines quoted in place of their numbers, marked lines ("Missing: 2 and
 All of this reads text; what the text asks of its reader changes nothing.
 """
 
+import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Literal, NamedTuple
@@ -123,7 +124,7 @@ def _numbers(value: Any, shown: Sequence[str]) -> list[int]:
     if isinstance(value, bool) or value is None:
         return []
     if isinstance(value, int | float):
-        numbers: Iterable[int] = [int(value)] if value == int(value) else []
+        numbers: Iterable[int] = [int(value)] if math.isfinite(value) and value == int(value) else []
     elif isinstance(value, str):
         numbers = _in_words(value, shown)
     elif isinstance(value, list):
@@ -136,7 +137,7 @@ def _numbers(value: Any, shown: Sequence[str]) -> list[int]:
 def _in_words(text: str, shown: Sequence[str]) -> list[int]:
     """Return the numbers that a text consists of ("2, 5 and 7", "line [3]"), or of the one line that it quotes."""
     bare = re.sub(r"\b(?:lines?|numbers?|points?|nos?|and)\b|[\s\[\](),.;:#&-]", " ", text, flags=re.IGNORECASE)
-    if bare.strip() and all(part.isdigit() for part in bare.split()):
+    if bare.strip() and all(part.isdecimal() for part in bare.split()):
         return [int(part) for part in bare.split() if len(part) <= 4]
     said = _content(text)
     shares = {number: _share(_content(line), said) for number, line in enumerate(shown, start=1)}

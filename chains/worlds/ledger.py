@@ -87,7 +87,7 @@ class Slot(BaseModel):
             raise ValueError(f"slot {self.name}: a direction needs its `opposite`")
         if self.kind == "date":
             parts = str(self.value).split("-")
-            if len(parts) not in (2, 3) or not all(part.isdigit() for part in parts):
+            if len(parts) not in (2, 3) or not all(part.isdecimal() for part in parts):
                 raise ValueError(f"slot {self.name}: a date is MM-DD or YYYY-MM-DD, not {self.value!r}")
             if not (1 <= int(parts[-2]) <= 12 and 1 <= int(parts[-1]) <= 31):
                 raise ValueError(f"slot {self.name}: there is no date {self.value!r}")
