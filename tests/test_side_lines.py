@@ -11,6 +11,7 @@ from chains.hierarchy_file import read_hierarchy
 from chains.log import Log
 from chains.models.channel import Channel, parse_channel
 from chains.models.names import resolve
+from chains.models.provider import Reply
 from chains.prompts import read_prompt
 from chains.retelling import retold
 from chains.seats import Cast, Part
@@ -171,3 +172,46 @@ def test_what_is_about_reports_is_refused_where_none_climb(idle):
     planned(values, chain(3))
     with pytest.raises(BadInput, match="reports = false leaves none"):
         planned(values | idle, chain(3))
+
+
+@pytest.mark.parametrize(
+    ("side", "remedy"),
+    [
+        ("outside:Press>L0+skip:L3>L0+question:L0>L2", "none"),
+        ("outside:Press>L3", "audit:rate=1,then=send_back"),
+    ],
+)
+def test_an_outsider_who_says_nothing_is_not_read_by_whoever_asks_or_writes_once_more(tmp_path, side, remedy):
+    hierarchy = chain(3)
+    plan = planned({"side": side, "remedy": remedy}, hierarchy)
+    cast = cast_of(hierarchy, side)
+    tasks = {
+        turn.task: read_prompt(turn.task, "plain") for turn in plan.turns if not turn.ruled and turn.task != "report"
+    }
+    parts = {
+        seat.name: Part(
+            model="channel",
+            prompt=read_prompt(seat.role if seat.role != "auditor" else "manager", "plain"),
+            words=60,
+            tasks=tasks,
+        )
+        for seat in plan.seats
+    }
+    cast = cast.model_copy(update={"plan": plan, "parts": parts})
+
+    class Silent:
+        async def reply(self, request):
+            if request.occasion.seat == "Press":
+                return Reply(text="", finish="empty")
+            return await Channel(parse_channel("channel:drop=0.5")).reply(request)
+
+    async def drive():
+        with Log(tmp_path, write=True) as log:
+            end = await run_trial(TRIAL, cast, in_turn(cast.plan), Tape(log, {"channel": Silent()}))
+            return end, list(log.steps())
+
+    end, steps = asyncio.run(drive())
+    assert end.status == "finished"
+    asked = [step for step in steps if step.turn and step.seat in ("L0", "L3")]
+    assert asked
+    assert not any("From Press:" in step.request.messages[-1].content for step in asked)

@@ -131,8 +131,8 @@ def revise(cast: Cast, turn: Turn, said: Said) -> Request | Ruled:
     heard = cast.heard(report, said)
     own = turn.seat.role == "worker"
     given = [heard[0]] if own else []
-    if report.hears:
-        given.append(cast.headed(heard[len(given) :], report.hears, always=own))
+    if told := cast.hears(report, said):
+        given.append(cast.headed(heard[len(given) :], told, always=own))
     holes = {
         "title": title_of(turn.seat),
         "about": cast.world.title,

@@ -62,7 +62,7 @@ def ask(cast: Cast, turn: Turn, said: Said) -> Request:
     holes = {
         "title": title_of(turn.seat),
         "about": cast.world.title,
-        "reports": cast.headed(heard, turn.hears),
+        "reports": cast.headed(heard, cast.hears(turn, said)),
         "asked": turn.about,
     }
     prompt = cast.parts[turn.seat.name].tasks["ask"]
