@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from pydantic import BaseModel, ConfigDict, Field
 
 from chains.draw import Draw, seed_of
-from chains.hierarchy import Hierarchy, Seat
+from chains.hierarchy import Hierarchy, Seat, deal
 from chains.models.names import Source
 from chains.models.provider import Occasion, Request
 from chains.prompts import Prompt
@@ -259,6 +259,12 @@ class Cast(BaseModel):
             return holes | {"reports": self.headed(heard, hears), "span": len(heard)}
         told = self.headed(heard[1:], hears, always=True) if hears else ""
         return holes | {"notes": f"{own}\n\n{told}" if told else own}
+
+
+def hands_of(world: World, hierarchy: Hierarchy, replicate: int) -> dict[str, tuple[str, ...]]:
+    """Return the ids of the facts that each worker holds in a trial; those of a pattern go to different workers."""
+    apart = [pattern.facts for pattern in world.patterns]
+    return deal([fact.id for fact in world.facts], hierarchy, world.digest, replicate, apart=apart)
 
 
 def title_of(seat: Seat) -> str:

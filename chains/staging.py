@@ -16,13 +16,13 @@ from chains.casting import circumstances
 from chains.drift.fates import INSTRUMENT
 from chains.errors import BadInput
 from chains.experiment import Condition, Experiment, TrialId
-from chains.hierarchy import Hierarchy, Seat, chain, deal, pyramid, tree
+from chains.hierarchy import Hierarchy, Seat, chain, pyramid, tree
 from chains.hierarchy_file import read_hierarchy
 from chains.models.names import Source
 from chains.prompts import NOTICE, Prompt
 from chains.records import LOG_VERSION
 from chains.registering.registration import Registration
-from chains.seats import Cast, Part
+from chains.seats import Cast, Part, hands_of
 from chains.settings import Value, scoped
 from chains.spans import shared_out
 from chains.turns import Plan, Turn
@@ -219,19 +219,12 @@ class Stage:
         customs = self.customs(trial.condition)
         worlds = self.worlds(trial)
         world = worlds[-1 if number is None else number - 1]
-        hierarchy = self.hierarchy(trial.condition)
         return Cast(
             world=world,
             replicate=trial.replicate,
             plan=self.plan(trial.condition),
             parts=self._parts_in(trial, worlds[0]),
-            dealt=deal(
-                [fact.id for fact in world.facts],
-                hierarchy,
-                world.digest,
-                trial.replicate,
-                apart=[pattern.facts for pattern in world.patterns],
-            ),
+            dealt=hands_of(world, self.hierarchy(trial.condition), trial.replicate),
             sources=self.record.models,
             customs=customs,
             worlds=worlds if customs.rounds > 1 else (),

@@ -84,6 +84,24 @@ def test_in_a_hierarchy_without_a_manager_above_a_manager_nobody_rises():
     assert next_staff(cast_of(hierarchy, promotion="rating"), met(hierarchy, ratings)) == first_staff(hierarchy)
 
 
+def test_the_executive_has_no_boss_to_be_rated_by_and_remembers_nothing():
+    hierarchy = chain(2)
+    was = Met(first_staff(hierarchy), {"L2": 5.0, "L1": 4.0}, {"L2": "- A.", "L1": "- B.", "L0": "My brief."})
+    assert set(remembered("reports", first_staff(hierarchy), [was])) == {"L2", "L1"}
+
+
+def test_facts_of_a_pattern_go_to_different_workers_in_every_round(mazedom):
+    settings = ("--set", "scenario=common_cause", "--set", "span=3", "--set", "depth=2", "--set", "rounds=2")
+    mazedom(
+        "run", "--set", "model=channel", "--set", "prompt=plain", "--set", "worlds=1", "--set", "facts=12", *settings
+    )
+    for number in (1, 2):
+        document = mazedom("show", "last", "--trial", "c1.w1.r1", "--round", number, "--json").document
+        workers = [message for message in document["messages"] if message["role"] == "worker"]
+        assert all(fate == "kept" for message in workers for fate in message["fates"].values())
+    assert mazedom("replay", "last", "--verify").status == 0
+
+
 def test_only_the_last_rounds_are_remembered():
     hierarchy = chain(2)
     history = [met(hierarchy, {"L2": float(rating), "L1": 1.0}) for rating in range(1, 8)]

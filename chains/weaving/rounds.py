@@ -22,8 +22,8 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from chains.draw import Draw
-from chains.hierarchy import Hierarchy, deal
-from chains.seats import Cast
+from chains.hierarchy import Hierarchy
+from chains.seats import Cast, hands_of
 from chains.weaving.customs import REMEMBERED, Memory, Move
 
 
@@ -91,7 +91,6 @@ def in_round(cast: Cast, number: int, staff: Mapping[str, str], history: Sequenc
         history: What came of the rounds before.
     """
     world = cast.worlds[number - 1]
-    facts = [fact.id for fact in world.facts]
     parts = dict(cast.parts)
     for seat, member in staff.items():
         # a newcomer is what the seat asks for; all others are what their first seat made them
@@ -100,7 +99,7 @@ def in_round(cast: Cast, number: int, staff: Mapping[str, str], history: Sequenc
         update={
             "world": world,
             "round": number,
-            "dealt": deal(facts, cast.hierarchy, world.digest, cast.replicate),
+            "dealt": hands_of(world, cast.hierarchy, cast.replicate),
             "parts": parts,
             "remembered": remembered(cast.customs.memory, staff, history),
         }
@@ -123,9 +122,9 @@ def remembered(memory: Memory, staff: Mapping[str, str], history: Sequence[Met])
         lines = []
         for number, met in enumerate(history[first:], first + 1):
             was = next((name for name, who in met.staff.items() if who == member), None)
-            if was is None or was not in met.reports:
+            if was is None or was not in met.ratings:  # nobody rates what the executive writes
                 continue
-            rating = met.ratings.get(was)
+            rating = met.ratings[was]
             rated = "was not rated" if rating is None else f"was rated {rating:.2g} of 10"
             lines.append(f"In round {number} your report {rated} by your boss.")
             if memory == "reports":
