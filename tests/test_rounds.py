@@ -1,5 +1,7 @@
 """An organisation that meets again: what is remembered, who is rated, who rises and who leaves."""
 
+import json
+
 import pytest
 
 from chains.drift.regret import mean
@@ -163,3 +165,26 @@ def test_a_custom_that_there_is_not_is_refused_in_one_sentence(mazedom, setting,
     refused = mazedom("run", "--set", "model=channel", "--set", "rounds=2", "--set", setting)
     assert refused.status == 2
     assert says in refused.err
+
+
+@pytest.mark.parametrize(
+    ("changed", "says"),
+    [
+        (lambda end: end["top"].update(fates="K" * 6), "all at the top"),
+        (lambda end: end["rounds"][0]["readings"]["L1"].update(fates="K" * 6), "L1 in round 1"),
+        (lambda end: end["rounds"][1]["ratings"].update(L2=10.0), "how reports were rated"),
+        (lambda end: end.update(unrated=7), "7 unrated"),
+    ],
+)
+def test_a_reading_that_somebody_changed_is_found_out_wherever_it_stands(mazedom, tmp_path, changed, says):
+    settings = ("model=channel:drop=0.5", "rounds=2", "worlds=1", "depth=3", "prompt=plain", "side=skip:L3>L0")
+    mazedom("run", *(word for setting in settings for word in ("--set", setting)))
+    (log,) = tmp_path.glob("runs/*/*/log.jsonl")
+    lines = [json.loads(line) for line in log.read_bytes().splitlines()]
+    for record in lines:
+        if record["kind"] == "trial":
+            changed(record)
+    log.write_text("".join(json.dumps(record, separators=(",", ":")) + "\n" for record in lines))
+    verified = mazedom("replay", "last", "--verify")
+    assert verified.status == 1
+    assert says in verified.out + verified.err

@@ -150,7 +150,7 @@ def _changed_readings(logged: TrialEnd, read: TrialEnd) -> Iterator[Difference]:
     if logged.instrument != read.instrument:
         return
     orders = (logged.down, read.down) if logged.clauses == read.clauses else ({}, {})
-    for then, now in ((logged.readings, read.readings), orders):
+    for then, now in ((logged.readings, read.readings), orders, (_past(logged), _past(read))):
         for seat in sorted(set(then) | set(now)):
             before, after = then.get(seat), now.get(seat)
             if before is not None and after is not None and before.risk is None:
@@ -159,6 +159,19 @@ def _changed_readings(logged: TrialEnd, read: TrialEnd) -> Iterator[Difference]:
                 yield Difference(
                     logged.trial, seat, f"the log has {_written(before)} and the instrument reads {_written(after)}"
                 )
+    if logged.unrated != read.unrated:
+        yield Difference(logged.trial, None, f"the log has {logged.unrated} unrated and there are {read.unrated}")
+    if [(one.staff, one.ratings) for one in logged.rounds] != [(one.staff, one.ratings) for one in read.rounds]:
+        yield Difference(logged.trial, None, "who sat where in its rounds, or how reports were rated, is not as logged")
+
+
+def _past(end: TrialEnd) -> dict[str, Reading]:
+    """Return the readings beside those of a trial's last reports: of all that the executive read, and of each round."""
+    found = {} if end.top is None else {"all at the top": end.top}
+    for number, one in enumerate(end.rounds, start=1):
+        found |= {f"{seat} in round {number}": reading for seat, reading in one.readings.items()}
+        found |= {} if one.top is None else {f"all at the top in round {number}": one.top}
+    return found
 
 
 def _changed_outcome(logged: TrialEnd, read: TrialEnd) -> Iterator[Difference]:
