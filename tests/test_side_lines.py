@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+from chains.asking import asked
 from chains.errors import BadInput
 from chains.graph import climber, wire
 from chains.hierarchy import chain, deal, tree
@@ -17,7 +18,7 @@ from chains.retelling import retold
 from chains.seats import Cast, Part
 from chains.tape import Tape
 from chains.trial import in_turn, run_trial
-from chains.weaving.side_lines import side_edges
+from chains.weaving.side_lines import QUESTION, side_edges
 from chains.weaving.ways import planned
 from chains.worlds.scenarios import world_for
 
@@ -162,6 +163,23 @@ def test_a_run_with_side_lines_replays_to_the_letter(mazedom):
     assert verified.status == 0, verified.out
     shown = mazedom("show", "last", "--trial", "c1.w1.r1")
     assert "ask of L2: L0, executive" in shown.out
+
+
+def test_what_an_outsider_and_a_worker_who_is_asked_know_is_not_shown_as_invented(mazedom):
+    side = "outside:Press>L0+question:L0>L3"
+    mazedom("run", "--set", "model=channel", "--set", f"side={side}", "--set", "depth=3", "--set", "worlds=1")
+    messages = mazedom("show", "last", "--trial", "--json").document["messages"]
+    told = [message for message in messages if message["seat"] in ("Press", "L3")]
+    assert [message["invented"] for message in told] == [[]] * 3
+    assert "from outside: Press" in mazedom("show", "last", "--trial").out
+
+
+def test_a_model_whose_reports_have_a_grammar_asks_one_question():
+    cast = cast_of(chain(3), "question:L0>L2")
+    cast = cast.model_copy(update={"sources": {"channel": resolve("smollm2")}})
+    asks = next(turn for turn in cast.plan.turns if turn.task == "ask")
+    request = asked(cast, asks, {"L1": "- All is well."})
+    assert request.settings["grammar"] == QUESTION
 
 
 @pytest.mark.parametrize(

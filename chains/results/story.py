@@ -23,7 +23,7 @@ from chains.remedies.findings import KINDS, read_findings, read_numbers
 from chains.remedies.notes import lines_in
 from chains.remedies.stepping_in import IN_FORCE, choice_in
 from chains.retelling import retold
-from chains.seats import Cast, Said
+from chains.seats import HAVE_NOTES, Cast, Said
 from chains.staging import RunRecord, Stage
 from chains.trial import held_below
 from chains.turns import Turn as Spoken
@@ -183,7 +183,8 @@ def _turn(cast: Cast, turn: Spoken, step: Step | None, reply: Reply, said: Said,
     corrected = ""
     if turn.task in REPORTS:
         instrument, only = instrument_of(cast.world), held
-        heard = [cast.notes(turn.seat.name)] if turn.seat.role == "worker" else [cast.plain(text) for text in texts]
+        own = [cast.notes(turn.seat.name)] if turn.seat.role in HAVE_NOTES else []
+        heard = own + [cast.plain(text) for text in texts]
         message, corrected = cast.plain(message), corrected_in(cast, turn.name, said)
     else:
         instrument, only = instrument_down(cast), None

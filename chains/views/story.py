@@ -115,6 +115,8 @@ _REFERENCES = {"ledger": "the full ledger (for reference)", "nothing": "no repor
 
 def _where(turn: Turn, depth: int) -> str:
     match turn.told.task:
+        case "report" if turn.seat.role == "outside":
+            return "from outside"
         case "report":
             drafted = f", {turn.told.name.partition('/')[2]}" if turn.told.number else ""
             return f"hop {turn.hop}{drafted}" if turn.hop <= depth else "brief"
@@ -122,12 +124,9 @@ def _where(turn: Turn, depth: int) -> str:
             return f"hop {turn.hop} down"
         case "send":
             return turn.told.name
-        case "act":
-            return "deed"
-        case "decide":
-            return "decision"
         case task:
-            return f"{task} of {turn.told.about}" if turn.told.about else task
+            what = {"act": "deed", "decide": "decision"}.get(task, str(task))
+            return f"{what} of {turn.told.about}" if turn.told.about else what
 
 
 def _fates(turn: Turn) -> Iterator[tuple[str, str]]:

@@ -11,9 +11,11 @@ lost, so the fates at the top are read in all that the executive reads.
 """
 
 from collections.abc import Iterable
+from typing import Any
 
 from chains.errors import BadInput
 from chains.hierarchy import Edge, Hierarchy, Seat, side_edge
+from chains.models.names import Source
 from chains.models.provider import Request
 from chains.seats import NO_REPORT, Cast, Said, title_of
 from chains.turns import Draft, Turn, Weaver
@@ -66,7 +68,16 @@ def ask(cast: Cast, turn: Turn, said: Said) -> Request:
         "asked": turn.about,
     }
     prompt = cast.parts[turn.seat.name].tasks["ask"]
-    return cast.ask(turn.seat, prompt, holes, heard, turn.number, task="ask")
+    return cast.ask(turn.seat, prompt, holes, heard, turn.number, one_question, task="ask")
+
+
+def one_question(settings: dict[str, Any], _source: Source) -> dict[str, Any]:
+    """Hold a model whose reports have a grammar to one question: as many lines as it has read make it loop."""
+    return settings | {"grammar": QUESTION} if "grammar" in settings else settings
+
+
+QUESTION = r'root ::= [A-Z] [^\n?]{8,160} "?"'
+"""In GBNF, as llama.cpp reads it."""
 
 
 def answer(cast: Cast, turn: Turn, said: Said) -> Request:
