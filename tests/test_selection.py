@@ -196,3 +196,10 @@ def test_where_the_rating_likes_good_news_the_loss_of_bad_news_grows_with_the_dr
     grown, same = paired(keyed(liked[8]), keyed(liked[1])), paired(keyed(random), keyed(liked[1]))
     assert grown.low > 0
     assert same.low < 0 < same.high
+
+
+def test_ratings_that_cannot_be_read_are_shown(mazedom, serve, experiment):
+    path = experiment(serve("copies"), fixed="depth = 2\nselection = 2\nprompt = 'plain'")
+    assert mazedom("run", path).status == 0
+    assert mazedom("show", "last", "--json").document["unrated"] == 2
+    assert "2 ratings can't be read" in mazedom("show", "last").out

@@ -34,6 +34,8 @@ class Results(NamedTuple):
     tokens: int
     cost: float | None
     """What the calls cost, in the currency of the models' prices; None if a price is not known."""
+    unrated: int
+    """Reports in finished trials whose ratings can't be read, so that of several drafts a random one went on."""
     noted: int
     """Replies that carry a note on how they were had."""
     reused: Mapping[str, int]
@@ -170,6 +172,7 @@ class Results(NamedTuple):
             "tokens": self.tokens,
             "cost": self.cost,
             "noted": self.noted,
+            "unrated": self.unrated,
             "reused": dict(self.reused),
             "by_condition": self.costs(),
             "by_hop": self.by_hop(),
@@ -202,7 +205,7 @@ def results(record: RunRecord, log: Log) -> Results:
     tops: dict[TrialId, HopShares] = {}
     taken: dict[TrialId, Taken] = {}
     ordered: dict[TrialId, TrialEnd] = {}
-    trials = 0
+    trials = unrated = 0
     for trial in record.experiment.trials():
         trials += 1
         end = log.end(str(trial))
@@ -213,6 +216,7 @@ def results(record: RunRecord, log: Log) -> Results:
             errors[_sentence(end)] += 1
         if end.status != "finished":
             continue
+        unrated += end.unrated
         by_trial[trial] = shares_by_hop(end.readings.values(), stage.hierarchy(trial.condition).depth)
         taken[trial] = log.scan.taken.get(str(trial), Taken())
         if end.top is not None:
@@ -237,6 +241,7 @@ def results(record: RunRecord, log: Log) -> Results:
         calls=log.scan.calls,
         tokens=log.scan.tokens,
         cost=cost(record.models.values(), log.scan.spent),
+        unrated=unrated,
         noted=log.scan.noted,
         reused=dict(log.scan.reused),
         by_trial=by_trial,

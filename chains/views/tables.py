@@ -150,6 +150,8 @@ def _notes(found: Results, rows: Sequence[dict[str, Any]]) -> list[str]:
         )
     if found.noted:
         notes.append(f"{found.noted} replies carry a note on how they were had; `show --trial` quotes it")
+    if found.unrated:
+        notes.append(f"{counted(found.unrated, 'rating')} can't be read; of several drafts a random one went on there")
     if silent := max((row["silent"] for row in rows), default=0):
         notes.append(f"up to {silent:.0%} of the seats at a hop gave no report (refused, filtered or empty)")
     if loops := max((row["degenerate"] for row in rows), default=0):
