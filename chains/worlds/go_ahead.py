@@ -7,24 +7,17 @@ stopping. What they pay is drawn until the world keeps every rule of
 and all, so that pessimism is not free. Design E3 of the project.
 """
 
-from chains.draw import Draw, seed_of
-from chains.errors import BadInput
+from chains.draw import Draw
 from chains.worlds.acceptance import enumerate_world
-from chains.worlds.charter import Charter
+from chains.worlds.deciding import Deciding, drawn_world
 from chains.worlds.decision import Decision, Option
-from chains.worlds.intents import INTENTS, OPTIONS, charter_of
-from chains.worlds.watermelon import watermelon
-from chains.worlds.weights import Scale, between, unused_name, weights_of
+from chains.worlds.intents import INTENTS, OPTIONS
+from chains.worlds.weights import Scale, between, weights_of
 from chains.worlds.world import World
 
 VERSION = "1"
-FEWEST, MOST = 8, 18
 SAFE = 0.3
 """Share of worlds in which bad news does not change the decision."""
-TRIES = 400
-"""Sets of facts drawn for a seed before it is given up."""
-PAYOFFS_A_WORLD = 60
-"""Decisions drawn for one set of facts."""
 
 
 def go_ahead(seed: int, *, facts: int = 12, setting: str | None = None) -> World:
@@ -38,32 +31,16 @@ def go_ahead(seed: int, *, facts: int = 12, setting: str | None = None) -> World
     Raises:
         BadInput: If `facts` is out of range or there is no such setting.
     """
-    if not FEWEST <= facts <= MOST:
-        raise BadInput(f"a go_ahead world has {FEWEST} to {MOST} facts, not {facts}; set facts accordingly")
     safe = Draw("go_ahead", seed, "safe").uniform() < SAFE
-    for attempt in range(TRIES):
-        plain = watermelon(seed_of("go_ahead", seed, "facts", attempt), facts=facts, setting=setting)
-        draw = Draw("go_ahead", seed, facts, setting or "", attempt)
-        for _ in range(PAYOFFS_A_WORLD):
-            decision = _decision(plain, draw, safe=safe)
-            found = enumerate_world(_assembled(plain, seed, decision))
-            if found.safe == safe and found.broken is None:
-                charter = charter_of(INTENTS[plain.setting], draw, unused_name(plain, Draw("go_ahead", seed, "names")))
-                return _assembled(plain, seed, decision, charter)
-    raise BadInput(f"no go_ahead world with {facts} facts was found for seed {seed}; take another seed")
 
+    def decision(world: World, draw: Draw) -> Decision:
+        return _decision(world, draw, safe=safe)
 
-def _assembled(plain: World, seed: int, decision: Decision, charter: Charter | None = None) -> World:
-    return World(
-        scenario="go_ahead",
-        version=VERSION,
-        seed=seed,
-        setting=plain.setting,
-        title=plain.title,
-        facts=plain.facts,
-        decision=decision,
-        charter=charter,
-    )
+    def keeps(world: World) -> bool:
+        found = enumerate_world(world)
+        return found.safe == safe and found.broken is None
+
+    return drawn_world(Deciding("go_ahead", VERSION, decision, keeps), seed, facts, setting)
 
 
 def _decision(world: World, draw: Draw, *, safe: bool) -> Decision:

@@ -21,24 +21,17 @@ A world keeps these rules, checked by enumerating every set of its facts:
 
 import math
 
-from chains.draw import Draw, seed_of
-from chains.errors import BadInput
+from chains.draw import Draw
 from chains.worlds.acceptance import MARGIN, enumerate_world
-from chains.worlds.charter import Charter
+from chains.worlds.deciding import Deciding, drawn_world
 from chains.worlds.decision import Decision, Option
-from chains.worlds.intents import INTENTS, OPTIONS, charter_of
-from chains.worlds.watermelon import watermelon
-from chains.worlds.weights import Scale, unused_name, weights_of
+from chains.worlds.intents import INTENTS, OPTIONS
+from chains.worlds.weights import Scale, weights_of
 from chains.worlds.world import World
 
 VERSION = "1"
-FEWEST, MOST = 8, 18
 HAZARD = 0.3
 """Share of worlds in which stopping is right."""
-TRIES = 400
-"""Sets of facts drawn for a seed before it is given up."""
-PAYOFFS_A_WORLD = 60
-"""Decisions drawn for one set of facts."""
 GO, HALT = OPTIONS[0], OPTIONS[-1]
 """The ids of the two options."""
 INTERCEPT = -1.6
@@ -62,31 +55,12 @@ def stop_work(seed: int, *, facts: int = 12, setting: str | None = None) -> Worl
     Raises:
         BadInput: If `facts` is out of range or there is no such setting.
     """
-    if not FEWEST <= facts <= MOST:
-        raise BadInput(f"a stop_work world has {FEWEST} to {MOST} facts, not {facts}; set facts accordingly")
     hazard = Draw("stop_work", seed, "hazard").uniform() < HAZARD
-    for attempt in range(TRIES):
-        plain = watermelon(seed_of("stop_work", seed, "facts", attempt), facts=facts, setting=setting)
-        draw = Draw("stop_work", seed, facts, setting or "", attempt)
-        for _ in range(PAYOFFS_A_WORLD):
-            decision = _decision(plain, draw)
-            if _clear(decision, hazard=hazard) and _kept(_assembled(plain, seed, decision)):
-                name = unused_name(plain, Draw("stop_work", seed, "names"))
-                return _assembled(plain, seed, decision, charter_of(INTENTS[plain.setting], draw, name))
-    raise BadInput(f"no stop_work world with {facts} facts was found for seed {seed}; take another seed")
 
+    def keeps(world: World) -> bool:
+        return world.decision is not None and _clear(world.decision, hazard=hazard) and _kept(world)
 
-def _assembled(plain: World, seed: int, decision: Decision, charter: Charter | None = None) -> World:
-    return World(
-        scenario="stop_work",
-        version=VERSION,
-        seed=seed,
-        setting=plain.setting,
-        title=plain.title,
-        facts=plain.facts,
-        decision=decision,
-        charter=charter,
-    )
+    return drawn_world(Deciding("stop_work", VERSION, _decision, keeps), seed, facts, setting)
 
 
 def _decision(world: World, draw: Draw) -> Decision:

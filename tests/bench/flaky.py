@@ -6,15 +6,14 @@ endpoint's, no connection left open, and a log that replays. Exits with 1 otherw
 """
 
 import argparse
-import contextlib
 import json
 import subprocess
 import sys
 import tempfile
 import time
-import urllib.request
 from pathlib import Path
 
+from served import counts_of, started
 from soak import watched
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -44,8 +43,7 @@ def main():
             looks = watched(subprocess.Popen(words, cwd=name, stdout=file))
         ran = json.loads(out.read_text())
         seconds = time.perf_counter() - began
-        with urllib.request.urlopen(url.removesuffix("/v1") + "/calls") as answer:  # noqa: S310
-            counted = json.load(answer)
+        counted = counts_of(url)
         calls = counted["calls"]
         replayed = json.loads(_cli(name, "replay", "--verify", "--json"))
     checks = {
@@ -67,16 +65,6 @@ def main():
 def _cli(folder, *words):
     command = [sys.executable, str(ROOT / "cli.py"), *words]
     return subprocess.run(command, cwd=folder, stdout=subprocess.PIPE, check=False).stdout
-
-
-@contextlib.contextmanager
-def started(server):
-    """Start the endpoint; it goes whatever happens."""
-    with subprocess.Popen(server, stdout=subprocess.PIPE, text=True) as endpoint:
-        try:
-            yield endpoint
-        finally:
-            endpoint.terminate()
 
 
 if __name__ == "__main__":

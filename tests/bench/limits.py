@@ -7,14 +7,14 @@ otherwise.
 """
 
 import argparse
-import contextlib
 import json
 import subprocess
 import sys
 import tempfile
 import time
-import urllib.request
 from pathlib import Path
+
+from served import counts_of, started
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 STEPS = 8
@@ -37,19 +37,19 @@ def main():
         )
         began = time.perf_counter()
         first = cli(name, "run", str(path))
-        at_first = counted(url)
+        at_first = counts_of(url)
         killed = subprocess.Popen(
             [sys.executable, str(ROOT / "cli.py"), "resume", "--set", f"limits.calls={2 * calls}"],
             cwd=name, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
         )  # fmt: skip
-        while counted(url)["calls"] < calls * 3 // 2:
+        while counts_of(url)["calls"] < calls * 3 // 2:
             time.sleep(0.01)
         killed.kill()
         killed.wait()
         second = cli(name, "resume", "--set", f"limits.calls={2 * calls}")
-        at_second = counted(url)
+        at_second = counts_of(url)
         last = cli(name, "resume", "--set", f"limits.calls={10 * calls}")
-        at_last = counted(url)
+        at_last = counts_of(url)
         replayed = cli(name, "replay", "--verify")
         seconds = time.perf_counter() - began
     lost = at_last["calls"] - last["calls"]
@@ -76,22 +76,6 @@ def cli(folder, *words):
     command = [sys.executable, str(ROOT / "cli.py"), *words, "--json"]
     ran = subprocess.run(command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=False)
     return json.loads(ran.stdout)
-
-
-def counted(url):
-    """Return what the endpoint counted."""
-    with urllib.request.urlopen(url.removesuffix("/v1") + "/calls") as answer:  # noqa: S310
-        return json.load(answer)
-
-
-@contextlib.contextmanager
-def started(server):
-    """Start the endpoint; it goes whatever happens."""
-    with subprocess.Popen(server, stdout=subprocess.PIPE, text=True) as endpoint:
-        try:
-            yield endpoint
-        finally:
-            endpoint.terminate()
 
 
 if __name__ == "__main__":
