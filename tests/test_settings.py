@@ -6,6 +6,7 @@ from chains.errors import BadInput
 from chains.experiment import DEFAULT, Experiment, read_experiment
 from chains.hierarchy import chain, tree
 from chains.overriding import override
+from chains.running.recording import stage
 from chains.settings import check_scopes, scoped, split
 
 
@@ -176,3 +177,13 @@ def test_a_model_set_for_all_seats_stands_in_place_of_a_files_lineages_and_their
     assert "lineage" not in changed.fixed
     assert not changed.models
     assert changed.fixed["model"] == "channel:drop=0.1"
+
+
+@pytest.mark.parametrize("key", ["model.auditor", "words.watcher", "prompt.outside"])
+def test_what_is_set_for_a_seat_that_no_condition_has_is_refused(key):
+    setting = f"{key}={'10' if key.startswith('words') else 'channel' if key.startswith('model') else 'plain'}"
+    experiment = override(DEFAULT, ["model=channel", setting])
+    with pytest.raises(BadInput, match="no condition has a seat of the role"):
+        stage(experiment, "r1")
+    audited = override(experiment, ["remedy=none,audit:watchers=1", "side=outside:Press>L0"])
+    assert stage(audited, "r1").conditions

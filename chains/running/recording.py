@@ -1,7 +1,7 @@
 """From an experiment to what is written in run.json: prompts read, worlds made, models named."""
 
 import platform
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from importlib.metadata import PackageNotFoundError, version
 
 from chains import VERSION
@@ -10,7 +10,7 @@ from chains.errors import BadInput
 from chains.experiment import Condition, Experiment
 from chains.hierarchy import Hierarchy
 from chains.models.names import Source, resolve
-from chains.prompts import Prompt
+from chains.prompts import BESIDE, OUTSIDE, Prompt
 from chains.records import now
 from chains.registering.registration import registration
 from chains.running.sizes import expected
@@ -40,10 +40,12 @@ def stage(experiment: Experiment, name: str) -> RunRecord:
     hierarchies: dict[str, Hierarchy] = {}
     models: dict[str, Source] = {}
     calls = 0
+    beside: set[str] = set()
     for condition in experiment.conditions:
         hierarchy = hierarchy_of(condition.values, hierarchies)
         plan, customs = planned(condition.values, hierarchy), customs_of(condition.values)
         check_scopes(condition.values, hierarchy, plan.beside)
+        beside.update(name for seat in plan.beside for name in (seat.name, seat.role))
         casting[condition.id] = cast_prompts(condition, plan, prompts)
         for seat in plan.seats:
             names = models_of(condition.values, seat)
@@ -68,6 +70,7 @@ def stage(experiment: Experiment, name: str) -> RunRecord:
                     f"prompt {named} has the hole kpi, and nothing measures managers in {world.scenario}; "
                     "set scenario = five_words"
                 )
+    _check_beside(experiment, beside)
     if unused := sorted(set(experiment.models) - set(models)):
         raise BadInput(f"[models.{unused[0]}] is defined and no seat uses it; set model = {unused[0]!r} somewhere")
     calls *= len(experiment.seeds) * experiment.replicates
@@ -88,6 +91,17 @@ def stage(experiment: Experiment, name: str) -> RunRecord:
     )
     estimate = {"calls": calls, "tokens": sum(one.tokens for one in expected(record).values())}
     return record.model_copy(update={"estimate": estimate, "registered": registration(record)})
+
+
+def _check_beside(experiment: Experiment, beside: Collection[str]) -> None:
+    """Refuse what is set for auditors, watchers or outsiders where no condition has any: it would do nothing."""
+    for key in (*experiment.fixed, *experiment.factors):
+        _, _, scope = key.partition(".")
+        if scope in BESIDE and scope not in beside:
+            what = "a remedy that has one" if scope != OUTSIDE else "a line from outside"
+            raise BadInput(
+                f"setting {key!r}: no condition has a seat of the role {scope}; switch on {what}, or leave it out"
+            )
 
 
 def _seeds(condition: Condition, seeds: Sequence[int], customs: Customs) -> Iterator[int]:
