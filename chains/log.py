@@ -21,15 +21,15 @@ import os
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Self, TypeVar
+from typing import Final, Self, TypeVar
 
-import orjson
+import msgspec
 from pydantic import BaseModel, ValidationError
 
 from chains.errors import LogDamaged, LogInUse, MazedomError
 from chains.models.provider import Reply
 from chains.records import Key, LoggedChain, Note, Step, TrialEnd
-from chains.scan import scan
+from chains.scan import AT_ONCE, Answered, scan
 
 RUN_FILE = "run.json"
 LOG_FILE = "log.jsonl"
@@ -42,6 +42,22 @@ SYNC_WITHIN = 0.1
 """Seconds within which what was appended is on the disk: hundreds of replies a second share one wait for it."""
 LOOK_EVERY = 0.25
 """Seconds between two looks at how much room the disk has."""
+
+
+class _ReplyOf(msgspec.Struct, gc=False):
+    """Of a step's line, the reply as it stands there."""
+
+    reply: msgspec.Raw
+
+
+class _KindOf(msgspec.Struct, gc=False):
+    """Of a line, its kind."""
+
+    kind: str
+
+
+_REPLY: Final = msgspec.json.Decoder(_ReplyOf)
+_KIND: Final = msgspec.json.Decoder(_KindOf)
 
 
 class Log:
@@ -97,37 +113,48 @@ class Log:
 
     def find(self, key: Key, digest: str) -> Step | None:
         """Return the logged step of exactly this request, or None."""
-        for known, offset, length in self.scan.steps.get(key, ()):
-            if known == digest:
+        for known, offset, length in self.scan.places.of(key):
+            if known.hex() == digest:
                 return self._step(offset, length)
         return None
 
     def reply(self, key: Key, digest: str) -> Reply | None:
         """Return the logged reply to exactly this request, or None; the rest of its line is not read."""
-        for known, offset, length in self.scan.steps.get(key, ()):
-            if known == digest:
+        for known, offset, length in self.scan.places.of(key):
+            if known.hex() == digest:
                 try:
-                    return Reply.model_validate(orjson.loads(os.pread(self._file, length, offset))["reply"])
-                except (ValidationError, orjson.JSONDecodeError, KeyError, TypeError):
+                    return Reply.model_validate_json(_REPLY.decode(os.pread(self._file, length, offset)).reply)
+                except (ValidationError, msgspec.DecodeError):
                     return self._step(offset, length).reply  # which says what is wrong
         return None
 
     def holds(self, key: Key) -> Step | None:
         """Return the last step logged under `key`, whatever its request was, or None."""
-        entries = self.scan.steps.get(key)
-        return self._step(*entries[-1][1:]) if entries else None
+        places = self.scan.places.of(key)
+        return self._step(places[-1].offset, places[-1].length) if places else None
 
     def end(self, trial: str) -> TrialEnd | None:
         """Return how a trial ended, or None if it has not."""
-        entry = self.scan.ends.get(trial)
-        if entry is None:
+        held = self.scan.places.trials.get(trial)
+        if held is None or held.status is None:
             return None
-        return _validated(TrialEnd, os.pread(self._file, entry[2], entry[1]), f"the end of trial {trial}")
+        return _validated(TrialEnd, os.pread(self._file, held.length, held.ended_at), f"the end of trial {trial}")
 
     def steps(self) -> Iterator[Step]:
         """Return every step in the order logged, one at a time."""
-        places = sorted((offset, length) for entries in self.scan.steps.values() for _, offset, length in entries)
-        return (self._step(offset, length) for offset, length in places)
+        at = 0
+        for line in self._lines(self.scan.length):
+            if _KIND.decode(line).kind == "step":
+                yield _validated(Step, line, f"{self.path} at byte {at}")
+            at += len(line) + 1
+
+    def _lines(self, until: int) -> Iterator[bytes]:
+        """Return every line before the byte `until`, without its line break."""
+        at, rest = 0, b""
+        while block := os.pread(self._file, min(AT_ONCE, until - at), at):
+            at += len(block)
+            *whole, rest = (rest + block).split(b"\n")
+            yield from whole
 
     def check_room(self) -> None:
         """Check that replies can be kept before they are paid for.
@@ -175,19 +202,16 @@ class Log:
             raise self._cannot(error) from None
         self._unsynced = self._unsynced or durable
         if isinstance(record, Step):
-            self.scan.add_step(record.key, record.digest, len(line))
-            usage = record.reply.usage.model_dump()
-            reply = {"usage": usage, "notes": record.reply.notes}
-            self.scan.add_spent(record.request.model, record.tries, reply, record.seconds)
-            self.scan.add_taken(record.trial, record.request.model, usage)
-            self.scan.add_reused(record.reused)
+            reply = record.reply
+            answered = Answered(record.request.model, record.tries, reply.usage, record.seconds, reply.notes)
+            self.scan.add_step(record.key, record.digest, len(line), answered, record.reused)
         elif isinstance(record, TrialEnd):
             self.scan.add_end(record.trial, record.status, len(line))
         elif isinstance(record, LoggedChain):
             self.scan.add_chain(record.set, record.chain, len(line))
             return
         else:
-            self.scan.add_note(record.model_dump(), len(line))
+            self.scan.add_note(record, len(line))
         self.scan.heard(record.at)
 
     def sync(self) -> None:

@@ -1,17 +1,19 @@
 """The index of a run's log: where each step and end stands, what was spent, how long it took; no message in memory."""
 
-from collections.abc import Mapping
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from sys import intern
-from typing import Any, NamedTuple, get_args
-
-import orjson
+from typing import NamedTuple
 
 from chains.errors import LogDamaged
+from chains.lines import ChainLine, Counted, EndLine, NoteLine, StepLine, read_line
 from chains.models.provider import Usage
-from chains.records import LOG_VERSION, Key, Status
+from chains.places import Places
+from chains.records import Key, Note, Status
+
+AT_ONCE = 2**18
+"""Bytes that are read at once where a log is read from its beginning to its end."""
 
 
 @dataclass
@@ -35,15 +37,15 @@ class Spent:
         """The tokens alone."""
         return Usage(prompt=self.prompt, completion=self.completion, reasoning=self.reasoning, cached=self.cached)
 
-    def add(self, calls: int, usage: Mapping[str, int], seconds: float) -> None:
+    def add(self, calls: int, usage: Usage | Counted, seconds: float) -> None:
         """Count one reply that took `calls` requests."""
         if calls:
-            self.calls += int(calls)
+            self.calls += calls
             self.seconds += seconds
-            self.prompt += int(usage["prompt"])
-            self.completion += int(usage["completion"])
-            self.reasoning += int(usage["reasoning"])
-            self.cached += int(usage["cached"])
+            self.prompt += usage.prompt
+            self.completion += usage.completion
+            self.reasoning += usage.reasoning
+            self.cached += usage.cached
 
 
 class Taken(NamedTuple):
@@ -58,14 +60,23 @@ class Taken(NamedTuple):
     """Of prompts and replies, as the endpoints counted them."""
 
 
+class Answered(NamedTuple):
+    """What was spent on a logged reply."""
+
+    model: str
+    """As in its request."""
+    tries: int
+    usage: Usage | Counted
+    seconds: float
+    notes: Collection[str]
+
+
 @dataclass
 class Scan:
     """Everything known of a log without holding its messages in memory."""
 
-    steps: dict[Key, tuple[tuple[str, int, int], ...]] = field(default_factory=dict)
-    """For each key, (digest, offset, length) of every line that has it, in the order logged."""
-    ends: dict[str, tuple[Status, int, int]] = field(default_factory=dict)
-    """For each trial, its last end: status, offset and length of its line."""
+    places: Places = field(default_factory=Places)
+    """Where steps and ends are, by trial."""
     chains: dict[tuple[str, str], tuple[int, int]] = field(default_factory=dict)
     """Others' chains: by set and name, offset and length of the line."""
     length: int = 0
@@ -74,8 +85,6 @@ class Scan:
     """Bytes of a line that a crash cut off."""
     spent: dict[str, Spent] = field(default_factory=dict)
     """What was spent on each model, by the name that its requests have."""
-    taken: dict[str, Taken] = field(default_factory=dict)
-    """What each trial takes, by its name."""
     noted: int = 0
     """Replies that carry a note, such as that the endpoint may have truncated the prompt."""
     reused: dict[str, int] = field(default_factory=dict)
@@ -98,57 +107,88 @@ class Scan:
     @property
     def held(self) -> dict[str, int]:
         """How many steps and finished trials the log holds."""
-        finished = sum(status == "finished" for status, _, _ in self.ends.values())
-        return {"steps": sum(map(len, self.steps.values())), "finished": finished}
+        finished = sum(held.status == "finished" for held in self.places.trials.values())
+        return {"steps": len(self.places), "finished": finished}
+
+    @property
+    def started(self) -> set[str]:
+        """The trials that have a step in the log."""
+        return {trial for trial, held in self.places.trials.items() if held.steps}
 
     def status(self, trial: str) -> Status | None:
         """Return how a trial last ended; None if it has not."""
-        return self.ends[trial][0] if trial in self.ends else None
+        held = self.places.trials.get(trial)
+        return None if held is None else held.status
+
+    def taken(self, trial: str) -> Taken:
+        """Return what a trial takes."""
+        held = self.places.trials.get(trial)
+        return Taken() if held is None else Taken(held.calls, held.tokens)
 
     @property
     def notice(self) -> str | None:
         """What a person should be told about the log, if anything."""
         return f"the last line of the log was cut off ({self.cut} bytes) and is ignored" if self.cut else None
 
-    def add(self, line: bytes, where: str) -> None:
-        """Note one line that stands at the end of what was scanned so far; raises `LogDamaged` if it is no record."""
-        record = parse_line(line, where)
-        at = record.get("at")
-        match record["kind"]:
-            case "step":
-                # Of the names, which come back in every line, one copy is kept.
-                key = Key(intern(record["trial"]), intern(record["seat"]), record["turn"], record["attempt"])
+    def add(self, line: bytes, file: str, number: int, run: str) -> None:
+        """Note one line that stands at the end of what was scanned so far; see `lines.read_line`."""
+        read = read_line(line, file, number, run)
+        match read:
+            case StepLine():
+                key = Key(read.trial, read.seat, read.turn, read.attempt)
+                reply = Answered(read.request.model, read.tries, read.reply.usage, read.seconds, read.reply.notes)
                 try:
-                    self.add_step(key, record["digest"], len(line))
-                    self.add_spent(record["request"]["model"], record["tries"], record["reply"], record["seconds"])
-                    self.add_taken(key.trial, record["request"]["model"], record["reply"]["usage"])
-                    self.add_reused(record.get("reused"))
-                except (KeyError, TypeError, ValueError, AttributeError):
-                    raise LogDamaged(f"{where} has no whole reply; the log was changed or damaged there") from None
-            case "trial":
-                self.add_end(record["trial"], record["status"], len(line))
-            case "chain":
-                self.add_chain(record["set"], record["chain"], len(line))
-            case _:
-                self.add_note(record, len(line))
-        if isinstance(at, str):
-            self.heard(at)
+                    self.add_step(key, read.digest, len(line), reply, read.reused)
+                except ValueError:
+                    raise LogDamaged(
+                        f"{file} line {number} of {run} has no digest that can be read; the log was changed or damaged "
+                        "there"
+                    ) from None
+            case EndLine():
+                self.add_end(read.trial, read.status, len(line))
+            case ChainLine():
+                self.add_chain(read.set, read.chain, len(line))
+            case NoteLine():
+                self.add_note(read, len(line))
+        if read.at is not None:
+            self.heard(read.at)
 
-    def add_step(self, key: Key, digest: str, size: int) -> None:
-        """Note a step whose line of `size` bytes stands at the end of what was scanned so far."""
-        self.steps[key] = (*self.steps.get(key, ()), (digest, self.length, size))
+    def add_step(self, key: Key, digest: str, size: int, reply: Answered, reused: str | None) -> None:
+        """Note a step whose line of `size` bytes stands at the end of what was scanned so far.
+
+        Args:
+            key: The step's.
+            digest: Of its request.
+            size: Of the line.
+            reply: What it took.
+            reused: The run whose reply it is, if it was taken from another.
+
+        Raises:
+            ValueError: If the digest is none.
+        """
+        held = self.places.add(key, digest, self.length, size)
         self.length += size
+        spent = self.spent.get(reply.model)
+        if spent is None:
+            spent = self.spent[reply.model] = Spent()
+        spent.add(reply.tries, reply.usage, reply.seconds)
+        self.noted += bool(reply.notes)
+        if reply.model != "person":
+            held.calls += 1
+            held.tokens += reply.usage.prompt + reply.usage.completion
+        if reused is not None:
+            self.reused[reused] = self.reused.get(reused, 0) + 1
 
-    def add_note(self, note: Mapping[str, Any], size: int) -> None:
+    def add_note(self, note: NoteLine | Note, size: int) -> None:
         """Count what a note says, whose line of `size` bytes stands at the end of what was scanned so far."""
-        match note.get("note"):
+        match note.note:
             case "began":
                 self.driven += self._open_seconds()
-                self._began = note.get("at")
+                self._began = note.at
             case "unanswered":
-                spent = self.spent.setdefault(str(note.get("model")), Spent())
-                spent.calls += int(note.get("calls", 0))
-                spent.unanswered += int(note.get("calls", 0))
+                spent = self.spent.setdefault(str(note.model), Spent())
+                spent.calls += note.calls
+                spent.unanswered += note.calls
         self.length += size
 
     def heard(self, at: str) -> None:
@@ -168,79 +208,15 @@ class Scan:
         """How long the run was driven, by all processes together."""
         return self.driven + self._open_seconds()
 
-    def add_spent(self, model: str, calls: int, reply: Mapping[str, Any], seconds: float) -> None:
-        """Count what a reply took, given as it stands in the log."""
-        self.spent.setdefault(model, Spent()).add(calls, reply["usage"], seconds)
-        self.noted += bool(reply["notes"])
-
-    def add_taken(self, trial: str, model: str, usage: Mapping[str, int]) -> None:
-        """Count a reply among those of its trial, given its usage as it stands in the log."""
-        if model != "person":
-            calls, tokens = self.taken.get(trial, (0, 0))
-            self.taken[trial] = Taken(calls + 1, tokens + int(usage["prompt"]) + int(usage["completion"]))
-
-    def add_reused(self, run: str | None) -> None:
-        """Count a reply that was taken from another run, if it was."""
-        if run is not None:
-            self.reused[run] = self.reused.get(run, 0) + 1
-
     def add_end(self, trial: str, status: Status, size: int) -> None:
         """Note a trial's end whose line of `size` bytes stands at the end of what was scanned so far."""
-        self.ends[trial] = (status, self.length, size)
+        self.places.end(trial, status, self.length, size)
         self.length += size
 
     def add_chain(self, of: str, name: str, size: int) -> None:
         """Note a chain of the set `of` whose line of `size` bytes stands at the end of what was scanned so far."""
         self.chains[of, name] = (self.length, size)
         self.length += size
-
-
-_STATUSES = frozenset(get_args(Status))
-_NEEDED: dict[str, tuple[tuple[str, type], ...]] = {
-    "step": (
-        ("trial", str),
-        ("seat", str),
-        ("turn", int),
-        ("attempt", int),
-        ("digest", str),
-    ),
-    "trial": (
-        ("trial", str),
-        ("status", str),
-    ),
-    "chain": (
-        ("set", str),
-        ("chain", str),
-        ("digest", str),
-    ),
-    "note": (),
-}
-"""What a line of each kind must have to be found again."""
-
-
-def parse_line(line: bytes, where: str) -> dict[str, Any]:
-    """Read one line of a log as JSON and check its version.
-
-    Raises:
-        LogDamaged: If it is not a JSON object of a version that this program reads.
-    """
-    try:
-        record = orjson.loads(line)
-    except orjson.JSONDecodeError as error:
-        raise LogDamaged(f"{where} is not JSON ({error}); the log was changed or damaged there") from None
-    if not isinstance(record, dict):
-        raise LogDamaged(f"{where} is not a log record; the log was changed or damaged there")
-    if record.get("v") != LOG_VERSION:
-        raise LogDamaged(f"{where} has log version {record.get('v')!r}; this program reads version {LOG_VERSION}")
-    kind = record.get("kind")
-    if not isinstance(kind, str) or kind not in _NEEDED:
-        raise LogDamaged(f"{where} has the unknown kind {kind!r}; was it written by a newer version?")
-    wrong = [name for name, type_ in _NEEDED[kind] if not isinstance(record.get(name), type_)]
-    if kind == "trial" and not wrong and record["status"] not in _STATUSES:
-        wrong = ["status"]
-    if wrong:
-        raise LogDamaged(f"{where} has no {wrong[0]} that can be read; the log was changed or damaged there")
-    return record
 
 
 def scan(path: Path) -> Scan:
@@ -252,12 +228,12 @@ def scan(path: Path) -> Scan:
     found = Scan()
     file, run = path.name, path.parent.name
     try:
-        with path.open("rb") as lines:
+        with path.open("rb", buffering=AT_ONCE) as lines:
             for number, line in enumerate(lines, 1):
                 if not line.endswith(b"\n"):
                     found.cut = len(line)
                     break
-                found.add(line, f"{file} line {number} of {run}")
+                found.add(line, file, number, run)
     except FileNotFoundError:
         pass
     except OSError as error:

@@ -99,10 +99,9 @@ class Tape:
         self._syncing: asyncio.Future[None] | None = None
         self._asking: set[asyncio.Future[Reply]] = set()
         self._same: dict[str, Key | asyncio.Future[Reply]] = {
-            digest: key
-            for key, entries in (log.scan.steps.items() if providers is not None else ())
+            place.digest.hex(): key
+            for key, place in (log.scan.places.steps() if providers is not None else ())
             if key.attempt == 0
-            for digest, _, _ in entries
         }
         """For each request asked so far, by digest: where its reply is logged, or is about to be."""
 

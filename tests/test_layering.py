@@ -19,6 +19,8 @@ ORDER = [
     "chains.models.provider",
     "chains.prompts",
     "chains.records",
+    "chains.lines",
+    "chains.places",
     "chains.scan",
     "chains.log",
     "chains.models",

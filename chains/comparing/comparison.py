@@ -12,7 +12,6 @@ from chains.errors import BadInput
 from chains.experiment import TrialId
 from chains.laws.multiplicity import benjamini_hochberg
 from chains.laws.paired import FEWEST_WORLDS, Paired, PairKey, paired_all
-from chains.scan import Taken
 
 
 class Pair(NamedTuple):
@@ -71,7 +70,7 @@ class Comparison:
         found = {}
         for name, side in (("a", self.a), ("b", self.b)):
             scan = side.run.log.scan
-            taken = [scan.taken.get(str(getattr(pair, name)), Taken()) for pair in self.pairs.values()]
+            taken = [scan.taken(str(getattr(pair, name))) for pair in self.pairs.values()]
             calls, tokens = (sum(column) / len(taken) for column in zip(*taken, strict=True))
             found[name] = {"calls": calls, "tokens": tokens}
         return found

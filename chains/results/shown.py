@@ -218,7 +218,7 @@ def results(record: RunRecord, log: Log) -> Results:
             continue
         unrated += end.unrated
         by_trial[trial] = shares_by_hop(end.readings.values(), stage.hierarchy(trial.condition).depth)
-        taken[trial] = log.scan.taken.get(str(trial), Taken())
+        taken[trial] = log.scan.taken(str(trial))
         if end.top is not None:
             tops[trial] = shares_of([end.top])
         if _has_silence(end):

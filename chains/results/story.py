@@ -126,7 +126,7 @@ def find_trial(record: RunRecord, log: Log, name: str) -> TrialId:
         if name not in trials:
             raise BadInput(f"run {record.id} has no trial {name!r}{nearest(name, trials)}")
         return trials[name]
-    started = {key.trial for key in log.scan.steps}
+    started = log.scan.started
     found = next((trial for text, trial in trials.items() if text in started), None)
     if found is None:
         raise BadInput(f"run {record.id} has no message yet; `cli.py resume {record.id}` goes on with it")

@@ -85,7 +85,7 @@ async def replay(record: RunRecord, log: Log, *, verify: bool = False) -> Replay
     stage = Stage(record)
     watcher = _Counter()
     tape = Tape(log, None, watcher)
-    started = {key.trial for key in log.scan.steps} | set(log.scan.ends)
+    started = set(log.scan.places.trials)
     for trial in record.experiment.trials():
         name = str(trial)
         result.unfinished += log.scan.status(name) != "finished"

@@ -19,6 +19,7 @@ from chains.hierarchy import Seat
 from chains.log import LOG_FILE, Log
 from chains.models.files import fingerprint
 from chains.models.provider import Reply, Request
+from chains.places import Place, packed
 from chains.records import Key, Step
 from chains.running.runs import all_runs, find_run, read_record
 from chains.seats import PERSON, Climb, Speak, Waiting
@@ -74,16 +75,17 @@ class Earlier:
         if not self._worlds.intersection(record.world_of.values()) or not (same := self._same(record)):
             return 0  # and its log, which may be large, is not read
         with Log(folder) as log:
-            for key, digest, place in self._usable(record, log, same):
-                self._index.setdefault(_index_key(digest, key.trial), _PLACE.pack(number, *place))
+            for key, place in self._usable(record, log, same):
+                where = _PLACE.pack(number, place.offset, place.length)
+                self._index.setdefault(_index_key(place.digest, key.trial), where)
         self._sources.append(_Source(record.id, folder / LOG_FILE))
         return len(self._index) - before
 
-    def _usable(self, record: RunRecord, log: Log, same: set[str]) -> Iterator[tuple[Key, str, tuple[int, int]]]:
-        """Return the steps by the models `same` that could answer this run's requests, with digests and places."""
+    def _usable(self, record: RunRecord, log: Log, same: set[str]) -> Iterator[tuple[Key, Place]]:
+        """Return the steps by the models `same` that could answer this run's requests, and where they are."""
         stage = Stage(record)
         label_of = {name: source.label for name, source in record.models.items()}
-        for key, entries in log.scan.steps.items():
+        for key, place in log.scan.places.steps():
             condition, world, replicate = _parts(key.trial)
             known = record.world_of.get(f"{condition}.{world}")
             if key.attempt or known not in self._worlds or replicate > self._replicates:
@@ -91,8 +93,7 @@ class Earlier:
             held_by = stage.models_at(condition, key.seat)
             if not held_by or any(label_of.get(model) not in same for model in held_by):
                 continue
-            for digest, offset, length in entries:
-                yield key, digest, (offset, length)
+            yield key, place
 
     def _same(self, record: RunRecord) -> set[str]:
         """Return which models of an earlier run are this run's, as requests name them; note those that only seem so."""
@@ -115,10 +116,10 @@ class Earlier:
         Raises:
             LogDamaged: If the earlier run's log was changed since.
         """
-        packed = self._index.get(_index_key(request.digest, trial))
-        if packed is None or request.model not in self._models:
+        found = self._index.get(_index_key(packed(request.digest), trial))
+        if found is None or request.model not in self._models:
             return None
-        number, offset, length = _PLACE.unpack(packed)
+        number, offset, length = _PLACE.unpack(found)
         source = self._sources[number]
         try:
             step = Step.model_validate_json(_read(source.log, offset, length))
@@ -247,9 +248,9 @@ def _parts(trial: str) -> tuple[str, str, int]:
     return condition, world, int(replicate.removeprefix("r"))
 
 
-def _index_key(digest: str, trial: str) -> bytes:
+def _index_key(digest: bytes, trial: str) -> bytes:
     """Return 16 bytes for a request's digest and a trial's replicate."""
-    return bytes.fromhex(digest[:24]) + _parts(trial)[2].to_bytes(4)
+    return digest[:12] + _parts(trial)[2].to_bytes(4)
 
 
 def _read(path: Path, offset: int, length: int) -> bytes:

@@ -132,7 +132,7 @@ def _run(folder: Path, wanted: Wanted) -> dict[str, Any] | None:
         if _finished(record, folder, total):
             return row | {"status": "finished", "trials": f"{total}/{total}"} if wanted.status in DONE else None
         with Log(folder) as log:
-            ended = [status for status, _, _ in log.scan.ends.values()]
+            ended = [held.status for held in log.scan.places.trials.values()]
     except MazedomError as error:
         unreadable = row | {"status": f"unreadable: {error}"}
         return unreadable if wanted.status == "unreadable" or not any(wanted) else None

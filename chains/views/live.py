@@ -63,7 +63,7 @@ class LiveView(Watcher):
         self._steps = sum(self._seats[trial.condition] for trial in self._trials.values())
         self._rows: dict[str, _Row] = {}
         self._ended = sum(log.scan.status(name) == "finished" for name in self._trials)
-        self._done = sum(1 for _ in log.scan.steps)
+        self._done = len(log.scan.places)
         self._began = time.monotonic()
         self._begun_with = self._done
         self._called_before = log.scan.calls

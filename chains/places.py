@@ -1,0 +1,140 @@
+"""Where each step of a run stands in its log: packed by trial, and unpacked for the trials that are in use.
+
+A run has a step for every message, and its index stays in memory for as long
+as it lasts. So what is known of a trial's steps lies packed in one buffer, 60
+bytes a step; for looking a step up, its trial is unpacked into a dictionary,
+and the trials that were last looked into stay so.
+"""
+
+import struct
+from collections import OrderedDict
+from collections.abc import Iterator, Sequence
+from typing import Final, NamedTuple
+
+from chains.records import Key, Status
+
+MOST_UNPACKED = 16_384
+"""Steps that are unpacked at the same time, unless a single trial has more: some 300 bytes each."""
+
+_STEP: Final = struct.Struct("<32sQIIqi")
+"""Digest, offset and length of the line, number of the seat's name, turn, attempt."""
+
+
+class Place(NamedTuple):
+    """Where a step is logged."""
+
+    digest: bytes
+    """Of its request."""
+    offset: int
+    length: int
+
+
+class Held:
+    """What the log holds of one trial."""
+
+    __slots__ = ("calls", "ended_at", "length", "status", "steps", "tokens")
+
+    def __init__(self) -> None:
+        """Nothing yet."""
+        self.steps = bytearray()
+        """Each of its steps, in the order logged, as `_STEP` has it."""
+        self.status: Status | None = None
+        """How it last ended; None if it has not."""
+        self.ended_at = self.length = 0
+        """Offset and length of the line that says so."""
+        self.calls = self.tokens = 0
+        """What its replies take; see `scan.Taken`."""
+
+
+_Unpacked = dict[tuple[str, int, int], list[Place]]
+
+
+class Places:
+    """What the log holds of each trial, by the trial's name."""
+
+    def __init__(self) -> None:
+        """Nothing yet."""
+        self.trials: dict[str, Held] = {}
+        self._seats: list[str] = []
+        self._number: dict[str, int] = {}
+        self._unpacked: OrderedDict[str, _Unpacked] = OrderedDict()
+        self._size = 0
+
+    def __len__(self) -> int:
+        """How many steps are logged."""
+        return sum(len(held.steps) for held in self.trials.values()) // _STEP.size
+
+    def of(self, key: Key) -> Sequence[Place]:
+        """Return where the steps logged under `key` are, in the order logged."""
+        held = self.trials.get(key.trial)
+        return () if held is None else self._open(key.trial, held).get(key[1:], ())
+
+    def add(self, key: Key, digest: str, offset: int, length: int) -> Held:
+        """Note where a step is logged; return what is known of its trial.
+
+        Raises:
+            ValueError: If the digest is no SHA-256 in hexadecimal, or a number is out of range.
+        """
+        held = self.trials.get(key.trial)
+        if held is None:
+            held = self.trials[key.trial] = Held()
+        number = self._number.get(key.seat)
+        if number is None:
+            number = self._number[key.seat] = len(self._seats)
+            self._seats.append(key.seat)
+        place = Place(packed(digest), offset, length)
+        try:
+            held.steps += _STEP.pack(*place, number, key.turn, key.attempt)
+        except struct.error as error:
+            raise ValueError(*error.args) from None
+        if (unpacked := self._unpacked.get(key.trial)) is not None:
+            unpacked.setdefault(key[1:], []).append(place)
+            self._size += 1
+        return held
+
+    def end(self, trial: str, status: Status, offset: int, length: int) -> None:
+        """Note how a trial ended, and where the log says so."""
+        held = self.trials.get(trial)
+        if held is None:
+            held = self.trials[trial] = Held()
+        held.status, held.ended_at, held.length = status, offset, length
+        if (unpacked := self._unpacked.pop(trial, None)) is not None:
+            self._size -= _count(unpacked)
+
+    def steps(self) -> Iterator[tuple[Key, Place]]:
+        """Return every step, trial by trial; those of a trial in the order logged."""
+        for trial, held in self.trials.items():
+            for digest, offset, length, seat, turn, attempt in _STEP.iter_unpack(held.steps):
+                yield Key(trial, self._seats[seat], turn, attempt), Place(digest, offset, length)
+
+    def _open(self, trial: str, held: Held) -> _Unpacked:
+        """Return a trial's steps by seat, turn and attempt."""
+        found = self._unpacked.get(trial)
+        if found is not None:
+            self._unpacked.move_to_end(trial)
+            return found
+        found = {}
+        for digest, offset, length, seat, turn, attempt in _STEP.iter_unpack(held.steps):
+            found.setdefault((self._seats[seat], turn, attempt), []).append(Place(digest, offset, length))
+        self._unpacked[trial] = found
+        self._size += _count(found)
+        while self._size > MOST_UNPACKED and len(self._unpacked) > 1:
+            _, least = self._unpacked.popitem(last=False)
+            self._size -= _count(least)
+        return found
+
+
+def packed(digest: str) -> bytes:
+    """Return a digest as it stands in a `Place`.
+
+    Raises:
+        ValueError: If it is no SHA-256 in lower-case hexadecimal.
+    """
+    found = bytes.fromhex(digest)
+    if len(found) != 32 or found.hex() != digest:
+        raise ValueError(f"{digest!r} is no digest")
+    return found
+
+
+def _count(unpacked: _Unpacked) -> int:
+    return sum(map(len, unpacked.values()))
