@@ -1,7 +1,7 @@
 """Many trials on the channel, watched: `python tests/bench/soak.py [--trials 20000] [--depth 3]`.
 
 The whole program runs in a process of its own; its memory and open files are read every few seconds. At the end the
-log is replayed and shown. Memory may grow by the index of the log, about 420 bytes a step, and by nothing else: exits
+log is replayed and shown. Memory may grow by the index of the log and by little else: exits
 with 1 if it grows by more than 700 bytes a step from the first tenth of the time to the last, or by more than 1,500
 with the results in memory too, if files are left open, if a trial is not finished, or if the log does not replay.
 A few hundred trials are all warm-up.
