@@ -21,11 +21,11 @@ class Draw:
     """
 
     def __init__(self, *path: str | int) -> None:
-        self._name = "\x1f".join(f"{type(part).__name__}:{part}" for part in path).encode()
+        self._name = _named(path)
         self._count = 0
 
     def _bits(self) -> int:
-        digest = hashlib.sha256(self._name + b"\x1e" + str(self._count).encode()).digest()
+        digest = hashlib.sha256(b"%b\x1e%d" % (self._name, self._count)).digest()
         self._count += 1
         return int.from_bytes(digest[:8], "big")
 
@@ -63,5 +63,12 @@ class Draw:
 
 
 def seed_of(*path: str | int) -> int:
-    """Return a 31-bit seed named by a path, for a model's sampler."""
-    return Draw(*path).integer(0, 2**31 - 1)
+    """Return a 31-bit seed named by a path, for a model's sampler: the first that `Draw` would give."""
+    # Every request has one, so it is drawn without a stream of its own.
+    return int.from_bytes(hashlib.sha256(_named(path) + b"\x1e0").digest()[:8], "big") % 2**31
+
+
+def _named(path: Sequence[str | int]) -> bytes:
+    """Return the name of a path: its parts with their types, so that 1 and "1" differ."""
+    named = [f"str:{part}" if type(part) is str else f"{type(part).__name__}:{part}" for part in path]
+    return "\x1f".join(named).encode()

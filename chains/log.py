@@ -123,7 +123,7 @@ class Log:
         for known, offset, length in self.scan.places.of(key):
             if known.hex() == digest:
                 try:
-                    return Reply.model_validate_json(_REPLY.decode(os.pread(self._file, length, offset)).reply)
+                    return Reply.model_validate_json(bytes(_REPLY.decode(os.pread(self._file, length, offset)).reply))
                 except (ValidationError, msgspec.DecodeError):
                     return self._step(offset, length).reply  # which says what is wrong
         return None

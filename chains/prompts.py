@@ -112,7 +112,7 @@ class Prompt(BaseModel):
     @property
     def holes(self) -> frozenset[str]:
         """The names of the holes in system and body."""
-        return _holes(self.body) | (_holes(self.system) if self.system else frozenset())
+        return _holes(self.body) | _holes(self.system) if self.system else _holes(self.body)
 
     def with_notices(self, notices: Sequence["Prompt"]) -> "Prompt":
         """Return this prompt with notices under it, each in a paragraph of its own."""
@@ -126,24 +126,21 @@ class Prompt(BaseModel):
             BadInput: If a hole has no value; the sentence lists all such holes.
         """
         try:
-            missing = sorted(self.holes - set(values))
+            complete = self.holes <= values.keys()
         except jinja2.TemplateSyntaxError as error:
             raise BadInput(f"prompt {self.name}: {error.message} (line {error.lineno} of the body)") from None
-        if missing:
+        if not complete:
+            missing = sorted(self.holes - values.keys())
             raise BadInput(f"prompt {self.name} has unfilled holes: {', '.join(missing)}")
-        said = [("system", self.system), ("user", self.body)]
-        return tuple(
-            Message(role=role, content=_filled(text, values))  # type: ignore[arg-type]
-            for role, text in said
-            if text is not None
-        )
+        said = Message(role="user", content=_filled(self.body, values))
+        return (said,) if self.system is None else (Message(role="system", content=_filled(self.system, values)), said)
 
 
 def _filled(text: str, values: Mapping[str, Any]) -> str:
     pieces = _pieces(text)
     if pieces is None:
         return _template(text).render(values)
-    return "".join(piece if hole is None else str(values[hole]) for piece, hole in pieces)
+    return "".join([piece if hole is None else str(values[hole]) for piece, hole in pieces])
 
 
 @cache

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from pydantic import BaseModel, ConfigDict, Field
 
 from chains.draw import Draw, seed_of
-from chains.hierarchy import Hierarchy, Seat, deal
+from chains.hierarchy import Hierarchy, Role, Seat, deal
 from chains.models.names import Source
 from chains.models.provider import Occasion, Request
 from chains.prompts import Prompt
@@ -24,6 +24,11 @@ from chains.worlds.world import World
 NO_REPORT = "(no report)"
 """What the seat above reads where a seat refused, was filtered or said nothing."""
 
+TITLES: Mapping[Role, str] = {
+    "worker": "a team member", "manager": "a manager", "executive": "the head of the organisation",
+    "auditor": "an auditor", "watcher": "an auditor", "outside": "an observer from outside",
+}  # fmt: skip
+"""What seats are called in their own prompts, by role."""
 HAVE_NOTES = ("worker", "outside")
 """Roles whose reports begin with what they know, not with what they heard."""
 PERSON = "person"
@@ -150,7 +155,7 @@ class Cast(BaseModel):
         lines = [] if self.world.true_status is None else [f"- {status_line(self.world.true_status)}"]
         for fact in facts:
             draw = Draw("rendering", self.world.digest, self.replicate, fact.id)
-            lines.append(f"- {fact.render(draw.integer(0, len(fact.templates) - 1))}")
+            lines.append(f"- {self.world.said(fact.id, draw.integer(0, len(fact.templates) - 1))}")
         return "\n".join(lines)
 
     def key(self, trial: str, turn: Turn) -> Key:
@@ -174,13 +179,18 @@ class Cast(BaseModel):
 
     def heard(self, turn: Turn, said: Said) -> list[str]:
         """Return the texts that a turn's seat reads: a worker its own notes, then each message that it hears."""
-        texts = [(said[name] or NO_REPORT).strip() for name in self.hears(turn, said)]
+        return self.texts(turn, self.hears(turn, said), said)
+
+    def texts(self, turn: Turn, hears: Sequence[str], said: Said) -> list[str]:
+        """Return the texts that a turn's seat reads, after its own notes, if it has any, those of `hears`."""
+        texts = [(said[name] or NO_REPORT).strip() for name in hears]
         own = turn.task == "report" and turn.seat.role in HAVE_NOTES
         return [self.given(turn.seat.name), *texts] if own else texts
 
     def hears(self, turn: Turn, said: Said) -> tuple[str, ...]:
         """Return the turns that a turn's seat reads: of lines from the side, which have a heading, those that came."""
-        return tuple(name for name in turn.hears if said[name] is not None or not self.plan.by_name[name].heading)
+        turns = self.plan.by_name
+        return tuple([name for name in turn.hears if said[name] is not None or not turns[name].heading])
 
     def report_on(self, turn: Turn, heard: Sequence[str], hears: Sequence[str], **more: Any) -> Request:
         """Ask a seat for its report on texts: those of the turns in `hears`, after its own notes if it has any."""
@@ -231,8 +241,8 @@ class Cast(BaseModel):
         if not part.human:
             source = self.sources[part.model]
             seed = seed_of("sampling", self.world.digest, self.replicate, seat.name, turn)
-            own = shape(source.settings(_lines(heard)), source)
-            model, settings = source.label, own | dict(part.settings) | {"seed": seed}
+            own = shape(source.settings(_lines(heard) if source.by_lines else 0), source)
+            model, settings = source.label, {**own, **part.settings, "seed": seed}
         occasion = Occasion(
             world=self.world,
             replicate=self.replicate,
@@ -256,9 +266,11 @@ class Cast(BaseModel):
         if self.hierarchy.superior(seat.name) is not None:
             holes["superior"] = "your boss"
         if own is None:
-            return holes | {"reports": self.headed(heard, hears), "span": len(heard)}
-        told = self.headed(heard[1:], hears, always=True) if hears else ""
-        return holes | {"notes": f"{own}\n\n{told}" if told else own}
+            holes["reports"], holes["span"] = self.headed(heard, hears), len(heard)
+        else:
+            told = self.headed(heard[1:], hears, always=True) if hears else ""
+            holes["notes"] = f"{own}\n\n{told}" if told else own
+        return holes
 
 
 def hands_of(world: World, hierarchy: Hierarchy, replicate: int) -> dict[str, tuple[str, ...]]:
@@ -269,14 +281,7 @@ def hands_of(world: World, hierarchy: Hierarchy, replicate: int) -> dict[str, tu
 
 def title_of(seat: Seat) -> str:
     """Return what a seat is called in its own prompt."""
-    return {
-        "worker": "a team member",
-        "manager": "a manager",
-        "executive": "the head of the organisation",
-        "auditor": "an auditor",
-        "watcher": "an auditor",
-        "outside": "an observer from outside",
-    }[seat.role]
+    return TITLES[seat.role]
 
 
 def _lines(texts: Sequence[str]) -> int:

@@ -121,6 +121,8 @@ class Stage:
         self._plans: dict[str, Plan] = {}
         self._alike: dict[tuple[int, tuple[tuple[str, Value], ...]], Plan] = {}
         self._parts: dict[str, dict[str, Part]] = {}
+        self._customs: dict[str, Customs] = {}
+        self._lineages: dict[str, bool] = {}
 
     def condition(self, trial: TrialId) -> Condition:
         """Return the trial's condition."""
@@ -177,7 +179,10 @@ class Stage:
             world: Of its first round: who holds a seat stays the same from round to round.
         """
         values, parts = self.condition(trial).values, self.parts(trial.condition)
-        if not any(key.partition(".")[0] == "lineage" and value is not None for key, value in values.items()):
+        if trial.condition not in self._lineages:
+            given = (key.partition(".")[0] for key, value in values.items() if value is not None)
+            self._lineages[trial.condition] = "lineage" in given
+        if not self._lineages[trial.condition]:
             return parts
         models = dealt_models(values, self.plan(trial.condition).seats, world.digest, trial.replicate)
         return {seat: part.model_copy(update={"model": models[seat]}) for seat, part in parts.items()}
@@ -207,12 +212,14 @@ class Stage:
     def worlds(self, trial: TrialId) -> tuple[World, ...]:
         """Return the world of each of the trial's rounds."""
         rounds = self.customs(trial.condition).rounds
-        seeds = (seed_in(trial.seed, number, rounds) for number in range(1, rounds + 1))
-        return tuple(self.record.worlds[self.record.world_of[f"{trial.condition}.w{seed}"]] for seed in seeds)
+        seeds = [seed_in(trial.seed, number, rounds) for number in range(1, rounds + 1)]
+        return tuple([self.record.worlds[self.record.world_of[f"{trial.condition}.w{seed}"]] for seed in seeds])
 
     def customs(self, condition: str) -> Customs:
         """Return how many rounds the trials of a condition have, and what happens between them."""
-        return customs_of(self._conditions[condition].values)
+        if condition not in self._customs:
+            self._customs[condition] = customs_of(self._conditions[condition].values)
+        return self._customs[condition]
 
     def cast(self, trial: TrialId, number: int | None = None) -> Cast:
         """Return who is who in a trial, in the last round or in round `number`, without what seats remember."""

@@ -22,8 +22,9 @@ The law by which it loses, and every rate, stand in `rates`.
 
 import math
 from collections.abc import Iterable
-from dataclasses import replace
 from typing import Any
+
+from msgspec import structs
 
 from chains.draw import Draw
 from chains.models.auditing import found, revised
@@ -88,7 +89,7 @@ class Channel:
                 return ordered(occasion, self._draw(occasion, "order"))
             case "relay":
                 order, others = passed_down(occasion, self.rates.garble, self._draw(occasion, "garble"))
-                return order + self.relayed(replace(occasion, heard=("\n".join(others),)))
+                return order + self.relayed(structs.replace(occasion, heard=("\n".join(others),)))
             case "revise":
                 return revised(occasion, self.rates.mend, self._draw(occasion, "mend"))
             case _:

@@ -16,6 +16,7 @@ import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
 
@@ -140,7 +141,16 @@ class Source:
         Args:
             lines: How many lines the seat was given to report on.
         """
-        return fill_lines({**self.spec.params, **self.spec.extra_body}, lines)
+        return fill_lines(self._own, lines) if self.by_lines else dict(self._own)
+
+    @cached_property
+    def by_lines(self) -> bool:
+        """Whether the settings depend on how many lines the seat was given."""
+        return any(LINES_HOLE in str(value) for value in self._own.values())
+
+    @cached_property
+    def _own(self) -> Mapping[str, Any]:
+        return {**self.spec.params, **self.spec.extra_body}
 
     def key(self) -> str | None:
         """Return the key from the environment, None where none is asked for.

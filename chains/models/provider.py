@@ -2,10 +2,10 @@
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Literal, Protocol
 
+import msgspec
 import orjson
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -32,8 +32,7 @@ class Message(BaseModel):
     content: str
 
 
-@dataclass(frozen=True)
-class Occasion:
+class Occasion(msgspec.Struct, frozen=True):
     """On what occasion a request is made: what the synthetic channel and people need to know, and models never see.
 
     It is no part of the request's digest and is never sent.
@@ -53,13 +52,13 @@ class Occasion:
     On the way down, the directive of its superior."""
     task: Task = "report"
     """What it is asked for."""
-    letters: Mapping[str, str] = field(default_factory=dict)
+    letters: Mapping[str, str] = {}
     """For a choice: the ids of the options by the letter under which they are shown."""
     decided: str | None = None
     """For the executive's order: the option that it has decided on; None where that can't be read."""
     drafted: int = 0
     """Which of several drafts of one report it will be: 0 for the first or only one."""
-    more: Mapping[str, Any] = field(default_factory=dict)
+    more: Mapping[str, Any] = {}
     """What else a woven-in task needs."""
 
 

@@ -56,7 +56,8 @@ class Selection(Weaver):
 def report(cast: Cast, turn: Turn, said: Said) -> Request:
     """Ask a seat for its report, or for a further draft of it."""
     drafted = turn.number - NUMBERS["report"] if turn.number else 0
-    return cast.report_on(turn, cast.heard(turn, said), cast.hears(turn, said), drafted=drafted)
+    hears = cast.hears(turn, said)
+    return cast.report_on(turn, cast.texts(turn, hears, said), hears, drafted=drafted)
 
 
 def ballot(cast: Cast, about: str, drafts: Sequence[str]) -> dict[str, str]:

@@ -99,7 +99,21 @@ class World(BaseModel):
 
     def fact(self, name: str) -> Fact:
         """Return the fact called `name`."""
-        return next(fact for fact in self.facts if fact.id == name)
+        return self._by_name[name]
+
+    @cached_property
+    def _by_name(self) -> dict[str, Fact]:
+        return {fact.id: fact for fact in self.facts}
+
+    def said(self, fact: str, template: int) -> str:
+        """Return a fact in the words of one of its templates, as `Statement.render`, made once for all replicates."""
+        if (sentence := self._said.get((fact, template))) is None:
+            sentence = self._said[fact, template] = self.fact(fact).render(template)
+        return sentence
+
+    @cached_property
+    def _said(self) -> dict[tuple[str, int], str]:
+        return {}
 
     def twinned(self) -> "World":
         """Return the world in which every fact with a twin has the opposite valence."""
