@@ -45,9 +45,9 @@ LOOK_EVERY = 0.25
 
 
 class _ReplyOf(msgspec.Struct, gc=False):
-    """Of a step's line, the reply as it stands there."""
+    """Of a step's line, the reply."""
 
-    reply: msgspec.Raw
+    reply: Reply
 
 
 class _KindOf(msgspec.Struct, gc=False):
@@ -123,8 +123,8 @@ class Log:
         for known, offset, length in self.scan.places.of(key):
             if known.hex() == digest:
                 try:
-                    return Reply.model_validate_json(bytes(_REPLY.decode(os.pread(self._file, length, offset)).reply))
-                except (ValidationError, msgspec.DecodeError):
+                    return _REPLY.decode(os.pread(self._file, length, offset)).reply
+                except msgspec.DecodeError:
                     return self._step(offset, length).reply  # which says what is wrong
         return None
 

@@ -7,6 +7,7 @@ those who report to it. What it is told besides stands in its prompt.
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from msgspec import structs
 from pydantic import BaseModel, ConfigDict, Field
 
 from chains.draw import Draw, seed_of
@@ -256,7 +257,7 @@ class Cast(BaseModel):
         messages = prompt.fill({**holes, "circumstances": part.circumstances})
         if occasion.task == "report" and (memory := self.remembered.get(seat.name)):
             *before, last = messages
-            messages = (*before, last.model_copy(update={"content": f"{memory}\n\n{last.content}"}))
+            messages = (*before, structs.replace(last, content=f"{memory}\n\n{last.content}"))
         return Request(model=model, messages=messages, settings=settings, occasion=occasion)
 
     def _holes(

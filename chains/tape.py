@@ -12,6 +12,7 @@ from collections.abc import Collection, Mapping
 from typing import NamedTuple, Protocol
 
 import orjson
+from msgspec import structs
 
 from chains.errors import LogDamaged, MazedomError, ReplayDiffers, ReplyMissing
 from chains.hierarchy import Seat
@@ -179,7 +180,7 @@ class Tape:
         self, key: Key, seat: Seat, heard: tuple[str, ...], request: Request, reply: Reply, run: str | None = None
     ) -> Reply:
         """Log a reply that was had already, by another trial or another run: nobody was asked for it."""
-        reply = reply.model_copy(update={"tries": 0, "seconds": 0.0})
+        reply = structs.replace(reply, tries=0, seconds=0.0)
         self.record(key, seat, heard, request, reply, reused=run)
         return reply
 
@@ -212,7 +213,7 @@ class Tape:
                     self._unanswered(key, request, count.sent)
                 raise
         if count.sent > reply.tries:  # a dialect was learnt on the way, or a child restarted
-            reply = reply.model_copy(update={"tries": count.sent})
+            reply = structs.replace(reply, tries=count.sent)
         self.record(key, seat, heard, request, reply)
         return reply
 

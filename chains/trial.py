@@ -7,6 +7,8 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from msgspec import structs
+
 from chains.asking import asked
 from chains.drift.degenerate import degenerate
 from chains.drift.fates import CLAUSES
@@ -185,7 +187,7 @@ def _as_written(plan: Plan, replies: Mapping[str, Reply], name: str, reading: Re
 
 def _plain(cast: Cast, reply: Reply) -> Reply:
     """Return a reply as the instrument reads it."""
-    return reply.model_copy(update={"text": cast.plain(reply.text)}) if cast.plan.numbered else reply
+    return structs.replace(reply, text=cast.plain(reply.text)) if cast.plan.numbered else reply
 
 
 def _own(plan: Plan, replies: Mapping[str, Reply], name: str) -> Reply:

@@ -13,6 +13,7 @@ import time
 from pathlib import Path
 
 import pytest
+from msgspec import structs
 
 from chains.errors import BadInput, Busy, Hopeless
 from chains.models.embedded import Embedded, fit
@@ -190,7 +191,7 @@ def test_a_users_own_file_is_served_in_the_same_way(tmp_path):
     async def ask():
         async with Models({"mine": ModelSpec(model=f"gguf:{file}", params={"max_tokens": 5}, in_flight=1)}) as models:
             source = models.source("mine")
-            return await models.provider("mine").reply(request().model_copy(update={"settings": source.settings(3)}))
+            return await models.provider("mine").reply(structs.replace(request(), settings=source.settings(3)))
 
     reply = asyncio.run(ask())
     assert (reply.finish, reply.usage.completion) == ("length", 5)

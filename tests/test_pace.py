@@ -3,6 +3,7 @@
 import asyncio
 
 import pytest
+from msgspec import structs
 from test_limits import ASKED, Crowd, Scripted
 
 from chains.errors import Busy, OverLimit
@@ -35,7 +36,7 @@ class Stamped:
 
     async def reply(self, request):
         self.at.append(self.clock.now)
-        return (await Scripted("well").reply(request)).model_copy()
+        return await Scripted("well").reply(request)
 
 
 def paced(inner, clock, in_flight=50, expected=None, **limits):
@@ -66,7 +67,7 @@ def test_tokens_a_minute_space_large_requests_further_apart():
     class Counting(Stamped):
         async def reply(self, request):
             reply = await super().reply(request)
-            return reply.model_copy(update={"usage": reply.usage.model_copy(update={"prompt": 200})})
+            return structs.replace(reply, usage=structs.replace(reply.usage, prompt=200))
 
     clock = Clock()
     inner = Counting(clock)

@@ -3,6 +3,7 @@
 from json import loads
 
 import pytest
+from msgspec import structs
 from remedied import trials
 
 from chains.comparing.sides import RunHeard
@@ -366,6 +367,6 @@ class TestUsed:
 
     def test_a_report_that_was_cut_off_is_cut_off_with_a_note_under_it_too(self, lossy):
         trial = lossy["verbatim"][0]
-        replies = trial.replies | {"L1": trial.replies["L1"].model_copy(update={"finish": "length"})}
+        replies = trial.replies | {"L1": structs.replace(trial.replies["L1"], finish="length")}
         assert read_trial(trial.cast, replies)["L1"].finish == "length"
         assert trial.readings["L1"].finish == "stop"

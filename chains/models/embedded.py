@@ -19,6 +19,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from msgspec import structs
+
 from chains.errors import Busy, Hopeless
 from chains.models.endpoint import Endpoint
 from chains.models.files import model_file
@@ -107,7 +109,7 @@ class Embedded:
                 raise
         endpoint, _ = await self._serving()
         reply = await endpoint.reply(request)
-        return reply.model_copy(update={"tries": reply.tries + 1})
+        return structs.replace(reply, tries=reply.tries + 1)
 
     async def listed(self) -> list[str]:
         """Return the names under which the model is served: one."""

@@ -15,6 +15,7 @@ import aiohttp
 import httpx2
 import openai
 import orjson
+from msgspec import structs
 
 from chains.errors import Busy, Hopeless
 from chains.models.faults import Refusal, masked, read_refusal
@@ -189,7 +190,7 @@ class Endpoint:
             raise Busy(
                 f"{self._where} sent an answer that is broken or no chat completion; check its base_url"
             ) from None
-        return reply.model_copy(update={"seconds": time.perf_counter() - started})
+        return structs.replace(reply, seconds=time.perf_counter() - started)
 
     def _refusal(self, error: openai.APIStatusError) -> Refusal:
         headers = {name.lower(): value for name, value in error.response.headers.items()}

@@ -10,6 +10,7 @@ import random
 import time
 from collections.abc import Callable
 
+from msgspec import structs
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, stop_after_attempt, wait_exponential_jitter
 
 from chains.errors import Busy, ProviderError
@@ -99,7 +100,7 @@ class Patient:
 
         # tenacity keeps the state of a call in the object, so calls in parallel need one each.
         reply: Reply = await self._retrying.copy()(ask)
-        return reply.model_copy(update={"tries": reply.tries + failed}) if failed else reply
+        return structs.replace(reply, tries=reply.tries + failed) if failed else reply
 
 
 def _worth_waiting(error: BaseException) -> bool:
