@@ -37,14 +37,15 @@ class _SeatedCrew:
     """By turn."""
 
     async def speak(self, turn: str, said: Said) -> str | Waiting | None:
-        plan = self.cast.plan
-        its = plan.by_name[turn]
+        turns = self.cast.plan.by_name
+        its = turns[turn]
         seat = its.seat.name
         request = asked(self.cast, its, said)
         if isinstance(request, Ruled):
             self.replies[turn] = ruled_reply(request)
             return request.text
-        key, heard = self.cast.key(self.trial, its), plan.heard_in[turn]
+        heard = tuple(dict.fromkeys([turns[name].seat.name for name in its.hears]))
+        key = self.cast.key(self.trial, its)
         reply = await self.tape.reply(key, its.seat, self.cast.parts[seat].model, heard, request)
         if reply is None:
             return Waiting(seat)

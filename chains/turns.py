@@ -251,12 +251,6 @@ class Plan:
         return {turn.name: turn for turn in self.turns}
 
     @cached_property
-    def heard_in(self) -> Mapping[str, tuple[str, ...]]:
-        """For each turn, the seats whose messages it reads, each once."""
-        seats = {turn.name: turn.seat.name for turn in self.turns}
-        return {turn.name: tuple(dict.fromkeys(seats[name] for name in turn.hears)) for turn in self.turns}
-
-    @cached_property
     def asked_of(self) -> Mapping[str, Sequence[Turn]]:
         """For each seat, the turns in which it is asked."""
         found: dict[str, list[Turn]] = {seat.name: [] for seat in self.seats}
