@@ -29,7 +29,7 @@ from pydantic import BaseModel, ValidationError
 from chains.errors import LogDamaged, LogInUse, MazedomError
 from chains.models.provider import Reply
 from chains.records import Key, LoggedChain, Note, Step, TrialEnd
-from chains.scan import AT_ONCE, Answered, scan
+from chains.scan import AT_ONCE, scan
 
 RUN_FILE = "run.json"
 LOG_FILE = "log.jsonl"
@@ -202,9 +202,7 @@ class Log:
             raise self._cannot(error) from None
         self._unsynced = self._unsynced or durable
         if isinstance(record, Step):
-            reply = record.reply
-            answered = Answered(record.request.model, record.tries, reply.usage, record.seconds, reply.notes)
-            self.scan.add_step(record.key, record.digest, len(line), answered, record.reused)
+            self.scan.add_step(record, len(line))
         elif isinstance(record, TrialEnd):
             self.scan.add_end(record.trial, record.status, len(line))
         elif isinstance(record, LoggedChain):

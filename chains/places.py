@@ -11,7 +11,8 @@ from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
-from chains.records import Key, Status
+from chains.lines import StepLine
+from chains.records import Key, Status, Step
 
 MOST_UNPACKED = 16_384
 """Steps that are unpacked at the same time, unless a single trial has more: some 300 bytes each."""
@@ -69,26 +70,27 @@ class Places:
         held = self.trials.get(key.trial)
         return () if held is None else self._open(key.trial, held).get(key[1:], ())
 
-    def add(self, key: Key, digest: str, offset: int, length: int) -> Held:
+    def add(self, step: StepLine | Step, offset: int, length: int) -> Held:
         """Note where a step is logged; return what is known of its trial.
 
         Raises:
-            ValueError: If the digest is no SHA-256 in hexadecimal, or a number is out of range.
+            ValueError: If its digest is no SHA-256 in hexadecimal, or a number is out of range.
         """
-        held = self.trials.get(key.trial)
+        trial = step.trial
+        held = self.trials.get(trial)
         if held is None:
-            held = self.trials[key.trial] = Held()
-        number = self._number.get(key.seat)
+            held = self.trials[trial] = Held()
+        number = self._number.get(step.seat)
         if number is None:
-            number = self._number[key.seat] = len(self._seats)
-            self._seats.append(key.seat)
-        place = Place(packed(digest), offset, length)
+            number = self._number[step.seat] = len(self._seats)
+            self._seats.append(step.seat)
+        digest = packed(step.digest)
         try:
-            held.steps += _STEP.pack(*place, number, key.turn, key.attempt)
+            held.steps += _STEP.pack(digest, offset, length, number, step.turn, step.attempt)
         except struct.error as error:
             raise ValueError(*error.args) from None
-        if (unpacked := self._unpacked.get(key.trial)) is not None:
-            unpacked.setdefault(key[1:], []).append(place)
+        if (unpacked := self._unpacked.get(trial)) is not None:
+            unpacked.setdefault((step.seat, step.turn, step.attempt), []).append(Place(digest, offset, length))
             self._size += 1
         return held
 

@@ -1,6 +1,5 @@
 """The index of a run's log: where each step and end stands, what was spent, how long it took; no message in memory."""
 
-from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -10,7 +9,7 @@ from chains.errors import LogDamaged
 from chains.lines import ChainLine, Counted, EndLine, NoteLine, StepLine, read_line
 from chains.models.provider import Usage
 from chains.places import Places
-from chains.records import Key, Note, Status
+from chains.records import Note, Status, Step
 
 AT_ONCE = 2**18
 """Bytes that are read at once where a log is read from its beginning to its end."""
@@ -58,17 +57,6 @@ class Taken(NamedTuple):
     calls: int = 0
     tokens: int = 0
     """Of prompts and replies, as the endpoints counted them."""
-
-
-class Answered(NamedTuple):
-    """What was spent on a logged reply."""
-
-    model: str
-    """As in its request."""
-    tries: int
-    usage: Usage | Counted
-    seconds: float
-    notes: Collection[str]
 
 
 @dataclass
@@ -135,10 +123,8 @@ class Scan:
         read = read_line(line, file, number, run)
         match read:
             case StepLine():
-                key = Key(read.trial, read.seat, read.turn, read.attempt)
-                reply = Answered(read.request.model, read.tries, read.reply.usage, read.seconds, read.reply.notes)
                 try:
-                    self.add_step(key, read.digest, len(line), reply, read.reused)
+                    self.add_step(read, len(line))
                 except ValueError:
                     raise LogDamaged(
                         f"{file} line {number} of {run} has no digest that can be read; the log was changed or damaged "
@@ -153,31 +139,27 @@ class Scan:
         if read.at is not None:
             self.heard(read.at)
 
-    def add_step(self, key: Key, digest: str, size: int, reply: Answered, reused: str | None) -> None:
+    def add_step(self, step: StepLine | Step, size: int) -> None:
         """Note a step whose line of `size` bytes stands at the end of what was scanned so far.
 
-        Args:
-            key: The step's.
-            digest: Of its request.
-            size: Of the line.
-            reply: What it took.
-            reused: The run whose reply it is, if it was taken from another.
-
         Raises:
-            ValueError: If the digest is none.
+            ValueError: If its digest is none.
         """
-        held = self.places.add(key, digest, self.length, size)
+        held = self.places.add(step, self.length, size)
         self.length += size
-        spent = self.spent.get(reply.model)
+        model, reply = step.request.model, step.reply
+        usage = reply.usage
+        spent = self.spent.get(model)
         if spent is None:
-            spent = self.spent[reply.model] = Spent()
-        spent.add(reply.tries, reply.usage, reply.seconds)
-        self.noted += bool(reply.notes)
-        if reply.model != "person":
+            spent = self.spent[model] = Spent()
+        spent.add(step.tries, usage, step.seconds)
+        if reply.notes:
+            self.noted += 1
+        if model != "person":
             held.calls += 1
-            held.tokens += reply.usage.prompt + reply.usage.completion
-        if reused is not None:
-            self.reused[reused] = self.reused.get(reused, 0) + 1
+            held.tokens += usage.prompt + usage.completion
+        if step.reused is not None:
+            self.reused[step.reused] = self.reused.get(step.reused, 0) + 1
 
     def add_note(self, note: NoteLine | Note, size: int) -> None:
         """Count what a note says, whose line of `size` bytes stands at the end of what was scanned so far."""

@@ -1,35 +1,29 @@
-"""`show`: results of a run, one of its trials hop by hop, where facts are lost, what auditors found, its graph."""
+"""`show`: results of a run, one of its trials hop by hop, where facts are lost, what auditors found, its graph.
+
+What only one of these needs is imported where that one is shown: numpy and scipy take a third of a second, and the
+results alone need neither.
+"""
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from rich.console import Group
 from rich.text import Text
 
 from chains.archives.kept import read_archive
-from chains.comparing.sides import RunHeard
 from chains.errors import BadInput
-from chains.judging.corrections import corrected_by_hop, measured_beside
-from chains.laws.correction import ErrorRates
-from chains.laws.paired import FEWEST_WORLDS
+from chains.judging.labels import has_labels
+from chains.laws.retention import Corrected
 from chains.log import Log
-from chains.results.alike import alike
-from chains.results.audits import audit_rows
-from chains.results.profiler import profiles
-from chains.results.shown import results
-from chains.results.story import find_trial, story
+from chains.results.shown import Results, results
 from chains.running.runs import find_run, read_record
 from chains.staging import RunRecord, Stage
 from chains.turns import Plan
 from chains.verbs import imported
-from chains.views.alike import alike_view
-from chains.views.audits import audits_view
-from chains.views.charts import org_chart
 from chains.views.output import print_json, say
 from chains.views.output import results as stdout
-from chains.views.profiler import profile_view
-from chains.views.story import story_view
 from chains.views.tables import results_view
 from chains.worlds.world import unverified_notes
 
@@ -71,6 +65,9 @@ def _refuse_of_archives(run: str, arguments: argparse.Namespace) -> None:
 
 def _trial(record: RunRecord, log: Log, arguments: argparse.Namespace, unverified: Sequence[str]) -> int:
     """Print one trial, hop by hop."""
+    from chains.results.story import find_trial, story  # noqa: PLC0415  start-up
+    from chains.views.story import story_view  # noqa: PLC0415
+
     told = story(record, log, find_trial(record, log, arguments.trial or ""), arguments.round)
     if arguments.json:
         print_json(told.document() | ({"unverified": list(unverified)} if unverified else {}))
@@ -81,6 +78,10 @@ def _trial(record: RunRecord, log: Log, arguments: argparse.Namespace, unverifie
 
 def _alike(record: RunRecord, log: Log, *, as_json: bool) -> int:
     """Print which conditions lose the same facts."""
+    from chains.comparing.sides import RunHeard  # noqa: PLC0415  start-up
+    from chains.results.alike import alike  # noqa: PLC0415
+    from chains.views.alike import alike_view  # noqa: PLC0415
+
     found = alike(RunHeard(record, log))
     if as_json:
         print_json({"run": record.id, "alike": [row.document() for row in found]})
@@ -93,6 +94,9 @@ def _alike(record: RunRecord, log: Log, *, as_json: bool) -> int:
 
 def _profiles(record: RunRecord, log: Log, *, as_json: bool) -> int:
     """Print where each condition's facts are lost."""
+    from chains.results.profiler import profiles  # noqa: PLC0415  start-up
+    from chains.views.profiler import profile_view  # noqa: PLC0415
+
     found = profiles(record, log)
     if as_json:
         unverified = unverified_notes(record.worlds.values())
@@ -108,6 +112,9 @@ def _profiles(record: RunRecord, log: Log, *, as_json: bool) -> int:
 
 def _audits(record: RunRecord, log: Log, *, as_json: bool) -> int:
     """Print what auditors found, seat by seat."""
+    from chains.results.audits import audit_rows  # noqa: PLC0415  start-up
+    from chains.views.audits import audits_view  # noqa: PLC0415
+
     rows = audit_rows(record, log)
     if as_json:
         print_json({"run": record.id, "audits": [row.document() for row in rows]})
@@ -121,29 +128,50 @@ def _audits(record: RunRecord, log: Log, *, as_json: bool) -> int:
 def _results(record: RunRecord, log: Log, folder: Path, *, as_json: bool) -> int:
     """Print the shares by hop and condition; beside them the corrected retention, where the error is measured."""
     found = results(record, log)
-    error = measured_beside(record, log, folder)
-    corrected = corrected_by_hop(found, error) if isinstance(error, ErrorRates) else {}
     if as_json:
+        _, error, corrected = _correction(found, record, log, folder)
         document = found.document() | {"path": str(folder)}
         for row in document["by_hop"]:
             if (one := corrected.get((row["condition"], row["hop"]))) is not None:
                 row["kept_corrected"] = one.document()
-        print_json(document | {"instrument_error": error.document() if isinstance(error, ErrorRates) else error})
+        print_json(document | {"instrument_error": error})
         return 0
+    notes, _, corrected = _correction(found, record, log, folder)
     stdout.print(results_view(found, corrected=corrected))
-    worlds = len({trial.seed for trial in found.by_trial})
-    if isinstance(error, str):
-        say(f"note: {error}")
-    elif corrected and worlds < FEWEST_WORLDS:
-        say(f"note: corrected intervals over {worlds} worlds are too narrow; {FEWEST_WORLDS} or more are needed")
+    for note in notes:
+        say(f"note: {note}")
     for sentence, count in found.errors.items():
         say(f"{count} failed: {sentence}")
     return 0
 
 
+def _correction(
+    found: Results, record: RunRecord, log: Log, folder: Path
+) -> tuple[list[str], dict[str, Any] | str | None, Mapping[tuple[str, int], Corrected]]:
+    """Return what labels beside the run make of its retention.
+
+    Returns:
+        What a person should be told of it; the instrument's error as JSON, a sentence where the labels don't give it,
+        None without labels; the corrected retention of each condition (by name) and hop.
+    """
+    if not has_labels(folder):
+        return [], None, {}
+    from chains.judging.corrections import corrected_by_hop, measured_beside  # noqa: PLC0415  start-up
+    from chains.laws.paired import FEWEST_WORLDS  # noqa: PLC0415
+
+    error = measured_beside(record, log, folder)
+    if error is None or isinstance(error, str):
+        return [] if error is None else [error], error, {}
+    corrected = corrected_by_hop(found, error)
+    worlds = len({trial.seed for trial in found.by_trial})
+    few = f"corrected intervals over {worlds} worlds are too narrow; {FEWEST_WORLDS} or more are needed"
+    return [few] if corrected and worlds < FEWEST_WORLDS else [], error.document(), corrected
+
+
 def _graphs(record: RunRecord, *, as_json: bool) -> int:
     """Print the graph of each different plan of the run once."""
     from chains.graph import mermaid  # noqa: PLC0415  start-up: langgraph takes a second that `show` alone need not wait
+    from chains.views.charts import org_chart  # noqa: PLC0415
 
     stage = Stage(record)
     shown: dict[str, str] = {}
