@@ -47,7 +47,7 @@ class Draw:
         """Return `items` in a random order (Fisher-Yates); the input is left as it is."""
         out = list(items)
         for last in range(len(out) - 1, 0, -1):
-            other = self.integer(0, last)
+            other = self._bits() % (last + 1)  # `integer`, without a call: worlds shuffle long lists
             out[last], out[other] = out[other], out[last]
         return out
 

@@ -7,6 +7,7 @@ sense, and parts that draw the values that go with either sense.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Literal, Protocol
 
 from chains.draw import Draw
@@ -39,10 +40,12 @@ class Taken:
             unit: What the number counts.
             own: Numbers that this fact uses already.
         """
-        apart = [number for number in candidates if all(abs(number - other) > _NEAR * other for other in own)]
-        mine = apart or [number for number in candidates if number not in own] or list(candidates)
+        apart: Sequence[float] = candidates
+        for other in own:
+            apart = [number for number in apart if abs(number - other) > _NEAR * other]
+        mine = apart or [number for number in candidates if number not in own] or candidates
         unseen = [number for number in mine if number not in self.numbers]
-        unpaired = [number for number in mine if (number, unit) not in self.values]
+        unpaired = [] if unseen else [number for number in mine if (number, unit) not in self.values]
         number = draw.choice(unseen or unpaired or mine)
         self.numbers.add(number)
         self.values.add((number, unit))
@@ -254,7 +257,12 @@ class Setting:
 
 def way(kind: Kind, side: Side) -> Slot:
     """Return the direction slot of a kind of fact, on one side."""
-    here, there = (kind.bad, kind.good) if side == "bad" else (kind.good, kind.bad)
+    return _way(kind.bad, kind.good) if side == "bad" else _way(kind.good, kind.bad)
+
+
+@cache
+def _way(here: Sense, there: Sense) -> Slot:
+    """Return a direction slot: one object for all facts that have it."""
     return Slot(
         name="way", kind="direction", value=here.word, also=here.also, opposite=there.word, opposites=there.also
     )
