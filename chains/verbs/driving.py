@@ -170,7 +170,7 @@ def _budget(record: RunRecord, log: Log) -> Budget:
 def most_at_once(record: RunRecord) -> int:
     """Return how many trials to drive at the same time.
 
-    Half as many again as the models together take requests, so that no place stays empty while trials are begun or read.
+    Half as many again as the models together take requests: no place stays empty while trials are begun or read.
     """
     places = sum(source.spec.in_flight for source in record.models.values() if source.kind != "channel")
     return record.experiment.limits.trials or places + places // 2 or FEW_AT_ONCE

@@ -56,7 +56,7 @@ class LiveView(Watcher):
         """Look on at the trials of a record that are logged in `log`."""
         self._stage = Stage(record)
         self._log = log
-        self._console = console
+        self._console, self._shown = console, console.is_terminal
         self._blind = self._stage.people()
         self._trials = {str(trial): trial for trial in record.experiment.trials()}
         self._seats = {c.id: self._asked(c.id) for c in record.conditions}
@@ -73,7 +73,7 @@ class LiveView(Watcher):
 
     def __enter__(self) -> Self:
         """Begin to show."""
-        if self._console.is_terminal:
+        if self._shown:
             self._live.start()
         return self
 
@@ -88,12 +88,12 @@ class LiveView(Watcher):
         """Leave the terminal to a person for a while."""
         self._live.stop()
         yield
-        if self._console.is_terminal:
+        if self._shown:
             self._live.start()
 
     def asked(self, trial: str, seat: Seat, request: Request) -> None:
         """Show who is writing."""
-        if self._console.is_terminal:
+        if self._shown:
             self._row(trial).writing.append(seat.name)
 
     def said(self, trial: str, seat: Seat, reply: Reply, *, live: bool) -> None:
@@ -101,7 +101,7 @@ class LiveView(Watcher):
         if not live:
             return
         self._done += 1
-        if not self._console.is_terminal:
+        if not self._shown:
             return
         row = self._row(trial)
         if seat.name in row.writing:
@@ -132,7 +132,7 @@ class LiveView(Watcher):
             self._note_retention(end)
         if end.status == "failed":
             self._console.print(Text(f"{end.trial} failed: {end.error}", style="red"), soft_wrap=True)
-        elif not self._console.is_terminal and self._tells(self._ended):
+        elif not self._shown and self._tells(self._ended):
             self._console.print(Text(f"{self._ended} of {len(self._trials)} trials finished ({self._pace()})"))
 
     def _note_retention(self, end: TrialEnd) -> None:
