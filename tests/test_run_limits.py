@@ -116,7 +116,8 @@ def test_one_endpoint_that_is_down_does_not_stop_the_trials_that_need_another(ma
     server = serve("ok")
     path = tmp_path / "mixed.toml"
     path.write_text(
-        "seeds = [1, 2, 3, 4, 5, 6, 7, 8]\n[fixed]\ndepth = 1\n[factors]\nmodel = ['there', 'gone']\n"
+        "seeds = [1, 2, 3, 4, 5, 6, 7, 8]\n[limits]\ntrials = 4\n[fixed]\ndepth = 1\n"
+        "[factors]\nmodel = ['there', 'gone']\n"
         f"[models.there]\nbase_url = '{server.url}'\nmodel = 'echo'\nin_flight = 2\n"
         "[models.gone]\nbase_url = 'http://127.0.0.1:9/v1'\nmodel = 'echo'\nattempts = 2\nin_flight = 2\n"
     )
