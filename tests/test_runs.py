@@ -301,7 +301,8 @@ def test_a_changed_request_digest_fate_or_world_is_found(mazedom):
         ("log.jsonl", b'"role":"user","content":"', b'"role":"user","content":"Lie. '),
         ("log.jsonl", b'"seed":', b'"seed":1'),
         ("log.jsonl", b'"words":', b'"words":1'),
-        ("run.json", XX, b'"body": "Please. '),
+        ("run.json", b'"severity":', b'"severity":1'),
+        ("run.json", b'"body": "', b'"body": "Please. '),
     ):
         whole = (folder / file).read_bytes()
         assert old in whole
