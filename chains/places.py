@@ -37,8 +37,8 @@ class Held:
 
     def __init__(self) -> None:
         """Nothing yet."""
-        self.steps = bytearray()
-        """Each of its steps, in the order logged, as `_STEP` has it."""
+        self.steps: bytes | bytearray = bytearray()
+        """Each of its steps, in the order logged, as `_STEP` has it; no longer to be added to cheaply once it ended."""
         self.status: Status | None = None
         """How it last ended; None if it has not."""
         self.ended_at = self.length = 0
@@ -85,6 +85,8 @@ class Places:
             number = self._number[step.seat] = len(self._seats)
             self._seats.append(step.seat)
         digest = packed(step.digest)
+        if isinstance(held.steps, bytes):  # it had failed or waited, and is driven once more
+            held.steps = bytearray(held.steps)
         try:
             held.steps += _STEP.pack(digest, offset, length, number, step.turn, step.attempt)
         except struct.error as error:
@@ -100,6 +102,7 @@ class Places:
         if held is None:
             held = self.trials[trial] = Held()
         held.status, held.ended_at, held.length = status, offset, length
+        held.steps = bytes(held.steps)  # without the room that a buffer keeps to grow
         if (unpacked := self._unpacked.pop(trial, None)) is not None:
             self._size -= _count(unpacked)
 
