@@ -144,8 +144,13 @@ class Log:
         """Return every step in the order logged, one at a time."""
         at = 0
         for line in self._lines(self.scan.length):
-            if _KIND.decode(line).kind == "step":
-                yield _validated(Step, line, f"{self.path} at byte {at}")
+            where = f"{self.path} at byte {at}"
+            try:
+                kind = _KIND.decode(line).kind
+            except msgspec.DecodeError as error:
+                raise LogDamaged(f"{where}: {error}; the log was changed or damaged there") from None
+            if kind == "step":
+                yield _validated(Step, line, where)
             at += len(line) + 1
 
     def _lines(self, until: int) -> Iterator[bytes]:

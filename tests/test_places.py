@@ -168,3 +168,15 @@ def test_steps_are_read_in_the_order_logged_whatever_stands_between_them(tmp_pat
         log.append(step("L0"))
         assert [one.seat for one in logged] == ["L2", "L1"]  # as the log was when they were asked for
         assert [one.seat for one in log.steps()] == ["L3", "L2", "L1", "L0"]
+
+
+def test_a_line_that_was_changed_after_the_log_was_opened_is_named(tmp_path):
+    with Log(tmp_path, write=True) as log:
+        log.append(step("L1"))
+        log.append(step("L0"))
+        path = tmp_path / LOG_FILE
+        path.write_bytes(path.read_bytes().replace(b'"seat":"L0"', b'"seat";"L0"'))
+        with pytest.raises(LogDamaged, match=f"at byte {len(step('L1').line())}: .*changed or damaged there"):
+            list(log.steps())
+        with pytest.raises(LogDamaged, match="changed or damaged there"):
+            log.reply(step("L0").key, step("L0").digest)
