@@ -5,10 +5,10 @@ those who report to it. What it is told besides stands in its prompt.
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Annotated, Any, NamedTuple
 
 from msgspec import structs
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, SkipValidation
 
 from chains.draw import Draw, seed_of
 from chains.hierarchy import Hierarchy, Role, Seat, deal
@@ -122,11 +122,11 @@ class Cast(BaseModel):
     replicate: int
     plan: Plan
     """Who speaks when."""
-    parts: Mapping[str, Part]
+    parts: Annotated[Mapping[str, Part], SkipValidation]  # not copied for each trial: it may be long
     """Each seat's part, those beside the chain of command included."""
-    dealt: Mapping[str, tuple[str, ...]]
+    dealt: Annotated[Mapping[str, tuple[str, ...]], SkipValidation]
     """The ids of the facts that each worker holds."""
-    sources: Mapping[str, Source]
+    sources: Annotated[Mapping[str, Source], SkipValidation]
     """What each model's name stands for; a person's has none."""
     customs: Customs = Customs()
     """How many rounds there are, and what happens between them."""
