@@ -250,7 +250,5 @@ def _validated(kind: type[Record], line: bytes, where: str) -> Record:
         return kind.model_validate_json(line)
     except ValidationError as error:
         first = error.errors()[0]
-        place = ".".join(map(str, first["loc"]))
-        raise LogDamaged(
-            f"{where}: {place or 'the record'}: {first['msg']}; the log was changed or damaged there"
-        ) from None
+        place, what = ".".join(map(str, first["loc"])), first["msg"].removeprefix("Value error, ")
+        raise LogDamaged(f"{where}: {place or 'the record'}: {what}; the log was changed or damaged there") from None

@@ -74,7 +74,7 @@ class Places:
         """Note where a step is logged; return what is known of its trial.
 
         Raises:
-            ValueError: If its digest is no SHA-256 in hexadecimal, or a number is out of range.
+            ValueError: If its turn or attempt is out of range.
         """
         trial = step.trial
         held = self.trials.get(trial)
@@ -130,15 +130,15 @@ class Places:
 
 
 def packed(digest: str) -> bytes:
-    """Return a digest as it stands in a `Place`.
+    """Return a digest as it stands in a `Place`; what is no SHA-256 in lower-case hexadecimal is no request's."""
+    try:
+        found = bytes.fromhex(digest)
+    except ValueError:
+        return _NONE
+    return found if len(found) == len(_NONE) and found.hex() == digest else _NONE
 
-    Raises:
-        ValueError: If it is no SHA-256 in lower-case hexadecimal.
-    """
-    found = bytes.fromhex(digest)
-    if len(found) != 32 or found.hex() != digest:
-        raise ValueError(f"{digest!r} is no digest")
-    return found
+
+_NONE: Final = bytes(32)
 
 
 def _count(unpacked: _Unpacked) -> int:

@@ -127,8 +127,8 @@ class Scan:
                     self.add_step(read, len(line))
                 except ValueError:
                     raise LogDamaged(
-                        f"{file} line {number} of {run} has no digest that can be read; the log was changed or damaged "
-                        "there"
+                        f"{file} line {number} of {run} has a turn or attempt out of range; the log was changed or "
+                        "damaged there"
                     ) from None
             case EndLine():
                 self.add_end(read.trial, read.status, len(line))
@@ -143,7 +143,7 @@ class Scan:
         """Note a step whose line of `size` bytes stands at the end of what was scanned so far.
 
         Raises:
-            ValueError: If its digest is none.
+            ValueError: If its turn or attempt is out of range.
         """
         held = self.places.add(step, self.length, size)
         self.length += size
