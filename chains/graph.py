@@ -73,7 +73,13 @@ def wire(plan: Plan) -> Graph:
     graph: StateGraph[State, Crew, State, State] = StateGraph(State, context_schema=Crew)
     for turn in plan.turns:
         graph.add_node(turn.name, _node(turn.name))
-        graph.add_edge(list(turn.hears) if turn.hears else START, turn.name)
+        match turn.hears:
+            case []:
+                graph.add_edge(START, turn.name)
+            case [only]:
+                graph.add_edge(only, turn.name)  # a barrier for one would be a channel more for every step to look at
+            case several:
+                graph.add_edge(list(several), turn.name)
     return graph.compile()
 
 

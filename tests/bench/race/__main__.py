@@ -1,14 +1,18 @@
 """Our runs against an endpoint, beside the least that they can cost and beside inspect-ai.
 
-    uv run python tests/bench/race [--rounds 3] [--without-inspect] [--json]
+    uv run python tests/bench/race [--rounds 3] [--without-inspect] [--profile] [--json]
 
 Each racer takes the same chains (200 of 8 calls, 32 in flight) through the same mock endpoint, which answers after
 50 ms and runs in a process of its own; whole processes are timed, start-up and all, one after another in each round.
 A first round is not counted: it compiles each racer's modules.
 
     bare        one AsyncOpenAI client on aiohttp, a line of JSON a call, nothing else
+    graphed     the same calls as nodes of a compiled LangGraph graph, no saver: the least that LangGraph costs
     mazedom     `cli.py run`, with prompts, log, graph, instrument and results
     inspect     inspect-ai, a sample a chain, in an environment of its own (uv fetches it once)
+
+`--profile` says what mazedom's CPU seconds go into, by what other whole processes take: imports, the bare calls, the
+nodes of LangGraph, reading (a replay that reads every message again less one that does not), and what is left.
 
 Wall seconds, CPU seconds and peak memory are medians over the rounds; ratios are medians of the ratios within a
 round, so that a busy machine does not decide. Bars: mazedom within 1.35 of bare, at most a third of inspect's wall
@@ -40,13 +44,14 @@ def timed(command, folder):
     """Run a whole process; return its wall and CPU seconds and its peak memory in MB."""
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     environment["PYTHONPYCACHEPREFIX"] = BYTECODE.name
-    with (folder / "out").open("w") as out:
+    with tempfile.TemporaryFile("w+") as out:
         began = time.perf_counter()
         process = subprocess.Popen(command, cwd=folder, stdout=out, stderr=subprocess.STDOUT, env=environment)
         _, status, used = os.wait4(process.pid, 0)
         wall = time.perf_counter() - began
-    if status:
-        sys.exit(f"{command[-1]} failed:\n{(folder / 'out').read_text()[-2000:]}")
+        out.seek(0)
+        if status:
+            sys.exit(f"{command[-1]} failed:\n{out.read()[-2000:]}")
     return {"wall": wall, "cpu": used.ru_utime + used.ru_stime, "mb": used.ru_maxrss / 1024}
 
 
@@ -83,8 +88,8 @@ def experiment(url, arguments, folder):
 def command_of(racer, url, arguments, folder, inspect_python):
     size = [str(arguments.chains), str(arguments.steps), str(arguments.in_flight)]
     match racer:
-        case "bare":
-            return [sys.executable, str(HERE / "bare.py"), url, *size, str(folder / "log.jsonl")]
+        case "bare" | "graphed":
+            return [sys.executable, str(HERE / f"{racer}.py"), url, *size, str(folder / "log.jsonl")]
         case "mazedom":
             return [sys.executable, str(ROOT / "cli.py"), "run", str(experiment(url, arguments, folder)), "--json"]
         case _:
@@ -100,6 +105,37 @@ def one(racer, arguments, inspect_python):
     if counted["calls"] != wanted:
         sys.exit(f"{racer} made {counted['calls']} calls and not {wanted}")
     return found | {"in_flight": counted["most_in_flight"]}
+
+
+IMPORTS = {
+    "imports of openai": "import openai; openai.AsyncOpenAI, openai.DefaultAioHttpClient",
+    "imports of LangGraph": "import langgraph.graph",
+    "imports of mazedom": "import chains.verbs.run_verb, chains.models.endpoint",
+}
+"""What is imported, each on top of those before it."""
+
+
+def profile(arguments, cpu):
+    """Return what mazedom's CPU seconds go into, given those of the racers."""
+    with tempfile.TemporaryDirectory() as name, Endpoint(arguments.latency) as endpoint:
+        folder = Path(name)
+        ours = timed(command_of("mazedom", endpoint.url, arguments, folder, None), folder)["cpu"]
+        again = [sys.executable, str(ROOT / "cli.py"), "replay", "last"]
+        reading = timed([*again, "--verify"], folder)["cpu"] - timed(again, folder)["cpu"]
+    parts, before, lines = {}, 0.0, [f"import gc, sys; gc.disable(); sys.path.insert(0, {str(ROOT)!r})"]
+    for what, line in IMPORTS.items():
+        lines.append(line)
+        command = [sys.executable, "-c", "; ".join([*lines, "gc.freeze()"])]
+        took = statistics.median(timed(command, HERE)["cpu"] for _ in range(3))
+        parts[what], before = took - before, took
+    openai, langgraph, _ = parts.values()
+    parts |= {
+        "calls, bare": cpu["bare"] - openai,
+        "LangGraph's nodes": cpu["graphed"] - cpu["bare"] - langgraph,
+        "reading": reading,
+    }
+    parts["the rest"] = ours - sum(parts.values())
+    return parts
 
 
 def environment(folder):
@@ -122,9 +158,10 @@ def main():
     parser.add_argument("--in-flight", type=int, default=32)
     parser.add_argument("--latency", type=float, default=0.05)
     parser.add_argument("--without-inspect", action="store_true")
+    parser.add_argument("--profile", action="store_true")
     parser.add_argument("--json", action="store_true")
     arguments = parser.parse_args()
-    racers = ["bare", "mazedom"] + ["inspect"] * (not arguments.without_inspect)
+    racers = ["bare", "graphed", "mazedom"] + ["inspect"] * (not arguments.without_inspect)
     folder = tempfile.TemporaryDirectory()
     inspect_python = None if arguments.without_inspect else environment(folder.name)
     rounds = []
@@ -147,9 +184,10 @@ def main():
     if not arguments.without_inspect:
         bars |= {f"{name} over inspect": (ratio(name, "inspect"), 1 / 3) for name in ("wall", "cpu")}
     in_flight = median("mazedom", "in_flight")
+    parts = profile(arguments, {racer: row["cpu"] for racer, row in result.items()}) if arguments.profile else {}
     if arguments.json:
         found = {name: {"found": value, "bar": bar} for name, (value, bar) in bars.items()}
-        sys.stdout.write(json.dumps({"racers": result, "bars": found}) + "\n")
+        sys.stdout.write(json.dumps({"racers": result, "bars": found, "profile": parts}) + "\n")
         return
     lines = [
         f"{racer:8} " + "  ".join(f"{name} {value:8.2f}" for name, value in row.items())
@@ -159,6 +197,7 @@ def main():
     lines.append(
         f"{'in flight':18} {in_flight:7.0f}  bar {arguments.in_flight:6}  {_met(in_flight == arguments.in_flight)}"
     )
+    lines += [f"{what:22} {seconds:6.2f} s of CPU" for what, seconds in parts.items()]
     sys.stdout.write("\n".join(lines) + "\n")
 
 
