@@ -154,7 +154,7 @@ def _clauses(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     if len(sentences) != 1 or len(sentences[0].cuts) <= 2:
         yield start, end
         return
-    tokens, cuts = sentences[0].tokens, sentences[0].cuts
+    tokens, cuts = sentences[0].placed, sentences[0].cuts
     for cut, following in pairwise(cuts):
         first, last = cut, following
         while first < last and (tokens[first].kind == "mark" or (first and tokens[first].low in _JOINTS)):
@@ -169,7 +169,7 @@ def _read(text: str) -> tuple[Token, ...]:
     sentences = sentences_of(text)
     if len(sentences) != 1:
         raise Untyped("not one sentence to the instrument")
-    tokens = sentences[0].tokens
+    tokens = sentences[0].placed
     if tokens[-1].text == "?":
         raise Untyped("a question")
     number = numeral(tokens, 0)

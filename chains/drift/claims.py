@@ -148,6 +148,6 @@ def _stated(message: str, sentence: Sentence, clause: tuple[int, int]) -> Stated
         kind = "event"
     else:
         return None
-    span = tokens[0].start, tokens[-1].end
+    span = sentence.at + tokens[0].start, sentence.at + tokens[-1].end
     claim = Claim(text=" ".join(message[span[0] : span[1]].split()), kind=kind, span=span)
     return Stated(claim, tuple(quantities), tuple(dates), names, stems)

@@ -1,7 +1,7 @@
 """What one piece of a message says of one statement."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from chains.drift.directions import Hit
 from chains.drift.found import MISSING, Found
@@ -18,8 +18,7 @@ _CHANGES = stems("rose fell raised lowered higher lower")
 """Directions whose number says by how much."""
 
 
-@dataclass(frozen=True)
-class Evidence:
+class Evidence(NamedTuple):
     """A statement read in one piece."""
 
     piece: Piece
@@ -38,6 +37,16 @@ class Evidence:
     """Numbers with units that neither this statement nor another about the same subject has."""
     beside: bool = False
     """Whether another piece of the same sentence, about the same subject, is about the statement."""
+    sentence: int = 0
+    """Which sentence of the message the piece stands in."""
+    place: int = 0
+    """Where in the message the piece's tokens count their places from."""
+
+    @property
+    def span(self) -> tuple[int, int]:
+        """First and last character of the piece in the message, half open."""
+        first, last = self.piece.span
+        return self.place + first, self.place + last
 
     @property
     def values(self) -> int:
@@ -61,15 +70,12 @@ class Evidence:
         return " ".join(token.text for token in tokens)
 
 
-def gather(
-    compiled: Compiled, piece: Piece, before: Piece | None, topic: bool, explained: Callable[[Quantity], bool]
-) -> Evidence:
-    """Read a statement in a piece.
+def gather(compiled: Compiled, piece: Piece, topic: bool, explained: Callable[[Quantity], bool]) -> Evidence:
+    """Read a statement in a piece, wherever that stands.
 
     Args:
         compiled: The statement.
-        piece: The piece.
-        before: The piece that a gapped one goes on with, whose direction it shares.
+        piece: The piece. A gapped one shares the direction of what it goes on with.
         topic: Whether the topic is named in the sentence, of this subject.
         explained: Whether a quantity belongs to another statement about the same subject.
     """
@@ -87,7 +93,7 @@ def gather(
     )
     way: dict[str, Hit] = {}
     for name, direction in compiled.directions.items():
-        for where in (piece, before):
+        for where in (piece, piece.source):
             hits = direction.hits(where.tokens, where.first, where.last, compiled.topic, where.named) if where else []
             if hits:
                 way[name] = _nearest(hits, anchors)

@@ -36,7 +36,7 @@ from typing import NamedTuple
 from chains.drift.evidence import Evidence, gather, value_of
 from chains.drift.pieces import Piece
 from chains.drift.quantities import Quantity
-from chains.drift.scene import Scene
+from chains.drift.scene import Scene, phrasings
 from chains.drift.slots import NumberSlot
 from chains.drift.spelling import Spelling, one_off
 from chains.drift.statements import Compiled, compile_ledger
@@ -83,7 +83,7 @@ class Instrument:
         self._spelling = Spelling(vocabulary, self.subjects.known)
         self._topics = frozenset().union(*(compiled.topic for compiled in self.ledger))
         self._values = Counter(value_of(slot) for statement in statements for slot in statement.slots)
-        self._renderings = [rendering for compiled in self.ledger for rendering in compiled.renderings]
+        self._phrasings = phrasings(self.ledger)
 
     def read(self, message: str | None, only: Collection[str] | None = None) -> dict[str, Verdict]:
         """Return the verdict on each statement in a message, by statement id.
@@ -104,19 +104,17 @@ class Instrument:
 
     def scene(self, message: str) -> Scene:
         """Return a message cut up for this ledger."""
-        return Scene(message, self.subjects, self._spelling, self._renderings)
+        return Scene(message, self.subjects, self._spelling, self._phrasings)
 
     def _judge(self, compiled: Compiled, scene: Scene) -> Verdict:
-        repeated = scene.where(compiled.renderings)
         seen = []
-        for at, piece in enumerate(scene.pieces):
-            if compiled.subject not in piece.subjects or piece.sentence in scene.copied:
-                continue
+        for at in scene.telling_of.get(compiled.subject, ()):
             evidence = self._gather(compiled, scene, at)
-            if not self._of_another(compiled, scene, at) or _whole(compiled, evidence, scene.words[at]):
+            words = scene.pieces[at].words
+            if not self._of_another(compiled, words) or _whole(compiled, evidence, words):
                 seen.append(evidence)
-        if repeated:
-            return _repeated(compiled, scene, seen, repeated[0])
+        if (repeated := scene.repeats.get(compiled.statement.id)) is not None:
+            return _repeated(compiled, scene, seen, repeated)
         verdict = weigh(compiled, seen)
         if verdict.fate != "omitted":
             return verdict
@@ -129,28 +127,26 @@ class Instrument:
 
     def _gather(self, compiled: Compiled, scene: Scene, at: int) -> Evidence:
         piece = scene.pieces[at]
-        near = [other for subject in piece.subjects for other in self._about.get(subject, ()) if other is not compiled]
-
-        def explained(quantity: Quantity) -> bool:
-            return any(reader.is_right(quantity) for other in near for reader in other.readers.values())
-
         topic = compiled.topic if compiled.sole or not compiled.distinct else compiled.distinct
-        named = bool(scene.stems[at] & topic) or (compiled.in_name and compiled.subject in piece.subjects)
-        source = scene.source(at)
-        return gather(compiled, piece, None if source is None else scene.pieces[source], named, explained)
+        named = not topic.isdisjoint(scene.stems[at]) or (compiled.in_name and compiled.subject in piece.subjects)
+        return _gathered(self, compiled, piece, named)._replace(sentence=scene.homes[at], place=scene.place(at))
 
-    def _of_another(self, compiled: Compiled, scene: Scene, at: int) -> bool:
+    def beside(self, compiled: Compiled, piece: Piece) -> list[Compiled]:
+        """Return the other statements about the subjects of a piece."""
+        return [other for subject in piece.subjects for other in self._about.get(subject, ()) if other is not compiled]
+
+    def _of_another(self, compiled: Compiled, words: frozenset[str]) -> bool:
         """Whether a piece is about another property: it names another statement's topic, and not this one's."""
-        words = scene.words[at]
         if words & compiled.topic if compiled.sole else words & compiled.distinct:
             return False
         return bool(words & self._topics - compiled.literal - compiled.topic)
 
     def _elsewhere(self, compiled: Compiled, scene: Scene) -> Verdict | None:
         """Return altered where all of a statement, or its topic and own value, is said of another subject."""
-        for at, piece in enumerate(scene.pieces):
+        for at in scene.telling:
+            piece = scene.pieces[at]
             whose = piece.subjects - {STRANGER, UNCLEAR}
-            if compiled.subject in whose or UNCLEAR in piece.subjects or piece.sentence in scene.copied:
+            if compiled.subject in whose or UNCLEAR in piece.subjects:
                 continue
             if (piece.loose or not piece.subjects) and not scene.names_a_stranger(at):
                 continue
@@ -201,10 +197,13 @@ class Instrument:
 
     def _beside(self, compiled: Compiled, scene: Scene) -> Verdict | None:
         """Return blurred where the subject is only named next to the statement's own value ("1.1 hours less, D-69")."""
-        for at, piece in enumerate(scene.pieces):
-            near = (*scene.pieces[max(at - 1, 0) : at], *scene.pieces[at + 1 : at + 2])
-            if piece.sentence in scene.copied or not any(
-                one.sentence == piece.sentence and one.subjects == {compiled.subject} and _bare(one) for one in near
+        for at in scene.telling:
+            near = [one for one in (at - 1, at + 1) if 0 <= one < len(scene.pieces)]
+            if not any(
+                scene.homes[one] == scene.homes[at]
+                and scene.pieces[one].subjects == {compiled.subject}
+                and _bare(scene.pieces[one])
+                for one in near
             ):
                 continue
             evidence = self._gather(compiled, scene, at)
@@ -216,8 +215,8 @@ class Instrument:
 
     def _without_subject(self, compiled: Compiled, scene: Scene) -> Verdict | None:
         """Return a verdict where a piece that names no subject states the topic and the values."""
-        for at, piece in enumerate(scene.pieces):
-            if piece.sentence in scene.copied or not scene.nameless(piece):
+        for at in scene.telling:
+            if not scene.nameless(scene.pieces[at]):
                 continue
             evidence = self._gather(compiled, scene, at)
             stated = any(found.state != "missing" for found in evidence.found.values())
@@ -248,6 +247,17 @@ def _look(instrument: Instrument, message: str) -> _Look:
     return _Look(instrument.scene(message), {})
 
 
+@lru_cache(maxsize=2048)
+def _gathered(instrument: Instrument, compiled: Compiled, piece: Piece, topic: bool) -> Evidence:  # noqa: FBT001
+    """Read a statement in a piece; kept for a while, as seats pass on what they heard."""
+    beside = instrument.beside(compiled, piece)
+
+    def explained(quantity: Quantity) -> bool:
+        return any(reader.is_right(quantity) for other in beside for reader in other.readers.values())
+
+    return gather(compiled, piece, topic, explained)
+
+
 def _repeated(compiled: Compiled, scene: Scene, others: Sequence[Evidence], sentence: int) -> Verdict:
     """Return kept for a statement that stands word for word, unless other words contradict it."""
     against = weigh(compiled, [one for one in others if one.piece.explicit and one.topic])
@@ -267,10 +277,11 @@ def _repeated(compiled: Compiled, scene: Scene, others: Sequence[Evidence], sent
 def _mentioned(compiled: Compiled, scene: Scene) -> Verdict:
     """Return blurred where one of the vague wordings stands word for word, else omitted."""
     nothing = omitted(compiled)
-    for sentence in scene.where(compiled.vague):
-        update = {"fate": "blurred", "why": "mentioned, without its values", "evidence": scene.span(sentence)}
-        return nothing.model_copy(update=update)
-    return nothing
+    hint = scene.hints.get(compiled.statement.id)
+    if hint is None:
+        return nothing
+    update = {"fate": "blurred", "why": "mentioned, without its values", "evidence": scene.span(hint)}
+    return nothing.model_copy(update=update)
 
 
 def _near_miss(compiled: Compiled, piece: Piece) -> bool:

@@ -1,69 +1,90 @@
 """A message cut up for one ledger: its pieces, the words of each, and the sentences that repeat a rendering."""
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
 
-from chains.drift.pieces import Piece, pieces_of
+from chains.drift.pieces import Piece, cut_up
 from chains.drift.spelling import Spelling
-from chains.drift.statements import Rendering, wording
+from chains.drift.statements import Compiled, Rendering
 from chains.drift.subjects import UNCLEAR, Subjects, unnamed
-from chains.drift.words import Sentence, sentences_of
+from chains.drift.words import Wording, sentences_of
 
-_LEAD = 6
-"""Tokens within which a colon makes what stands before it a heading."""
+
+class Phrased(NamedTuple):
+    """One wording of a statement, as a message may repeat it."""
+
+    statement: str
+    """Its id."""
+    rendering: Rendering
+    vague: bool
+
+
+Phrasings = Mapping[Wording, Sequence[Phrased]]
+"""The wordings of a ledger by their first sentence."""
+
+
+def phrasings(ledger: Iterable[Compiled]) -> Phrasings:
+    """Return every wording of a ledger's statements."""
+    out: dict[Wording, list[Phrased]] = defaultdict(list)
+    for compiled in ledger:
+        for vague, renderings in ((False, compiled.renderings), (True, compiled.vague)):
+            for rendering in filter(None, renderings):
+                out[rendering[0]].append(Phrased(compiled.statement.id, rendering, vague))
+    return dict(out)
 
 
 class Scene:
     """What the instrument needs to know of a message, whatever the statement."""
 
-    def __init__(self, message: str, subjects: Subjects, spelling: Spelling, renderings: Collection[Rendering]) -> None:
+    def __init__(self, message: str, subjects: Subjects, spelling: Spelling, known: Phrasings) -> None:
         sentences = [spelling.mend(sentence) for sentence in sentences_of(message)]
+        cuts = cut_up(sentences, subjects)
         self._known = subjects.known
-        self._wordings = [wording(sentence) for sentence in sentences]
-        self.copied = {at for rendering in renderings for at in self.where([rendering])}
-        """Sentences that repeat a rendering of any statement word for word: they say that and nothing else."""
-        self.pieces = pieces_of(sentences, subjects)
-        self.words = [
-            frozenset(piece.tokens[at].stem for at in range(piece.first, piece.last) if at not in piece.named)
-            for piece in self.pieces
-        ]
-        """The stems of each piece, names of subjects left out."""
-        together: dict[tuple[int, frozenset[int]], set[str]] = defaultdict(set)
-        for piece, words in zip(self.pieces, self.words, strict=True):
-            together[piece.sentence, piece.subjects] |= words
-        leads = [_lead(sentences, at) for at in range(len(sentences))]
+        self._sentences, self._cuts = sentences, cuts
+        self.pieces: list[Piece] = []
+        self.homes: list[int] = []
+        """For each piece, the number of its sentence."""
         self.stems: list[frozenset[str]] = []
-        """For each piece, the stems that show its topic: of all pieces of its sentence about the same subjects, of its
-        heading ("Vibration: ..."), and for a gapped piece of what it goes on with."""
-        for at, piece in enumerate(self.pieces):
-            source = self.source(at)
-            before = self.stems[source] if source is not None else frozenset()
-            self.stems.append(frozenset(together[piece.sentence, piece.subjects]) | leads[piece.sentence] | before)
+        """For each piece, the stems that show its topic, those of a line above that leads to it ("Delays:") included."""
+        for number, (sentence, cut) in enumerate(zip(sentences, cuts, strict=True)):
+            above = sentences[sentence.parent].tokens if sentence.parent is not None else ()
+            heading = frozenset(token.stem for token in above) if above and above[-1].text == ":" else frozenset()
+            self.pieces += cut.pieces
+            self.homes += [number] * len(cut.pieces)
+            self.stems += [piece.topical | heading for piece in cut.pieces]
+        self.copied: set[int] = set()
+        """Sentences that repeat a rendering of any statement word for word: they say that and nothing else."""
+        self.repeats: dict[str, int] = {}
+        """The first sentence that repeats a rendering of a statement word for word, by statement."""
+        self.hints: dict[str, int] = {}
+        """The first sentence that repeats a vague wording of it, by statement."""
+        self._find_repeats([cut.wording for cut in cuts], known)
+        self.telling = [at for at, home in enumerate(self.homes) if home not in self.copied]
+        """The pieces of all other sentences."""
+        self.telling_of: dict[int, list[int]] = defaultdict(list)
+        """Those of them that are about a subject."""
+        for at in self.telling:
+            for subject in self.pieces[at].subjects:
+                self.telling_of[subject].append(at)
 
-    def source(self, at: int) -> int | None:
-        """Return the piece that a gapped one goes on with: the last before it in its sentence that says something."""
-        if not self.pieces[at].gapped:
-            return None
-        for other in range(at - 1, -1, -1):
-            if self.pieces[other].sentence != self.pieces[at].sentence:
-                return None
-            if not self.pieces[other].gapped:
-                return other
-        return None
-
-    def where(self, renderings: Collection[Rendering]) -> list[int]:
-        """Return the sentences that repeat one of some renderings word for word, in order."""
-        found = set()
-        for rendering in renderings:
-            for at in range(len(self._wordings) - len(rendering) + 1):
-                if tuple(self._wordings[at : at + len(rendering)]) == rendering:
-                    found |= {*range(at, at + len(rendering))}
-        return sorted(found)
+    def _find_repeats(self, wordings: Sequence[Wording], known: Phrasings) -> None:
+        for at, first in enumerate(wordings):
+            for statement, rendering, vague in known.get(first, ()):
+                last = at + len(rendering)
+                if tuple(wordings[at:last]) == rendering:
+                    (self.hints if vague else self.repeats).setdefault(statement, at)
+                    if not vague:
+                        self.copied.update(range(at, last))
 
     def span(self, sentence: int) -> tuple[int, int]:
         """Return where a sentence stands in the message."""
-        spans = [piece.span for piece in self.pieces if piece.sentence == sentence]
-        return spans[0][0], spans[-1][1]
+        pieces, at = self._cuts[sentence].pieces, self._sentences[sentence].at
+        return at + pieces[0].span[0], at + pieces[-1].span[1]
+
+    def place(self, at: int) -> int:
+        """Return where in the message the tokens of a piece count their places from."""
+        return self._sentences[self.homes[at]].at
 
     def names_a_stranger(self, at: int) -> bool:
         """Whether a piece is about something with a proper name that the ledger does not have ("customer Veltrel")."""
@@ -89,14 +110,3 @@ class Scene:
             if token.kind == "code" or (proper and at > 0 and piece.tokens[at - 1].text not in ".:"):
                 return False
         return True
-
-
-def _lead(sentences: Sequence[Sentence], at: int) -> frozenset[str]:
-    """Return the stems of what heads a sentence: words before an early colon, or a line above that ends with one."""
-    sentence = sentences[at]
-    parent = sentences[sentence.parent] if sentence.parent is not None else None
-    out = frozenset(token.stem for token in parent.tokens) if parent and parent.tokens[-1].text == ":" else frozenset()
-    for colon, token in enumerate(sentence.tokens[:_LEAD]):
-        if token.text == ":":
-            out |= {word.stem for word in sentence.tokens[:colon]}
-    return out

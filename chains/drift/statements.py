@@ -13,17 +13,16 @@ from chains.drift.quantities import quantities_of
 from chains.drift.slots import Reader, compile_slot
 from chains.drift.stems import STOP, bag, stem
 from chains.drift.subjects import Subjects
-from chains.drift.words import Sentence, known_tokens, sentences_of, unfilled
+from chains.drift.words import Wording, known_tokens, sentences_of, unfilled, wording
 from chains.worlds.charter import Clause
 from chains.worlds.ledger import Slot, Statement, holes_of
 from chains.worlds.limits import KEEP_ABOVE, KEEP_BELOW
 
-Wording = tuple[str, ...]
 Rendering = tuple[Wording, ...]
 """A rendering, sentence by sentence."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Compiled:
     """A statement, ready."""
 
@@ -65,11 +64,6 @@ class Compiled:
     def keys(self) -> list[Slot]:
         """The slots that must be stated."""
         return [slot for slot in self.statement.slots if slot.key]
-
-
-def wording(sentence: Sentence) -> Wording:
-    """Return a sentence as bare words, to be compared word for word."""
-    return tuple(token.low for token in sentence.tokens if token.kind != "mark" or token.text in "%€$£")
 
 
 def compile_ledger(statements: Sequence[Statement], subjects: Subjects) -> list[Compiled]:
@@ -147,7 +141,7 @@ def _plain(template: str) -> _Plain:
 
 
 def _words(statement: Statement, template: str) -> Rendering:
-    return tuple(wording(sentence) for sentence in sentences_of(statement.render(template)))
+    return tuple(wording(sentence.tokens) for sentence in sentences_of(statement.render(template)))
 
 
 def _topic(statement: Statement) -> frozenset[str]:

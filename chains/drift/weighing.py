@@ -1,7 +1,7 @@
 """From what the pieces of a message say of a statement to its fate."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from chains.drift.evidence import Evidence
 from chains.drift.misstated import misstated
@@ -38,7 +38,7 @@ def weigh(compiled: Compiled, seen: Sequence[Evidence]) -> Verdict:
         return omitted(compiled)
     fate, why, decisive = _lost(compiled, about, tallies) or _faded(compiled, about, tallies)
     slots = {name: tally.state for name, tally in tallies.items()}
-    return Verdict(statement=compiled.statement.id, fate=fate, slots=slots, why=why, evidence=decisive.piece.span)
+    return Verdict(statement=compiled.statement.id, fate=fate, slots=slots, why=why, evidence=decisive.span)
 
 
 def omitted(compiled: Compiled) -> Verdict:
@@ -91,7 +91,7 @@ def _in_one_place(about: Sequence[Evidence], keys: Sequence[Tally]) -> bool:
     """
     explicit: dict[int, bool] = {}
     for evidence in about:
-        at = evidence.piece.sentence
+        at = evidence.sentence
         explicit[at] = explicit.get(at, False) or evidence.piece.explicit
     runs: list[set[int]] = []
     for at in sorted(explicit):
@@ -99,15 +99,15 @@ def _in_one_place(about: Sequence[Evidence], keys: Sequence[Tally]) -> bool:
             runs[-1].add(at)
         else:
             runs.append({at})
-    return any(all(any(one.piece.sentence in run for one in tally.right) for tally in keys) for run in runs)
+    return any(all(any(one.sentence in run for one in tally.right) for tally in keys) for run in runs)
 
 
 def _linked(compiled: Compiled, seen: Sequence[Evidence]) -> list[Evidence]:
     """Let the pieces of one sentence vouch for each other, unless its subject has other statements too."""
     if not compiled.sole:
         return list(seen)
-    firm = {evidence.piece.sentence for evidence in seen if evidence.firm}
-    return [replace(one, beside=True) if one.piece.sentence in firm else one for one in seen]
+    firm = {evidence.sentence for evidence in seen if evidence.firm}
+    return [one._replace(beside=True) if one.sentence in firm else one for one in seen]
 
 
 def _tally(compiled: Compiled, name: str, about: Sequence[Evidence]) -> Tally:
@@ -119,9 +119,9 @@ def _tally(compiled: Compiled, name: str, about: Sequence[Evidence]) -> Tally:
             _add_value(tally, evidence)
     if tally.right:
         # Said rightly somewhere: only another sentence, plainly about the same subject and property, speaks against it.
-        rightly = {evidence.piece.sentence for evidence in tally.right}
+        rightly = {evidence.sentence for evidence in tally.right}
         tally.wrong = [
-            one for one in tally.wrong if one.piece.explicit and one.topic and one.piece.sentence not in rightly
+            one for one in tally.wrong if one.piece.explicit and one.topic and one.sentence not in rightly
         ]
     return tally
 

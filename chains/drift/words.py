@@ -1,9 +1,14 @@
 """Messages as words: tokens, sentences and clauses, with their places in the text.
 
 Nothing here knows a ledger. Spans count characters of the message as written.
+
+Most lines of a report are passed on as they stand, so what is found in a line is kept for a while. For that, tokens
+count their places from where their line begins and not from where the message does, and a sentence says where that is:
+wherever a line stands, its sentences hold the same tokens, and whatever follows from these alone is worked out once.
 """
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Literal, NamedTuple
 
@@ -21,6 +26,7 @@ class Token(NamedTuple):
     stem: str
     start: int
     end: int
+    """First and last character, half open: of its text, or of its sentence's line."""
     kind: Kind
     tight: bool
     """Whether it stands against the token before it, or is joined to it by a hyphen ("3-week")."""
@@ -34,11 +40,26 @@ class Sentence(NamedTuple):
     """Where clauses start: indices into `tokens`, the first is 0, the last is their number."""
     parent: int | None
     """The sentence whose subject this one may share: the one before it in its line, or its heading."""
+    at: int
+    """Where its tokens count their places from: the character of the message at which its line begins."""
 
     @property
     def span(self) -> tuple[int, int]:
         """First and last character in the message, half open."""
-        return self.tokens[0].start, self.tokens[-1].end
+        return self.at + self.tokens[0].start, self.at + self.tokens[-1].end
+
+    @property
+    def placed(self) -> tuple[Token, ...]:
+        """Its tokens with their places in the message."""
+        return _moved(self.tokens, self.at)
+
+
+Wording = tuple[str, ...]
+
+
+def wording(tokens: Sequence[Token]) -> Wording:
+    """Return tokens as bare words, to be compared word for word."""
+    return tuple(token.low for token in tokens if token.kind != "mark" or token.text in "%€$£")
 
 
 _TOKEN = re.compile(
@@ -100,26 +121,36 @@ def _lexeme(raw: str, group: str | None) -> _Lexeme:
     return _Lexeme("mark", low, low)
 
 
-def tokens_of(text: str, offset: int = 0) -> list[Token]:
-    """Return the tokens of a text; `offset` is added to their places."""
+def tokens_of(text: str) -> list[Token]:
+    """Return the tokens of a text."""
     out: list[Token] = []
-    last_end = -1
+    last_end, length = -1, len(text)
     for match in _TOKEN.finditer(text):
-        raw, (start, end) = match.group(), match.span()
-        hyphen = raw == "-" and 0 < start < len(text) - 1 and not text[start - 1].isspace() and not text[end].isspace()
-        if hyphen:
+        raw = match[0]
+        start, end = match.span()
+        if raw == "-" and 0 < start < length - 1 and not text[start - 1].isspace() and not text[end].isspace():
             last_end = end if last_end == start else last_end
             continue
-        tight = start == last_end
-        last_end = end
         kind, low, stem_, denied = _lexeme(raw, match.lastgroup)
         if denied is None:
-            out.append(Token(raw, low, stem_, offset + start, offset + end, kind, tight))
-            continue
-        middle = offset + start + len(low)
-        out.append(Token(low, low, low, offset + start, middle, kind, tight))
-        out.append(Token(denied, denied, denied, middle, offset + end, kind, tight=True))
+            out.append(_token(Token, (raw, low, stem_, start, end, kind, start == last_end)))
+        else:
+            middle = start + len(low)
+            out.append(Token(low, low, low, start, middle, kind, tight=start == last_end))
+            out.append(Token(denied, denied, denied, middle, end, kind, tight=True))
+        last_end = end
     return out
+
+
+_token = tuple.__new__
+"""Makes a token of its fields in order; by name takes twice as long, and messages are made of tokens."""
+
+
+def _moved(tokens: Sequence[Token], by: int) -> tuple[Token, ...]:
+    """Return tokens as they stand some characters further on."""
+    if not by:
+        return tuple(tokens)
+    return tuple(token._replace(start=token.start + by, end=token.end + by) for token in tokens)
 
 
 @lru_cache(maxsize=1024)
@@ -134,7 +165,7 @@ def unfilled(template: str) -> tuple[Token, ...]:
     return tuple(tokens_of(_HOLE.sub(" ", template)))
 
 
-def _ends_sentence(tokens: list[Token], at: int) -> bool:
+def _ends_sentence(tokens: Sequence[Token], at: int) -> bool:
     token = tokens[at]
     if token.text in "!?":
         return True
@@ -161,11 +192,41 @@ def _cuts(tokens: tuple[Token, ...]) -> tuple[int, ...]:
     return tuple(sorted(cuts))
 
 
+class _Words(NamedTuple):
+    """What stands in a line after its bullet, wherever the line stands."""
+
+    tokens: tuple[Token, ...]
+    sentences: tuple[tuple[tuple[Token, ...], tuple[int, ...]], ...]
+    """Tokens and cuts of each of its sentences, if no other line goes on with them."""
+
+
 class _Line(NamedTuple):
-    tokens: list[Token]
+    words: _Words
+    at: int
+    """Where in the message its words begin."""
     bullet: bool
     indent: int
-    text: str
+    leads: bool
+    """Whether it ends with a colon."""
+
+
+@lru_cache(maxsize=512)
+def _words(text: str) -> _Words:
+    """Read what stands in a line; kept for a while, as seats pass on what they heard."""
+    tokens = tuple(tokens_of(text))
+    return _Words(tokens, _parted(tokens))
+
+
+def _parted(tokens: tuple[Token, ...]) -> tuple[tuple[tuple[Token, ...], tuple[int, ...]], ...]:
+    """Return the tokens and cuts of each sentence that tokens make up; marks alone are none."""
+    out, start = [], 0
+    for end in range(len(tokens)):
+        if end == len(tokens) - 1 or _ends_sentence(tokens, end):
+            part = tokens[start : end + 1]
+            if any(token.kind != "mark" for token in part):
+                out.append((part, _cuts(part)))
+            start = end + 1
+    return tuple(out)
 
 
 def _lines(message: str) -> list[_Line]:
@@ -173,46 +234,51 @@ def _lines(message: str) -> list[_Line]:
     for raw in message.splitlines(keepends=True):
         lead = _BULLET.match(raw)
         skip = lead.end() if lead else 0
-        body = raw[skip:].translate(_IGNORED)
+        text = raw[skip:].translate(_IGNORED).rstrip()
         indent = len(raw) - len(raw.lstrip())
-        out.append(_Line(tokens_of(body, offset + skip), bool(raw[:skip].strip()), indent, body.strip()))
+        out.append(_Line(_words(text), offset + skip, bool(raw[:skip].strip()), indent, text.endswith(":")))
         offset += len(raw)
     return out
 
 
 def _goes_on(before: _Line, line: _Line) -> bool:
     """Whether a line continues the one before it: a hanging end, or a wrapped paragraph."""
-    if not before.tokens or not line.tokens:
+    if not before.words.tokens or not line.words.tokens:
         return False
-    last, small = before.tokens[-1], not line.tokens[0].text[0].isupper()
+    last, first = before.words.tokens[-1], line.words.tokens[0].text[0]
     if last.text == "," or (last.kind == "word" and last.low in _DANGLING):
-        return small
+        return not first.isupper()
     wrapped = not line.bullet and not before.bullet and last.text not in ".!?:"
-    return wrapped and line.tokens[0].text[0].islower()
+    return wrapped and first.islower()
 
 
-@lru_cache(maxsize=128)
+@lru_cache(maxsize=64)
 def sentences_of(message: str) -> tuple[Sentence, ...]:
     """Return the sentences of a message in order; marks of bullets and numbering are left out."""
     out: list[Sentence] = []
-    held: list[Token] = []
+    held: list[_Line] = []
     heading: tuple[int, _Line] | None = None
     lines = _lines(message)
     for at, line in enumerate(lines):
         if heading and not held and not (line.bullet and line.indent >= heading[1].indent):
             heading = None
-        held += line.tokens
+        held.append(line)
         if at + 1 < len(lines) and _goes_on(line, lines[at + 1]):
             continue
-        start, parent = 0, heading[0] if heading else None
-        for end in range(len(held)):
-            if _ends_sentence(held, end) or end == len(held) - 1:
-                part = tuple(held[start : end + 1])
-                if any(token.kind != "mark" for token in part):
-                    out.append(Sentence(part, _cuts(part), parent))
-                    parent = len(out) - 1
-                start = end + 1
-        if line.text.endswith(":") and out and (heading is None or not line.bullet):
+        parent = heading[0] if heading else None
+        for tokens, cuts in _run_on(held):
+            out.append(Sentence(tokens, cuts, parent, held[0].at))
+            parent = len(out) - 1
+        if line.leads and out and (heading is None or not line.bullet):
             heading = len(out) - 1, line
         held = []
     return tuple(out)
+
+
+def _run_on(lines: Sequence[_Line]) -> tuple[tuple[tuple[Token, ...], tuple[int, ...]], ...]:
+    """Return the tokens and cuts of each sentence of lines of which each continues the one before it."""
+    first, *others = lines
+    if not others:
+        return first.words.sentences
+    tokens = [token for line in lines for token in _moved(line.words.tokens, line.at - first.at)]
+    return _parted(tuple(tokens))
