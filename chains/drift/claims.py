@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict
 from chains.drift.dates import Date, dates_of
 from chains.drift.quantities import Quantity, quantities_of
 from chains.drift.stems import STOP, bag, stem
-from chains.drift.words import Sentence, Token, sentences_of
+from chains.drift.words import Token, sentences_of
 from chains.worlds.ledger import MONTHS
 
 
@@ -31,16 +31,35 @@ class Claim(BaseModel):
     """First and last character in the message, half open."""
 
 
-class Stated(NamedTuple):
-    """A claim with what it is made of."""
+class Values(NamedTuple):
+    """The numbers and days that words state."""
 
-    claim: Claim
+    quantities: tuple[Quantity, ...]
+    dates: tuple[Date, ...]
+
+
+class Clause(NamedTuple):
+    """A clause that claims something, wherever its sentence stands."""
+
+    kind: Literal["number", "name", "event"]
+    words: tuple[str, ...]
+    """In lower case, without marks."""
     quantities: tuple[Quantity, ...]
     dates: tuple[Date, ...]
     names: frozenset[str]
     """Codes and proper names, in lower case."""
     stems: frozenset[str]
     """Stems of the words that carry checkable content."""
+    span: tuple[int, int]
+    """First and last character, half open, counted as its sentence's tokens count."""
+
+
+class Stated(NamedTuple):
+    """A claim with what it is made of."""
+
+    clause: Clause
+    span: tuple[int, int]
+    """First and last character in the message, half open."""
 
 
 _EMPTY = frozenset(
@@ -77,23 +96,32 @@ _NO_NAMES = STOP | _CALENDAR | bag("mr mrs ms dr prof sir madam ceo cto cfo")
 
 def claims_in(message: str) -> list[Claim]:
     """Return the claims of a message in order, each once."""
-    return [stated.claim for stated in stated_in(message)]
+    return [claim_of(message, stated) for stated in stated_in(message)]
 
 
-@lru_cache(maxsize=16)
-def stated_in(message: str) -> tuple[Stated, ...]:
-    """Return the claims of a message in order, each once, with what they are made of.
+def claim_of(message: str, stated: Stated) -> Claim:
+    """Return a claim in the message's own words."""
+    first, last = stated.span
+    return Claim(text=" ".join(message[first:last].split()), kind=stated.clause.kind, span=stated.span)
 
-    Kept for a while: whoever reads a message asks three times, and seats pass on what they heard.
-    """
+
+def stated_in(message: str) -> list[Stated]:
+    """Return the claims of a message in order, each once, with what they are made of."""
     out: dict[tuple[str, ...], Stated] = {}
     for sentence in sentences_of(message):
-        for clause in _clauses(sentence):
-            stated = _stated(message, sentence, clause)
-            if stated is not None:
-                words = tuple(token.low for token in sentence.tokens[clause[0] : clause[1]] if token.kind != "mark")
-                out.setdefault(words, stated)
-    return tuple(out.values())
+        for clause in _claiming(sentence.tokens, sentence.cuts):
+            if clause.words not in out:
+                first, last = clause.span
+                out[clause.words] = Stated(clause, (sentence.at + first, sentence.at + last))
+    return list(out.values())
+
+
+@lru_cache(maxsize=512)
+def values_of(tokens: tuple[Token, ...]) -> Values:
+    """Return the numbers and days of a sentence or clause; kept for a while, as seats pass on what they heard."""
+    dates = dates_of(tokens)
+    taken = frozenset(at for date in dates for at in range(date.first, date.last))
+    return Values(tuple(quantities_of(tokens, taken)), tuple(dates))
 
 
 def content_of(tokens: tuple[Token, ...]) -> frozenset[str]:
@@ -120,27 +148,34 @@ def _proper(token: Token) -> bool:
     return capital and token.low not in _NO_NAMES and token.stem not in _EMPTY
 
 
-def _clauses(sentence: Sentence) -> Iterator[tuple[int, int]]:
+@lru_cache(maxsize=512)
+def _claiming(tokens: tuple[Token, ...], cuts: tuple[int, ...]) -> tuple[Clause, ...]:
+    """Return the clauses of a sentence that claim something; kept for a while, as seats pass on what they heard."""
+    if tokens[-1].text in "?:":
+        return ()
+    found = (_clause(tokens, first, last) for first, last in _clauses(tokens, cuts))
+    return tuple(clause for clause in found if clause is not None)
+
+
+def _clauses(tokens: tuple[Token, ...], cuts: tuple[int, ...]) -> Iterator[tuple[int, int]]:
     """Cut a sentence into clauses; one that would say nothing by itself stays with the one before it."""
     start = 0
-    for cut, following in zip(sentence.cuts[1:], (*sentence.cuts[2:], None), strict=True):
-        rest = sentence.tokens[cut:following] if following is not None else ()
+    for cut, following in zip(cuts[1:], (*cuts[2:], None), strict=True):
+        rest = tokens[cut:following] if following is not None else ()
         if following is None or len(content_of(rest)) >= 2:
             yield start, cut
             start = cut
 
 
-def _stated(message: str, sentence: Sentence, clause: tuple[int, int]) -> Stated | None:
-    first, last = clause
-    tokens = sentence.tokens[first:last]
-    if not tokens or sentence.tokens[-1].text in "?:":
+def _clause(sentence: tuple[Token, ...], first: int, last: int) -> Clause | None:
+    tokens = sentence[first:last]
+    if not tokens:
         return None
-    dates = dates_of(tokens)
-    taken = frozenset(at for date in dates for at in range(date.first, date.last))
-    quantities = [quantity for quantity in quantities_of(tokens, taken) if not quantity.weak]
-    names = names_of(sentence.tokens, first, last)
+    values = values_of(tokens)
+    quantities = tuple(quantity for quantity in values.quantities if not quantity.weak)
+    names = names_of(sentence, first, last)
     stems = content_of(tokens)
-    if (quantities or dates) and stems:
+    if (quantities or values.dates) and stems:
         kind: Literal["number", "name", "event"] = "number"
     elif names and len(stems) >= 2:
         kind = "name"
@@ -148,6 +183,5 @@ def _stated(message: str, sentence: Sentence, clause: tuple[int, int]) -> Stated
         kind = "event"
     else:
         return None
-    span = sentence.at + tokens[0].start, sentence.at + tokens[-1].end
-    claim = Claim(text=" ".join(message[span[0] : span[1]].split()), kind=kind, span=span)
-    return Stated(claim, tuple(quantities), tuple(dates), names, stems)
+    words = tuple(token.low for token in tokens if token.kind != "mark")
+    return Clause(kind, words, quantities, values.dates, names, stems, (tokens[0].start, tokens[-1].end))

@@ -16,11 +16,12 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-from chains.drift.claims import Claim, Stated, claims_in, content_of, stated_in
-from chains.drift.dates import Date, dates_of
+from chains.drift.claims import Claim, Stated, Values, claim_of, claims_in, content_of, stated_in, values_of
+from chains.drift.dates import Date
 from chains.drift.fates import Instrument, Verdict
-from chains.drift.quantities import Quantity, closeness, quantities_of
-from chains.drift.words import sentences_of
+from chains.drift.quantities import Quantity, closeness
+from chains.drift.units import Unit
+from chains.drift.words import Token, sentences_of
 from chains.worlds.ledger import Statement
 
 __all__ = ["Claim", "claims_in", "invented", "unfounded"]
@@ -29,12 +30,18 @@ _TOGETHER, _ANYWHERE = 1 / 3, 2 / 3
 """Shares of an event's words of content that must stand in one sentence, or anywhere, in what was heard."""
 
 
+_Number = tuple[float, Unit | None, float | None]
+"""A quantity's value, unit and total: of two that agree in these, each is the other, however it is said."""
+
+
 class _Heard(NamedTuple):
-    """A sentence that a claim may rest on."""
+    """A sentence that a claim may rest on, wherever it stands."""
 
     stems: frozenset[str]
-    quantities: tuple[Quantity, ...]
-    dates: tuple[Date, ...]
+    """Of its words of content."""
+    values: Values
+    words: frozenset[str]
+    """Its words and codes, in lower case."""
 
 
 class _Support(NamedTuple):
@@ -43,8 +50,17 @@ class _Support(NamedTuple):
     sentences: tuple[_Heard, ...]
     numbered: tuple[_Heard, ...]
     """Those with numbers."""
+    numbers: frozenset[_Number]
     words: frozenset[str]
     stems: frozenset[str]
+
+
+class _New(NamedTuple):
+    """A claim that is no alteration of a known statement."""
+
+    stated: Stated
+    told: bool
+    """Whether it stands where a known statement does."""
 
 
 def invented(message: str, heard: Sequence[str], ledger: Instrument | Sequence[Statement]) -> list[Claim]:
@@ -55,8 +71,8 @@ def invented(message: str, heard: Sequence[str], ledger: Instrument | Sequence[S
         heard: What it was given: the reports below it, or a worker's own notes.
         ledger: The world's statements, or the instrument made for them.
     """
-    instrument = instrument_for(ledger)
-    return _unsupported(message, _heard_support(tuple(heard)), instrument)
+    support = _heard_support(tuple(heard))
+    return [claim_of(message, one.stated) for one in _new(instrument_for(ledger), message) if not _rests(one, support)]
 
 
 def unfounded(message: str, ledger: Instrument | Sequence[Statement], background: str = "") -> list[Claim]:
@@ -68,7 +84,13 @@ def unfounded(message: str, ledger: Instrument | Sequence[Statement], background
         background: What every seat knows besides, such as the report's title.
     """
     instrument = instrument_for(ledger)
-    return _unsupported(message, _ledger_support(instrument, background), instrument)
+    return [
+        claim_of(message, one.stated)
+        for one in _new(instrument, message)
+        # most claims rest on the first wordings alone, and where part of the ledger supports a claim, the ledger does
+        if not _rests(one, _first_support(instrument, background))
+        and not _rests(one, _ledger_support(instrument, background))
+    ]
 
 
 def instrument_for(ledger: Instrument | Sequence[Statement]) -> Instrument:
@@ -92,19 +114,21 @@ def _truths(instrument: Instrument) -> list[str]:
     return out
 
 
+@lru_cache(maxsize=512)
+def _heard(tokens: tuple[Token, ...]) -> _Heard:
+    """Read a sentence that a claim may rest on; kept for a while, as seats pass on what they heard."""
+    words = frozenset(token.low for token in tokens if token.kind in ("word", "code"))
+    return _Heard(content_of(tokens), values_of(tokens), words)
+
+
 def _support(texts: Sequence[str]) -> _Support:
-    sentences: list[_Heard] = []
-    words: set[str] = set()
-    for sentence in (sentence for text in texts for sentence in sentences_of(text)):
-        dates = dates_of(sentence.tokens)
-        taken = frozenset(at for date in dates for at in range(date.first, date.last))
-        words |= {token.low for token in sentence.tokens if token.kind in ("word", "code")}
-        quantities = tuple(quantities_of(sentence.tokens, taken))
-        sentences.append(_Heard(content_of(sentence.tokens), quantities, tuple(dates)))
+    sentences = tuple(_heard(sentence.tokens) for text in texts for sentence in sentences_of(text))
+    numbered = tuple(sentence for sentence in sentences if sentence.values.quantities)
     return _Support(
-        tuple(sentences),
-        tuple(sentence for sentence in sentences if sentence.quantities),
-        frozenset(words),
+        sentences,
+        numbered,
+        frozenset(_number(quantity) for sentence in numbered for quantity in sentence.values.quantities),
+        frozenset().union(*(sentence.words for sentence in sentences)),
         frozenset().union(*(sentence.stems for sentence in sentences)),
     )
 
@@ -116,47 +140,70 @@ def _heard_support(texts: tuple[str, ...]) -> _Support:
 
 
 @lru_cache(maxsize=64)
+def _first_support(instrument: Instrument, background: str) -> _Support:
+    """Return what the first wording of each statement supports; made once for all messages about a ledger."""
+    first = [compiled.statement.render(0) for compiled in instrument.ledger]
+    return _support((*first, background))
+
+
+@lru_cache(maxsize=64)
 def _ledger_support(instrument: Instrument, background: str) -> _Support:
     """Return what a ledger supports; made once for all messages about it."""
     return _support((*_truths(instrument), background))
 
 
-def _unsupported(message: str, support: _Support, instrument: Instrument) -> list[Claim]:
+@lru_cache(maxsize=8)
+def _new(instrument: Instrument, message: str) -> tuple[_New, ...]:
+    """Return a message's claims that a known statement's alteration does not count already.
+
+    Kept for a while, as two questions are asked of them: whether what was heard supports them, and whether the ledger.
+    """
     stated = stated_in(message)
-    if not stated:
-        return []
-    verdicts = [verdict for verdict in instrument.read(message).values() if verdict.evidence is not None]
-    return [
-        one.claim
-        for one in stated
-        if not _changed_statement(one.claim, verdicts) and not _supported(one, support, verdicts)
-    ]
+    read = [verdict for verdict in instrument.read(message).values() if verdict.evidence is not None] if stated else []
+    out: list[_New] = []
+    for one in stated:
+        fates = [verdict.fate for verdict in read if _touches(one, verdict)]
+        if "altered" not in fates and "inverted" not in fates:
+            out.append(_New(one, bool(fates)))
+    return tuple(out)
 
 
-def _touches(claim: Claim, verdict: Verdict) -> bool:
-    return verdict.evidence is not None and verdict.evidence[0] < claim.span[1] and claim.span[0] < verdict.evidence[1]
+def _touches(stated: Stated, verdict: Verdict) -> bool:
+    first, last = stated.span
+    return verdict.evidence is not None and verdict.evidence[0] < last and first < verdict.evidence[1]
 
 
-def _changed_statement(claim: Claim, verdicts: Sequence[Verdict]) -> bool:
-    return any(verdict.fate in ("altered", "inverted") and _touches(claim, verdict) for verdict in verdicts)
-
-
-def _supported(stated: Stated, support: _Support, verdicts: Sequence[Verdict]) -> bool:
-    told = any(_touches(stated.claim, verdict) for verdict in verdicts)
-    if not stated.names <= support.words:
+def _rests(new: _New, support: _Support) -> bool:
+    """Whether a claim rests on what supports it; the more there is of that, the more rests on it."""
+    clause, told = new.stated.clause, new.told
+    if not clause.names <= support.words:
         return False
-    for quantity in stated.quantities:
-        if not any(_same_number(quantity, other) and (told or stated.stems & sentence.stems)
-                   for sentence in support.numbered for other in sentence.quantities):  # fmt: skip
+    if not all(_stands(quantity, clause.stems, support, told=told) for quantity in clause.quantities):
+        return False
+    for date in clause.dates:
+        if not any(_same_day(date, other) for sentence in support.sentences for other in sentence.values.dates):
             return False
-    for date in stated.dates:
-        if not any(_same_day(date, other) for sentence in support.sentences for other in sentence.dates):
-            return False
-    if told or stated.claim.kind == "number":
+    if told or clause.kind == "number":
         return True
-    together = max((len(stated.stems & sentence.stems) for sentence in support.sentences), default=0)
-    anywhere = len(stated.stems & support.stems)
-    return together >= _TOGETHER * len(stated.stems) or anywhere >= _ANYWHERE * len(stated.stems)
+    together = max((len(clause.stems & sentence.stems) for sentence in support.sentences), default=0)
+    anywhere = len(clause.stems & support.stems)
+    return together >= _TOGETHER * len(clause.stems) or anywhere >= _ANYWHERE * len(clause.stems)
+
+
+def _stands(quantity: Quantity, stems: frozenset[str], support: _Support, *, told: bool) -> bool:
+    """Whether a number stands in what supports a claim: anywhere if it is told of a statement, else in company."""
+    if told and _number(quantity) in support.numbers:
+        return True
+    return any(
+        _same_number(quantity, other)
+        for sentence in support.numbered
+        if told or not stems.isdisjoint(sentence.stems)
+        for other in sentence.values.quantities
+    )
+
+
+def _number(quantity: Quantity) -> _Number:
+    return quantity.value, quantity.unit, quantity.of
 
 
 def _same_number(said: Quantity, heard: Quantity) -> bool:
