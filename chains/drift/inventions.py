@@ -108,7 +108,7 @@ def _truths(instrument: Instrument) -> list[str]:
     out: list[str] = []
     for compiled in instrument.ledger:
         statement = compiled.statement
-        out += [statement.render(template) for template in (*statement.templates, *statement.vague)]
+        out += [*statement.renderings(), *statement.hints()]
         words = [*statement.topic, *(word for slot in statement.slots for word in slot.also)]
         out.append(f"{statement.subject} {' '.join(words)}")
     return out

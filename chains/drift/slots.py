@@ -2,6 +2,8 @@
 
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import NamedTuple
 
 from chains.drift.counts import CountSlot
 from chains.drift.directions import content
@@ -204,16 +206,33 @@ def compile_slot(
     nouns |= named
     cues: list[str] = []
     for template in templates:
-        before, hole, after = template.partition("{" + slot.name + "}")
-        if hole:
-            nouns |= set(content(re.sub(r"\{\w+\}", ".", after))[:2])
-            words = known_tokens(re.sub(r"\{\w+\}", " . ", before))
-            cues.append(words[-1].stem if words else "")
-            nouns |= set(content(words[-1].text if words else ""))
+        if (place := _place(template, slot.name)) is not None:
+            nouns |= place.nouns
+            cues.append(place.cue)
     nouns |= {other for same in _SAME if same & nouns for other in same}
     if slot.kind == "count":
         return CountSlot(slot, frozenset(nouns))
     return NumberSlot(slot, unit_of(slot.unit), frozenset(nouns), named or frozenset(nouns), frozenset(cues), limit)
+
+
+class _Place(NamedTuple):
+    """Where a template puts a value."""
+
+    nouns: frozenset[str]
+    """Stems of the first words of content after it, and of the word before it."""
+    cue: str
+    """Stem of the word before it."""
+
+
+@lru_cache(maxsize=4096)
+def _place(template: str, name: str) -> _Place | None:
+    """Return where a template puts a slot's value, if it does; kept, as the worlds of a setting share templates."""
+    before, hole, after = template.partition("{" + name + "}")
+    if not hole:
+        return None
+    words = known_tokens(re.sub(r"\{\w+\}", " . ", before))
+    nouns = (*content(re.sub(r"\{\w+\}", ".", after))[:2], *content(words[-1].text if words else ""))
+    return _Place(frozenset(nouns), words[-1].stem if words else "")
 
 
 def _word_slot(slot: Slot, known: frozenset[str]) -> WordSlot:

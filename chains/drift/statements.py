@@ -13,7 +13,7 @@ from chains.drift.quantities import quantities_of
 from chains.drift.slots import Reader, compile_slot
 from chains.drift.stems import STOP, bag, stem
 from chains.drift.subjects import Subjects
-from chains.drift.words import Wording, known_tokens, sentences_of, unfilled, wording
+from chains.drift.words import Wording, unfilled, vocabulary, wordings_in
 from chains.worlds.charter import Clause
 from chains.worlds.ledger import Slot, Statement, holes_of
 from chains.worlds.limits import KEEP_ABOVE, KEEP_BELOW
@@ -69,22 +69,46 @@ class Compiled:
 def compile_ledger(statements: Sequence[Statement], subjects: Subjects) -> list[Compiled]:
     """Make the statements of a ledger ready, each knowing what the others talk about."""
     topics = {statement.id: _topic(statement) for statement in statements}
-    known = frozenset(
-        token.low
-        for statement in statements
-        for text in (statement.subject, *statement.aliases, *statement.templates, *statement.vague, *statement.topic,
-                     *(str(slot.value) for slot in statement.slots))
-        for token in known_tokens(text)
-    )  # fmt: skip
-    return [_compile(statement, topics, subjects, known) for statement in statements]
+    known = frozenset().union(
+        *(
+            vocabulary(texts, holes=True).all
+            for one in statements
+            for texts in (
+                (one.subject, *one.aliases),
+                (*one.templates, *one.vague, *one.topic),
+                tuple(str(slot.value) for slot in one.slots),
+            )
+        )
+    )
+    ledger = _Ledger(
+        subjects,
+        topics,
+        known,
+        Counter(subjects.of[name] for name in topics),
+        Counter(word for topic in topics.values() for word in topic),
+        Counter((subjects.of[name], word) for name, topic in topics.items() for word in topic),
+    )
+    return [_compile(statement, ledger) for statement in statements]
 
 
-def _compile(
-    statement: Statement, topics: dict[str, frozenset[str]], subjects: Subjects, known: frozenset[str]
-) -> Compiled:
-    subject, topic = subjects.of[statement.id], topics[statement.id]
-    others = [name for name in topics if name != statement.id]
-    beside = [topics[name] for name in others if subjects.of[name] == subject]
+class _Ledger(NamedTuple):
+    """What a statement is compiled with: what the others talk about."""
+
+    subjects: Subjects
+    topics: dict[str, frozenset[str]]
+    """By statement id."""
+    known: frozenset[str]
+    """Every word of the ledger."""
+    about: Counter[int]
+    """How many statements are about each subject."""
+    topical: Counter[str]
+    """How many statements have a stem in their topic."""
+    topical_of: Counter[tuple[int, str]]
+    """How many of those about a subject have."""
+
+
+def _compile(statement: Statement, ledger: _Ledger) -> Compiled:
+    subject, topic = ledger.subjects.of[statement.id], ledger.topics[statement.id]
     plain = [_plain(template) for template in statement.templates]
     literal = frozenset(word for one in (*plain, *map(_plain, statement.vague)) for word in one.content)
     asked = isinstance(statement, Clause)
@@ -95,21 +119,21 @@ def _compile(
         statement=statement,
         subject=subject,
         topic=topic,
-        unique=topic - frozenset().union(*(topics[name] for name in others)),
-        distinct=topic - frozenset().union(*beside),
+        unique=frozenset(word for word in topic if ledger.topical[word] == 1),
+        distinct=frozenset(word for word in topic if ledger.topical_of[subject, word] == 1),
         literal=literal,
         in_name=topic <= frozenset(content(statement.subject)),
-        sole=not beside,
+        sole=ledger.about[subject] == 1,
         readers={
-            slot.name: compile_slot(slot, statement.templates, topic, known, limit=asked and bool(directions))
+            slot.name: compile_slot(slot, statement.templates, topic, ledger.known, limit=asked and bool(directions))
             for slot in statement.slots
             if slot.kind != "direction"
         },
         directions=directions,
         sense=None if directions else _sense(statement, topic),
         literals=frozenset(value for one in plain for value in one.values),
-        renderings=frozenset(_words(statement, template) for template in statement.templates),
-        vague=frozenset(_words(statement, template) for template in statement.vague),
+        renderings=frozenset(map(wordings_in, statement.renderings())),
+        vague=frozenset(map(wordings_in, statement.hints())),
         hedged=any(one.hedged for one in plain),
         denied=any(one.denied for one in plain),
         asked=asked,
@@ -138,10 +162,6 @@ def _plain(template: str) -> _Plain:
         hedge(tokens, 0, len(tokens)) is not None,
         any(token.low in ("not", "no", "never", "without") for token in tokens),
     )
-
-
-def _words(statement: Statement, template: str) -> Rendering:
-    return tuple(wording(sentence.tokens) for sentence in sentences_of(statement.render(template)))
 
 
 def _topic(statement: Statement) -> frozenset[str]:

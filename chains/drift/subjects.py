@@ -2,11 +2,11 @@
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from chains.drift.stems import STOP, bag
-from chains.drift.words import Token, known_tokens, unfilled
+from chains.drift.words import Token, known_tokens, vocabulary
 from chains.worlds.ledger import MONTHS, Statement
 
 STRANGER = -1
@@ -53,37 +53,28 @@ class Subjects:
         """The subjects as written, in the order of their numbers."""
         self.of: dict[str, int] = {}
         """The number of each statement's subject, by statement id."""
+        numbers: dict[Words, int] = {}
         given: dict[Words, set[int]] = defaultdict(set)
         for statement in statements:
-            number = self._number(statement.subject)
+            number = numbers.setdefault(tuple(statement.subject.lower().split()), len(numbers))
+            if number == len(self.names):
+                self.names.append(statement.subject)
             self.of[statement.id] = number
             for wording in (statement.subject, *statement.aliases):
                 given[_words(_bare(known_tokens(wording)))].add(number)
         runs = [_words(_bare(known_tokens(name))) for name in self.names]
-        values = [token for statement in statements for text in _wordings(statement) for token in unfilled(text)]
+        values = [vocabulary(texts) for statement in statements for texts in _wordings(statement)]
         # every word that the ledger uses for something else than a subject
-        taken = frozenset(token.low for token in values)
+        taken = frozenset().union(*(one.all for one in values))
         self._by_word = _index(given, _short_forms(self.names, given, taken), runs)
         self._nouns = {run[-2] for run in runs if len(run) > 1 and re.search(r"\d", run[-1])} | {
             run[-1] for run in runs
         }
-        tokens = values + [
-            token
-            for statement in statements
-            for text in (statement.subject, *statement.aliases)
-            for token in known_tokens(text)
-        ]
-        self.codes = frozenset(token.low for token in tokens if token.kind == "code")
+        told = values + [vocabulary((one.subject, *one.aliases), holes=True) for one in statements]
+        self.codes = frozenset().union(*(one.codes for one in told))
         """Codes that stand anywhere in the ledger."""
-        self.known = frozenset(token.low for token in tokens if token.kind == "word")
+        self.known = frozenset().union(*(one.words for one in told))
         """Words that stand anywhere in the ledger."""
-
-    def _number(self, subject: str) -> int:
-        same = (at for at, name in enumerate(self.names) if name.lower().split() == subject.lower().split())
-        number = next(same, len(self.names))
-        if number == len(self.names):
-            self.names.append(subject)
-        return number
 
     def mentions(self, tokens: tuple[Token, ...]) -> list[Mention]:
         """Return the subjects named in a sentence in order, strangers included."""
@@ -172,9 +163,9 @@ def _index(
 ) -> dict[str, list[_Variant]]:
     """Return the wordings that name one subject and no other, by their first word, the longest first."""
     out: dict[str, list[_Variant]] = defaultdict(list)
+    inside = _inside(runs)
     for words, who in (*given.items(), *short.items()):
-        inside = {number for number, run in enumerate(runs) if _holds(run, words)}
-        if not words or len(who) > 1 or (words in short and not inside <= who):
+        if not words or len(who) > 1 or (words in short and not inside[words] <= who):
             continue
         for spelt in {words, _parted(words)}:
             out[spelt[0]].append(_Variant(spelt, next(iter(who)), words in short))
@@ -216,13 +207,18 @@ def _shortened(tokens: Sequence[Token], held: Counter[str], taken: frozenset[str
     return out
 
 
-def _holds(run: Words, words: Words) -> bool:
-    return any(run[at : at + len(words)] == words for at in range(len(run) - len(words) + 1))
-
-
-def _wordings(statement: Statement) -> list[str]:
-    """Return the words that a statement uses for something else than its subject."""
-    out = [*statement.templates, *statement.vague, *statement.topic]
-    for slot in statement.slots:
-        out += [str(slot.value), slot.unit or "", *slot.also, slot.opposite or "", *slot.opposites, *slot.others]
+def _inside(runs: Sequence[Words]) -> Mapping[Words, set[int]]:
+    """Return the numbers of the runs of words that hold a shorter run, by that."""
+    out: dict[Words, set[int]] = defaultdict(set)
+    for number, run in enumerate(runs):
+        for first in range(len(run)):
+            for last in range(first + 1, len(run) + 1):
+                out[run[first:last]].add(number)
     return out
+
+
+def _wordings(statement: Statement) -> Iterator[tuple[str, ...]]:
+    """Yield the words that a statement uses for something else than its subject."""
+    yield *statement.templates, *statement.vague, *statement.topic
+    for slot in statement.slots:
+        yield str(slot.value), slot.unit or "", *slot.also, slot.opposite or "", *slot.opposites, *slot.others

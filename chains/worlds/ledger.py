@@ -20,7 +20,7 @@ for them in what a seat wrote).
 """
 
 import string
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Annotated, Literal, Self
 
@@ -193,9 +193,20 @@ class Statement(BaseModel):
             One sentence, its first letter in upper case.
         """
         text = self.templates[template] if isinstance(template, int) else template
-        filled = {slot.name: (changed or {}).get(slot.name, slot).text for slot in self.slots}
-        sentence = text.format(subject=self.subject, **filled)
-        return sentence[:1].upper() + sentence[1:]
+        return self._filled([text], changed or {})[0]
+
+    def renderings(self) -> list[str]:
+        """Return the statement in the words of every template, in their order."""
+        return self._filled(self.templates, {})
+
+    def hints(self) -> list[str]:
+        """Return every vague mention of the statement."""
+        return self._filled(self.vague, {})
+
+    def _filled(self, templates: Sequence[str], changed: Mapping[str, Slot]) -> list[str]:
+        values = {slot.name: changed.get(slot.name, slot).text for slot in self.slots}
+        sentences = [template.format(subject=self.subject, **values) for template in templates]
+        return [sentence[:1].upper() + sentence[1:] for sentence in sentences]
 
 
 class Fact(Statement):
