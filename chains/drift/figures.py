@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 from chains.drift.dates import Date, dates_of
@@ -161,11 +161,11 @@ def _day(tokens: tuple[Token, ...], date: Date) -> Figure:
 
 def _numbers(tokens: tuple[Token, ...], found: Quantity) -> list[Figure]:
     """Read a quantity; a count in a total is the share first, then the count alone."""
-    plain = _number(tokens, replace(found, of=None))
+    plain = _number(tokens, found._replace(of=None))
     if not found.of:
         return [plain]
     share = 100 * found.value / found.of
-    return [_number(tokens, replace(found, of=None, value=share, digits=-1, unit=UNITS["%"])), plain]
+    return [_number(tokens, found._replace(of=None, value=share, digits=-1, unit=UNITS["%"])), plain]
 
 
 def _number(tokens: tuple[Token, ...], found: Quantity) -> Figure:

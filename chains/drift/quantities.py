@@ -2,8 +2,7 @@
 
 import math
 import re
-from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from chains.drift.numerals import begins, low, numeral
 from chains.drift.stems import bag
@@ -23,8 +22,7 @@ _PAIRED = {
 _AFTER = {("or", "more"): ">", ("or", "longer"): ">", ("or", "less"): "<", ("or", "fewer"): "<"}
 
 
-@dataclass(frozen=True, slots=True)
-class Quantity:
+class Quantity(NamedTuple):
     """One number as a message states it."""
 
     value: float
@@ -117,18 +115,18 @@ def _with_unit(tokens: tuple[Token, ...], found: Quantity) -> Quantity:
         return found
     total = _total(tokens, found.last)
     if total is not None:
-        return replace(found, of=total[0], last=total[1], weak=False)
+        return found._replace(of=total[0], last=total[1], weak=False)
     before = UNITS.get(low(tokens, found.first - 1))
     if before is not None and before.dimension in MONEY:
-        return replace(found, unit=before, first=found.first - 1)
+        return found._replace(unit=before, first=found.first - 1)
     unit, last = _unit_at(tokens, found.last, after_figures=tokens[found.last - 1].kind == "number")
     if unit is None:
         return found
     divider, bottom = low(tokens, last), low(tokens, last + 1)
     rate = divider == "/" or (divider in ("per", "a") and bottom in UNITS and unit.dimension != "percent")
     if rate and last + 1 < len(tokens):
-        return replace(found, unit=over(unit, bottom), last=last + 2)
-    return replace(found, unit=unit, last=last)
+        return found._replace(unit=over(unit, bottom), last=last + 2)
+    return found._replace(unit=unit, last=last)
 
 
 def _unit_at(tokens: tuple[Token, ...], at: int, *, after_figures: bool) -> tuple[Unit | None, int]:
@@ -178,9 +176,8 @@ def _with_lead(tokens: tuple[Token, ...], found: Quantity) -> Quantity:
     if bound is not None and low(tokens, at - (pair in _PAIRED) - 1) in ("no", "not"):
         bound = None
     about = found.about or after == ("or", "so") or pair == ("close", "to") or (word in _ABOUT and bound is None)
-    return replace(
-        found, about=about, bound=bound or _AFTER.get(after), cue=word if word in ("from", "to") else None
-    )  # fmt: skip
+    cue = word if word in ("from", "to") else None
+    return found._replace(about=about, bound=bound or _AFTER.get(after), cue=cue)
 
 
 def _joined(tokens: tuple[Token, ...], found: list[Quantity]) -> list[Quantity]:
@@ -200,9 +197,9 @@ def _joined(tokens: tuple[Token, ...], found: list[Quantity]) -> list[Quantity]:
             or (between == ["to"] and lead != "from") or (between == ["and"] and lead == "between")
         )  # fmt: skip
         if ranged and before.value < quantity.value:
-            out[-1] = replace(quantity, value=before.value, high=quantity.value, first=before.first, cue=None)
+            out[-1] = quantity._replace(value=before.value, high=quantity.value, first=before.first, cue=None)
             continue
         if between == ["to"] and before.unit is None:
-            out[-1] = replace(before, unit=quantity.unit)
+            out[-1] = before._replace(unit=quantity.unit)
         out.append(quantity)
     return out

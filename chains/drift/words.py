@@ -64,11 +64,12 @@ def wording(tokens: Sequence[Token]) -> Wording:
 
 _TOKEN = re.compile(
     r"""
-    (?P<date>\d{4}-\d{1,2}-\d{1,2}\b)
-  | (?P<code>(?!(?:EUR|USD|GBP|CHF)[-\s]?\d)[^\W\d_]+[-‑–]?\d+[^\W_]*(?:[-‑./](?=[^\W_]*\d)[^\W_]+)*)
-  | (?P<number>\d{1,3}(?:[,\u202f\u00a0\ ]\d{3}(?!\d))+(?:\.\d+)?|\d+(?:\.\d+)?)
-  | (?P<word>\b[ap]\.m\b\.?|[^\W\d_]+(?:['’][^\W\d_]+)*)
+    (?P<word>\b[ap]\.m\b\.?|[^\W\d_]++(?![-‑–]?\d)(?:['’][^\W\d_]+)*)  # first, as most tokens are words
   | (?P<mark>[%°€$£~≈.,;:!?()/&+<>=≤≥|—–−\[\]"-])
+  | (?P<date>\d{4}-\d{1,2}-\d{1,2}\b)
+  | (?P<number>\d{1,3}(?:[,\u202f\u00a0\ ]\d{3}(?!\d))+(?:\.\d+)?|\d+(?:\.\d+)?)
+  | (?P<code>(?!(?:EUR|USD|GBP|CHF)[-\s]?\d)[^\W\d_]++[-‑–]?\d+[^\W_]*(?:[-‑./](?=[^\W_]*\d)[^\W_]+)*)
+  | (?P<currency>EUR|USD|GBP|CHF)
     """,
     re.VERBOSE,
 )
@@ -111,7 +112,7 @@ def _lexeme(raw: str, group: str | None) -> _Lexeme:
             return _Lexeme("code", low, low)
         case "date":
             return _Lexeme("number", low, low)
-        case "word":
+        case "word" | "currency":
             low = low.replace("’", "'").replace(".", "")
             if low in _NEGATED or low.endswith("n't"):
                 first, second = _NEGATED.get(low, (low[:-3], "not"))
