@@ -116,6 +116,11 @@ def stated_in(message: str) -> list[Stated]:
     return list(out.values())
 
 
+def claims_anything(message: str) -> bool:
+    """Whether a message has any claim."""
+    return any(_claiming(sentence.tokens, sentence.cuts) for sentence in sentences_of(message))
+
+
 @lru_cache(maxsize=512)
 def values_of(tokens: tuple[Token, ...]) -> Values:
     """Return the numbers and days of a sentence or clause; kept for a while, as seats pass on what they heard."""

@@ -6,7 +6,7 @@ A degenerate message is an outcome of its own, counted and shown. Thresholds:
   are copies of others, or a run of 8 words stands at least 4 times;
 - *gibberish*: fewer than half of its marks are letters, digits or spaces, or a word is longer than 40 letters, or one
   word makes up more than 40% of 20 words and more;
-- *claims nothing*: no clause states a number, a name or a checkable event (`claims.stated_in`).
+- *claims nothing*: no clause states a number, a name or a checkable event (`claims.claims_in`).
 
 "Nothing to report" claims nothing and is an honest report: it is not degenerate.
 """
@@ -15,8 +15,8 @@ import re
 from collections import Counter
 from functools import lru_cache
 
-from chains.drift.claims import stated_in
-from chains.drift.words import sentences_of, tokens_of
+from chains.drift.claims import claims_anything
+from chains.drift.words import sentences_of, words_of
 
 _EMPTY_REPORT = re.compile(
     r"\W*(there is |we have |i have )?(nothing (new )?to report|no (news|report|changes?))\W*", re.IGNORECASE
@@ -32,8 +32,8 @@ def degenerate(message: str) -> str | None:
     """Return why a message is degenerate, or None if it is not; kept for a while, as seats pass on what they heard."""
     if _EMPTY_REPORT.fullmatch(message):
         return None
-    words = [token.low for token in tokens_of(message) if token.kind != "mark"]
-    return _repeats(message, words) or _gibberish(message, words) or (None if stated_in(message) else EMPTY)
+    words = words_of(message)
+    return _repeats(message, words) or _gibberish(message, words) or (None if claims_anything(message) else EMPTY)
 
 
 def _repeats(message: str, words: list[str]) -> str | None:

@@ -126,10 +126,8 @@ class Instrument:
         )
 
     def _gather(self, compiled: Compiled, scene: Scene, at: int) -> Evidence:
-        piece = scene.pieces[at]
-        topic = compiled.topic if compiled.sole or not compiled.distinct else compiled.distinct
-        named = not topic.isdisjoint(scene.stems[at]) or (compiled.in_name and compiled.subject in piece.subjects)
-        return _gathered(self, compiled, piece, named)._replace(sentence=scene.homes[at], place=scene.place(at))
+        read = _gathered(self, compiled, scene.pieces[at], _on_topic(compiled, scene, at))
+        return read._replace(sentence=scene.homes[at], place=scene.place(at))
 
     def beside(self, compiled: Compiled, piece: Piece) -> list[Compiled]:
         """Return the other statements about the subjects of a piece."""
@@ -148,6 +146,8 @@ class Instrument:
             whose = piece.subjects - {STRANGER, UNCLEAR}
             if compiled.subject in whose or UNCLEAR in piece.subjects:
                 continue
+            if not _on_topic(compiled, scene, at):
+                continue
             if (piece.loose or not piece.subjects) and not scene.names_a_stranger(at):
                 continue
             evidence = self._gather(compiled, scene, at)
@@ -155,11 +155,13 @@ class Instrument:
                 continue
             if not whose and not piece.subjects and not evidence.way:
                 continue
-            verdict = weigh(compiled, [evidence])
             alone = bool(scene.stems[at] & compiled.unique)
             own = {name for name in evidence.found if self._own_value(compiled, evidence, name, alone=alone)}
+            if not own or not _close(evidence):
+                continue
+            verdict = weigh(compiled, [evidence])
             moved = bool(whose) and any(self._distinctive(compiled, evidence, name) for name in own)
-            if own and evidence.topic and (verdict.fate == "kept" or moved) and _close(evidence):
+            if verdict.fate == "kept" or moved:
                 said = " ".join(evidence.words(found) for found in evidence.found.values() if found.state == "right")
                 name = " and ".join(self.subjects.names[subject] for subject in sorted(whose)) or "another subject"
                 why = f"{said!r} is said of {name}"
@@ -216,11 +218,11 @@ class Instrument:
     def _without_subject(self, compiled: Compiled, scene: Scene) -> Verdict | None:
         """Return a verdict where a piece that names no subject states the topic and the values."""
         for at in scene.telling:
-            if not scene.nameless(scene.pieces[at]):
+            if not _on_topic(compiled, scene, at) or not scene.nameless(scene.pieces[at]):
                 continue
             evidence = self._gather(compiled, scene, at)
             stated = any(found.state != "missing" for found in evidence.found.values())
-            if not evidence.topic or not stated or (compiled.directions and not evidence.way):
+            if not stated or (compiled.directions and not evidence.way):
                 continue
             verdict = weigh(compiled, [evidence])
             alone = bool(scene.stems[at] & compiled.unique)
@@ -245,6 +247,14 @@ class _Look(NamedTuple):
 def _look(instrument: Instrument, message: str) -> _Look:
     """Look at a message; kept for a while, as whoever reads one asks three times for the same."""
     return _Look(instrument.scene(message), {})
+
+
+def _on_topic(compiled: Compiled, scene: Scene, at: int) -> bool:
+    """Whether a statement's topic is named with a piece, of its subject where others have the topic too."""
+    topic = compiled.topic if compiled.sole or not compiled.distinct else compiled.distinct
+    return not topic.isdisjoint(scene.stems[at]) or (
+        compiled.in_name and compiled.subject in scene.pieces[at].subjects
+    )
 
 
 @lru_cache(maxsize=2048)

@@ -84,13 +84,11 @@ def unfounded(message: str, ledger: Instrument | Sequence[Statement], background
         background: What every seat knows besides, such as the report's title.
     """
     instrument = instrument_for(ledger)
-    return [
-        claim_of(message, one.stated)
-        for one in _new(instrument, message)
-        # most claims rest on the first wordings alone, and where part of the ledger supports a claim, the ledger does
-        if not _rests(one, _first_support(instrument, background))
-        and not _rests(one, _ledger_support(instrument, background))
-    ]
+    first = _first_support(instrument, background)
+    # most claims rest on the first wordings alone, and where part of the ledger supports a claim, the ledger does
+    others = [one for one in _new(instrument, message) if not _rests(one, first)]
+    whole = _ledger_support(instrument, background) if others else first
+    return [claim_of(message, one.stated) for one in others if not _rests(one, whole)]
 
 
 def instrument_for(ledger: Instrument | Sequence[Statement]) -> Instrument:

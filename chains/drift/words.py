@@ -2,9 +2,9 @@
 
 Nothing here knows a ledger. Spans count characters of the message as written.
 
-Most lines of a report are passed on as they stand, so what is found in a line is kept for a while. For that, tokens
-count their places from where their line begins and not from where the message does, and a sentence says where that is:
-wherever a line stands, its sentences hold the same tokens, and whatever follows from these alone is worked out once.
+Most of a report is passed on as it stands, so what is found in a line or a sentence is kept for a while. For that, the
+tokens of a sentence count their places from where it begins and not from where the message does, and the sentence says
+where that is: it has the same tokens wherever it stands, and whatever follows from these alone is worked out once.
 """
 
 import re
@@ -26,7 +26,7 @@ class Token(NamedTuple):
     stem: str
     start: int
     end: int
-    """First and last character, half open: of its text, or of its sentence's line."""
+    """First and last character, half open: of its text, or from the beginning of its sentence."""
     kind: Kind
     tight: bool
     """Whether it stands against the token before it, or is joined to it by a hyphen ("3-week")."""
@@ -41,12 +41,12 @@ class Sentence(NamedTuple):
     parent: int | None
     """The sentence whose subject this one may share: the one before it in its line, or its heading."""
     at: int
-    """Where its tokens count their places from: the character of the message at which its line begins."""
+    """Where it begins in the message: its tokens count their places from there."""
 
     @property
     def span(self) -> tuple[int, int]:
         """First and last character in the message, half open."""
-        return self.at + self.tokens[0].start, self.at + self.tokens[-1].end
+        return self.at, self.at + self.tokens[-1].end
 
     @property
     def placed(self) -> tuple[Token, ...]:
@@ -151,7 +151,20 @@ def _moved(tokens: Sequence[Token], by: int) -> tuple[Token, ...]:
     """Return tokens as they stand some characters further on."""
     if not by:
         return tuple(tokens)
-    return tuple(token._replace(start=token.start + by, end=token.end + by) for token in tokens)
+    return tuple(
+        _token(Token, (text, low, stem_, start + by, end + by, kind, tight))
+        for text, low, stem_, start, end, kind, tight in tokens
+    )
+
+
+def words_of(message: str) -> list[str]:
+    """Return every word, number and code of a message in lower case, those of bullets and numbering included."""
+    return [low for line in message.splitlines() for low in _lows(line)]  # no token crosses the end of a line
+
+
+@lru_cache(maxsize=512)
+def _lows(line: str) -> tuple[str, ...]:
+    return tuple(token.low for token in tokens_of(line) if token.kind != "mark")
 
 
 @lru_cache(maxsize=1024)
@@ -265,8 +278,8 @@ class _Words(NamedTuple):
     """What stands in a line after its bullet, wherever the line stands."""
 
     tokens: tuple[Token, ...]
-    sentences: tuple[tuple[tuple[Token, ...], tuple[int, ...]], ...]
-    """Tokens and cuts of each of its sentences, if no other line goes on with them."""
+    sentences: tuple[Sentence, ...]
+    """Its sentences by themselves, if no other line goes on with them."""
 
 
 class _Line(NamedTuple):
@@ -286,14 +299,14 @@ def _words(text: str) -> _Words:
     return _Words(tokens, _parted(tokens))
 
 
-def _parted(tokens: tuple[Token, ...]) -> tuple[tuple[tuple[Token, ...], tuple[int, ...]], ...]:
-    """Return the tokens and cuts of each sentence that tokens make up; marks alone are none."""
+def _parted(tokens: tuple[Token, ...]) -> tuple[Sentence, ...]:
+    """Return the sentences that tokens make up, by themselves; marks alone are none."""
     out, start = [], 0
-    for end in range(len(tokens)):
-        if end == len(tokens) - 1 or _ends_sentence(tokens, end):
+    for end, token in enumerate(tokens):
+        if end == len(tokens) - 1 or (token.text in ".!?" and _ends_sentence(tokens, end)):
             part = tokens[start : end + 1]
             if any(token.kind != "mark" for token in part):
-                out.append((part, _cuts(part)))
+                out.append(Sentence(_moved(part, -part[0].start), _cuts(part), None, part[0].start))
             start = end + 1
     return tuple(out)
 
@@ -335,8 +348,8 @@ def sentences_of(message: str) -> tuple[Sentence, ...]:
         if at + 1 < len(lines) and _goes_on(line, lines[at + 1]):
             continue
         parent = heading[0] if heading else None
-        for tokens, cuts in _run_on(held):
-            out.append(Sentence(tokens, cuts, parent, held[0].at))
+        for sentence in _run_on(held):
+            out.append(sentence._replace(parent=parent, at=held[0].at + sentence.at))
             parent = len(out) - 1
         if line.leads and out and (heading is None or not line.bullet):
             heading = len(out) - 1, line
@@ -344,8 +357,8 @@ def sentences_of(message: str) -> tuple[Sentence, ...]:
     return tuple(out)
 
 
-def _run_on(lines: Sequence[_Line]) -> tuple[tuple[tuple[Token, ...], tuple[int, ...]], ...]:
-    """Return the tokens and cuts of each sentence of lines of which each continues the one before it."""
+def _run_on(lines: Sequence[_Line]) -> tuple[Sentence, ...]:
+    """Return the sentences of lines of which each continues the one before it, by themselves."""
     first, *others = lines
     if not others:
         return first.words.sentences
