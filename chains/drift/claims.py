@@ -121,7 +121,7 @@ def claims_anything(message: str) -> bool:
     return any(_claiming(sentence.tokens, sentence.cuts) for sentence in sentences_of(message))
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=256)
 def values_of(tokens: tuple[Token, ...]) -> Values:
     """Return the numbers and days of a sentence or clause; kept for a while, as seats pass on what they heard."""
     dates = dates_of(tokens)
@@ -153,7 +153,7 @@ def _proper(token: Token) -> bool:
     return capital and token.low not in _NO_NAMES and token.stem not in _EMPTY
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=256)
 def _claiming(tokens: tuple[Token, ...], cuts: tuple[int, ...]) -> tuple[Clause, ...]:
     """Return the clauses of a sentence that claim something; kept for a while, as seats pass on what they heard."""
     if tokens[-1].text in "?:":

@@ -257,7 +257,7 @@ def _on_topic(compiled: Compiled, scene: Scene, at: int) -> bool:
     )
 
 
-@lru_cache(maxsize=2048)
+@lru_cache(maxsize=512)
 def _gathered(instrument: Instrument, compiled: Compiled, piece: Piece, topic: bool) -> Evidence:  # noqa: FBT001
     """Read a statement in a piece; kept for a while, as seats pass on what they heard."""
     beside = instrument.beside(compiled, piece)

@@ -37,11 +37,9 @@ _Number = tuple[float, Unit | None, float | None]
 class _Heard(NamedTuple):
     """A sentence that a claim may rest on, wherever it stands."""
 
-    stems: frozenset[str]
-    """Of its words of content."""
+    stems: tuple[str, ...]
+    """Of its words of content, each once: thousands are held, and sets are large."""
     values: Values
-    words: frozenset[str]
-    """Its words and codes, in lower case."""
 
 
 class _Support(NamedTuple):
@@ -112,23 +110,23 @@ def _truths(instrument: Instrument) -> list[str]:
     return out
 
 
-@lru_cache(maxsize=512)
-def _heard(tokens: tuple[Token, ...]) -> _Heard:
-    """Read a sentence that a claim may rest on; kept for a while, as seats pass on what they heard."""
-    words = frozenset(token.low for token in tokens if token.kind in ("word", "code"))
-    return _Heard(content_of(tokens), values_of(tokens), words)
-
-
 def _support(texts: Sequence[str]) -> _Support:
-    sentences = tuple(_heard(sentence.tokens) for text in texts for sentence in sentences_of(text))
+    spoken = [sentence.tokens for text in texts for sentence in sentences_of(text)]
+    sentences = tuple(map(_heard, spoken))
     numbered = tuple(sentence for sentence in sentences if sentence.values.quantities)
     return _Support(
         sentences,
         numbered,
         frozenset(_number(quantity) for sentence in numbered for quantity in sentence.values.quantities),
-        frozenset().union(*(sentence.words for sentence in sentences)),
-        frozenset().union(*(sentence.stems for sentence in sentences)),
+        frozenset(token.low for tokens in spoken for token in tokens if token.kind in ("word", "code")),
+        frozenset(stem for sentence in sentences for stem in sentence.stems),
     )
+
+
+@lru_cache(maxsize=256)
+def _heard(tokens: tuple[Token, ...]) -> _Heard:
+    """Read a sentence that a claim may rest on; kept for a while, as seats pass on what they heard."""
+    return _Heard(tuple(content_of(tokens)), values_of(tokens))
 
 
 @lru_cache(maxsize=16)
@@ -183,7 +181,7 @@ def _rests(new: _New, support: _Support) -> bool:
             return False
     if told or clause.kind == "number":
         return True
-    together = max((len(clause.stems & sentence.stems) for sentence in support.sentences), default=0)
+    together = max((len(clause.stems.intersection(sentence.stems)) for sentence in support.sentences), default=0)
     anywhere = len(clause.stems & support.stems)
     return together >= _TOGETHER * len(clause.stems) or anywhere >= _ANYWHERE * len(clause.stems)
 

@@ -86,7 +86,7 @@ def cut_up(sentences: Sequence[Sentence], subjects: Subjects) -> list[Cut]:
     return out
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=256)
 def _cut(subjects: Subjects, tokens: tuple[Token, ...], cuts: tuple[int, ...], inherited: frozenset[int]) -> Cut:
     """Cut a sentence into pieces; kept for a while, as seats pass on what they heard."""
     mentions = subjects.mentions(tokens)

@@ -162,7 +162,7 @@ def words_of(message: str) -> list[str]:
     return [low for line in message.splitlines() for low in _lows(line)]  # no token crosses the end of a line
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=256)
 def _lows(line: str) -> tuple[str, ...]:
     return tuple(token.low for token in tokens_of(line) if token.kind != "mark")
 
@@ -187,7 +187,7 @@ class Vocabulary(NamedTuple):
     words: frozenset[str]
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=512)
 def vocabulary(texts: tuple[str, ...], *, holes: bool = False) -> Vocabulary:
     """Return what stands in wordings of a ledger, the names of their holes only if asked for.
 
@@ -292,7 +292,7 @@ class _Line(NamedTuple):
     """Whether it ends with a colon."""
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=256)
 def _words(text: str) -> _Words:
     """Read what stands in a line; kept for a while, as seats pass on what they heard."""
     tokens = tuple(tokens_of(text))
@@ -334,7 +334,7 @@ def _goes_on(before: _Line, line: _Line) -> bool:
     return wrapped and first.islower()
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=32)
 def sentences_of(message: str) -> tuple[Sentence, ...]:
     """Return the sentences of a message in order; marks of bullets and numbering are left out."""
     out: list[Sentence] = []
