@@ -74,6 +74,8 @@ _TOKEN = re.compile(
     re.VERBOSE,
 )
 _BULLET = re.compile(r"\s*(?:(?:[-*•‣◦·–—>|]|\d{1,2}[.)]|\(?[a-zA-Z\d]\)|#+)\s+)*\s*")
+_SEAM = re.compile(r"(?<=[.!?•*-]) +")
+"""Where a bullet or a sentence may end."""
 _IGNORED = str.maketrans(dict.fromkeys("*_`", " "))
 _ABBREVIATIONS = bag("approx ca dr mr mrs ms no nr vs e.g i.e st fig est prof inc ltd jr min max dept")
 _DANGLING = bag(
@@ -159,12 +161,27 @@ def _moved(tokens: Sequence[Token], by: int) -> tuple[Token, ...]:
 
 def words_of(message: str) -> list[str]:
     """Return every word, number and code of a message in lower case, those of bullets and numbering included."""
-    return [low for line in message.splitlines() for low in _lows(line)]  # no token crosses the end of a line
+    stretches = (tokens for line in message.splitlines() for _, tokens in _stretches(line))
+    return [token.low for tokens in stretches for token in tokens if token.kind != "mark"]
+
+
+def _stretches(line: str) -> list[tuple[int, tuple[Token, ...]]]:
+    """Return a line's tokens up to each of its sentences' ends, and where each stretch begins.
+
+    No token crosses the end of a line, or a space that follows a mark.
+    """
+    out, at = [], 0
+    for seam in _SEAM.finditer(line):
+        out.append((at, _stretch(line[at : seam.start()])))
+        at = seam.end()
+    out.append((at, _stretch(line[at:])))
+    return out
 
 
 @lru_cache(maxsize=256)
-def _lows(line: str) -> tuple[str, ...]:
-    return tuple(token.low for token in tokens_of(line) if token.kind != "mark")
+def _stretch(text: str) -> tuple[Token, ...]:
+    """Return the tokens of a part of a line; kept for a while, as seats pass on what they heard."""
+    return tuple(tokens_of(text))
 
 
 @lru_cache(maxsize=1024)
@@ -295,7 +312,7 @@ class _Line(NamedTuple):
 @lru_cache(maxsize=256)
 def _words(text: str) -> _Words:
     """Read what stands in a line; kept for a while, as seats pass on what they heard."""
-    tokens = tuple(tokens_of(text))
+    tokens = tuple(token for at, stretch in _stretches(text) for token in _moved(stretch, at))
     return _Words(tokens, _parted(tokens))
 
 
