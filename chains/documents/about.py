@@ -12,7 +12,7 @@ from itertools import pairwise
 from chains.documents.untyped import Untyped
 from chains.drift.numerals import numeral
 from chains.drift.stems import IRREGULAR, STOP, bag
-from chains.drift.words import Token
+from chains.drift.tokens import Token
 from chains.worlds.ledger import MONTHS
 
 _ARTICLES = bag("the a an our their its this that these those all both every each another his her my your some any")

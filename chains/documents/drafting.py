@@ -13,7 +13,8 @@ from chains.drift.claims import content_of
 from chains.drift.numerals import numeral
 from chains.drift.polarity import hedge
 from chains.drift.stems import STOP, bag
-from chains.drift.words import Token, sentences_of, tokens_of
+from chains.drift.tokens import Token, tokens_of
+from chains.drift.words import sentences_of
 from chains.worlds.ledger import Fact, Slot
 
 MOST_SLOTS = 5

@@ -11,7 +11,7 @@ from chains.documents.passages import BLANKS, Passage, passages
 from chains.documents.renaming import invented, renamed, renamed_fact
 from chains.draw import Draw
 from chains.drift.stems import stem
-from chains.drift.words import tokens_of
+from chains.drift.tokens import tokens_of
 from chains.errors import BadInput
 from chains.models.codebook import codebook
 from chains.worlds.documents import digest

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 
 from chains.draw import Draw
 from chains.drift.stems import bag
-from chains.drift.words import tokens_of
+from chains.drift.tokens import tokens_of
 from chains.worlds.ledger import Fact, Slot
 from chains.worlds.names import Names
 

@@ -15,8 +15,8 @@ from chains.drift.dates import dates_of
 from chains.drift.numerals import numeral
 from chains.drift.quantities import Quantity, quantities_of
 from chains.drift.stems import bag
+from chains.drift.tokens import Token
 from chains.drift.units import MONEY
-from chains.drift.words import Token
 from chains.worlds.ledger import Slot
 from chains.worlds.names import STRANGERS
 

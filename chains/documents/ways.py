@@ -10,8 +10,8 @@ from typing import NamedTuple
 
 from chains.drift.directions import compile_direction
 from chains.drift.stems import STOP, bag
+from chains.drift.tokens import Token
 from chains.drift.units import UNITS
-from chains.drift.words import Token
 from chains.worlds import directions as d
 from chains.worlds.directions import Sense
 from chains.worlds.ledger import Slot

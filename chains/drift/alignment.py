@@ -8,7 +8,8 @@ from chains.drift.polarity import negated
 from chains.drift.rings import akin, opposed
 from chains.drift.roots import root
 from chains.drift.stems import STOP, bag
-from chains.drift.words import Sentence, Token, sentences_of
+from chains.drift.tokens import Token
+from chains.drift.words import Sentence, sentences_of
 
 _AKIN = 0.7
 """What a word of like meaning counts, against 1 for the word itself."""

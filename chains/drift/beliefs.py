@@ -14,9 +14,9 @@ The fate of a fact says what it weighs for whoever hears it:
 from collections.abc import Mapping
 
 from chains.drift.quantities import Quantity, compare, quantities_of
+from chains.drift.tokens import tokens_of
 from chains.drift.units import Unit, unit_of
 from chains.drift.verdict import Verdict
-from chains.drift.words import tokens_of
 from chains.worlds.decision import Decision, Weight
 from chains.worlds.hearing import heard_weight
 from chains.worlds.ledger import Fact, Slot

@@ -21,7 +21,8 @@ import orjson
 
 from chains.drift.polarity import negated
 from chains.drift.stems import STOP
-from chains.drift.words import Sentence, Token, sentences_of, tokens_of
+from chains.drift.tokens import Token, tokens_of
+from chains.drift.words import Sentence, sentences_of
 
 CHOICES = "choices-2"
 """Version: any change of what is read changes it."""

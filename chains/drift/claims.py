@@ -16,7 +16,8 @@ from pydantic import BaseModel, ConfigDict
 from chains.drift.dates import Date, dates_of
 from chains.drift.quantities import Quantity, quantities_of
 from chains.drift.stems import STOP, bag, stem
-from chains.drift.words import Token, sentences_of
+from chains.drift.tokens import Token
+from chains.drift.words import sentences_of
 from chains.worlds.ledger import MONTHS
 
 

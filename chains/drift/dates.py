@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from chains.drift.stems import bag
-from chains.drift.words import Token
+from chains.drift.tokens import Token
 from chains.worlds.ledger import MONTHS
 
 _MONTHS = {name.lower(): at for at, name in enumerate(MONTHS, 1)}

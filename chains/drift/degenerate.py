@@ -16,7 +16,8 @@ from collections import Counter
 from functools import lru_cache
 
 from chains.drift.claims import claims_anything
-from chains.drift.words import sentences_of, words_of
+from chains.drift.tokens import words_of
+from chains.drift.words import sentences_of
 
 _EMPTY_REPORT = re.compile(
     r"\W*(there is |we have |i have )?(nothing (new )?to report|no (news|report|changes?))\W*", re.IGNORECASE

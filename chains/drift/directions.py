@@ -8,7 +8,7 @@ from chains.drift.numerals import figure
 from chains.drift.polarity import negated
 from chains.drift.senses import BINARY, FAMILIES
 from chains.drift.stems import STOP, bag, stem, stems
-from chains.drift.words import Token
+from chains.drift.tokens import Token
 from chains.worlds.ledger import Slot
 
 _GUARDED = bag(

@@ -44,7 +44,7 @@ from chains.drift.stems import bag
 from chains.drift.subjects import STRANGER, UNCLEAR, Subjects
 from chains.drift.verdict import FATES, Fate, SlotState, Verdict
 from chains.drift.weighing import THOUGH, omitted, weigh
-from chains.drift.words import known_tokens
+from chains.drift.wordings import known_tokens
 from chains.worlds.ledger import Statement
 
 __all__ = ["FATES", "INSTRUMENT", "Fate", "Instrument", "Verdict"]
@@ -252,13 +252,11 @@ def _look(instrument: Instrument, message: str) -> _Look:
 def _on_topic(compiled: Compiled, scene: Scene, at: int) -> bool:
     """Whether a statement's topic is named with a piece, of its subject where others have the topic too."""
     topic = compiled.topic if compiled.sole or not compiled.distinct else compiled.distinct
-    return not topic.isdisjoint(scene.stems[at]) or (
-        compiled.in_name and compiled.subject in scene.pieces[at].subjects
-    )
+    return not topic.isdisjoint(scene.stems[at]) or (compiled.in_name and compiled.subject in scene.pieces[at].subjects)
 
 
 @lru_cache(maxsize=512)
-def _gathered(instrument: Instrument, compiled: Compiled, piece: Piece, topic: bool) -> Evidence:  # noqa: FBT001
+def _gathered(instrument: Instrument, compiled: Compiled, piece: Piece, topic: bool) -> Evidence:
     """Read a statement in a piece; kept for a while, as seats pass on what they heard."""
     beside = instrument.beside(compiled, piece)
 

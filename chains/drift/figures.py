@@ -9,8 +9,9 @@ from chains.drift.dates import Date, dates_of
 from chains.drift.numerals import low
 from chains.drift.quantities import Quantity, closeness, quantities_of
 from chains.drift.stems import STOP, bag
+from chains.drift.tokens import Token
 from chains.drift.units import UNITS
-from chains.drift.words import Sentence, Token
+from chains.drift.words import Sentence
 from chains.worlds.ledger import MONTHS
 
 State = Literal["holds", "contradicted", "absent"]

@@ -20,8 +20,9 @@ from chains.drift.claims import Claim, Stated, Values, claim_of, claims_in, cont
 from chains.drift.dates import Date
 from chains.drift.fates import Instrument, Verdict
 from chains.drift.quantities import Quantity, closeness
+from chains.drift.tokens import Token
 from chains.drift.units import Unit
-from chains.drift.words import Token, sentences_of
+from chains.drift.words import sentences_of
 from chains.worlds.ledger import Statement
 
 __all__ = ["Claim", "claims_in", "invented", "unfounded"]

@@ -4,8 +4,8 @@ import math
 from typing import NamedTuple
 
 from chains.drift.stems import bag
+from chains.drift.tokens import Token
 from chains.drift.units import MONEY, SHORT, UNITS
-from chains.drift.words import Token
 
 _ONES = bag(
     "zero:0 one:1 two:2 three:3 four:4 five:5 six:6 seven:7 eight:8 nine:9 ten:10 eleven:11 twelve:12 thirteen:13 "

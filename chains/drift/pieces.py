@@ -10,7 +10,8 @@ from chains.drift.dates import Date, dates_of
 from chains.drift.quantities import Quantity, quantities_of
 from chains.drift.stems import STOP, bag
 from chains.drift.subjects import Mention, Subjects
-from chains.drift.words import Sentence, Token, Wording, wording
+from chains.drift.tokens import Token, Wording, wording
+from chains.drift.words import Sentence
 
 _PRONOUNS = bag("it its this that these they their he his she her which both")
 _JOINTS = bag(", and or – — ; but while whereas plus / &"), bag("with ( ) :")
@@ -115,12 +116,8 @@ def _cut(subjects: Subjects, tokens: tuple[Token, ...], cuts: tuple[int, ...], i
         gapped = span.explicit and _gapped(tokens, span, [*valued, *dated], named)
         source = next((piece for piece in reversed(pieces) if not piece.gapped), None) if gapped else None
         topical = together[span.subjects] | lead | (source.topical if source is not None else frozenset())
-        pieces.append(
-            Piece(
-                tokens, span.first, span.last, span.subjects, span.explicit, span.loose, gapped, named,
-                tuple(valued), tuple(dated), source, span.words, topical,
-            )  # fmt: skip
-        )
+        values = tuple(valued), tuple(dated)
+        pieces.append(Piece(tokens, *span[:5], gapped, named, *values, source, span.words, topical))
     return Cut(tuple(pieces), current or inherited, wording(tokens))
 
 
@@ -135,9 +132,7 @@ class _Span(NamedTuple):
     words: frozenset[str]
 
 
-def _gapped(
-    tokens: tuple[Token, ...], span: _Span, values: Sequence[Quantity | Date], named: frozenset[int]
-) -> bool:
+def _gapped(tokens: tuple[Token, ...], span: _Span, values: Sequence[Quantity | Date], named: frozenset[int]) -> bool:
     valued = {at for value in values for at in range(value.first, value.last)}
     others = {*range(span.first, span.last)} - valued - named
     return bool(valued) and all(tokens[at].kind == "mark" or tokens[at].low in _EMPTY for at in others)

@@ -1,7 +1,7 @@
 """What turns a statement round or takes its certainty: negation and hedges."""
 
 from chains.drift.stems import bag
-from chains.drift.words import Token
+from chains.drift.tokens import Token
 
 _NEGATORS = {
     "not": 5, "never": 5, "no": 6, "none": 9, "neither": 6, "nor": 5, "nothing": 5, "nobody": 4, "without": 3,

@@ -6,8 +6,8 @@ from typing import Literal, NamedTuple
 
 from chains.drift.numerals import begins, low, numeral
 from chains.drift.stems import bag
+from chains.drift.tokens import Token
 from chains.drift.units import CALENDAR, MONEY, SHORT, UNITS, Unit, over
-from chains.drift.words import Token
 
 Closeness = Literal["same", "rough", "other"]
 

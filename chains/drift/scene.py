@@ -8,7 +8,8 @@ from chains.drift.pieces import Piece, cut_up
 from chains.drift.spelling import Spelling
 from chains.drift.statements import Compiled, Rendering
 from chains.drift.subjects import UNCLEAR, Subjects, unnamed
-from chains.drift.words import Wording, sentences_of
+from chains.drift.tokens import Wording
+from chains.drift.words import sentences_of
 
 
 class Phrased(NamedTuple):
@@ -46,7 +47,7 @@ class Scene:
         self.homes: list[int] = []
         """For each piece, the number of its sentence."""
         self.stems: list[frozenset[str]] = []
-        """For each piece, the stems that show its topic, those of a line above that leads to it ("Delays:") included."""
+        """For each piece, the stems that show its topic, with those of a line above that leads to it ("Delays:")."""
         for number, (sentence, cut) in enumerate(zip(sentences, cuts, strict=True)):
             above = sentences[sentence.parent].tokens if sentence.parent is not None else ()
             heading = frozenset(token.stem for token in above) if above and above[-1].text == ":" else frozenset()

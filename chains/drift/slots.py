@@ -13,7 +13,7 @@ from chains.drift.polarity import negated
 from chains.drift.quantities import Quantity, closeness, compare
 from chains.drift.stems import STOP, bag, stem
 from chains.drift.units import Unit, unit_of
-from chains.drift.words import known_tokens
+from chains.drift.wordings import known_tokens
 from chains.worlds.ledger import MONTHS, Slot
 
 

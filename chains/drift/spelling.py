@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 from chains.drift.stems import stem
-from chains.drift.words import Sentence, Token
+from chains.drift.tokens import Token
+from chains.drift.words import Sentence
 
 _SHORTEST = 6
 """Letters: shorter words have too many neighbours ("late", "rate")."""

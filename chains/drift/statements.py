@@ -13,7 +13,8 @@ from chains.drift.quantities import quantities_of
 from chains.drift.slots import Reader, compile_slot
 from chains.drift.stems import STOP, bag, stem
 from chains.drift.subjects import Subjects
-from chains.drift.words import Wording, unfilled, vocabulary, wordings_in
+from chains.drift.tokens import Wording
+from chains.drift.wordings import unfilled, vocabulary, wordings_in
 from chains.worlds.charter import Clause
 from chains.worlds.ledger import Slot, Statement, holes_of
 from chains.worlds.limits import KEEP_ABOVE, KEEP_BELOW

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from chains.drift.stems import STOP, bag
-from chains.drift.words import Token, known_tokens, vocabulary
+from chains.drift.tokens import Token
+from chains.drift.wordings import known_tokens, vocabulary
 from chains.worlds.ledger import MONTHS, Statement
 
 STRANGER = -1

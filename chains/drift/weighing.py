@@ -120,9 +120,7 @@ def _tally(compiled: Compiled, name: str, about: Sequence[Evidence]) -> Tally:
     if tally.right:
         # Said rightly somewhere: only another sentence, plainly about the same subject and property, speaks against it.
         rightly = {evidence.sentence for evidence in tally.right}
-        tally.wrong = [
-            one for one in tally.wrong if one.piece.explicit and one.topic and one.sentence not in rightly
-        ]
+        tally.wrong = [one for one in tally.wrong if one.piece.explicit and one.topic and one.sentence not in rightly]
     return tally
 
 

@@ -16,7 +16,7 @@ from typing import Any, Literal, NamedTuple
 
 from chains.drift.choices import objects_in
 from chains.drift.stems import STOP
-from chains.drift.words import tokens_of
+from chains.drift.tokens import tokens_of
 
 Kind = Literal["missing", "wrong"]
 KINDS: tuple[Kind, ...] = ("missing", "wrong")

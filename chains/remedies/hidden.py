@@ -11,7 +11,8 @@ from collections.abc import Sequence
 
 from chains.draw import Draw
 from chains.drift.stems import STOP
-from chains.drift.words import sentences_of, tokens_of
+from chains.drift.tokens import tokens_of
+from chains.drift.words import sentences_of
 
 MOST = 0.5
 """Share of a line's words beside its numbers and codes that a sentence must have to pass it on."""

@@ -1,0 +1,148 @@
+"""Tokens: the words, numbers, codes and marks of a text, with their places in it.
+
+Nothing here knows a sentence or a ledger.
+"""
+
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Literal, NamedTuple
+
+from chains.drift.stems import stem
+
+Kind = Literal["word", "number", "code", "mark"]
+
+
+class Token(NamedTuple):
+    """One word, number, code ("P-12") or mark of a message."""
+
+    text: str
+    low: str
+    """Lower case; a code without its hyphen ("p12"), a number without separators ("4200")."""
+    stem: str
+    start: int
+    end: int
+    """First and last character, half open: of its text, or from the beginning of its sentence."""
+    kind: Kind
+    tight: bool
+    """Whether it stands against the token before it, or is joined to it by a hyphen ("3-week")."""
+
+
+Wording = tuple[str, ...]
+
+
+def wording(tokens: Sequence[Token]) -> Wording:
+    """Return tokens as bare words, to be compared word for word."""
+    return tuple(token.low for token in tokens if token.kind != "mark" or token.text in "%€$£")
+
+
+_TOKEN = re.compile(
+    r"""
+    (?P<word>\b[ap]\.m\b\.?|[^\W\d_]++(?![-‑–]?\d)(?:['’][^\W\d_]+)*)  # first, as most tokens are words
+  | (?P<mark>[%°€$£~≈.,;:!?()/&+<>=≤≥|—–−\[\]"-])
+  | (?P<date>\d{4}-\d{1,2}-\d{1,2}\b)
+  | (?P<number>\d{1,3}(?:[,\u202f\u00a0\ ]\d{3}(?!\d))+(?:\.\d+)?|\d+(?:\.\d+)?)
+  | (?P<code>(?!(?:EUR|USD|GBP|CHF)[-\s]?\d)[^\W\d_]++[-‑–]?\d+[^\W_]*(?:[-‑./](?=[^\W_]*\d)[^\W_]+)*)
+  | (?P<currency>EUR|USD|GBP|CHF)
+    """,
+    re.VERBOSE,
+)
+_SEAM = re.compile(r"(?<=[.!?•*-]) +")
+"""Where a bullet or a sentence may end."""
+_CONTRACTED = re.compile(r"'(?:s|m|re|ve|ll|d)$")
+_SEPARATORS = re.compile(r"[,\s]")
+_HYPHENS = re.compile(r"[-‑–]")
+_NEGATED = {"won't": ("will", "not"), "can't": ("can", "not"), "cannot": ("can", "not"), "shan't": ("shall", "not")}
+
+
+class _Lexeme(NamedTuple):
+    """What a token is, wherever it stands."""
+
+    kind: Kind
+    low: str
+    stem: str
+    denied: str | None = None
+    """"not", where a word is contracted with it: "wasn't"."""
+
+
+@lru_cache(maxsize=20_000)
+def _lexeme(raw: str, group: str | None) -> _Lexeme:
+    """Read a token by the name of its group in `_TOKEN`; kept, as a few hundred words make up all messages."""
+    low = raw.lower()
+    match group:
+        case "number":
+            low = _SEPARATORS.sub("", low)
+            return _Lexeme("number", low, low)
+        case "code":
+            low = _HYPHENS.sub("", low)
+            return _Lexeme("code", low, low)
+        case "date":
+            return _Lexeme("number", low, low)
+        case "word" | "currency":
+            low = low.replace("’", "'").replace(".", "")
+            if low in _NEGATED or low.endswith("n't"):
+                first, second = _NEGATED.get(low, (low[:-3], "not"))
+                return _Lexeme("word", first, first, second)
+            low = _CONTRACTED.sub("", low).replace("'", "")
+            return _Lexeme("word", low, stem(low))
+    return _Lexeme("mark", low, low)
+
+
+def tokens_of(text: str) -> list[Token]:
+    """Return the tokens of a text."""
+    out: list[Token] = []
+    last_end, length = -1, len(text)
+    for match in _TOKEN.finditer(text):
+        raw = match[0]
+        start, end = match.span()
+        if raw == "-" and 0 < start < length - 1 and not text[start - 1].isspace() and not text[end].isspace():
+            last_end = end if last_end == start else last_end
+            continue
+        kind, low, stem_, denied = _lexeme(raw, match.lastgroup)
+        if denied is None:
+            out.append(_token(Token, (raw, low, stem_, start, end, kind, start == last_end)))
+        else:
+            middle = start + len(low)
+            out.append(Token(low, low, low, start, middle, kind, tight=start == last_end))
+            out.append(Token(denied, denied, denied, middle, end, kind, tight=True))
+        last_end = end
+    return out
+
+
+_token = tuple.__new__
+"""Makes a token of its fields in order; by name takes twice as long, and messages are made of tokens."""
+
+
+def moved(tokens: Sequence[Token], by: int) -> tuple[Token, ...]:
+    """Return tokens as they stand some characters further on."""
+    if not by:
+        return tuple(tokens)
+    return tuple(
+        _token(Token, (text, low, stem_, start + by, end + by, kind, tight))
+        for text, low, stem_, start, end, kind, tight in tokens
+    )
+
+
+def words_of(message: str) -> list[str]:
+    """Return every word, number and code of a message in lower case, those of bullets and numbering included."""
+    found = (tokens for line in message.splitlines() for _, tokens in stretches(line))
+    return [token.low for tokens in found for token in tokens if token.kind != "mark"]
+
+
+def stretches(line: str) -> list[tuple[int, tuple[Token, ...]]]:
+    """Return a line's tokens up to each of its sentences' ends, and where each stretch begins.
+
+    No token crosses the end of a line, or a space that follows a mark.
+    """
+    out, at = [], 0
+    for seam in _SEAM.finditer(line):
+        out.append((at, _stretch(line[at : seam.start()])))
+        at = seam.end()
+    out.append((at, _stretch(line[at:])))
+    return out
+
+
+@lru_cache(maxsize=256)
+def _stretch(text: str) -> tuple[Token, ...]:
+    """Return the tokens of a part of a line; kept for a while, as seats pass on what they heard."""
+    return tuple(tokens_of(text))
