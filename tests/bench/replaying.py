@@ -8,7 +8,7 @@ is measured and not the instrument. Each verb then runs in a process of its own.
 
 Bars: a replay passes 20,000 steps a second, opening the log included (by its own clock; by CPU seconds, in which the
 long run differs from the short one, it is printed too, for machines that do something else meanwhile); `show` answers
-within 2 s; the memory of a replay grows by no more than 500 bytes a step, which is the index of the log. A line of the
+within 2 s; the memory of a replay grows by no more than 200 bytes a step, which is the index of the log. A line of the
 log is as long in the long run as in the short one.
 """
 
@@ -34,7 +34,7 @@ from chains.trial import in_turn, run_trial
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 DEPTH, WORLDS = 9, 20
-FASTEST, LONGEST, MOST_BYTES = 20_000, 2.0, 500
+FASTEST, LONGEST, MOST_BYTES = 20_000, 2.0, 200
 
 
 class Copier:
