@@ -6,7 +6,7 @@ change `shuffle` and `sample` between versions; SHA-256 will not change.
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from statistics import NormalDist
 from typing import TypeVar
 
@@ -25,8 +25,11 @@ class Draw:
         self._count = 0
 
     def _bits(self) -> int:
-        digest = hashlib.sha256(b"%b\x1e%d" % (self._name, self._count)).digest()
         self._count += 1
+        return self._bits_of(self._count - 1)
+
+    def _bits_of(self, number: int) -> int:
+        digest = hashlib.sha256(b"%b\x1e%d" % (self._name, number)).digest()
         return int.from_bytes(digest[:8], "big")
 
     def uniform(self) -> float:
@@ -50,6 +53,23 @@ class Draw:
             other = self._bits() % (last + 1)  # `integer`, without a call: worlds shuffle long lists
             out[last], out[other] = out[other], out[last]
         return out
+
+    def from_the_end(self, items: Sequence[T]) -> Iterator[T]:
+        """Return what `shuffled` would, from the last to the first, each drawn when it is asked for.
+
+        Draws that come after it are the same as after `shuffled`, whether or not all items are asked for.
+        """
+        out = list(items)
+        number = self._count
+        self._count += max(0, len(out) - 1)
+
+        def handed() -> Iterator[T]:
+            for last in range(len(out) - 1, -1, -1):
+                other = self._bits_of(number + len(out) - 1 - last) % (last + 1) if last else 0
+                out[last], out[other] = out[other], out[last]
+                yield out[last]
+
+        return handed()
 
     def sample(self, items: Sequence[T], count: int) -> list[T]:
         """Return `count` different items in random order."""

@@ -31,6 +31,15 @@ def test_shuffling_keeps_every_item_and_leaves_the_input():
     assert items == list(range(20))
 
 
+@pytest.mark.parametrize("asked", [0, 1, 5, 20])
+def test_what_is_handed_from_the_end_is_a_shuffle_backwards_and_later_draws_are_the_same(asked):
+    whole, handed = Draw("s"), Draw("s")
+    items = handed.from_the_end(range(20))
+    order = whole.shuffled(range(20))
+    assert handed.uniform() == whole.uniform()
+    assert [next(items) for _ in range(asked)] == order[::-1][:asked]
+
+
 def test_every_order_of_three_is_as_likely_as_any_other():
     counts = {}
     for seed in range(6000):

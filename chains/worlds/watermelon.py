@@ -112,7 +112,7 @@ class _Subjects:
         self._groups = place.groups
         self._draw = draw
         self._taken = taken
-        self._numbers = draw.shuffled(range(11, 99))
+        self._numbers = draw.from_the_end(range(11, 99))
         self._known: list[tuple[str, list[Kind], _Subject]] = []
 
     def pick(self, kind: Kind) -> _Subject:
@@ -132,7 +132,7 @@ class _Subjects:
         if group.code is None:
             name = self._taken.names.next()
             return _Subject(f"{noun} {name}", (name,), None)
-        number = self._numbers.pop()
+        number = next(self._numbers)
         self._taken.numbers.add(number)
         code = f"{group.code}-{number}"
         return _Subject(f"{noun} {code}", (code, f"{noun.split()[-1]} {code}") if " " in noun else (code,), number)
