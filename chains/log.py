@@ -115,7 +115,7 @@ class Log:
         """Return the logged step of exactly this request, or None."""
         for known, offset, length in self.scan.places.of(key):
             if known.hex() == digest:
-                return self._step(offset, length)
+                return self.step_at(offset, length)
         return None
 
     def reply(self, key: Key, digest: str) -> Reply | None:
@@ -125,13 +125,13 @@ class Log:
                 try:
                     return _REPLY.decode(os.pread(self._file, length, offset)).reply
                 except msgspec.DecodeError:
-                    return self._step(offset, length).reply  # which says what is wrong
+                    return self.step_at(offset, length).reply  # which says what is wrong
         return None
 
     def holds(self, key: Key) -> Step | None:
         """Return the last step logged under `key`, whatever its request was, or None."""
         places = self.scan.places.of(key)
-        return self._step(places[-1].offset, places[-1].length) if places else None
+        return self.step_at(places[-1].offset, places[-1].length) if places else None
 
     def end(self, trial: str) -> TrialEnd | None:
         """Return how a trial ended, or None if it has not."""
@@ -241,7 +241,8 @@ class Log:
         """Whether something that was appended durably may not be on the disk yet."""
         return self._unsynced
 
-    def _step(self, offset: int, length: int) -> Step:
+    def step_at(self, offset: int, length: int) -> Step:
+        """Return the step whose line stands there."""
         return _validated(Step, os.pread(self._file, length, offset), f"{self.path} at byte {offset}")
 
 

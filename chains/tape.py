@@ -19,8 +19,10 @@ from chains.hierarchy import Seat
 from chains.log import SYNC_WITHIN, Log
 from chains.models.counting import counting
 from chains.models.provider import Provider, Reply, Request
+from chains.places import Place
 from chains.records import Key, Note, Pass, Step, TrialEnd, now
 from chains.seats import PERSON
+from chains.sharing import Shared
 from chains.turns import pass_of
 
 
@@ -99,12 +101,7 @@ class Tape:
         self._sync_at: asyncio.TimerHandle | None = None
         self._syncing: asyncio.Future[None] | None = None
         self._asking: set[asyncio.Future[Reply]] = set()
-        self._same: dict[str, Key | asyncio.Future[Reply]] = {
-            place.digest.hex(): key
-            for key, place in (log.scan.places.steps() if providers is not None else ())
-            if key.attempt == 0
-        }
-        """For each request asked so far, by digest: where its reply is logged, or is about to be."""
+        self._shared = Shared(log, log.scan.places.steps() if providers is not None else ())
 
     def logged(self, key: Key, request: Request) -> Reply | None:
         """Return the logged reply to exactly this request, or None if nothing is logged under its key.
@@ -155,20 +152,20 @@ class Tape:
         noise where nothing differs between them.
         """
         shared = key.attempt == 0 and not request.model.startswith("channel") and request.model not in self._unshared
-        other = self._same.get(request.digest) if shared else None
+        other = self._shared.find(request) if shared else None
         if other is None and shared and (taken := self._taken(key, request)) is not None:
-            self._same[request.digest] = key
-            return self._had(key, seat, heard, request, *taken)
+            reply = self._had(key, seat, heard, request, *taken)
+            self._shared.logged(request, key)
+            return reply
         if other is None:
             asking = asyncio.ensure_future(self._ask(provider, key, seat, heard, request))
             self._asking.add(asking)
             asking.add_done_callback(self._asking.discard)
             if shared:
-                self._same[request.digest] = asking
-                asking.add_done_callback(lambda done: self._remember(request.digest, key, done))
+                self._shared.asked(request, key, asking)
             # Shielded: when LangGraph drops this seat because a sibling failed, a reply already paid for is logged.
             return await asyncio.shield(asking)
-        if not isinstance(other, Key):
+        if not isinstance(other, Place):
             return self._had(key, seat, heard, request, await asyncio.shield(other))
         return self._had(key, seat, heard, request, *self._logged(other, request))
 
@@ -184,23 +181,12 @@ class Tape:
         self.record(key, seat, heard, request, reply, reused=run)
         return reply
 
-    def _logged(self, key: Key, request: Request) -> tuple[Reply, str | None]:
+    def _logged(self, place: Place, request: Request) -> tuple[Reply, str | None]:
         """Return the reply that is logged under another key, and the run that it was taken from, if it was."""
-        if self._others is None:
-            reply, run = self.log.reply(key, request.digest), None
-        else:
-            step = self.log.find(key, request.digest)
-            reply, run = (None, None) if step is None else (step.reply, step.reused)
-        if reply is None:
-            raise LogDamaged(f"{self.log.path}: the reply to {key.trial}, seat {key.seat} is gone; somebody changed it")
-        return reply, run
-
-    def _remember(self, digest: str, key: Key, done: asyncio.Future[Reply]) -> None:
-        """Note where a reply is logged, or that there is none; the text itself is not kept in memory."""
-        if done.cancelled() or done.exception() is not None:
-            self._same.pop(digest, None)
-        else:
-            self._same[digest] = key
+        step = self.log.step_at(place.offset, place.length)
+        if step.digest != request.digest:
+            raise LogDamaged(f"{self.log.path}: the reply to {step.trial}, seat {step.seat} is gone; it was changed")
+        return step.reply, None if self._others is None else step.reused
 
     async def _ask(self, provider: Provider, key: Key, seat: Seat, heard: tuple[str, ...], request: Request) -> Reply:
         self.log.check_room()

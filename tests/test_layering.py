@@ -44,6 +44,7 @@ ORDER = [
     "chains.weaving",
     "chains.asking",
     "chains.outcomes",
+    "chains.sharing",
     "chains.tape",
     "chains.trial",
     "chains.retelling",

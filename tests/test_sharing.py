@@ -1,13 +1,18 @@
 """Replies that conditions share: the same question, seed and all, is asked once."""
 
 import asyncio
+import tracemalloc
+from hashlib import sha256
 
 from chains.experiment import Experiment
 from chains.log import Log
 from chains.models.provider import Reply, Usage
 from chains.overriding import override
+from chains.places import Place
+from chains.records import Key
 from chains.running.recording import stage
 from chains.running.runner import drive
+from chains.sharing import Shared
 
 NAME = "http://localhost:1/v1#m"
 
@@ -78,3 +83,20 @@ def test_a_channel_is_asked_for_every_trial(tmp_path):
     with Log(tmp_path, write=True) as log:
         asyncio.run(drive(record, log, {"channel": model}))
     assert model.asked == 5
+
+
+def test_what_is_remembered_of_each_request_is_small():
+    """There is an entry for every reply of a run: with the names of its step it would be 300 bytes."""
+    count = 20_000
+    logged = (
+        (Key(f"c1.w{number}.r1", "L1"), Place(sha256(b"%d" % number).digest(), number * 1_700, 1_700))
+        for number in range(count)
+    )
+    tracemalloc.start()
+    try:
+        shared = Shared(None, logged)
+        taken, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert len(shared._found) == count
+    assert taken / count <= 190
