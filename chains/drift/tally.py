@@ -17,7 +17,7 @@ from chains.drift.inventions import invented, unfounded
 from chains.drift.patterns import patterns_in
 from chains.drift.status import status_in
 from chains.drift.verdict import Verdict
-from chains.models.provider import Reply
+from chains.models.provider import Finish, Reply
 from chains.records import Reading
 from chains.worlds.status import STATUSES
 from chains.worlds.world import World
@@ -31,7 +31,7 @@ ELSEWHERE = "-"
 """In a reading: a fact that is held elsewhere in the hierarchy."""
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=24)
 def instrument_of(world: World) -> Instrument:
     """Return the instrument for a world, made once."""
     return Instrument(world.facts)
@@ -51,9 +51,19 @@ def status_told(world: World, message: str) -> str | None:
     return None if world.status is None else status_in(message, _names(world))
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=24)
 def _names(world: World) -> tuple[str, ...]:
     return tuple(name for fact in world.facts for name in (fact.subject, *fact.aliases))
+
+
+class _Read(NamedTuple):
+    """What a reading follows from, but for its hop."""
+
+    message: str
+    finish: Finish
+    held: frozenset[str]
+    heard: tuple[str, ...]
+    corrected: str
 
 
 class Reader:
@@ -65,6 +75,7 @@ class Reader:
         """Prepare the instrument for a world."""
         self._world = world
         self._instrument = instrument_of(world)
+        self._read: dict[_Read, Reading] = {}
 
     def read(
         self, reply: Reply, *, hop: int, held: frozenset[str], heard: Sequence[str], corrected: str = ""
@@ -79,12 +90,19 @@ class Reader:
             corrected: What an auditor's note in the message says that it should read: its reader, who is told so,
                 takes that and not what the report says. A right and a wrong value without such a word are a wrong one.
         """
-        message = reply.spoken or ""
+        key = _Read(reply.spoken or "", reply.finish, held, tuple(heard), corrected)
+        if key not in self._read:
+            self._read[key] = self._reading(key)
+        return self._read[key].model_copy(update={"hop": hop})
+
+    def _reading(self, read: _Read) -> Reading:
+        """Read one message, of no hop: seats that pass on word for word what they heard are read once."""
+        message, finish, held, heard, corrected = read
         verdicts = read_corrected(self._instrument, message, corrected, only=held)
         status = status_told(self._world, message)
         fates = "".join(LETTERS[verdicts[fact.id].fate] if fact.id in held else ELSEWHERE for fact in self._world.facts)
         return Reading(
-            hop=hop,
+            hop=0,
             fates=fates,
             # Every prompt names the world's title, so that much is heard by everybody.
             invented=len(invented(message, [self._world.title, *heard], self._instrument)),
@@ -92,7 +110,7 @@ class Reader:
             words=len(message.split()),
             degenerate=self._degenerate(message, status) if message.strip() else None,
             risk=self._risk(verdicts, message),
-            finish=reply.finish,
+            finish=finish,
             status=status,
             patterns=self._patterns(message),
         )
