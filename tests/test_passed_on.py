@@ -1,6 +1,6 @@
 """What is read once in a line that is passed on is what would be read in it anew.
 
-Lines, sentences, pieces and their evidence are kept for a while, and texts are read in parts: none of that may show.
+Lines, sentences, pieces and their evidence are kept for a while, and texts are read part by part: none of that shows.
 """
 
 import random
@@ -11,7 +11,7 @@ import pytest
 from chains.drift.degenerate import degenerate
 from chains.drift.fates import Instrument
 from chains.drift.inventions import invented, unfounded
-from chains.drift.tokens import moved, stretches, tokens_of, wording, words_of
+from chains.drift.tokens import read_part, tokens_of, words_of, wording
 from chains.drift.wordings import wordings_in
 from chains.drift.words import sentences_of
 from chains.gates.messages import climbed, prose
@@ -79,16 +79,16 @@ def test_a_sentence_has_its_tokens_and_place_wherever_it_stands():
             assert message[placed.start : placed.end] == token.text
 
 
-def test_a_line_has_the_same_tokens_in_stretches_and_whole():
+def test_a_text_has_the_same_tokens_part_by_part_and_whole():
     for text in hard_texts(5000):
-        assert [token for at, part in stretches(text) for token in moved(part, at)] == tokens_of(text)
+        assert tokens_of(text) == list(read_part(text))
 
 
 def test_a_message_has_the_same_words_line_by_line_and_whole():
     texts = hard_texts(3000)
     for one, other, end in zip(texts, texts[1:], ["\n", "\r\n", "\u2028", "\v"] * 800, strict=False):
         message = one + end + other
-        assert words_of(message) == [token.low for token in tokens_of(message) if token.kind != "mark"]
+        assert words_of(message) == [token.low for token in read_part(message) if token.kind != "mark"]
 
 
 def test_a_text_has_the_same_wordings_put_together_from_words_and_read_as_sentences():

@@ -1,6 +1,6 @@
 """Tokens: the words, numbers, codes and marks of a text, with their places in it.
 
-Nothing here knows a sentence or a ledger.
+Nothing here knows a sentence or a ledger. A text is put together from what stands between its spaces, read once each.
 """
 
 import re
@@ -47,8 +47,6 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE,
 )
-_SEAM = re.compile(r"(?<=[.!?•*-]) +")
-"""Where a bullet or a sentence may end."""
 _CONTRACTED = re.compile(r"'(?:s|m|re|ve|ll|d)$")
 _SEPARATORS = re.compile(r"[,\s]")
 _HYPHENS = re.compile(r"[-‑–]")
@@ -65,9 +63,8 @@ class _Lexeme(NamedTuple):
     """"not", where a word is contracted with it: "wasn't"."""
 
 
-@lru_cache(maxsize=20_000)
 def _lexeme(raw: str, group: str | None) -> _Lexeme:
-    """Read a token by the name of its group in `_TOKEN`; kept, as a few hundred words make up all messages."""
+    """Read a token by the name of its group in `_TOKEN`."""
     low = raw.lower()
     match group:
         case "number":
@@ -91,6 +88,34 @@ def _lexeme(raw: str, group: str | None) -> _Lexeme:
 def tokens_of(text: str) -> list[Token]:
     """Return the tokens of a text."""
     out: list[Token] = []
+    for at, part in parts_of(text):
+        out += moved(read_part(part), at)
+    return out
+
+
+def parts_of(text: str) -> list[tuple[int, str]]:
+    """Return the parts of a text that stand between spaces, and where each begins.
+
+    No token crosses a space, but a number may ("4 200"): figures with a space between them are one part.
+    """
+    out: list[tuple[int, str]] = []
+    at, digit = 0, False
+    for part in text.split(" "):
+        if part:
+            if digit and part[0].isdecimal():
+                first = out.pop()[0]
+                out.append((first, text[first : at + len(part)]))
+            else:
+                out.append((at, part))
+            digit = part[-1].isdecimal()
+        at += len(part) + 1
+    return out
+
+
+@lru_cache(maxsize=4096)
+def read_part(text: str) -> tuple[Token, ...]:
+    """Return the tokens of what stands between spaces; kept, as a few hundred words make up all messages."""
+    out: list[Token] = []
     last_end, length = -1, len(text)
     for match in _TOKEN.finditer(text):
         raw = match[0]
@@ -98,51 +123,33 @@ def tokens_of(text: str) -> list[Token]:
         if raw == "-" and 0 < start < length - 1 and not text[start - 1].isspace() and not text[end].isspace():
             last_end = end if last_end == start else last_end
             continue
+        tight = start == last_end
+        last_end = end
         kind, low, stem_, denied = _lexeme(raw, match.lastgroup)
         if denied is None:
-            out.append(_token(Token, (raw, low, stem_, start, end, kind, start == last_end)))
-        else:
-            middle = start + len(low)
-            out.append(Token(low, low, low, start, middle, kind, tight=start == last_end))
-            out.append(Token(denied, denied, denied, middle, end, kind, tight=True))
-        last_end = end
-    return out
+            out.append(Token(raw, low, stem_, start, end, kind, tight))
+            continue
+        middle = start + len(low)
+        out.append(Token(low, low, low, start, middle, kind, tight))
+        out.append(Token(denied, denied, denied, middle, end, kind, tight=True))
+    return tuple(out)
+
+
+def moved(tokens: Sequence[Token], by: int) -> Sequence[Token]:
+    """Return tokens as they stand some characters further on."""
+    if not by:
+        return tokens
+    return [
+        _token(Token, (text, low, stem_, start + by, end + by, kind, tight))
+        for text, low, stem_, start, end, kind, tight in tokens
+    ]
 
 
 _token = tuple.__new__
 """Makes a token of its fields in order; by name takes twice as long, and messages are made of tokens."""
 
 
-def moved(tokens: Sequence[Token], by: int) -> tuple[Token, ...]:
-    """Return tokens as they stand some characters further on."""
-    if not by:
-        return tuple(tokens)
-    return tuple(
-        _token(Token, (text, low, stem_, start + by, end + by, kind, tight))
-        for text, low, stem_, start, end, kind, tight in tokens
-    )
-
-
 def words_of(message: str) -> list[str]:
     """Return every word, number and code of a message in lower case, those of bullets and numbering included."""
-    found = (tokens for line in message.splitlines() for _, tokens in stretches(line))
-    return [token.low for tokens in found for token in tokens if token.kind != "mark"]
-
-
-def stretches(line: str) -> list[tuple[int, tuple[Token, ...]]]:
-    """Return a line's tokens up to each of its sentences' ends, and where each stretch begins.
-
-    No token crosses the end of a line, or a space that follows a mark.
-    """
-    out, at = [], 0
-    for seam in _SEAM.finditer(line):
-        out.append((at, _stretch(line[at : seam.start()])))
-        at = seam.end()
-    out.append((at, _stretch(line[at:])))
-    return out
-
-
-@lru_cache(maxsize=256)
-def _stretch(text: str) -> tuple[Token, ...]:
-    """Return the tokens of a part of a line; kept for a while, as seats pass on what they heard."""
-    return tuple(tokens_of(text))
+    parts = [part for line in message.splitlines() for _, part in parts_of(line)]  # no token crosses a line's end
+    return [token.low for part in parts for token in read_part(part) if token.kind != "mark"]

@@ -8,7 +8,7 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
-from chains.drift.tokens import Token, Wording, tokens_of, wording
+from chains.drift.tokens import Token, Wording, parts_of, read_part, tokens_of, wording
 from chains.drift.words import BULLET, IGNORED, sentences_of
 
 _HOLE = re.compile(r"\{\w+\}")
@@ -58,26 +58,23 @@ def wordings_in(text: str) -> tuple[Wording, ...]:
 
 
 def _plain_wording(text: str) -> Wording | None:
-    """Return a text that is plainly one sentence as bare words; None where that would take a closer look.
-
-    No token crosses a space, but a number ("4 200"): where figures stand on both sides of one, it takes the look.
-    """
+    """Return a text that is plainly one sentence as bare words; None where that would take a closer look."""
     lead = BULLET.match(text)
     if not (text[:1].isalpha() and text.isprintable()) or (lead and lead.end()):
         return None
     out: list[str] = []
-    digit = stopped = False
-    for word in text.split():
-        spaced = _spaced(word)
-        if stopped or spaced.odd or (digit and word[0].isdecimal()):
+    stopped = False
+    for _, part in parts_of(text):
+        bare = _bare(part)
+        if stopped or bare.odd:
             return None
-        out += spaced.lows
-        digit, stopped = word[-1].isdecimal(), spaced.stops
+        out += bare.lows
+        stopped = bare.stops
     return tuple(out)
 
 
-class _Spaced(NamedTuple):
-    """What stands between two spaces."""
+class _Bare(NamedTuple):
+    """What stands between two spaces of a text."""
 
     lows: Wording
     stops: bool
@@ -86,9 +83,9 @@ class _Spaced(NamedTuple):
     """Whether such a mark, or one that is ignored, stands anywhere else in it."""
 
 
-@lru_cache(maxsize=4096)
-def _spaced(word: str) -> _Spaced:
-    tokens = tokens_of(word)
+@lru_cache(maxsize=2048)
+def _bare(part: str) -> _Bare:
+    tokens = read_part(part)
     stops = [at for at, token in enumerate(tokens) if token.text in ".!?"]
-    odd = any(at < len(tokens) - 1 for at in stops) or word != word.translate(IGNORED)
-    return _Spaced(wording(tokens), bool(stops), odd)
+    odd = any(at < len(tokens) - 1 for at in stops) or part != part.translate(IGNORED)
+    return _Bare(wording(tokens), bool(stops), odd)

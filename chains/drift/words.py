@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from chains.drift.stems import bag
-from chains.drift.tokens import Token, moved, stretches
+from chains.drift.tokens import Token, moved, tokens_of
 
 
 class Sentence(NamedTuple):
@@ -35,7 +35,7 @@ class Sentence(NamedTuple):
     @property
     def placed(self) -> tuple[Token, ...]:
         """Its tokens with their places in the message."""
-        return moved(self.tokens, self.at)
+        return tuple(moved(self.tokens, self.at))
 
 
 BULLET = re.compile(r"\s*(?:(?:[-*•‣◦·–—>|]|\d{1,2}[.)]|\(?[a-zA-Z\d]\)|#+)\s+)*\s*")
@@ -97,7 +97,7 @@ class _Line(NamedTuple):
 @lru_cache(maxsize=256)
 def _words(text: str) -> _Words:
     """Read what stands in a line; kept for a while, as seats pass on what they heard."""
-    tokens = tuple(token for at, stretch in stretches(text) for token in moved(stretch, at))
+    tokens = tuple(tokens_of(text))
     return _Words(tokens, _parted(tokens))
 
 
@@ -108,7 +108,7 @@ def _parted(tokens: tuple[Token, ...]) -> tuple[Sentence, ...]:
         if end == len(tokens) - 1 or (token.text in ".!?" and _ends_sentence(tokens, end)):
             part = tokens[start : end + 1]
             if any(token.kind != "mark" for token in part):
-                out.append(Sentence(moved(part, -part[0].start), _cuts(part), None, part[0].start))
+                out.append(Sentence(tuple(moved(part, -part[0].start)), _cuts(part), None, part[0].start))
             start = end + 1
     return tuple(out)
 
