@@ -11,7 +11,7 @@ import pytest
 from chains.drift.degenerate import degenerate
 from chains.drift.fates import Instrument
 from chains.drift.inventions import invented, unfounded
-from chains.drift.tokens import read_part, tokens_of, words_of, wording
+from chains.drift.tokens import read_part, tokens_of, wording, words_of
 from chains.drift.wordings import wordings_in
 from chains.drift.words import sentences_of
 from chains.gates.messages import climbed, prose

@@ -14,7 +14,7 @@ from chains.drift.slots import Reader, compile_slot
 from chains.drift.stems import STOP, bag, stem
 from chains.drift.subjects import Subjects
 from chains.drift.tokens import Wording
-from chains.drift.wordings import unfilled, vocabulary, wordings_in
+from chains.drift.wordings import known_tokens, unfilled, vocabulary, wordings_in
 from chains.worlds.charter import Clause
 from chains.worlds.ledger import Slot, Statement, holes_of
 from chains.worlds.limits import KEEP_ABOVE, KEEP_BELOW
@@ -70,17 +70,14 @@ class Compiled:
 def compile_ledger(statements: Sequence[Statement], subjects: Subjects) -> list[Compiled]:
     """Make the statements of a ledger ready, each knowing what the others talk about."""
     topics = {statement.id: _topic(statement) for statement in statements}
-    known = frozenset().union(
-        *(
-            vocabulary(texts, holes=True).all
-            for one in statements
-            for texts in (
-                (one.subject, *one.aliases),
-                (*one.templates, *one.vague, *one.topic),
-                tuple(str(slot.value) for slot in one.slots),
-            )
-        )
-    )
+    own = [
+        token.low
+        for one in statements
+        for text in (one.subject, *one.aliases, *[str(slot.value) for slot in one.slots])
+        for token in known_tokens(text)
+    ]
+    shared = [vocabulary((*one.templates, *one.vague, *one.topic), holes=True) for one in statements]
+    known = frozenset(own).union(*[kind.all for kind in shared])
     ledger = _Ledger(
         subjects,
         topics,

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from chains.drift.stems import STOP, bag
 from chains.drift.tokens import Token
-from chains.drift.wordings import known_tokens, vocabulary
+from chains.drift.wordings import known_tokens, unfilled, vocabulary
 from chains.worlds.ledger import MONTHS, Statement
 
 STRANGER = -1
@@ -64,17 +64,24 @@ class Subjects:
             for wording in (statement.subject, *statement.aliases):
                 given[_words(_bare(known_tokens(wording)))].add(number)
         runs = [_words(_bare(known_tokens(name))) for name in self.names]
-        values = [vocabulary(texts) for statement in statements for texts in _wordings(statement)]
+        values = [token for one in statements for slot in one.slots for token in unfilled(str(slot.value))]
+        kinds = [vocabulary(texts) for statement in statements for texts in _wordings(statement)]
         # every word that the ledger uses for something else than a subject
-        taken = frozenset().union(*(one.all for one in values))
+        taken = frozenset([token.low for token in values]).union(*[kind.all for kind in kinds])
         self._by_word = _index(given, _short_forms(self.names, given, taken), runs)
         self._nouns = {run[-2] for run in runs if len(run) > 1 and re.search(r"\d", run[-1])} | {
             run[-1] for run in runs
         }
-        told = values + [vocabulary((one.subject, *one.aliases), holes=True) for one in statements]
-        self.codes = frozenset().union(*(one.codes for one in told))
+        tokens = values + [
+            token for one in statements for text in (one.subject, *one.aliases) for token in known_tokens(text)
+        ]
+        self.codes = frozenset([token.low for token in tokens if token.kind == "code"]).union(
+            *[kind.codes for kind in kinds]
+        )
         """Codes that stand anywhere in the ledger."""
-        self.known = frozenset().union(*(one.words for one in told))
+        self.known = frozenset([token.low for token in tokens if token.kind == "word"]).union(
+            *[kind.words for kind in kinds]
+        )
         """Words that stand anywhere in the ledger."""
 
     def mentions(self, tokens: tuple[Token, ...]) -> list[Mention]:
@@ -219,7 +226,7 @@ def _inside(runs: Sequence[Words]) -> Mapping[Words, set[int]]:
 
 
 def _wordings(statement: Statement) -> Iterator[tuple[str, ...]]:
-    """Yield the words that a statement uses for something else than its subject."""
+    """Yield what a statement says of any subject and whatever its values: words that it shares with others of its kind."""
     yield *statement.templates, *statement.vague, *statement.topic
     for slot in statement.slots:
-        yield str(slot.value), slot.unit or "", *slot.also, slot.opposite or "", *slot.opposites, *slot.others
+        yield slot.unit or "", *slot.also, slot.opposite or "", *slot.opposites, *slot.others

@@ -34,7 +34,7 @@ class Vocabulary(NamedTuple):
     words: frozenset[str]
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=256)
 def vocabulary(texts: tuple[str, ...], *, holes: bool = False) -> Vocabulary:
     """Return what stands in wordings of a ledger, the names of their holes only if asked for.
 
