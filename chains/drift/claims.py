@@ -13,10 +13,11 @@ from typing import Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict
 
-from chains.drift.dates import Date, dates_of
-from chains.drift.quantities import Quantity, quantities_of
+from chains.drift.dates import Date
+from chains.drift.quantities import Quantity
 from chains.drift.stems import STOP, bag, stem
 from chains.drift.tokens import Token
+from chains.drift.values import values_of
 from chains.drift.words import sentences_of
 from chains.worlds.ledger import MONTHS
 
@@ -30,13 +31,6 @@ class Claim(BaseModel):
     kind: Literal["number", "name", "event"]
     span: tuple[int, int]
     """First and last character in the message, half open."""
-
-
-class Values(NamedTuple):
-    """The numbers and days that words state."""
-
-    quantities: tuple[Quantity, ...]
-    dates: tuple[Date, ...]
 
 
 class Clause(NamedTuple):
@@ -120,14 +114,6 @@ def stated_in(message: str) -> list[Stated]:
 def claims_anything(message: str) -> bool:
     """Whether a message has any claim."""
     return any(_claiming(sentence.tokens, sentence.cuts) for sentence in sentences_of(message))
-
-
-@lru_cache(maxsize=256)
-def values_of(tokens: tuple[Token, ...]) -> Values:
-    """Return the numbers and days of a sentence or clause; kept for a while, as seats pass on what they heard."""
-    dates = dates_of(tokens)
-    taken = frozenset(at for date in dates for at in range(date.first, date.last))
-    return Values(tuple(quantities_of(tokens, taken)), tuple(dates))
 
 
 def content_of(tokens: tuple[Token, ...]) -> frozenset[str]:

@@ -16,12 +16,13 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-from chains.drift.claims import Claim, Stated, Values, claim_of, claims_in, content_of, stated_in, values_of
+from chains.drift.claims import Claim, Stated, claim_of, claims_in, content_of, stated_in
 from chains.drift.dates import Date
 from chains.drift.fates import Instrument, Verdict
 from chains.drift.quantities import Quantity, closeness
 from chains.drift.tokens import Token
 from chains.drift.units import Unit
+from chains.drift.values import Values, values_of
 from chains.drift.words import sentences_of
 from chains.worlds.ledger import Statement
 

@@ -6,11 +6,12 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
-from chains.drift.dates import Date, dates_of
-from chains.drift.quantities import Quantity, quantities_of
+from chains.drift.dates import Date
+from chains.drift.quantities import Quantity
 from chains.drift.stems import STOP, bag
 from chains.drift.subjects import Mention, Subjects
 from chains.drift.tokens import Token, Wording, wording
+from chains.drift.values import values_of
 from chains.drift.words import Sentence
 
 _PRONOUNS = bag("it its this that these they their he his she her which both")
@@ -93,9 +94,7 @@ def _cut(subjects: Subjects, tokens: tuple[Token, ...], cuts: tuple[int, ...], i
     mentions = subjects.mentions(tokens)
     parts = _parts(tokens, cuts, mentions)
     named = frozenset(at for mention in mentions for at in range(mention.first, mention.last))
-    dates = dates_of(tokens)
-    taken = named.union(at for date in dates for at in range(date.first, date.last))
-    quantities = quantities_of(tokens, taken)
+    quantities, dates = values_of(tokens, named)
     ahead = _led_to(tokens, parts)
     current = inherited if tokens[0].low in _PRONOUNS else frozenset()
     spans: list[_Span] = []

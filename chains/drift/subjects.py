@@ -226,7 +226,7 @@ def _inside(runs: Sequence[Words]) -> Mapping[Words, set[int]]:
 
 
 def _wordings(statement: Statement) -> Iterator[tuple[str, ...]]:
-    """Yield what a statement says of any subject and whatever its values: words that it shares with others of its kind."""
+    """Yield what a statement says of any subject and whatever its values: others of its kind say the same."""
     yield *statement.templates, *statement.vague, *statement.topic
     for slot in statement.slots:
         yield slot.unit or "", *slot.also, slot.opposite or "", *slot.opposites, *slot.others

@@ -6,6 +6,7 @@ Nothing here knows a sentence or a ledger. A text is put together from what stan
 import re
 from collections.abc import Sequence
 from functools import lru_cache
+from itertools import pairwise
 from typing import Literal, NamedTuple
 
 from chains.drift.stems import stem
@@ -47,6 +48,7 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE,
 )
+_SPACED_FIGURES = re.compile(r"\d \d")
 _CONTRACTED = re.compile(r"'(?:s|m|re|ve|ll|d)$")
 _SEPARATORS = re.compile(r"[,\s]")
 _HYPHENS = re.compile(r"[-‑–]")
@@ -88,27 +90,27 @@ def _lexeme(raw: str, group: str | None) -> _Lexeme:
 def tokens_of(text: str) -> list[Token]:
     """Return the tokens of a text."""
     out: list[Token] = []
-    for at, part in parts_of(text):
+    at = 0
+    for part in parts_of(text):
         out += moved(read_part(part), at)
+        at += len(part) + 1
     return out
 
 
-def parts_of(text: str) -> list[tuple[int, str]]:
-    """Return the parts of a text that stand between spaces, and where each begins.
+def parts_of(text: str) -> list[str]:
+    """Return the parts of a text that one space each stands between.
 
     No token crosses a space, but a number may ("4 200"): figures with a space between them are one part.
     """
-    out: list[tuple[int, str]] = []
-    at, digit = 0, False
-    for part in text.split(" "):
-        if part:
-            if digit and part[0].isdecimal():
-                first = out.pop()[0]
-                out.append((first, text[first : at + len(part)]))
-            else:
-                out.append((at, part))
-            digit = part[-1].isdecimal()
-        at += len(part) + 1
+    parts = text.split(" ")
+    if not _SPACED_FIGURES.search(text):
+        return parts
+    out = parts[:1]
+    for before, part in pairwise(parts):
+        if before[-1:].isdecimal() and part[:1].isdecimal():
+            out[-1] += f" {part}"
+        else:
+            out.append(part)
     return out
 
 
@@ -151,5 +153,5 @@ _token = tuple.__new__
 
 def words_of(message: str) -> list[str]:
     """Return every word, number and code of a message in lower case, those of bullets and numbering included."""
-    parts = [part for line in message.splitlines() for _, part in parts_of(line)]  # no token crosses a line's end
+    parts = [part for line in message.splitlines() for part in parts_of(line)]  # no token crosses a line's end
     return [token.low for part in parts for token in read_part(part) if token.kind != "mark"]

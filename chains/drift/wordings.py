@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from chains.drift.tokens import Token, Wording, parts_of, read_part, tokens_of, wording
-from chains.drift.words import BULLET, IGNORED, sentences_of
+from chains.drift.words import IGNORED, sentences_of
 
 _HOLE = re.compile(r"\{\w+\}")
 
@@ -59,12 +59,11 @@ def wordings_in(text: str) -> tuple[Wording, ...]:
 
 def _plain_wording(text: str) -> Wording | None:
     """Return a text that is plainly one sentence as bare words; None where that would take a closer look."""
-    lead = BULLET.match(text)
-    if not (text[:1].isalpha() and text.isprintable()) or (lead and lead.end()):
+    if not (text[:1].isalpha() and text.isprintable()) or text[1:2] == ")":  # "a)" would be a bullet
         return None
     out: list[str] = []
     stopped = False
-    for _, part in parts_of(text):
+    for part in parts_of(text):
         bare = _bare(part)
         if stopped or bare.odd:
             return None

@@ -38,7 +38,7 @@ class Sentence(NamedTuple):
         return tuple(moved(self.tokens, self.at))
 
 
-BULLET = re.compile(r"\s*(?:(?:[-*•‣◦·–—>|]|\d{1,2}[.)]|\(?[a-zA-Z\d]\)|#+)\s+)*\s*")
+_BULLET = re.compile(r"\s*(?:(?:[-*•‣◦·–—>|]|\d{1,2}[.)]|\(?[a-zA-Z\d]\)|#+)\s+)*\s*")
 IGNORED = str.maketrans(dict.fromkeys("*_`", " "))
 _ABBREVIATIONS = bag("approx ca dr mr mrs ms no nr vs e.g i.e st fig est prof inc ltd jr min max dept")
 _DANGLING = bag(
@@ -116,7 +116,7 @@ def _parted(tokens: tuple[Token, ...]) -> tuple[Sentence, ...]:
 def _lines(message: str) -> list[_Line]:
     out, offset = [], 0
     for raw in message.splitlines(keepends=True):
-        lead = BULLET.match(raw)
+        lead = _BULLET.match(raw)
         skip = lead.end() if lead else 0
         text = raw[skip:].translate(IGNORED).rstrip()
         indent = len(raw) - len(raw.lstrip())
