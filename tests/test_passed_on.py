@@ -13,7 +13,7 @@ from chains.drift.fates import Instrument
 from chains.drift.inventions import invented, unfounded
 from chains.drift.tokens import read_part, tokens_of, wording, words_of
 from chains.drift.wordings import wordings_in
-from chains.drift.words import sentences_of
+from chains.drift.words import _parted, _words, sentences_of
 from chains.gates.messages import climbed, prose
 from chains.worlds.scenarios import SCENARIOS, world_for
 from chains.worlds.watermelon import watermelon
@@ -82,6 +82,13 @@ def test_a_sentence_has_its_tokens_and_place_wherever_it_stands():
 def test_a_text_has_the_same_tokens_part_by_part_and_whole():
     for text in hard_texts(5000):
         assert tokens_of(text) == list(read_part(text))
+
+
+def test_a_line_has_the_same_sentences_stretch_by_stretch_and_whole():
+    for text in hard_texts(10_000):
+        line = text.strip()
+        found = [(one.placed, one.cuts, one.span) for one in _words(line).sentences]
+        assert found == [(one.placed, one.cuts, one.span) for one in _parted(tuple(tokens_of(line)))]
 
 
 def test_a_message_has_the_same_words_line_by_line_and_whole():

@@ -10,6 +10,7 @@ where that is: it has the same tokens wherever it stands, and whatever follows f
 import re
 from collections.abc import Sequence
 from functools import lru_cache
+from itertools import pairwise
 from typing import NamedTuple
 
 from chains.drift.stems import bag
@@ -40,6 +41,8 @@ class Sentence(NamedTuple):
 
 _BULLET = re.compile(r"\s*(?:(?:[-*•‣◦·–—>|]|\d{1,2}[.)]|\(?[a-zA-Z\d]\)|#+)\s+)*\s*")
 IGNORED = str.maketrans(dict.fromkeys("*_`", " "))
+_SEAM = re.compile(r"(?<=[.!?]) +")
+"""Where a sentence may end within a line."""
 _ABBREVIATIONS = bag("approx ca dr mr mrs ms no nr vs e.g i.e st fig est prof inc ltd jr min max dept")
 _DANGLING = bag(
     "a an the by of for to with and or at in on is was are were be been has have had from than over under which that "
@@ -76,10 +79,20 @@ def _cuts(tokens: tuple[Token, ...]) -> tuple[int, ...]:
     return tuple(sorted(cuts))
 
 
+class _Stretch(NamedTuple):
+    """Part of a line that ends where a sentence may."""
+
+    tokens: tuple[Token, ...]
+    sentences: tuple[Sentence, ...]
+    """Its sentences by themselves, if its end ends one."""
+
+
 class _Words(NamedTuple):
     """What stands in a line after its bullet, wherever the line stands."""
 
-    tokens: tuple[Token, ...]
+    text: str
+    ends: tuple[Token, ...]
+    """Its first and its last token; none if it has none."""
     sentences: tuple[Sentence, ...]
     """Its sentences by themselves, if no other line goes on with them."""
 
@@ -97,8 +110,32 @@ class _Line(NamedTuple):
 @lru_cache(maxsize=256)
 def _words(text: str) -> _Words:
     """Read what stands in a line; kept for a while, as seats pass on what they heard."""
+    found, at = [], 0
+    for seam in _SEAM.finditer(text):
+        found.append((at, _stretch(text[at : seam.start()])))
+        at = seam.end()
+    found.append((at, _stretch(text[at:])))
+    if all(_closed(one.tokens, other.tokens) for (_, one), (_, other) in pairwise(found)):
+        tokens = found[0][1].tokens[:1] + found[-1][1].tokens[-1:]
+        sentences = [one._replace(at=at + one.at) for at, stretch in found for one in stretch.sentences]
+        return _Words(text, tokens, tuple(sentences))
     tokens = tuple(tokens_of(text))
-    return _Words(tokens, _parted(tokens))
+    return _Words(text, tokens[:1] + tokens[-1:], _parted(tokens))
+
+
+@lru_cache(maxsize=256)
+def _stretch(text: str) -> _Stretch:
+    """Read part of a line; kept for a while, as seats pass on most sentences of a paragraph."""
+    tokens = tuple(tokens_of(text))
+    return _Stretch(tokens, _parted(tokens))
+
+
+def _closed(tokens: tuple[Token, ...], following: tuple[Token, ...]) -> bool:
+    """Whether tokens surely end a sentence where others follow after a space."""
+    if not tokens or not following or following[0].text == ".":
+        return False
+    after = moved(following[:1], tokens[-1].end + 1)
+    return _ends_sentence([*tokens[-2:], *after], min(len(tokens), 2) - 1)
 
 
 def _parted(tokens: tuple[Token, ...]) -> tuple[Sentence, ...]:
@@ -127,9 +164,9 @@ def _lines(message: str) -> list[_Line]:
 
 def _goes_on(before: _Line, line: _Line) -> bool:
     """Whether a line continues the one before it: a hanging end, or a wrapped paragraph."""
-    if not before.words.tokens or not line.words.tokens:
+    if not before.words.ends or not line.words.ends:
         return False
-    last, first = before.words.tokens[-1], line.words.tokens[0].text[0]
+    last, first = before.words.ends[-1], line.words.ends[0].text[0]
     if last.text == "," or (last.kind == "word" and last.low in _DANGLING):
         return not first.isupper()
     wrapped = not line.bullet and not before.bullet and last.text not in ".!?:"
@@ -164,5 +201,5 @@ def _run_on(lines: Sequence[_Line]) -> tuple[Sentence, ...]:
     first, *others = lines
     if not others:
         return first.words.sentences
-    tokens = [token for line in lines for token in moved(line.words.tokens, line.at - first.at)]
+    tokens = [token for line in lines for token in moved(tokens_of(line.words.text), line.at - first.at)]
     return _parted(tuple(tokens))
