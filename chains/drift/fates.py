@@ -38,9 +38,9 @@ from chains.drift.pieces import Piece
 from chains.drift.quantities import Quantity
 from chains.drift.scene import Scene, phrasings
 from chains.drift.slots import NumberSlot
-from chains.drift.spelling import Spelling, one_off
+from chains.drift.spelling import Spelling
+from chains.drift.standing import bare, close, near_miss, on_topic, whole
 from chains.drift.statements import Compiled, compile_ledger
-from chains.drift.stems import bag
 from chains.drift.subjects import STRANGER, UNCLEAR, Subjects
 from chains.drift.verdict import FATES, Fate, SlotState, Verdict
 from chains.drift.weighing import THOUGH, omitted, weigh
@@ -56,9 +56,6 @@ CLAUSES = "clauses-4"
 
 _TELLING = 2
 """Values that must stand right with a subject that is not in the ledger before they count as a statement's own."""
-
-_LINKS = bag("the a our for in on at of with")
-"""Words that may stand with a name that is only added to what is said."""
 
 
 class Instrument:
@@ -110,8 +107,7 @@ class Instrument:
         seen = []
         for at in scene.telling_of.get(compiled.subject, ()):
             evidence = self._gather(compiled, scene, at)
-            words = scene.pieces[at].words
-            if not self._of_another(compiled, words) or _whole(compiled, evidence, words):
+            if not self._of_another(compiled, evidence.piece.words) or whole(compiled, evidence):
                 seen.append(evidence)
         if (repeated := scene.repeats.get(compiled.statement.id)) is not None:
             return _repeated(compiled, scene, seen, repeated)
@@ -126,7 +122,7 @@ class Instrument:
         )
 
     def _gather(self, compiled: Compiled, scene: Scene, at: int) -> Evidence:
-        read = _gathered(self, compiled, scene.pieces[at], _on_topic(compiled, scene, at))
+        read = _gathered(self, compiled, scene.pieces[at], on_topic(compiled, scene, at))
         return read._replace(sentence=scene.homes[at], place=scene.place(at))
 
     def beside(self, compiled: Compiled, piece: Piece) -> list[Compiled]:
@@ -137,7 +133,7 @@ class Instrument:
         """Whether a piece is about another property: it names another statement's topic, and not this one's."""
         if words & compiled.topic if compiled.sole else words & compiled.distinct:
             return False
-        return bool(words & self._topics - compiled.literal - compiled.topic)
+        return bool((words & self._topics) - compiled.literal - compiled.topic)
 
     def _elsewhere(self, compiled: Compiled, scene: Scene) -> Verdict | None:
         """Return altered where all of a statement, or its topic and own value, is said of another subject."""
@@ -146,18 +142,18 @@ class Instrument:
             whose = piece.subjects - {STRANGER, UNCLEAR}
             if compiled.subject in whose or UNCLEAR in piece.subjects:
                 continue
-            if not _on_topic(compiled, scene, at):
+            if not on_topic(compiled, scene, at):
                 continue
             if (piece.loose or not piece.subjects) and not scene.names_a_stranger(at):
                 continue
             evidence = self._gather(compiled, scene, at)
-            if not whose and not _near_miss(compiled, piece) and evidence.values < _TELLING:
+            if not whose and not near_miss(compiled, piece) and evidence.values < _TELLING:
                 continue
             if not whose and not piece.subjects and not evidence.way:
                 continue
             alone = bool(scene.stems[at] & compiled.unique)
             own = {name for name in evidence.found if self._own_value(compiled, evidence, name, alone=alone)}
-            if not own or not _close(evidence):
+            if not own or not close(evidence):
                 continue
             verdict = weigh(compiled, [evidence])
             moved = bool(whose) and any(self._distinctive(compiled, evidence, name) for name in own)
@@ -204,7 +200,7 @@ class Instrument:
             if not any(
                 scene.homes[one] == scene.homes[at]
                 and scene.pieces[one].subjects == {compiled.subject}
-                and _bare(scene.pieces[one])
+                and bare(scene.pieces[one])
                 for one in near
             ):
                 continue
@@ -218,7 +214,7 @@ class Instrument:
     def _without_subject(self, compiled: Compiled, scene: Scene) -> Verdict | None:
         """Return a verdict where a piece that names no subject states the topic and the values."""
         for at in scene.telling:
-            if not _on_topic(compiled, scene, at) or not scene.nameless(scene.pieces[at]):
+            if not on_topic(compiled, scene, at) or not scene.nameless(scene.pieces[at]):
                 continue
             evidence = self._gather(compiled, scene, at)
             stated = any(found.state != "missing" for found in evidence.found.values())
@@ -247,12 +243,6 @@ class _Look(NamedTuple):
 def _look(instrument: Instrument, message: str) -> _Look:
     """Look at a message; kept for a while, as whoever reads one asks three times for the same."""
     return _Look(instrument.scene(message), {})
-
-
-def _on_topic(compiled: Compiled, scene: Scene, at: int) -> bool:
-    """Whether a statement's topic is named with a piece, of its subject where others have the topic too."""
-    topic = compiled.topic if compiled.sole or not compiled.distinct else compiled.distinct
-    return not topic.isdisjoint(scene.stems[at]) or (compiled.in_name and compiled.subject in scene.pieces[at].subjects)
 
 
 @lru_cache(maxsize=512)
@@ -290,43 +280,3 @@ def _mentioned(compiled: Compiled, scene: Scene) -> Verdict:
         return nothing
     update = {"fate": "blurred", "why": "mentioned, without its values", "evidence": scene.span(hint)}
     return nothing.model_copy(update=update)
-
-
-def _near_miss(compiled: Compiled, piece: Piece) -> bool:
-    """Whether a piece names a code that is the subject's with one character changed."""
-    own = [token.low for token in known_tokens(compiled.statement.subject) if token.kind == "code"]
-    said = [piece.tokens[at].low for at in piece.named if piece.first <= at < piece.last]
-    return any(one_off(code, other) for code in own for other in said)
-
-
-def _bare(piece: Piece) -> bool:
-    """Whether a piece names its subject and says nothing else."""
-    words = [token for at, token in enumerate(piece.tokens) if piece.first <= at < piece.last and at not in piece.named]
-    return piece.explicit and all(token.kind == "mark" or token.low in _LINKS for token in words)
-
-
-def _close(evidence: Evidence) -> bool:
-    """Whether a value stands with the subject that the piece names, no comma between them."""
-    piece = evidence.piece
-    named = [at for at in piece.named if piece.first <= at < piece.last]
-    return not named or any(
-        all(token.text != "," for token in piece.tokens[min(at, found.first) : max(at, found.last)])
-        for found in evidence.found.values()
-        if found.state == "right"
-        for at in named
-    )
-
-
-def _whole(compiled: Compiled, evidence: Evidence, words: frozenset[str]) -> bool:
-    """Whether one piece states every key slot, each bare number with its noun, and so is about it after all."""
-    for slot in compiled.keys:
-        if slot.name in compiled.directions:
-            hit = evidence.way.get(slot.name)
-            if hit is None or hit.sense != 1:
-                return False
-        elif evidence.found[slot.name].state != "right":
-            return False
-        reader = compiled.readers.get(slot.name)
-        if isinstance(reader, NumberSlot) and reader.bare and not words & reader.named:
-            return False
-    return True

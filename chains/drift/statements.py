@@ -49,9 +49,9 @@ class Compiled:
     """Where no slot is a direction: the words of the renderings that could be turned round."""
     literals: frozenset[float]
     """Numbers that stand in the renderings themselves, such as a limit."""
-    renderings: frozenset[Rendering]
+    renderings: tuple[Rendering, ...]
     """Every true rendering, as words."""
-    vague: frozenset[Rendering]
+    vague: tuple[Rendering, ...]
     hedged: bool
     """Whether the renderings themselves hedge, so that a hedge takes nothing away."""
     denied: bool
@@ -130,8 +130,8 @@ def _compile(statement: Statement, ledger: _Ledger) -> Compiled:
         directions=directions,
         sense=None if directions else _sense(statement, topic),
         literals=frozenset(value for one in plain for value in one.values),
-        renderings=frozenset(map(wordings_in, statement.renderings())),
-        vague=frozenset(map(wordings_in, statement.hints())),
+        renderings=tuple(map(wordings_in, statement.renderings())),
+        vague=tuple(map(wordings_in, statement.hints())),
         hedged=any(one.hedged for one in plain),
         denied=any(one.denied for one in plain),
         asked=asked,
