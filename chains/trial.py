@@ -3,7 +3,7 @@
 A trial is a pure function of its cast and the replies; the tape is where replies come from.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -81,7 +81,13 @@ def in_turn(plan: Plan) -> Climb:
     return climb
 
 
-async def run_trial(trial: str, cast: Cast, climb: Climb, tape: Answers, *, read: bool = True) -> TrialEnd:
+Reads = Callable[[str, Cast, Mapping[str, Reply]], Awaitable[dict[str, Any]]]
+"""Reads a finished trial, named as in the log, from its replies by turn: what `read_replies` returns."""
+
+
+async def run_trial(
+    trial: str, cast: Cast, climb: Climb, tape: Answers, *, read: bool = True, elsewhere: Reads | None = None
+) -> TrialEnd:
     """Drive one trial as far as it goes, and read its messages if it came to its end.
 
     Logs steps; that the trial has ended is the caller's to log.
@@ -92,6 +98,7 @@ async def run_trial(trial: str, cast: Cast, climb: Climb, tape: Answers, *, read
         climb: How its seats are driven.
         tape: Where replies come from.
         read: Whether to read the messages; a replay that takes the logged readings has no need to.
+        elsewhere: Reads them in place of this process, if the trial has one round.
 
     Raises:
         ProviderError: A seat's model gave no reply.
@@ -114,12 +121,20 @@ async def run_trial(trial: str, cast: Cast, climb: Climb, tape: Answers, *, read
     end = TrialEnd(
         trial=trial, status="finished", instrument=Reader.version, rounds=tuple(rounds) if read else (), at=now()
     )
-    return end.model_copy(update=_read(crew)) if read else end
+    if not read:
+        return end
+    if elsewhere is None or several:
+        return end.model_copy(update=read_replies(crew.cast, crew.replies))
+    return end.model_copy(update=await elsewhere(trial, crew.cast, crew.replies) | {"at": now()})
 
 
-def _read(crew: _SeatedCrew) -> dict[str, Any]:
-    """Read everything of a round that stands in a trial's end."""
-    cast, replies = crew.cast, crew.replies
+def read_replies(cast: Cast, replies: Mapping[str, Reply]) -> dict[str, Any]:
+    """Read everything of a round that stands in a trial's end.
+
+    Args:
+        cast: Who is who in the round.
+        replies: What was said in it, by turn.
+    """
     update: dict[str, Any] = {"readings": read_trial(cast, replies), "top": read_top(cast, replies)}
     update["unrated"] = sum(
         turn.task == "rate" and not readable(cast, turn, replies[turn.name].spoken) for turn in cast.plan.turns

@@ -21,8 +21,9 @@ IN_FLIGHT = 3
 STEPS = 24
 
 
-def _in_a_process(words, folder):
+def _in_a_process(words, folder, environment):
     os.chdir(folder)
+    os.environ.update(environment)
     with (folder / "out").open("w") as out, (folder / "err").open("w") as err:
         os.dup2(out.fileno(), 1)
         os.dup2(err.fileno(), 2)
@@ -31,8 +32,8 @@ def _in_a_process(words, folder):
     os._exit(status)
 
 
-def started(folder, *words):
-    process = SERVERS.Process(target=_in_a_process, args=([str(word) for word in words], folder))
+def started(folder, *words, **environment):
+    process = SERVERS.Process(target=_in_a_process, args=([str(word) for word in words], folder, environment))
     process.start()
     return process
 

@@ -17,7 +17,7 @@ from chains.records import Note, Status, TrialEnd, now
 from chains.seats import Climb
 from chains.staging import RunRecord, Stage
 from chains.tape import Others, Question, Tape, Watcher
-from chains.trial import run_trial
+from chains.trial import Reads, run_trial
 from chains.turns import Plan
 
 
@@ -45,6 +45,7 @@ async def drive(
     most_at_once: int = 8,
     only: set[str] | None = None,
     others: Others | None = None,
+    elsewhere: Reads | None = None,
     trace: bool = False,
 ) -> Progress:
     """Drive the run's trials that are not finished, and log how each ends.
@@ -61,6 +62,7 @@ async def drive(
         most_at_once: Trials under way at the same time.
         only: Drive these trials alone.
         others: Replies of other runs, to be taken before anybody is asked.
+        elsewhere: Reads what finished trials said, in place of this process.
         trace: Let LangSmith trace, if the environment asks for it.
 
     Returns:
@@ -73,7 +75,7 @@ async def drive(
     """
     budget = budget or Budget()
     tape = Tape(log, providers, watcher, _ambiguous(record), others)
-    driver = _Driver(Stage(record), tape, budget, _Climbs(trace=trace), most_at_once)
+    driver = _Driver(Stage(record), tape, budget, _Climbs(trace=trace), most_at_once, elsewhere)
     todo = [
         trial
         for trial in record.experiment.trials()
@@ -102,9 +104,17 @@ async def drive(
 class _Driver:
     """Drives trials, several at a time, and knows which of them failed once."""
 
-    def __init__(self, stage: Stage, tape: Tape, budget: Budget, climbs: "_Climbs", most_at_once: int) -> None:
+    def __init__(
+        self,
+        stage: Stage,
+        tape: Tape,
+        budget: Budget,
+        climbs: "_Climbs",
+        most_at_once: int,
+        elsewhere: Reads | None = None,
+    ) -> None:
         self._stage, self._budget, self._climbs, self._most_at_once = stage, budget, climbs, most_at_once
-        self.tape = tape
+        self.tape, self._elsewhere = tape, elsewhere
         self.progress = Progress()
         self.failed: dict[TrialId, ProviderError] = {}
 
@@ -134,7 +144,8 @@ class _Driver:
     async def _one(self, trial: TrialId, *, again: bool) -> None:
         cast = self._stage.cast(trial)
         try:
-            self._ended(await run_trial(str(trial), cast, self._climbs.of(cast.plan), self.tape))
+            climb = self._climbs.of(cast.plan)
+            self._ended(await run_trial(str(trial), cast, climb, self.tape, elsewhere=self._elsewhere))
         except (OverLimit, Stopped) as error:
             self.progress.stopped = error
         except ProviderError as error:

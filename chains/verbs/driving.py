@@ -17,12 +17,14 @@ from chains.models.budget import Budget, Taken
 from chains.models.open import Models
 from chains.models.provider import Reply
 from chains.results.shown import Results, cost, results
+from chains.running.readers import fitting, readers
 from chains.running.reuse import Earlier, earlier
 from chains.running.runner import Progress, drive
 from chains.running.runs import write_record
 from chains.running.sizes import longest_prompt
 from chains.staging import RunRecord, Stage
 from chains.tape import Question, Tape, Watcher
+from chains.trial import Reads
 from chains.views.events import Events, Several
 from chains.views.live import LiveView
 from chains.views.output import print_json, progress, say
@@ -44,14 +46,14 @@ def drive_run(
         others: Replies of earlier runs, to be taken in place of calls.
     """
     check_limits(record)
-    with Log(folder, write=True) as log:
+    with readers(record, fitting(record)) as elsewhere, Log(folder, write=True) as log:
         if log.scan.notice:
             say(f"note: {log.scan.notice}")
         began = time.monotonic()
         try:
             with contextlib.ExitStack() as stack:
                 told = [] if events is None else [stack.enter_context(Events(record, log, Path(events)))]
-                stopped = asyncio.run(_drive(record, folder, log, told, others))
+                stopped = asyncio.run(_drive(record, folder, log, told, others, elsewhere))
         except asyncio.CancelledError:
             stopped = INTERRUPTED
         found = results(record, log)
@@ -76,7 +78,12 @@ TRACE = os.environ.get("MAZEDOM_TRACE") == "1"
 
 
 async def _drive(
-    record: RunRecord, folder: Path, log: Log, told: Sequence[Watcher] = (), others: Earlier | None = None
+    record: RunRecord,
+    folder: Path,
+    log: Log,
+    told: Sequence[Watcher] = (),
+    others: Earlier | None = None,
+    elsewhere: Reads | None = None,
 ) -> str | None:
     """Drive and ask until nothing is left to do here; return why it stopped early, if it did."""
     opened = Models(
@@ -103,6 +110,7 @@ async def _drive(
                         most_at_once=most_at_once(record),
                         only=only,
                         others=others,
+                        elsewhere=elsewhere,
                         trace=TRACE,
                     )
                 if done.stopped is not None or not done.questions or not attended():
