@@ -2,8 +2,9 @@
 
 A run has a step for every message, and its index stays in memory for as long
 as it lasts. So what is known of a trial's steps lies packed in one buffer, 60
-bytes a step; for looking a step up, its trial is unpacked into a dictionary,
-and the trials that were last looked into stay so.
+bytes a step; for looking a step up, its trial is unpacked into a dictionary.
+Trials under way stay so, for they are looked into at every step; of those that
+have ended, one at a time does.
 """
 
 import struct
@@ -14,8 +15,9 @@ from typing import Final, NamedTuple
 from chains.lines import StepLine
 from chains.records import Key, Status, Step
 
-MOST_UNPACKED = 16_384
-"""Steps that are unpacked at the same time, unless a single trial has more: some 300 bytes each."""
+MOST_UNPACKED = 65_536
+"""Steps that are unpacked at the same time, unless a single trial has more: some 300 bytes each, and no more trials are
+under way than places in flight."""
 
 _STEP: Final = struct.Struct("<32sQIIqi")
 """Digest, offset and length of the line, number of the seat's name, turn, attempt."""
@@ -38,7 +40,7 @@ class Held:
     def __init__(self) -> None:
         """Nothing yet."""
         self.steps: bytes | bytearray = bytearray()
-        """Each of its steps, in the order logged, as `_STEP` has it; no longer to be added to cheaply once it ended."""
+        """Each of its steps, in the order logged, as `_STEP` has it: bytes once it has ended."""
         self.status: Status | None = None
         """How it last ended; None if it has not."""
         self.ended_at = self.length = 0
@@ -60,6 +62,8 @@ class Places:
         self._number: dict[str, int] = {}
         self._unpacked: OrderedDict[str, _Unpacked] = OrderedDict()
         self._size = 0
+        self._ended = ""
+        """The one trial that is unpacked though it has ended, if there is one."""
 
     def __len__(self) -> int:
         """How many steps are logged."""
@@ -103,8 +107,7 @@ class Places:
             held = self.trials[trial] = Held()
         held.status, held.ended_at, held.length = status, offset, length
         held.steps = bytes(held.steps)  # without the room that a buffer keeps to grow
-        if (unpacked := self._unpacked.pop(trial, None)) is not None:
-            self._size -= _count(unpacked)
+        self._close(trial)
 
     def steps(self) -> Iterator[tuple[Key, Place]]:
         """Return every step, trial by trial; those of a trial in the order logged."""
@@ -121,12 +124,19 @@ class Places:
         found = {}
         for digest, offset, length, seat, turn, attempt in _STEP.iter_unpack(held.steps):
             found.setdefault((self._seats[seat], turn, attempt), []).append(Place(digest, offset, length))
+        if isinstance(held.steps, bytes):
+            self._close(self._ended)
+            self._ended = trial
         self._unpacked[trial] = found
         self._size += _count(found)
         while self._size > MOST_UNPACKED and len(self._unpacked) > 1:
-            _, least = self._unpacked.popitem(last=False)
-            self._size -= _count(least)
+            self._close(next(iter(self._unpacked)))
         return found
+
+    def _close(self, trial: str) -> None:
+        """Keep a trial's steps packed alone."""
+        if (unpacked := self._unpacked.pop(trial, None)) is not None:
+            self._size -= _count(unpacked)
 
 
 def packed(digest: str) -> bytes:

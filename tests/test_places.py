@@ -97,6 +97,20 @@ def test_what_is_unpacked_stays_bounded_and_everything_is_found_all_the_same(mon
     assert wide._unpacked["c1.w1.r1"] is unpacked
 
 
+def test_trials_under_way_stay_unpacked_and_of_those_that_ended_one_at_a_time():
+    """A replay goes through thousands of trials that have ended, a run looks into those under way at every step."""
+    found = indexed([(f"c1.w{world}.r1", f"L{seat}", 0, 0) for world in range(6) for seat in range(5)])
+    for world in (0, 1, 2):
+        found.end(f"c1.w{world}.r1", "failed", 0, 0)
+    for world in (3, 0, 4, 1, 5, 2, 3):
+        assert found.of(Key(f"c1.w{world}.r1", "L1"))
+    assert set(found._unpacked) == {"c1.w3.r1", "c1.w4.r1", "c1.w5.r1", "c1.w2.r1"}
+    found.add(read_line(line("c1.w2.r1", "L9"), "log.jsonl", 1, "run"), 0, 100)  # it is driven once more
+    assert found.of(Key("c1.w2.r1", "L9"))
+    assert found.of(Key("c1.w0.r1", "L1"))
+    assert found._size == sum(len(places) for one in found._unpacked.values() for places in one.values())
+
+
 @pytest.mark.parametrize(("each", "most"), [(4, 170), (10, 120), (1000, 70)])
 def test_the_index_takes_few_bytes_a_step(each, most):
     """By trials of so many steps; it was 420 to 520 bytes."""
