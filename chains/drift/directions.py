@@ -154,15 +154,15 @@ def _compiled(
     """Compile the wordings of both senses; worlds of one setting share their kinds of fact, and so these."""
     right = [phrase(words) for words in right_words]
     wrong = [phrase(words) for words in wrong_words]
-    right = right[:1] + [words for words in right[1:] if not plain >= {*words}]
-    wrong = wrong[:1] + [words for words in wrong[1:] if not plain >= {*words}]
+    right = right[:1] + [words for words in right[1:] if not plain.issuperset(words)]
+    wrong = wrong[:1] + [words for words in wrong[1:] if not plain.issuperset(words)]
     found: dict[Phrase, tuple[int, bool]] = {}
     for words, sense in [(words, 1) for words in right] + [(words, -1) for words in wrong]:
         found.setdefault(words, (sense, True))
     for here, there in _family(right[0], wrong[0]):
         for side, sense in ((here, 1), (there, -1)):
             for words in side:
-                if not plain >= {*words}:
+                if not plain.issuperset(words):
                     found.setdefault(words, (sense, False))
     wordings: dict[str, list[tuple[Phrase, int, bool]]] = {}
     for words, (sense, own) in found.items():
@@ -186,17 +186,33 @@ def _families() -> tuple[tuple[Side, Side], ...]:
     )
 
 
+@cache
+def _places() -> dict[Phrase, dict[tuple[int, int], int]]:
+    """Return where every wording stands in the families: how early, by the family's number and side."""
+    out: dict[Phrase, dict[tuple[int, int], int]] = {}
+    for number, sides in enumerate(_families()):
+        for side, phrases in enumerate(sides):
+            for at, words in enumerate(phrases):
+                out.setdefault(words, {}).setdefault((number, side), at)
+    return out
+
+
 def _family(right: Phrase, wrong: Phrase) -> list[tuple[Side, Side]]:
     """Return the one family that a direction and its opposite belong to, their own side first; none if there is none.
 
     Where several hold both, it is the one that names them earliest: "rose" and "fell" are no matter of over and under.
     """
-    fitting: list[tuple[int, int, Side, Side]] = []
-    for sides in _families():
-        for here, there in (sides, sides[::-1]):
-            if right in here and wrong in there:
-                fitting.append((here.index(right) + there.index(wrong), len(fitting), here, there))
-    return [(here, there) for _, _, here, there in sorted(fitting)[:1]]
+    here, there = _places().get(right, {}), _places().get(wrong, {})
+    fitting = [
+        (at + there[number, 1 - side], number, side)
+        for (number, side), at in here.items()
+        if (number, 1 - side) in there
+    ]
+    if not fitting:
+        return []
+    _, number, side = min(fitting)
+    sides = _families()[number]
+    return [(sides[side], sides[1 - side])]
 
 
 @lru_cache(maxsize=4096)

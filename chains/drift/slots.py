@@ -235,10 +235,13 @@ def _place(template: str, name: str) -> _Place | None:
     return _Place(frozenset(nouns), words[-1].stem if words else "")
 
 
-def _word_slot(slot: Slot, known: frozenset[str]) -> WordSlot:
-    def spelt(words: str) -> tuple[str, ...]:
-        return tuple(token.stem for token in known_tokens(words) if token.kind != "mark")
+@lru_cache(maxsize=1024)
+def _spelt(words: str) -> tuple[str, ...]:
+    """Return a wording's stems; kept, as the worlds of a setting share names and categories."""
+    return tuple(token.stem for token in known_tokens(words) if token.kind != "mark")
 
+
+def _word_slot(slot: Slot, known: frozenset[str]) -> WordSlot:
     parts: tuple[frozenset[str], ...] = ()
     if slot.kind == "name":
         people = re.split(r",|\band\b|&", str(slot.value))
@@ -247,6 +250,6 @@ def _word_slot(slot: Slot, known: frozenset[str]) -> WordSlot:
         )
         parts = tuple(part for part in parts if part)
     return WordSlot(
-        slot, tuple(spelt(words) for words in (str(slot.value), *slot.also)),
-        tuple(spelt(words) for words in slot.others), parts, known,
+        slot, tuple(_spelt(words) for words in (str(slot.value), *slot.also)),
+        tuple(_spelt(words) for words in slot.others), parts, known,
     )  # fmt: skip
