@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from chains.drift.tokens import Token, Wording, parts_of, read_part, tokens_of, wording
-from chains.drift.words import IGNORED, sentences_of
+from chains.drift.words import sentences_of, unmarked
 
 _HOLE = re.compile(r"\{\w+\}")
 
@@ -86,5 +86,5 @@ class _Bare(NamedTuple):
 def _bare(part: str) -> _Bare:
     tokens = read_part(part)
     stops = [at for at, token in enumerate(tokens) if token.text in ".!?"]
-    odd = any(at < len(tokens) - 1 for at in stops) or part != part.translate(IGNORED)
+    odd = any(at < len(tokens) - 1 for at in stops) or part != unmarked(part)
     return _Bare(wording(tokens), bool(stops), odd)

@@ -40,7 +40,6 @@ class Sentence(NamedTuple):
 
 
 _BULLET = re.compile(r"\s*(?:(?:[-*•‣◦·–—>|]|\d{1,2}[.)]|\(?[a-zA-Z\d]\)|#+)\s+)*\s*")
-IGNORED = str.maketrans(dict.fromkeys("*_`", " "))
 _SEAM = re.compile(r"(?<=[.!?]) +")
 """Where a sentence may end within a line."""
 _ABBREVIATIONS = bag("approx ca dr mr mrs ms no nr vs e.g i.e st fig est prof inc ltd jr min max dept")
@@ -50,6 +49,11 @@ _DANGLING = bag(
 )
 _SPLITTERS = bag("but while whereas although though however yet because whilst except")
 _AFTER_COMMA = _SPLITTERS | bag("and so which who with plus nor as")
+
+
+def unmarked(text: str) -> str:
+    """Return a text with spaces for the marks of emphasis, which are no part of any token."""
+    return text.replace("*", " ").replace("_", " ").replace("`", " ")
 
 
 def _ends_sentence(tokens: Sequence[Token], at: int) -> bool:
@@ -155,7 +159,7 @@ def _lines(message: str) -> list[_Line]:
     for raw in message.splitlines(keepends=True):
         lead = _BULLET.match(raw)
         skip = lead.end() if lead else 0
-        text = raw[skip:].translate(IGNORED).rstrip()
+        text = unmarked(raw[skip:]).rstrip()
         indent = len(raw) - len(raw.lstrip())
         out.append(_Line(_words(text), offset + skip, bool(raw[:skip].strip()), indent, text.endswith(":")))
         offset += len(raw)
