@@ -81,8 +81,8 @@ def in_turn(plan: Plan) -> Climb:
     return climb
 
 
-Reads = Callable[[str, Cast, Mapping[str, Reply]], Awaitable[dict[str, Any]]]
-"""Reads a finished trial, named as in the log, from its replies by turn: what `read_replies` returns."""
+Reads = Callable[[TrialEnd, Cast, Mapping[str, Reply]], Awaitable[TrialEnd]]
+"""Reads a finished trial of one round from its replies, by turn: returns its end with what was read."""
 
 
 async def run_trial(
@@ -125,7 +125,7 @@ async def run_trial(
         return end
     if elsewhere is None or several:
         return end.model_copy(update=read_replies(crew.cast, crew.replies))
-    return end.model_copy(update=await elsewhere(trial, crew.cast, crew.replies) | {"at": now()})
+    return await elsewhere(end, crew.cast, crew.replies)
 
 
 def read_replies(cast: Cast, replies: Mapping[str, Reply]) -> dict[str, Any]:
