@@ -107,11 +107,12 @@ class _Ledger(NamedTuple):
 
 def _compile(statement: Statement, ledger: _Ledger) -> Compiled:
     subject, topic = ledger.subjects.of[statement.id], ledger.topics[statement.id]
-    plain = [_plain(template) for template in statement.templates]
-    literal = frozenset(word for one in (*plain, *map(_plain, statement.vague)) for word in one.content)
+    own = _own_words(statement.templates, statement.vague)
     asked = isinstance(statement, Clause)
     directions = {
-        slot.name: compile_direction(slot, literal, asked=asked) for slot in statement.slots if slot.kind == "direction"
+        slot.name: compile_direction(slot, own.literal, asked=asked)
+        for slot in statement.slots
+        if slot.kind == "direction"
     }
     return Compiled(
         statement=statement,
@@ -119,7 +120,7 @@ def _compile(statement: Statement, ledger: _Ledger) -> Compiled:
         topic=topic,
         unique=frozenset(word for word in topic if ledger.topical[word] == 1),
         distinct=frozenset(word for word in topic if ledger.topical_of[subject, word] == 1),
-        literal=literal,
+        literal=own.literal,
         in_name=topic <= frozenset(content(statement.subject)),
         sole=ledger.about[subject] == 1,
         readers={
@@ -129,11 +130,11 @@ def _compile(statement: Statement, ledger: _Ledger) -> Compiled:
         },
         directions=directions,
         sense=None if directions else _sense(statement, topic),
-        literals=frozenset(value for one in plain for value in one.values),
+        literals=own.literals,
         renderings=tuple(map(wordings_in, statement.renderings())),
         vague=tuple(map(wordings_in, statement.hints())),
-        hedged=any(one.hedged for one in plain),
-        denied=any(one.denied for one in plain),
+        hedged=own.hedged,
+        denied=own.denied,
         asked=asked,
         forbids=isinstance(statement, Clause) and statement.must_not,
     )
@@ -162,12 +163,33 @@ def _plain(template: str) -> _Plain:
     )
 
 
+class _Own(NamedTuple):
+    """What the words of templates say whatever fills their holes; see `Compiled`."""
+
+    literal: frozenset[str]
+    literals: frozenset[float]
+    hedged: bool
+    denied: bool
+
+
+@lru_cache(maxsize=512)
+def _own_words(templates: tuple[str, ...], vague: tuple[str, ...]) -> _Own:
+    """Read the words of a statement's templates; kept, as the worlds of a setting share their kinds of fact."""
+    plain = [_plain(template) for template in templates]
+    return _Own(
+        frozenset(word for one in (*plain, *map(_plain, vague)) for word in one.content),
+        frozenset(value for one in plain for value in one.values),
+        any(one.hedged for one in plain),
+        any(one.denied for one in plain),
+    )
+
+
 def _topic(statement: Statement) -> frozenset[str]:
     """Return the stems of the topic; of the words that at least half of the templates share, if no topic is given."""
-    subject = {word for words in (statement.subject, *statement.aliases) for word in content(words)}
-    given = {word for words in statement.topic for word in _telling(content(words))}
+    given = frozenset(word for words in statement.topic for word in _telling(content(words)))
     if given:
-        return frozenset(given)
+        return given
+    subject = {word for words in (statement.subject, *statement.aliases) for word in content(words)}
     counts = Counter(word for template in statement.templates for word in set(_plain(template).content))
     needed = len(statement.templates) / 2
     return frozenset(word for word, count in counts.items() if count >= needed and word not in subject | STOP)
