@@ -11,7 +11,8 @@ A first round is not counted: it compiles each racer's modules.
     mazedom     `cli.py run`, with prompts, log, graph, instrument and results
     inspect     inspect-ai, a sample a chain, in an environment of its own (uv fetches it once)
 
-`--profile` says what mazedom's CPU seconds go into, by what other whole processes take: imports, the bare calls, the
+Memory is that of the largest process of a racer. `--profile` says what mazedom's processes have together, and what its
+CPU seconds go into, by what other whole processes take: imports, the bare calls, the
 nodes of LangGraph, reading (a replay that reads every message again less one that does not), and what is left.
 
 Wall seconds, CPU seconds and peak memory are medians over the rounds; ratios are medians of the ratios within a
@@ -53,6 +54,34 @@ def timed(command, folder):
         if status:
             sys.exit(f"{command[-1]} failed:\n{out.read()[-2000:]}")
     return {"wall": wall, "cpu": used.ru_utime + used.ru_stime, "mb": used.ru_maxrss / 1024}
+
+
+def together(command, folder):
+    """Run a whole process; return the most memory in MB that it and its children ever had, shared pages once."""
+    with tempfile.TemporaryFile() as out:
+        process = subprocess.Popen(command, cwd=folder, stdout=out, stderr=subprocess.STDOUT)
+        most = 0
+        while process.poll() is None:
+            most = max(most, sum(map(_share, _family(process.pid))))
+            time.sleep(0.1)
+    return most / 1024
+
+
+def _family(pid):
+    children = Path(f"/proc/{pid}/task/{pid}/children")
+    try:
+        return [pid, *(one for child in children.read_text().split() for one in _family(int(child)))]
+    except OSError:
+        return []
+
+
+def _share(pid):
+    """Return the proportional share of memory of a process, in KB: of a page that two have in common, a half."""
+    try:
+        lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+    except OSError:
+        return 0
+    return next((int(line.split()[1]) for line in lines if line.startswith("Pss:")), 0)
 
 
 class Endpoint:
@@ -116,7 +145,7 @@ IMPORTS = {
 
 
 def profile(arguments, cpu):
-    """Return what mazedom's CPU seconds go into, given those of the racers."""
+    """Return what mazedom's CPU seconds go into, given those of the racers, and its memory with that of its reader."""
     with tempfile.TemporaryDirectory() as name, Endpoint(arguments.latency) as endpoint:
         folder = Path(name)
         ours = timed(command_of("mazedom", endpoint.url, arguments, folder, None), folder)["cpu"]
@@ -135,7 +164,9 @@ def profile(arguments, cpu):
         "reading": reading,
     }
     parts["the rest"] = ours - sum(parts.values())
-    return parts
+    with tempfile.TemporaryDirectory() as name, Endpoint(arguments.latency) as endpoint:
+        folder = Path(name)
+        return parts, together(command_of("mazedom", endpoint.url, arguments, folder, None), folder)
 
 
 def environment(folder):
@@ -184,10 +215,11 @@ def main():
     if not arguments.without_inspect:
         bars |= {f"{name} over inspect": (ratio(name, "inspect"), 1 / 3) for name in ("wall", "cpu")}
     in_flight = median("mazedom", "in_flight")
-    parts = profile(arguments, {racer: row["cpu"] for racer, row in result.items()}) if arguments.profile else {}
+    cpu = {racer: row["cpu"] for racer, row in result.items()}
+    parts, memory = profile(arguments, cpu) if arguments.profile else ({}, None)
     if arguments.json:
         found = {name: {"found": value, "bar": bar} for name, (value, bar) in bars.items()}
-        sys.stdout.write(json.dumps({"racers": result, "bars": found, "profile": parts}) + "\n")
+        sys.stdout.write(json.dumps({"racers": result, "bars": found, "profile": parts, "all_mb": memory}) + "\n")
         return
     lines = [
         f"{racer:8} " + "  ".join(f"{name} {value:8.2f}" for name, value in row.items())
@@ -198,6 +230,7 @@ def main():
         f"{'in flight':18} {in_flight:7.0f}  bar {arguments.in_flight:6}  {_met(in_flight == arguments.in_flight)}"
     )
     lines += [f"{what:22} {seconds:6.2f} s of CPU" for what, seconds in parts.items()]
+    lines += [f"mazedom and its reader together, shared pages once: {memory:.0f} MB"] * (memory is not None)
     sys.stdout.write("\n".join(lines) + "\n")
 
 
