@@ -63,6 +63,8 @@ def apart(content: str) -> tuple[str, str]:
     `<think>` (some chat templates open it in the prompt) closes everything
     before it.
     """
+    if "<" not in content:
+        return content, ""  # as nearly always, and the expressions would look at every character
     thoughts: list[str] = []
 
     def keep(found: re.Match[str]) -> str:
@@ -79,9 +81,9 @@ def read_usage(counted: Any) -> Usage:
     if not isinstance(counted, Mapping):
         return Usage()
 
-    def number(of: Any, *names: str) -> int:
-        found = (of.get(name) for name in names) if isinstance(of, Mapping) else ()
-        return next((int(value) for value in found if isinstance(value, int | float) and value >= 0), 0)
+    def number(of: Any, name: str) -> int:
+        value = of.get(name) if isinstance(of, Mapping) else None
+        return int(value) if isinstance(value, int | float) and value >= 0 else 0
 
     return Usage(
         prompt=number(counted, "prompt_tokens"),
