@@ -12,6 +12,7 @@ from test_kill import readings, said, started, until
 
 from chains.experiment import DEFAULT
 from chains.overriding import override
+from chains.running import readers
 from chains.running.readers import FEWEST, MOST, fitting
 from chains.running.recording import stage
 
@@ -70,6 +71,17 @@ def test_a_run_whose_reader_dies_reads_by_itself(tmp_path, mazedom, serve, exper
     assert len(readings(run)) == 8
     assert all(readings(run).values())
     assert mazedom("replay", run, "--verify").status == 0
+
+
+def test_where_nothing_can_be_forked_the_run_reads_by_itself(monkeypatch, mazedom):
+    def no(*_, **__):
+        raise OSError("no room for another process")
+
+    monkeypatch.setenv("MAZEDOM_READERS", "1")
+    monkeypatch.setattr(readers, "ProcessPoolExecutor", no)
+    ran = mazedom("run", *words(*CHANNEL), "--json")
+    assert (ran.status, ran.document["finished"]) == (0, 12)
+    assert mazedom("replay", "--verify").status == 0
 
 
 def test_readers_of_a_run_that_was_killed_end_and_hold_nothing(tmp_path, mazedom, serve, experiment):

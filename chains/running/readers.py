@@ -74,17 +74,10 @@ class _Readers:
     """Some readers, as long as they live."""
 
     def __init__(self, record: RunRecord, count: int) -> None:
-        self._pool = ProcessPoolExecutor(
-            count, multiprocessing.get_context("fork"), initializer=_begin, initargs=(record, os.getpid())
-        )
-        self._gone = False
         self._reads: set[Future[bytes]] = set()
         before = set(multiprocessing.active_children())
         gc.freeze()  # a reader that looked through all this for garbage would have to copy it
-        try:
-            self._pool.submit(os.getpid).result()  # all are forked now, and not when the first trial is read
-        except (BrokenExecutor, OSError):
-            self._gone = True
+        self._pool = _forked(record, count)
         self._children = set(multiprocessing.active_children()) - before
 
     def __enter__(self) -> Self:
@@ -94,11 +87,12 @@ class _Readers:
         if self._reads:  # the run was stopped at once, and nobody waits for what they still read
             for child in self._children:
                 child.terminate()
-        self._pool.shutdown(cancel_futures=True)
+        if self._pool is not None:
+            self._pool.shutdown(cancel_futures=True)
 
     async def read(self, end: TrialEnd, cast: Cast, replies: Mapping[str, Reply]) -> TrialEnd:
         """Have a trial read by whichever reader is free; see `Reads`."""
-        if not self._gone:
+        if self._pool is not None:
             try:
                 read = self._pool.submit(_read, end.trial, msgspec.msgpack.encode(replies))
                 self._reads.add(read)
@@ -106,8 +100,19 @@ class _Readers:
                 line = await asyncio.wrap_future(read)
                 return TrialEnd.model_validate_json(line)
             except (BrokenExecutor, OSError):  # ended by the system, for want of memory say
-                self._gone = True
+                self._pool = None
         return end.model_copy(update=read_replies(cast, replies))
+
+
+def _forked(record: RunRecord, count: int) -> ProcessPoolExecutor | None:
+    """Return readers that have all begun; None where the system allows no further processes."""
+    try:
+        fork = multiprocessing.get_context("fork")
+        pool = ProcessPoolExecutor(count, fork, initializer=_begin, initargs=(record, os.getpid()))
+        pool.submit(os.getpid).result()  # all are forked now, and not when the first trial is read
+    except (BrokenExecutor, OSError, ImportError, NotImplementedError):  # no memory, no semaphores
+        return None
+    return pool
 
 
 class _Reading:
