@@ -6,7 +6,6 @@ Nothing here knows a sentence or a ledger. A text is put together from what stan
 import re
 from collections.abc import Sequence
 from functools import lru_cache
-from itertools import pairwise
 from typing import Literal, NamedTuple
 
 from chains.drift.stems import stem
@@ -49,6 +48,10 @@ _TOKEN = re.compile(
     re.VERBOSE,
 )
 _SPACED_FIGURES = re.compile(r"\d \d")
+_GAP = re.compile(r"(?<!\d) | (?!\d)")
+"""A space that is not between figures."""
+_LONGEST = 40
+"""Characters of a part that is kept: a message may be one unbroken part of any length."""
 _CONTRACTED = re.compile(r"'(?:s|m|re|ve|ll|d)$")
 _SEPARATORS = re.compile(r"[,\s]")
 _HYPHENS = re.compile(r"[-‑–]")
@@ -102,21 +105,20 @@ def parts_of(text: str) -> list[str]:
 
     No token crosses a space, but a number may ("4 200"): figures with a space between them are one part.
     """
-    parts = text.split(" ")
-    if not _SPACED_FIGURES.search(text):
-        return parts
-    out = parts[:1]
-    for before, part in pairwise(parts):
-        if before[-1:].isdecimal() and part[:1].isdecimal():
-            out[-1] += f" {part}"
-        else:
-            out.append(part)
-    return out
+    return _GAP.split(text) if _SPACED_FIGURES.search(text) else text.split(" ")
+
+
+def read_part(text: str) -> tuple[Token, ...]:
+    """Return the tokens of what stands between spaces; kept for words, as a few hundred make up all messages."""
+    return _word(text) if len(text) <= _LONGEST else _read(text)
 
 
 @lru_cache(maxsize=4096)
-def read_part(text: str) -> tuple[Token, ...]:
-    """Return the tokens of what stands between spaces; kept, as a few hundred words make up all messages."""
+def _word(text: str) -> tuple[Token, ...]:
+    return _read(text)
+
+
+def _read(text: str) -> tuple[Token, ...]:
     out: list[Token] = []
     last_end, length = -1, len(text)
     for match in _TOKEN.finditer(text):
