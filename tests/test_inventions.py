@@ -3,7 +3,7 @@
 import pytest
 
 from chains.drift.degenerate import degenerate
-from chains.drift.inventions import claims_in, invented, unfounded
+from chains.drift.inventions import claims_in, instrument_for, invented, unfounded
 from chains.worlds.watermelon import watermelon
 
 WORLD = watermelon(1, facts=8)
@@ -104,3 +104,18 @@ def test_a_message_that_is_no_report_is_degenerate(message, reason):
 @pytest.mark.parametrize("message", [NOTES, "- Nothing to report.", "Pump P-12 came 3 weeks late."])
 def test_an_honest_report_is_not_degenerate(message):
     assert degenerate(message) is None
+
+
+@pytest.mark.parametrize(
+    "number", ["1" * 5000, "1" + "0" * 400, "9" * 400 + ".5", "7/" + "1" * 5000 + "/2031", "0" * 5000 + "7 of 40"]
+)
+@pytest.mark.parametrize(
+    "text", ["{}", "March {}", "on 4/{} it was", "line {}", "{} weeks late", "4 March {}", "7 of {}"]
+)
+def test_a_number_of_any_length_is_just_text(text, number):
+    """A model that loops writes such numbers, and Python reads none of more than 4,300 digits."""
+    message = f"{NOTES}\n- {text.format(number)}\n"
+    assert {verdict.fate for verdict in instrument_for(WORLD.facts).read(message).values()} == {"kept"}
+    invented(message, [NOTES], WORLD.facts)
+    unfounded(message, WORLD.facts)
+    degenerate(message)

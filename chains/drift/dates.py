@@ -50,6 +50,15 @@ def _low(tokens: tuple[Token, ...], at: int) -> str:
     return tokens[at].low if 0 <= at < len(tokens) else ""
 
 
+def _whole(word: str) -> int | None:
+    """Return a whole number; None for any other word, and for one that no date holds, however long it is."""
+    return int(word) if word.isdecimal() and len(word) < _FEWEST_TOO_LONG else None
+
+
+_FEWEST_TOO_LONG = 10
+"""Digits that no day, month or year has; beyond some thousands they can't even be read."""
+
+
 def _iso(tokens: tuple[Token, ...], at: int) -> Date | None:
     parts = tokens[at].low.split("-")
     if tokens[at].kind != "number" or len(parts) != 3 or not all(parts):
@@ -62,10 +71,10 @@ def _slashed(tokens: tuple[Token, ...], at: int) -> Date | None:
     if _low(tokens, at + 1) != "/":  # before all else, since this is asked of every token
         return None
     marks = [_low(tokens, at + step) for step in range(5)]
-    if not marks[0].isdecimal() or not marks[2].isdecimal():
+    a, b = _whole(marks[0]), _whole(marks[2])
+    if a is None or b is None:
         return None
-    year = int(marks[4]) if marks[3] == "/" and marks[4].isdecimal() else None
-    a, b = int(marks[0]), int(marks[2])
+    year = _whole(marks[4]) if marks[3] == "/" else None
     readings = {(month, day) for month, day in ((a, b), (b, a)) if 1 <= month <= 12 and 1 <= day <= 31}
     # Without a year "7/25" is more likely a count than a date.
     before = _low(tokens, at - 1)
@@ -79,15 +88,16 @@ def _slashed(tokens: tuple[Token, ...], at: int) -> Date | None:
 
 def _day(tokens: tuple[Token, ...], at: int) -> tuple[int, int] | None:
     """Return a day of the month at a token, and how many tokens it takes ("4", "4th")."""
-    if at < 0 or at >= len(tokens) or not tokens[at].low.isdecimal() or not 1 <= int(tokens[at].low) <= 31:
+    day = _whole(_low(tokens, at))
+    if day is None or not 1 <= day <= 31:
         return None
-    return int(tokens[at].low), 2 if _low(tokens, at + 1) in ("st", "nd", "rd", "th") else 1
+    return day, 2 if _low(tokens, at + 1) in ("st", "nd", "rd", "th") else 1
 
 
 def _year(tokens: tuple[Token, ...], at: int) -> tuple[int | None, int]:
     comma = 1 if _low(tokens, at) == "," else 0
-    word = _low(tokens, at + comma)
-    return (int(word), at + comma + 1) if word.isdecimal() and 1900 <= int(word) <= 2199 else (None, at)
+    year = _whole(_low(tokens, at + comma))
+    return (year, at + comma + 1) if year is not None and 1900 <= year <= 2199 else (None, at)
 
 
 def _named(tokens: tuple[Token, ...], at: int) -> Date | None:

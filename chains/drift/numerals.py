@@ -21,6 +21,8 @@ _FRACTIONS = {
 }  # fmt: skip
 _STARTS = frozenset({*_WORDS, *_FRACTIONS, "a", "an", "single"})
 """Words with which a number in words can begin."""
+_LONGEST = 100
+"""Figures of a number that counts something; powers of ten far beyond that have no float."""
 _BEFORE_SHARE = bag("by nearly almost about roughly around over under than approximately")
 
 
@@ -76,7 +78,7 @@ def place(text: str) -> int:
 
 def _figures(tokens: tuple[Token, ...], at: int) -> Numeral | None:
     token, after = tokens[at], low(tokens, at + 1)
-    if "-" in token.low[1:]:
+    if "-" in token.low[1:] or len(token.low) > _LONGEST:
         return None
     tight = at + 1 < len(tokens) and tokens[at + 1].tight
     if tight and after in ("st", "nd", "rd", "th"):

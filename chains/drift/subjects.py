@@ -20,6 +20,8 @@ _UNNAMED = (
     STOP | frozenset(name.lower() for name in MONTHS) | bag("monday tuesday wednesday thursday friday saturday sunday")
 )
 """Words that are no names though they are written with a capital."""
+_LONGEST = 9
+"""Digits of a number that may be a name."""
 _AFTER_NUMBER = STOP - {"of", "out", "more", "to"}
 """Words that may follow a number that is a name ("line 4 was late")."""
 
@@ -148,7 +150,9 @@ def unnamed(low: str, known: frozenset[str]) -> bool:
 
 def _numbered(tokens: tuple[Token, ...], at: int) -> bool:
     """Whether a bare number at a token can belong to the noun before it ("line 4", not "line 4 weeks late")."""
-    if at >= len(tokens) or tokens[at].kind != "number" or not tokens[at].low.isdecimal() or int(tokens[at].low) > 99:
+    if at >= len(tokens) or tokens[at].kind != "number" or not tokens[at].low.isdecimal():
+        return False
+    if len(tokens[at].low) > _LONGEST or int(tokens[at].low) > 99:
         return False
     after = tokens[at + 1] if at + 1 < len(tokens) else None
     return after is None or after.low in _AFTER_NUMBER or after.text in ".,;:!?)"

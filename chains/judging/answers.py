@@ -28,10 +28,10 @@ LONGEST_ANSWER = 100_000
 """Characters of a reply that are read."""
 MOST_PARTS = 200
 """Balanced parts of it that are tried as JSON."""
-_INNER = re.compile(r'"(S\d+)"\s*:\s*(\{[^{}]*\})')
-_LINE = re.compile(r"^[\s*#-]*S(\d+)\b\W*\b(" + "|".join(FATES) + r")\b(.*)$", re.IGNORECASE | re.MULTILINE)
+_INNER = re.compile(r'"(S\d{1,6})"\s*:\s*(\{[^{}]*\})')
+_LINE = re.compile(r"^[\s*#-]*S(\d{1,6})\b\W*\b(" + "|".join(FATES) + r")\b(.*)$", re.IGNORECASE | re.MULTILINE)
 _QUOTED = re.compile(r"[\"\u201c'\u2018](.+)[\"\u201d'\u2019]")
-_NAME = re.compile(r"\bS(\d+)\b", re.IGNORECASE)
+_NAME = re.compile(r"\bS(\d{1,6})\b", re.IGNORECASE)
 
 
 class Verdict(NamedTuple):
