@@ -60,7 +60,7 @@ GOOD = '{"S1": {"evidence": "3 weeks late", "fate": "kept"}, "S2": {"evidence": 
     "text", ["S{}: kept", '{{"S{}": {{"fate": "kept"}}}}', '[{{"statement": "S{}", "fate": "kept"}}]']
 )
 def test_a_statement_with_a_number_of_any_length_is_none_that_was_asked_about(text):
-    assert read_answer(text.format("1" * 5000), ["S1"], "A message.") == {}
+    assert read_answer(text.format("1" * 5000), ["S1"], "A message.")["S1"].vote is None
 
 
 @pytest.mark.parametrize(
