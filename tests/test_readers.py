@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 from test_kill import readings, said, started, until
 
-from chains.experiment import DEFAULT
+from chains.experiment import DEFAULT, Experiment
+from chains.models.names import ModelSpec
 from chains.overriding import override
-from chains.running import readers
 from chains.running.readers import FEWEST, MOST, fitting
 from chains.running.recording import stage
 
@@ -74,11 +74,11 @@ def test_a_run_whose_reader_dies_reads_by_itself(tmp_path, mazedom, serve, exper
 
 
 def test_where_nothing_can_be_forked_the_run_reads_by_itself(monkeypatch, mazedom):
-    def no(*_, **__):
-        raise OSError("no room for another process")
+    def no():
+        raise BlockingIOError("no room for another process")
 
-    monkeypatch.setenv("MAZEDOM_READERS", "1")
-    monkeypatch.setattr(readers, "ProcessPoolExecutor", no)
+    monkeypatch.setenv("MAZEDOM_READERS", "2")
+    monkeypatch.setattr(os, "fork", no)
     ran = mazedom("run", *words(*CHANNEL), "--json")
     assert (ran.status, ran.document["finished"]) == (0, 12)
     assert mazedom("replay", "--verify").status == 0
@@ -120,19 +120,25 @@ def test_ctrl_c_is_for_the_run_and_not_for_its_readers(tmp_path, mazedom, serve,
 
 def test_readers_are_for_runs_with_much_to_read_and_a_core_to_spare(monkeypatch):
     monkeypatch.delenv("MAZEDOM_READERS", raising=False)
-    record = stage(override(DEFAULT, ["model=channel", "depth=7", "prompt=plain", "worlds=50"]), "r")
+    endpoint = Experiment(
+        seeds=tuple(range(50)),
+        models={"m": ModelSpec(base_url="http://localhost:1/v1", model="m")},
+        fixed={"model": "m", "depth": 7, "prompt": "plain"},
+    )
+    record = stage(endpoint, "r")
     for cores, count in ((1, 0), (2, 1), (64, MOST)):
         monkeypatch.setattr(os, "sched_getaffinity", lambda _, cores=cores: set(range(cores)))
         assert fitting(record) == count
-    small = stage(override(DEFAULT, ["model=channel", "depth=7", "prompt=plain", "worlds=10"]), "r")
+    small = stage(endpoint.model_copy(update={"seeds": tuple(range(10))}), "r")
     assert small.estimate["calls"] < FEWEST
     assert fitting(small) == 0
-    embedded = stage(override(DEFAULT, ["model=smollm2", "depth=7", "prompt=plain", "worlds=50"]), "r")
-    assert fitting(embedded) == 0
+    for model in ("smollm2", "channel"):
+        here = stage(override(DEFAULT, [f"model={model}", "depth=7", "prompt=plain", "worlds=60"]), "r")
+        assert fitting(here) == 0
     monkeypatch.setenv("MAZEDOM_READERS", "3")
-    assert fitting(embedded) == 3
+    assert fitting(here) == 3
     monkeypatch.setenv("MAZEDOM_READERS", "many")
-    assert fitting(embedded) == 0
+    assert fitting(here) == 0
     monkeypatch.setattr(sys, "platform", "darwin")
     monkeypatch.setenv("MAZEDOM_READERS", "3")
     assert fitting(record) == 0
