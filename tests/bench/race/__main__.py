@@ -230,7 +230,8 @@ def main():
         f"{'in flight':18} {in_flight:7.0f}  bar {arguments.in_flight:6}  {_met(in_flight == arguments.in_flight)}"
     )
     lines += [f"{what:22} {seconds:6.2f} s of CPU" for what, seconds in parts.items()]
-    lines += [f"mazedom and its reader together, shared pages once: {memory:.0f} MB"] * (memory is not None)
+    if memory is not None:
+        lines.append(f"mazedom and its reader together, shared pages once: {memory:.0f} MB")
     sys.stdout.write("\n".join(lines) + "\n")
 
 
