@@ -8,12 +8,14 @@ import sys
 import urllib.request
 from pathlib import Path
 
+import openai
 import pytest
 from endpoint import MODEL, serving
 from msgspec import convert
 
 from chains.errors import Busy, Hopeless, OverLimit
 from chains.models.budget import Budget
+from chains.models.client import client_of
 from chains.models.endpoint import Endpoint
 from chains.models.faults import masked, retry_after
 from chains.models.names import ModelSpec
@@ -329,3 +331,28 @@ def test_the_server_runs_as_a_process_and_tells_what_it_was_asked():
             process.kill()
     assert counted["calls"] == 1
     assert len(counted["digests"][0]) == 64
+
+
+def test_a_request_that_is_built_from_the_last_is_the_one_that_the_client_would_build():
+    spec = ModelSpec(base_url="http://localhost:1/v1", model="m")
+    ours = client_of(spec, "secret")._client
+    plain = openai.DefaultAioHttpClient(trust_env=False)
+    how = {"headers": [("Accept", "application/json"), ("Authorization", "Bearer secret")], "timeout": 3.0}
+    for content, more in (
+        (b"{}", {}),
+        (b'{"a": 1}', {}),
+        (b"", {}),
+        (b"[]", {"timeout": 9.0}),
+        (b"[1]", {"timeout": 9.0}),
+    ):
+        built, wanted = (
+            client.build_request("POST", "http://localhost:1/v1/chat/completions", content=content, **how | more)
+            for client in (ours, plain)
+        )
+        assert built.url == wanted.url
+        assert built.headers == wanted.headers
+        assert built.content == wanted.content
+        assert built.extensions == wanted.extensions
+    ours.cookies.set("place", "7")  # as a load balancer may
+    built = ours.build_request("POST", "http://localhost:1/v1/chat/completions", content=b"{}", **how)
+    assert built.headers["cookie"] == "place=7"

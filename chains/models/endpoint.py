@@ -6,11 +6,9 @@ logged.
 """
 
 import asyncio
-import ssl
 import time
 from collections.abc import Callable, Mapping
 from typing import Any
-from urllib.parse import urlsplit
 
 import aiohttp
 import httpx2
@@ -19,6 +17,7 @@ import orjson
 from msgspec import structs
 
 from chains.errors import Busy, Hopeless
+from chains.models.client import client_of
 from chains.models.faults import Refusal, masked, read_refusal
 from chains.models.names import ModelSpec
 from chains.models.provider import Reply, Request
@@ -30,7 +29,6 @@ LARGEST_ANSWER = 16 * 2**20
 `replies.LONGEST_TEXT` and marked."""
 FEWEST_TOKENS_A_CHARACTER = 1 / 8
 """No tokenizer packs more than 8 characters into a token on average, so a prompt has at least this many tokens."""
-CONNECT_SECONDS = 10.0
 _OPTIONS: openai.RequestOptions = {
     # As the client's own calls of a model authenticate: never with the key of an administrator.
     "security": {"bearer_auth": True},
@@ -39,9 +37,6 @@ _OPTIONS: openai.RequestOptions = {
 }
 _DIALECT_STATUSES = (400, 422, 500)
 """Answers that may be about dialect; some servers fail with 500 in the model's chat template."""
-_LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
-_NO_KEY = "none"
-"""The client insists on a key; a server that asks for none ignores it."""
 
 
 def _free() -> None:
@@ -80,24 +75,8 @@ class Endpoint:
         self._name, self._spec, self._key = name, spec, key
         self._sending, self._heard = sending, heard
         self._model = spec.model
-        url = urlsplit(spec.base_url)
-        local = url.hostname in _LOOPBACK
         self._where = f"{name!r} at {spec.base_url}"
-        self._client = openai.AsyncOpenAI(
-            base_url=spec.base_url,
-            api_key=key or _NO_KEY,
-            max_retries=0,
-            timeout=httpx2.Timeout(spec.timeout, connect=CONNECT_SECONDS),
-            http_client=openai.DefaultAioHttpClient(
-                # A proxy set for the machine must not be asked for its own loopback.
-                trust_env=not local,
-                # Nor are the world's certificates read for a server on this machine that speaks none.
-                verify=ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT) if local and url.scheme == "http" else True,
-            ),
-        )
-        if spec.key_env != "OPENAI_API_KEY":
-            # The client takes these from the environment and would send them to any server.
-            self._client.organization = self._client.project = self._client.admin_api_key = None
+        self._client = client_of(spec, key)
         self._quirks = Quirks()
         self._tried: set[frozenset[str]] = set()
         self._alone = asyncio.Lock()
