@@ -21,7 +21,7 @@ from chains.models.faults import masked, retry_after
 from chains.models.names import ModelSpec
 from chains.models.provider import Message, Request
 from chains.models.quirks import Quirks
-from chains.models.replies import apart, truncation_note
+from chains.models.replies import apart, read_usage, truncation_note
 
 KEY = "sk-secret-1234567890"
 ASKED = Request(
@@ -64,6 +64,13 @@ def test_a_reply_carries_its_text_tokens_and_who_served_it():
     assert (reply.text, reply.finish, reply.served_by) == ("All is well.", "stop", "echo-1 fp_test")
     assert (reply.usage.prompt, reply.usage.completion, reply.usage.cached) == (8, 4, 1)
     assert reply.seconds > 0
+
+
+@pytest.mark.parametrize("count", [10**30, 1e30, 2**64, -1, "many", None, [3]])
+def test_a_count_of_tokens_that_can_not_be_is_none(count):
+    """It could not be written to the log, and one of them would be all that a run's sum shows."""
+    usage = read_usage({"prompt_tokens": count, "completion_tokens": 7})
+    assert (usage.prompt, usage.completion) == (0, 7)
 
 
 def test_settings_that_the_client_does_not_know_reach_the_server():
@@ -301,14 +308,16 @@ def test_every_request_that_is_sent_counts_against_the_budget():
 def test_the_account_of_one_service_is_not_told_to_another(monkeypatch):
     monkeypatch.setenv("OPENAI_ORG_ID", "org-1")
     monkeypatch.setenv("OPENAI_PROJECT_ID", "proj-1")
+    monkeypatch.setenv("OPENAI_CUSTOM_HEADERS", "X-Gateway-Key: secret-1\nAuthorization: Bearer secret-2")
 
     async def ask():
         async with endpoint("ok") as (opened, server):
             await opened.reply(ASKED)
             return server.headers[0]
 
-    headers = set(asyncio.run(ask()))
-    assert not headers & {"openai-organization", "openai-project"}
+    headers = {name.lower(): value for name, value in asyncio.run(ask()).items()}
+    assert not headers.keys() & {"openai-organization", "openai-project", "x-gateway-key"}
+    assert headers["authorization"] == f"Bearer {KEY}"
 
 
 def test_the_server_runs_as_a_process_and_tells_what_it_was_asked():

@@ -39,6 +39,7 @@ def client_of(spec: ModelSpec, key: str | None) -> openai.AsyncOpenAI:
     if spec.key_env != "OPENAI_API_KEY":
         # The client takes these from the environment and would send them to any server.
         client.organization = client.project = client.admin_api_key = None
+        client._custom_headers = {}  # noqa: SLF001  the client has no other way to leave out OPENAI_CUSTOM_HEADERS
     return client
 
 

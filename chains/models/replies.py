@@ -10,6 +10,9 @@ LONGEST_TEXT = 1_000_000
 """Characters of a reply that are kept; what goes on longer is cut there and counts as cut off by its length."""
 CHARACTERS_A_TOKEN = 6.0
 """No prose has more characters a token on average with a current tokenizer (English: about 4.5)."""
+MOST_TOKENS = 10**12
+"""Nothing takes as many; an endpoint that counts more has not counted, and sums of what is counted stay within what
+JSON can hold."""
 SHORT_PROMPT = 300
 """Characters; a shorter prompt is not checked for truncation, one odd word would decide."""
 
@@ -77,13 +80,13 @@ def apart(content: str) -> tuple[str, str]:
 
 
 def read_usage(counted: Any) -> Usage:
-    """Read the tokens as counted; 0 where the endpoint does not say."""
+    """Read the tokens as counted; 0 where the endpoint does not say, or says what can't be."""
     if not isinstance(counted, Mapping):
         return Usage()
 
     def number(of: Any, name: str) -> int:
         value = of.get(name) if isinstance(of, Mapping) else None
-        return int(value) if isinstance(value, int | float) and value >= 0 else 0
+        return int(value) if isinstance(value, int | float) and 0 <= value <= MOST_TOKENS else 0
 
     return Usage(
         prompt=number(counted, "prompt_tokens"),
