@@ -25,8 +25,9 @@ class Draw:
         self._count = 0
 
     def _bits(self) -> int:
+        digest = hashlib.sha256(b"%b\x1e%d" % (self._name, self._count)).digest()  # `_bits_of`, without a call
         self._count += 1
-        return self._bits_of(self._count - 1)
+        return int.from_bytes(digest[:8], "big")
 
     def _bits_of(self, number: int) -> int:
         digest = hashlib.sha256(b"%b\x1e%d" % (self._name, number)).digest()

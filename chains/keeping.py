@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 _SELDOM, _NEVER = 20_000, 1_000_000
 """New objects, or collections of younger ones, between two collections."""
-_YOUNG = 2_000
+_YOUNG = 3_000
 """New objects between two collections of what does not stay: Python's 700 take twice the time to save a megabyte."""
 
 

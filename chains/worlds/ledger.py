@@ -21,7 +21,7 @@ for them in what a seat wrote).
 
 import string
 from collections.abc import Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -229,6 +229,7 @@ class Fact(Statement):
         return self.model_copy(update={"slots": self.twin, "twin": self.slots, "valence": other})
 
 
-def holes_of(template: str) -> set[str]:
-    """Return the names of the holes in a rendering template."""
-    return {name for _, name, _, _ in string.Formatter().parse(template) if name is not None}
+@lru_cache(maxsize=4096)
+def holes_of(template: str) -> frozenset[str]:
+    """Return the names of the holes in a rendering template; kept, as worlds share the templates of their facts."""
+    return frozenset(name for _, name, _, _ in string.Formatter().parse(template) if name is not None)
