@@ -34,6 +34,8 @@ MOST = 4
 """Readers that keep up with what one process can ask for."""
 PATIENCE = 1.0
 """Seconds in which a reader must have ended that has nothing to read."""
+SELDOM = 20_000
+"""New objects between two collections of garbage in a reader, which makes hardly any."""
 _LENGTH = struct.Struct(">I")
 """Stands before everything that is sent."""
 
@@ -166,6 +168,7 @@ def _serve(record: RunRecord, line: socket.socket, others: Sequence[socket.socke
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the process that drives the trials
     for other in others:
         other.close()  # or the lines would not end with that process
+    gc.set_threshold(SELDOM, *gc.get_threshold()[1:])
     stage = Stage(record)
     trials = {str(trial): trial for trial in record.experiment.trials()}
     asked: msgspec.msgpack.Decoder[tuple[str, dict[str, Reply]]] = msgspec.msgpack.Decoder(tuple[str, dict[str, Reply]])
