@@ -17,7 +17,7 @@ from chains.errors import Busy, Hopeless, OverLimit
 from chains.models.budget import Budget
 from chains.models.client import client_of
 from chains.models.endpoint import Endpoint
-from chains.models.faults import masked, retry_after
+from chains.models.faults import masked, read_refusal, retry_after
 from chains.models.names import ModelSpec
 from chains.models.provider import Message, Request
 from chains.models.quirks import Quirks
@@ -194,6 +194,11 @@ def test_whatever_looks_like_a_key_is_masked():
     assert masked("bad key sk-proj-abcDEF123456 used", None) == "bad key **** used"
     assert masked("Authorization: Bearer abc.def", None) == "Authorization: Bearer ****"
     assert masked("the key hunter2x is wrong", "hunter2x") == "the key **** is wrong"
+
+
+def test_what_an_endpoint_says_moves_no_terminal():
+    said = {"error": {"message": "bad\r\n\x1b[31m key \x07\u202e é"}}
+    assert read_refusal(401, said, {}, None).text == "bad \ufffd[31m key \ufffd\ufffd é"
 
 
 def test_the_wait_that_a_service_asks_for_is_read_in_all_its_forms():

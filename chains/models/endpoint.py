@@ -18,7 +18,7 @@ from msgspec import structs
 
 from chains.errors import Busy, Hopeless
 from chains.models.client import client_of
-from chains.models.faults import Refusal, masked, read_refusal
+from chains.models.faults import Refusal, quoted, read_refusal
 from chains.models.names import ModelSpec
 from chains.models.provider import Reply, Request
 from chains.models.quirks import Quirks
@@ -204,7 +204,7 @@ class Endpoint:
             return Busy(f"can't connect to {self._where}; start the server or check base_url")
         if any(isinstance(cause, TimeoutError) for cause in causes):
             return Busy(f"{self._where} did not answer within {self._spec.timeout:g} s; wait, or raise its timeout")
-        reason = masked(" ".join(str(causes[-1]).split()) or type(causes[-1]).__name__, self._key)
+        reason = quoted(str(causes[-1]), self._key) or type(causes[-1]).__name__
         return Busy(f"{self._where} dropped the connection ({reason}); try again")
 
 

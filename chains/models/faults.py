@@ -92,7 +92,7 @@ def read_refusal(status: int, body: Any, headers: Mapping[str, str], key: str | 
     codes = [error.get("code"), error.get("type"), inner.get("code") if isinstance(inner, Mapping) else None]
     return Refusal(
         status=status,
-        text=masked(" ".join(str(message).split()), key)[:LONGEST_QUOTE].rstrip("."),
+        text=quoted(str(message), key)[:LONGEST_QUOTE].rstrip("."),
         code=" ".join(str(code) for code in codes if isinstance(code, str)) if not codes[0] else str(codes[0]),
         parameter=str(parameter) if parameter else None,
         retry_after=retry_after(headers),
@@ -121,6 +121,17 @@ def retry_after(headers: Mapping[str, str], now: float | None = None) -> float |
     except ValueError:
         return None
     return max(0.0, then - (time.time() if now is None else now))
+
+
+def quoted(words: str, key: str | None) -> str:
+    """Return what an endpoint said as it may stand in an error: a line, keys masked, nothing that a terminal obeys.
+
+    Args:
+        words: What it said.
+        key: The key that was sent.
+    """
+    line = masked(" ".join(words.split()), key)
+    return "".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in line)
 
 
 def masked(text: str, key: str | None) -> str:
