@@ -156,8 +156,10 @@ def split(text: str) -> tuple[str, list[str]]:
     """Split `KEY=A,B` of the command line into its key and its settings.
 
     Raises:
-        BadInput: If there is no `=`, or nothing on one side of it.
+        BadInput: If there is no `=`, or nothing on one side of it, or bytes that are no text.
     """
+    if re.search("[\ud800-\udfff]", text):  # how Python passes on bytes that are not UTF-8: no file could hold them
+        raise BadInput(f"--set {text!r} is not UTF-8; check the encoding of the terminal or script")
     key, equals, rest = text.partition("=")
     if not equals or not key.strip() or not rest.strip():
         raise BadInput(f"--set {text!r} is not KEY=VALUE; for example --set depth=2,4,8")

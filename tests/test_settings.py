@@ -34,6 +34,12 @@ def test_a_setting_without_key_or_value_is_an_error(text):
         split(text)
 
 
+def test_bytes_that_are_no_text_are_an_error():
+    """As the command line passes them on, they could be written to no file."""
+    with pytest.raises(BadInput, match="not UTF-8"):
+        split("question=bad \udcff byte")
+
+
 def test_several_settings_become_a_factor_and_one_becomes_fixed():
     made = override(DEFAULT, ["depth=2,4", "prompt=plain"])
     assert made.factors == {"depth": (2, 4)}
@@ -187,3 +193,9 @@ def test_what_is_set_for_a_seat_that_no_condition_has_is_refused(key):
         stage(experiment, "r1")
     audited = override(experiment, ["remedy=none,audit:watchers=1", "side=outside:Press>L0"])
     assert stage(audited, "r1").conditions
+
+
+def test_bytes_that_are_no_text_are_refused():
+    """Python passes them on as lone surrogates, which neither a log nor a terminal could hold."""
+    with pytest.raises(BadInput, match="is not UTF-8"):
+        split("prompt=caf\udce9")
