@@ -193,9 +193,3 @@ def test_what_is_set_for_a_seat_that_no_condition_has_is_refused(key):
         stage(experiment, "r1")
     audited = override(experiment, ["remedy=none,audit:watchers=1", "side=outside:Press>L0"])
     assert stage(audited, "r1").conditions
-
-
-def test_bytes_that_are_no_text_are_refused():
-    """Python passes them on as lone surrogates, which neither a log nor a terminal could hold."""
-    with pytest.raises(BadInput, match="is not UTF-8"):
-        split("prompt=caf\udce9")
