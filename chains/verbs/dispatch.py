@@ -4,10 +4,11 @@ import argparse
 import importlib
 import os
 import sys
+from typing import TextIO, cast
 
 from chains.errors import MazedomError
 from chains.keeping import kept
-from chains.views.output import print_json
+from chains.views.output import Heedless, print_json, unheard
 
 
 def dispatch(arguments: argparse.Namespace) -> int:
@@ -15,6 +16,15 @@ def dispatch(arguments: argparse.Namespace) -> int:
     for name in ("stdout", "stderr"):
         if getattr(sys, name) is None:  # closed by whoever started us: there is nobody to tell
             setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: PTH123, SIM115  it stays open
+    told = sys.stderr
+    sys.stderr = cast("TextIO", Heedless(told))
+    try:
+        return _run(arguments)
+    finally:
+        sys.stderr = told
+
+
+def _run(arguments: argparse.Namespace) -> int:
     try:
         with kept():
             verb = importlib.import_module(f"chains.verbs.{arguments.verb}_verb")
@@ -32,6 +42,12 @@ def dispatch(arguments: argparse.Namespace) -> int:
         return 130
     except BrokenPipeError:
         # Whoever read stdout has gone (`| head`): not our failure, and no second complaint when Python closes it.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        unheard(sys.stdout)
         return 0
+    except OSError as error:
+        why = error.strerror or str(error)
+        lost = f"can't write the results: {why}; what was run is logged, and `cli.py show` prints it again"
+        sys.stderr.write(f"mazedom: {lost if error.filename is None else f'{error.filename}: {why}'}\n")
+        unheard(sys.stdout)
+        return 1
     return status

@@ -1,8 +1,9 @@
 """Where verbs print: results on stdout, progress and notices on stderr, one JSON document where asked for."""
 
+import contextlib
 import os
 import sys
-from typing import Any
+from typing import Any, TextIO
 
 import orjson
 from rich.console import Console
@@ -18,6 +19,42 @@ results = Console(
 """For results: stdout."""
 progress = Console(stderr=True, highlight=False)
 """For progress, notices and questions: stderr."""
+
+
+class Heedless:
+    """A stream for progress that goes on when nobody takes it: a pipe whose reader has gone, a full disk.
+
+    What is told there is no result, and must not end a run of a night.
+    """
+
+    def __init__(self, stream: TextIO) -> None:
+        """Write to `stream` as long as that can be done."""
+        self._stream = stream
+
+    def __getattr__(self, name: str) -> Any:
+        """Be that stream in all else."""
+        return getattr(self._stream, name)
+
+    def write(self, text: str) -> int:
+        """Write a text, or lose it."""
+        try:
+            self._stream.write(text)
+        except OSError:
+            unheard(self._stream)
+        return len(text)
+
+    def flush(self) -> None:
+        """Write what is kept back, or lose it."""
+        try:
+            self._stream.flush()
+        except OSError:
+            unheard(self._stream)
+
+
+def unheard(stream: TextIO) -> None:
+    """Let what is written to a stream that nobody takes go nowhere; Python would complain of the rest at its end."""
+    with contextlib.suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 _CONTROLS = dict.fromkeys([*range(0x20), *range(0x7F, 0xA0)], "\N{REPLACEMENT CHARACTER}") | {9: "\t", 10: "\n"}
