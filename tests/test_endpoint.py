@@ -8,6 +8,7 @@ import sys
 import urllib.request
 from pathlib import Path
 
+import httpx2
 import openai
 import pytest
 from endpoint import MODEL, serving
@@ -15,7 +16,7 @@ from msgspec import convert
 
 from chains.errors import Busy, Hopeless, OverLimit
 from chains.models.budget import Budget
-from chains.models.client import client_of
+from chains.models.client import LARGEST_ERROR, client_of
 from chains.models.endpoint import Endpoint
 from chains.models.faults import masked, read_refusal, retry_after
 from chains.models.names import ModelSpec
@@ -370,3 +371,36 @@ def test_a_request_that_is_built_from_the_last_is_the_one_that_the_client_would_
     ours.cookies.set("place", "7")  # as a load balancer may
     built = ours.build_request("POST", "http://localhost:1/v1/chat/completions", content=b"{}", **how)
     assert built.headers["cookie"] == "place=7"
+
+
+class Endless(httpx2.AsyncByteStream):
+    """A body without an end."""
+
+    sent = 0
+
+    async def __aiter__(self):
+        while True:
+            self.sent += 65_536
+            yield b"x" * 65_536
+
+
+@pytest.mark.parametrize("status", [400, 500])
+def test_an_error_is_read_no_further_than_a_sentence_needs(status):
+    body = Endless()
+    answers = httpx2.MockTransport(lambda _: httpx2.Response(status, headers={"retry-after": "7"}, stream=body))
+
+    async def asked():
+        endpoint = Endpoint("m", ModelSpec(base_url="http://localhost:1/v1", model="m", timeout=20))
+        endpoint._client._client._transport = answers
+        endpoint._client._client._mounts = {}
+        try:
+            return await endpoint.reply(
+                Request(model="m", messages=(Message(role="user", content="Hello."),), settings={})
+            )
+        finally:
+            await endpoint.aclose()
+
+    with pytest.raises(Busy if status == 500 else Hopeless) as failed:
+        asyncio.run(asked())
+    assert body.sent <= LARGEST_ERROR + 65_536
+    assert len(str(failed.value)) < 2_000
