@@ -22,6 +22,7 @@ from typing import BinaryIO
 import msgspec
 
 from chains.drift.tally import Reader
+from chains.keeping import SELDOM
 from chains.models.provider import Reply
 from chains.records import TrialEnd, now
 from chains.seats import Cast
@@ -34,8 +35,6 @@ MOST = 4
 """Readers that keep up with what one process can ask for."""
 PATIENCE = 1.0
 """Seconds in which a reader must have ended that has nothing to read."""
-SELDOM = 20_000
-"""New objects between two collections of garbage in a reader, which makes hardly any."""
 _LENGTH = struct.Struct(">I")
 """Stands before everything that is sent."""
 
