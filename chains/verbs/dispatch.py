@@ -1,6 +1,7 @@
 """Calls the verb that was asked for, and turns what goes wrong into one sentence and an exit status."""
 
 import argparse
+import errno
 import importlib
 import os
 import sys
@@ -9,6 +10,9 @@ from typing import TextIO, cast
 from chains.errors import MazedomError
 from chains.keeping import kept
 from chains.views.output import Heedless, print_json, unheard
+
+_UNWRITTEN = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
+"""What goes wrong where a stream can't be written; a file that can't be has a name."""
 
 
 def dispatch(arguments: argparse.Namespace) -> int:
@@ -46,8 +50,11 @@ def _run(arguments: argparse.Namespace) -> int:
         return 0
     except OSError as error:
         why = error.strerror or str(error)
-        lost = f"can't write the results: {why}; what was run is logged, and `cli.py show` prints it again"
-        sys.stderr.write(f"mazedom: {lost if error.filename is None else f'{error.filename}: {why}'}\n")
+        if error.filename is not None:
+            why = f"{error.filename}: {why}"
+        elif error.errno in _UNWRITTEN:
+            why = f"can't write the results: {why}; what was run is logged, and `cli.py show` prints it again"
+        sys.stderr.write(f"mazedom: {why}\n")
         unheard(sys.stdout)
         return 1
     return status
