@@ -10,6 +10,8 @@ from typing import NamedTuple
 import pytest
 from endpoint import MODEL, serving
 
+from chains.archives.kept import keep, read_archive
+from chains.verbs.import_verb import READERS
 from cli import main
 
 # A shell starts background jobs with Ctrl-C ignored, and programs started by tests would inherit that.
@@ -107,3 +109,16 @@ def steps_of(run):
     """Return the steps in a run's log, as JSON."""
     lines = (run / "log.jsonl").read_bytes().splitlines()
     return [record for record in map(json.loads, lines) if record["kind"] == "step"]
+
+
+@pytest.fixture
+def imported(tmp_path, monkeypatch):
+    """Import an archive into an empty place: returns the open run."""
+    here = tmp_path / "here"
+    here.mkdir()
+    monkeypatch.chdir(here)
+
+    def call(kind, path):
+        return read_archive(keep(kind, path, READERS[kind](path)).folder)
+
+    return call
