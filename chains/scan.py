@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from chains.errors import LogDamaged
-from chains.lines import ChainLine, Counted, EndLine, NoteLine, StepLine, read_line
-from chains.models.provider import Usage
+from chains.lines import ChainLine, EndLine, NoteLine, StepLine, read_line
+from chains.models.provider import Tokens, Usage, whole
 from chains.places import Places
 from chains.records import Note, Status, Step
 
@@ -36,7 +36,7 @@ class Spent:
         """The tokens alone."""
         return Usage(prompt=self.prompt, completion=self.completion, reasoning=self.reasoning, cached=self.cached)
 
-    def add(self, calls: int, usage: Usage | Counted, seconds: float) -> None:
+    def add(self, calls: int, usage: Tokens, seconds: float) -> None:
         """Count one reply that took `calls` requests."""
         if calls:
             self.calls += calls
@@ -148,7 +148,7 @@ class Scan:
         held = self.places.add(step, self.length, size)
         self.length += size
         model, reply = step.request.model, step.reply
-        usage = reply.usage
+        usage = whole(reply.usage)
         spent = self.spent.get(model)
         if spent is None:
             spent = self.spent[model] = Spent()

@@ -208,6 +208,9 @@ BEHAVIOURS: dict[str, Behaviour] = {
     "thinks_for_ever": said("<think>They want it short, but", finish="length"),
     "thinks_aside": said("All is well.", reasoning_content="They want it short."),
     "truncates_prompt": said("All is well.", usage={"prompt_tokens": 40, "completion_tokens": 3}),
+    "counts_cached_apart": said("All is well.", usage={
+        "prompt_tokens": 10, "completion_tokens": 50, "prompt_tokens_details": {"cached_tokens": 10_000},
+    }),
     "modern": wants(modern),
     "no_schema": wants(no_schema),
 }  # fmt: skip

@@ -1,8 +1,11 @@
 """Limits: what a run may use of its models, all of them together."""
 
 import asyncio
+import math
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from test_limits import ASKED, Scripted
 
 from chains.errors import Busy, Hopeless, OverLimit, Stopped
@@ -11,6 +14,7 @@ from chains.models.counting import counting
 from chains.models.limits import ASK_AGAIN_AFTER, GIVEN_UP_AFTER, Guarded, Patient
 from chains.models.names import Prices
 from chains.models.provider import Reply, Usage
+from chains.models.replies import read_usage
 
 
 class Taking:
@@ -63,6 +67,40 @@ def test_money_is_limited_by_the_models_prices():
     _, sentence = asked_until_met(budget, prices=Prices(input=1000, output=1000))  # 0.15 a call
     assert sentence.startswith("the limit of 1 in cost is met, 0.9000 spent and about ")
     assert budget.taken.cost == pytest.approx(0.9)
+
+
+def test_cached_tokens_that_stand_beside_the_prompt_are_paid_for_and_never_given_back():
+    usage = read_usage({**COUNTED, "prompt_tokens_details": {"cached_tokens": 10_000}})
+    assert usage == Usage(prompt=10_010, completion=50, cached=10_000)
+    budget = Budget(cost=0.02)
+    inner = Taking(budget)
+    inner.usage = usage
+    asked, _ = asked_until_met(budget, taking=inner, prices=Prices(input=3, output=15, cached=0.3))
+    assert budget.taken.cost == pytest.approx(asked * 0.00378)
+    assert 0 < budget.taken.cost <= 0.02
+
+
+def test_reasoning_that_stands_beside_the_reply_is_paid_for():
+    usage = read_usage({**COUNTED, "completion_tokens_details": {"reasoning_tokens": 400}})
+    assert usage == Usage(prompt=10, completion=450, reasoning=400)
+
+
+COUNTED = {"prompt_tokens": 10, "completion_tokens": 50}
+ANY = st.integers(-9, 10**13) | st.sampled_from([None, True, "7", [7], 0.5, 2**64, math.inf, -math.inf, math.nan])
+NAMES = ("prompt_tokens", "completion_tokens", "prompt_cache_hit_tokens")
+
+
+@given(
+    st.dictionaries(st.sampled_from(NAMES), ANY),
+    ANY | st.fixed_dictionaries({"cached_tokens": ANY}),
+    ANY | st.fixed_dictionaries({"reasoning_tokens": ANY}),
+)
+def test_whatever_an_endpoint_counts_nothing_is_given_back(counted, of_prompt, of_reply):
+    parts = {"prompt_tokens_details": of_prompt, "completion_tokens_details": of_reply}
+    usage = read_usage(counted | parts)
+    assert 0 <= usage.cached <= usage.prompt
+    assert 0 <= usage.reasoning <= usage.completion
+    assert 0 <= Prices(input=3, output=15, cached=0.3).cost(usage) < math.inf
 
 
 def test_what_was_used_before_counts():

@@ -2,9 +2,12 @@
 
 import asyncio
 import json
+import math
 
 import pytest
 from endpoint import MODEL, serving
+from hypothesis import given
+from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from chains.errors import BadInput, OverLimit
@@ -122,6 +125,28 @@ def test_reasoning_costs_as_output_and_cached_tokens_have_their_own_price():
     usage = Usage(prompt=1_000_000, completion=500_000, reasoning=400_000, cached=600_000)
     assert Prices(input=2, output=10, cached=1).cost(usage) == pytest.approx(0.4 * 2 + 0.6 * 1 + 0.5 * 10)
     assert Prices(input=2, output=10).cost(usage) == pytest.approx(2 + 5)
+
+
+def test_a_prompt_or_a_reply_smaller_than_its_part_leaves_that_part_out():
+    prices = Prices(input=3, output=15, cached=0.3)
+    assert prices.cost(Usage(prompt=10, completion=50, cached=10_000)) == pytest.approx(0.00378)
+    assert prices.cost(Usage(prompt=10, completion=50, reasoning=400)) == pytest.approx(0.00678)
+
+
+COUNTS = st.integers(-(2**63), 2**63)
+PRICES = st.floats(0, 1e9)
+
+
+@given(COUNTS, COUNTS, COUNTS, COUNTS, PRICES, PRICES, st.none() | PRICES)
+def test_no_usage_costs_less_than_nothing(prompt, completion, reasoning, cached, to_ask, to_hear, to_keep):
+    usage = Usage(prompt=prompt, completion=completion, reasoning=reasoning, cached=cached)
+    assert 0 <= Prices(input=to_ask, output=to_hear, cached=to_keep).cost(usage) < math.inf
+
+
+@pytest.mark.parametrize("price", [-1, math.inf, math.nan])
+def test_a_price_that_no_limit_can_be_kept_with_is_refused(price):
+    with pytest.raises(ValidationError):
+        Prices(input=1, output=1, cached=price)
 
 
 def asked(models, name):

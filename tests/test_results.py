@@ -3,6 +3,7 @@
 import asyncio
 
 import pytest
+from test_log import step
 
 from chains.experiment import Experiment
 from chains.log import Log
@@ -25,6 +26,21 @@ def test_cost_is_tokens_times_prices_with_cached_ones_at_their_own():
     spent = {"m": Spent(calls=3, prompt=1_000_000, completion=200_000, reasoning=50_000, cached=400_000)}
     prices = Prices(input=1.0, output=10.0, cached=0.25)
     assert cost([source(prices)], spent) == pytest.approx(0.6 * 1.0 + 0.4 * 0.25 + 0.2 * 10.0)
+
+
+def test_old_logs_in_which_a_part_is_larger_than_its_whole_cost_what_each_call_cost(tmp_path):
+    """One such call would vanish among others: in their sum the cached tokens are fewer than the prompt's."""
+    odd = Usage(prompt=10, completion=50, reasoning=400, cached=10_000)
+    ordinary = Usage(prompt=20_000, completion=1_000)
+    with Log(tmp_path, write=True) as log:
+        for trial, usage in (("c1.w1.r1", odd), ("c1.w2.r1", ordinary)):
+            reply = Reply(text="All is well.", usage=usage)
+            log.append(step(trial).model_copy(update={"reply": reply, "reply_digest": reply.digest, "tries": 1}))
+    with Log(tmp_path) as log:
+        spent, tokens = log.scan.spent, [log.scan.taken(trial).tokens for trial in log.scan.places.trials]
+    prices = Prices(input=3, output=15, cached=0.3)
+    assert cost([source(prices, "echo")], spent) == pytest.approx(0.00978 + 0.075)
+    assert tokens == [10_460, 21_000]
 
 
 def test_an_unknown_price_makes_the_cost_unknown_not_nothing():

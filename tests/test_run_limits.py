@@ -65,6 +65,18 @@ def test_tokens_and_money_are_limited_across_resumes(mazedom, serve, experiment)
     assert mazedom("resume", "--set", "limits.cost=1000", "--json").document["finished"] == 8
 
 
+def test_money_is_limited_where_the_endpoint_counts_what_it_had_cached_apart(mazedom, serve, experiment):
+    """It counts 10 tokens of the prompt and 10,000 that were cached: each call costs 10.06, and none earns anything."""
+    server = serve("counts_cached_apart")
+    path = experiment(server, seeds=range(1, 9), spec="prices = {input=1000, output=1000, cached=1000}")
+    stopped = mazedom("run", path, "--set", "limits.cost=50", "--set", "limits.trials=1", "--json")
+    assert (stopped.status, server.calls) == (1, 5)
+    assert stopped.document["stopped"].startswith("the limit of 50 in cost is met")
+    assert stopped.document["cost"] == pytest.approx(5 * 10.06)
+    assert mazedom("resume", "--json").document["cost"] == stopped.document["cost"]
+    assert server.calls == 5
+
+
 def test_money_can_only_be_limited_where_prices_are_known(mazedom, serve, experiment, tmp_path):
     ran = mazedom("run", experiment(serve("ok")), "--set", "limits.cost=2", "--json")
     assert ran.status == 2

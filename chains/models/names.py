@@ -23,7 +23,7 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from chains.errors import BadInput, nearest
-from chains.models.provider import Usage
+from chains.models.provider import Tokens, whole
 
 Kind = Literal["endpoint", "embedded", "channel"]
 EMBEDDED = "smollm2"
@@ -40,20 +40,25 @@ BULLETS = 'root ::= line{2,{lines}}\nline ::= "- " [A-Z0-9] [^\\n"\\[\\]*#:]{8,2
 """A grammar (GBNF) of plain bullets: without it a model of this size answers beside the point."""
 
 
+Price = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+"""Of a million tokens. Infinity times no tokens would be no number, and no limit is above or below that."""
+
+
 class Prices(BaseModel):
     """What tokens cost, in any one currency per million tokens."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    input: Annotated[float, Field(ge=0)]
+    input: Price
     """Of the prompt."""
-    output: Annotated[float, Field(ge=0)]
+    output: Price
     """Of the reply. Reasoning is part of the reply and costs the same."""
-    cached: Annotated[float, Field(ge=0)] | None = None
+    cached: Price | None = None
     """Of the part of the prompt that the endpoint had cached. None: as much as the rest of the prompt."""
 
-    def cost(self, usage: Usage) -> float:
-        """Return what this usage costs, in the currency of the prices."""
+    def cost(self, usage: Tokens) -> float:
+        """Return what this usage costs, in the currency of the prices; never below 0."""
+        usage = whole(usage)
         cached = self.input if self.cached is None else self.cached
         fresh = usage.prompt - usage.cached
         return (fresh * self.input + usage.cached * cached + usage.completion * self.output) / 1e6

@@ -8,7 +8,7 @@ in from outside: `replies` reads what endpoints send, `records` what was logged.
 import hashlib
 from collections.abc import Mapping
 from functools import cached_property
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, TypeVar
 
 import msgspec
 import orjson
@@ -98,6 +98,48 @@ class Usage(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Part of `completion` that was thought and not said."""
     cached: int = 0
     """Part of `prompt` that the endpoint had cached."""
+
+
+class Tokens(Protocol):
+    """Counts of tokens, however they are kept; see `Usage`."""
+
+    @property
+    def prompt(self) -> int:
+        """Of the prompt."""
+
+    @property
+    def completion(self) -> int:
+        """Of the reply."""
+
+    @property
+    def reasoning(self) -> int:
+        """Part of the reply."""
+
+    @property
+    def cached(self) -> int:
+        """Part of the prompt."""
+
+
+_Counts = TypeVar("_Counts", bound=Tokens)
+
+
+def whole(counted: _Counts) -> _Counts | Usage:
+    """Return the tokens with no part larger than what it is a part of, and no count below 0.
+
+    Endpoints that count more cached tokens than the prompt has leave them out of the prompt; so with reasoning and the
+    reply. It can't be seen in a sum of several calls, so each call is made whole before it is added.
+    """
+    if 0 <= counted.cached <= counted.prompt and 0 <= counted.reasoning <= counted.completion:
+        return counted  # as nearly always
+    prompt, completion, reasoning, cached = (
+        max(0, count) for count in (counted.prompt, counted.completion, counted.reasoning, counted.cached)
+    )
+    return Usage(
+        prompt=prompt + cached * (cached > prompt),
+        completion=completion + reasoning * (reasoning > completion),
+        reasoning=reasoning,
+        cached=cached,
+    )
 
 
 class Reply(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

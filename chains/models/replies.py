@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from chains.models.provider import Finish, Reply, Usage
+from chains.models.provider import Finish, Reply, Usage, whole
 
 LONGEST_TEXT = 1_000_000
 """Characters of a reply that are kept; what goes on longer is cut there and counts as cut off by its length."""
@@ -80,7 +80,7 @@ def apart(content: str) -> tuple[str, str]:
 
 
 def read_usage(counted: Any) -> Usage:
-    """Read the tokens as counted; 0 where the endpoint does not say, or says what can't be."""
+    """Read the tokens as counted, each part within its whole; 0 where the endpoint does not say, or what can't be."""
     if not isinstance(counted, Mapping):
         return Usage()
 
@@ -88,12 +88,14 @@ def read_usage(counted: Any) -> Usage:
         value = of.get(name) if isinstance(of, Mapping) else None
         return int(value) if isinstance(value, int | float) and 0 <= value <= MOST_TOKENS else 0
 
-    return Usage(
-        prompt=number(counted, "prompt_tokens"),
-        completion=number(counted, "completion_tokens"),
-        reasoning=number(counted.get("completion_tokens_details"), "reasoning_tokens"),
-        cached=number(counted.get("prompt_tokens_details"), "cached_tokens")
-        or number(counted, "prompt_cache_hit_tokens"),
+    return whole(
+        Usage(
+            prompt=number(counted, "prompt_tokens"),
+            completion=number(counted, "completion_tokens"),
+            reasoning=number(counted.get("completion_tokens_details"), "reasoning_tokens"),
+            cached=number(counted.get("prompt_tokens_details"), "cached_tokens")
+            or number(counted, "prompt_cache_hit_tokens"),
+        )
     )
 
 
