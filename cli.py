@@ -7,7 +7,7 @@ from collections.abc import Sequence
 # pydantic would look through every installed package for plugins of its own: a twentieth of a second at each start.
 os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
 
-from chains.verbs.arguments import HELP, parse
+from chains.terminal.arguments import HELP, parse
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -22,7 +22,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 0 if words else 2
     arguments = parse(words)
     # Imported only now: `--help` must not wait for what a verb needs.
-    from chains.verbs.dispatch import dispatch  # noqa: PLC0415
+    from chains.terminal.dispatch import dispatch  # noqa: PLC0415
 
     return dispatch(arguments)
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from chains.archives.summary import summary
+from chains.analysis.archives.summary import summary
 
 DATA = Path(__file__).parent.parent.parent / "shared" / "data"
 

@@ -10,8 +10,8 @@ from typing import NamedTuple
 import pytest
 from endpoint import MODEL, serving
 
-from chains.archives.kept import keep, read_archive
-from chains.verbs.import_verb import READERS
+from chains.analysis.archives.archive_run import keep, read_archive
+from chains.terminal.verbs.import_ import READERS
 from cli import main
 
 # A shell starts background jobs with Ctrl-C ignored, and programs started by tests would inherit that.

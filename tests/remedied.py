@@ -3,13 +3,13 @@
 import asyncio
 from typing import NamedTuple
 
-from chains.drift.measures import heard
-from chains.experiment import Experiment
-from chains.models.channel import Channel, parse_channel
-from chains.running.recording import stage
-from chains.seats import Cast
-from chains.staging import Stage
-from chains.trial import _SeatedCrew, in_turn, read_top, read_trial
+from chains.experiments.experiment import Experiment
+from chains.models.channel.channel import Channel, parse_channel
+from chains.organisation.cast import Cast
+from chains.running.prepare import stage
+from chains.running.run_record import Stage
+from chains.running.trial import _SeatedCrew, in_turn, read_top, read_trial
+from chains.scoring.measures.measures import heard
 
 
 class Asked:

@@ -5,9 +5,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from chains.archives import broken_telephone
+from chains.analysis.archives import broken_telephone
 from chains.errors import BadInput
-from chains.laws.aggregate import Counts, aggregate
+from chains.stats.survival.aggregate import Counts, aggregate
 
 DATA = Path(__file__).parent.parent.parent / "shared" / "data" / "broken_telephone"
 needs_data = pytest.mark.skipif(not DATA.is_dir(), reason="the published archives are not here: no ../shared/data")

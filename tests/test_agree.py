@@ -10,13 +10,13 @@ from pathlib import Path
 import pytest
 from test_person import Terminal, plain
 
-from chains.drift.fates import INSTRUMENT
-from chains.judging.errors_by_hop import errors_beside
-from chains.judging.labels import LabelFile, read_labels
-from chains.judging.pairs import Pairs
-from chains.judging.sampling import draw_sample, weights
-from chains.log import Log
-from chains.running.runs import read_record
+from chains.analysis.corrected.by_hop import errors_beside
+from chains.running.folders import read_record
+from chains.running.log.log import Log
+from chains.scoring.facts.instrument import INSTRUMENT
+from chains.validation.labels import LabelFile, read_labels
+from chains.validation.pairs import Pairs
+from chains.validation.sampling import draw_sample, weights
 from cli import main
 
 FATES = ("kept", "blurred", "altered", "inverted", "omitted")

@@ -7,8 +7,8 @@ import krippendorff
 import numpy as np
 import pytest
 
-from chains.laws.alpha import alpha
-from chains.laws.confusion import Judged, confusion
+from chains.stats.measurement_error.confusion import Judged, confusion
+from chains.stats.measurement_error.krippendorff_alpha import alpha
 
 FATES = ("kept", "blurred", "altered", "inverted", "omitted")
 

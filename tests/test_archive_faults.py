@@ -7,9 +7,9 @@ import tarfile
 import pytest
 from archived import broken_folder, chains_of, files_in, packed, summaries, telephone_folder
 
-from chains.archives import source
+from chains.analysis.archives import source
 from chains.errors import BadInput, LogDamaged
-from chains.verbs.import_verb import READERS
+from chains.terminal.verbs.import_ import READERS
 
 
 @pytest.mark.parametrize("kind", READERS)

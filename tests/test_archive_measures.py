@@ -2,10 +2,10 @@
 
 import pytest
 
-from chains.archives.attractors import attractor
-from chains.archives.properties import PROPERTIES, content_words, recall
-from chains.archives.readability import fog
-from chains.archives.released import released
+from chains.analysis.archives.attractors import attractor
+from chains.analysis.archives.properties import PROPERTIES, content_words, recall
+from chains.analysis.archives.published_attractors import released
+from chains.analysis.archives.readability import fog
 
 
 def test_content_words_are_runs_of_four_letters_in_lower_case():

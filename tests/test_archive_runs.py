@@ -5,11 +5,11 @@ import shutil
 import pytest
 from archived import STORIES, packed, people, telephone_folder
 
-from chains.archives.counts import kept_counts
-from chains.archives.kept import keep
-from chains.verbs.arguments import VERBS, parse
-from chains.verbs.import_verb import READERS
-from chains.views import output
+from chains.analysis.archives.archive_run import keep
+from chains.analysis.archives.kept_counts import kept_counts
+from chains.terminal.arguments import VERBS, parse
+from chains.terminal.verbs.import_ import READERS
+from chains.terminal.views import output
 
 
 def test_an_imported_run_is_listed_shown_and_checked_like_any_other(mazedom, tmp_path):

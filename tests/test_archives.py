@@ -18,7 +18,7 @@ from archived import (
     telephone_folder,
 )
 
-from chains.archives.attractors import attractor
+from chains.analysis.archives.attractors import attractor
 from chains.errors import BadInput, LogDamaged
 
 

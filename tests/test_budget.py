@@ -10,11 +10,11 @@ from test_limits import ASKED, Scripted
 
 from chains.errors import Busy, Hopeless, OverLimit, Stopped
 from chains.models.budget import Budget, Metered, Taken
-from chains.models.counting import counting
-from chains.models.limits import ASK_AGAIN_AFTER, GIVEN_UP_AFTER, Guarded, Patient
-from chains.models.names import Prices
 from chains.models.provider import Reply, Usage
-from chains.models.replies import read_usage
+from chains.models.reply_parser import read_usage
+from chains.models.request_count import counting
+from chains.models.retries import ASK_AGAIN_AFTER, GIVEN_UP_AFTER, Guarded, Patient
+from chains.models.spec import Prices
 
 
 class Taking:

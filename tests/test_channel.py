@@ -8,11 +8,11 @@ from functools import cache
 import pytest
 
 from chains.errors import BadInput
-from chains.models.channel import Channel, ChannelRates, parse_channel
-from chains.models.codebook import NOTHING, codebook, lines_of, planted, wrong_values
+from chains.models.channel.channel import Channel, ChannelRates, parse_channel
+from chains.models.channel.codebook import NOTHING, codebook, lines_of, planted, wrong_values
 from chains.models.provider import Message, Occasion, Request
-from chains.worlds.ledger import Fact, Slot
-from chains.worlds.watermelon import SETTINGS, watermelon
+from chains.worlds.facts.ledger import Fact, Slot
+from chains.worlds.scenario.watermelon import SETTINGS, watermelon
 from chains.worlds.world import World
 
 

@@ -4,9 +4,9 @@ import json
 
 import pytest
 
-from chains.drift.choices import read_choice, read_order
-from chains.worlds.decision import Option
-from chains.worlds.intents import INTENTS
+from chains.scoring.replies.choice import read_choice, read_order
+from chains.worlds.charters.decision_catalog import INTENTS
+from chains.worlds.decisions.decision import Option
 
 TEXTS = {"go": "start all lines now", "part": "start one line only", "repair": "replace the worn parts first",
          "halt": "stop and investigate"}  # fmt: skip

@@ -5,14 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from chains.drift.fates import Instrument
-from chains.models.codebook import codebook, wrong_values
-from chains.worlds.charter import Clause
-from chains.worlds.files import read_world
-from chains.worlds.five_words import five_words
-from chains.worlds.go_ahead import go_ahead
-from chains.worlds.ledger import Slot
-from chains.worlds.told import told
+from chains.models.channel.codebook import codebook, wrong_values
+from chains.scoring.facts.instrument import Instrument
+from chains.worlds.charters.charter import Clause
+from chains.worlds.facts.ledger import Slot
+from chains.worlds.files.world_file import read_world
+from chains.worlds.rules.visible_goals import told
+from chains.worlds.scenario.five_words import five_words
+from chains.worlds.scenario.go_ahead import go_ahead
 
 SEEDS = (2, 9, 11, 14)
 """Lab, ward, release, vehicle."""

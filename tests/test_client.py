@@ -9,8 +9,8 @@ import pytest
 from chains.errors import Busy, Hopeless
 from chains.models.client import LARGEST_ERROR, client_of
 from chains.models.endpoint import Endpoint
-from chains.models.names import ModelSpec
 from chains.models.provider import Message, Request
+from chains.models.spec import ModelSpec
 
 
 def test_a_request_that_is_built_from_the_last_is_the_one_that_the_client_would_build():

@@ -7,19 +7,19 @@ import numpy as np
 import pytest
 from conftest import steps_of
 
-from chains.drift.measures import MEASURES, heard
-from chains.drift.patterns import STATED, UNSTATED, WRONG, patterns_in
-from chains.drift.tally import Reader
 from chains.errors import BadInput
-from chains.hierarchy import chain, deal, tree
-from chains.laws.together import phi, together
-from chains.models.codebook import codebook, planted
+from chains.experiments.model_assignment import dealt_models, models_of
+from chains.experiments.settings import SETTINGS
+from chains.models.channel.codebook import codebook, planted
 from chains.models.provider import Reply
-from chains.running.runs import runs_folder
-from chains.settings import SETTINGS
-from chains.spans import shared_out
-from chains.weaving.lineages import dealt_models, models_of
-from chains.worlds.common_cause import MACHINES, common_cause
+from chains.organisation.hierarchy import chain, deal, tree
+from chains.organisation.span_of_control import shared_out
+from chains.running.folders import runs_folder
+from chains.scoring.facts.patterns import STATED, UNSTATED, WRONG, patterns_in
+from chains.scoring.facts.reader import Reader
+from chains.scoring.measures.measures import MEASURES, heard
+from chains.stats.survival.loss_correlation import phi, together
+from chains.worlds.scenario.common_cause import MACHINES, common_cause
 from chains.worlds.world import World
 
 FROZEN = ["084aab7573e9", "37fb9845d9d5", "98be51b27c96"]

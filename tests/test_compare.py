@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from chains.comparing.equal_words import first_words
-from chains.comparing.failing import read_failing
-from chains.comparing.unlike import stretches
+from chains.analysis.compare.fail_if import read_failing
+from chains.analysis.compare.length_matched import first_words
+from chains.analysis.compare.most_different import stretches
 
 DROPS = "model=channel:drop=0.05,channel:drop=0.4"
 A, B = "model=channel:drop=0.05", "model=channel:drop=0.4"

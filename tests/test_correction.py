@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from chains.laws.correction import (
+from chains.stats.measurement_error.correction import (
     ErrorRates,
     Labelled,
     corrected,

@@ -5,15 +5,15 @@ from pathlib import Path
 
 import pytest
 
-from chains.drift.fates import Instrument
 from chains.errors import BadInput
-from chains.models.codebook import codebook
-from chains.worlds.acceptance import enumerate_world
-from chains.worlds.decision import Decision, Option, Ramp, Weight, chance
-from chains.worlds.files import read_world
-from chains.worlds.go_ahead import go_ahead
-from chains.worlds.scenarios import world_for
-from chains.worlds.watermelon import SETTINGS, watermelon
+from chains.models.channel.codebook import codebook
+from chains.scoring.facts.instrument import Instrument
+from chains.worlds.decisions.decision import Decision, Option, Ramp, Weight, chance
+from chains.worlds.files.world_file import read_world
+from chains.worlds.rules.decision_world_rules import enumerate_world
+from chains.worlds.scenario.go_ahead import go_ahead
+from chains.worlds.scenario.watermelon import SETTINGS, watermelon
+from chains.worlds.scenario_registry import world_for
 from chains.worlds.world import World
 
 KESTREL = read_world(Path(__file__).parent.parent / "runs" / "worlds" / "kestrel.toml")

@@ -6,15 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from chains.documents.asking import entries_in, place_of
-from chains.documents.checking import failures, unreadable
-from chains.documents.drafting import draft, drafts_in
-from chains.documents.passages import passages, title_of
-from chains.documents.proposing import Text, by_rule, propose, words_of
-from chains.documents.untyped import Untyped
-from chains.drift.fates import Instrument
+from chains.authoring.checking import failures, unreadable
+from chains.authoring.drafting import draft, drafts_in
+from chains.authoring.model_proposals import entries_in, place_of
+from chains.authoring.passages import passages, title_of
+from chains.authoring.proposing import Text, by_rule, propose, words_of
+from chains.authoring.rejected import Untyped
 from chains.errors import BadInput
-from chains.worlds.documents import read_document
+from chains.scoring.facts.instrument import Instrument
+from chains.worlds.files.source_documents import read_document
 
 FOLDER = Path(__file__).parent / "documents"
 OPAQUE = "a time of day, an address, a version or a sign that can't be typed"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from chains.draw import Draw, seed_of
+from chains.rng import Draw, seed_of
 
 
 def test_draws_are_what_they_have_always_been():

@@ -17,10 +17,10 @@ from msgspec import structs
 
 from chains.errors import BadInput, Busy, Hopeless
 from chains.models.embedded import Embedded, fit
-from chains.models.files import fingerprint, model_file
-from chains.models.names import ModelSpec, resolve
-from chains.models.open import Models
+from chains.models.model_files import fingerprint, model_file
+from chains.models.pool import Models
 from chains.models.provider import Message, Request
+from chains.models.spec import ModelSpec, resolve
 
 ROOT = Path(__file__).parent.parent
 NOTES = (
@@ -208,7 +208,7 @@ def test_a_missing_package_is_named_with_how_to_install_it(monkeypatch, package)
 PARENT = """
     import asyncio, sys
     sys.path.insert(0, {root!r})
-    from chains.models.open import Models
+    from chains.models.pool import Models
     from chains.models.provider import Message, Request
 
     async def main():

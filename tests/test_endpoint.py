@@ -14,12 +14,12 @@ from msgspec import convert
 
 from chains.errors import Busy, Hopeless, OverLimit
 from chains.models.budget import Budget
+from chains.models.dialect import Quirks
 from chains.models.endpoint import Endpoint
-from chains.models.faults import masked, read_refusal, retry_after
-from chains.models.names import ModelSpec
+from chains.models.endpoint_errors import masked, read_refusal, retry_after
 from chains.models.provider import Message, Request
-from chains.models.quirks import Quirks
-from chains.models.replies import apart, read_usage, truncation_note
+from chains.models.reply_parser import apart, read_usage, truncation_note
+from chains.models.spec import ModelSpec
 
 KEY = "sk-secret-1234567890"
 ASKED = Request(

@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 from conftest import steps_of
 
-from chains.experiment import Experiment
-from chains.overriding import override
-from chains.running.recording import stage
-from chains.running.sizes import expected
-from chains.views.estimate import span_text
+from chains.experiments.experiment import Experiment
+from chains.experiments.overrides import override
+from chains.running.prepare import stage
+from chains.running.token_estimate import expected
+from chains.terminal.views.estimate import span_text
 
 PRICED = (
     "--set", "models.big.base_url=http://127.0.0.1:9/v1", "--set", "models.big.model=m", "--set", "model=big",

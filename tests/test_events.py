@@ -4,8 +4,8 @@ import json
 import os
 from pathlib import Path
 
-from chains.running import runs
-from chains.verbs import run_verb
+from chains.running import folders as runs
+from chains.terminal.verbs import run as run_verb
 
 
 def test_every_trial_is_an_event_and_the_totals_are_those_of_the_document(mazedom, tmp_path):

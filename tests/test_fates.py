@@ -8,12 +8,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chains.drift.fates import FATES, Instrument
-from chains.models.channel import Channel, parse_channel
-from chains.models.codebook import planted
+from chains.fates import FATES
+from chains.models.channel.channel import Channel, parse_channel
+from chains.models.channel.codebook import planted
 from chains.models.provider import Occasion, Request
-from chains.worlds.ledger import Fact, Slot
-from chains.worlds.watermelon import watermelon
+from chains.scoring.facts.instrument import Instrument
+from chains.worlds.facts.ledger import Fact, Slot
+from chains.worlds.scenario.watermelon import watermelon
 from chains.worlds.world import World
 
 LABELLED = Path(__file__).parent / "labelled"

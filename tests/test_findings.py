@@ -2,7 +2,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from chains.remedies.findings import read_findings, read_numbers
+from chains.organisation.remedies.audit_findings import read_findings, read_numbers
 
 SHOWN = [
     "Seal S-4 leaked 3.2 mL per minute in test T-118.",

@@ -5,14 +5,14 @@ from functools import cache
 import pytest
 
 from chains.errors import BadInput
-from chains.models.codebook import codebook
-from chains.worlds.assignment import Action, Aim, Assignment, Property, Told
-from chains.worlds.dilemmas import enumerate_assignment
-from chains.worlds.five_words import TELLABLE, five_words
-from chains.worlds.go_ahead import go_ahead
-from chains.worlds.goals import WORK
-from chains.worlds.told import first_goals, told
-from chains.worlds.watermelon import SETTINGS, watermelon
+from chains.models.channel.codebook import codebook
+from chains.worlds.charters.assignment import Action, Aim, Assignment, Property, Told
+from chains.worlds.charters.goal_catalog import WORK
+from chains.worlds.rules.assignment_rules import enumerate_assignment
+from chains.worlds.rules.visible_goals import first_goals, told
+from chains.worlds.scenario.five_words import TELLABLE, five_words
+from chains.worlds.scenario.go_ahead import go_ahead
+from chains.worlds.scenario.watermelon import SETTINGS, watermelon
 
 SEEDS = (1, 2, 5, 8, 9, 11, 14, 17, 19)
 """Of which a table is found at once, in four of the five settings and tempting or not."""

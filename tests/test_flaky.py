@@ -6,14 +6,14 @@ from pathlib import Path
 
 from conftest import steps_of
 
-from chains.experiment import read_experiment
-from chains.log import Log
+from chains.experiments.experiment import read_experiment
 from chains.models.budget import Budget
-from chains.models.open import Models
-from chains.running.recording import stage
+from chains.models.pool import Models
+from chains.running.folders import create
+from chains.running.log.log import Log
+from chains.running.prepare import stage
 from chains.running.replay import replay
 from chains.running.runner import drive
-from chains.running.runs import create
 
 
 async def hardly_wait(seconds):

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from chains.results.flips import Choice, flips
-from chains.worlds.files import read_world
+from chains.analysis.results.decision_flips import Choice, flips
+from chains.worlds.files.world_file import read_world
 
 DECISION = """
 [decision]

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from chains.drift.freeclaims import THRESHOLD, marks, support
-from chains.laws.agreement import agreement
+from chains.scoring.claims.free_claims import THRESHOLD, marks, support
+from chains.stats.measurement_error.classifier_metrics import agreement
 
 LABELLED = Path(__file__).parent.parent.parent / "shared" / "data" / "labelled"
 needs_data = pytest.mark.skipif(not LABELLED.is_dir(), reason="the labelled claims are not here: no ../shared/data")

@@ -4,13 +4,13 @@ import math
 
 import pytest
 
-from chains.draw import Draw
 from chains.errors import BadInput
-from chains.gates.calibration import GATES, calibrate, read_fates
-from chains.gates.gate import Share, share_gate
-from chains.gates.messages import climbed, cut, notes, prose, shuffled, without, worlds
-from chains.gates.mixed import REPLICATES
-from chains.models.codebook import lines_of, planted
+from chains.models.channel.codebook import lines_of, planted
+from chains.rng import Draw
+from chains.validation.gates.calibration import GATES, calibrate, read_fates
+from chains.validation.gates.gate import Share, share_gate
+from chains.validation.gates.mixed import REPLICATES
+from chains.validation.gates.synthetic_messages import climbed, cut, notes, prose, shuffled, without, worlds
 
 WORLDS = 5
 
@@ -213,7 +213,7 @@ def test_calibrate_prints_one_document(mazedom):
 
 def test_a_failed_gate_makes_the_exit_status_one(mazedom, monkeypatch):
     broken = [lambda *_: share_gate("empty message", "what is not there", Share(3, 100), at_most=0.0)]
-    monkeypatch.setattr("chains.gates.calibration.GATES", broken)
+    monkeypatch.setattr("chains.validation.gates.calibration.GATES", broken)
     table, document = mazedom("calibrate"), mazedom("calibrate", "--json")
     assert (table.status, document.status) == (1, 1)
     assert "no result counts while a gate fails" in table.out

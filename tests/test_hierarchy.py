@@ -3,8 +3,8 @@
 import pytest
 
 from chains.errors import BadInput
-from chains.hierarchy import chain, deal, pyramid, tree
-from chains.hierarchy_file import read_hierarchy
+from chains.organisation.hierarchy import chain, deal, pyramid, tree
+from chains.organisation.hierarchy_file import read_hierarchy
 
 
 def written(tmp_path, text):

@@ -3,9 +3,9 @@
 import pytest
 
 from chains.errors import BadInput
-from chains.experiment import read_experiment
-from chains.overriding import override
-from chains.registering.hypotheses import read_arm, read_hypotheses
+from chains.experiments.experiment import read_experiment
+from chains.experiments.hypotheses import read_arm, read_hypotheses
+from chains.experiments.overrides import override
 
 FACTORS = {
     "prompt": ("plain", "career", "five_words"),

@@ -2,9 +2,9 @@
 
 import pytest
 
-from chains.drift.degenerate import degenerate
-from chains.drift.inventions import claims_in, instrument_for, invented, unfounded
-from chains.worlds.watermelon import watermelon
+from chains.scoring.facts.degenerate import degenerate
+from chains.scoring.facts.inventions import claims_in, instrument_for, invented, unfounded
+from chains.worlds.scenario.watermelon import watermelon
 
 WORLD = watermelon(1, facts=8)
 NOTES = "\n".join(f"- {fact.render(0)}" for fact in WORLD.facts)

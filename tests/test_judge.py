@@ -7,14 +7,14 @@ import pytest
 from aiohttp import web
 from endpoint import BEHAVIOURS, completion, fails, no_schema, refused
 
-from chains.judging.answers import read_answer
-from chains.judging.bench import majority, new_judge
-from chains.judging.cases import order, request
-from chains.judging.lineage import families, kinship
-from chains.judging.quotes import occurs
-from chains.models.names import resolve
-from chains.prompts import read_prompt
-from chains.worlds.scenarios import world_for
+from chains.models.spec import resolve
+from chains.organisation.prompts import read_prompt
+from chains.validation.evidence_quotes import occurs
+from chains.validation.judge_answers import read_answer
+from chains.validation.judge_cases import order, request
+from chains.validation.judge_record import majority, new_judge
+from chains.validation.same_model_guard import families, kinship
+from chains.worlds.scenario_registry import world_for
 
 MESSAGE = "- Cooling pump P-12 was delivered **3 weeks** late.\n- 2 of 9 relief valves opened late,\n  said “Ruiz”.\n"
 

@@ -16,7 +16,7 @@ from cli import main
 
 SERVERS = multiprocessing.get_context("forkserver")
 """A process that has imported the program and forks one for each run: a fresh interpreter would take a second."""
-SERVERS.set_forkserver_preload(["chains.verbs.run_verb", "chains.verbs.resume_verb", "chains.models.endpoint"])
+SERVERS.set_forkserver_preload(["chains.terminal.verbs.run", "chains.terminal.verbs.resume", "chains.models.endpoint"])
 IN_FLIGHT = 3
 STEPS = 24
 

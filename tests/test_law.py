@@ -5,10 +5,10 @@ import json
 import numpy as np
 import pytest
 
-from chains.laws.law import law
-from chains.laws.misreading import Errors
-from chains.laws.observations import Observations
-from chains.laws.simulate import Planted, simulate
+from chains.stats.fit.misclassification import Errors
+from chains.stats.law.decay_law import law
+from chains.stats.observations.observations import Observations
+from chains.stats.observations.simulate import Planted, simulate
 
 ARMS = Planted(q=1.5, fact_sd=0.8, worker=0.1, loss=0.05, bad=1.8)
 

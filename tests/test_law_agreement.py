@@ -6,14 +6,14 @@ import statsmodels.api as sm
 from scipy import integrate, stats
 from statsmodels.duration.survfunc import CumIncidenceRight, SurvfuncRight, survdiff
 
-from chains.laws.depth import DepthHazard, depth_counts
-from chains.laws.fitting import fit, refit
-from chains.laws.hop import WeibullHazard, hop_cells, hop_counts, missed_by_cell
-from chains.laws.likelihood import Counts, Likelihood, Misread
-from chains.laws.logrank import log_rank
-from chains.laws.simulate import Planted, simulate
-from chains.laws.survival import CAUSES, FATE_OF, survival
-from chains.laws.valence import DummyHazard
+from chains.stats.fit.fitting import fit, refit
+from chains.stats.fit.likelihood import Counts, Likelihood, Misread
+from chains.stats.law.depth import DepthHazard, depth_counts
+from chains.stats.law.hop import WeibullHazard, hop_cells, hop_counts, missed_by_cell
+from chains.stats.law.valence_effect import DummyHazard
+from chains.stats.observations.simulate import Planted, simulate
+from chains.stats.survival.logrank import log_rank
+from chains.stats.survival.survival import CAUSES, FATE_OF, survival
 
 MIXED = Planted(worlds=10, managers=(0, 2, 5), loss=0.15, worker=0.1, fact_sd=0.8, bad=1.6, k=1.2)
 

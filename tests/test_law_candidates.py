@@ -5,13 +5,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from chains.laws.candidates import candidates
-from chains.laws.estimates import Unknown
-from chains.laws.inference import How
-from chains.laws.likelihood import Counts
-from chains.laws.resampled import resampled
-from chains.laws.shapes import SHAPES, ShapeHazard, change_points
-from chains.laws.simulate import Planted, simulate
+from chains.stats.fit.estimates import Unknown
+from chains.stats.fit.hazard_families import SHAPES, ShapeHazard, change_points
+from chains.stats.fit.inference import How
+from chains.stats.fit.likelihood import Counts
+from chains.stats.fit.world_bootstrap import resampled
+from chains.stats.law.candidates import candidates
+from chains.stats.observations.simulate import Planted, simulate
 
 CHAIN = Planted(worlds=16, managers=(6,), fact_sd=0.5, worker=0.1)
 WEIGHTS = resampled(np.arange(16), 500, np.random.default_rng(0))

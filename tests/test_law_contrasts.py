@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
-from chains.laws.contrasts import reference
-from chains.laws.estimates import Unknown
-from chains.laws.law import law
-from chains.laws.observations import Observations
-from chains.laws.simulate import Planted, simulate
+from chains.stats.fit.estimates import Unknown
+from chains.stats.law.contrasts import reference
+from chains.stats.law.decay_law import law
+from chains.stats.observations.observations import Observations
+from chains.stats.observations.simulate import Planted, simulate
 
 ARMS = {"worlds": 12, "managers": (0, 2, 6), "fact_sd": 0.8, "worker": 0.1}
 

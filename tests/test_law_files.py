@@ -5,7 +5,7 @@ import json
 import pytest
 
 from chains.errors import BadInput
-from chains.laws.files import read_observations
+from chains.stats.observations.observation_file import read_observations
 
 HEADER = "world,replicate,depth,statement,hop,fate"
 GOOD = f"{HEADER}\nw1,1,2,a,1,kept\nw1,1,2,a,2,omitted\nw1,1,2,b,1,K\nw1,1,2,b,2,i\n"

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from chains.errors import BadInput
-from chains.laws.observations import Observations
+from chains.stats.observations.observations import Observations
 
 TWO = {"world": [2, 2, 1, 1], "replicate": [1] * 4, "depth": [2] * 4, "statement": ["a"] * 4, "hop": [2, 1, 1, 2]}
 

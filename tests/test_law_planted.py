@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 
 from chains.errors import BadInput
-from chains.laws.depth import depth_law
-from chains.laws.hop import hop_law
-from chains.laws.inference import How
-from chains.laws.misreading import Errors, Measured
-from chains.laws.simulate import Planted, simulate
+from chains.stats.fit.inference import How
+from chains.stats.fit.misclassification import Errors, Measured
+from chains.stats.law.depth import depth_law
+from chains.stats.law.hop import hop_law
+from chains.stats.observations.simulate import Planted, simulate
 
 sys.path.insert(0, str(Path(__file__).parent / "bench"))
 from coverage import planted

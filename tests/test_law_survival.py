@@ -3,13 +3,13 @@
 import numpy as np
 import pytest
 
-from chains.laws.inference import How
-from chains.laws.observations import Observations
-from chains.laws.paths import paths_of
-from chains.laws.resampled import bootstrap_p, percentiles, resampled, tails
-from chains.laws.simulate import Planted, simulate
-from chains.laws.survival import arrivals, survival
-from chains.laws.valence import valence_law
+from chains.stats.fit.inference import How
+from chains.stats.fit.world_bootstrap import bootstrap_p, percentiles, resampled, tails
+from chains.stats.law.valence_effect import valence_law
+from chains.stats.observations.first_loss import paths_of
+from chains.stats.observations.observations import Observations
+from chains.stats.observations.simulate import Planted, simulate
+from chains.stats.survival.survival import arrivals, survival
 
 HAND = {
     # world, statement, weight, fates by hop

@@ -6,9 +6,9 @@ import xml.etree.ElementTree as ET
 import pytest
 from rich.console import Console
 
-from chains.laws.simulate import Planted, simulate
-from chains.views.curves import Curve, Panel
-from chains.views.plots import Plot
+from chains.stats.observations.simulate import Planted, simulate
+from chains.terminal.views.curve_data import Curve, Panel
+from chains.terminal.views.terminal_plot import Plot
 
 FEW = ("--resamples", "40")
 SVG = "{http://www.w3.org/2000/svg}"

@@ -3,14 +3,14 @@
 import numpy as np
 import pytest
 
-from chains.laws.chainfrailty import chain_sd
-from chains.laws.depth import depth_law
-from chains.laws.estimates import Estimate
-from chains.laws.hop import hop_law
-from chains.laws.inference import How
-from chains.laws.null import Null, depth_null, hop_null
-from chains.laws.simulate import Planted, simulate
-from chains.laws.verdicts import Claim, verdict
+from chains.stats.fit.estimates import Estimate
+from chains.stats.fit.inference import How
+from chains.stats.law.chain_random_effect import chain_sd
+from chains.stats.law.depth import depth_law
+from chains.stats.law.hop import hop_law
+from chains.stats.law.parametric_bootstrap import Null, depth_null, hop_null
+from chains.stats.law.verdicts import Claim, verdict
+from chains.stats.observations.simulate import Planted, simulate
 
 CLAIM = Claim("the loss", "with the managers")
 

@@ -10,66 +10,24 @@ import pytest
 ROOT = Path(__file__).parent.parent
 ORDER = [
     "chains.errors",
-    "chains.keeping",
-    "chains.draw",
+    "chains.rng",
+    "chains.gc_tuning",
+    "chains.fates",
     "chains.worlds",
-    "chains.hierarchy",
-    "chains.remedies.framing",
-    "chains.hierarchy_file",
-    "chains.models.provider",
-    "chains.prompts",
-    "chains.records",
-    "chains.lines",
-    "chains.places",
-    "chains.scan",
-    "chains.log",
     "chains.models",
-    "chains.drift",
-    "chains.documents",
-    "chains.laws",
-    "chains.gates",
-    "chains.remedies.findings",
-    "chains.remedies.notes",
-    "chains.remedies.hidden",
-    "chains.settings",
-    "chains.spans",
-    "chains.weaving.lineages",
-    "chains.registering.hypotheses",
-    "chains.turns",
-    "chains.weaving.customs",
-    "chains.seats",
-    "chains.assigned",
-    "chains.loop",
-    "chains.remedies",
-    "chains.weaving",
-    "chains.asking",
-    "chains.outcomes",
-    "chains.sharing",
-    "chains.tape",
-    "chains.trial",
-    "chains.retelling",
-    "chains.graph",
-    "chains.experiment",
-    "chains.overriding",
-    "chains.registering.registration",
-    "chains.casting",
-    "chains.staging",
+    "chains.stats",
+    "chains.scoring",
+    "chains.organisation",
+    "chains.experiments",
+    "chains.authoring",
     "chains.running",
-    "chains.registering.standing",
-    "chains.results",
-    "chains.judging",
-    "chains.comparing",
-    "chains.results.alike",
-    "chains.observed",
-    "chains.results.ranked",
-    "chains.registering",
-    "chains.archives",
-    "chains.views",
-    "chains.verbs",
+    "chains.validation",
+    "chains.analysis",
+    "chains.terminal",
     "cli",
 ]
-"""From the bottom up. The shapes of requests and replies stand below prompts and log, which speak of them."""
-START_UP = {"chains.verbs.arguments"}
+"""From the ground up: a room imports only from rooms above it in this list."""
+START_UP = {"chains.terminal.arguments"}
 """Read before a verb is known, for a quick `--help`: what it imports in a function, it imports for that reason."""
 FILES = [*sorted((ROOT / "chains").rglob("*.py")), ROOT / "cli.py"]
 
@@ -127,7 +85,7 @@ def test_only_the_wiring_imports_langgraph():
     users = {
         name_of(path) for path in FILES if any(m.split(".")[0] in ("langgraph", "langsmith") for m in imports(path))
     }
-    assert users == {"chains.graph"}
+    assert users == {"chains.running.langgraph_wiring"}
 
 
 def test_help_imports_neither_pydantic_nor_rich():
@@ -146,7 +104,7 @@ def test_no_file_is_past_350_lines(path):
 
 def test_a_run_loads_no_numpy_before_something_needs_it():
     """With scipy it takes 30 MB and a third of a second, and a run whose trials decide nothing needs neither."""
-    code = "import sys, chains.verbs.run_verb, chains.models.endpoint\nprint(sorted(sys.modules))"
+    code = "import sys, chains.terminal.verbs.run, chains.models.endpoint\nprint(sorted(sys.modules))"
     modules = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True).stdout
     for heavy in ("'numpy'", "'scipy'", "'matplotlib'"):
         assert heavy not in modules

@@ -6,9 +6,9 @@ import pytest
 
 from chains.errors import Busy, Hopeless, OverLimit
 from chains.models.budget import Budget
-from chains.models.limits import LONGEST_ASKED, LONGEST_WAIT, Patient
-from chains.models.pace import Pace, Paced
 from chains.models.provider import Message, Reply, Request
+from chains.models.rate_limit import Pace, Paced
+from chains.models.retries import LONGEST_ASKED, LONGEST_WAIT, Patient
 
 ASKED = Request(model="m", messages=(Message(role="user", content="How are things?"),))
 

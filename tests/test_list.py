@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from chains.verbs import list_verb
+from chains.terminal.verbs import list as list_verb
 
 MADE = (
     ("--set", "name=first", "--set", "model=channel:drop=0.1", "--set", "prompt=plain,career"),

@@ -11,9 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chains.errors import LogDamaged, LogInUse, MazedomError
-from chains.log import LOG_FILE, Log
 from chains.models.provider import Message, Reply, Request, Usage
-from chains.records import LOG_VERSION, Key, Step, TrialEnd
+from chains.organisation.turn_key import Key
+from chains.running.log.log import LOG_FILE, Log
+from chains.running.log.records import LOG_VERSION, Step, TrialEnd
 
 
 def step(trial="c1.w1.r1", seat="L2", text="All is well.", attempt=0, **asked):
@@ -118,7 +119,7 @@ def test_a_second_process_is_refused_and_a_reader_is_not(tmp_path, mazedom):
     """Refused with one sentence, and nothing of the first writer's is touched."""
     assert mazedom("run", "--set", "model=channel", "--set", "worlds=1").status == 0
     (folder,) = (tmp_path / "runs" / "watermelon").iterdir()
-    holding = "import sys; from chains.log import Log; from pathlib import Path\n"
+    holding = "import sys; from chains.running.log.log import Log; from pathlib import Path\n"
     holding += "with Log(Path(sys.argv[1]), write=True): print('open', flush=True); sys.stdin.read()"
     with subprocess.Popen(
         [sys.executable, "-c", holding, str(folder)],

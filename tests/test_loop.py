@@ -7,22 +7,22 @@ from pathlib import Path
 import pytest
 from conftest import steps_of
 
-from chains.drift.regret import TERMS, payoffs
-from chains.graph import climber, wire
-from chains.hierarchy import chain, deal, tree
-from chains.log import Log
-from chains.loop import letters_of
-from chains.models.channel import Channel, parse_channel
-from chains.models.codebook import planted
-from chains.models.names import resolve
+from chains.models.channel.channel import Channel, parse_channel
+from chains.models.channel.codebook import planted
 from chains.models.provider import Reply
-from chains.outcomes.decided import instrument_down
-from chains.prompts import read_prompt
-from chains.seats import PERSON, Cast, Part
-from chains.tape import Tape
-from chains.trial import in_turn, run_trial
-from chains.turns import plan_of
-from chains.worlds.scenarios import world_for
+from chains.models.spec import resolve
+from chains.organisation.cast import PERSON, Cast, Part
+from chains.organisation.decision_turns import letters_of
+from chains.organisation.hierarchy import chain, deal, tree
+from chains.organisation.plan import plan_of
+from chains.organisation.prompts import read_prompt
+from chains.running.langgraph_wiring import climber, wire
+from chains.running.log.log import Log
+from chains.running.outcomes.decisions import instrument_down
+from chains.running.reply_source import Tape
+from chains.running.trial import in_turn, run_trial
+from chains.scoring.measures.regret import TERMS, payoffs
+from chains.worlds.scenario_registry import world_for
 
 TRIAL = "c1.w1.r1"
 PROMPTS = {

@@ -12,9 +12,9 @@ from pydantic import ValidationError
 
 from chains.errors import BadInput, OverLimit
 from chains.models.budget import Budget
-from chains.models.names import ModelSpec, Prices, fill_lines, resolve
-from chains.models.open import Models
+from chains.models.pool import Models
 from chains.models.provider import Message, Request, Usage
+from chains.models.spec import ModelSpec, Prices, fill_lines, resolve
 
 
 @pytest.mark.parametrize(

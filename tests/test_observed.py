@@ -2,10 +2,10 @@
 
 import pytest
 
+from chains.analysis.observations import Run, of_runs, pairs_by
 from chains.errors import BadInput
-from chains.log import Log
-from chains.observed import Run, of_runs, pairs_by
-from chains.running.runs import find_run, read_record
+from chains.running.folders import find_run, read_record
+from chains.running.log.log import Log
 
 CHANNEL = "model=channel:drop=0.2"
 

@@ -4,12 +4,12 @@ import math
 
 import pytest
 
-from chains.assigned import actions_shown, measured_by
-from chains.drift.carried import CARRIED, Carried, Reached, kendall
-from chains.experiment import Experiment, TrialId
-from chains.running.recording import stage
-from chains.staging import Stage
-from chains.worlds.five_words import five_words
+from chains.experiments.experiment import Experiment, TrialId
+from chains.organisation.assignment_turns import actions_shown, measured_by
+from chains.running.prepare import stage
+from chains.running.run_record import Stage
+from chains.scoring.measures.intent import CARRIED, Carried, Reached, kendall
+from chains.worlds.scenario.five_words import five_words
 
 SEEDS = "9,14"
 """Of which worlds are found at once."""

@@ -8,7 +8,7 @@ from test_limits import ASKED, Crowd, Scripted
 
 from chains.errors import Busy, OverLimit
 from chains.models.budget import Budget
-from chains.models.pace import LONGEST_HOLD, Pace, Paced, span
+from chains.models.rate_limit import LONGEST_HOLD, Pace, Paced, span
 
 
 class Clock:

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from chains.draw import Draw
-from chains.laws.multiplicity import benjamini_hochberg, holm
-from chains.laws.paired import paired, paired_all, sign_flip
+from chains.rng import Draw
+from chains.stats.paired.multiplicity import benjamini_hochberg, holm
+from chains.stats.paired.paired import paired, paired_all, sign_flip
 
 
 def table(values):

@@ -8,15 +8,15 @@ import sys
 
 import pytest
 
-from chains.drift.degenerate import degenerate
-from chains.drift.fates import Instrument
-from chains.drift.inventions import invented, unfounded
-from chains.drift.tokens import read_part, tokens_of, wording, words_of
-from chains.drift.wordings import wordings_in
-from chains.drift.words import _parted, _words, sentences_of
-from chains.gates.messages import climbed, prose
-from chains.worlds.scenarios import SCENARIOS, world_for
-from chains.worlds.watermelon import watermelon
+from chains.scoring.facts.degenerate import degenerate
+from chains.scoring.facts.instrument import Instrument
+from chains.scoring.facts.inventions import invented, unfounded
+from chains.scoring.facts.ledger_vocabulary import wordings_in
+from chains.scoring.text.sentences import _parted, _words, sentences_of
+from chains.scoring.text.tokens import read_part, tokens_of, wording, words_of
+from chains.validation.gates.synthetic_messages import climbed, prose
+from chains.worlds.scenario.watermelon import watermelon
+from chains.worlds.scenario_registry import SCENARIOS, world_for
 
 RATES = "channel:drop=0.05,blur=0.1,alter=0.1,flip=0.1,invent=0.3"
 HARD = [

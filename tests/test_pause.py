@@ -6,9 +6,9 @@ import pytest
 from conftest import steps_of
 from scipy.stats import norm
 
-from chains.drift.series import best_alone, worst_alone
-from chains.registering.hypotheses import read_hypotheses
-from chains.worlds.pause import pause
+from chains.experiments.hypotheses import read_hypotheses
+from chains.scoring.measures.cherry_picking import best_alone, worst_alone
+from chains.worlds.scenario.pause import pause
 
 PAUSE = ("scenario=pause", "decide_only=true", "depth=3", "facts=8", "prompt=pause")
 

@@ -5,15 +5,15 @@ from itertools import groupby
 
 import pytest
 
-from chains.drift.beliefs import believed
-from chains.drift.tally import instrument_of
 from chains.errors import BadInput
-from chains.models.channel import Channel, parse_channel
-from chains.models.codebook import planted
+from chains.models.channel.channel import Channel, parse_channel
+from chains.models.channel.codebook import planted
 from chains.models.provider import Occasion
-from chains.worlds.acceptance import MARGIN, enumerate_world
-from chains.worlds.pause import LEAST, PAUSE, RELEASE, WIDEST, pause
-from chains.worlds.scenarios import world_for
+from chains.scoring.facts.belief import believed
+from chains.scoring.facts.reader import instrument_of
+from chains.worlds.rules.decision_world_rules import MARGIN, enumerate_world
+from chains.worlds.scenario.pause import LEAST, PAUSE, RELEASE, WIDEST, pause
+from chains.worlds.scenario_registry import world_for
 
 WORLDS = [pause(seed, facts=10) for seed in range(1, 61)]
 

@@ -6,14 +6,15 @@ import tracemalloc
 
 import pytest
 
-from chains import places as module
 from chains.errors import LogDamaged
-from chains.lines import StepLine, read_line
-from chains.log import LOG_FILE, Log
 from chains.models.provider import Message, Reply, Request
-from chains.places import Place, Places, packed
-from chains.records import Key, Step, TrialEnd
-from chains.scan import scan
+from chains.organisation.turn_key import Key
+from chains.running.log import step_index as module
+from chains.running.log.index import scan
+from chains.running.log.line_index_schema import StepLine, read_line
+from chains.running.log.log import LOG_FILE, Log
+from chains.running.log.records import Step, TrialEnd
+from chains.running.log.step_index import Place, Places, packed
 
 USAGE = {"prompt": 0, "completion": 0, "reasoning": 0, "cached": 0}
 
@@ -172,7 +173,7 @@ def test_damage_is_found_in_what_the_index_passes_over_too(damage, tmp_path):
 
 
 def test_steps_are_read_in_the_order_logged_whatever_stands_between_them(tmp_path, monkeypatch):
-    monkeypatch.setattr("chains.log.AT_ONCE", 100)  # lines are longer than what is read at once
+    monkeypatch.setattr("chains.running.log.log.AT_ONCE", 100)  # lines are longer than what is read at once
     records = [
         step("L3"),
         step("L2", "Größe\n" * 200),

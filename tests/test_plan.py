@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import pytest
 
+from chains.analysis.registered.power_plan import Assumed, assumed_of
 from chains.errors import BadInput
-from chains.laws.power import equivalence, exponent_above, exponents_differ, measures_differ, power
-from chains.laws.simulate import Planted
-from chains.registering.planning import Assumed, assumed_of
+from chains.stats.observations.simulate import Planted
+from chains.stats.power import equivalence, exponent_above, exponents_differ, measures_differ, power
 
 PLAIN = Planted(worlds=24, statements=8, worker=0.1, fact_sd=0.8)
 FILE = """

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from chains.laws.paired import paired
+from chains.stats.paired.paired import paired
 
 sys.path.insert(0, str(Path(__file__).parent / "bench"))
 

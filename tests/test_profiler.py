@@ -3,12 +3,12 @@
 import pytest
 from rich.console import Console
 
-from chains.experiment import Condition
-from chains.hierarchy import chain, tree
-from chains.records import Reading
-from chains.results.profiler import Place, Profile, passages
-from chains.views.profiler import profile_view
-from chains.worlds.watermelon import watermelon
+from chains.analysis.results.profiler import Place, Profile, passages
+from chains.experiments.experiment import Condition
+from chains.organisation.hierarchy import chain, tree
+from chains.scoring.reading import Reading
+from chains.terminal.views.profiler import profile_view
+from chains.worlds.scenario.watermelon import watermelon
 
 FACTS = watermelon(1, facts=6).facts[:4]
 

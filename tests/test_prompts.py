@@ -3,7 +3,7 @@
 import pytest
 
 from chains.errors import BadInput
-from chains.prompts import (
+from chains.organisation.prompts import (
     HOLES,
     ROLES,
     _filled,

@@ -8,11 +8,11 @@ from typing import NamedTuple
 import pytest
 from archived import DATA, chains_of, needs_data
 
-from chains.archives.counts import CLAIMS, PEOPLE, WORDS, kept_counts
-from chains.archives.kept import Archive, read_archive
-from chains.archives.properties import PROPERTIES
-from chains.archives.readability import fog
-from chains.verbs.import_verb import READERS
+from chains.analysis.archives.archive_run import Archive, read_archive
+from chains.analysis.archives.kept_counts import CLAIMS, PEOPLE, WORDS, kept_counts
+from chains.analysis.archives.properties import PROPERTIES
+from chains.analysis.archives.readability import fog
+from chains.terminal.verbs.import_ import READERS
 from cli import main
 
 

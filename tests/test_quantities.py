@@ -2,10 +2,10 @@
 
 import pytest
 
-from chains.drift.dates import dates_of
-from chains.drift.quantities import closeness, quantities_of
-from chains.drift.units import unit_of
-from chains.drift.words import sentences_of
+from chains.scoring.text.dates import dates_of
+from chains.scoring.text.quantities import closeness, quantities_of
+from chains.scoring.text.sentences import sentences_of
+from chains.scoring.text.units import unit_of
 
 
 def tokens(text):

@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 from bench.planted_five_words import PLANTED, ways_down
 
-from chains.draw import Draw
-from chains.laws.estimates import Estimate, Unknown
-from chains.laws.inference import How
-from chains.laws.ranks import Descents, rank_law
-from chains.worlds.five_words import meant
+from chains.rng import Draw
+from chains.stats.fit.estimates import Estimate, Unknown
+from chains.stats.fit.inference import How
+from chains.stats.survival.ranks import Descents, rank_law
+from chains.worlds.scenario.five_words import meant
 
 WORLDS = 12
 

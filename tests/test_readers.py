@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 from test_kill import readings, said, started, until
 
-from chains.experiment import DEFAULT, Experiment
-from chains.models.names import ModelSpec
-from chains.overriding import override
-from chains.running.readers import FEWEST, MOST, fitting
-from chains.running.recording import stage
+from chains.experiments.experiment import DEFAULT, Experiment
+from chains.experiments.overrides import override
+from chains.models.spec import ModelSpec
+from chains.running.prepare import stage
+from chains.running.reader_pool import FEWEST, MOST, fitting
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="readers are forked on Linux alone")
 

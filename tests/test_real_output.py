@@ -18,10 +18,10 @@ from pathlib import Path
 
 import pytest
 
-from chains.drift.tally import instrument_of
-from chains.laws.alpha import alpha
-from chains.laws.confusion import Judged, confusion
-from chains.worlds.watermelon import watermelon
+from chains.scoring.facts.reader import instrument_of
+from chains.stats.measurement_error.confusion import Judged, confusion
+from chains.stats.measurement_error.krippendorff_alpha import alpha
+from chains.worlds.scenario.watermelon import watermelon
 
 PAIRS = Path(__file__).parent / "labelled" / "pairs.jsonl"
 

@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
-from chains.laws.law import law
-from chains.laws.observations import Observations
-from chains.laws.simulate import Planted, simulate
-from chains.registering.hypotheses import read_hypotheses
-from chains.registering.registered_law import exponents_tested
+from chains.analysis.registered.registered_law import exponents_tested
+from chains.experiments.hypotheses import read_hypotheses
+from chains.stats.law.decay_law import law
+from chains.stats.observations.observations import Observations
+from chains.stats.observations.simulate import Planted, simulate
 
 FACTORS = {"prompt": ("plain", "career"), "depth": (1, 2, 3, 5, 9)}
 TEXTS = {

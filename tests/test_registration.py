@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from chains.experiment import DEFAULT
-from chains.overriding import override
-from chains.registering.registration import changed, registration
-from chains.running.recording import stage
+from chains.experiments.experiment import DEFAULT
+from chains.experiments.overrides import override
+from chains.running.prepare import stage
+from chains.running.registration import changed, registration
 
 HYPOTHESIS = "hypotheses.h1=retention(prompt=career) < retention(prompt=honest)"
 LOSSY = ("--set", "model=channel:drop=0.1,flip=0.05", "--set", "worlds=2", "--set", "depth=2")

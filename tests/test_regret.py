@@ -7,15 +7,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from chains.draw import Draw
-from chains.drift.beliefs import believed, said_value
-from chains.drift.fates import Instrument
-from chains.drift.regret import TERMS, Payoffs, best_on, net_of_guessing, payoffs, wary
-from chains.drift.verdict import FATES, Verdict
-from chains.models.codebook import State, codebook
-from chains.worlds.decision import Decision, Option, Ramp, Weight
-from chains.worlds.files import read_world
-from chains.worlds.go_ahead import go_ahead
+from chains.fates import FATES
+from chains.models.channel.codebook import State, codebook
+from chains.rng import Draw
+from chains.scoring.facts.belief import believed, said_value
+from chains.scoring.facts.instrument import Instrument
+from chains.scoring.facts.verdict import Verdict
+from chains.scoring.measures.regret import TERMS, Payoffs, best_on, net_of_guessing, payoffs, wary
+from chains.worlds.decisions.decision import Decision, Option, Ramp, Weight
+from chains.worlds.files.world_file import read_world
+from chains.worlds.scenario.go_ahead import go_ahead
 
 KESTREL = read_world(Path(__file__).parent.parent / "runs" / "worlds" / "kestrel.toml")
 BAD = {f"F0{number}" for number in range(1, 6)}

@@ -2,12 +2,12 @@
 
 import pytest
 
-from chains.drift.regret import TERMS
-from chains.experiment import Condition, TrialId
-from chains.records import Outcome
-from chains.results.regrets import Priced, regret_rows
-from chains.views.regret import unread
-from chains.worlds.go_ahead import go_ahead
+from chains.analysis.results.regret import Priced, regret_rows
+from chains.experiments.experiment import Condition, TrialId
+from chains.scoring.measures.regret import TERMS
+from chains.scoring.reading import Outcome
+from chains.terminal.views.regret import unread
+from chains.worlds.scenario.go_ahead import go_ahead
 
 CONDITION = Condition(id="c1", factors={"depth": 2}, values={"depth": 2})
 

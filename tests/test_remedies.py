@@ -6,16 +6,16 @@ import pytest
 from msgspec import structs
 from remedied import trials
 
-from chains.comparing.sides import RunHeard
+from chains.analysis.compare.arms import RunHeard
 from chains.errors import BadInput
-from chains.log import Log
-from chains.remedies.audit import corrected_in
-from chains.remedies.hidden import passed_on
-from chains.remedies.named import REMEDIES, remedies
-from chains.remedies.notes import lines_in
-from chains.running.runs import find_run, read_record
-from chains.settings import split
-from chains.trial import read_trial
+from chains.experiments.settings import split
+from chains.organisation.remedies.audit import corrected_in
+from chains.organisation.remedies.note_text import lines_in
+from chains.organisation.remedies.registry import REMEDIES, remedies
+from chains.organisation.remedies.unreported import passed_on
+from chains.running.folders import find_run, read_record
+from chains.running.log.log import Log
+from chains.running.trial import read_trial
 
 LOSSY = "channel:drop=0.15,flip=0.05,alter=0.05,blur=0.05"
 EVERY = (

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from chains.drift.choices import read_choice, read_order
-from chains.worlds.decision import Option
+from chains.scoring.replies.choice import read_choice, read_order
+from chains.worlds.decisions.decision import Option
 
 ROWS = [
     json.loads(line)

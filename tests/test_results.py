@@ -5,15 +5,15 @@ import asyncio
 import pytest
 from test_log import step
 
-from chains.experiment import Experiment
-from chains.log import Log
-from chains.models.names import ModelSpec, Prices, Source
+from chains.analysis.results.run_results import cost, results
+from chains.experiments.experiment import Experiment
+from chains.experiments.overrides import override
 from chains.models.provider import Reply, Usage
-from chains.overriding import override
-from chains.results.shown import cost, results
-from chains.running.recording import stage
+from chains.models.spec import ModelSpec, Prices, Source
+from chains.running.log.index import Spent
+from chains.running.log.log import Log
+from chains.running.prepare import stage
 from chains.running.runner import drive
-from chains.scan import Spent
 
 NAME = "http://localhost:1/v1#m"
 

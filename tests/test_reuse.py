@@ -9,20 +9,20 @@ from pathlib import Path
 import pytest
 from conftest import steps_of
 
+from chains.analysis.observations import Run, of_runs
 from chains.errors import LogDamaged, Stopped
-from chains.experiment import Experiment
-from chains.hierarchy import chain
-from chains.log import Log
+from chains.experiments.experiment import Experiment
+from chains.experiments.overrides import override
 from chains.models.budget import Budget
 from chains.models.provider import Reply, Usage
-from chains.observed import Run, of_runs
-from chains.overriding import override
-from chains.records import Key
-from chains.running.recording import stage
+from chains.organisation.hierarchy import chain
+from chains.organisation.turn_key import Key
+from chains.running.folders import create, find_run, read_record, write_record
+from chains.running.log.log import Log
+from chains.running.prepare import stage
+from chains.running.reply_source import Taken, Tape, Watcher
 from chains.running.reuse import Earlier, earlier, foreseen
 from chains.running.runner import drive
-from chains.running.runs import create, find_run, read_record, write_record
-from chains.tape import Taken, Tape, Watcher
 
 NAME = "http://localhost:1/v1#m"
 MORE = ("--set", "prompt=plain,career")

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from chains.errors import BadInput
-from chains.hierarchy_file import read_hierarchy
+from chains.organisation.hierarchy_file import read_hierarchy
 
 ROOT = Path(__file__).parent.parent
 LOSSY = ("--set", "model=channel:drop=0.2", "--set", "facts=6", "--set", "depth=2")

@@ -4,15 +4,15 @@ import json
 
 import pytest
 
-from chains.drift.regret import mean
-from chains.hierarchy import chain, deal, tree
-from chains.models.names import resolve
-from chains.prompts import read_prompt
-from chains.seats import Cast, Part
-from chains.weaving.customs import Customs
-from chains.weaving.rounds import Met, first_staff, in_round, next_staff, remembered
-from chains.weaving.ways import planned
-from chains.worlds.scenarios import world_for
+from chains.experiments.condition_plan import planned
+from chains.models.spec import resolve
+from chains.organisation.cast import Cast, Part
+from chains.organisation.hierarchy import chain, deal, tree
+from chains.organisation.prompts import read_prompt
+from chains.organisation.round_settings import Customs
+from chains.organisation.rounds import Met, first_staff, in_round, next_staff, remembered
+from chains.scoring.measures.regret import mean
+from chains.worlds.scenario_registry import world_for
 
 
 def cast_of(hierarchy, **customs):

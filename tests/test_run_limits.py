@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from conftest import steps_of
 
-from chains import log as log_module
-from chains.scan import scan
+from chains.running.log import log as log_module
+from chains.running.log.index import scan
 
 PRICES = "prices = {input = 1000.0, output = 1000.0}"
 

@@ -5,8 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from chains.log import Log
-from chains.running.runs import read_record
+from chains.running.folders import read_record
+from chains.running.log.log import Log
 
 ROOT = Path(__file__).parent.parent
 SAMPLE = ROOT / "runs" / "sample"

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from scipy.stats import mannwhitneyu
 
-from chains.laws.agreement import agreement, balanced_accuracy, roc_auc
+from chains.stats.measurement_error.classifier_metrics import agreement, balanced_accuracy, roc_auc
 
 ROWS = [
     {"id": "a", "source": "Acme lost 12 pumps.", "claim": "Acme lost 12 pumps.", "label": 1, "kind": "k", "group": "g"},

@@ -6,22 +6,23 @@ import statistics
 
 import pytest
 
-from chains.asking import asked
-from chains.drift.ratings import read_ratings
-from chains.hierarchy import chain, deal, tree
-from chains.laws.paired import paired
-from chains.log import Log
-from chains.models.channel import Channel, parse_channel
-from chains.models.names import resolve
+from chains.models.channel.channel import Channel, parse_channel
 from chains.models.provider import Reply
-from chains.prompts import read_prompt
-from chains.retelling import retold
-from chains.seats import Cast, Part
-from chains.tape import Tape
-from chains.trial import in_turn, run_trial
-from chains.turns import NUMBERS, pass_of, plan_of, task_of
-from chains.weaving.selection import Selection, ballot, chosen
-from chains.worlds.scenarios import world_for
+from chains.models.spec import resolve
+from chains.organisation.cast import Cast, Part
+from chains.organisation.hierarchy import chain, deal, tree
+from chains.organisation.plan import plan_of
+from chains.organisation.prompts import read_prompt
+from chains.organisation.selection import Selection, ballot, chosen
+from chains.organisation.turn_key import NUMBERS, pass_of, task_of
+from chains.running.log.log import Log
+from chains.running.reply_source import Tape
+from chains.running.transcript import retold
+from chains.running.trial import in_turn, run_trial
+from chains.running.turn_rules import asked
+from chains.scoring.replies.rating import read_ratings
+from chains.stats.paired.paired import paired
+from chains.worlds.scenario_registry import world_for
 
 TRIAL = "c1.w1.r1"
 

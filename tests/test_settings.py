@@ -3,11 +3,11 @@
 import pytest
 
 from chains.errors import BadInput
-from chains.experiment import DEFAULT, Experiment, read_experiment
-from chains.hierarchy import chain, tree
-from chains.overriding import override
-from chains.running.recording import stage
-from chains.settings import check_scopes, scoped, split
+from chains.experiments.experiment import DEFAULT, Experiment, read_experiment
+from chains.experiments.overrides import override
+from chains.experiments.settings import check_scopes, scoped, split
+from chains.organisation.hierarchy import chain, tree
+from chains.running.prepare import stage
 
 
 def written(tmp_path, text):

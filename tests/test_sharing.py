@@ -4,15 +4,15 @@ import asyncio
 import tracemalloc
 from hashlib import sha256
 
-from chains.experiment import Experiment
-from chains.log import Log
+from chains.experiments.experiment import Experiment
+from chains.experiments.overrides import override
 from chains.models.provider import Reply, Usage
-from chains.overriding import override
-from chains.places import Place
-from chains.records import Key
-from chains.running.recording import stage
+from chains.organisation.turn_key import Key
+from chains.running.log.log import Log
+from chains.running.log.step_index import Place
+from chains.running.prepare import stage
 from chains.running.runner import drive
-from chains.sharing import Shared
+from chains.running.shared_replies import Shared
 
 NAME = "http://localhost:1/v1#m"
 

@@ -4,23 +4,23 @@ import asyncio
 
 import pytest
 
-from chains.asking import asked
 from chains.errors import BadInput
-from chains.graph import climber, wire
-from chains.hierarchy import chain, deal, tree
-from chains.hierarchy_file import read_hierarchy
-from chains.log import Log
-from chains.models.channel import Channel, parse_channel
-from chains.models.names import resolve
+from chains.experiments.condition_plan import planned
+from chains.models.channel.channel import Channel, parse_channel
 from chains.models.provider import Reply
-from chains.prompts import read_prompt
-from chains.retelling import retold
-from chains.seats import Cast, Part
-from chains.tape import Tape
-from chains.trial import in_turn, run_trial
-from chains.weaving.side_lines import QUESTION, side_edges
-from chains.weaving.ways import planned
-from chains.worlds.scenarios import world_for
+from chains.models.spec import resolve
+from chains.organisation.cast import Cast, Part
+from chains.organisation.hierarchy import chain, deal, tree
+from chains.organisation.hierarchy_file import read_hierarchy
+from chains.organisation.prompts import read_prompt
+from chains.organisation.side_lines import QUESTION, side_edges
+from chains.running.langgraph_wiring import climber, wire
+from chains.running.log.log import Log
+from chains.running.reply_source import Tape
+from chains.running.transcript import retold
+from chains.running.trial import in_turn, run_trial
+from chains.running.turn_rules import asked
+from chains.worlds.scenario_registry import world_for
 
 TRIAL = "c1.w1.r1"
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from chains.laws.signals import (
+from chains.stats.decisions.signal_detection import (
     AGGREGATES,
     FALSE_PAUSES,
     MISSES,

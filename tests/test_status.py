@@ -6,21 +6,21 @@ from pathlib import Path
 import pytest
 from conftest import steps_of
 
-from chains.draw import Draw
-from chains.drift.measures import MEASURES, heard, told_by
-from chains.drift.status import NONE, TOLD, UNCLEAR, status_in
-from chains.drift.tally import Reader
 from chains.errors import BadInput
-from chains.laws import paired, shares
-from chains.laws.shares import share_by_world, wilson
-from chains.models.channel import parse_channel
+from chains.models.channel.channel import parse_channel
+from chains.models.channel.status import passed_status
 from chains.models.provider import Reply
-from chains.models.softening import passed_status
-from chains.prompts import configuration, configurations, read_prompt
-from chains.worlds.files import read_world
-from chains.worlds.status import STATUSES, StatusRule, greener, status_line
-from chains.worlds.status_report import status_of, status_report
-from chains.worlds.watermelon import watermelon
+from chains.organisation.prompts import configuration, configurations, read_prompt
+from chains.rng import Draw
+from chains.scoring.facts.reader import Reader
+from chains.scoring.measures.measures import MEASURES, heard, told_by
+from chains.scoring.replies.status import NONE, TOLD, UNCLEAR, status_in
+from chains.stats.paired import paired, shares
+from chains.stats.paired.shares import share_by_world, wilson
+from chains.worlds.facts.status_rule import STATUSES, StatusRule, greener, status_line
+from chains.worlds.files.world_file import read_world
+from chains.worlds.scenario.status_report import status_of, status_report
+from chains.worlds.scenario.watermelon import watermelon
 
 SUBJECTS = ("cooling pump P-12", "P-12", "vendor Kestrel", "Kestrel")
 

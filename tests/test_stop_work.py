@@ -5,23 +5,23 @@ import json
 import pytest
 from test_loop import PROMPTS, Saying, ran
 
-from chains.draw import Draw
-from chains.drift.regret import TERMS, Payoffs, payoffs
-from chains.drift.work import work_of
 from chains.errors import BadInput
-from chains.hierarchy import chain, deal, tree
-from chains.loop import letters_of
-from chains.models.channel import Channel, parse_channel
-from chains.models.names import resolve
+from chains.experiments.condition_plan import planned
+from chains.models.channel.channel import Channel, parse_channel
 from chains.models.provider import Reply
-from chains.prompts import read_prompt
-from chains.remedies.named import remedies
-from chains.remedies.stepping_in import OPTIONS, choice_in, letters_for
-from chains.seats import Cast, Part
-from chains.turns import plan_of
-from chains.weaving.ways import planned
-from chains.worlds.go_ahead import go_ahead
-from chains.worlds.stop_work import HAZARD, stop_work
+from chains.models.spec import resolve
+from chains.organisation.cast import Cast, Part
+from chains.organisation.decision_turns import letters_of
+from chains.organisation.hierarchy import chain, deal, tree
+from chains.organisation.plan import plan_of
+from chains.organisation.prompts import read_prompt
+from chains.organisation.remedies.registry import remedies
+from chains.organisation.remedies.stop_choice import OPTIONS, choice_in, letters_for
+from chains.rng import Draw
+from chains.scoring.measures.regret import TERMS, Payoffs, payoffs
+from chains.scoring.measures.stopped_work import work_of
+from chains.worlds.scenario.go_ahead import go_ahead
+from chains.worlds.scenario.stop_work import HAZARD, stop_work
 
 WORLDS = {seed: stop_work(seed, facts=8) for seed in range(1, 25)}
 HAZARDS = [seed for seed, world in WORLDS.items() if world.decision.best(world.decision.p()).id == "halt"]

@@ -3,13 +3,13 @@
 import pytest
 
 from chains.errors import BadInput
-from chains.models.codebook import codebook
-from chains.worlds.acceptance import MARGIN, enumerate_world
-from chains.worlds.decision import Decision
-from chains.worlds.files import read_world
-from chains.worlds.go_ahead import go_ahead
-from chains.worlds.scenarios import world_for
-from chains.worlds.stop_work import PAID, stop_work
+from chains.models.channel.codebook import codebook
+from chains.worlds.decisions.decision import Decision
+from chains.worlds.files.world_file import read_world
+from chains.worlds.rules.decision_world_rules import MARGIN, enumerate_world
+from chains.worlds.scenario.go_ahead import go_ahead
+from chains.worlds.scenario.stop_work import PAID, stop_work
+from chains.worlds.scenario_registry import world_for
 
 SEEDS = range(1, 81)
 WORLDS = {seed: stop_work(seed, facts=10) for seed in SEEDS}

@@ -4,15 +4,15 @@ import math
 
 import pytest
 
-from chains.drift.measures import MEASURES, halted, heard
-from chains.drift.work import work_of
-from chains.experiment import Condition, TrialId
-from chains.records import Call, Halting, Outcome, Reading
-from chains.results.regrets import Priced
-from chains.results.stops import stop_rows
-from chains.views.output import legible
-from chains.views.stops import stops_view, unread
-from chains.worlds.stop_work import stop_work
+from chains.analysis.results.regret import Priced
+from chains.analysis.results.stops import stop_rows
+from chains.experiments.experiment import Condition, TrialId
+from chains.scoring.measures.measures import MEASURES, halted, heard
+from chains.scoring.measures.stopped_work import work_of
+from chains.scoring.reading import Call, Halting, Outcome, Reading
+from chains.terminal.views.output import legible
+from chains.terminal.views.stops import stops_view, unread
+from chains.worlds.scenario.stop_work import stop_work
 
 CONDITION = Condition(id="c1", factors={"remedy": "stop_work"}, values={"remedy": "stop_work"})
 HAZARD, SAFE = stop_work(1, facts=8), stop_work(3, facts=8)

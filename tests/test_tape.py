@@ -8,11 +8,12 @@ import time
 import pytest
 
 from chains.errors import MazedomError
-from chains.hierarchy import chain
-from chains.log import SYNC_WITHIN, Log
 from chains.models.provider import Message, Reply, Request
-from chains.records import Key, TrialEnd
-from chains.tape import Tape
+from chains.organisation.hierarchy import chain
+from chains.organisation.turn_key import Key
+from chains.running.log.log import SYNC_WITHIN, Log
+from chains.running.log.records import TrialEnd
+from chains.running.reply_source import Tape
 
 SEAT = chain(1).seats[0]
 SLOW = 0.4

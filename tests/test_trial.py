@@ -5,21 +5,21 @@ import asyncio
 import pytest
 from msgspec import structs
 
-from chains.asking import asked
 from chains.errors import Hopeless, ReplayDiffers, ReplyMissing
-from chains.graph import climber, mermaid, wire
-from chains.hierarchy import chain, deal, pyramid, tree
-from chains.log import Log
-from chains.models.channel import Channel, parse_channel
-from chains.models.names import resolve
+from chains.models.channel.channel import Channel, parse_channel
 from chains.models.provider import Message, Reply, Request
-from chains.prompts import read_prompt
-from chains.records import Key
-from chains.seats import PERSON, Cast, Part
-from chains.tape import Tape, difference
-from chains.trial import held_below, in_turn, run_trial
-from chains.turns import plan_of
-from chains.worlds.scenarios import world_for
+from chains.models.spec import resolve
+from chains.organisation.cast import PERSON, Cast, Part
+from chains.organisation.hierarchy import chain, deal, pyramid, tree
+from chains.organisation.plan import plan_of
+from chains.organisation.prompts import read_prompt
+from chains.organisation.turn_key import Key
+from chains.running.langgraph_wiring import climber, mermaid, wire
+from chains.running.log.log import Log
+from chains.running.reply_source import Tape, difference
+from chains.running.trial import held_below, in_turn, run_trial
+from chains.running.turn_rules import asked
+from chains.worlds.scenario_registry import world_for
 
 TRIAL = "c1.w1.r1"
 LOSSY = "drop=0.2,flip=0.1"

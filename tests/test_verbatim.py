@@ -5,21 +5,22 @@ from itertools import product
 
 import pytest
 
-from chains.drift.tally import Reader, shares_by_hop
-from chains.experiment import TrialId
-from chains.graph import climber, wire
-from chains.hierarchy import chain, deal, pyramid, tree
-from chains.hierarchy_file import read_hierarchy
-from chains.log import Log
-from chains.models.channel import Channel, parse_channel
-from chains.models.names import resolve
+from chains.experiments.experiment import TrialId
+from chains.models.channel.channel import Channel, parse_channel
 from chains.models.provider import Reply
-from chains.prompts import read_prompt
-from chains.seats import Cast, Part
-from chains.tape import Tape
-from chains.trial import run_trial
-from chains.turns import plan_of
-from chains.worlds.scenarios import world_for
+from chains.models.spec import resolve
+from chains.organisation.cast import Cast, Part
+from chains.organisation.hierarchy import chain, deal, pyramid, tree
+from chains.organisation.hierarchy_file import read_hierarchy
+from chains.organisation.plan import plan_of
+from chains.organisation.prompts import read_prompt
+from chains.running.langgraph_wiring import climber, wire
+from chains.running.log.log import Log
+from chains.running.reply_source import Tape
+from chains.running.trial import run_trial
+from chains.scoring.facts.reader import Reader
+from chains.scoring.measures.fate_shares import shares_by_hop
+from chains.worlds.scenario_registry import world_for
 
 SETTINGS = ("lab", "plant", "release", "vehicle", "ward")
 

@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from chains.errors import BadInput
-from chains.models.codebook import codebook
-from chains.worlds.files import read_world
-from chains.worlds.scenarios import world_for
+from chains.models.channel.codebook import codebook
+from chains.worlds.files.world_file import read_world
+from chains.worlds.scenario_registry import world_for
 
 KESTREL = Path(__file__).parent.parent / "runs" / "worlds" / "kestrel.toml"
 

@@ -11,9 +11,9 @@ from endpoint import BEHAVIOURS, MODEL, said
 from test_agree import lines_of
 from test_person import Terminal, plain
 
-from chains.documents.worldfile import WorldFile
+from chains.authoring.worldfile import WorldFile
 from chains.errors import MazedomError
-from chains.worlds.files import read_world
+from chains.worlds.files.world_file import read_world
 
 DOCUMENTS = Path(__file__).parent / "documents"
 CHANNEL = "model=channel:drop=0.1,flip=0.05"

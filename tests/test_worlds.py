@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from chains.errors import BadInput
-from chains.worlds.ledger import Fact, Slot
-from chains.worlds.scenarios import world_for
-from chains.worlds.watermelon import SETTINGS, watermelon
+from chains.worlds.facts.ledger import Fact, Slot
+from chains.worlds.scenario.watermelon import SETTINGS, watermelon
+from chains.worlds.scenario_registry import world_for
 from chains.worlds.world import World
 
 ROOT = Path(__file__).parent.parent
@@ -49,7 +49,8 @@ def test_a_seed_means_the_same_world_as_when_it_was_published(asked, digest):
 
 def test_a_world_does_not_depend_on_the_hash_seed_of_python():
     code = (
-        "from chains.worlds.watermelon import watermelon; print(watermelon(0).digest, watermelon(3, facts=40).digest)"
+        "from chains.worlds.scenario.watermelon import watermelon; "
+        "print(watermelon(0).digest, watermelon(3, facts=40).digest)"
     )
     here = f"{watermelon(0).digest} {watermelon(3, facts=40).digest}"
     environment = os.environ | {"PYTHONHASHSEED": "4321", "PYTHONPATH": str(ROOT)}

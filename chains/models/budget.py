@@ -13,9 +13,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from chains.errors import MazedomError, OverLimit, Stopped
-from chains.models.counting import sent_one
-from chains.models.names import Prices
 from chains.models.provider import Provider, Reply, Request, Usage
+from chains.models.request_count import sent_one
+from chains.models.spec import Prices
 
 UNKNOWN_COMPLETION = 256
 """Tokens that a reply is expected to take while nobody has replied and the request sets no limit."""

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 import httpx2
 import openai
 
-from chains.models.names import ModelSpec
+from chains.models.spec import ModelSpec
 
 CONNECT_SECONDS = 10.0
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})

@@ -23,9 +23,9 @@ from msgspec import structs
 
 from chains.errors import Busy, Hopeless
 from chains.models.endpoint import Endpoint
-from chains.models.files import model_file
-from chains.models.names import ModelSpec, Source
+from chains.models.model_files import model_file
 from chains.models.provider import Reply, Request
+from chains.models.spec import ModelSpec, Source
 
 LONGEST_CONTEXT = 8192
 """Tokens that SmolLM2 was trained to take."""
@@ -33,7 +33,7 @@ CHARACTERS_A_TOKEN = 3
 """Fewer characters a token than reports have on average (codes and figures: about 3), to be on the safe side."""
 DEATHS = 2
 """How often the child may die: it is restarted once."""
-_SERVE = Path(__file__).with_name("serve.py")
+_SERVE = Path(__file__).with_name("embedded_server.py")
 
 
 @dataclass(frozen=True)

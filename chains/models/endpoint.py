@@ -18,11 +18,11 @@ from msgspec import structs
 
 from chains.errors import Busy, Hopeless
 from chains.models.client import client_of
-from chains.models.faults import Refusal, quoted, read_refusal
-from chains.models.names import ModelSpec
+from chains.models.dialect import Quirks
+from chains.models.endpoint_errors import Refusal, quoted, read_refusal
 from chains.models.provider import Reply, Request
-from chains.models.quirks import Quirks
-from chains.models.replies import read_reply
+from chains.models.reply_parser import read_reply
+from chains.models.spec import ModelSpec
 
 LARGEST_ANSWER = 16 * 2**20
 """Bytes of one HTTP answer; a longer one is refused while it is read. Within it, a reply's text is cut at

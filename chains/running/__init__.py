@@ -1,1 +1,7 @@
-"""Runs: written down, estimated, driven, reused and replayed."""
+"""From run.json to a finished log: trials driven, logged, resumed, reused and replayed.
+
+Imports: experiments, organisation, scoring, models, worlds.
+
+Names to know: `run_record.RunRecord`, `prepare.stage`, `log.log.Log`, `trial.run_trial`, `runner.drive`,
+`replay.replay`, `folders.find_run`, `reply_source.Tape`.
+"""

@@ -4,15 +4,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from chains.drift.tally import Reader
 from chains.errors import MazedomError, ReplyMissing
-from chains.hierarchy import Seat
-from chains.log import Log
 from chains.models.provider import Reply
-from chains.records import Outcome, Reading, Step, TrialEnd
-from chains.staging import RunRecord, Stage
-from chains.tape import Tape, Watcher
-from chains.trial import in_turn, run_trial
+from chains.organisation.hierarchy import Seat
+from chains.running.log.log import Log
+from chains.running.log.records import Step, TrialEnd
+from chains.running.reply_source import Tape, Watcher
+from chains.running.run_record import RunRecord, Stage
+from chains.running.trial import in_turn, run_trial
+from chains.scoring.facts.reader import Reader
+from chains.scoring.reading import Outcome, Reading
 
 MOST_ENDS = 12
 """Trials whose ends are kept to be shown: a long run's would fill the memory."""

@@ -15,18 +15,19 @@ from pathlib import Path
 from typing import NamedTuple
 
 from chains.errors import BadInput, LogDamaged
-from chains.hierarchy import Seat
-from chains.log import LOG_FILE, Log
-from chains.models.files import fingerprint
+from chains.models.model_files import fingerprint
 from chains.models.provider import Reply, Request
-from chains.places import Place, packed
-from chains.records import Key, Step
-from chains.running.runs import all_runs, find_run, read_record
-from chains.seats import PERSON, Climb, Speak, Waiting
-from chains.staging import RunRecord, Stage
-from chains.tape import Taken
-from chains.trial import run_trial
-from chains.turns import Plan
+from chains.organisation.cast import PERSON, Climb, Speak, Waiting
+from chains.organisation.hierarchy import Seat
+from chains.organisation.plan import Plan
+from chains.organisation.turn_key import Key
+from chains.running.folders import all_runs, find_run, read_record
+from chains.running.log.log import LOG_FILE, Log
+from chains.running.log.records import Step
+from chains.running.log.step_index import Place, packed
+from chains.running.reply_source import Taken
+from chains.running.run_record import RunRecord, Stage
+from chains.running.trial import run_trial
 
 ALL, NONE = "all", "none"
 """In place of the names of runs."""

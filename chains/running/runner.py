@@ -8,17 +8,17 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from chains.errors import Hopeless, MazedomError, OverLimit, ProviderError, Stopped
-from chains.experiment import TrialId
-from chains.graph import climber, wire
-from chains.log import Log
+from chains.experiments.experiment import TrialId
 from chains.models.budget import Budget
 from chains.models.provider import Provider
-from chains.records import Note, Status, TrialEnd, now
-from chains.seats import Climb
-from chains.staging import RunRecord, Stage
-from chains.tape import Others, Question, Tape, Watcher
-from chains.trial import Reads, run_trial
-from chains.turns import Plan
+from chains.organisation.cast import Climb
+from chains.organisation.plan import Plan
+from chains.running.langgraph_wiring import climber, wire
+from chains.running.log.log import Log
+from chains.running.log.records import Note, Status, TrialEnd, now
+from chains.running.reply_source import Others, Question, Tape, Watcher
+from chains.running.run_record import RunRecord, Stage
+from chains.running.trial import Reads, run_trial
 
 
 @dataclass

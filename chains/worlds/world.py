@@ -8,13 +8,13 @@ from typing import Annotated, Protocol, Self
 import orjson
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from chains.worlds.assignment import Assignment
-from chains.worlds.charter import Charter
-from chains.worlds.decision import Decision
-from chains.worlds.ledger import Fact
-from chains.worlds.pattern import Pattern
-from chains.worlds.sources import Sources
-from chains.worlds.status import Status, StatusRule
+from chains.worlds.charters.assignment import Assignment
+from chains.worlds.charters.charter import Charter
+from chains.worlds.decisions.decision import Decision
+from chains.worlds.facts.ledger import Fact
+from chains.worlds.facts.pattern import Pattern
+from chains.worlds.facts.sources import Sources
+from chains.worlds.facts.status_rule import Status, StatusRule
 
 
 class World(BaseModel):

@@ -14,7 +14,7 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 
 import numpy as np
 
-from chains.laws.correction import Labelled, corrected, delta_interval, error_rates
+from chains.stats.measurement_error.correction import Labelled, corrected, delta_interval, error_rates
 
 FATES = ("kept", "blurred", "altered", "inverted", "omitted")
 WORLDS = 40

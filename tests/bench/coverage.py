@@ -29,15 +29,15 @@ from pathlib import Path
 
 import numpy as np
 
-from chains.laws.candidates import candidates
-from chains.laws.depth import depth_law
-from chains.laws.estimates import Estimate
-from chains.laws.hop import hop_law
-from chains.laws.inference import How
-from chains.laws.misreading import Errors, Measured
-from chains.laws.resampled import resampled
-from chains.laws.simulate import Planted, simulate
-from chains.laws.valence import valence_law
+from chains.stats.fit.estimates import Estimate
+from chains.stats.fit.inference import How
+from chains.stats.fit.misclassification import Errors, Measured
+from chains.stats.fit.world_bootstrap import resampled
+from chains.stats.law.candidates import candidates
+from chains.stats.law.depth import depth_law
+from chains.stats.law.hop import hop_law
+from chains.stats.law.valence_effect import valence_law
+from chains.stats.observations.simulate import Planted, simulate
 
 COVERAGE = (0.91, 0.985)
 BIAS, SIZE, POWER = 0.05, 0.05, 0.85

@@ -17,17 +17,17 @@ from pathlib import Path
 
 import aiohttp
 
-from chains.experiment import Experiment
-from chains.log import Log
+from chains.experiments.experiment import Experiment
+from chains.experiments.overrides import override
+from chains.models.dialect import Quirks
 from chains.models.embedded import _Child, fit
-from chains.models.files import model_file
-from chains.models.open import Models
+from chains.models.model_files import model_file
+from chains.models.pool import Models
 from chains.models.provider import Message, Request
-from chains.models.quirks import Quirks
-from chains.overriding import override
-from chains.running.recording import stage
+from chains.running.log.log import Log
+from chains.running.prepare import stage
 from chains.running.runner import drive
-from chains.running.sizes import longest_prompt
+from chains.running.token_estimate import longest_prompt
 
 BAR = 0.85
 AT_ONCE = 8

@@ -30,14 +30,14 @@ import time
 from itertools import pairwise
 from pathlib import Path
 
-from chains.drift.degenerate import degenerate
-from chains.drift.fates import INSTRUMENT, Instrument
-from chains.drift.inventions import invented, unfounded
-from chains.log import Log
-from chains.models.channel import Channel, parse_channel
+from chains.models.channel.channel import Channel, parse_channel
 from chains.models.provider import Occasion
-from chains.running.runs import read_record
-from chains.worlds.scenarios import world_for
+from chains.running.folders import read_record
+from chains.running.log.log import Log
+from chains.scoring.facts.degenerate import degenerate
+from chains.scoring.facts.instrument import INSTRUMENT, Instrument
+from chains.scoring.facts.inventions import invented, unfounded
+from chains.worlds.scenario_registry import world_for
 
 SAMPLE = Path(__file__).parent.parent.parent / "runs" / "sample"
 BAR = 5.0

@@ -7,8 +7,8 @@ the confirmatory design, which have an exponent of depth too and 20 hops in all,
 import sys
 import time
 
-from chains.laws.law import law
-from chains.laws.simulate import Planted, simulate
+from chains.stats.law.decay_law import law
+from chains.stats.observations.simulate import Planted, simulate
 
 BAR = 10.0
 STUDIES = {

@@ -16,7 +16,7 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 import numpy as np
 from scipy import stats
 
-from chains.laws.paired import _bootstrap, sign_flip
+from chains.stats.paired.paired import _bootstrap, sign_flip
 
 WORLDS = (6, 8, 12, 24, 48)
 SHAPES = ("shares", "skewed", "rare")

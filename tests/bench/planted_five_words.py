@@ -14,13 +14,13 @@ from functools import cache
 
 import numpy as np
 
-from chains.drift.fates import Instrument
-from chains.laws.inference import How
-from chains.laws.ranks import RATIOS, Descents, rank_law
-from chains.models.channel import Channel, parse_channel
+from chains.models.channel.channel import Channel, parse_channel
 from chains.models.provider import Occasion, Request
-from chains.worlds.five_words import meant
-from chains.worlds.told import told
+from chains.scoring.facts.instrument import Instrument
+from chains.stats.fit.inference import How
+from chains.stats.survival.ranks import RATIOS, Descents, rank_law
+from chains.worlds.rules.visible_goals import told
+from chains.worlds.scenario.five_words import meant
 
 PLANTED = {"rank": 1.25, "must not": 1.8, "crowd": 1.1, "owner": 0.6}
 BASE = "drop=0.06,blur=0.02,alter=0.02,flip=0.02"

@@ -21,18 +21,18 @@ from pathlib import Path
 
 import numpy as np
 
-from chains.drift.regret import best_on, payoffs
-from chains.hierarchy import chain, deal
-from chains.laws.paired import Paired, paired
-from chains.log import Log
-from chains.models.channel import Channel, parse_channel
-from chains.models.names import resolve
-from chains.prompts import read_prompt
-from chains.seats import Cast, Part
-from chains.tape import Tape
-from chains.trial import in_turn, run_trial
-from chains.turns import plan_of
-from chains.worlds.scenarios import world_for
+from chains.models.channel.channel import Channel, parse_channel
+from chains.models.spec import resolve
+from chains.organisation.cast import Cast, Part
+from chains.organisation.hierarchy import chain, deal
+from chains.organisation.plan import plan_of
+from chains.organisation.prompts import read_prompt
+from chains.running.log.log import Log
+from chains.running.reply_source import Tape
+from chains.running.trial import in_turn, run_trial
+from chains.scoring.measures.regret import best_on, payoffs
+from chains.stats.paired.paired import Paired, paired
+from chains.worlds.scenario_registry import world_for
 
 PLANTED = {"drop": 0.12, "misjudge": 0.25, "garble": 0.15, "disobey": 0.2}
 """All four faults at once."""

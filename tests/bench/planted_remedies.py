@@ -20,8 +20,8 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from remedied import trials
 
-from chains.remedies.audit import shown_to, standing
-from chains.results.profiler import passages
+from chains.analysis.results.profiler import passages
+from chains.organisation.remedies.audit import shown_to, standing
 
 LOSSY = "channel:drop=0.1,alter=0.03,flip=0.03,blur=0.03"
 REMEDIES = (

@@ -33,7 +33,7 @@ from pathlib import Path
 
 from scipy.stats import binomtest
 
-from chains.laws.multiplicity import holm
+from chains.stats.paired.multiplicity import holm
 
 LEVEL = 0.05
 CLI = Path(__file__).parents[2] / "cli.py"

@@ -22,15 +22,15 @@ import tempfile
 import time
 from pathlib import Path
 
-from chains.experiment import DEFAULT
-from chains.log import LOG_FILE, Log
+from chains.experiments.experiment import DEFAULT
+from chains.experiments.overrides import override
 from chains.models.provider import Reply
-from chains.overriding import override
-from chains.running.recording import stage
-from chains.running.runs import create, new_run_id
-from chains.staging import Stage
-from chains.tape import Tape
-from chains.trial import in_turn, run_trial
+from chains.running.folders import create, new_run_id
+from chains.running.log.log import LOG_FILE, Log
+from chains.running.prepare import stage
+from chains.running.reply_source import Tape
+from chains.running.run_record import Stage
+from chains.running.trial import in_turn, run_trial
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 DEPTH, WORLDS = 9, 20

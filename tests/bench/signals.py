@@ -23,7 +23,7 @@ import sys
 import numpy as np
 from scipy.stats import norm
 
-from chains.laws.signals import AGGREGATES, Seen, Table, differing, estimated, tabled
+from chains.stats.decisions.signal_detection import AGGREGATES, Seen, Table, differing, estimated, tabled
 
 REPLICATES, BETWEEN = 3, 0.7
 """Trials of a world, and the standard deviation of its random effect."""

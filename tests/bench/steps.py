@@ -30,18 +30,18 @@ import time
 import tracemalloc
 from pathlib import Path
 
-from chains.graph import climber, wire
-from chains.hierarchy import chain, deal
-from chains.log import Log
-from chains.models.channel import Channel, parse_channel
-from chains.models.names import resolve
+from chains.models.channel.channel import Channel, parse_channel
 from chains.models.provider import Reply
-from chains.prompts import read_prompt
-from chains.seats import Cast, Part
-from chains.tape import Tape
-from chains.trial import _SeatedCrew, in_turn, run_trial
-from chains.turns import plan_of
-from chains.worlds.scenarios import world_for
+from chains.models.spec import resolve
+from chains.organisation.cast import Cast, Part
+from chains.organisation.hierarchy import chain, deal
+from chains.organisation.plan import plan_of
+from chains.organisation.prompts import read_prompt
+from chains.running.langgraph_wiring import climber, wire
+from chains.running.log.log import Log
+from chains.running.reply_source import Tape
+from chains.running.trial import _SeatedCrew, in_turn, run_trial
+from chains.worlds.scenario_registry import world_for
 
 MOST = 1.2
 """The ratio of our own cost a step, deepest to shallowest, that still counts as flat."""

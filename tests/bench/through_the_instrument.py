@@ -10,12 +10,13 @@ import sys
 
 import numpy as np
 
-from chains.drift.tally import LETTERS, instrument_of
-from chains.gates.messages import climbed, prose, worlds
-from chains.laws.hop import hop_law
-from chains.laws.inference import How
-from chains.laws.observations import Observations
-from chains.laws.paths import paths_of
+from chains.fates import LETTERS
+from chains.scoring.facts.reader import instrument_of
+from chains.stats.fit.inference import How
+from chains.stats.law.hop import hop_law
+from chains.stats.observations.first_loss import paths_of
+from chains.stats.observations.observations import Observations
+from chains.validation.gates.synthetic_messages import climbed, prose, worlds
 
 BIAS = 0.10
 MANAGERS = 6

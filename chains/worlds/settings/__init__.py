@@ -1,1 +1,4 @@
-"""Settings: where a scenario plays, one a file."""
+"""Where a scenario plays: nouns, people and figures of one kind of place a file.
+
+Imports: facts.
+"""

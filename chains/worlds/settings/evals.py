@@ -2,8 +2,8 @@
 
 from typing import NamedTuple
 
-from chains.worlds import directions as d
-from chains.worlds.directions import Sense
+from chains.worlds.facts import direction_words as d
+from chains.worlds.facts.direction_words import Sense
 
 TITLES = ("system {name}, safety evaluation", "{name} system, test report", "release of system {name}, test results")
 """What a report may be about."""

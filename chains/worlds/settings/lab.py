@@ -1,7 +1,7 @@
 """A laboratory that lives on a grant: instruments, freezers, studies, work packages, groups and partners."""
 
-from chains.worlds import directions as d
-from chains.worlds.kinds import Amount, Day, Group, Kind, OneOf, Setting, Share, Who
+from chains.worlds.facts import direction_words as d
+from chains.worlds.facts.fact_kinds import Amount, Day, Group, Kind, OneOf, Setting, Share, Who
 
 LAB = Setting(
     name="lab",

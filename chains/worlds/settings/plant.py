@@ -1,7 +1,7 @@
 """A plant: pumps, valves, lines, tanks, crews and vendors."""
 
-from chains.worlds import directions as d
-from chains.worlds.kinds import Amount, Day, Group, Kind, OneOf, Setting, Share
+from chains.worlds.facts import direction_words as d
+from chains.worlds.facts.fact_kinds import Amount, Day, Group, Kind, OneOf, Setting, Share
 
 PLANT = Setting(
     name="plant",

@@ -1,7 +1,7 @@
 """A software release: modules, services, suites, clusters, teams and customers."""
 
-from chains.worlds import directions as d
-from chains.worlds.kinds import Amount, Day, Group, Kind, OneOf, Setting, Share
+from chains.worlds.facts import direction_words as d
+from chains.worlds.facts.fact_kinds import Amount, Day, Group, Kind, OneOf, Setting, Share
 
 RELEASE = Setting(
     name="release",

@@ -1,7 +1,7 @@
 """A vehicle programme: test cars, brakes, batteries, assembly halls and suppliers."""
 
-from chains.worlds import directions as d
-from chains.worlds.kinds import Amount, Day, Group, Kind, OneOf, Setting, Share, Who
+from chains.worlds.facts import direction_words as d
+from chains.worlds.facts.fact_kinds import Amount, Day, Group, Kind, OneOf, Setting, Share, Who
 
 VEHICLE = Setting(
     name="vehicle",

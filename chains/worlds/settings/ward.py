@@ -1,7 +1,7 @@
 """A hospital: wards, theatres, devices, night teams and suppliers."""
 
-from chains.worlds import directions as d
-from chains.worlds.kinds import Amount, Day, Group, Kind, OneOf, Setting, Share, Who
+from chains.worlds.facts import direction_words as d
+from chains.worlds.facts.fact_kinds import Amount, Day, Group, Kind, OneOf, Setting, Share, Who
 
 WARD = Setting(
     name="ward",

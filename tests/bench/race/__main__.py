@@ -139,7 +139,7 @@ def one(racer, arguments, inspect_python):
 IMPORTS = {
     "imports of openai": "import openai; openai.AsyncOpenAI, openai.DefaultAioHttpClient",
     "imports of LangGraph": "import langgraph.graph",
-    "imports of mazedom": "import chains.verbs.run_verb, chains.models.endpoint",
+    "imports of mazedom": "import chains.terminal.verbs.run, chains.models.endpoint",
 }
 """What is imported, each on top of those before it."""
 

@@ -1,0 +1,172 @@
+"""What is compared with what, from the words of a command line.
+
+compare                          the last run, by its one factor
+compare RUN --by prompt          each setting against the first
+compare RUN --by prompt=plain    each other setting against plain
+compare plain career             two settings, in the last run
+compare RUN c1 c4                two conditions by their ids
+compare RUN prompt=plain,depth=4 prompt=career,depth=4
+compare RUN RUN                  two runs, condition by condition
+compare RUN:plain RUN:career     a condition of each
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import NamedTuple
+
+from chains.analysis.compare.arms import RunHeard, Side
+from chains.errors import BadInput, nearest
+from chains.experiments.experiment import shown
+from chains.experiments.hypotheses import Arm, read_arm
+from chains.experiments.settings import check_value
+from chains.running.folders import find_run
+from chains.running.run_record import RunRecord
+
+
+class Sides(NamedTuple):
+    """What is compared: b against a."""
+
+    a: Side
+    b: Side
+
+
+def chosen(words: Sequence[str], by: str | None, read: Callable[[str], RunHeard]) -> list[Sides]:
+    """Return the sides that a command line names.
+
+    Args:
+        words: Runs, conditions, or RUN:CONDITION.
+        by: The factor whose settings are compared, perhaps with the one that the others are held against.
+        read: Opens a run by its name.
+
+    Raises:
+        BadInput: If a word is neither a run nor a condition, or they are too few or too many.
+    """
+    runs, conditions = _sorted_out(words, read)
+    if by is not None:
+        if len(runs) > 1 or conditions:
+            raise BadInput("--by compares settings within one run; name one run, or leave out --by")
+        return by_factor(runs[0] if runs else read("last"), by)
+    if len(conditions) > 2 or len(runs) > 2:
+        raise BadInput(f"compare takes one run or two, or two conditions of a run, not {' '.join(words)}")
+    if len(conditions) == 2:
+        if len(runs) > 1:
+            raise BadInput("name conditions of two runs as RUN:CONDITION RUN:CONDITION")
+        default = runs[0] if runs else None
+        named = [(run or default or read("last"), word) for run, word in conditions]
+        return [_two(*((run, find_arm(run.record, word)) for run, word in named))]
+    if len(conditions) == 1:
+        run, word = conditions[0]
+        find_arm((run or (runs[0] if runs else read("last"))).record, word)
+        raise BadInput(f"{word!r} is one condition; name the one to compare it with too")
+    if len(runs) == 2:
+        return of_runs(*runs)
+    return by_factor(runs[0] if runs else read("last"), None)
+
+
+def _sorted_out(
+    words: Sequence[str], read: Callable[[str], RunHeard]
+) -> tuple[list[RunHeard], list[tuple[RunHeard | None, str]]]:
+    """Tell the runs among words from the conditions; a condition that names its run brings it along."""
+    runs: list[RunHeard] = []
+    conditions: list[tuple[RunHeard | None, str]] = []
+    for word in words:
+        run, colon, condition = word.partition(":")
+        if _is_run(word):
+            runs.append(read(word))
+        elif colon and _is_run(run):
+            conditions.append((read(run), condition))
+        else:
+            conditions.append((None, word))
+    return runs, conditions
+
+
+def _is_run(word: str) -> bool:
+    """Return whether a word names a run; one that begins several is meant as one, and said to."""
+    try:
+        find_run(word)
+    except BadInput as error:
+        if "begins" in str(error):
+            raise
+        return word == "last"
+    return True
+
+
+def _two(first: tuple[RunHeard, Arm], second: tuple[RunHeard, Arm]) -> Sides:
+    named = first[0] is not second[0]
+    a, b = Side(*first, named=named), Side(*second, named=named)
+    if not named and a.arm == b.arm:
+        raise BadInput(f"{a.label} is compared with itself; name two conditions")
+    if set(a.arm) != set(b.arm) and not named:
+        only = sorted(set(a.arm) ^ set(b.arm))[0]
+        raise BadInput(f"only one condition says which {only}; name the same factors in both")
+    return Sides(a, b)
+
+
+def find_arm(record: RunRecord, word: str) -> Arm:
+    """Return the settings that a word means in a run: a condition's id, factor=setting,..., or a setting alone.
+
+    Raises:
+        BadInput: If it means none, or settings of several factors.
+    """
+    factors = record.experiment.factors
+    by_id: Mapping[str, Arm] = {condition.id: condition.factors for condition in record.conditions}
+    if word in by_id:
+        return by_id[word]
+    if "=" in word.split(":", maxsplit=1)[0]:
+        return read_arm(word, factors)
+    found = [(key, value) for key, values in factors.items() for value in values if shown(value) == word]
+    if len(found) > 1:
+        raise BadInput(f"{word} is a setting of {' and of '.join(key for key, _ in found)}; say {found[0][0]}={word}")
+    if not found:
+        known = [*by_id, *(shown(value) for values in factors.values() for value in values)]
+        raise BadInput(f"{word!r} is neither a run nor a condition of run {record.id}{nearest(word, known)}")
+    return dict(found)
+
+
+def by_factor(run: RunHeard, factor: str | None) -> list[Sides]:
+    """Return the settings of one factor of a run, each against the first, or against the one that is named.
+
+    Args:
+        run: The run.
+        factor: Its name, perhaps with `=` and a setting; None where the run has just one.
+
+    Raises:
+        BadInput: If the run does not vary it.
+    """
+    factors = run.record.experiment.factors
+    if factor is None:
+        if len(factors) != 1:
+            names = ", ".join(factors) or "nothing"
+            raise BadInput(f"run {run.record.id} varies {names}; say which to compare with --by FACTOR")
+        factor = next(iter(factors))
+    key, equals, setting = factor.partition("=")
+    if key not in factors:
+        raise BadInput(f"run {run.record.id} does not vary {key!r}{nearest(key, factors)}")
+    first = factors[key][0]
+    if equals:
+        first = check_value(key, setting)
+        if first not in factors[key]:
+            raise BadInput(f"{key} is never {setting!r}{nearest(setting, map(shown, factors[key]))}")
+    return [Sides(Side(run, {key: first}), Side(run, {key: value})) for value in factors[key] if value != first]
+
+
+def of_runs(first: RunHeard, second: RunHeard) -> list[Sides]:
+    """Return the sides of two runs, the second against the first, condition by condition of the same settings.
+
+    A run with one condition is compared with every condition of the other.
+
+    Raises:
+        BadInput: If no condition of one is in the other.
+    """
+    if first is second:
+        raise BadInput(f"run {first.record.id} is compared with itself; name another, or --by FACTOR")
+    a, b = first.record.conditions, second.record.conditions
+    same = [(one, other) for one in a for other in b if dict(one.factors) == dict(other.factors)]
+    if not same and 1 in (len(a), len(b)):
+        same = [(one, other) for one in a for other in b]
+    if not same:
+        raise BadInput(
+            f"runs {first.record.id} and {second.record.id} have no condition in common: "
+            f"{'; '.join(c.name for c in a[:4])} against {'; '.join(c.name for c in b[:4])}; "
+            "name one of each as RUN:CONDITION"
+        )
+    return [Sides(Side(first, one.factors, named=True), Side(second, other.factors, named=True)) for one, other in same]

@@ -1,0 +1,226 @@
+"""The two sides of a comparison: some conditions of a run, and what the executive heard in each of their trials."""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from chains.analysis.results.charter import superiors_of
+from chains.errors import LogDamaged
+from chains.experiments.experiment import Condition, TrialId, shown
+from chains.experiments.hypotheses import Arm
+from chains.experiments.settings import Value
+from chains.models.provider import Reply
+from chains.models.spec import Source
+from chains.running.log.log import Log
+from chains.running.log.records import TrialEnd
+from chains.running.outcomes.actions import read_deeds
+from chains.running.outcomes.decisions import read_orders
+from chains.running.run_record import RunRecord, Stage
+from chains.running.transcript import retold
+from chains.running.trial import read_top, read_trial
+from chains.scoring.facts.reader import Reader
+from chains.scoring.measures.held_back import stakes
+from chains.scoring.measures.intent import carried
+from chains.scoring.measures.measures import Heard, halted, heard, valued
+from chains.scoring.reading import Deeds, Reading
+from chains.worlds.world import World
+
+
+@dataclass(frozen=True)
+class RunHeard:
+    """A run with its log open: what the executive heard, trial by trial."""
+
+    record: RunRecord
+    log: Log
+    reread: bool = False
+    """Whether messages are read anew by the instrument of today, in place of what was logged of them."""
+    _heard: dict[TrialId, Heard] = field(default_factory=dict)
+
+    @cached_property
+    def stage(self) -> Stage:
+        """Casts of its trials."""
+        return Stage(self.record)
+
+    @cached_property
+    def ends(self) -> Mapping[TrialId, TrialEnd]:
+        """How each finished trial ended, in the run's order."""
+        found = ((trial, self.log.end(str(trial))) for trial in self.record.experiment.trials())
+        return {trial: end for trial, end in found if end is not None and end.status == "finished"}
+
+    def heard(self, trial: TrialId) -> Heard:
+        """Return what the executive heard in a finished trial."""
+        if trial not in self._heard:
+            world = self.stage.world(trial)
+            if not self.stage.plan(trial.condition).reports:
+                self._heard[trial] = self._ordered(trial)
+                return self._heard[trial]
+            readings, top = self._readings(trial)
+            outcome = self.ends[trial].outcome
+            at_stake = None if world.decision is None else stakes(world.decision, outcome)
+            paid, work = valued(world, outcome), halted(world, outcome)
+            self._heard[trial] = heard(
+                world.facts,
+                readings,
+                paid,
+                top,
+                status=world.true_status,
+                work=work,
+                stakes=at_stake,
+                patterns=world.patterns,
+            )
+        return self._heard[trial]
+
+    def _ordered(self, trial: TrialId) -> Heard:
+        """Return what the workers heard, where nothing climbs: the lengths and troubles are those of their orders."""
+        world, hierarchy = self.stage.world(trial), self.stage.hierarchy(trial.condition)
+        down, deeds = self._orders(trial)
+        superiors = superiors_of(hierarchy)
+        last = [down[name].model_copy(update={"fates": ""}) for name in dict.fromkeys(superiors.values())]
+        reached = None
+        if world.charter is not None and world.assignment is not None and deeds is not None:
+            reached = carried(world.charter, world.assignment, deeds, down, superiors)
+        return heard((), last)._replace(carried=reached)
+
+    def _orders(self, trial: TrialId) -> tuple[Mapping[str, Reading], Deeds | None]:
+        """Return the readings of the orders and the deeds: as logged, or by the instrument of today."""
+        end = self.ends[trial]
+        if not self.reread:
+            return end.down, end.deeds
+        cast = self.stage.cast(trial)
+        replies = self.replies(trial, [turn.name for turn in cast.plan.turns])
+        deeds = read_deeds(cast, replies) if cast.world.assignment is not None else None
+        return read_orders(cast, replies), deeds
+
+    def speakers(self, trial: TrialId) -> Sequence[str]:
+        """Return the seats that report to the executive."""
+        hierarchy = self.stage.hierarchy(trial.condition)
+        return hierarchy.reports_of(hierarchy.executive.name)
+
+    def replies(self, trial: TrialId, turns: Collection[str]) -> dict[str, Reply]:
+        """Return what was said in these turns of a finished trial, and in those that their texts follow from.
+
+        Raises:
+            LogDamaged: If the log does not hold all of it.
+        """
+        found = retold(self.stage.cast(trial), self.log, str(trial), turns)
+        if missing := [turn for turn in turns if turn not in found]:
+            raise LogDamaged(f"{self.log.path}: trial {trial} is finished and the message of {missing[0]} is gone")
+        return found
+
+    def _readings(self, trial: TrialId) -> tuple[list[Reading], Reading | None]:
+        """Return the readings of what reaches the executive: as logged, or by the instrument of today."""
+        speakers, end = self.speakers(trial), self.ends[trial]
+        readings, top = end.readings, end.top
+        if self.reread:
+            cast = self.stage.cast(trial)
+            plan = cast.plan
+            turns = {plan.sent[seat] for seat in speakers}.union(*(plan.by_name[seat].hears for seat in speakers))
+            replies = self.replies(trial, turns.union(plan.top))
+            readings, top = read_trial(cast, replies, only=speakers), read_top(cast, replies)
+        return [readings[seat] for seat in speakers], top
+
+
+@dataclass(frozen=True)
+class Side:
+    """The trials of one side."""
+
+    run: RunHeard
+    arm: Arm
+    """The settings that make it; empty for all conditions of the run."""
+    named: bool = False
+    """Whether its label names the run, as where the other side is of another run."""
+
+    @cached_property
+    def conditions(self) -> tuple[Condition, ...]:
+        """The conditions that have the arm's settings."""
+        return tuple(c for c in self.run.record.conditions if self.arm.items() <= c.factors.items())
+
+    @property
+    def label(self) -> str:
+        """What it is called."""
+        settings = ", ".join(f"{key}={shown(value)}" for key, value in self.arm.items())
+        if not self.named:
+            return settings or "all"
+        return f"{self.run.record.id} {settings}".rstrip()
+
+    @cached_property
+    def trials(self) -> tuple[TrialId, ...]:
+        """Its finished trials."""
+        wanted = {condition.id for condition in self.conditions}
+        return tuple(trial for trial in self.run.ends if trial.condition in wanted)
+
+    @property
+    def unfinished(self) -> int:
+        """How many of its trials are not finished."""
+        experiment = self.run.record.experiment
+        return len(self.conditions) * len(experiment.seeds) * experiment.replicates - len(self.trials)
+
+    @cached_property
+    def instruments(self) -> frozenset[str]:
+        """Versions of the instruments that read its messages."""
+        if self.run.reread:
+            return frozenset({Reader.version})
+        return frozenset(str(self.run.ends[trial].instrument) for trial in self.trials)
+
+    def world(self, trial: TrialId) -> World:
+        """Return a trial's world."""
+        return self.run.stage.world(trial)
+
+    def others(self, trial: TrialId) -> tuple[tuple[str, Value], ...]:
+        """Return the settings of a trial's factors that do not make the arm, by which it must be matched too."""
+        factors = self.run.stage.condition(trial).factors
+        return tuple(sorted((key, value) for key, value in factors.items() if key not in self.arm))
+
+
+def differing(a: Side, b: Side) -> list[str]:
+    """Say in what two sides differ, each as `what: a's | b's`: settings, prompts, models, instrument, program."""
+    return [*_settings(a, b), *_things(a, b)]
+
+
+def _settings(a: Side, b: Side) -> Iterator[str]:
+    keys = dict.fromkeys(key for side in (a, b) for condition in side.conditions for key in condition.values)
+    for key in keys:
+        first, second = (_values(side, key) for side in (a, b))
+        if first != second:
+            yield f"{key}: {_listed(first)} | {_listed(second)}"
+
+
+def _values(side: Side, key: str) -> list[str]:
+    values = dict.fromkeys(condition.values.get(key) for condition in side.conditions)
+    return ["not set" if value is None else shown(value) for value in values]
+
+
+def _things(a: Side, b: Side) -> Iterator[str]:
+    first, second = a.run.record, b.run.record
+    if first is not second:
+        for name in sorted(set(first.prompts) & set(second.prompts)):
+            one, other = first.prompts[name].digest[:8], second.prompts[name].digest[:8]
+            if one != other:
+                yield f"text of prompt {name}: {one} | {other}"
+        for name in sorted(set(first.models) & set(second.models)):
+            one_model, other_model = _model(first, name), _model(second, name)
+            keys = sorted(one_model.keys() | other_model.keys())
+            if changed := [key for key in keys if one_model.get(key) != other_model.get(key)]:
+                yield f"what {name} stands for: {', '.join(changed)}"
+        if first.versions.get("mazedom") != second.versions.get("mazedom"):
+            yield f"mazedom: {first.versions.get('mazedom')} | {second.versions.get('mazedom')}"
+    if a.instruments != b.instruments:
+        yield f"instrument: {_listed(sorted(a.instruments))} | {_listed(sorted(b.instruments))}"
+
+
+def _model(record: RunRecord, name: str) -> dict[str, Any]:
+    """Return what bears on a model's replies, flat: label, fingerprint, request parameters."""
+    source = record.models[name]
+    asked = {f"{part}.{key}": value for part in ("params", "extra_body") for key, value in _part(source, part)}
+    fingerprint = record.served.get(name, {}).get("fingerprint")
+    return {"label": source.label, "fingerprint": fingerprint, **asked}
+
+
+def _part(source: Source, part: str) -> Iterable[tuple[str, Any]]:
+    values: Mapping[str, Any] = getattr(source.spec, part)
+    return values.items()
+
+
+def _listed(values: Sequence[str]) -> str:
+    return ", ".join(values)

@@ -1,0 +1,144 @@
+"""The registered hypotheses of a run, tested together: Holm's method over all of them.
+
+Each is tested two-sided, and counts as supported only if the difference has
+the registered sign besides: one-sided at .025.
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal, NamedTuple
+
+from chains.analysis.compare.aggregates import aggregate_against, aggregate_contrasted
+from chains.analysis.compare.arms import RunHeard, Side
+from chains.analysis.compare.comparison import Comparison, Row, heard_in, interval, match, number
+from chains.analysis.compare.length_matched import heard_at_equal_words
+from chains.errors import BadInput
+from chains.experiments.hypotheses import Hypothesis
+from chains.scoring.measures.measures import MEASURES, Heard
+from chains.stats.paired.multiplicity import holm
+from chains.stats.paired.paired import FEWEST_WORLDS, LEVEL, Paired, PairKey, paired
+
+Verdict = Literal["supported", "contradicted", "undecided", "too few worlds", "not tested"]
+
+
+class Tested(NamedTuple):
+    """One hypothesis, tested."""
+
+    hypothesis: Hypothesis
+    row: Paired | None
+    """`a` is the right side, `b` the left, both without the margin; None where it was not tested."""
+    adjusted: float
+    """The p-value that Holm's method makes of it."""
+    verdict: Verdict
+    why: str = ""
+    """Why it was not tested."""
+
+    def document(self) -> dict[str, Any]:
+        """Return it as JSON."""
+        row = self.row
+        return {
+            "hypothesis": self.hypothesis.name,
+            "text": self.hypothesis.text,
+            "left": None if row is None else number(row.b),
+            "right": None if row is None else number(row.a),
+            "difference": None if row is None else number(row.difference),
+            "ci": None if row is None else interval(row.low, row.high),
+            "p": None if row is None else number(row.p),
+            "p_adjusted": number(self.adjusted),
+            "worlds": 0 if row is None else row.worlds,
+            "verdict": self.verdict,
+            **({"why": self.why} if self.why else {}),
+        }
+
+
+def tested(run: RunHeard) -> list[Tested]:
+    """Test what a run registered.
+
+    A hypothesis on an exponent is `law`'s to test; here it counts in the family
+    as if it had failed, so that the others' p-values are upper bounds.
+    """
+    hypotheses = run.record.experiment.registered
+    rows: list[Paired | str] = [_row(hypothesis, run) for hypothesis in hypotheses]
+    p = [math.nan if isinstance(row, str) else row.p for row in rows]
+    return [
+        Tested(hypothesis, None, math.nan, "not tested", row)
+        if isinstance(row, str)
+        else Tested(hypothesis, row, adjusted, _verdict(hypothesis, row, adjusted))
+        for hypothesis, row, adjusted in zip(hypotheses, rows, holm(p), strict=True)
+    ]
+
+
+def _row(hypothesis: Hypothesis, run: RunHeard) -> Paired | str:
+    if hypothesis.exponent:
+        return "`law` tests exponents"
+    left = Side(run, hypothesis.left)
+    try:
+        row = _against_number(hypothesis, left) if hypothesis.right is None else _contrast(hypothesis, left)
+    except BadInput as error:
+        return str(error)
+    return row if row.worlds else f"{hypothesis.quantity} is defined in no pair"
+
+
+def _against_number(hypothesis: Hypothesis, left: Side) -> Paired:
+    if not left.trials:
+        raise BadInput(f"{left.label} has no finished trial")
+    heard: dict[PairKey, Heard] = {(trial.seed, trial): left.run.heard(trial) for trial in left.trials}
+    if hypothesis.aggregate:
+        return aggregate_against(hypothesis.quantity, heard, hypothesis.number)
+    of = MEASURES[hypothesis.quantity].of
+    values = {key: of(at) for key, at in heard.items()}
+    return paired(dict.fromkeys(values, hypothesis.number), values)
+
+
+def _contrast(hypothesis: Hypothesis, left: Side) -> Paired:
+    """Compare two arms, the right side moved by the margin for the test, and the figures given without it."""
+    right = Side(left.run, hypothesis.right or {})
+    pairs, _ = match(right, left)
+    if hypothesis.aggregate:
+        return aggregate_contrasted(hypothesis.quantity, *heard_in(right, left, pairs), hypothesis.number)
+    of = MEASURES[hypothesis.quantity].of
+    sides = heard_at_equal_words(right, left, pairs) if hypothesis.equal_words else heard_in(right, left, pairs)
+    first, second = ({key: of(heard) for key, heard in side.items()} for side in sides)
+    margin = hypothesis.number
+    row = paired({key: value + margin for key, value in first.items()}, second)
+    return row._replace(
+        a=row.a - margin,
+        difference=row.difference + margin,
+        low=row.low + margin,
+        high=row.high + margin,
+        bootstrap=(row.bootstrap[0] + margin, row.bootstrap[1] + margin),
+    )
+
+
+def _verdict(hypothesis: Hypothesis, row: Paired, adjusted: float) -> Verdict:
+    if row.worlds < FEWEST_WORLDS:
+        return "too few worlds"
+    if not adjusted <= LEVEL:
+        return "undecided"
+    above = row.difference > (0 if hypothesis.right is None else hypothesis.number)
+    if hypothesis.relation == "!=":
+        return "supported"
+    return "supported" if above == (hypothesis.relation == ">") else "contradicted"
+
+
+def registered_rows(
+    comparisons: Sequence[Comparison], found: Sequence[Tested], run: RunHeard
+) -> Mapping[tuple[int, str, bool], Row]:
+    """Return the rows of comparisons that are registered hypotheses, adjusted as those are.
+
+    By the place of the comparison, the measure, and whether it is at equal words.
+    """
+    rows: dict[tuple[int, str, bool], Row] = {}
+    for place, comparison in enumerate(comparisons):
+        if comparison.a.run is not run or comparison.b.run is not run:
+            continue
+        arms = (comparison.a.arm, comparison.b.arm)
+        for test in found:
+            asked = test.hypothesis
+            if test.row is None or asked.number or (asked.left, asked.right) not in (arms, arms[::-1]):
+                continue
+            table = comparison.at_equal_words if asked.equal_words else comparison.measures
+            if asked.quantity in table:
+                row = table[asked.quantity]._replace(adjusted=test.adjusted, registered=asked.name)
+                rows[place, asked.quantity, asked.equal_words] = row
+    return rows

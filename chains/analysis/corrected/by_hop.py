@@ -1,0 +1,70 @@
+"""The instrument's error at first, middle and last hops, in the form in which the law of decay takes it.
+
+False loss that rises with the hop would forge a superlinear law, so no verdict
+on the hop exponent is given before it is measured at all three (SCIENCE 0.5).
+"""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from chains.analysis.corrected.correction import stale_reading
+from chains.fates import FATES
+from chains.running.log.log import Log
+from chains.running.run_record import RunRecord
+from chains.stats.fit.misclassification import Errors
+from chains.stats.measurement_error.correction import FEWEST, ErrorRates, Labelled, error_rates
+from chains.validation.all_labels import gather_people
+from chains.validation.labels import has_labels
+from chains.validation.pairs import Pair, Pairs
+
+MOST = 0.45
+"""An error beyond this is no error but chance, and the law can't take it into account."""
+
+
+def errors_beside(record: RunRecord, log: Log, folder: Path) -> Errors | str | None:
+    """Return the instrument's error by hop from the labels beside a run.
+
+    Returns:
+        The errors at the first hop, the middle ones (together, at their mean) and the last; a sentence where labels
+        are there and do not give them; None where nobody has labelled.
+
+    Raises:
+        BadInput: If a label file can't be understood.
+    """
+    if not has_labels(folder):
+        return None
+    pairs = Pairs(record, log)
+    if pairs.read_by:
+        return stale_reading(pairs)
+    truth = gather_people(pairs, folder).agreed()
+    depth = max((pair.hop for pair in pairs.all), default=0)
+    found: list[tuple[int, ErrorRates]] = []
+    for name, hops in (("first", range(1, 2)), ("middle", range(2, depth)), ("last", range(max(depth, 2), depth + 1))):
+        whole = [pair for pair in pairs.all if pair.hop in hops]
+        some = [pair for pair in whole if pair.id in truth]
+        if not whole:
+            continue
+        rates = _rates(whole, some, truth)
+        if isinstance(rates, str):
+            return (
+                f"false loss is not measured at the {name} hop{'s' if name == 'middle' else ''}: {len(some)} pairs are "
+                f"labelled there, and {FEWEST} that are kept and {FEWEST} that are lost are needed; label more with "
+                "`cli.py agree`"
+            )
+        if 1 - min(rates.sensitivity, rates.specificity) > MOST:
+            return f"the instrument errs as often as not at the {name} hop; nothing can be corrected"
+        found.append((round(sum(pair.hop for pair in some) / len(some)), rates))
+    if not found:
+        return None
+    return Errors(
+        hops=tuple(hop for hop, _ in found),
+        false_loss=tuple(1 - rates.specificity for _, rates in found),
+        false_alive=tuple(1 - rates.sensitivity for _, rates in found),
+        false_loss_se=tuple(float(rates.draws[:, 1].std()) for _, rates in found),
+        false_alive_se=tuple(float(rates.draws[:, 0].std()) for _, rates in found),
+    )
+
+
+def _rates(whole: Sequence[Pair], some: Sequence[Pair], truth: Mapping[str, str]) -> ErrorRates | str:
+    share = {fate: sum(pair.read == fate for pair in whole) / len(whole) for fate in FATES}
+    return error_rates([Labelled(pair.read, truth[pair.id] == "kept", pair.world) for pair in some], share)

@@ -1,0 +1,38 @@
+"""The retention of a comparison, corrected for the instrument's error where people measured it beside its runs."""
+
+from collections import defaultdict
+
+import numpy as np
+
+from chains.analysis.compare.arms import RunHeard
+from chains.analysis.compare.comparison import Comparison
+from chains.analysis.corrected.correction import measured_beside
+from chains.scoring.measures.measures import MEASURES
+from chains.stats.measurement_error.correction import CorrectedPair, ErrorRates, corrected_pair
+
+
+def retention_corrected(comparison: Comparison) -> CorrectedPair | str | None:
+    """Correct the retention of both sides of a comparison.
+
+    Returns:
+        The correction; a sentence where labels are there and too few; None where nobody has labelled one of the runs.
+
+    Raises:
+        BadInput: If a label file can't be understood.
+    """
+    of_a = _error(comparison.a.run)
+    of_b = of_a if comparison.b.run is comparison.a.run else _error(comparison.b.run)
+    if not isinstance(of_a, ErrorRates):
+        return of_a
+    if not isinstance(of_b, ErrorRates):
+        return of_b
+    by_world: dict[object, tuple[list[float], list[float]]] = defaultdict(lambda: ([], []))
+    for (world, _), pair in comparison.pairs.items():
+        for kept, side, trial in zip(by_world[world], (comparison.a, comparison.b), pair, strict=True):
+            kept.append(MEASURES["retention"].of(side.run.heard(trial)))
+    a, b = (np.array([np.mean(row[side]) for row in by_world.values()]) for side in (0, 1))
+    return corrected_pair(a, b, of_a, of_b)
+
+
+def _error(run: RunHeard) -> ErrorRates | str | None:
+    return measured_beside(run.record, run.log, run.log.path.parent, as_logged=not run.reread)

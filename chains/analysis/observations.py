@@ -1,0 +1,213 @@
+"""Observations of runs: the fate of every fact in every message on its way up, as the laws take them.
+
+A fact is followed along its holder's path, so in an uneven hierarchy its depth
+is its holder's level. What the executive writes is no hop.
+
+Several runs are taken together: a condition is named by the settings that
+differ between all their conditions, so that arms of one condition may stand in
+different runs, and a second run of the same condition adds replicates.
+"""
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Hashable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from chains.errors import BadInput, nearest
+from chains.experiments.experiment import Condition, TrialId, shown
+from chains.experiments.settings import Value
+from chains.models.spec import EMBEDDED, Kind
+from chains.organisation.hierarchy import Hierarchy
+from chains.organisation.turn_key import ROUND, Key
+from chains.running.log.log import Log
+from chains.running.log.records import TrialEnd
+from chains.running.run_record import RunRecord, Stage
+from chains.stats.observations.observations import ALL, Observations
+from chains.worlds.world import World, unverified_notes
+
+OWN = ("depth", "twin")
+"""Settings that name no condition: depth is what the law is about, and twins are the same worlds counterbalanced."""
+EXACT: tuple[Kind, ...] = ("channel",)
+"""Kinds of models whose texts the instrument reads without error, as its gates show."""
+_CHAIN = ("world", "replicate", "condition", "copy")
+_FACT = ("depth", "statement", "valence", "weight", "pair")
+_MESSAGE = ("hop", "fate", "words", "cut_off")
+COLUMNS = (*_CHAIN, *_FACT, *_MESSAGE)
+"""Of observations, in the order in which rows have them."""
+
+
+class Run(NamedTuple):
+    """A run, open for reading."""
+
+    record: RunRecord
+    log: Log
+
+
+def of_runs(runs: Sequence[Run]) -> Observations:
+    """Return the observations of the finished trials of one run or several.
+
+    Raises:
+        BadInput: If a run has no finished trial, or the runs are of different worlds or instruments.
+    """
+    _check_alike([run.record for run in runs])
+    names = condition_names([run.record for run in runs])
+    rows: list[tuple[Any, ...]] = []
+    for run, named in zip(runs, names, strict=True):
+        mine = list(_rows(run, named, f"{run.record.id}." if len(runs) > 1 else ""))
+        if not mine:
+            raise BadInput(
+                f"run {run.record.id} has no finished trial; `cli.py resume {run.record.id}` goes on with it"
+            )
+        rows += mine
+    sources = [source for run in runs for source in run.record.models.values()]
+    exact = bool(sources) and all(source.kind in EXACT for source in sources)
+    return Observations.of(**dict(zip(COLUMNS, zip(*rows, strict=True), strict=True)), exact=exact)
+
+
+def condition_names(records: Sequence[RunRecord]) -> list[dict[str, str]]:
+    """Return for each run the name of each of its conditions, by its id: "prompt=career"; "all" if nothing differs."""
+    conditions = [condition for record in records for condition in record.conditions]
+    keys = list(dict.fromkeys(key for condition in conditions for key in condition.values))
+    varied = [key for key in keys if key not in OWN and len({_shown(condition, key) for condition in conditions}) > 1]
+    by_run = _differ(records)
+    return [
+        {
+            condition.id: ", ".join(
+                [f"{key}={_shown(condition, key)}" for key in varied] + ([f"run={record.id}"] if by_run else [])
+            )
+            or ALL
+            for condition in record.conditions
+        }
+        for record in records
+    ]
+
+
+def _shown(condition: Condition, key: str) -> str:
+    value: Value = condition.values.get(key)
+    return "default" if value is None else shown(value)
+
+
+def _differ(records: Sequence[RunRecord]) -> bool:
+    """Return whether a prompt or a model of one name is not the same in all runs: then each run is on its own."""
+    prompts: dict[str, str] = {}
+    models: dict[str, str] = {}
+    for record in records:
+        for name, prompt in record.prompts.items():
+            if prompts.setdefault(name, prompt.model_dump_json()) != prompt.model_dump_json():
+                return True
+        for name, source in record.models.items():
+            if models.setdefault(name, repr(source)) != repr(source):
+                return True
+    return False
+
+
+def _check_alike(records: Sequence[RunRecord]) -> None:
+    """Check that a world's seed means the same world in all runs, and that one instrument read them."""
+    first = records[0]
+    known: dict[int, tuple[set[str], str]] = {}
+    for record in records:
+        if record.instrument != first.instrument:
+            raise BadInput(
+                f"runs {first.id} and {record.id} were read by different instruments ({first.instrument} and "
+                f"{record.instrument}), so their fates can't be taken together"
+            )
+        for seed in record.experiment.seeds:
+            mine = {_untwinned(record, condition, seed) for condition in record.conditions}
+            theirs, name = known.setdefault(seed, (mine, record.id))
+            if not mine & theirs:
+                raise BadInput(f"world {seed} of run {record.id} is not world {seed} of run {name}; take them apart")
+
+
+def _untwinned(record: RunRecord, condition: Condition, seed: int) -> str:
+    world = record.worlds[record.world_of[f"{condition.id}.w{seed}"]]
+    return (world.twinned() if condition.values.get("twin") else world).digest
+
+
+def _rows(run: Run, named: Mapping[str, str], prefix: str) -> Iterator[tuple[Any, ...]]:
+    """Return a row, as COLUMNS has it, for each fact and hop of each finished trial."""
+    stage = Stage(run.record)
+    ends = {trial: run.log.end(str(trial)) for trial in run.record.experiment.trials()}
+    finished = {trial: end for trial, end in ends.items() if end is not None and end.status == "finished"}
+    said: dict[Hashable, list[str]] = defaultdict(list)  # twins count as one chain, so their replies go together
+    for trial, end in finished.items():
+        said[_chain_of(trial, stage, named)].append(_said(run.log, stage, trial, end))
+    for trial, end in finished.items():
+        world, hierarchy = stage.world(trial), stage.hierarchy(trial.condition)
+        twin = " twin" if stage.condition(trial).values.get("twin") else ""
+        copy = _digest(said[_chain_of(trial, stage, named)])
+        chain = (f"w{trial.seed}", f"{prefix}{trial.replicate}", named[trial.condition], copy)
+        for place, holder in _holders(stage, trial, world, hierarchy).items():
+            path = hierarchy.path_up(holder)[:-1]
+            fact = world.facts[place]
+            pair = fact.id if fact.twin is not None else ""
+            about = (len(path), fact.id + twin, fact.valence, float(fact.severity), pair)
+            for hop, seat in enumerate(path, 1):
+                reading = end.readings[seat]
+                cut = reading.finish == "length"
+                yield (*chain, *about, hop, reading.fates[place], float(reading.words), cut)
+
+
+def _chain_of(trial: TrialId, stage: Stage, named: Mapping[str, str]) -> Hashable:
+    """Return what the laws take for one chain: condition, world, replicate and depth."""
+    return named[trial.condition], trial.seed, trial.replicate, stage.hierarchy(trial.condition).depth
+
+
+def _holders(stage: Stage, trial: TrialId, world: World, hierarchy: Hierarchy) -> Mapping[int, str]:
+    """Return who holds each fact, by its place in the world."""
+    if len(hierarchy.workers) == 1:  # a chain: no need to deal
+        return dict.fromkeys(range(len(world.facts)), hierarchy.workers[0].name)
+    places = {fact.id: place for place, fact in enumerate(world.facts)}
+    return {places[fact]: worker for worker, held in stage.cast(trial).dealt.items() for fact in held}
+
+
+def _said(log: Log, stage: Stage, trial: TrialId, end: TrialEnd) -> str:
+    """Return digests of everything that was said in a trial."""
+    first = (stage.customs(trial.condition).rounds - 1) * ROUND
+    steps = {seat: log.holds(Key(str(trial), seat, first)) for seat in sorted(end.readings)}
+    return " ".join(step.reply_digest if step else f"{trial} {seat}" for seat, step in steps.items())
+
+
+def _digest(texts: Sequence[str]) -> str:
+    """Return a short name for texts, the same for the same texts."""
+    return hashlib.sha256("\n".join(texts).encode()).hexdigest()[:16]
+
+
+def law_notes(records: Sequence[RunRecord]) -> list[str]:
+    """Return what a reader must know of the models and the instrument behind the observations of runs."""
+    sources = {source.label: source for record in records for source in record.models.values()}
+    notes = unverified_notes(world for record in records for world in record.worlds.values())
+    if sources and all(source.kind in EXACT for source in sources.values()):
+        notes.append("a synthetic channel: the losses are planted, so this checks the estimators and is no finding")
+    elif sources:
+        notes.append(f"this is the law of {', '.join(sorted(sources))} under these prompts, and of no other model")
+    if any(Stage(record).plan(condition.id).joined for record in records for condition in record.conditions):
+        notes.append(
+            "what reaches the executive past its chain of command is not in the law, which is of the chain alone"
+        )
+    if EMBEDDED in sources:
+        notes.append(f"{EMBEDDED} has 135 million parameters and says nothing about larger models")
+    return notes
+
+
+def pairs_by(conditions: Sequence[str], factor: str) -> list[tuple[str, str]]:
+    """Return the pairs of conditions that differ in one factor alone: each other setting against the first.
+
+    The setting called plain, if there is one, is taken for the first.
+
+    Raises:
+        BadInput: If conditions are not told apart by `factor`.
+    """
+    parts = {name: dict(part.split("=", 1) for part in name.split(", ") if "=" in part) for name in conditions}
+    known = {key for settings in parts.values() for key in settings}
+    if factor == "depth":
+        raise BadInput("--by depth: the law is about depth already; name another factor")
+    if factor not in known:
+        raise BadInput(f"conditions do not differ by {factor!r}{nearest(factor, known)}")
+    alike: dict[Hashable, list[str]] = defaultdict(list)
+    for name, settings in parts.items():
+        alike[tuple((key, value) for key, value in settings.items() if key != factor)].append(name)
+    pairs = []
+    for names in alike.values():
+        first = next((name for name in names if parts[name].get(factor) == "plain"), names[0])
+        pairs += [(first, name) for name in names if name != first]
+    return pairs

@@ -1,0 +1,282 @@
+"""What a run has to show: how its trials ended, and the fates by hop and condition."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from chains.analysis.registered.confirmatory import Look, Standing, standing
+from chains.analysis.results.by_round import Round, round_rows, rounds_of
+from chains.analysis.results.charter import Told, clause_rows, deed_rows, told_of
+from chains.analysis.results.patterns import PatternRow, PatternSeen, pattern_rows, pattern_seen
+from chains.analysis.results.regret import Priced, down_rows, priced, regret_rows
+from chains.analysis.results.status import StatusPath, StatusRow, status_path, status_rows
+from chains.analysis.results.stops import stop_rows
+from chains.experiments.experiment import Condition, TrialId
+from chains.fates import SILENT
+from chains.models.spec import Prices, Source
+from chains.running.log.index import Spent, Taken
+from chains.running.log.log import Log
+from chains.running.log.records import TrialEnd
+from chains.running.run_record import RunRecord, Stage
+from chains.scoring.measures.fate_shares import HopShares, mean_shares, shares_by_hop, shares_of
+from chains.worlds.world import unverified_notes
+
+
+class Results(NamedTuple):
+    """How the trials of a run ended, and what was read in them."""
+
+    record: RunRecord
+    trials: int
+    finished: int
+    failed: int
+    waiting: int
+    calls: int
+    """Requests sent for the replies that are logged."""
+    tokens: int
+    cost: float | None
+    """What the calls cost, in the currency of the models' prices; None if a price is not known."""
+    unrated: int
+    """Reports in finished trials whose ratings can't be read, so that of several drafts a random one went on."""
+    noted: int
+    """Replies that carry a note on how they were had."""
+    reused: Mapping[str, int]
+    """Replies that were taken from other runs, by the run's id; nothing was spent on them."""
+    by_trial: Mapping[TrialId, Mapping[int, HopShares]]
+    """For each finished trial, the shares at each hop."""
+    silent: frozenset[TrialId]
+    """Finished trials in which a seat gave no report: refused, filtered or empty."""
+    errors: Mapping[str, int]
+    """What failed trials said, with how many said so."""
+    standing: Standing
+    """Whether what it shows of its hypotheses is a test."""
+    decided: Sequence[Priced] = ()
+    """Finished trials of the whole loop."""
+    met: Mapping[TrialId, tuple[Round, ...]] = {}
+    """Finished trials of several rounds, round by round."""
+    told: Sequence[StatusPath] = ()
+    """Finished trials in which a status was reported."""
+    seen: Sequence[PatternSeen] = ()
+    """Finished trials of worlds in which facts have a cause in common."""
+    tops: Mapping[TrialId, HopShares] = {}
+    """For each finished trial in which more than the last reports reached the executive, the shares in all of it."""
+    taken: Mapping[TrialId, Taken] = {}
+    """What each finished trial takes, in calls and tokens."""
+    ordered: Sequence[Told] = ()
+    """Finished trials in which an order went down alone."""
+
+    def of(self, condition: Condition, *, silent: bool = True) -> list[Mapping[int, HopShares]]:
+        """Return the shares of a condition's finished trials, those with a silent seat among them or not."""
+        return [
+            shares
+            for trial, shares in self.by_trial.items()
+            if trial.condition == condition.id and (silent or trial not in self.silent)
+        ]
+
+    def by_hop(self, *, silent: bool = True) -> list[dict[str, Any]]:
+        """Return a row for each condition and hop: the mean over the condition's finished trials.
+
+        Args:
+            silent: Whether trials count in which a seat gave no report.
+        """
+        rows = []
+        for condition in self.record.conditions:
+            trials = self.of(condition, silent=silent)
+            for hop, shares in mean_shares(trials).items():
+                rows.append(
+                    {
+                        "hop": hop,
+                        "condition": condition.name,
+                        "factors": dict(condition.factors),
+                        "trials": len(trials),
+                        **{name: round(value, 6) for name, value in shares._asdict().items()},
+                    }
+                )
+        return rows
+
+    def at_the_top(self, *, silent: bool = True) -> list[dict[str, Any]]:
+        """Return a row for each condition in which more than the last reports reaches the executive.
+
+        Args:
+            silent: Whether trials count in which a seat gave no report.
+        """
+        rows = []
+        for condition in self.record.conditions:
+            mine = [
+                {0: shares}
+                for trial, shares in self.tops.items()
+                if trial.condition == condition.id and (silent or trial not in self.silent)
+            ]
+            for shares in mean_shares(mine).values():
+                plain = {name: round(value, 6) for name, value in shares._asdict().items()}
+                rows.append({"hop": "all", "condition": condition.name, "trials": len(mine), **plain})
+        return rows
+
+    def costs(self) -> list[dict[str, Any]]:
+        """Return a row for each condition: what a finished trial takes on average, in calls and tokens."""
+        rows = []
+        for condition in self.record.conditions:
+            if mine := [taken for trial, taken in self.taken.items() if trial.condition == condition.id]:
+                calls, tokens = (sum(column) / len(mine) for column in zip(*mine, strict=True))
+                row = {"condition": condition.name, "factors": dict(condition.factors), "trials": len(mine)}
+                rows.append(row | {"calls": round(calls, 6), "tokens": round(tokens, 6)})
+        return rows
+
+    def regret(self) -> list[dict[str, Any]]:
+        """Return a row for each condition that decides: what was lost, and to what."""
+        return regret_rows(self.record.conditions, self.decided)
+
+    def rounds(self) -> list[dict[str, Any]]:
+        """Return a row for each condition and round; none where trials have a single one."""
+        return list(round_rows(self.record.conditions, self.met))
+
+    def patterns(self) -> list[PatternRow]:
+        """Return a row for each condition whose worlds have patterns: what of them reaches the executive."""
+        return pattern_rows(self.record, self.seen)
+
+    def status(self) -> list[StatusRow]:
+        """Return a row for each condition and hop: the status told, by the true one."""
+        return status_rows(self.record, self.told)
+
+    def down(self) -> list[dict[str, Any]]:
+        """Return a row for each condition and hop down: what became of the charter's clauses."""
+        return down_rows(self.record.conditions, self.decided)
+
+    def stops(self) -> list[dict[str, Any]]:
+        """Return a row for each condition: who stopped the work; none where nobody could."""
+        return stop_rows(self.record.conditions, self.decided)
+
+    def pauses(self) -> list[dict[str, Any]]:
+        """Return a row for each condition that decides: who held back, where it was right and where it was not."""
+        from chains.analysis.results.pauses import pause_rows  # noqa: PLC0415  scipy takes 30 MB and most runs decide nothing
+
+        return pause_rows(self.record.conditions, self.decided)
+
+    def charter(self) -> list[dict[str, Any]]:
+        """Return a row for each condition, hop down and clause, where an order went down alone: what became of it."""
+        return clause_rows(self.record.conditions, self.ordered)
+
+    def deeds(self) -> list[dict[str, Any]]:
+        """Return a row for each condition in which an order went down alone: what reached workers, what they did."""
+        return deed_rows(self.record.conditions, self.ordered)
+
+    def document(self) -> dict[str, Any]:
+        """Return everything as one JSON document."""
+        return {
+            "run": self.record.id,
+            "experiment": self.record.experiment.name,
+            "question": self.record.experiment.question,
+            "trials": self.trials,
+            "finished": self.finished,
+            "failed": self.failed,
+            "waiting": self.waiting,
+            "calls": self.calls,
+            "tokens": self.tokens,
+            "cost": self.cost,
+            "noted": self.noted,
+            "unrated": self.unrated,
+            "reused": dict(self.reused),
+            "by_condition": self.costs(),
+            "by_hop": self.by_hop(),
+            **({"at_the_top": self.at_the_top()} if self.tops else {}),
+            **({"silent": len(self.silent), "by_hop_without_silent": self.by_hop(silent=False)} if self.silent else {}),
+            **({"regret": self.regret(), "down_by_hop": self.down(), "pauses": self.pauses()} if self.decided else {}),
+            **({"by_round": self.rounds()} if self.met else {}),
+            **({"status": [row.document() for row in self.status()]} if self.told else {}),
+            **({"patterns": [row.document() for row in self.patterns()]} if self.seen else {}),
+            **({"stops": rows} if (rows := self.stops()) else {}),
+            **({"charter_by_hop": self.charter(), "deeds": self.deeds()} if self.ordered else {}),
+            "errors": dict(self.errors),
+            "unverified": unverified_notes(self.record.worlds.values()),
+            "standing": self.standing.document(),
+        }
+
+
+def results(record: RunRecord, log: Log) -> Results:
+    """Read a run's results from the ends of its trials; messages are not read again."""
+    stage = Stage(record)
+    # One end at a time: the readings of twenty thousand trials would take more memory than driving them did.
+    looks: list[Look] = []
+    errors: Counter[str] = Counter()
+    by_trial: dict[TrialId, Mapping[int, HopShares]] = {}
+    silent: set[TrialId] = set()
+    decided: dict[TrialId, TrialEnd] = {}
+    told: list[StatusPath] = []
+    seen: list[PatternSeen] = []
+    met: dict[TrialId, tuple[Round, ...]] = {}
+    tops: dict[TrialId, HopShares] = {}
+    taken: dict[TrialId, Taken] = {}
+    ordered: dict[TrialId, TrialEnd] = {}
+    trials = unrated = 0
+    for trial in record.experiment.trials():
+        trials += 1
+        end = log.end(str(trial))
+        if end is None:
+            continue
+        looks.append(Look(end.status, end.instrument))
+        if end.status == "failed":
+            errors[_sentence(end)] += 1
+        if end.status != "finished":
+            continue
+        unrated += end.unrated
+        by_trial[trial] = shares_by_hop(end.readings.values(), stage.hierarchy(trial.condition).depth)
+        taken[trial] = log.scan.taken(str(trial))
+        if end.top is not None:
+            tops[trial] = shares_of([end.top])
+        if _has_silence(end):
+            silent.add(trial)
+        told += status_path(stage, trial, end)
+        seen += pattern_seen(stage, trial, end)
+        if end.rounds:
+            met[trial] = rounds_of(stage, trial, end.rounds)
+        if end.outcome is not None:
+            decided[trial] = end
+        if end.deeds is not None:
+            ordered[trial] = end
+    status = Counter(look.status for look in looks)
+    return Results(
+        record=record,
+        trials=trials,
+        finished=status["finished"],
+        failed=status["failed"],
+        waiting=status["waiting"],
+        calls=log.scan.calls,
+        tokens=log.scan.tokens,
+        cost=cost(record.models.values(), log.scan.spent),
+        unrated=unrated,
+        noted=log.scan.noted,
+        reused=dict(log.scan.reused),
+        by_trial=by_trial,
+        silent=frozenset(silent),
+        errors=errors,
+        standing=standing(record, log, looks),
+        decided=priced(record, decided),
+        told=told,
+        seen=seen,
+        met=met,
+        tops=tops,
+        taken=taken,
+        ordered=told_of(record, ordered),
+    )
+
+
+def _sentence(end: TrialEnd) -> str:
+    return end.error or "no reason was logged"
+
+
+def _has_silence(end: TrialEnd) -> bool:
+    return any(reading.finish in SILENT for reading in end.readings.values())
+
+
+def cost(models: Iterable[Source], spent: Mapping[str, Spent]) -> float | None:
+    """Return what was spent, in the currency of the models' prices; None if a model that takes money has no price.
+
+    Models on this machine and channels cost nothing.
+    """
+    prices: dict[str, Prices | None] = {}
+    for source in (source for source in models if source.kind == "endpoint" and source.label in spent):
+        # The log names a model as its server does, so two that are called the same can't be told apart.
+        if prices.setdefault(source.label, source.spec.prices) != source.spec.prices:
+            return None
+    if None in prices.values():
+        return None
+    return round(sum(price.cost(spent[label].usage) for label, price in prices.items() if price is not None), 6)

@@ -1,0 +1,260 @@
+"""One trial told from the log: who heard whom, who said what, and what the instrument reads in it."""
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from chains.errors import BadInput, nearest
+from chains.experiments.experiment import TrialId
+from chains.models.provider import Reply, Task
+from chains.organisation.assignment_turns import letters_of_actions
+from chains.organisation.cast import HAVE_NOTES, Cast, Said
+from chains.organisation.decision_turns import charter_of, choice_of, decision_of, letters_of, order_notes
+from chains.organisation.hierarchy import Seat
+from chains.organisation.plan import Turn as Spoken
+from chains.organisation.remedies.audit import corrected_in, shown_to
+from chains.organisation.remedies.audit_findings import KINDS, read_findings, read_numbers
+from chains.organisation.remedies.note_text import lines_in
+from chains.organisation.remedies.stop_choice import IN_FORCE, choice_in
+from chains.running.log.log import Log
+from chains.running.log.records import Step
+from chains.running.outcomes.decisions import instrument_down
+from chains.running.outcomes.stops import STEPS, asked_to_step_in
+from chains.running.run_record import RunRecord, Stage
+from chains.running.transcript import retold
+from chains.running.trial import held_below
+from chains.scoring.facts.degenerate import degenerate
+from chains.scoring.facts.instrument import Verdict
+from chains.scoring.facts.inventions import Claim, invented
+from chains.scoring.facts.reader import instrument_of, read_corrected, status_told
+from chains.scoring.replies.choice import Choice
+from chains.worlds.charters.assignment import Assignment
+from chains.worlds.world import World
+
+
+class Found(NamedTuple):
+    """What an auditor's or a worker's reply names of the lines that it was shown."""
+
+    lines: Mapping[str, Sequence[str]]
+    """The lines by what they are named as: missing, wrong, picked."""
+    readable: bool
+
+
+class Turn(NamedTuple):
+    """One seat's message, read."""
+
+    seat: Seat
+    hop: int
+    step: Step | None
+    """As logged; None for a text that stands by rule."""
+    reply: Reply
+    verdicts: Mapping[str, Verdict]
+    """Of the facts held at or below the seat; of the charter's clauses in an order; none where an option is chosen."""
+    invented: Sequence[Claim]
+    degenerate: str | None
+    told: Spoken
+    """Whose turn it was, and for what."""
+    chosen: Choice | None = None
+    """The option that it chooses, where it is to choose one."""
+    status: str | None = None
+    """The overall status that a report tells, where the world has one."""
+    found: Found | None = None
+    """What an auditor finds, or which lines a worker picks, as it is read."""
+    unchanged: bool = False
+    """Whether it stands by rule and says what its report said before: nothing was found, nothing is attached."""
+
+
+class Story(NamedTuple):
+    """One trial, as far as it went, from the workers up."""
+
+    trial: TrialId
+    condition: str
+    world: World
+    depth: int
+    intent: Sequence[str]
+    """Where something is decided: the options, the best one marked, and the charter; a line each."""
+    notes: Mapping[str, str]
+    """What each worker knew."""
+    turns: Sequence[Turn]
+
+    def document(self) -> dict[str, Any]:
+        """Return the story as one JSON document."""
+        return {
+            "trial": str(self.trial),
+            "condition": self.condition,
+            "world": {"title": self.world.title, "setting": self.world.setting, "digest": self.world.digest},
+            **({"status": self.world.true_status} if self.world.status else {}),
+            "facts": [
+                {"id": fact.id, "text": fact.render(0), "valence": fact.valence, "severity": fact.severity}
+                for fact in self.world.facts
+            ],
+            "notes": dict(self.notes),
+            "messages": [
+                {
+                    "seat": turn.seat.name,
+                    "role": turn.seat.role,
+                    "level": turn.seat.level,
+                    "hop": turn.hop,
+                    "turn": turn.told.name,
+                    "model": None if turn.step is None else turn.step.request.model,
+                    "heard": list(turn.step.heard) if turn.step else list(turn.told.hears),
+                    "text": turn.reply.text,
+                    "thought": turn.reply.thought,
+                    "finish": turn.reply.finish,
+                    "fates": {name: verdict.fate for name, verdict in turn.verdicts.items()},
+                    "why": {name: verdict.why for name, verdict in turn.verdicts.items()},
+                    "invented": [claim.text for claim in turn.invented],
+                    "degenerate": turn.degenerate,
+                    "task": turn.told.task,
+                    **({"rule": turn.told.rule} if turn.told.rule else {}),
+                    **({"status": turn.status} if turn.status else {}),
+                    **({"chosen": turn.chosen.option, "read": turn.chosen.how} if turn.chosen else {}),
+                    **({"found": turn.found.lines, "readable": turn.found.readable} if turn.found else {}),
+                }
+                for turn in self.turns
+            ],
+        }
+
+
+def find_trial(record: RunRecord, log: Log, name: str) -> TrialId:
+    """Return the trial that `name` means; an empty name means the first that has a step in the log.
+
+    Raises:
+        BadInput: If there is none.
+    """
+    trials = {str(trial): trial for trial in record.experiment.trials()}
+    if name:
+        if name not in trials:
+            raise BadInput(f"run {record.id} has no trial {name!r}{nearest(name, trials)}")
+        return trials[name]
+    started = log.scan.started
+    found = next((trial for text, trial in trials.items() if text in started), None)
+    if found is None:
+        raise BadInput(f"run {record.id} has no message yet; `cli.py resume {record.id}` goes on with it")
+    return found
+
+
+def story(record: RunRecord, log: Log, trial: TrialId, number: int | None = None) -> Story:
+    """Tell a trial from its log; messages that are not there yet are left out.
+
+    Args:
+        record: The run.
+        log: Its log.
+        trial: Which trial.
+        number: Which of its rounds, from 1; the last if not given.
+
+    Raises:
+        BadInput: If it has no such round.
+    """
+    stage = Stage(record)
+    rounds = stage.customs(trial.condition).rounds
+    if number is not None and not 1 <= number <= rounds:
+        raise BadInput(f"trial {trial} has no round {number}; it has {rounds}")
+    cast = stage.cast(trial, number)
+    held = held_below(cast.hierarchy, cast.dealt)
+    turns: list[Turn] = []
+    replies = retold(cast, log, str(trial))
+    said = {name: reply.spoken for name, reply in replies.items()}
+    for turn in cast.plan.turns:
+        if turn.name in replies and (turn.task not in STEPS or turn in asked_to_step_in(cast, said)):
+            step = None if turn.ruled else log.holds(cast.key(str(trial), turn))
+            turns.append(_turn(cast, turn, step, replies[turn.name], said, held.get(_whose(cast, turn), ())))
+    return Story(
+        trial=trial,
+        condition=stage.condition(trial).name,
+        world=cast.world,
+        depth=cast.hierarchy.depth,
+        notes={name: cast.notes(name) for name in cast.dealt},
+        intent=_intent(cast) if cast.loop else (),
+        turns=turns,
+    )
+
+
+def _turn(cast: Cast, turn: Spoken, step: Step | None, reply: Reply, said: Said, held: Collection[str]) -> Turn:
+    message = reply.spoken or ""
+    if turn.task in STEPS:
+        choice = choice_in(cast, turn.task, said[turn.name])
+        return Turn(turn.seat, _hop(cast, turn), step, reply, {}, (), None, turn, choice)
+    if turn.task in ("decide", "act") or turn.rule in IN_FORCE:
+        return Turn(turn.seat, _hop(cast, turn), step, reply, {}, (), None, turn, choice_of(cast, said[turn.name]))
+    if turn.task not in REPORTS | ORDERS:
+        found = _found(cast, turn, said)
+        return Turn(turn.seat, _hop(cast, turn), step, reply, {}, (), None, turn, found=found)
+    texts = [text for name in turn.hears if (text := said.get(name))]
+    corrected = ""
+    if turn.task in REPORTS:
+        instrument, only = instrument_of(cast.world), held
+        own = [cast.notes(turn.seat.name)] if turn.seat.role in HAVE_NOTES else []
+        heard = own + [cast.plain(text) for text in texts]
+        message, corrected = cast.plain(message), corrected_in(cast, turn.name, said)
+    else:
+        instrument, only = instrument_down(cast), None
+        heard = [order_notes(cast, said.get(turn.hears[0]) if turn.hears else None)] if turn.task == "order" else texts
+    return Turn(
+        seat=turn.seat,
+        hop=_hop(cast, turn),
+        step=step,
+        reply=reply,
+        verdicts=read_corrected(instrument, message, corrected, only),
+        invented=() if step is None else invented(message, [cast.world.title, *heard], instrument),
+        degenerate=degenerate(message) if message.strip() and step is not None else None,
+        told=turn,
+        status=status_told(cast.world, message) if turn.task in REPORTS else None,
+        unchanged=step is None and bool(turn.about) and reply.spoken == said[turn.hears[0]],
+    )
+
+
+def _found(cast: Cast, turn: Spoken, said: Said) -> Found | None:
+    """Return what an auditor finds or a worker picks; None for any other turn, and where nobody was asked."""
+    reply = said[turn.name]
+    if turn.task in ("audit", "watch") and reply is not None:
+        shown = shown_to(cast, turn.about, said)
+        found = read_findings(reply, shown)
+        return Found({kind: found.lines(kind, shown) for kind in KINDS}, found.readable)
+    if turn.task == "skip" and reply is not None:
+        shown = lines_in(cast.given(turn.seat.name))
+        picked = read_numbers(reply, shown, len(shown))
+        return Found({"picked": [shown[number - 1] for number in picked]}, readable=bool(picked))
+    return None
+
+
+def _whose(cast: Cast, turn: Spoken) -> str:
+    """Return the seat whose facts a turn's text is about; the executive for what an auditor writes to it."""
+    if turn.about or turn.seat.name in cast.hierarchy.heights:
+        return turn.about or turn.seat.name
+    return cast.hierarchy.executive.name
+
+
+REPORTS: frozenset[Task] = frozenset({"report", "revise", "send", "answer"})
+"""Tasks whose texts are read for the world's facts."""
+ORDERS: frozenset[Task] = frozenset({"order", "relay"})
+"""Tasks whose texts are read for the charter's clauses."""
+
+
+def _hop(cast: Cast, turn: Spoken) -> int:
+    """Return which message on its way a turn's is: of the facts up, of the charter down."""
+    return turn.seat.level + 1 if turn.task in ("order", "relay") else cast.hierarchy.heights[_whose(cast, turn)]
+
+
+def _intent(cast: Cast) -> list[str]:
+    """Return the options, the best one marked, and the charter."""
+    if cast.world.assignment is not None:
+        return _meant(cast, cast.world.assignment)
+    decision, charter = decision_of(cast)
+    p = decision.p()
+    best = decision.best(p)
+    lines = [f"{decision.question} The chance of failure is {p:.2f}."]
+    for letter, shown in letters_of(cast).items():
+        option = decision.option(shown.id)
+        mark = " (the best)" if option is best else " (the standing plan)" if option.id == decision.standing else ""
+        lines.append(f"{letter}. {option.text}: {option.utility(p):.1f}{mark}")
+    return lines + [f"{clause.id} {clause.render(0)}" for clause in charter.clauses]
+
+
+def _meant(cast: Cast, assignment: Assignment) -> list[str]:
+    """Return the actions, what they are worth by the whole charter, the best ones marked, and the charter."""
+    best = assignment.best()
+    lines = [assignment.question]
+    for letter, action in letters_of_actions(cast).items():
+        mark = " (the best)" if action.id in best else ""
+        lines.append(f"{letter}. {assignment.shown(action)}: {assignment.pays(action.id):.0f}{mark}")
+    return lines + [f"{clause.id} {clause.render(0)}" for clause in charter_of(cast).clauses]

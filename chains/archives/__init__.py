@@ -1,1 +1,0 @@
-"""Chains that others logged: read as published, never unpacked or copied."""

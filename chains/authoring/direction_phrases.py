@@ -1,0 +1,241 @@
+"""Words of a sentence that say which way something went, as direction slots with an opposite of the same form.
+
+Each row is a wording as it may stand in a sentence, the wording that turns it
+round in the same place, and the two senses that the instrument knows them by.
+Words that could be something else ("over", "up") count only where the
+instrument itself takes them for a direction.
+"""
+
+from typing import NamedTuple
+
+from chains.scoring.facts.direction_reader import compile_direction
+from chains.scoring.text.ledger_stems import STOP, bag
+from chains.scoring.text.tokens import Token
+from chains.scoring.text.units import UNITS
+from chains.worlds.facts import direction_words as d
+from chains.worlds.facts.direction_words import Sense
+from chains.worlds.facts.ledger import Slot
+
+_DOWN = Sense("unavailable", ("down", "out of service", "offline", "not available", "unreachable", "out of order"))
+_RUNNING = Sense("available", ("up", "in service", "online", "not unavailable", "reachable", "in order"))
+_UNSAFE = Sense("unsafe", ("dangerous", "not safe", "hazardous"))
+_SAFE = Sense("safe", ("not unsafe", "harmless", "not dangerous"))
+_INVALID = Sense("invalid", ("not valid", "void", "no longer valid"))
+_VALID = Sense("valid", ("in force", "not invalid"))
+_INCOMPLETE = Sense("incomplete", ("not complete", "unfinished", "not finished"))
+_COMPLETE = Sense("complete", ("completed", "finished", "done"))
+_SUSPENDED = Sense("suspended", ("withdrawn", "put on hold", "paused", "taken out of use", "taken out of service"))
+_REINSTATED = Sense("reinstated", ("resumed", "put back", "released", "returned to use", "returned to service"))
+_DOUBLED = Sense("doubled", ("twice as many", "twice as much", "rose twofold"))
+_HALVED = Sense("halved", ("half as many", "half as much", "fell by half"))
+_DISABLED = Sense("disabled", ("switched off", "turned off", "deactivated"))
+_ENABLED = Sense("enabled", ("switched on", "turned on", "activated"))
+
+_ROWS: tuple[tuple[str, str, Sense, Sense], ...] = (
+    ("late", "early", d.LATE, d.EARLY),
+    ("early", "late", d.EARLY, d.LATE),
+    ("later than planned", "earlier than planned", d.LATE, d.EARLY),
+    ("earlier than planned", "later than planned", d.EARLY, d.LATE),
+    ("behind schedule", "ahead of schedule", d.LATE, d.EARLY),
+    ("ahead of schedule", "behind schedule", d.EARLY, d.LATE),
+    ("behind plan", "ahead of plan", d.LATE, d.EARLY),
+    ("ahead of plan", "behind plan", d.EARLY, d.LATE),
+    ("overdue", "early", d.LATE, d.EARLY),
+    ("delayed", "early", d.LATE, d.EARLY),
+    ("behind", "ahead of", d.BEHIND, d.AHEAD),
+    ("ahead of", "behind", d.AHEAD, d.BEHIND),
+    ("behind", "ahead", d.BEHIND, d.AHEAD),
+    ("ahead", "behind", d.AHEAD, d.BEHIND),
+    ("over", "under", d.OVER, d.UNDER),
+    ("under", "over", d.UNDER, d.OVER),
+    ("above", "below", d.ABOVE, d.BELOW),
+    ("below", "above", d.BELOW, d.ABOVE),
+    ("exceeded", "undershot", d.OVER, d.UNDER),
+    ("failed", "passed", d.FAILED, d.PASSED),
+    ("fail", "pass", d.FAILED, d.PASSED),
+    ("fails", "passes", d.FAILED, d.PASSED),
+    ("passed", "failed", d.PASSED, d.FAILED),
+    ("pass", "fail", d.PASSED, d.FAILED),
+    ("passes", "fails", d.PASSED, d.FAILED),
+    ("rose", "fell", d.ROSE, d.FELL),
+    ("risen", "fallen", d.ROSE, d.FELL),
+    ("increased", "decreased", d.ROSE, d.FELL),
+    ("went up", "went down", d.ROSE, d.FELL),
+    ("grew", "shrank", d.ROSE, d.FELL),
+    ("climbed", "dropped", d.ROSE, d.FELL),
+    ("fell", "rose", d.FELL, d.ROSE),
+    ("fallen", "risen", d.FELL, d.ROSE),
+    ("decreased", "increased", d.FELL, d.ROSE),
+    ("went down", "went up", d.FELL, d.ROSE),
+    ("dropped", "climbed", d.FELL, d.ROSE),
+    ("declined", "increased", d.FELL, d.ROSE),
+    ("up", "down", d.ROSE, d.FELL),
+    ("down", "up", d.FELL, d.ROSE),
+    ("raised", "lowered", d.RAISED, d.LOWERED),
+    ("lowered", "raised", d.LOWERED, d.RAISED),
+    ("reduced", "increased", d.LOWERED, d.RAISED),
+    ("leaked", "held", d.LEAKED, d.HELD),
+    ("expired", "was renewed", d.EXPIRED, d.RENEWED),
+    ("lapsed", "was renewed", d.EXPIRED, d.RENEWED),
+    ("was renewed", "expired", d.RENEWED, d.EXPIRED),
+    ("more", "fewer", d.MORE, d.FEWER),
+    ("fewer", "more", d.FEWER, d.MORE),
+    ("longer", "shorter", d.LONGER, d.LESS),
+    ("shorter", "longer", d.LESS, d.LONGER),
+    ("slower", "faster", d.SLOWER, d.FASTER),
+    ("faster", "slower", d.FASTER, d.SLOWER),
+    ("higher", "lower", d.HIGHER, d.LOWER),
+    ("lower", "higher", d.LOWER, d.HIGHER),
+    ("worse", "better", d.WORSE, d.BETTER),
+    ("better", "worse", d.BETTER, d.WORSE),
+    ("worsened", "improved", d.WORSE, d.BETTER),
+    ("improved", "worsened", d.BETTER, d.WORSE),
+    ("lost", "gained", d.LOST, d.GAINED),
+    ("gained", "lost", d.GAINED, d.LOST),
+    ("won", "lost", d.WON, d.LOST),
+    ("rejected", "accepted", d.REJECTED, d.ACCEPTED),
+    ("refused", "accepted", d.REJECTED, d.ACCEPTED),
+    ("accepted", "rejected", d.ACCEPTED, d.REJECTED),
+    ("approved", "rejected", d.APPROVED, d.REJECTED),
+    ("stopped", "restarted", d.STOPPED, d.RESTARTED),
+    ("halted", "restarted", d.STOPPED, d.RESTARTED),
+    ("restarted", "stopped", d.RESTARTED, d.STOPPED),
+    ("resumed", "stopped", d.RESTARTED, d.STOPPED),
+    ("crashed", "recovered", d.CRASHED, d.RECOVERED),
+    ("recovered", "crashed", d.RECOVERED, d.CRASHED),
+    ("missed", "met", d.MISSED, d.MET),
+    ("met", "missed", d.MET, d.MISSED),
+    ("open", "closed", d.OPEN, d.CLOSED),
+    ("unresolved", "closed", d.OPEN, d.CLOSED),
+    ("closed", "open", d.CLOSED, d.OPEN),
+    ("cancelled", "confirmed", d.CANCELLED, d.CONFIRMED),
+    ("canceled", "confirmed", d.CANCELLED, d.CONFIRMED),
+    ("confirmed", "cancelled", d.CONFIRMED, d.CANCELLED),
+    ("resigned from", "joined", d.LEFT, d.JOINED),
+    ("left", "joined", d.LEFT, d.JOINED),
+    ("joined", "left", d.JOINED, d.LEFT),
+    ("unavailable", "available", _DOWN, _RUNNING),
+    ("out of service", "in service", _DOWN, _RUNNING),
+    ("offline", "online", _DOWN, _RUNNING),
+    ("available", "unavailable", _RUNNING, _DOWN),
+    ("unsafe", "safe", _UNSAFE, _SAFE),
+    ("safe", "unsafe", _SAFE, _UNSAFE),
+    ("invalid", "valid", _INVALID, _VALID),
+    ("valid", "invalid", _VALID, _INVALID),
+    ("incomplete", "complete", _INCOMPLETE, _COMPLETE),
+    ("complete", "incomplete", _COMPLETE, _INCOMPLETE),
+    ("suspended", "reinstated", _SUSPENDED, _REINSTATED),
+    ("withdrawn", "reinstated", _SUSPENDED, _REINSTATED),
+    ("reinstated", "suspended", _REINSTATED, _SUSPENDED),
+    ("doubled", "halved", _DOUBLED, _HALVED),
+    ("halved", "doubled", _HALVED, _DOUBLED),
+    ("disabled", "enabled", _DISABLED, _ENABLED),
+    ("enabled", "disabled", _ENABLED, _DISABLED),
+    ("shortened", "extended", d.SHORTENED, d.EXTENDED),
+    ("extended", "shortened", d.EXTENDED, d.SHORTENED),
+)
+_AMOUNTS = bag("by from to")
+_CHANGED = bag("raised lowered reduced dropped climbed up down")
+"""Other things too ("shut down", "raised a concern"): directions where an amount stands with them."""
+_MEASURED = bag("over under above below")
+_YARDSTICKS = bag(
+    "budget plan target limit threshold estimate forecast average schedule norm standard quota capacity spec "
+    "expectation specified planned expected allowed budgeted"
+)
+_COMPARED = bag("more fewer")
+"""Directions only before "than": "2 more engineers" turned round would not be 2 fewer."""
+_AIMED = bag("met missed")
+_AIMS = bag(
+    "deadline deadlines target targets goal goals requirement requirements limit quota plan milestone milestones "
+    "objective sla"
+)
+_PLACED = bag("late early")
+"""Directions only where no noun follows: not in "the late shift"."""
+TURNABLE = frozenset(word for form, turned, _, _ in _ROWS for word in (form, turned) if " " not in word) - bag(
+    "more fewer up down over under late early left open met missed available lost won behind ahead held"
+) | bag(
+    "stable unstable sufficient insufficient enough correct incorrect wrong working broken full empty possible "
+    "impossible unable able successful unsuccessful unresolved resolved fixed unfixed repaired damaged intact ready "
+    "unready satisfied dissatisfied compliant normal abnormal positive negative won lost improved "
+    "worsened agreed denied legal illegal known unknown authorised unauthorised reversed reopened"
+)
+"""Words that have a plain opposite: one that could not be typed is a sense that nobody would notice being turned."""
+_BY_FIRST: dict[str, list[tuple[tuple[str, ...], str, Sense, Sense]]] = {}
+for _form, _turned, _here, _there in sorted(_ROWS, key=lambda row: -len(row[0].split())):
+    _BY_FIRST.setdefault(_form.split()[0], []).append((tuple(_form.split()), _turned, _here, _there))
+
+
+class Way(NamedTuple):
+    """Words that say which way something went."""
+
+    first: int
+    last: int
+    """Tokens from `first` up to `last`, half open."""
+    slot: Slot
+
+
+def ways_in(tokens: tuple[Token, ...], taken: frozenset[int]) -> list[Way]:
+    """Return the directions of a sentence in order.
+
+    Args:
+        tokens: The sentence's.
+        taken: Tokens of names, dates and the like, which are no directions.
+    """
+    out: list[Way] = []
+    at = 0
+    while at < len(tokens):
+        way = None if at in taken else _way(tokens, at, taken)
+        if way is not None:
+            out.append(way)
+        at = at + 1 if way is None else way.last
+    return out
+
+
+def _way(tokens: tuple[Token, ...], at: int, taken: frozenset[int]) -> Way | None:
+    for words, turned, here, there in _BY_FIRST.get(tokens[at].low, ()):
+        last = at + len(words)
+        if tuple(token.low for token in tokens[at:last]) != words or taken & {*range(at, last)}:
+            continue
+        form = " ".join(words)
+        slot = Slot(
+            name="way", kind="direction", value=form, also=_others(here, form),
+            opposite=turned, opposites=_others(there, turned),
+        )  # fmt: skip
+        if not _fits(tokens, at, last, form, turned):
+            continue
+        hits = compile_direction(slot).hits(tokens, 0, len(tokens), frozenset(), taken)
+        if any(hit.first < last and at < hit.last and hit.sense == 1 for hit in hits):
+            return Way(at, last, slot)
+    return None
+
+
+def _fits(tokens: tuple[Token, ...], first: int, last: int, form: str, turned: str) -> bool:
+    """Whether words that are other things too stand where they are a direction."""
+    after = tokens[last : last + 6]
+    following = after[0] if after else None
+    fits = True
+    if form in _CHANGED:
+        beside = following is not None and (following.kind == "number" or following.text in "€$£")
+        beside = beside or (first > 0 and (tokens[first - 1].kind == "number" or tokens[first - 1].text == "%"))
+        announced = after[:1] if form in ("up", "down") else after
+        fits = beside or any(token.low in _AMOUNTS for token in announced)
+    elif form in _MEASURED:
+        before = tokens[first - 1] if first else None
+        beside = before is not None and (before.kind == "number" or before.low in UNITS or before.text in "%€$£")
+        fits = beside or any(token.low in _YARDSTICKS for token in after[:4])
+    elif form in _COMPARED:
+        fits = following is not None and following.low == "than"
+    elif form in _AIMED:
+        fits = any(token.low in _AIMS for token in tokens)
+    elif form in _PLACED:
+        fits = following is None or following.kind != "word" or following.low in STOP
+    elif form == "left":
+        name = first > 0 and (tokens[first - 1].kind == "code" or tokens[first - 1].text[:1].isupper())
+        fits = name and (following is None or following.low in STOP)
+    elif form == "behind":
+        fits = (following is None or following.kind == "mark") == (turned == "ahead")
+    return fits
+
+
+def _others(sense: Sense, form: str) -> tuple[str, ...]:
+    return tuple(word for word in (sense.word, *sense.also) if word != form)

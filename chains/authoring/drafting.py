@@ -1,0 +1,318 @@
+"""From a sentence to a fact: its subject, its typed values, and two renderings made of its own words."""
+
+import re
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+from typing import NamedTuple
+
+from chains.authoring.direction_phrases import TURNABLE, Way, ways_in
+from chains.authoring.rejected import Untyped
+from chains.authoring.subject_finder import head_of, is_verb, subject_in
+from chains.authoring.values import Value, values_in
+from chains.scoring.facts.claims import content_of
+from chains.scoring.text.ledger_stems import STOP, bag
+from chains.scoring.text.negation import hedge
+from chains.scoring.text.number_words import numeral
+from chains.scoring.text.sentences import sentences_of
+from chains.scoring.text.tokens import Token, tokens_of
+from chains.worlds.facts.ledger import Fact, Slot
+
+MOST_SLOTS = 5
+"""More values than this are more than one fact."""
+MOST_TOPIC = 4
+_MOST_TOKENS = 45
+_FEWEST_WORDS = 4
+_DENIALS = bag("not no never none neither nor without nothing nobody nowhere hardly")
+_CONDITIONS = bag("if unless whether would should could might whenever until suppose provided")
+_SPEECH = bag(
+    "say says said claim claims claimed argue argues argued think thinks thought believe believes believed according "
+    "suggest suggests suggested feel feels felt hope hopes hoped assume assumes assumed wonder fear fears feared"
+)
+_VAGUE_TOPICS = bag(
+    "total sum planned plan average overall altogether first second third last next previous additional same other own "
+    "exactly initially originally finally previously"
+)
+"""Words that stand with any property: they would not show which one is meant."""
+_POINTERS = bag("it them this these those that they")
+_ZONE = r"(?:\s*(?:UTC|GMT|CES?T|BST|[ECMP][SD]T|Z|h|hrs|hours|[ap]\.?m\.?)\b\.?)?"
+_CLOCK = rf"\(?\[?~?\d{{1,2}}(?::\d{{2}}){{1,2}}(?:\.\d+)?\]?\)?{_ZONE}"
+_STAMP = re.compile(rf"\[?(?:\d{{4}}-\d\d-\d\d[T ,]+)?{_CLOCK}\s*(?:[-–—,:|\]]\s*)*", re.IGNORECASE)
+_AT_START = re.compile(rf"(?:At|By|Around|From|Since)\s+{_CLOCK}\s*,?\s+", re.IGNORECASE)
+_AT_END = re.compile(rf"[\s,(]+(?:at|by|around|since)\s+{_CLOCK}\)?(?=[.!]?$)", re.IGNORECASE)
+_OPAQUE = re.compile(
+    r"\d{1,2}:\d{2}|https?://|www\.|\S@\S|\d+\.\d+\.\d+|(?<![\w.])#\d|\b[0-9a-f]{8,}\b|[{}<>=\\^~|]|\$(?!\s?\d)|'{2}",
+)
+_JOINTS = bag("but while whereas although though however yet because whilst and so which who plus as")
+
+
+class Draft(NamedTuple):
+    """A sentence, or a clause of one, that could be typed."""
+
+    start: int
+    """First character in the text that it was drafted from."""
+    end: int
+    fact: Fact
+    """With an id that its world has to replace, and neutral: what is good and bad, only a person can say."""
+
+
+def drafts_in(
+    text: str, subject: str | None = None, common: frozenset[str] = frozenset()
+) -> tuple[list[Draft], list[str]]:
+    """Return the facts of a sentence: one, or one for each clause that stands by itself.
+
+    Args:
+        text: The sentence.
+        subject: What it is about, in words of the sentence, where somebody has said so; else it is found by rule.
+        common: Words that the documents write in lower case: such a word at the beginning of a sentence is no name.
+
+    Returns:
+        The drafts, and why what could not be typed could not: nothing is guessed.
+    """
+    start, end = _without_clock(text)
+    found: list[Draft] = []
+    reasons: list[str] = []
+    for first, last in _clauses(text, start, end) if subject is None else [(start, end)]:
+        try:
+            found.append(Draft(first, last, draft(text[first:last], subject, common)))
+        except Untyped as reason:
+            reasons.append(str(reason))
+    if not found and len(reasons) > 1:
+        try:
+            return [Draft(start, end, draft(text[start:end], subject, common))], []
+        except Untyped as reason:
+            return [], [str(reason)]
+    return found, reasons
+
+
+def draft(text: str, subject: str | None = None, common: frozenset[str] = frozenset()) -> Fact:
+    """Return a sentence as a fact.
+
+    Args:
+        text: The sentence.
+        subject: As `drafts_in`; the words as they stand in the sentence.
+        common: As `drafts_in`.
+
+    Raises:
+        Untyped: If it can't be typed; the text is the reason.
+    """
+    tokens = _read(text)
+    about = subject_in(tokens) if subject is None else _given(tokens, subject)
+    inside = frozenset(range(*about))
+    values = values_in(tokens, text, inside)
+    taken = inside | {at for value in values for at in range(value.first, value.last)}
+    ways = ways_in(tokens, taken)
+    if any(token.low in TURNABLE for at, token in enumerate(tokens) if at not in taken | _covered(ways)):
+        raise Untyped("a word that could be turned round and can't be typed")
+    values = _named_apart([*values, *(Value(*way) for way in ways)])
+    if not values:
+        raise Untyped("no typed value")
+    if all(value.slot.kind == "name" and not any(map(str.isdigit, str(value.slot.value))) for value in values):
+        raise Untyped("only names, which leave open what happened")
+    if len(values) > MOST_SLOTS:
+        raise Untyped("too many values for one statement")
+    taken |= _covered(ways)
+    topic = _topic([token for at, token in enumerate(tokens) if at not in taken])
+    if not (topic or ways or is_verb(tokens, about[1])):
+        raise Untyped("nothing said of its subject besides values")
+    if len(ways) == len(values) and any(token.low in _POINTERS for token in tokens):
+        raise Untyped("it says something of a pronoun")
+    name, template = _template(text, tokens, about, values, common)
+    head = head_of(tokens, *about)
+    thing = _clean(text[tokens[about[0]].start : tokens[head - 1].end])
+    try:
+        return Fact(
+            id="F",
+            subject=name,
+            aliases=(thing,) if 1 < head - about[0] < about[1] - about[0] else (),
+            topic=topic or _last_noun(tokens[about[0] : head]),
+            slots=tuple(value.slot for value in values),
+            templates=(template, _other_wording(template, plainly=is_verb(tokens, about[1]))),
+            vague=_vague(template, values),
+            valence="neutral",
+            severity=1,
+        )
+    except ValueError:
+        raise Untyped("no wording could be made of it") from None
+
+
+def _covered(ways: Sequence[Way]) -> frozenset[int]:
+    return frozenset(at for way in ways for at in range(way.first, way.last))
+
+
+def _without_clock(text: str) -> tuple[int, int]:
+    """Return the part of a sentence without a time of day at either end, which no slot can hold."""
+    start, end = 0, len(text)
+    if lead := _STAMP.match(text) or _AT_START.match(text):
+        start = lead.end()
+    if tail := _AT_END.search(text, start):
+        end = tail.start()
+    return (start, end) if text[start:end].strip() else (0, len(text))
+
+
+def _clauses(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Return where the clauses of a sentence stand: what joins them, and marks at their ends, left out."""
+    sentences = sentences_of(text[start:end])
+    if len(sentences) != 1 or len(sentences[0].cuts) <= 2:
+        yield start, end
+        return
+    tokens, cuts = sentences[0].placed, sentences[0].cuts
+    for cut, following in pairwise(cuts):
+        first, last = cut, following
+        while first < last and (tokens[first].kind == "mark" or (first and tokens[first].low in _JOINTS)):
+            first += 1
+        while last > first and tokens[last - 1].kind == "mark" and tokens[last - 1].text not in "%°€$£)":
+            last -= 1
+        if first < last:
+            yield start + tokens[first].start, start + tokens[last - 1].end
+
+
+def _read(text: str) -> tuple[Token, ...]:
+    sentences = sentences_of(text)
+    if len(sentences) != 1:
+        raise Untyped("not one sentence to the instrument")
+    tokens = sentences[0].placed
+    if tokens[-1].text == "?":
+        raise Untyped("a question")
+    number = numeral(tokens, 0)
+    if number is not None and number.last < len(tokens) and tokens[number.last].text == ":":
+        raise Untyped("a heading or a fragment")
+    if tokens[-1].text == ":" or sum(token.kind != "mark" for token in tokens) < _FEWEST_WORDS:
+        raise Untyped("a heading or a fragment")
+    if len(tokens) > _MOST_TOKENS:
+        raise Untyped("too long for one statement")
+    if _OPAQUE.search(text):
+        raise Untyped("a time of day, an address, a version or a sign that can't be typed")
+    lows = {token.low for token in tokens}
+    if lows & _DENIALS:
+        raise Untyped("a denial, which the instrument can't type")
+    if lows & _SPEECH:
+        raise Untyped("somebody's word or opinion")
+    if lows & _CONDITIONS or any(token.text == "may" for token in tokens) or hedge(tokens, 0, len(tokens)):
+        raise Untyped("conditional or uncertain")
+    return tokens
+
+
+def _given(tokens: tuple[Token, ...], subject: str) -> tuple[int, int]:
+    """Return where a subject stands that somebody has named."""
+    words = [token.low for token in tokens_of(subject) if token.kind != "mark"]
+    while len(words) > 1 and words[0] in ("the", "a", "an"):
+        words = words[1:]
+    for at in range(len(tokens)) if words else ():
+        if [token.low for token in tokens[at : at + len(words)]] == words:
+            return at, at + len(words)
+    raise Untyped("a subject that does not stand in the sentence")
+
+
+def _named_apart(values: Sequence[Value]) -> list[Value]:
+    """Give slots names that differ: "time", "time2"."""
+    counts: dict[str, int] = {}
+    out = []
+    for value in sorted(values, key=lambda value: value.first):
+        name = value.slot.name
+        counts[name] = counts.get(name, 0) + 1
+        slot = value.slot if counts[name] == 1 else value.slot.model_copy(update={"name": f"{name}{counts[name]}"})
+        out.append(value._replace(slot=slot))
+    return out
+
+
+def _topic(rest: Sequence[Token]) -> tuple[str, ...]:
+    telling = content_of(tuple(rest))
+    words = [token.low for token in rest if token.kind == "word" and token.stem in telling]
+    return tuple(dict.fromkeys(word for word in words if word not in _VAGUE_TOPICS))[:MOST_TOPIC]
+
+
+def _last_noun(words: Sequence[Token]) -> tuple[str, ...]:
+    """Return the last word of a subject that is no code: where nothing else shows the property, the subject does."""
+    return tuple(token.low for token in words if token.kind == "word" and token.low not in STOP)[-1:]
+
+
+def _template(
+    text: str, tokens: tuple[Token, ...], about: tuple[int, int], values: Sequence[Value], common: frozenset[str]
+) -> tuple[str, str]:
+    """Return the subject's name, and the sentence with holes for it and for every value."""
+    places = [(*about, "subject"), *((value.first, value.last, value.slot.name) for value in values)]
+    out, at, name = "", 0, ""
+    for first, last, hole in sorted(places):
+        start, end = tokens[first].start, tokens[last - 1].end
+        said = text[start:end]
+        if said.endswith(("'s", "’s")):
+            end -= 2
+        if hole == "subject":
+            name = " ".join(_clean(text[start:end]).split())
+            if first == 0 and not _keeps_capital(tokens, last, common):
+                name = name[:1].lower() + name[1:]
+        out += _escaped(text[at:start]) + "{" + hole + "}"
+        at = end
+    out += _escaped(text[at:])
+    out = " ".join(out.split()).rstrip(" ,;:")
+    if not name:
+        raise Untyped("no clear subject")
+    return name, out if out.endswith((".", "!")) else out + "."
+
+
+def _keeps_capital(tokens: tuple[Token, ...], last: int, common: frozenset[str]) -> bool:
+    """Whether the first word of a sentence, which a subject begins with, may be a name: its capital then stays."""
+    word = tokens[0]
+    if word.kind == "code" or word.text[1:2].isupper():
+        return True
+    if word.low in common:
+        return False
+    return last == 1 or not tokens[1].text[:1].islower()
+
+
+def _escaped(text: str) -> str:
+    return _clean(text).replace("{", "{{").replace("}", "}}")
+
+
+def _clean(text: str) -> str:
+    """Return words without quotation marks and the marks of Markdown's emphasis."""
+    return re.sub(r"[*`„“”«»\"]|(?<!\w)_|_(?!\w)", "", text)
+
+
+_DAY_LAST = re.compile(r"^(?P<rest>.*\S) (?P<day>on \{day\})\.$")
+_DAY_FIRST = re.compile(r"^On (?P<day>\{day\}),? (?P<rest>.*)\.$")
+_SUBJECT_FIRST = re.compile(r"^(?:The |A |An |Our )?\{subject\} (?P<rest>.*)$")
+
+
+def _other_wording(template: str, *, plainly: bool) -> str:
+    """Return the same in another order: the day moved to the other end, else the subject as a heading.
+
+    Args:
+        template: The first wording.
+        plainly: Whether the verb follows right after the subject.
+    """
+    if found := _DAY_LAST.match(template):
+        return f"On {{day}}, {_lower(found['rest'])}."
+    if found := _DAY_FIRST.match(template):
+        return f"{found['rest'][:1].upper()}{found['rest'][1:]} on {found['day']}."
+    if plainly and (found := _SUBJECT_FIRST.match(template)):
+        return f"{{subject}}: {found['rest']}"
+    return f"To note: {template}"
+
+
+def _lower(text: str) -> str:
+    first = text.split(" ", 1)[0]
+    return text[:1].lower() + text[1:] if first in ("The", "A", "An", "Our", "In", "During", "At") else text
+
+
+def _vague(template: str, values: Sequence[Value]) -> tuple[str, ...]:
+    """Return the sentence without its numbers and dates, as a channel that blurs would write it; none without any."""
+    out = template
+    for value in values:
+        slot = value.slot
+        hole = "{" + slot.name + "}"
+        if slot.kind == "date":
+            out = re.sub(rf"\b(?:on|by|until|since|from) {re.escape(hole)}", "at some point", out, flags=re.IGNORECASE)
+        elif slot.kind == "count" and slot.value:
+            out = out.replace(hole, "some")
+        elif slot.kind == "number" and slot.value:
+            out = out.replace(hole, _some(slot))
+    if out == template or "{day" in out:
+        return ()
+    return (out[:1].upper() + out[1:],)
+
+
+def _some(slot: Slot) -> str:
+    if slot.unit is None:
+        return "several"
+    return f"some {slot.unit}" if len(slot.unit) > 2 and slot.unit.isalpha() and slot.unit.islower() else "some amount"

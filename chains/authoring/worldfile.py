@@ -1,0 +1,237 @@
+"""World files made from documents: written whole or not at all, after every answer, a person's own edits kept.
+
+The file is all there is: proposals, quotes, what a person said of each. It is a
+world file from the first moment on, so a run may be made on it at any time; a
+fact that was refused stays in it, so that it is not asked about again, and is no
+part of the world.
+"""
+
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Self
+
+import tomlkit
+import tomlkit.items
+from tomlkit.exceptions import TOMLKitError
+
+from chains.authoring.proposing import Candidate, Proposals, Text
+from chains.errors import BadInput, MazedomError
+from chains.worlds.facts.ledger import Fact, Slot, Valence
+from chains.worlds.facts.sources import Quote
+from chains.worlds.files.source_documents import digest
+from chains.worlds.files.world_file import read_world
+from chains.worlds.files.world_file_values import slot_of
+from chains.worlds.world import World
+
+SETTING = "documents"
+_ABOUT = """\
+A world taken from documents. Every fact has its quote; one whose status is "unverified" was proposed and nobody has
+confirmed it: results made on this file say so. Edit what you like, and set a status to "confirmed" or "refused", or
+let yourself be asked:  cli.py world confirm {name}
+How values are written: chains/worlds/files.py."""
+
+
+class WorldFile:
+    """A world file as it stands on the disk, and what is being changed in it."""
+
+    def __init__(self, path: Path, content: tomlkit.TOMLDocument, stands: bytes | None) -> None:
+        """Hold a file.
+
+        Args:
+            path: Where it is.
+            content: What it says.
+            stands: What is on the disk there; None for nothing.
+        """
+        self.path = path
+        self._content = content
+        self._stands = stands
+
+    @classmethod
+    def of(cls, path: Path) -> Self:
+        """Open a world file.
+
+        Raises:
+            BadInput: It can't be read as a world, or has no quotes to confirm.
+        """
+        world = read_world(path)
+        if world.sources is None:
+            raise BadInput(f"{path} has no quotes from documents, so there is nothing to confirm")
+        stands = path.read_bytes()
+        try:
+            return cls(path, tomlkit.parse(stands.decode()), stands)
+        except TOMLKitError as error:
+            raise BadInput(f"{path} can't be read as TOML; {error}") from None
+
+    @classmethod
+    def made(
+        cls, path: Path, title: str, proposals: Proposals, documents: Sequence[tuple[Text, Path]], by: str
+    ) -> Self:
+        """Return a file of proposals, not written yet.
+
+        Args:
+            path: Where it will be.
+            title: What the seats are told that it is about.
+            proposals: Its facts.
+            documents: What they were taken from, with their places.
+            by: Who proposed them: "rules", or a model.
+        """
+        content = tomlkit.document()
+        for line in _ABOUT.format(name=path.name).splitlines():
+            content.add(tomlkit.comment(line))
+        content.add(tomlkit.nl())
+        content["title"] = title
+        content["setting"] = SETTING
+        content["proposed"] = {"by": by, "left_out": dict(proposals.left_out.most_common())}
+        if proposals.names:
+            content["renamed"] = dict(proposals.names)
+        content["documents"] = _tables(_document(text, place, path) for text, place in documents)
+        content["facts"] = _tables(_fact(candidate) for candidate in proposals.facts)
+        return cls(path, content, None)
+
+    @property
+    def facts(self) -> list[Any]:
+        """The tables of all facts, refused ones too; what is set in them is set in the file."""
+        return list(self._content["facts"])
+
+    @property
+    def renamed(self) -> Mapping[str, str]:
+        """The invented name of each name in the documents."""
+        return {str(old): str(new) for old, new in self._content.get("renamed", {}).items()}
+
+    @property
+    def documents(self) -> dict[str, str]:
+        """The digest of each document, by name."""
+        return {str(table["name"]): str(table["sha256"]) for table in self._content.get("documents", [])}
+
+    @property
+    def places(self) -> dict[str, Path]:
+        """Where each document should be, by name."""
+        tables = self._content.get("documents", [])
+        return {str(table["name"]): self.path.parent / str(table["path"]) for table in tables if "path" in table}
+
+    @property
+    def left_out(self) -> dict[str, int]:
+        """How many sentences were left out when it was made, by reason."""
+        proposed = self._content.get("proposed", {})
+        return {str(reason): int(count) for reason, count in proposed.get("left_out", {}).items()}
+
+    @property
+    def open(self) -> list[int]:
+        """Places of the facts that nobody has confirmed or refused."""
+        return [place for place, table in enumerate(self.facts) if table.get("status") == "unverified"]
+
+    def count(self, status: str) -> int:
+        """Return how many facts have a status."""
+        return sum(table.get("status") == status for table in self.facts)
+
+    def world(self) -> World:
+        """Return the world that the file on the disk holds."""
+        return read_world(self.path)
+
+    def confirm(self, place: int, valence: Valence, severity: int) -> None:
+        """Note that a person has confirmed a fact, with what it means to them; on the disk before this returns."""
+        table = self.facts[place]
+        table["valence"], table["severity"], table["status"] = valence, severity, "confirmed"
+        self.save()
+
+    def set_status(self, place: int, status: str) -> None:
+        """Note that a fact is refused, or unverified again; on the disk before this returns."""
+        self.facts[place]["status"] = status
+        self.save()
+
+    def reword(self, place: int, fact: Fact) -> None:
+        """Put another fact in place of one, its quote and standing as they were; on the disk before this returns."""
+        table = self.facts[place]
+        for key, value in _said(fact).items():
+            table[key] = value
+        for key in ("vague", "aliases"):
+            if key in table and not getattr(fact, key):
+                del table[key]
+        self.save()
+
+    def quote(self, place: int) -> Quote:
+        """Return a fact's quote."""
+        return Quote.model_validate(_plain(self.facts[place]["quote"]))
+
+    def save(self) -> None:
+        """Write the file whole or not at all.
+
+        Raises:
+            MazedomError: It can't be written, or another program has changed it since it was read.
+        """
+        content = tomlkit.dumps(self._content).encode()
+        now = self.path.read_bytes() if self.path.exists() else None
+        if now != self._stands:
+            raise MazedomError(
+                f"{self.path} was changed by another program while it was open here, so the last answer was not "
+                "written; begin again with cli.py world confirm"
+            )
+        draft = self.path.with_name(f".{self.path.name}.new")
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            with draft.open("wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+            draft.replace(self.path)
+        except OSError as error:
+            raise MazedomError(f"can't write {self.path}: {error.strerror}") from None
+        self._stands = content
+
+
+def _plain(item: Any) -> Any:
+    return item.unwrap() if isinstance(item, tomlkit.items.Item) else item
+
+
+def _tables(rows: Any) -> tomlkit.items.AoT:
+    out = tomlkit.aot()
+    for row in rows:
+        table = tomlkit.table()
+        for key, value in row.items():
+            table[key] = value
+        out.append(table)
+    return out
+
+
+def _document(text: Text, place: Path, file: Path) -> dict[str, str]:
+    path = os.path.relpath(place.resolve(), file.resolve().parent)
+    return {"name": text.name, "path": Path(path).as_posix(), "sha256": digest(text.content)}
+
+
+def _fact(candidate: Candidate) -> dict[str, Any]:
+    fact, quote = candidate.fact, tomlkit.inline_table()
+    quote.update(candidate.quote.model_dump())
+    said = _said(fact)
+    slots = said.pop("slots")
+    standing = {"valence": fact.valence, "severity": fact.severity, "status": "unverified", "quote": quote}
+    return {"id": fact.id, **said, **standing, "slots": slots}
+
+
+def _said(fact: Fact) -> dict[str, Any]:
+    """Return what a fact says, as a file has it."""
+    renderings = tomlkit.array()
+    renderings.extend(fact.templates)
+    slots = tomlkit.table()
+    for slot in fact.slots:
+        slots[slot.name] = _slot(slot)
+    return {
+        "subject": fact.subject,
+        **({"aliases": list(fact.aliases)} if fact.aliases else {}),
+        "topic": list(fact.topic),
+        "renderings": renderings.multiline(True),
+        **({"vague": list(fact.vague)} if fact.vague else {}),
+        "slots": slots,
+    }
+
+
+def _slot(slot: Slot) -> Any:
+    """Return a slot as people write it, or as a table where that would not be read as the same."""
+    try:
+        if slot_of(slot.name, {"value": slot.text}) == slot:
+            return slot.text
+    except ValueError:
+        pass
+    table = tomlkit.inline_table()
+    table.update({"kind": slot.kind, **slot.model_dump(exclude={"name", "kind"}, exclude_defaults=True)})
+    return table

@@ -1,1 +1,0 @@
-"""Two sides of runs compared, paired by world."""

@@ -1,1 +1,0 @@
-"""Documents as ground truth: statements with typed slots, proposed from verbatim quotes for a person to confirm."""

@@ -1,1 +1,0 @@
-"""Measures of drift: what became of the truth in a message."""

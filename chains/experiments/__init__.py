@@ -1,0 +1,7 @@
+"""Experiments as people write them: settings, factors, hypotheses; and what a condition resolves to.
+
+Imports: organisation, scoring.measures, models.spec, stats, worlds.scenario_registry.
+
+Names to know: `experiment.Experiment`, `experiment.Condition`, `experiment.TrialId`, `experiment.read_experiment`,
+`settings.SETTINGS`, `hypotheses.Hypothesis`, `condition_plan.planned`, `overrides.override`.
+"""

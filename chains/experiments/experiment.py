@@ -1,0 +1,277 @@
+"""Experiments: a question, worlds, and factors crossed into conditions, each run on the same worlds.
+
+Written as TOML (`runs/<name>.toml`) or as `--set` on the command line, which
+says the same over a file.
+
+    question = "Does retention fall with depth, and does quoting slow the fall?"
+    worlds = 3                      # or seeds = [4, 8, 15]
+    replicates = 1
+    [fixed]                         # the same in every condition
+    model = "smollm2"
+    [factors]                       # crossed
+    depth = [2, 4, 8]
+    prompt = ["plain", "honest"]
+    [models.big]                    # a model of one's own
+    base_url = "http://localhost:8000/v1"
+    model = "qwen3"
+    [limits]
+    calls = 1000
+    [hypotheses]                    # registered when the run is made; see `chains.registering.hypotheses`
+    quoting = "retention(prompt=honest) > retention(prompt=plain)"
+"""
+
+import itertools
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated, Any, NamedTuple, Self
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from chains.errors import BadInput, nearest
+from chains.experiments.hypotheses import Hypothesis, read_hypotheses
+from chains.experiments.settings import SETTINGS, Value, check_value
+from chains.models.spec import ModelSpec
+
+
+class Limits(BaseModel):
+    """What a run may use; hard."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    calls: Annotated[int, Field(ge=1)] | None = None
+    """Most requests sent to models, re-asked ones included. None, here and below: no limit."""
+    tokens: Annotated[int, Field(ge=1)] | None = None
+    """Most tokens of prompts and replies together, as the endpoints count them."""
+    cost: Annotated[float, Field(gt=0)] | None = None
+    """Most money, in the currency of the models' prices."""
+    minutes: Annotated[float, Field(gt=0)] | None = None
+    """Longest time that the run is driven, over all resumes."""
+    trials: Annotated[int, Field(ge=1, le=4096)] | None = None
+    """Trials under way at the same time. None: as many as the models take requests."""
+
+
+class Condition(BaseModel):
+    """One setting of each factor, with everything else that is fixed."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    id: str
+    """c1, c2, ... in the order of crossing."""
+    factors: Mapping[str, Value]
+    """What distinguishes it from the other conditions."""
+    values: Mapping[str, Value]
+    """Every setting as resolved, defaults included."""
+
+    @property
+    def name(self) -> str:
+        """The factors in words: "depth=4, prompt=honest"; "all" where nothing varies."""
+        return ", ".join(f"{key}={shown(value)}" for key, value in self.factors.items()) or "all"
+
+
+def shown(value: Value) -> str:
+    """Return a setting's value as a person writes it."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+class TrialId(NamedTuple):
+    """One condition, one world, one replicate."""
+
+    condition: str
+    seed: int
+    replicate: int
+
+    def __str__(self) -> str:
+        """The name that stands in the log: c1.w3.r1."""
+        return f"{self.condition}.w{self.seed}.r{self.replicate}"
+
+
+class Experiment(BaseModel):
+    """A question, with what is fixed, what is varied, and on which worlds."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: str = "watermelon"
+    question: str = ""
+    """What is to be found out."""
+    seeds: Annotated[tuple[Annotated[int, Field(ge=0)], ...], Field(min_length=1)] = (1, 2, 3)
+    """The worlds: the same in every condition, so that conditions are paired."""
+    replicates: Annotated[int, Field(ge=1)] = 1
+    """Trials of a world and condition that differ only in sampling and in who holds which fact."""
+    fixed: Mapping[str, Value] = Field(default_factory=dict)
+    factors: Mapping[str, tuple[Value, ...]] = Field(default_factory=dict)
+    models: Mapping[str, ModelSpec] = Field(default_factory=dict)
+    limits: Limits = Limits()
+    reproducible: bool = False
+    """Embedded models answer one request at a time with caches off, so that the same seeds give the same text."""
+    hypotheses: Mapping[str, str] = Field(default_factory=dict)
+    """What is to be tested, by name, registered when the run is made; see `registering.hypotheses`."""
+
+    @model_validator(mode="after")
+    def _seeds_differ(self) -> Self:
+        if len(set(self.seeds)) < len(self.seeds):
+            raise ValueError("seeds: a world is listed twice; use replicates to run one again")
+        return self
+
+    @model_validator(mode="after")
+    def _hypotheses_are_understood(self) -> Self:
+        read_hypotheses(self.hypotheses, self.factors)
+        return self
+
+    @cached_property
+    def registered(self) -> tuple[Hypothesis, ...]:
+        """The hypotheses, read."""
+        return read_hypotheses(self.hypotheses, self.factors)
+
+    @cached_property
+    def conditions(self) -> tuple[Condition, ...]:
+        """The factors crossed, the first varying slowest."""
+        crossed = itertools.product(*self.factors.values())
+        base = {key: setting.default for key, setting in SETTINGS.items()} | dict(self.fixed)
+        return tuple(
+            Condition(id=f"c{number}", factors=factors, values=base | factors)
+            for number, factors in enumerate((dict(zip(self.factors, row, strict=True)) for row in crossed), 1)
+        )
+
+    def trials(self) -> Iterator[TrialId]:
+        """Return all trials, world by world, so that an unfinished run has whole pairs."""
+        for replicate in range(1, self.replicates + 1):
+            for seed in self.seeds:
+                for condition in self.conditions:
+                    yield TrialId(condition.id, seed, replicate)
+
+    def condition(self, name: str) -> Condition:
+        """Return a condition by its id."""
+        return next(condition for condition in self.conditions if condition.id == name)
+
+
+DEFAULT = Experiment(
+    name="watermelon",
+    question="Do managers whose promotion hangs on it pass on less of what is true?",
+    seeds=(1, 2, 3),
+    fixed={"depth": 4, "facts": 6},
+    factors={"prompt": ("honest", "career")},
+)
+"""What `run` does without arguments: small enough for the embedded model in about a minute."""
+
+MOST_WORLDS = 100_000
+_KEYS = (
+    "question",
+    "scenario",
+    "worlds",
+    "seeds",
+    "replicates",
+    "reproducible",
+    "fixed",
+    "factors",
+    "models",
+    "limits",
+    "hypotheses",
+)
+TABLES = ("fixed", "factors", "models", "limits", "hypotheses")
+
+
+def read_experiment(path: Path) -> Experiment:
+    """Read an experiment file.
+
+    Raises:
+        BadInput: If it can't be read or understood; the sentence names the file and the key.
+    """
+    try:
+        content = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise BadInput(f"no experiment file {path}{nearest(str(path), map(str, path.parent.glob('*.toml')))}") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise BadInput(f"{path} is not a TOML file: {error}") from None
+    except OSError as error:
+        raise BadInput(f"can't read {path}: {error.strerror}") from None
+    if not content:
+        raise BadInput(f"{path} is empty; say at least what varies, as in [factors] with depth = [2, 4]")
+    try:
+        return _understood(content, path.stem)
+    except BadInput as error:
+        raise BadInput(f"{path}: {error}") from None
+
+
+def _understood(content: Mapping[str, Any], name: str) -> Experiment:
+    if unknown := sorted(set(content) - set(_KEYS)):
+        raise BadInput(f"unknown key {unknown[0]!r}{nearest(unknown[0], (*_KEYS, *SETTINGS))}")
+    for table in TABLES:
+        if not isinstance(content.get(table, {}), Mapping):
+            raise BadInput(f"{table} must be a table, [{table}]")
+    fixed = {key: check_value(key, value) for key, value in _flat(content.get("fixed", {}))}
+    if "scenario" in content:
+        fixed["scenario"] = check_value("scenario", content["scenario"])
+    factors = {key: several(key, value) for key, value in _flat(content.get("factors", {}))}
+    if both := sorted(set(fixed) & set(factors)):
+        raise BadInput(f"{both[0]!r} is both fixed and a factor; keep one")
+    plain = {key: content[key] for key in ("question", "replicates", "reproducible") if key in content}
+    if "worlds" in content or "seeds" in content:
+        plain["seeds"] = seeds_of(content)
+    return valid(
+        {"name": name, **plain, "fixed": fixed, "factors": factors}
+        | {table: content[table] for table in ("models", "limits", "hypotheses") if table in content}
+    )
+
+
+def _flat(table: Mapping[str, Any], before: str = "") -> Iterator[tuple[str, Any]]:
+    """Return a table's settings with dotted keys: TOML reads `prompt.manager = 1` as a table in a table."""
+    for key, value in table.items():
+        if isinstance(value, Mapping):
+            yield from _flat(value, f"{before}{key}.")
+        else:
+            yield f"{before}{key}", value
+
+
+def several(key: str, values: Any) -> tuple[Value, ...]:
+    """Return a factor's settings, checked.
+
+    Raises:
+        BadInput: If they are no list of different settings that the factor takes.
+    """
+    if not isinstance(values, Sequence) or isinstance(values, str) or not values:
+        raise BadInput(f"factor {key} must be a list of settings, as in {key} = [2, 4]")
+    read = tuple(check_value(key, value) for value in values)
+    if len(set(read)) < len(read):
+        raise BadInput(f"factor {key} lists a setting twice; use replicates to repeat a condition")
+    return read
+
+
+def seeds_of(content: Mapping[str, Any]) -> Any:
+    """Return which worlds a table asks for by `worlds` or `seeds`.
+
+    Raises:
+        BadInput: If by both, or `worlds` is no possible number.
+    """
+    if "worlds" in content and "seeds" in content:
+        raise BadInput("worlds and seeds both say which worlds; keep one")
+    if "seeds" in content:
+        return content["seeds"]
+    worlds = content["worlds"]
+    if not isinstance(worlds, int) or isinstance(worlds, bool) or worlds < 1:
+        raise BadInput(f"worlds is {worlds!r}; it must be a whole number, at least 1")
+    if worlds > MOST_WORLDS:
+        raise BadInput(f"worlds is {worlds:,}; at most {MOST_WORLDS:,} are possible in one run")
+    return tuple(range(1, worlds + 1))
+
+
+def valid(content: Mapping[str, Any]) -> Experiment:
+    """Return the experiment that a table holds.
+
+    Raises:
+        BadInput: If it holds what no experiment has; one sentence.
+    """
+    try:
+        return Experiment.model_validate(content)
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(str(part) for part in first["loc"])
+        if first["type"] == "extra_forbidden":
+            known = ModelSpec.model_fields if place.startswith("models.") else Limits.model_fields
+            raise BadInput(f"unknown key {place!r}{nearest(str(first['loc'][-1]), known)}") from None
+        message = first["msg"].removeprefix("Value error, ")
+        given = first["input"]
+        hidden = isinstance(given, Mapping | BaseModel) or place.startswith("models.")  # an address may hold a password
+        shown = "" if hidden else f", not {given!r}"
+        raise BadInput(f"{place + ': ' if place else ''}{message[:1].lower()}{message[1:]}{shown}") from None

@@ -1,0 +1,178 @@
+"""Hypotheses, as an experiment file registers them before any trial is run.
+
+    [hypotheses]
+    pressure = "q(prompt=career) > q(prompt=plain)"
+    budget = "retention(prompt=five_words) < retention(prompt=plain) - 0.05"
+    matched = "distortion(prompt=career) > distortion(prompt=plain) at equal words"
+    convex = "q(prompt=career) > 1"
+
+A quantity, an arm in parentheses (settings of factors, all others matched),
+`>`, `<` or `!=` (different, either way), and then the same quantity in
+another arm, if need be with a margin, or a number. The quantity is a measure
+of what the executive hears (`cli.py list measures`), an aggregate of a
+condition's decisions (d_prime, criterion, eval_risk) or an exponent that `law`
+estimates: q, k, hazard_ratio.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Literal, NamedTuple
+
+from chains.errors import BadInput, nearest
+from chains.experiments.settings import Value, check_value
+from chains.scoring.measures.measures import MEASURES
+from chains.stats.decisions.quantity_names import FIGURES
+
+Relation = Literal[">", "<", "!="]
+Arm = Mapping[str, Value]
+"""Settings of some factors; an arm is every condition that has them."""
+Factors = Mapping[str, Sequence[Value]]
+
+EXPONENTS = {
+    "q": "exponent of the number of managers in the cumulative hazard (H-depth)",
+    "k": "exponent of the hop in the cumulative hazard (H-hop)",
+    "hazard_ratio": "hazard of bad facts against good ones",
+}
+"""Quantities that `law` estimates."""
+MOST = 4
+"""Hypotheses that one study may register: Holm's correction makes each further one dearer to all."""
+FEWEST_DEPTHS = 3
+"""Depths without which q can't be told from the worker's own loss."""
+
+_NUMBER = r"[+-]?\s*(?:\d+\.?\d*|\.\d+)%?"
+_GRAMMAR = re.compile(
+    rf"""\s*(?P<quantity>[A-Za-z_]\w*)\s*(?:\((?P<left>.*?)\))?
+    \s*(?P<relation>!=|>=|<=|==|=|>|<)\s*
+    (?:(?P<again>[A-Za-z_]\w*)\s*(?:\((?P<right>.*?)\))?\s*(?P<margin>[+-]\s*(?:\d+\.?\d*|\.\d+)%?)?|(?P<number>{_NUMBER}))
+    \s*(?P<words>at\s+equal\s+words)?\s*""",
+    re.VERBOSE,
+)
+_EXAMPLE = "retention(prompt=career) < retention(prompt=plain)"
+
+
+class Hypothesis(NamedTuple):
+    """One registered statement about one quantity."""
+
+    name: str
+    text: str
+    quantity: str
+    """A measure, an aggregate or an exponent."""
+    left: Arm
+    relation: Relation
+    right: Arm | None
+    """None: the quantity is held against `number` itself."""
+    number: float
+    """The margin added to the right side, 0 without one; or what the quantity is held against."""
+    equal_words: bool
+    """Whether it is of the two arms at equal words."""
+
+    @property
+    def exponent(self) -> bool:
+        """Whether `law` tests it, rather than `compare`."""
+        return self.quantity in EXPONENTS
+
+    @property
+    def aggregate(self) -> bool:
+        """Whether it is of a figure of whole conditions, rather than of a mean over trials."""
+        return self.quantity in FIGURES
+
+
+def read_hypotheses(table: Mapping[str, str], factors: Factors) -> tuple[Hypothesis, ...]:
+    """Read the hypotheses of an experiment.
+
+    Args:
+        table: Texts by name, as `[hypotheses]` has them.
+        factors: What the experiment varies, each with its settings.
+
+    Raises:
+        BadInput: If there are more than four, or one can't be understood or tested in this experiment.
+    """
+    if len(table) > MOST:
+        raise BadInput(f"[hypotheses] lists {len(table)}; at most {MOST} can be registered, the rest is exploration")
+    return tuple(_read(name, text, factors) for name, text in table.items())
+
+
+def read_arm(text: str, factors: Factors) -> dict[str, Value]:
+    """Read `factor=setting, factor=setting`.
+
+    A part `name=value` begins a new setting only where `name` is a factor, as in
+    `model=channel:drop=0.1,flip=0.02, prompt=plain`.
+
+    Raises:
+        BadInput: If a factor is not varied, or not in this setting.
+    """
+    parts: list[str] = []
+    for part in text.split(","):
+        key, equals, _ = part.partition("=")
+        if parts and not (equals and key.strip() in factors) and (not equals or ":" in parts[-1]):
+            parts[-1] += f",{part}"
+        else:
+            parts.append(part)
+    arm: dict[str, Value] = {}
+    for part in parts:
+        key, equals, value = (piece.strip() for piece in part.partition("="))
+        if not equals or not value:
+            raise BadInput(f"{part.strip()!r} is no setting of a factor; write it as in prompt=plain")
+        if key not in factors:
+            raise BadInput(f"{key!r} is not varied, so it makes no arm{nearest(key, factors)}")
+        if key in arm:
+            raise BadInput(f"{key} is set twice in ({text})")
+        setting = check_value(key, value)
+        if setting not in factors[key]:
+            raise BadInput(f"{key} is never {value!r}{nearest(value, [str(known) for known in factors[key]])}")
+        arm[key] = setting
+    return arm
+
+
+def read_number(text: str) -> float:
+    """Read a number, with a sign and a percent sign if it has them: `-0.05`, `- 5%`."""
+    plain = text.replace(" ", "")
+    return float(plain.removesuffix("%")) / (100 if plain.endswith("%") else 1)
+
+
+def _read(name: str, text: str, factors: Factors) -> Hypothesis:
+    try:
+        return _understood(name, text, factors)
+    except BadInput as error:
+        raise BadInput(f"hypothesis {name}: {error}") from None
+
+
+def _understood(name: str, text: object, factors: Factors) -> Hypothesis:
+    found = _GRAMMAR.fullmatch(text) if isinstance(text, str) else None
+    if found is None or not isinstance(text, str):
+        raise BadInput(f"{text!r} can't be read; write it as in {_EXAMPLE!r}")
+    quantity, relation, again = found["quantity"], found["relation"], found["again"]
+    known = (*MEASURES, *FIGURES, *EXPONENTS)
+    if quantity not in known:
+        raise BadInput(f"no measure or exponent {quantity!r}{nearest(quantity, known)}")
+    if relation not in (">", "<", "!="):
+        raise BadInput(f"{relation!r} can't be tested; say >, <, or != for different either way")
+    if again is not None and again != quantity:
+        raise BadInput(f"it holds {quantity} against {again}; both sides must be the same quantity")
+    equal_words = found["words"] is not None
+    if equal_words and not (quantity in MEASURES and MEASURES[quantity].of_fates and again is not None):
+        raise BadInput(f"{quantity} can't be taken at equal words; only measures of the facts' fates, of two arms, can")
+    left = read_arm(found["left"], factors) if found["left"] else {}
+    right = None
+    if again is not None:
+        right = read_arm(found["right"], factors) if found["right"] else {}
+        _check_contrast(left, right)
+    number = read_number(found["number"] or found["margin"] or "0")
+    hypothesis = Hypothesis(name, text, quantity, left, relation, right, number, equal_words)  # type: ignore[arg-type]
+    if hypothesis.quantity == "q":
+        _check_depths(hypothesis, factors)
+    return hypothesis
+
+
+def _check_contrast(left: Arm, right: Arm) -> None:
+    if set(left) != set(right):
+        only = sorted(set(left) ^ set(right))[0]
+        raise BadInput(f"only one side says which {only}; name the same factors on both sides")
+    if left == right:
+        raise BadInput("both sides are the same arm")
+
+
+def _check_depths(hypothesis: Hypothesis, factors: Factors) -> None:
+    depths = factors.get("depth", ())
+    if "depth" in hypothesis.left or len(depths) < FEWEST_DEPTHS:
+        raise BadInput(f"q needs {FEWEST_DEPTHS} or more depths as a factor, as in depth = [1, 2, 3, 5]")

@@ -1,0 +1,105 @@
+"""What a command line sets over an experiment: `--set KEY=A,B`."""
+
+import tomllib
+from collections.abc import Sequence
+from typing import Any
+
+from chains.errors import BadInput
+from chains.experiments.experiment import TABLES, Experiment, Limits, seeds_of, several, valid
+from chains.experiments.settings import Value, split
+from chains.worlds.scenario_registry import worlds_in
+
+
+def override(experiment: Experiment, settings: Sequence[str]) -> Experiment:
+    """Return the experiment with `--set KEY=VALUE` settings put over it.
+
+    Raises:
+        BadInput: If a key or value is unknown.
+    """
+    content: dict[str, Any] = experiment.model_dump(exclude_unset=True)
+    content = {table: {} for table in TABLES} | content
+    for text in settings:
+        key, values = split(text)
+        _put(content, key, values, text)
+    named = content["factors"].get("scenario", [content["fixed"].get("scenario", "")])
+    if (worlds := worlds_in(named)) and not any(text.startswith(("worlds=", "seeds=")) for text in settings):
+        content["seeds"] = list(range(1, worlds + 1))
+    try:
+        return valid(content)
+    except BadInput as error:
+        if not str(error).startswith("hypothesis ") or any(text.startswith("hypotheses.") for text in settings):
+            raise
+        raise BadInput(
+            f"{error}; these settings take away what it needs, --set hypotheses=none leaves it out"
+        ) from None
+
+
+def with_limits(limits: Limits, settings: Sequence[str]) -> Limits:
+    """Return the limits with `--set limits.KEY=N` settings put over them, for a run that goes on.
+
+    Raises:
+        BadInput: If a setting is no limit: nothing else of a run can be changed.
+    """
+    content: dict[str, Any] = limits.model_dump()
+    for text in settings:
+        key, values = split(text)
+        head, _, name = key.partition(".")
+        if head != "limits" or not name:
+            raise BadInput(f"--set {text}: a run goes on as it was begun; only its limits can be set, as limits.calls")
+        content[name] = _number(",".join(values))
+    return valid({"limits": content}).limits
+
+
+def _put(content: dict[str, Any], key: str, values: Sequence[str], text: str) -> None:
+    head, _, rest = key.partition(".")
+    if key in ("worlds", "seeds"):
+        try:
+            numbers = [int(value) for value in values]
+        except ValueError:
+            raise BadInput(f"--set {text}: {key} takes whole numbers") from None
+        if key == "worlds" and len(numbers) > 1:
+            raise BadInput(f"--set {text}: worlds is how many; use seeds={','.join(values)} to choose them")
+        content["seeds"] = seeds_of({"worlds": numbers[0]}) if key == "worlds" else numbers
+    elif key in ("question", "replicates", "reproducible", "name"):
+        content[key] = ",".join(values)
+    elif head == "hypotheses":
+        _put_hypothesis(content, rest, ",".join(values))
+    elif head in ("limits", "models") and rest:
+        table = content[head]
+        *path, last = rest.split(".")
+        for part in path:
+            table = table.setdefault(part, {})
+        table[last] = _number(",".join(values))
+    else:
+        _put_setting(content, key, several(key, values))
+
+
+def _put_setting(content: dict[str, Any], key: str, read: Sequence[Value]) -> None:
+    replaced = {key, "lineage"} if key == "model" else {key}  # said of all seats, it holds in place of lineages
+    fixed = {name: value for name, value in content["fixed"].items() if name not in replaced}
+    factors = {name: settings for name, settings in content["factors"].items() if name not in replaced - {key}}
+    if len(read) == 1:
+        factors.pop(key, None)
+        fixed[key] = read[0]
+    else:
+        factors[key] = read
+    content["fixed"], content["factors"] = fixed, factors
+    if key == "model":  # models of a file's own that this leaves without a seat are left out with it
+        held = [*fixed.values(), *(value for settings in factors.values() for value in settings)]
+        named = {part.strip() for value in held for part in str(value).split("+")}
+        content["models"] = {name: spec for name, spec in content["models"].items() if name in named}
+
+
+def _put_hypothesis(content: dict[str, Any], name: str, text: str) -> None:
+    """Set one, or with `hypotheses=none` leave all of a file out: a look that is meant to test nothing."""
+    if not name and text != "none":
+        raise BadInput("--set hypotheses takes none; write one as in --set 'hypotheses.h1=q > 1'")
+    content["hypotheses"] = {**content["hypotheses"], name: text} if name else {}
+
+
+def _number(text: str) -> Any:
+    """Read a value for a table whose types are not settings': as TOML would, else as text."""
+    try:
+        return tomllib.loads(f"value = {text}")["value"]
+    except tomllib.TOMLDecodeError:
+        return text

@@ -1,0 +1,70 @@
+"""Which prompt each turn has in a condition, and what each seat is told of its circumstances."""
+
+from collections.abc import Mapping
+
+from chains.errors import BadInput
+from chains.experiments.experiment import Condition
+from chains.experiments.settings import Value, scoped
+from chains.organisation.hierarchy import Seat
+from chains.organisation.plan import Plan
+from chains.organisation.prompts import CIRCUMSTANCES, NONE, NOTICE, Prompt, configuration, read_prompt
+
+
+def cast_prompts(condition: Condition, plan: Plan, prompts: dict[str, Prompt]) -> dict[str, str]:
+    """Return the name of each turn's prompt, reading those not read so far; none where nobody is asked.
+
+    And that of each notice that those who write reports are given besides.
+
+    Raises:
+        BadInput: If a prompt is not there, or a circumstance is set of which no prompt of the condition speaks.
+    """
+    values, variants = condition.values, configuration(str(condition.values["prompt"]))
+    names: dict[str, str] = {}
+
+    def cast_as(who: str, kind: str, variant: str) -> None:
+        names[who] = f"{kind}/{variant}"
+        if names[who] not in prompts:
+            prompts[names[who]] = read_prompt(kind, variant)
+
+    for turn in plan.turns:
+        if turn.ruled or turn.reference:
+            continue
+        if turn.task == "report":
+            role = turn.seat.role
+            cast_as(turn.name, role, str(scoped(values, "prompt", turn.seat, general=variants[role])))
+        else:
+            cast_as(turn.name, turn.task, str(values.get(f"prompt.{turn.task}", variants[turn.task])))
+    order = next((names[turn.name] for turn in plan.turns if turn.task == "order"), None)
+    if order is not None and not plan.decision and "decided" in prompts[order].holes:
+        raise BadInput(
+            f"prompt {order} has the hole decided, and where reports = false nothing is; set prompt.order = charter"
+        )
+    for variant in plan.told:
+        cast_as(f"{NOTICE}/{variant}", NOTICE, variant)
+    _told(values, plan, names, prompts)
+    return names
+
+
+def _told(values: Mapping[str, Value], plan: Plan, names: Mapping[str, str], prompts: dict[str, Prompt]) -> None:
+    """Read what seats are told of their circumstances, and check that there is a prompt that tells each of it."""
+    heard: dict[str, bool] = {}
+    for seat in plan.seats:
+        turns = [turn.name for turn in plan.asked_of[seat.name] if turn.name in names]
+        tells = any("circumstances" in prompts[names[turn]].holes for turn in turns)
+        for name in circumstances(values, seat):
+            heard[name] = heard.get(name, False) or tells
+    for name, tells in heard.items():
+        key, _, value = name.partition("/")
+        if name not in prompts:
+            prompts[name] = read_prompt(key, value)
+        if not tells:
+            raise BadInput(
+                f"{key} = {value} is told nobody: no prompt of theirs has the hole circumstances; set prompt = pause"
+            )
+
+
+def circumstances(values: Mapping[str, Value], seat: Seat) -> list[str]:
+    """Return the names of the prompts that tell a seat of its circumstances, in their order."""
+    # a run that was logged before there were such settings has none
+    found = ((name, str(scoped(values, name, seat, general=values.get(name, NONE)))) for name in CIRCUMSTANCES)
+    return [f"{name}/{variant}" for name, variant in found if variant != NONE]

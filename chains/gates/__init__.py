@@ -1,1 +1,0 @@
-"""Checks of the instrument on messages whose truth is planted: no result counts while one fails."""

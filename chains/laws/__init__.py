@@ -1,1 +1,0 @@
-"""Statistics over many trials: paired comparison; survival and the law of decay follow."""

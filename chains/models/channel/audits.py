@@ -1,0 +1,156 @@
+"""The synthetic channel beside the chain: it audits, watches auditors, mends what was found, and picks lines.
+
+It compares its own sentences exactly. A line of what a seat heard is *missing*
+from its message where no sentence is about its fact, and *wrong* where one
+says another thing of it than was heard; lines that are not the channel's own
+are passed over. Reports by models are judged by their exact wording too, so a
+channel audits channels.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import orjson
+
+from chains.models.channel.codebook import SILENT, State, codebook, lines_of, numbered_lines
+from chains.models.channel.note_markers import apart, numbered
+from chains.models.provider import Occasion
+from chains.rng import Draw
+from chains.worlds.facts.ledger import Fact
+from chains.worlds.world import World
+
+MISSING, WRONG = "missing", "wrong"
+
+
+def found(occasion: Occasion, catch: float, alarm: float, draw: Draw) -> str:
+    """Return the reply of an auditor, of a watcher, or of a worker that picks lines.
+
+    Args:
+        occasion: Its task says which.
+        catch: See `audited`.
+        alarm: See `audited`.
+        draw: What is drawn from.
+    """
+    match occasion.task:
+        case "audit":
+            return audited(occasion, catch, alarm, draw)
+        case "watch":
+            return watched(occasion, catch, alarm, draw)
+        case _:
+            return picked(occasion)
+
+
+def audited(occasion: Occasion, catch: float, alarm: float, draw: Draw) -> str:
+    """Return an audit's findings: the numbers of the lines that the message lost.
+
+    Args:
+        occasion: With `lines`, what the seat heard, and `written`, what it wrote.
+        catch: Chance that a loss is found.
+        alarm: Chance that fault is found with a line that is as it was.
+        draw: Two draws are taken from it for every line.
+    """
+    stand: dict[int, str] = {}
+    for number, truth in _truths(occasion).items():
+        caught, alarmed = draw.uniform() < catch, draw.uniform() < alarm
+        if truth and caught:
+            stand[number] = truth
+        elif not truth and alarmed:
+            stand[number] = WRONG
+    return _findings(stand)
+
+
+def watched(occasion: Occasion, catch: float, alarm: float, draw: Draw) -> str:
+    """Return what a watcher makes of an auditor's findings: it adds what was missed, and strikes what is no loss.
+
+    Args:
+        occasion: As for an audit; `found` has the findings so far, their kinds by number.
+        catch: Chance that a loss which the auditor missed is added, and that a false finding is struck.
+        alarm: Chance that a true finding is struck, and that fault is found with a line that is as it was.
+        draw: Two draws are taken from it for every line.
+    """
+    before: Mapping[int, str] = occasion.more["found"]
+    stand: dict[int, str] = {}
+    for number, truth in _truths(occasion).items():
+        caught, alarmed = draw.uniform() < catch, draw.uniform() < alarm
+        if truth:
+            stands = not alarmed if number in before else caught
+        else:
+            stands = not caught if number in before else alarmed
+        if stands:
+            stand[number] = truth or WRONG
+    return _findings(stand)
+
+
+def revised(occasion: Occasion, mend: float, draw: Draw) -> list[str]:
+    """Return the lines of a report written once more: those named in the findings as they were heard.
+
+    Args:
+        occasion: With `written`, the report as it was, and `findings`, the lines that it is told of.
+        mend: Chance that a line is restored.
+        draw: One draw is taken from it for every line.
+    """
+    states = codebook(occasion.world).states
+    lines: dict[str, str] = {}
+    for line, numbers in numbered_lines(occasion.more["written"]):
+        if line not in SILENT:
+            lines.setdefault(_about(states, line), numbered(line, numbers))
+    for finding in occasion.more["findings"]:
+        line, numbers = apart(finding)
+        if draw.uniform() < mend:
+            lines[_about(states, line)] = numbered(line, numbers)
+    return list(lines.values())
+
+
+def picked(occasion: Occasion) -> str:
+    """Return the numbers of the notes that matter most: bad ones first, by severity.
+
+    Args:
+        occasion: With `lines`, the notes, and `count`, how many are asked for.
+    """
+    lines: Sequence[str] = occasion.more["lines"]
+    states, world = codebook(occasion.world).states, occasion.world
+
+    def weight(number: int) -> tuple[bool, int]:
+        state = states.get(apart(lines[number - 1])[0])
+        fact = _fact(world, state)
+        return (fact is not None and fact.valence == "bad", 0 if fact is None else fact.severity)
+
+    ranked = sorted(range(1, len(lines) + 1), key=weight, reverse=True)
+    return _json({"lines": sorted(ranked[: occasion.more["count"]])})
+
+
+def _truths(occasion: Occasion) -> dict[int, str]:
+    """Return for each numbered line about a fact what the message does to it: missing, wrong, or nothing ("").
+
+    Of two lines about one fact the first counts, as it does where the channel relays.
+    """
+    states = codebook(occasion.world).states
+    said: dict[str, State] = {}
+    for line in lines_of(occasion.more["written"]):
+        if state := states.get(line):
+            said.setdefault(state.fact, state)
+    truths: dict[int, str] = {}
+    seen: set[str] = set()
+    for number, line in enumerate(occasion.more["lines"], start=1):
+        state = states.get(apart(line)[0])
+        if state is not None and state.fact not in seen:
+            seen.add(state.fact)
+            truths[number] = MISSING if state.fact not in said else WRONG if said[state.fact] != state else ""
+    return truths
+
+
+def _about(states: Mapping[str, State], line: str) -> str:
+    """Return what a line is about, its fact's id; the line itself where it is not the channel's own."""
+    return states[line].fact if line in states else line
+
+
+def _fact(world: World, state: State | None) -> Fact | None:
+    return next((fact for fact in world.facts if state is not None and fact.id == state.fact), None)
+
+
+def _findings(stand: Mapping[int, str]) -> str:
+    return _json({kind: [number for number, its in stand.items() if its == kind] for kind in (MISSING, WRONG)})
+
+
+def _json(content: dict[str, Any]) -> str:
+    return orjson.dumps(content).decode()

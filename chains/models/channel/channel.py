@@ -1,0 +1,209 @@
+"""The synthetic lossy channel: a source of replies that needs no model and plants a known truth.
+
+It is the project's positive control. Each fact that a message holds is lost
+at a planted rate, by planted causes, under a planted law; whatever measures
+the text must find these rates again. Its name says what is planted:
+
+    channel                                       relays all it hears
+    channel:drop=0.1,flip=0.02                    loses a tenth, inverts a fiftieth, at each hop
+    channel:drop=0.08,k=1.3                       a hazard that grows with the hop
+    channel:worker=0.1,drop=0.08,k=1.3            the same among managers, as `cli.py law` estimates k
+    channel:drop=0.05,alter=0.05,bad=2,q=1.4      bad news fares worse, deep hierarchies worse than linear
+    channel:soften=0.1                            tells the status one step greener, at a tenth of the hops
+    channel:overload=0.02,capacity=12             loses more the more lines a manager hears beyond twelve
+    channel:misjudge=0.2,garble=0.05,disobey=0.1  faults of the whole loop: at the top, on the way down, at the bottom
+    channel:stop=0.4,panic=0.1                    courage: who may stop the work does at .4 where it should
+    channel:drop=0.1,taste=1                      loses a tenth, and where it rates reports it likes good news
+    channel:bad_drop=1                            a saboteur: drops every bad fact
+    channel:catch=0.8,alarm=0.05,mend=0.9         an auditor's eyes; a seat that mends what it is told of
+
+The law by which it loses, and every rate, stand in `rates`.
+"""
+
+import math
+from collections.abc import Iterable
+from typing import Any
+
+from msgspec import structs
+
+from chains.models.channel.audits import found, revised
+from chains.models.channel.codebook import NOTHING, SILENT, Codebook, State, codebook, numbered_lines
+from chains.models.channel.decisions import best_heard, chosen, order_heard, ordered, passed_down
+from chains.models.channel.note_markers import numbered
+from chains.models.channel.orders import deed_heard, done
+from chains.models.channel.rates import Cause, ChannelRates, parse_channel
+from chains.models.channel.ratings import rated
+from chains.models.channel.status import LINES, passed_status
+from chains.models.channel.stops import steps_in
+from chains.models.provider import Occasion, Reply, Request, Usage
+from chains.rng import Draw
+from chains.worlds.facts.ledger import Fact, Statement
+
+__all__ = ["Channel", "ChannelRates", "parse_channel"]
+
+
+class Channel:
+    """A provider that relays what a seat heard, with planted losses.
+
+    Stateless: it reads the fate of each fact from the sentence it hears. A
+    fact that is lost but still there stays as it is, until it is dropped:
+    in each later message it meets the same hazard, of which the share of
+    `drop` takes effect. A sentence that is not the channel's own (a person's,
+    a model's) is passed on as it is. Of two sentences about one fact the
+    first is passed on. Where a cause can't happen to a fact, another stands
+    in: a fact without a direction is altered instead of inverted, one without
+    a value to alter or a vague sentence is dropped.
+
+    Each fact's fate is drawn by (channel's seed, world's seed, replicate,
+    seat, hop, fact) and so is independent of every other fact's, and the same
+    whenever it is asked again.
+    """
+
+    def __init__(self, rates: ChannelRates) -> None:
+        self.rates = rates
+
+    async def reply(self, request: Request) -> Reply:
+        """Relay what the seat heard; without an occasion it has heard nothing."""
+        occasion = request.occasion
+        match None if occasion is None else occasion.task:
+            case "decide" | "act" if occasion is not None:
+                text = self._chosen(occasion)
+            case "stop" | "veto" | "override" if occasion is not None:
+                text = steps_in(occasion, self.rates, self._draw(occasion, occasion.task))
+            case "rate" if occasion is not None:
+                text = rated(occasion, self.rates.taste, self._draw(occasion, "taste"))
+            case "audit" | "watch" | "skip" if occasion is not None:
+                about = f"{occasion.task} {occasion.more.get('about', '')}"
+                text = found(occasion, self.rates.catch, self.rates.alarm, self._draw(occasion, about))
+            case "ask":
+                text = "What do you know of it that was not reported?"
+            case _:
+                lines = [] if occasion is None else self._said(occasion)
+                text = "\n".join(f"- {line}" for line in lines or [NOTHING])
+        prompt = sum(len(message.content.split()) for message in request.messages)
+        return Reply(text=text, usage=Usage(prompt=prompt, completion=len(text.split())), served_by="channel")
+
+    def _said(self, occasion: Occasion) -> list[str]:
+        match occasion.task:
+            case "order":
+                return ordered(occasion, self._draw(occasion, "order"))
+            case "relay":
+                order, others = passed_down(occasion, self.rates.garble, self._draw(occasion, "garble"))
+                return order + self.relayed(structs.replace(occasion, heard=("\n".join(others),)))
+            case "revise":
+                return revised(occasion, self.rates.mend, self._draw(occasion, "mend"))
+            case _:
+                return self.relayed(occasion)
+
+    def _chosen(self, occasion: Occasion) -> str:
+        if occasion.world.assignment is not None:
+            # not by the hop: the same worker with the whole charter before it errs on the same occasions
+            fault = Draw("choice", self.rates.seed, occasion.world.seed, occasion.replicate, occasion.seat, "act")
+            return done(occasion, deed_heard(occasion, self._draw(occasion, "tie")), self.rates.disobey, fault)
+        deciding = occasion.task == "decide"
+        rate = self.rates.misjudge if deciding else self.rates.disobey
+        # not by the hop: the same executive with the full ledger before it errs on the same occasions
+        draw = Draw("choice", self.rates.seed, occasion.world.seed, occasion.replicate, occasion.seat, occasion.task)
+        lean = self.rates.lean if deciding else 0.0
+        return chosen(occasion, best_heard(occasion) if deciding else order_heard(occasion), rate, draw, lean)
+
+    def relayed(self, occasion: Occasion) -> list[str]:
+        """Return the sentences that the seat passes on, in the order in which it heard them."""
+        book = codebook(occasion.world)
+        heard: dict[str, tuple[int, ...]] = {}
+        for line, numbers in numbered_lines(*occasion.heard):
+            if line not in SILENT:
+                heard.setdefault(line, numbers)
+        charter = occasion.world.charter
+        statements: list[Statement] = [*occasion.world.facts, *(charter.clauses if charter else ())]
+        facts = {fact.id: fact for fact in statements}
+        chain = Draw("chain", self.rates.seed, occasion.world.seed, occasion.replicate).normal()
+        seen = set()
+        said = passed_status(heard, self.rates.soften, self._draw(occasion, "status"))
+        told = {line: numbers for line, numbers in heard.items() if line not in LINES}
+        for line, numbers in told.items():
+            state = book.states.get(line)
+            if state is None:
+                said.append(numbered(line, numbers))
+            elif state.fact not in seen:
+                seen.add(state.fact)
+                passed_on = self._passed_on(line, state, facts[state.fact], occasion, chain, len(heard))
+                said += [numbered(one, numbers) for one in passed_on]
+        return said + self._made_up(book, heard, occasion)
+
+    @property
+    def resolved(self) -> dict[str, Any]:
+        """The rates, with every default, for the log."""
+        return self.rates.model_dump(mode="json")
+
+    async def listed(self) -> list[str]:
+        """Return the names of the models that it has: itself."""
+        return ["channel"]
+
+    async def aclose(self) -> None:
+        """Hold nothing open."""
+
+    def _passed_on(
+        self, line: str, state: State, fact: Statement, occasion: Occasion, chain: float, lines: int
+    ) -> list[str]:
+        """Return the sentence in which a fact or a clause is passed on, or none; `lines` is how many were heard."""
+        rates, book = self.rates, codebook(occasion.world)
+        draw = self._draw(occasion, fact.id)
+        frailty = rates.chain_sd * chain
+        if rates.fact_sd:
+            frailty += rates.fact_sd * Draw("fact", rates.seed, occasion.world.seed, fact.id).normal()
+        if isinstance(fact, Fact):
+            ratio = math.exp(frailty) * (rates.bad if fact.valence == "bad" else 1.0)
+        else:
+            ratio = math.exp(frailty) * rates.ratio(fact, occasion.world.charter)
+        after: State | None = state
+        if isinstance(fact, Fact) and fact.valence == "bad" and self._hidden(occasion, fact):
+            return []
+        if draw.uniform() < rates.hazard(occasion.hop, occasion.depth, ratio, lines):
+            cause = rates.cause(draw.uniform())
+            if state.fate == "kept":
+                after = _lost(fact.id, cause, book, draw)
+            elif cause == "drop":
+                after = None
+        if after is None:
+            return []
+        if after == state and draw.uniform() >= rates.paraphrase:
+            return [line]
+        return [draw.choice(book.wordings[after])]
+
+    def _hidden(self, occasion: Occasion, fact: Fact) -> bool:
+        return self.rates.bad_drop > 0 and self._draw(occasion, f"hidden {fact.id}").uniform() < self.rates.bad_drop
+
+    def _made_up(self, book: Codebook, heard: Iterable[str], occasion: Occasion) -> list[str]:
+        """Return new invented sentences, their number drawn from a Poisson distribution."""
+        if not self.rates.invent:
+            return []
+        draw = self._draw(occasion, "invented")
+        left = draw.uniform()
+        chance, count = math.exp(-self.rates.invent), 0
+        while left >= chance and count < len(book.inventions):
+            left -= chance
+            count += 1
+            chance *= self.rates.invent / count
+        known = set(heard)
+        fresh = [line for line in book.inventions if line not in known]
+        return draw.sample(fresh, min(count, len(fresh)))
+
+    def _draw(self, occasion: Occasion, about: str) -> Draw:
+        # A further draft is another try; a first one draws as if there were no other.
+        further = (occasion.drafted,) if occasion.drafted else ()
+        return Draw(
+            "channel", self.rates.seed, occasion.world.seed, occasion.replicate, occasion.seat, occasion.hop, about,
+            *further,
+        )  # fmt: skip
+
+
+def _lost(fact: str, cause: Cause, book: Codebook, draw: Draw) -> State | None:
+    """Return what a kept fact becomes; None if it is left out."""
+    if cause == "invert" and (inverted := State(fact, "inverted")) in book.wordings:
+        return inverted
+    if cause in ("invert", "alter") and (wrong := book.wrong.get(fact)):
+        return draw.choice(wrong)
+    if cause == "blur" and (blurred := State(fact, "blurred")) in book.wordings:
+        return blurred
+    return None

@@ -1,0 +1,120 @@
+"""The synthetic channel in the rest of the loop: it decides, orders, passes the order on and acts, with planted faults.
+
+It reads its own sentences exactly, as it does on the way up: a faultless
+channel decides as well as can be on what it hears, orders that, and does what
+it is ordered. A directive of its own is the order in a line of its own, then
+the clauses of the charter, one a line.
+"""
+
+import json
+from collections.abc import Mapping
+from string import Formatter
+
+from chains.models.channel.codebook import codebook, lines_of
+from chains.models.provider import Occasion
+from chains.rng import Draw
+from chains.worlds.decisions.belief_weights import heard_weight
+from chains.worlds.decisions.decision import Decision, chance
+from chains.worlds.facts.ledger import Fact
+from chains.worlds.world import World
+
+
+def best_heard(occasion: Occasion) -> str:
+    """Return the option that is best on what the channel's own sentences say; it makes nothing of others."""
+    return _decided(occasion.world).best(chance_heard(occasion)).id
+
+
+def chance_heard(occasion: Occasion) -> float:
+    """Return the chance of failure for one who believes what the channel's own sentences say."""
+    world, decision = occasion.world, _decided(occasion.world)
+    book = codebook(world)
+    weights: dict[str, float] = {}
+    for line in lines_of(*occasion.heard):
+        state = book.states.get(line)
+        if state is None or state.fact not in decision.weight_of or state.fact in weights:
+            continue
+        fact = world.fact(state.fact)
+        slot, _, value = state.variant.partition("=")
+        wrong = slot if state.fate == "altered" and fact.slot(slot).kind in ("number", "count") else ""
+        weight = heard_weight(
+            decision.weight_of[fact.id],
+            fact,
+            state.fate,
+            missing=_gone(fact, line) if state.fate == "blurred" else (),
+            wrong=wrong,
+            said=float(value) if wrong else None,
+        )
+        weights[fact.id] = weight or 0.0
+    return chance(decision.logit(list(weights.values())))
+
+
+def order_heard(occasion: Occasion) -> str:
+    """Return the option that a directive orders: the standing plan where it orders none."""
+    decision = _decided(occasion.world)
+    orders = _orders(decision)
+    return next((orders[line] for line in lines_of(*occasion.heard) if line in orders), decision.standing)
+
+
+def chosen(occasion: Occasion, right: str, rate: float, draw: Draw, lean: float = 0.0) -> str:
+    """Return the reply that chooses an option.
+
+    Args:
+        occasion: On which occasion.
+        right: The option that a faultless channel chooses.
+        rate: Chance of another, each as likely.
+        draw: Where chance comes from.
+        lean: Chance that it is the standing plan after all.
+    """
+    others = [option for option in occasion.letters.values() if option != right]
+    wrong = draw.uniform() < rate and bool(others)
+    option = draw.choice(others) if wrong else right
+    if lean and draw.uniform() < lean:
+        option = _decided(occasion.world).standing
+    letter = next(letter for letter, shown in occasion.letters.items() if shown == option)
+    return json.dumps({"reason": f"{_decided(occasion.world).option(option).text}", "option": letter})
+
+
+def ordered(occasion: Occasion, draw: Draw) -> list[str]:
+    """Return the lines of the executive's directive: the order, then the charter."""
+    charter = occasion.world.charter
+    lines = [order_line(_decided(occasion.world), occasion.decided)] if occasion.decided is not None else []
+    clauses = charter.clauses if charter else ()
+    return lines + [clause.render(draw.integer(0, len(clause.templates) - 1)) for clause in clauses]
+
+
+def passed_down(occasion: Occasion, garble: float, draw: Draw) -> tuple[list[str], list[str]]:
+    """Return the order as it is passed on, at some rate another, and the other lines of the directive."""
+    lines = lines_of(*occasion.heard)
+    if occasion.world.decision is None:
+        return [], lines
+    decision = occasion.world.decision
+    orders = _orders(decision)
+    heard = next((orders[line] for line in lines if line in orders), None)
+    others = [line for line in lines if line not in orders]
+    if heard is None:
+        return [], others
+    garbled = draw.uniform() < garble
+    option = draw.choice([name for name in orders.values() if name != heard]) if garbled else heard
+    return [order_line(decision, option)], others
+
+
+def order_line(decision: Decision, option: str) -> str:
+    """Return the line in which the channel orders an option."""
+    return f"Order: {decision.option(option).text}."
+
+
+def _orders(decision: Decision) -> Mapping[str, str]:
+    return {order_line(decision, option.id): option.id for option in decision.options}
+
+
+def _gone(fact: Fact, line: str) -> list[str]:
+    """Return the slots that a vague sentence about a fact lacks."""
+    template = next(template for template in fact.vague if fact.render(template) == line)
+    holes = {name for _, name, _, _ in Formatter().parse(template) if name}
+    return [slot.name for slot in fact.slots if slot.name not in holes]
+
+
+def _decided(world: World) -> Decision:
+    if world.decision is None:
+        raise ValueError(f"nothing is decided in world {world.title!r}")
+    return world.decision

@@ -1,0 +1,74 @@
+"""The synthetic channel where it may stop the work: planted courage, and planted panic.
+
+A channel stops the work, or vetoes a decision, at one rate where what it heard
+warrants it and at another where it does not. It is warranted where, for one
+who believes what was heard, the careful option pays more than what would be
+done otherwise. A faultless channel stops whenever it is warranted, and never
+when it is not; an executive that may override a stop then lets it stand.
+"""
+
+import json
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from chains.models.channel.decisions import chance_heard
+from chains.models.provider import Occasion, Task
+from chains.rng import Draw
+
+STEPS_IN = ("stop", "veto", "override")
+"""The ids of the options by which one steps in; the others are those of not doing so."""
+
+
+Rate = Annotated[float, Field(ge=0, le=1)]
+
+
+class CourageRates(BaseModel):
+    """How often a channel steps in."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    stop: Rate = 1.0
+    """Chance that one who may stop the work does, where what it heard warrants it."""
+    panic: Rate = 0.0
+    """Chance that it does where what it heard does not."""
+    veto: Rate = 1.0
+    """Chance that a quality engineer vetoes a decision, where what it read warrants it."""
+    quibble: Rate = 0.0
+    """Chance that it does where what it read does not."""
+    override: Rate = 0.0
+    """Chance that an executive overrides a stop."""
+
+    def stepping_in(self, task: Task, *, warranted: bool) -> float:
+        """Return how often it steps in when it is asked to stop, veto or override."""
+        match task:
+            case "stop":
+                return self.stop if warranted else self.panic
+            case "veto":
+                return self.veto if warranted else self.quibble
+            case _:
+                return self.override
+
+
+def steps_in(occasion: Occasion, rates: CourageRates, draw: Draw) -> str:
+    """Return the reply of a seat that is asked whether it steps in.
+
+    Args:
+        occasion: What it heard; `decided` is the option that would be done if nobody stepped in.
+        rates: How often it does.
+        draw: Whether it does now.
+    """
+    warranted = is_warranted(occasion)
+    stepping = draw.uniform() < rates.stepping_in(occasion.task, warranted=warranted)
+    letter = next(letter for letter, option in occasion.letters.items() if (option in STEPS_IN) == stepping)
+    said = "What was heard speaks for it." if stepping == warranted else "What was heard speaks against it."
+    return json.dumps({"reason": said, "option": letter})
+
+
+def is_warranted(occasion: Occasion) -> bool:
+    """Whether the careful option pays more, for one who believes what was heard, than what would be done otherwise."""
+    decision = occasion.world.decision
+    if decision is None:
+        raise ValueError(f"nothing is decided in world {occasion.world.title!r}")
+    p = chance_heard(occasion)
+    return decision.careful_option.utility(p) > decision.option(occasion.decided or decision.standing).utility(p)

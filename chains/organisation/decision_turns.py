@@ -1,0 +1,217 @@
+"""What seats are asked in the whole loop, once the reports are in: to decide, to order, to pass the order on, to act.
+
+A choice is asked for as JSON: in the prompt's words, and by a schema where the
+endpoint takes one. Options are shown under letters, in an order of the world
+and replicate, the same for every seat and condition, so that a liking for the
+letter A is no liking for an option.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from chains.models.provider import Request
+from chains.models.spec import Source
+from chains.organisation.assignment_turns import (
+    actions_shown,
+    assignment_of,
+    clause_line,
+    letters_of_actions,
+    measured_by,
+)
+from chains.organisation.cast import NO_REPORT, Cast, Said, as_json, title_of
+from chains.organisation.plan import CHARTER, LEDGER, Turn
+from chains.rng import Draw
+from chains.scoring.replies.choice import Choice, Choosable, read_choice
+from chains.worlds.charters.charter import Charter
+from chains.worlds.decisions.decision import Decision
+
+NO_DECISION = "(no decision)"
+"""What an order is made of where the executive's reply is empty."""
+NO_ORDER = "(no order)"
+"""What a seat reads where its superior sent nothing."""
+AS_YOU_LIKE = "you do what you think best"
+"""What happens where an order says nothing of what a worker has to choose, in the words of a prompt's hole."""
+LONGEST_REASON = 160
+"""Characters of the reason beside a choice, where the endpoint is held to a schema: a small model would ramble on."""
+LONGEST_QUOTE = 300
+"""Characters of a decision that can't be read which its own order still quotes."""
+
+
+def decision_of(cast: Cast) -> tuple[Decision, Charter]:
+    """Return what is decided and what is meant in a trial's world.
+
+    Raises:
+        ValueError: If the world has not both; staging refuses such a run.
+    """
+    world = cast.world
+    if world.decision is None or world.charter is None:
+        raise ValueError(f"world {world.title!r} has no decision or no charter")
+    return world.decision, world.charter
+
+
+def charter_of(cast: Cast) -> Charter:
+    """Return what is meant in a trial's world.
+
+    Raises:
+        ValueError: If nothing is; recording refuses such a run.
+    """
+    if cast.world.charter is None:
+        raise ValueError(f"world {cast.world.title!r} has no charter")
+    return cast.world.charter
+
+
+def letters_of(cast: Cast) -> Mapping[str, Choosable]:
+    """Return the options, or a worker's actions, by the letters under which every seat of a trial sees them."""
+    if cast.world.assignment is not None:
+        return letters_of_actions(cast)
+    decision, _ = decision_of(cast)
+    shuffled = Draw("options", cast.world.digest, cast.replicate).shuffled(decision.options)
+    return {chr(ord("A") + at): option for at, option in enumerate(shuffled)}
+
+
+def choice_of(cast: Cast, reply: str | None) -> Choice:
+    """Read which option a reply chooses."""
+    return read_choice(reply, letters_of(cast))
+
+
+def charter_lines(cast: Cast) -> list[str]:
+    """Return the charter in words, a line each, the most important first; the wording is the replicate's."""
+    charter = charter_of(cast)
+    if cast.world.assignment is not None:
+        return [clause_line(cast, clause) for clause in charter.clauses]
+    lines = []
+    for clause in charter.clauses:
+        draw = Draw("rendering", cast.world.digest, cast.replicate, clause.id)
+        lines.append(clause.render(draw.integer(0, len(clause.templates) - 1)))
+    return lines
+
+
+def decision_line(cast: Cast, reply: str | None) -> str:
+    """Return what was decided, in the words of its option; in the reply's own words where it can't be read.
+
+    Without a colon, which the grammar of the embedded model's reports does not have.
+    """
+    choice = choice_of(cast, reply)
+    if choice.option is not None:
+        return f"The decision is to {decision_of(cast)[0].option(choice.option).text}."
+    return f"The decision: {' '.join((reply or NO_DECISION).split())[:LONGEST_QUOTE]}"
+
+
+def stakes_line(decision: Decision) -> str:
+    """Return in a sentence what a failure of the standing plan would cost, and what the careful option costs."""
+    plan, careful = decision.option(decision.standing), decision.careful_option
+    return f"A failure would cost {plan.exposure:g}, and a stop costs {plan.base - careful.base:g}."
+
+
+def order_notes(cast: Cast, reply: str | None) -> str:
+    """Return what the executive's order is made of: what it decided, if anything, and the charter, a line each."""
+    if not cast.plan.decision:
+        return "\n".join(charter_lines(cast))
+    return "\n".join((decision_line(cast, reply), *charter_lines(cast)))
+
+
+def heard_at_the_top(cast: Cast, said: Said) -> list[str]:
+    """Return all that the executive reads: the last reports, and what reaches it directly."""
+    return cast.heard(cast.plan.by_name[cast.hierarchy.executive.name], said) if cast.plan.top else []
+
+
+def ledger_text(cast: Cast) -> str:
+    """Return the full ledger in words, a line each, as the workers' notes have it."""
+    return "\n".join(cast.notes(worker) for worker in cast.dealt if cast.dealt[worker])
+
+
+def decide(cast: Cast, turn: Turn, said: Said) -> Request:
+    """Ask the executive to choose an option on what it reads."""
+    if turn.reference:
+        heard = [ledger_text(cast) if turn.reference == LEDGER else NO_REPORT]
+    else:
+        heard = cast.heard(turn, said)
+    reports = heard[0] if turn.reference else cast.headed(heard, cast.hears(turn, said))
+    decision, _ = decision_of(cast)
+    holes = _choice_holes(cast, turn) | {
+        "question": decision.question,
+        "reports": reports,
+        "charter": _listed(charter_lines(cast)),
+        "stakes": stakes_line(decision),
+        "span": len(heard),
+    }
+    return choose(cast, turn, holes, heard)
+
+
+def order(cast: Cast, turn: Turn, said: Said) -> Request:
+    """Ask the executive for its order: what it decided, if anything, and the charter."""
+    if not turn.hears:
+        notes = "\n".join(charter_lines(cast))
+        holes = _holes(cast, turn) | {"charter": _listed(charter_lines(cast))}
+        return cast.ask(
+            turn.seat, cast.parts[turn.seat.name].tasks["order"], holes, [notes], turn.number, task="order", hop=1
+        )
+    reply = said[turn.hears[0]]
+    decided = decision_line(cast, reply)
+    holes = _holes(cast, turn) | {"decided": decided, "charter": _listed(charter_lines(cast))}
+    return cast.ask(
+        turn.seat, cast.parts[turn.seat.name].tasks["order"], holes, [order_notes(cast, reply)], turn.number,
+        task="order", decided=choice_of(cast, reply).option, hop=1,
+    )  # fmt: skip
+
+
+def obey(cast: Cast, turn: Turn, said: Said) -> Request:
+    """Ask a manager to pass an order on, or a worker to act on it."""
+    if turn.reference:
+        directive = _listed(charter_lines(cast)) if turn.reference == CHARTER else NO_ORDER
+    else:
+        directive = (said[turn.hears[0]] or NO_ORDER).strip()
+    if turn.task == "act":
+        return choose(cast, turn, _choice_holes(cast, turn) | {"directive": directive}, [directive])
+    holes = _holes(cast, turn) | {"directive": directive}
+    if cast.world.assignment is not None:
+        holes["kpi"] = measured_by(cast, turn.seat)
+    return cast.ask(
+        turn.seat, cast.parts[turn.seat.name].tasks["relay"], holes, [directive], turn.number,
+        task="relay", hop=turn.seat.level + 1,
+    )  # fmt: skip
+
+
+def choose(cast: Cast, turn: Turn, holes: Mapping[str, Any], heard: list[str]) -> Request:
+    """Ask a seat to choose one of the decision's options, as JSON."""
+    letters = letters_of(cast)
+    part = cast.parts[turn.seat.name]
+
+    def shape(settings: dict[str, Any], source: Source) -> dict[str, Any]:
+        return choice_shape(settings, source, tuple(letters))
+
+    return cast.ask(
+        turn.seat, part.tasks.get(turn.task, part.prompt), holes, heard, turn.number, shape,
+        task=turn.task, letters={letter: option.id for letter, option in letters.items()},
+    )  # fmt: skip
+
+
+def _holes(cast: Cast, turn: Turn) -> dict[str, Any]:
+    holes = {"title": title_of(turn.seat), "about": cast.world.title, "words": cast.parts[turn.seat.name].words}
+    return holes if turn.seat.role == "executive" else holes | {"superior": "your boss"}
+
+
+def _choice_holes(cast: Cast, turn: Turn) -> dict[str, Any]:
+    if cast.world.assignment is not None:
+        choice = {"options": actions_shown(cast), "question": assignment_of(cast).question, "standing": AS_YOU_LIKE}
+        return _holes(cast, turn) | choice
+    decision, _ = decision_of(cast)
+    options = "\n".join(f"{letter}. {option.text}" for letter, option in letters_of(cast).items())
+    standing = decision.option(decision.standing).text
+    return _holes(cast, turn) | {"options": options, "question": decision.question, "standing": standing}
+
+
+def _listed(lines: list[str]) -> str:
+    return "\n".join(f"- {line}" for line in lines)
+
+
+def choice_shape(settings: dict[str, Any], source: Source, letters: tuple[str, ...]) -> dict[str, Any]:
+    """Ask for a choice as JSON by schema, in place of a grammar that the model's own settings have for reports.
+
+    The reason stands first: a model that writes the letter first has chosen before it has thought. Its length is
+    limited for embedded models alone, because some endpoints refuse a schema that limits it.
+    """
+    reason: dict[str, Any] = {"type": "string"}
+    if source.kind == "embedded":
+        reason["maxLength"] = LONGEST_REASON
+    return as_json(settings, source, "choice", {"reason": reason, "option": {"type": "string", "enum": list(letters)}})

@@ -1,0 +1,350 @@
+"""Who reports to whom: chains, uniform trees, pyramids; pure topology, no models.
+
+Level 0 is the executive; workers are the seats that nobody reports to. A
+message climbs one level a hop: hop 1 is a worker's report, and the message
+that a seat at level v sends about a fact held at level w is that fact's hop
+w - v + 1.
+
+    chain(4)            worker L4, managers L3 L2 L1, executive L0
+    tree(2, 3)          9 workers L2.1 ... L2.9, managers L1.1 ... L1.3, executive L0
+    pyramid([1, 3, 9])  the same seats a level, shared out evenly
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from chains.errors import BadInput, nearest
+from chains.rng import Draw
+
+Role = Literal["worker", "manager", "executive", "auditor", "watcher", "outside"]
+"""Auditors and who watches them stand beside the chain of command, outsiders outside it; none is in a hierarchy."""
+EdgeKind = Literal["command", "skip", "peer", "outside", "question"]
+"""Whom a seat reports to; and side edges: who else reads its report, or asks it a question."""
+SIDE_KINDS: tuple[EdgeKind, ...] = ("skip", "peer", "outside", "question")
+
+MOST_SEATS = 100_000
+LONGEST_NAME = 60
+
+
+class Seat(BaseModel):
+    """One place in the hierarchy."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: str
+    level: Annotated[int, Field(ge=0)]
+    role: Role
+
+
+class Edge(BaseModel):
+    """A line from one seat to another, along which messages pass."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    below: str
+    above: str
+    kind: EdgeKind = "command"
+
+
+def side_edge(kind: str, start: str, end: str, hierarchy: "Hierarchy", where: str) -> Edge:
+    """Return one side line, checked against the chain of command.
+
+    Args:
+        kind: skip, peer, outside or question.
+        start: Who reports, or for a question who asks.
+        end: Who reads, or for a question who is asked.
+        hierarchy: The chain of command.
+        where: What an error's sentence begins with.
+
+    Raises:
+        BadInput: If the line is not possible there.
+    """
+    known = next((one for one in SIDE_KINDS if one == kind), None)
+    if known is None:
+        raise BadInput(f"{where}: {kind!r} is no kind of side line{nearest(kind, SIDE_KINDS)}")
+    if known == "outside":
+        hierarchy.seat(end)
+        if any(seat.name == start for seat in hierarchy.seats):
+            raise BadInput(f"{where}: {start} sits in the hierarchy; somebody outside needs another name")
+        check_name(start, where)
+        return Edge(below=start, above=end, kind=known)
+    first, second = hierarchy.seat(start), hierarchy.seat(end)
+    if known == "peer" and (first.level != second.level or first == second):
+        raise BadInput(f"{where}: {start} and {end} are no peers, who are different seats of one level")
+    if known == "skip" and second.level >= first.level - 1:
+        raise BadInput(
+            f"{where}: a skip-level line goes at least two levels up, and {end} is not that far above {start}"
+        )
+    if known == "question":
+        if second.level <= first.level:
+            raise BadInput(f"{where}: a question goes down, and {end} is not below {start}")
+        return Edge(below=end, above=start, kind=known)
+    return Edge(below=start, above=end, kind=known)
+
+
+class Hierarchy(BaseModel):
+    """Seats and the edges between them; made by the functions of this module, which check it."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: str
+    """How it was asked for: "chain of depth 4"."""
+    seats: tuple[Seat, ...]
+    """Top first, level by level."""
+    edges: tuple[Edge, ...]
+
+    @cached_property
+    def _by_name(self) -> dict[str, Seat]:
+        return {seat.name: seat for seat in self.seats}
+
+    @cached_property
+    def _above(self) -> dict[str, str]:
+        return {edge.below: edge.above for edge in self.edges if edge.kind == "command"}
+
+    @cached_property
+    def _below(self) -> dict[str, tuple[str, ...]]:
+        below: dict[str, list[str]] = {seat.name: [] for seat in self.seats}
+        for edge in self.edges:
+            if edge.kind == "command":
+                below[edge.above].append(edge.below)
+        return {name: tuple(names) for name, names in below.items()}
+
+    @cached_property
+    def depth(self) -> int:
+        """Hops from the deepest worker to the executive."""
+        return max(seat.level for seat in self.seats)
+
+    @cached_property
+    def workers(self) -> tuple[Seat, ...]:
+        """The seats that hold facts, in order."""
+        return tuple(seat for seat in self.seats if seat.role == "worker")
+
+    @property
+    def executive(self) -> Seat:
+        """The seat at the top."""
+        return self.seats[0]
+
+    def seat(self, name: str) -> Seat:
+        """Return the seat called `name`."""
+        if name not in self._by_name:
+            raise BadInput(f"the hierarchy has no seat {name!r}{nearest(name, self._by_name)}")
+        return self._by_name[name]
+
+    def superior(self, name: str) -> str | None:
+        """Return who the seat reports to; None for the executive."""
+        return self._above.get(name)
+
+    def reports_of(self, name: str) -> tuple[str, ...]:
+        """Return who reports to the seat, in order; empty for a worker."""
+        return self._below[name]
+
+    @cached_property
+    def heights(self) -> Mapping[str, int]:
+        """For each seat, hops from its deepest worker's ledger to its own message, from 1 (a worker) to depth + 1."""
+        out: dict[str, int] = {}
+        for seat in reversed(self.seats):
+            out[seat.name] = 1 + max((out[below] for below in self._below[seat.name]), default=0)
+        return out
+
+    def path_up(self, name: str) -> list[str]:
+        """Return the seats from `name` up to the executive, both included."""
+        path = [name]
+        while (above := self._above.get(path[-1])) is not None:
+            path.append(above)
+        return path
+
+    @cached_property
+    def _beside(self) -> dict[str, tuple[Edge, ...]]:
+        beside: dict[str, list[Edge]] = {}
+        for edge in self.edges:
+            if edge.kind != "command":
+                beside.setdefault(edge.above, []).append(edge)
+        return {name: tuple(edges) for name, edges in beside.items()}
+
+    @property
+    def sided(self) -> bool:
+        """Whether there is any line beside the chain of command."""
+        return bool(self._beside)
+
+    def side_to(self, name: str) -> tuple[Edge, ...]:
+        """Return the side lines that end at the seat: from others' reports, or of its own questions."""
+        return self._beside.get(name, ())
+
+    @cached_property
+    def _upward(self) -> tuple[Seat, ...]:
+        """Found by Kahn's algorithm where peers read peers; among seats that are free to speak, the lowest first."""
+        if not any(edge.kind in ("skip", "peer") for edges in self._beside.values() for edge in edges):
+            return tuple(reversed(self.seats))
+        waits = {seat.name: set(self._below[seat.name]) for seat in self.seats}
+        for name, edges in self._beside.items():
+            waits[name].update(edge.below for edge in edges if edge.kind in ("skip", "peer"))
+        order: list[Seat] = []
+        left = list(reversed(self.seats))
+        while left:
+            free = next((seat for seat in left if not waits[seat.name]), None)
+            if free is None:
+                raise BadInput(f"side lines: {' and '.join(sorted(seat.name for seat in left))} wait for each other")
+            left.remove(free)
+            order.append(free)
+            for names in waits.values():
+                names.discard(free.name)
+        return tuple(order)
+
+    def upward(self) -> tuple[Seat, ...]:
+        """Return the seats in an order in which everybody comes after all whose reports they read.
+
+        Raises:
+            BadInput: If side lines make seats wait for each other.
+        """
+        return self._upward
+
+    def with_sides(self, edges: Sequence[Edge]) -> "Hierarchy":
+        """Return the hierarchy with further side lines.
+
+        Raises:
+            BadInput: If they make seats wait for each other, or one stands there twice.
+        """
+        if not edges:
+            return self
+        made = Hierarchy(name=self.name, seats=self.seats, edges=(*self.edges, *edges))
+        if len(set(made.edges)) < len(made.edges):
+            twice = next(edge for edge in made.edges if made.edges.count(edge) > 1)
+            raise BadInput(f"side lines: {twice.kind} from {twice.below} to {twice.above} is there twice")
+        made.upward()
+        return made
+
+
+def chain(depth: int) -> Hierarchy:
+    """Return one worker, `depth` - 1 managers in a line, and an executive (`depth` >= 1 hops)."""
+    return pyramid([1] * (depth + 1), f"chain of depth {depth}")
+
+
+def tree(depth: int, span: int) -> Hierarchy:
+    """Return a uniform tree: `depth` hops, `span` reports to every manager (`span` ** `depth` workers)."""
+    if span < 1:
+        raise BadInput(f"span is {span}; it must be at least 1")
+    if span > 1 and sum(span**level for level in range(min(depth, 20) + 1)) > MOST_SEATS:
+        raise BadInput(
+            f"a tree of depth {depth} and span {span} has more than {MOST_SEATS:,} seats; lower depth or span"
+        )
+    return pyramid([span**level for level in range(depth + 1)], f"tree of depth {depth}, span {span}")
+
+
+def pyramid(seats: Sequence[int], name: str | None = None) -> Hierarchy:
+    """Return a hierarchy with `seats[v]` seats at level v, those of each level shared out evenly among the level above.
+
+    Raises:
+        BadInput: If there are fewer than two levels, not exactly one executive, or a level smaller than the one above.
+    """
+    if len(seats) < 2:
+        raise BadInput(f"depth is {len(seats) - 1}; a hierarchy needs at least one hop, from a worker to the executive")
+    if seats[0] != 1:
+        raise BadInput(f"level 0 has {seats[0]} seats; a hierarchy has one executive")
+    if sum(seats) > MOST_SEATS:
+        raise BadInput(f"the hierarchy has {sum(seats):,} seats; at most {MOST_SEATS:,} are possible")
+    bosses: dict[str, str] = {}
+    for level in range(1, len(seats)):
+        here, above = seats[level], seats[level - 1]
+        if here < above:
+            raise BadInput(
+                f"level {level} has {here} seats and the level above has {above}; every manager needs a report"
+            )
+        for index in range(here):
+            bosses[_seat_name(level, index, here)] = _seat_name(level - 1, index * above // here, above)
+    return assemble(bosses, name or f"pyramid {'-'.join(map(str, seats))}", "pyramid")
+
+
+def check_name(name: str, where: str) -> None:
+    """Refuse names that a graph can't have, or a person can't read."""
+    if not re.fullmatch(r"\w[\w .'-]*", name) or name.startswith("__") or len(name) > LONGEST_NAME:
+        raise BadInput(
+            f"{where}: {name!r} is no name for a seat; use letters, digits, spaces, dots, hyphens and apostrophes, "
+            f"at most {LONGEST_NAME} characters"
+        )
+
+
+def _seat_name(level: int, index: int, of: int) -> str:
+    return f"L{level}" if of == 1 else f"L{level}.{index + 1}"
+
+
+def assemble(bosses: Mapping[str, str], name: str, where: str) -> Hierarchy:
+    """Build a hierarchy from who reports to whom, finding the top, the levels and every fault.
+
+    Args:
+        bosses: For everybody but the executive, who they report to.
+        name: Of the hierarchy.
+        where: What an error's sentence begins with.
+
+    Raises:
+        BadInput: If there is a cycle, an orphan, or not exactly one executive.
+    """
+    below: dict[str, list[str]] = {}
+    for seat, boss in bosses.items():
+        below.setdefault(boss, []).append(seat)
+    tops = [boss for boss in below if boss not in bosses]
+    if not tops:
+        raise BadInput(f"{where}: {_cycle(bosses, next(iter(bosses)))}; somebody must report to nobody")
+    if len(tops) > 1:
+        raise BadInput(
+            f"{where}: {' and '.join(sorted(tops))} report to nobody; there is one executive, so all others need a boss"
+        )
+    levels = {tops[0]: 0}
+    order = [tops[0]]
+    for seat in order:
+        for report in below.get(seat, []):
+            levels[report] = levels[seat] + 1
+            order.append(report)
+    if orphans := [seat for seat in bosses if seat not in levels]:
+        raise BadInput(f"{where}: {_cycle(bosses, orphans[0])}, so they are cut off from {tops[0]}")
+    order.sort(key=levels.__getitem__)  # stable: siblings stay in order
+    seats = tuple(Seat(name=seat, level=levels[seat], role=_role(levels[seat], seat in below)) for seat in order)
+    edges = tuple(Edge(below=seat, above=bosses[seat]) for seat in order if seat in bosses)
+    return Hierarchy(name=name, seats=seats, edges=edges)
+
+
+def _role(level: int, leads: bool) -> Role:
+    if level == 0:
+        return "executive"
+    return "manager" if leads else "worker"
+
+
+def _cycle(bosses: Mapping[str, str], start: str) -> str:
+    """Name the cycle that `start` leads into."""
+    seen: list[str] = []
+    while start not in seen:
+        seen.append(start)
+        start = bosses[start]
+    loop = [*seen[seen.index(start) :], start]
+    return " reports to ".join(loop) + " (a cycle)"
+
+
+def deal(
+    facts: Sequence[str], hierarchy: Hierarchy, *path: str | int, apart: Sequence[Sequence[str]] = ()
+) -> dict[str, tuple[str, ...]]:
+    """Share facts out among the workers: shuffled by the seed path, then dealt like cards.
+
+    Outside the world and its digest, so that one world serves every depth and
+    span. Every worker's number of facts is within one of every other's.
+
+    Args:
+        facts: Their ids.
+        hierarchy: Who the workers are.
+        path: What the seed is made of.
+        apart: Groups of facts of which no two go to one worker, as long as there are workers enough.
+
+    Returns:
+        For each worker's name, the ids of the facts it holds, in the order it reads them.
+    """
+    draw = Draw("deal", *path)
+    order, workers = draw.shuffled(facts), hierarchy.workers
+    if not apart:
+        return {worker.name: tuple(order[index :: len(workers)]) for index, worker in enumerate(workers)}
+    # dealt first, so that neighbours among them go to different workers, whoever these are
+    first = [name for group in apart for name in group]
+    order, shuffled = first + [name for name in order if name not in first], draw.shuffled(workers)
+    hands = {worker.name: draw.shuffled(order[index :: len(workers)]) for index, worker in enumerate(shuffled)}
+    return {worker.name: tuple(hands[worker.name]) for worker in workers}

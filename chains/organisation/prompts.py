@@ -1,0 +1,259 @@
+"""Prompts: files that people write, read and filled; which prompt each role has.
+
+`prompts/<role or task>/<variant>.md` is TOML front matter between `+++` lines, then a
+Jinja2 body with holes. A *prompt configuration* says which variant each role
+(or level) uses; `prompts/configurations.toml` names some.
+
+Templates hold holes only, by convention: a branch in a template would hide a
+condition from the comparison. They run in Jinja's sandbox, and a hole that
+nothing fills is an error.
+"""
+
+import tomllib
+from collections.abc import Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import jinja2
+import jinja2.meta
+import jinja2.nodes
+import jinja2.sandbox
+from pydantic import BaseModel, ConfigDict
+
+from chains.errors import BadInput, nearest
+from chains.models.provider import Message, digest_of
+
+ROLES = ("worker", "manager", "executive")
+"""Of seats."""
+OUTSIDE = "outside"
+BESIDE = ("auditor", "watcher", OUTSIDE)
+"""Roles of seats beside the chain of command. Outsiders report; what the others are asked is a task."""
+JUDGE = "judge"
+"""The role of a model that is used as an instrument; it holds no seat."""
+READER = "reader"
+"""The role of a model that chooses facts from a person's documents; it holds no seat either."""
+TASKS = (
+    "decide", "order", "relay", "act", "rate", "audit", "watch", "revise", "skip", "ask", "answer", "stop", "override",
+    "veto",
+)  # fmt: skip
+"""What seats do besides reporting: in the whole loop the executive decides and orders, managers relay, workers act;
+the seat above rates drafts; auditors audit, and others watch them; a report is revised, lines skip the chain; a
+seat asks one below it, which answers; whoever may does or does not stop the work, override a stop, veto a decision."""
+NOTICE = "notice"
+"""The kind of a prompt that is added to those for reports."""
+CIRCUMSTANCES = ("evals", "incentive", "pause_plan", "precedent")
+"""What a seat may be told of the organisation that it works in: sentences, put together in the hole `circumstances`.
+
+Each is a setting, and a folder of prompts; they grade what somebody gains or fears, and never name a distortion."""
+NONE = "none"
+"""The variant of a circumstance of which nothing is said."""
+_STEPPING_IN = frozenset({"title", "about", "heard", "stakes", "standing", "careful", "options"})
+HOLES = {
+    "worker": frozenset({"title", "about", "superior", "notes", "words"}),
+    "manager": frozenset({"title", "about", "superior", "reports", "words", "span"}),
+    "executive": frozenset({"title", "about", "reports", "words", "span"}),
+    "judge": frozenset({"ledger", "statements", "asked", "message"}),
+    "reader": frozenset({"text"}),
+    "decide": frozenset(
+        {"title", "about", "question", "reports", "charter", "stakes", "options", "standing", "words", "span"}
+    ),
+    "order": frozenset({"title", "about", "decided", "charter", "words"}),
+    "relay": frozenset({"title", "about", "superior", "directive", "words", "kpi"}),
+    "outside": frozenset({"title", "about", "notes", "words"}),
+    "ask": frozenset({"title", "about", "reports", "asked"}),
+    "answer": frozenset({"title", "about", "superior", "question", "knows"}),
+    "rate": frozenset({"title", "about", "drafts", "letters"}),
+    "act": frozenset({"title", "about", "superior", "directive", "question", "options", "standing", "words"}),
+    "audit": frozenset({"title", "about", "writer", "lines", "report"}),
+    "watch": frozenset({"title", "about", "writer", "lines", "report", "found"}),
+    "revise": frozenset({"title", "about", "superior", "given", "report", "findings", "words"}),
+    "skip": frozenset({"title", "about", "lines", "count"}),
+    "notice": frozenset({"title", "about", "superior"}),
+    "stop": _STEPPING_IN | {"superior"},
+    "override": _STEPPING_IN | {"decided", "stops"},
+    "veto": _STEPPING_IN | {"decided", "post"},
+}
+HOLES = {name: holes | {"circumstances"} if name != JUDGE else holes for name, holes in HOLES.items()} | dict.fromkeys(
+    CIRCUMSTANCES, frozenset[str]()
+)
+"""What the prompts of each role and task may ask to be filled."""
+
+_ENVIRONMENT = jinja2.sandbox.SandboxedEnvironment(
+    undefined=jinja2.StrictUndefined, keep_trailing_newline=False, autoescape=False
+)  # fmt: skip
+_ENVIRONMENT.globals.clear()  # templates hold holes only; copying Jinja's own names is a third of filling one
+
+
+class Prompt(BaseModel):
+    """One prompt file."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    role: str
+    variant: str
+    about: str
+    """One line for people: what this prompt does."""
+    system: str | None = None
+    """What the system role says, if anything; a template too."""
+    body: str
+    """What the user role says."""
+
+    @property
+    def name(self) -> str:
+        """Role and variant, as in `manager/honest`."""
+        return f"{self.role}/{self.variant}"
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of what a model will read of this file."""
+        return digest_of([self.system, self.body])
+
+    @property
+    def holes(self) -> frozenset[str]:
+        """The names of the holes in system and body."""
+        return _holes(self.body) | _holes(self.system) if self.system else _holes(self.body)
+
+    def with_notices(self, notices: Sequence["Prompt"]) -> "Prompt":
+        """Return this prompt with notices under it, each in a paragraph of its own."""
+        body = "\n\n".join((self.body, *(notice.body for notice in notices)))
+        return self.model_copy(update={"body": body}) if notices else self
+
+    def fill(self, values: Mapping[str, Any]) -> tuple[Message, ...]:
+        """Fill every hole and return the messages.
+
+        Raises:
+            BadInput: If a hole has no value; the sentence lists all such holes.
+        """
+        try:
+            complete = self.holes <= values.keys()
+        except jinja2.TemplateSyntaxError as error:
+            raise BadInput(f"prompt {self.name}: {error.message} (line {error.lineno} of the body)") from None
+        if not complete:
+            missing = sorted(self.holes - values.keys())
+            raise BadInput(f"prompt {self.name} has unfilled holes: {', '.join(missing)}")
+        said = Message(role="user", content=_filled(self.body, values))
+        return (said,) if self.system is None else (Message(role="system", content=_filled(self.system, values)), said)
+
+
+def _filled(text: str, values: Mapping[str, Any]) -> str:
+    pieces = _pieces(text)
+    if pieces is None:
+        return _template(text).render(values)
+    return "".join([piece if hole is None else str(values[hole]) for piece, hole in pieces])
+
+
+@cache
+def _pieces(text: str) -> tuple[tuple[str, str | None], ...] | None:
+    """Return a template of plain holes as text and holes in turn, as Jinja parses it; None if there is more to it.
+
+    Putting these together is what Jinja would do, without the context that it makes for each filling.
+    """
+    pieces: list[tuple[str, str | None]] = []
+    for node in _ENVIRONMENT.parse(text).body:
+        for child in node.nodes if isinstance(node, jinja2.nodes.Output) else [node]:
+            if isinstance(child, jinja2.nodes.TemplateData):
+                pieces.append((child.data, None))
+            elif isinstance(child, jinja2.nodes.Name):
+                pieces.append(("", child.name))
+            else:
+                return None
+    return tuple(pieces)
+
+
+@cache
+def _template(text: str) -> jinja2.Template:
+    return _ENVIRONMENT.from_string(text)
+
+
+@cache
+def _holes(text: str) -> frozenset[str]:
+    return frozenset(jinja2.meta.find_undeclared_variables(_ENVIRONMENT.parse(text)))
+
+
+def prompts_folder() -> Path:
+    """Return the folder of prompts that ships beside the package."""
+    return Path(__file__).resolve().parent.parent.parent / "prompts"
+
+
+def read_prompt(role: str, variant: str, folder: Path | None = None) -> Prompt:
+    """Read `prompts/<role>/<variant>.md`, or the file itself where `variant` is a path to an .md file.
+
+    Raises:
+        BadInput: If there is no such file, or it is not front matter and a template with known holes.
+    """
+    if variant.endswith(".md"):
+        path = Path(variant)
+    else:
+        path = (folder or prompts_folder()) / role / f"{variant}.md"
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise BadInput(f"no prompt {role}/{variant}{nearest(variant, variants(role, folder))}") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadInput(f"can't read prompt {path}: {error}") from None
+    return parse_prompt(text, role, path.stem, str(path))
+
+
+def parse_prompt(text: str, role: str, variant: str, where: str) -> Prompt:
+    """Read a prompt from the text of its file.
+
+    Raises:
+        BadInput: As `read_prompt`.
+    """
+    parts = text.split("+++\n", 2)
+    if len(parts) != 3 or parts[0].strip():
+        raise BadInput(f"{where} must begin with TOML front matter between two `+++` lines")
+    try:
+        front = tomllib.loads(parts[1])
+    except tomllib.TOMLDecodeError as error:
+        raise BadInput(f"{where}: the front matter is not TOML: {error}") from None
+    if unknown := sorted(set(front) - {"about", "system"}):
+        raise BadInput(f"{where} has an unknown key {unknown[0]!r}{nearest(unknown[0], ['about', 'system'])}")
+    for key, value in front.items():
+        if not isinstance(value, str):
+            raise BadInput(f"{where}: {key} must be text, not {value!r}")
+    prompt = Prompt(
+        role=role, variant=variant, about=front.get("about", ""), system=front.get("system"), body=parts[2].strip()
+    )
+    try:
+        unknown = sorted(prompt.holes - HOLES[role])
+    except jinja2.TemplateSyntaxError as error:
+        raise BadInput(f"{where}: {error.message} (line {error.lineno} of the body)") from None
+    if unknown:
+        raise BadInput(f"{where} has an unknown hole {unknown[0]!r}{nearest(unknown[0], HOLES[role])}")
+    if not prompt.body:
+        raise BadInput(f"{where} has no body after its front matter")
+    return prompt
+
+
+def variants(role: str, folder: Path | None = None) -> list[str]:
+    """Return the variants that the folder has for a role, sorted."""
+    return sorted(path.stem for path in ((folder or prompts_folder()) / role).glob("*.md"))
+
+
+def configurations(folder: Path | None = None) -> dict[str, dict[str, str]]:
+    """Return the named prompt configurations: name -> role -> variant."""
+    path = (folder or prompts_folder()) / "configurations.toml"
+    try:
+        table = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise BadInput(f"can't read {path}: {error}") from None
+    for name, roles in table.items():
+        if not isinstance(roles, dict) or set(roles) - {*ROLES, *BESIDE, *TASKS}:
+            raise BadInput(
+                f"{path}: [{name}] must map roles and tasks ({', '.join((*ROLES, OUTSIDE, *TASKS))}) to variants"
+            )
+    return table
+
+
+def configuration(name: str, folder: Path | None = None) -> dict[str, str]:
+    """Return one prompt configuration, with `plain` for a role or task that it does not mention.
+
+    Raises:
+        BadInput: If there is none of that name.
+    """
+    known = configurations(folder)
+    if name not in known:
+        raise BadInput(f"no prompt configuration {name!r}{nearest(name, known)}")
+    return {role: known[name].get(role, "plain") for role in (*ROLES, OUTSIDE, *TASKS)}

@@ -1,0 +1,236 @@
+"""Roaming auditors: they read what a seat heard and what it wrote, and name what is left out or wrong.
+
+    L3  auditor/audit L3                      every report may be audited: a share of them, drawn by world and seat
+    watcher 1/watch L3  watcher 2/watch L3    watchers read the same and what was found so far, and say what stands
+    L3/flagged                                flag: the auditor's note goes to the report's reader, under the report
+    L3/revise                                 send back: the seat writes its report once more, with the findings
+    auditor/notes                             escalate: the notes go to the executive
+
+An audit sees what its seat heard, not the ledger: what was lost further down
+it can't miss. The placebo makes the same calls; then its notes quote as many
+lines of the report itself as there were findings, and a report is sent back
+with such a note.
+"""
+
+from typing import Annotated, Any, ClassVar, Literal
+
+from pydantic import Field
+
+from chains.models.channel.note_markers import NOTE
+from chains.models.provider import Request
+from chains.models.spec import Source
+from chains.organisation.cast import NO_REPORT, Cast, Ruled, Said, as_json, title_of
+from chains.organisation.hierarchy import Seat
+from chains.organisation.plan import Draft, Turn
+from chains.organisation.remedies.audit_findings import Findings, Kind, read_findings
+from chains.organisation.remedies.base import Remedy, woven_by
+from chains.organisation.remedies.note_text import lines_in, listed, neutral_note, note_of
+from chains.rng import Draw
+
+AUDITOR, WATCHER = "auditor", "watcher"
+"""Names of the seats beside the chain; watchers are numbered."""
+
+
+class Audit(Remedy):
+    """Weaves in audits of reports, and what comes of them."""
+
+    about: ClassVar[str] = "auditors read what a seat heard and what it wrote, and name what is left out or wrong"
+    place: ClassVar[int] = 10
+
+    rate: Annotated[float, Field(gt=0, le=1)] = 0.5
+    """Share of the reports that are audited, by a seeded draw; those of a smaller rate are among those of a larger."""
+    announced: bool = False
+    """Whether those who write reports are told that some are audited."""
+    then: Literal["flag", "send_back", "escalate"] = "flag"
+    """What comes of findings: a note to the report's reader, the report written once more, a note to the executive."""
+    watchers: Annotated[int, Field(ge=0, le=2)] = 0
+    """Watchers over the auditor, each after the other."""
+
+    @property
+    def told(self) -> tuple[str, ...]:
+        """What those who write reports are told; in a placebo as much that announces nothing."""
+        if not self.announced:
+            return ()
+        return ("filed",) if self.placebo else ("audited",)
+
+    def reported(self, draft: Draft, seat: Seat) -> None:
+        """Add the audit of a seat's report."""
+        sent, below = draft.sent[seat.name], draft.read_by(seat.name)
+        eyes = [(draft.auditor(AUDITOR, 0), "audit")]
+        eyes += [
+            (draft.auditor(f"{WATCHER} {number}", 0, watches=True), "watch") for number in range(1, self.watchers + 1)
+        ]
+        read = [sent]
+        for eye, task in eyes:
+            turn = draft.add(eye, task, [*read, *below], by=self, what=f"{task} {seat.name}", about=seat.name)  # type: ignore[arg-type]
+            read.append(turn.name)
+        if self.then == "flag":
+            draft.sent[seat.name] = draft.add(
+                seat, "send", [*read, *below], by=self, what="flagged", rule="flagged", about=seat.name
+            ).name
+        elif self.then == "send_back":
+            draft.sent[seat.name] = draft.add(seat, "revise", [*read, *below], by=self, about=seat.name).name
+
+    def at_the_top(self, draft: Draft) -> None:
+        """Add the notes to the executive, where findings escalate."""
+        if self.then == "escalate":
+            audits = [turn for turn in draft.turns if turn.by is self]
+            heard = dict.fromkeys([turn.name for turn in audits] + [name for turn in audits for name in turn.hears])
+            notes = draft.add(
+                draft.auditor(AUDITOR, 0), "send", heard, by=self, what="notes",
+                rule="escalated", heading="From the auditor:",
+            )  # fmt: skip
+            draft.top.append(notes.name)
+
+    def samples(self, cast: Cast, seat: str) -> bool:
+        """Return whether a seat's report is audited in a trial."""
+        return Draw("audited", cast.world.digest, cast.replicate, seat).uniform() < self.rate
+
+
+def audit(cast: Cast, turn: Turn, said: Said) -> Request | Ruled:
+    """Ask an auditor or a watcher which lines a report lost of what its writer heard, if it is audited."""
+    shown = shown_to(cast, turn.about, said)
+    if not shown or not woven_by(turn, Audit).samples(cast, turn.about):
+        return Ruled(None)
+    written = (said[turn.hears[0]] or NO_REPORT).strip()
+    holes: dict[str, Any] = {
+        "title": title_of(turn.seat),
+        "about": cast.world.title,
+        "writer": title_of(cast.hierarchy.seat(turn.about)),
+        "lines": listed(shown),
+        "report": written,
+    }
+    more: dict[str, Any] = {"about": turn.about, "lines": tuple(shown), "written": written}
+    if turn.task == "watch":
+        before = standing(cast, turn, said)
+        holes["found"] = in_numbers(before)
+        more["found"] = dict(before.kinds)
+    numbers = {"type": "array", "items": {"type": "integer", "minimum": 1, "maximum": len(shown)}}
+
+    def shape(settings: dict[str, Any], source: Source) -> dict[str, Any]:
+        # some endpoints refuse a schema that limits an array; a small model would go on for ever
+        limited = numbers | {"maxItems": len(shown)} if source.kind == "embedded" else numbers
+        return as_json(settings, source, "findings", {"missing": limited, "wrong": limited})
+
+    prompt = cast.parts[turn.seat.name].tasks[turn.task]
+    hop = cast.hierarchy.heights[turn.about]
+    return cast.ask(
+        turn.seat, prompt, holes, ["\n".join(shown), written], turn.number, shape, task=turn.task, hop=hop, more=more
+    )
+
+
+def revise(cast: Cast, turn: Turn, said: Said) -> Request | Ruled:
+    """Ask a seat for its report once more where something was found; else the report stands as it is."""
+    found, shown = standing(cast, turn, said), shown_to(cast, turn.about, said)
+    note = note_of(found, shown)
+    if not note:
+        return Ruled(said[turn.hears[0]])
+    placebo = woven_by(turn, Audit).placebo
+    written = (said[turn.hears[0]] or NO_REPORT).strip()
+    report = cast.plan.by_name[turn.seat.name]
+    heard = cast.heard(report, said)
+    own = turn.seat.role == "worker"
+    given = [heard[0]] if own else []
+    if told := cast.hears(report, said):
+        given.append(cast.headed(heard[len(given) :], told, always=own))
+    holes = {
+        "title": title_of(turn.seat),
+        "about": cast.world.title,
+        "superior": "your boss",
+        "words": cast.parts[turn.seat.name].words,
+        "given": "\n\n".join(given),
+        "report": written,
+        "findings": _neutral(cast, turn, found, written) if placebo else note,
+    }
+    lines = [line for kind in ("missing", "wrong") for line in found.lines(kind, shown)]
+    more = {"written": written, "findings": () if placebo else tuple(lines)}
+    prompt = cast.parts[turn.seat.name].tasks["revise"]
+    return cast.ask(turn.seat, prompt, holes, heard, turn.number, cast.shape, task="revise", more=more)
+
+
+def flagged(cast: Cast, turn: Turn, said: Said) -> Ruled:
+    """Return a report with the auditor's note under it, if there is one."""
+    written, found = said[turn.hears[0]], standing(cast, turn, said)
+    if woven_by(turn, Audit).placebo:
+        note = _neutral(cast, turn, found, written or "")
+    else:
+        note = note_of(found, shown_to(cast, turn.about, said))
+    return Ruled(f"{(written or NO_REPORT).strip()}\n\n{note}" if note else written)
+
+
+def escalated(cast: Cast, turn: Turn, said: Said) -> Ruled:
+    """Return the auditor's notes on all reports for the executive; a placebo's quote the reports that it reads."""
+    by = woven_by(turn, Audit)
+    last = _last(cast, by)
+    above = cast.hierarchy.reports_of(cast.hierarchy.executive.name)
+    reads = "\n".join(said[last[seat].hears[0]] or "" for seat in above)
+    notes = [
+        _neutral(cast, one, standing(cast, one, said, whole=True), reads)
+        if by.placebo
+        else note_of(standing(cast, one, said, whole=True), shown_to(cast, about, said), f"The report of {about}")
+        for about, one in last.items()
+    ]
+    return Ruled("\n".join(filter(None, notes)) or f"{NOTE} No findings.")
+
+
+def corrected_in(cast: Cast, name: str, said: Said) -> str:
+    """Return the lines that the auditor's notes in a turn's text say a report should read; none in a placebo.
+
+    Args:
+        cast: Who is who.
+        name: The turn's: of a report that may have been flagged, or of notes that escalated.
+        said: What was said.
+    """
+    turn, lines = cast.plan.by_name[name], []
+    while turn.ruled and turn.hears:
+        if isinstance(turn.by, Audit) and not turn.by.placebo:
+            about = [turn] if turn.about else [*_last(cast, turn.by).values()]
+            for one in about:
+                found = standing(cast, one, said, whole=one.task != "send")
+                lines += found.lines("wrong", shown_to(cast, one.about, said))
+        turn = cast.plan.by_name[turn.hears[0]]
+    return cast.plain("\n".join(f"- {line}" for line in lines))
+
+
+def _last(cast: Cast, by: Audit) -> dict[str, Turn]:
+    """Return for each seat the last turn in which its report was audited or watched."""
+    return {one.about: one for one in cast.plan.turns if one.by is by and one.task in ("audit", "watch")}
+
+
+def _neutral(cast: Cast, turn: Turn, found: Findings, written: str) -> str:
+    """Return a placebo's note: as many lines that its reader has already as there were findings."""
+    draw = Draw("again", cast.world.digest, cast.replicate, turn.about)
+    return neutral_note(written, len(found.kinds), draw) if found.kinds else ""
+
+
+def standing(cast: Cast, turn: Turn, said: Said, *, whole: bool = False) -> Findings:
+    """Return the findings that stand: the auditor's, or what the last watcher that can be read made of them.
+
+    Args:
+        cast: Who is who.
+        turn: Whose; the audits and watches that it hears count.
+        said: What was said so far.
+        whole: Whether the turn's own reply counts too.
+    """
+    shown = shown_to(cast, turn.about, said)
+    stands = Findings({})
+    for name in (*turn.hears, turn.name) if whole else turn.hears:
+        one = cast.plan.by_name[name]
+        if one.task in ("audit", "watch") and one.about == turn.about:
+            found = read_findings(said[name], shown)
+            stands = found if found.readable else stands
+    return stands
+
+
+def shown_to(cast: Cast, seat: str, said: Said) -> list[str]:
+    """Return the lines that a seat heard, as its auditor sees them."""
+    return lines_in(*cast.heard(cast.plan.by_name[seat], said))
+
+
+def in_numbers(found: Findings) -> str:
+    """Return findings as a watcher is told of them."""
+    named: dict[Kind, list[int]] = {"missing": [], "wrong": []}
+    for number, kind in sorted(found.kinds.items()):
+        named[kind].append(number)
+    parts = [f"{kind}: {', '.join(map(str, numbers))}" for kind, numbers in named.items() if numbers]
+    return "; ".join(parts) + "." if parts else "nothing."

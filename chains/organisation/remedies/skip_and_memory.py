@@ -1,0 +1,171 @@
+"""Lines that reach the executive past the chain: straight from workers, and out of a memory of what was not passed on.
+
+    L4/skip  L4/straight      the worker picks lines of its notes (only by=targeted asks it); they reach the executive
+    L0/resurfaced             what managers heard and did not pass on, the most relevant to the executive's question
+
+The placebo of either gives the executive as many lines that it hears already.
+"""
+
+from typing import Annotated, Any, ClassVar, Literal, Self
+
+from pydantic import Field, model_validator
+
+from chains.models.provider import Request
+from chains.models.spec import Source
+from chains.organisation.cast import Cast, Ruled, Said, as_json, title_of
+from chains.organisation.plan import Draft, Turn
+from chains.organisation.remedies.audit_findings import read_numbers
+from chains.organisation.remedies.base import Remedy, woven_by
+from chains.organisation.remedies.note_text import bulleted, drawn, lines_in, listed
+from chains.organisation.remedies.unreported import hidden, passed_on, ranked
+from chains.rng import Draw
+
+AGAIN = "Once more from the reports:"
+"""What stands above a placebo's lines."""
+Lines = Annotated[int, Field(ge=1, le=100)]
+
+
+class Skip(Remedy):
+    """Weaves in a skip-level line: lines of their notes that workers write straight to the executive."""
+
+    about: ClassVar[str] = "workers write lines of their notes straight to the executive"
+    place: ClassVar[int] = 40
+
+    n: Lines = 1
+    """Lines that each worker sends; with `by=broadcast` all of its notes."""
+    by: Literal["random", "targeted", "severity", "broadcast"] = "random"
+    """Which lines: drawn; those that the worker picks as mattering most; the most severe by the ledger; all."""
+
+    @model_validator(mode="after")
+    def _possible(self) -> Self:
+        if self.by == "broadcast" and "n" in self.model_fields_set:
+            raise ValueError("by=broadcast sends all notes, so n means nothing; leave n out")
+        return self
+
+    def at_the_top(self, draft: Draft) -> None:
+        """Add each worker's lines to what the executive reads."""
+        reports = tuple(draft.top)
+        for worker in draft.hierarchy.workers:
+            heard = list(reports) if self.placebo else []
+            if self.by == "targeted":
+                heard.append(draft.add(worker, "skip", (), by=self).name)
+            heading = AGAIN if self.placebo else f"Straight from {worker.name}:"
+            line = draft.add(worker, "send", heard, by=self, what="straight", rule="straight", heading=heading)
+            draft.top.append(line.name)
+
+
+def pick(cast: Cast, turn: Turn, said: Said) -> Request | Ruled:  # noqa: ARG001  as all askers
+    """Ask a worker which of its notes the executive should read."""
+    shown, count = lines_in(cast.given(turn.seat.name)), woven_by(turn, Skip).n
+    if not shown:
+        return Ruled(None)
+    holes = {
+        "title": title_of(turn.seat),
+        "about": cast.world.title,
+        "lines": listed(shown),
+        "count": min(count, len(shown)),
+    }
+    numbers = {"type": "array", "items": {"type": "integer", "minimum": 1, "maximum": len(shown)}}
+
+    def shape(settings: dict[str, Any], source: Source) -> dict[str, Any]:
+        limited = numbers | {"maxItems": min(count, len(shown))} if source.kind == "embedded" else numbers
+        return as_json(settings, source, "lines", {"lines": limited})
+
+    more = {"lines": tuple(shown), "count": min(count, len(shown))}
+    prompt = cast.parts[turn.seat.name].tasks["skip"]
+    return cast.ask(turn.seat, prompt, holes, ["\n".join(shown)], turn.number, shape, task="skip", more=more)
+
+
+def straight(cast: Cast, turn: Turn, said: Said) -> Ruled:
+    """Return the lines that a worker sends past the chain; in a placebo as many that the reports hold already."""
+    by = woven_by(turn, Skip)
+    lines = _sent(cast, turn, said, by)
+    if by.placebo:
+        lines = drawn(
+            _in_reports(cast, turn, said), len(lines), Draw("again", cast.world.digest, cast.replicate, turn.seat.name)
+        )
+    return Ruled(bulleted(lines) or None)
+
+
+def _sent(cast: Cast, turn: Turn, said: Said, by: Skip) -> list[str]:
+    worker = turn.seat.name
+    shown = lines_in(cast.given(worker))
+    draw = Draw("skip", cast.world.digest, cast.replicate, worker)
+    match by.by:
+        case "broadcast":
+            return shown
+        case "random":
+            return draw.sample(shown, min(by.n, len(shown)))
+        case "severity":
+            facts = [cast.world.fact(name) for name in cast.dealt[worker]]
+            order = sorted(
+                draw.shuffled(range(len(facts))), key=lambda at: (-facts[at].severity, facts[at].valence != "bad")
+            )
+            notes = cast.given(worker).splitlines()
+            return [line for at in order[: by.n] for line in lines_in(notes[at])]
+        case _:
+            picks = next(said[name] for name in turn.hears if cast.plan.by_name[name].task == "skip")
+            return [shown[number - 1] for number in read_numbers(picks, shown, by.n)]
+
+
+def _in_reports(cast: Cast, turn: Turn, said: Said) -> list[str]:
+    """Return the lines of the reports that the executive reads."""
+    executive = cast.hierarchy.executive.name
+    last = {cast.plan.sent[seat] for seat in cast.hierarchy.reports_of(executive)}
+    return lines_in(*(text for name in turn.hears if name in last and (text := said[name])))
+
+
+class Memory(Remedy):
+    """Weaves in a memory of what managers heard and did not pass on, of which some resurfaces at the top."""
+
+    about: ClassVar[str] = "what managers heard and did not pass on is kept; the most relevant resurfaces at the top"
+    place: ClassVar[int] = 50
+
+    n: Lines = 2
+    """Lines that resurface."""
+
+    def at_the_top(self, draft: Draft) -> None:
+        """Add what resurfaces to what the executive reads."""
+        heading = AGAIN if self.placebo else "Heard further down and not passed on:"
+        managers = [seat.name for seat in draft.hierarchy.seats if seat.role == "manager"]
+        below = [name for seat in managers for name in (draft.sent[seat], *draft.read_by(seat))]
+        line = draft.add(
+            draft.hierarchy.executive, "send", dict.fromkeys((*draft.top, *below)), by=self, what="resurfaced",
+            rule="resurfaced", heading=heading,
+        )  # fmt: skip
+        draft.top.append(line.name)
+
+
+def resurfaced(cast: Cast, turn: Turn, said: Said) -> Ruled:
+    """Return the lines that resurface; in a placebo as many that the reports hold already."""
+    by = woven_by(turn, Memory)
+    reads = [name for name in turn.hears if name in cast.plan.top]
+    top = "\n".join(text for name in reads if (text := said[name]))
+    draw = Draw("memory", cast.world.digest, cast.replicate)
+    kept: list[str] = []
+    for line in ranked(_hidden(cast, said, top), _question(cast), draw):
+        if len(kept) < by.n and not passed_on(line, bulleted(kept)):
+            kept.append(line)
+    if by.placebo:
+        kept = drawn(_in_reports(cast, turn, said), len(kept), draw)
+    return Ruled(bulleted(kept) or None)
+
+
+def _hidden(cast: Cast, said: Said, top: str) -> list[str]:
+    """Return the lines that managers heard and did not pass on, and that the executive does not read elsewhere."""
+    found: dict[str, None] = {}
+    for seat in cast.hierarchy.upward():
+        if seat.role == "manager" and seat.name in cast.plan.sent:
+            heard = lines_in(*cast.heard(cast.plan.by_name[seat.name], said))
+            found |= dict.fromkeys(hidden(heard, said[cast.plan.sent[seat.name]] or ""))
+    return hidden([*found], top)
+
+
+def _question(cast: Cast) -> str:
+    """Return the words of what the executive is about to be asked: the title, and in the loop decision and charter."""
+    world = cast.world
+    words = [world.title]
+    if cast.loop and world.decision is not None:
+        words += [world.decision.question, *(option.text for option in world.decision.options)]
+        words += [clause.render(0) for clause in world.charter.clauses] if world.charter else []
+    return "\n".join(words)

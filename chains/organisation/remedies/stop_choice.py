@@ -1,0 +1,87 @@
+"""Stepping in: what one is asked who may stop the work, veto a decision or override a stop, and what the reply says.
+
+It is a choice of two under letters, read as every other choice: by JSON, a
+marked line, or the one option that it names. A reply that chooses neither is
+unreadable: an outcome of its own, and nobody has stepped in.
+"""
+
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import Any
+
+from chains.models.provider import Request, Task
+from chains.models.spec import Source
+from chains.organisation.cast import Cast, title_of
+from chains.organisation.decision_turns import choice_shape, decision_of, stakes_line
+from chains.organisation.plan import Turn
+from chains.rng import Draw
+from chains.scoring.replies.choice import Choice, read_choice
+from chains.worlds.decisions.decision import Option
+
+
+def _option(name: str, text: str, *also: str) -> Option:
+    return Option(id=name, text=text, base=0, exposure=0, also=also)
+
+
+OPTIONS: Mapping[Task, tuple[Option, Option]] = MappingProxyType(
+    {
+        "stop": (_option("stop", "stop the work", "halt the work"), _option("go_on", "let the work go ahead")),
+        "veto": (_option("veto", "veto the decision"), _option("pass", "let the decision stand")),
+        "override": (_option("override", "go on as decided"), _option("uphold", "let the stop stand")),
+    }
+)
+"""For each task, how one steps in, and how one does not."""
+IN_FORCE = ("stopped or not", "vetoed or not")
+"""Rules by which a text is the choice in force."""
+
+
+def letters_for(cast: Cast, task: Task) -> dict[str, Option]:
+    """Return the two options by letter, in an order that is the same for every seat and condition.
+
+    Drawn by the world and turned round in every second replicate, so that a liking for the letter A is no liking for
+    a stop, and takes itself out where a world has an even number of replicates.
+    """
+    shuffled = Draw("stepping in", task, cast.world.digest).shuffled(OPTIONS[task])
+    return dict(zip("AB", shuffled if cast.replicate % 2 else shuffled[::-1], strict=True))
+
+
+def choice_in(cast: Cast, task: Task, reply: str | None) -> Choice:
+    """Read whether a seat steps in."""
+    return read_choice(reply, letters_for(cast, task))
+
+
+def steps_in(cast: Cast, task: Task, reply: str | None) -> bool:
+    """Return whether a seat steps in; where its reply can't be read, it does not."""
+    return choice_in(cast, task, reply).option == task
+
+
+def ask(cast: Cast, turn: Turn, heard: Sequence[str], decided: str | None, holes: Mapping[str, Any]) -> Request:
+    """Ask a seat whether it steps in.
+
+    Args:
+        cast: Who is who.
+        turn: Whose turn it is, and for what.
+        heard: What it reads.
+        decided: The option that is done if it does not; None for the standing plan.
+        holes: What stands in the prompt's further holes.
+    """
+    decision, _ = decision_of(cast)
+    letters = letters_for(cast, turn.task)
+
+    def shape(settings: dict[str, Any], source: Source) -> dict[str, Any]:
+        return choice_shape(settings, source, tuple(letters))
+
+    filled = {
+        "title": title_of(turn.seat),
+        "superior": "your boss",
+        "about": cast.world.title,
+        "heard": "\n\n".join(heard),
+        "stakes": stakes_line(decision),
+        "standing": decision.option(decision.standing).text,
+        "careful": decision.careful_option.text,
+        "options": "\n".join(f"{letter}. {option.text}" for letter, option in letters.items()),
+    }
+    return cast.ask(
+        turn.seat, cast.parts[turn.seat.name].tasks[turn.task], filled | dict(holes), heard, turn.number, shape,
+        task=turn.task, letters={letter: option.id for letter, option in letters.items()}, decided=decided,
+    )  # fmt: skip

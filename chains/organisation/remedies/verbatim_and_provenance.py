@@ -1,0 +1,124 @@
+"""What travels with every report: red lines word for word, and the numbers of what a report does not name.
+
+    L4/attached    the report, and under it the red lines of the notes below, exactly as they stand there
+    L4/listed      the report, and under it the numbers of the notes that its writer heard and does not name
+
+The placebo of red lines attaches as many lines of the report itself; that of
+provenance lists as many numbers, drawn from those that the report names.
+"""
+
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import Field
+
+from chains.models.channel.codebook import numbered_lines
+from chains.models.channel.note_markers import ATTACHED, NUMBERS, REPEATED, UNNAMED, named, numbered
+from chains.organisation.cast import NO_REPORT, Cast, Ruled, Said
+from chains.organisation.hierarchy import Seat
+from chains.organisation.plan import Draft, Turn
+from chains.organisation.remedies.base import Remedy, woven_by
+from chains.organisation.remedies.note_text import bulleted, drawn, lines_in
+from chains.rng import Draw
+from chains.worlds.facts.ledger import Fact
+
+
+class Verbatim(Remedy):
+    """Weaves in red lines of the workers' notes, word for word, under every report."""
+
+    about: ClassVar[str] = "the red lines of the notes (bad, severe) travel word for word with every report"
+    place: ClassVar[int] = 30
+
+    severity: Annotated[int, Field(ge=1, le=5)] = 4
+    """From which severity a bad fact is red."""
+    lines: Literal["red", "other"] = "red"
+    """Which lines are attached; `other`: as many that are not red, to see whether it matters which."""
+
+    def reported(self, draft: Draft, seat: Seat) -> None:
+        """Attach to a seat's report."""
+        sent = draft.sent[seat.name]
+        draft.sent[seat.name] = draft.add(
+            seat, "send", [sent], by=self, what="attached", rule="attached", about=seat.name
+        ).name
+
+    def red(self, fact: Fact) -> bool:
+        """Return whether a fact is to be quoted."""
+        return fact.valence == "bad" and fact.severity >= self.severity
+
+
+def attached(cast: Cast, turn: Turn, said: Said) -> Ruled:
+    """Return a report with the lines that travel with it."""
+    by, written = woven_by(turn, Verbatim), said[turn.hears[0]]
+    notes = [
+        (cast.world.fact(name), line)
+        for worker in _below(cast, turn.about)
+        for name, line in zip(cast.dealt[worker], cast.given(worker).splitlines(), strict=True)
+    ]
+    lines = [line.removeprefix("- ") for fact, line in notes if by.red(fact)]
+    if by.lines == "other":
+        # by the whole trial, so that a line which is attached once is attached all the way up
+        draw = Draw("other lines", cast.world.digest, cast.replicate)
+        ranks = {fact.id: draw.uniform() for fact in cast.world.facts}
+        others = sorted((pair for pair in notes if not by.red(pair[0])), key=lambda pair: ranks[pair[0].id])
+        lines = [line.removeprefix("- ") for _, line in others[: len(lines)]]
+    if by.placebo:
+        draw = Draw("again", cast.world.digest, cast.replicate, turn.about)
+        lines = drawn(lines_in(written or ""), len(lines), draw)
+    if not lines:
+        return Ruled(written)
+    frame = REPEATED if by.placebo else ATTACHED
+    return Ruled(f"{(written or NO_REPORT).strip()}\n\n{frame}\n{bulleted(lines)}")
+
+
+def _below(cast: Cast, seat: str) -> list[str]:
+    """Return the workers whose notes a seat's report is made from."""
+    return [worker.name for worker in cast.hierarchy.workers if seat in cast.hierarchy.path_up(worker.name)]
+
+
+class Provenance(Remedy):
+    """Numbers the workers' notes, asks for the numbers in reports, and lists those that a report does not name."""
+
+    about: ClassVar[str] = "reports name the numbers of the notes they rest on; those heard and not named are listed"
+    place: ClassVar[int] = 20
+    show: Literal["ids", "lines"] = "ids"
+    """What the reader is shown of what was heard and is not named: the numbers alone, or the lines as heard."""
+
+    @property
+    def told(self) -> tuple[str, ...]:
+        """Ask for the numbers."""
+        return ("numbers",)
+
+    @property
+    def numbers_notes(self) -> bool:
+        """Number them."""
+        return True
+
+    def reported(self, draft: Draft, seat: Seat) -> None:
+        """List what a seat's report does not name."""
+        sent = draft.sent[seat.name]
+        heard = [sent, *draft.read_by(seat.name)]
+        draft.sent[seat.name] = draft.add(
+            seat, "send", heard, by=self, what="listed", rule="listed", about=seat.name
+        ).name
+
+
+def unnamed(cast: Cast, turn: Turn, said: Said) -> Ruled:
+    """Return a report with the list of what its writer heard and does not name."""
+    by, written = woven_by(turn, Provenance), said[turn.hears[0]]
+    heard: dict[int, str] = {}
+    for line, numbers in numbered_lines(*cast.heard(cast.plan.by_name[turn.about], said)):
+        for number in numbers:
+            heard.setdefault(number, line)
+    gone = [number for number in heard if number not in named(written or "")]
+    if by.placebo:
+        there = [number for number in heard if number not in gone]
+        draw = Draw("numbers", cast.world.digest, cast.replicate, turn.about)
+        gone = sorted(draw.sample(there, min(len(gone), len(there))))
+    if not gone:
+        return Ruled(written)
+    if by.show == "ids":
+        under = f"{NUMBERS if by.placebo else UNNAMED} {', '.join(f'[{number}]' for number in gone)}"
+    elif by.placebo:  # as the report has them: as they were heard they could be news
+        under = f"{REPEATED}\n{bulleted([line for line in lines_in(written or '') if named(line) & {*gone}])}"
+    else:
+        under = f"{UNNAMED}\n{bulleted([numbered(heard[number], [number]) for number in gone])}"
+    return Ruled(f"{(written or NO_REPORT).strip()}\n\n{under}")

@@ -1,0 +1,82 @@
+"""The quality engineer's veto: a seat beside the chain of command checks the decision before it takes effect.
+
+An independent one reads the full ledger, as the workers' notes have it, and
+reports to nobody in the chain; a dependent one reads what the executive reads,
+and reports to the manager. It is asked only where there is a change to check:
+not where the careful option was chosen. A veto puts the careful option in
+force. The placebo asks it all the same, and the decision stands.
+"""
+
+from typing import ClassVar
+
+from chains.models.provider import Request
+from chains.organisation.cast import Cast, Ruled, Said
+from chains.organisation.decision_turns import choice_of, decision_line, decision_of, heard_at_the_top, ledger_text
+from chains.organisation.plan import Draft, Turn
+from chains.organisation.remedies.base import Remedy
+from chains.organisation.remedies.stop_choice import ask, steps_in
+from chains.organisation.remedies.stop_work import carefully
+
+ENGINEER = "QE"
+"""The name of the seat; its model is that of the role `auditor`, if that is set."""
+INDEPENDENT = "You report to nobody who works on this."
+DEPENDENT = "You report to the manager of this work."
+
+
+class Veto(Remedy):
+    """A quality engineer beside the chain, and what it may read."""
+
+    about: ClassVar[str] = "a quality engineer beside the chain may veto the decision"
+    of_decisions: ClassVar[bool] = True
+    place: ClassVar[int] = 70  # after those who may stop the work: there is nothing to check in what is stopped
+
+    independent: bool = True
+    """Whether it reads the full ledger, or what the executive reads."""
+
+    def decided(self, draft: Draft) -> None:
+        """Add the question to the quality engineer, and what is in force after it."""
+        seat = draft.auditor(ENGINEER, 0)
+        read = () if self.independent else draft.top
+        veto = draft.add(seat, "veto", [draft.decision, *read], by=self)
+        if not self.placebo:
+            top = draft.hierarchy.executive
+            hears = [draft.decision, veto.name]
+            draft.decision = draft.add(top, "send", hears, by=self, what="in force", rule="vetoed or not").name
+
+
+def veto(cast: Cast, turn: Turn, said: Said) -> Request | Ruled:
+    """Ask the quality engineer whether it vetoes what was decided; not where that is the careful option."""
+    if not checkable(cast, turn, said):
+        return Ruled(None)
+    decision, heard = turn.hears[0], heard_by(cast, turn, said)
+    holes = {
+        "post": INDEPENDENT if independent(turn) else DEPENDENT,
+        "decided": decision_line(cast, said[decision]),
+    }
+    return ask(cast, turn, heard, choice_of(cast, said[decision]).option, holes)
+
+
+def checkable(cast: Cast, turn: Turn, said: Said) -> bool:
+    """Return whether there is a change to check: something else than the careful option was decided."""
+    return choice_of(cast, said[turn.hears[0]]).option != decision_of(cast)[0].careful_option.id
+
+
+def heard_by(cast: Cast, turn: Turn, said: Said) -> list[str]:
+    """Return what the quality engineer reads."""
+    if independent(turn):
+        return [ledger_text(cast)]
+    deciding = cast.plan.by_name[cast.hierarchy.executive.name]
+    return [cast.headed(heard_at_the_top(cast, said), cast.hears(deciding, said))]
+
+
+def independent(turn: Turn) -> bool:
+    """Return whether a turn's quality engineer is independent."""
+    return isinstance(turn.by, Veto) and turn.by.independent
+
+
+def vetoed_or_not(cast: Cast, turn: Turn, said: Said) -> Ruled:
+    """Return the choice in force: the careful option where it was vetoed, else as decided."""
+    decision, asked = turn.hears
+    if steps_in(cast, "veto", said[asked]):
+        return Ruled(carefully(cast, "the decision was vetoed"))
+    return Ruled(said[decision])

@@ -1,0 +1,134 @@
+"""Rounds: an organisation that meets again, remembers, and moves its people.
+
+A trial of several rounds goes through as many worlds, the last of which is
+the one that a trial of a single round would have, so that conditions with
+different numbers of rounds are compared on the same world. In every round
+each report is rated by the seat above. Before the next,
+
+- those who hold seats remember: how their reports were rated, and with
+  `memory = reports` what they wrote, of the last few rounds;
+- with `promotion`, one manager takes the seat of the manager above it, who
+  steps down: the best-rated of those that can rise, or a random one;
+- with `leaving`, one manager leaves, and a newcomer who remembers nothing
+  takes the seat: the worst-rated, or a random one.
+
+A member of the organisation takes along what it is: its model, its prompts,
+its memory. Who sits where follows from the ratings by rule, so nothing of it
+is logged that a replay would not find again; it stands in the trial's end for
+people to read.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from chains.organisation.cast import Cast, hands_of
+from chains.organisation.hierarchy import Hierarchy
+from chains.organisation.round_settings import REMEMBERED, Memory, Move
+from chains.rng import Draw
+
+
+class Met(NamedTuple):
+    """What came of one round."""
+
+    staff: Mapping[str, str]
+    """Who sat where: for each seat, the member's name."""
+    ratings: Mapping[str, float | None]
+    """For each seat whose report was rated, the rating; None where it could not be read."""
+    reports: Mapping[str, str]
+    """What each seat sent."""
+
+
+def first_staff(hierarchy: Hierarchy) -> dict[str, str]:
+    """Return who sits where at first: everybody is called after the seat."""
+    return {seat.name: seat.name for seat in hierarchy.seats}
+
+
+def next_staff(cast: Cast, met: Met) -> dict[str, str]:
+    """Return who sits where after a round.
+
+    Args:
+        cast: Of the round.
+        met: What came of the round.
+    """
+    customs, number = cast.customs, cast.round
+    staff = dict(met.staff)
+    managers = [seat for seat in cast.hierarchy.seats if seat.role == "manager"]
+    superiors = {seat.name: cast.hierarchy.superior(seat.name) for seat in managers}
+    rising = [seat.name for seat in managers if superiors[seat.name] in superiors]
+    draw = Draw("moves", cast.world.digest, cast.replicate, number)
+    up = _picked(rising, met.ratings, customs.promotion, draw, best=True)
+    if up is not None and (above := superiors[up]) is not None:
+        staff[up], staff[above] = staff[above], staff[up]
+    out = _picked([seat.name for seat in managers], met.ratings, customs.leaving, draw, best=False)
+    if out is not None:
+        # by its seat of that round: who was promoted in the same breath may leave all the same
+        leaver = met.staff[out]
+        seat = next(name for name, member in staff.items() if member == leaver)
+        staff[seat] = f"{seat} since round {number + 1}"
+    return staff
+
+
+def _picked(
+    seats: Sequence[str], ratings: Mapping[str, float | None], move: Move, draw: Draw, *, best: bool
+) -> str | None:
+    """Return the seat whose holder moves: of equals, and where nobody is rated, a random one."""
+    if move == "none" or not seats:
+        return None
+    rated = {seat: rating for seat in seats if (rating := ratings.get(seat)) is not None}
+    if move == "random" or not rated:
+        return draw.choice(list(seats))
+    mark = max(rated.values()) if best else min(rated.values())
+    return draw.choice([seat for seat in rated if rated[seat] == mark])
+
+
+def in_round(cast: Cast, number: int, staff: Mapping[str, str], history: Sequence[Met]) -> Cast:
+    """Return the cast of a round: its world, its deal, and what each seat's holder is and remembers.
+
+    Args:
+        cast: Of the trial.
+        number: The round's, from 1.
+        staff: Who sits where.
+        history: What came of the rounds before.
+    """
+    world = cast.worlds[number - 1]
+    parts = dict(cast.parts)
+    for seat, member in staff.items():
+        # a newcomer is what the seat asks for; all others are what their first seat made them
+        parts[seat] = cast.parts.get(member, cast.parts[seat])
+    return cast.model_copy(
+        update={
+            "world": world,
+            "round": number,
+            "dealt": hands_of(world, cast.hierarchy, cast.replicate),
+            "parts": parts,
+            "remembered": remembered(cast.customs.memory, staff, history),
+        }
+    )
+
+
+def remembered(memory: Memory, staff: Mapping[str, str], history: Sequence[Met]) -> dict[str, str]:
+    """Return what each seat's holder remembers, in words; nothing for whom there is nothing.
+
+    Args:
+        memory: What is remembered at all.
+        staff: Who sits where now.
+        history: What came of the rounds before, in order.
+    """
+    if memory == "none":
+        return {}
+    found: dict[str, str] = {}
+    first = max(0, len(history) - REMEMBERED)
+    for seat, member in staff.items():
+        lines = []
+        for number, met in enumerate(history[first:], first + 1):
+            was = next((name for name, who in met.staff.items() if who == member), None)
+            if was is None or was not in met.ratings:  # nobody rates what the executive writes
+                continue
+            rating = met.ratings[was]
+            rated = "was not rated" if rating is None else f"was rated {rating:.2g} of 10"
+            lines.append(f"In round {number} your report {rated} by your boss.")
+            if memory == "reports":
+                lines.append(f"You wrote:\n{met.reports[was].strip()}")
+        if lines:
+            found[seat] = "\n".join(["You remember earlier rounds, about other matters.", *lines])
+    return found

@@ -1,0 +1,125 @@
+"""Selection pressure: a seat drafts m reports, the seat above rates them, and the best-liked goes on.
+
+Best-of-m optimisation against the taste of the person above: the testbed's
+most direct test of the founding hypothesis (design notes, section 0, point
+12). Controls: a random draft of m goes on, without ratings (`random`), or with
+ratings asked for and not looked at (`placebo`, of the same calls).
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal, get_args
+
+from chains.models.provider import Request
+from chains.models.spec import Source
+from chains.organisation.cast import NO_REPORT, Cast, Ruled, Said, as_json, title_of
+from chains.organisation.hierarchy import Seat
+from chains.organisation.plan import Draft, Turn, Weaver
+from chains.organisation.turn_key import NUMBERS
+from chains.rng import Draw
+from chains.scoring.replies.rating import LEAST, MOST, best_rated, read_ratings
+
+By = Literal["rating", "random", "placebo"]
+BY: tuple[By, ...] = get_args(By)
+MOST_DRAFTS = 26
+"""Drafts are shown under letters."""
+
+
+class Selection(Weaver):
+    """Weaves in drafts, ratings and the choice among them."""
+
+    def __init__(self, drafts: Mapping[str, int], by: By, *, always: bool = False) -> None:
+        """Let each seat write as many drafts as `drafts` says; a single one is rated where reports `always` are."""
+        self.drafts = drafts
+        self.by = by
+        self.always = always
+
+    def reported(self, draft: Draft, seat: Seat) -> None:
+        """Add the further drafts of a seat, their ratings, and the one that goes on."""
+        count = self.drafts.get(seat.name, 1)
+        superior = draft.hierarchy.superior(seat.name)
+        if superior is None or (count <= 1 and not self.always):
+            return
+        first = draft.turns[-1]
+        drafts = [first.name]
+        for number in range(1, count):
+            further = draft.add(seat, "report", first.hears, by=self, what=f"draft{number + 1}", place=number)
+            drafts.append(further.name)
+        hears = drafts
+        if self.by != "random" or self.always:
+            above = draft.hierarchy.seat(superior)
+            rating = draft.add(above, "rate", drafts, by=self, what=f"rates {seat.name}", about=seat.name)
+            hears = [*drafts, rating.name]
+        if count <= 1:
+            return
+        draft.sent[seat.name] = draft.add(seat, "send", hears, by=self, what="chosen", rule="chosen draft").name
+
+
+def report(cast: Cast, turn: Turn, said: Said) -> Request:
+    """Ask a seat for its report, or for a further draft of it."""
+    drafted = turn.number - NUMBERS["report"] if turn.number else 0
+    hears = cast.hears(turn, said)
+    return cast.report_on(turn, cast.texts(turn, hears, said), hears, drafted=drafted)
+
+
+def ballot(cast: Cast, about: str, drafts: Sequence[str]) -> dict[str, str]:
+    """Return the drafts' turns by letter: shuffled, so that a liking for the letter A is no liking for a draft."""
+    shuffled = Draw("ballot", cast.world.digest, cast.replicate, about).shuffled(drafts)
+    return {chr(ord("A") + at): name for at, name in enumerate(shuffled)}
+
+
+def rate(cast: Cast, turn: Turn, said: Said) -> Request:
+    """Ask the seat above how much it likes each draft."""
+    letters = ballot(cast, turn.about, turn.hears)
+    texts = [(said[name] or NO_REPORT).strip() for name in letters.values()]
+    shown = "\n\n".join(f"Report {letter}:\n{text}" for letter, text in zip(letters, texts, strict=True))
+
+    def shape(settings: dict[str, Any], source: Source) -> dict[str, Any]:
+        return as_json(settings, source, "ratings", dict.fromkeys(letters, _RATING))
+
+    holes = {"title": title_of(turn.seat), "about": cast.world.title, "drafts": shown, "letters": ", ".join(letters)}
+    return cast.ask(
+        turn.seat, cast.parts[turn.seat.name].tasks["rate"], holes, texts, turn.number, shape,
+        task="rate", letters=dict.fromkeys(letters, turn.about),
+    )  # fmt: skip
+
+
+def ratings_in(cast: Cast, said: Said) -> dict[str, float | None]:
+    """Return how each seat's report was rated by the seat above: of several drafts the one that went on.
+
+    None where the ratings could not be read.
+    """
+    found: dict[str, float | None] = {}
+    for turn in cast.plan.turns:
+        if turn.task == "rate":
+            letters = ballot(cast, turn.about, turn.hears)
+            ratings = read_ratings(said[turn.name], list(letters))
+            sent = cast.plan.by_name.get(f"{turn.about}/chosen")
+            went = turn.hears[0] if sent is None else chosen(cast, sent, said)
+            letter = next(letter for letter, name in letters.items() if name == went)
+            found[turn.about] = None if ratings is None else ratings[letter]
+    return found
+
+
+def readable(cast: Cast, turn: Turn, said: str | None) -> bool:
+    """Return whether the ratings of a turn can be read."""
+    return read_ratings(said, list(ballot(cast, turn.about, turn.hears))) is not None
+
+
+_RATING = {"type": "integer", "minimum": LEAST, "maximum": MOST}
+
+
+def chosen_draft(cast: Cast, turn: Turn, said: Said) -> Ruled:
+    """Return the draft that goes on."""
+    return Ruled(said[chosen(cast, turn, said)])
+
+
+def chosen(cast: Cast, turn: Turn, said: Said) -> str:
+    """Return the turn of the draft that goes on: the best-liked, of equals or without ratings a random one."""
+    drafts = [name for name in turn.hears if cast.plan.by_name[name].task == "report"]
+    letters = ballot(cast, turn.seat.name, drafts)
+    tied = list(letters)
+    if isinstance(turn.by, Selection) and turn.by.by == "rating":
+        ratings = read_ratings(said[turn.hears[-1]], list(letters))
+        if ratings is not None:
+            tied = best_rated(ratings)
+    return letters[Draw("chosen", cast.world.digest, cast.replicate, turn.seat.name).choice(tied)]

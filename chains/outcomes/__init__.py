@@ -1,1 +1,0 @@
-"""What a finished trial came to, beside the fates of facts."""

@@ -1,1 +1,0 @@
-"""Hypotheses registered before any trial, and whether what a run shows of them is a test."""

@@ -1,1 +1,0 @@
-"""Remedies: parts that any experiment can switch on, each with a placebo of equal budget."""

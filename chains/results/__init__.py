@@ -1,1 +1,0 @@
-"""What a run has to show, by condition and by trial."""

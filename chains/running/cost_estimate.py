@@ -1,0 +1,205 @@
+"""What a run will take, before it is paid for: calls, tokens, money and time, and where each figure comes from."""
+
+from collections.abc import Iterator, Mapping
+from math import ceil
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import orjson
+
+from chains.errors import LogDamaged
+from chains.models.provider import Usage
+from chains.models.spec import Source
+from chains.running.folders import all_runs
+from chains.running.log.index import scan
+from chains.running.log.log import LOG_FILE, RUN_FILE
+from chains.running.run_record import RunRecord, Stage
+from chains.running.token_estimate import Expected, expected
+
+OWN_SECONDS = 0.002
+"""Seconds that a step takes beside its model, about: the prompt, the log, the instrument."""
+LOOK_BACK = 50
+"""Runs that are looked through for how long a model's calls took, the latest first."""
+
+LARGEST_LOG = 20 * 2**20
+"""Bytes of a log that is read for it."""
+
+
+class Speed(NamedTuple):
+    """How long a call to a model takes."""
+
+    seconds: float
+    source: str
+    """Where that is from: declared, or the run that measured it."""
+
+
+class ModelEstimate(NamedTuple):
+    """What a run will take of one model."""
+
+    name: str
+    expected: Expected
+    """Without what replies of earlier runs stand for."""
+    reused: int
+    """Calls for which they do, as far as can be told."""
+    cost: float | None
+    """None: the model takes money, and nobody knows how much. 0 for models on this machine."""
+    speed: Speed | None
+    """None: nobody knows."""
+
+
+class Estimate(NamedTuple):
+    """What a run will take."""
+
+    trials: int
+    models: tuple[ModelEstimate, ...]
+    seconds: float | None
+    """None if the speed of a model is not known."""
+    at_once: int
+    """Trials under way at the same time."""
+
+    @property
+    def calls(self) -> int:
+        """To all models, at most: what several conditions ask alike is asked once."""
+        return sum(model.expected.calls for model in self.models)
+
+    @property
+    def reused(self) -> int:
+        """Beside them, those for which replies of earlier runs stand, as far as can be told."""
+        return sum(model.reused for model in self.models)
+
+    @property
+    def tokens(self) -> int:
+        """Of all models, about."""
+        return sum(model.expected.tokens for model in self.models)
+
+    @property
+    def cost(self) -> float | None:
+        """In the currency of the prices; None if a price is not known."""
+        costs = [model.cost for model in self.models]
+        return None if None in costs else sum(cost for cost in costs if cost is not None)
+
+    def document(self) -> dict[str, Any]:
+        """Return everything as JSON."""
+        return {
+            "trials": self.trials,
+            "calls": self.calls,
+            "reused": self.reused,
+            "tokens": self.tokens,
+            "cost": self.cost,
+            "seconds": None if self.seconds is None else round(self.seconds, 1),
+            "trials_at_once": self.at_once,
+            "by_model": {
+                model.name: {
+                    "calls": model.expected.calls,
+                    "reused": model.reused,
+                    "prompt_tokens": model.expected.prompt,
+                    "completion_tokens": model.expected.completion,
+                    "cost": model.cost,
+                    "seconds_per_call": None if model.speed is None else model.speed.seconds,
+                    "speed_from": None if model.speed is None else model.speed.source,
+                }
+                for model in self.models
+            },
+        }
+
+
+def estimate(record: RunRecord, at_once: int, reused: Mapping[str, int] | None = None) -> Estimate:
+    """Return what a run will take.
+
+    Args:
+        record: The run.
+        at_once: Trials that will be under way at the same time.
+        reused: Calls to each model that replies of earlier runs will stand for.
+    """
+    speeds = _measured()
+    left = {name: _without(asked, (reused or {}).get(name, 0)) for name, asked in expected(record).items()}
+    models = tuple(
+        ModelEstimate(
+            name,
+            asked,
+            (reused or {}).get(name, 0),
+            _cost(record.models[name], asked),
+            _speed(record.models[name], speeds),
+        )
+        for name, asked in left.items()
+    )
+    trials = sum(1 for _ in record.experiment.trials())
+    return Estimate(trials, models, _seconds(record, models, trials, at_once), at_once)
+
+
+def _without(asked: Expected, reused: int) -> Expected:
+    """Return what is left to ask, all calls taken for equally long."""
+    share = 1 - reused / asked.calls if asked.calls else 1.0
+    return Expected(*(round(value * share) for value in asked))
+
+
+def _cost(source: Source, asked: Expected) -> float | None:
+    if source.kind != "endpoint" or not asked.calls:
+        return 0.0
+    prices = source.spec.prices
+    return None if prices is None else round(prices.cost(Usage(prompt=asked.prompt, completion=asked.completion)), 6)
+
+
+def _speed(source: Source, measured: Mapping[str, Speed]) -> Speed | None:
+    if source.spec.seconds_per_call is not None:
+        return Speed(source.spec.seconds_per_call, "declared")
+    if source.kind == "channel":
+        return Speed(OWN_SECONDS, "this program's own work")
+    return measured.get(source.label)
+
+
+def _measured() -> dict[str, Speed]:
+    """Return how long calls took in earlier runs here, the latest of each model, by its name in requests."""
+    found: dict[str, Speed] = {}
+    for folder in reversed(all_runs()[-LOOK_BACK:]):
+        for label, seconds in _spent(folder):
+            found.setdefault(label, Speed(round(seconds, 4), f"measured in run {folder.name}"))
+    return found
+
+
+def _spent(folder: Path) -> Iterator[tuple[str, float]]:
+    """Yield each model of a run with the mean seconds of its answered calls."""
+    try:
+        spend = orjson.loads((folder / RUN_FILE).read_bytes())["spend"]
+        if not all("seconds" in spent for spent in spend.values()) or not spend:
+            spend = _scanned(folder)
+        for label, spent in spend.items():
+            answered = spent["calls"] - spent.get("unanswered", 0)
+            if answered > 0 and spent["seconds"] > 0:
+                yield label, spent["seconds"] / answered
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, LogDamaged):
+        return  # a run that can't be read measures nothing
+
+
+def _scanned(folder: Path) -> dict[str, dict[str, Any]]:
+    """Return what a run spent that has not said so: it goes on, was killed, or is of an earlier version."""
+    log = folder / LOG_FILE
+    if log.stat().st_size > LARGEST_LOG:
+        return {}
+    return {label: vars(spent) for label, spent in scan(log).spent.items()}
+
+
+def _seconds(record: RunRecord, models: tuple[ModelEstimate, ...], trials: int, at_once: int) -> float | None:
+    """Return how long the run will take: the longest that any bound asks for.
+
+    The bounds are each model's places in flight and its calls and tokens a minute, and, as seats wait for those
+    below them, the depth of the trials that are under way together.
+    """
+    bounds = [0.0]
+    for model in models:
+        spec = record.models[model.name].spec
+        if not model.expected.calls:
+            continue
+        if model.speed is None:
+            return None
+        # A channel computes while it is asked, so nothing runs beside it.
+        places = 1 if record.models[model.name].kind == "channel" else spec.in_flight
+        bounds.append(model.expected.calls * model.speed.seconds / places)
+        if spec.requests_per_minute:
+            bounds.append(model.expected.calls / spec.requests_per_minute * 60)
+        if spec.tokens_per_minute:
+            bounds.append(model.expected.tokens / spec.tokens_per_minute * 60)
+    slowest = max((model.speed.seconds for model in models if model.speed and model.expected.calls), default=0.0)
+    stage = Stage(record)
+    deepest = max(stage.hierarchy(condition.id).depth + 1 for condition in record.conditions)
+    return max([*bounds, ceil(trials / at_once) * deepest * slowest])

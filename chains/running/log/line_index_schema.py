@@ -1,0 +1,149 @@
+"""What the index of a log reads of each line: what names it, and what its reply took; not what was said.
+
+A line is taken apart without making an object of everything in it, which is
+most of what opening a long log costs. One that does not have what it must have
+is read once more, as a whole, to say what is wrong with it.
+"""
+
+from typing import Any, Final, NoReturn, get_args
+
+import msgspec
+import orjson
+
+from chains.errors import LogDamaged
+from chains.running.log.records import LOG_VERSION, Status
+
+
+class Counted(msgspec.Struct, gc=False):
+    """Tokens, as `models.provider.Usage` has them."""
+
+    prompt: int
+    completion: int
+    reasoning: int
+    cached: int
+
+
+class _Asked(msgspec.Struct, gc=False):
+    model: str
+
+
+class _Answer(msgspec.Struct, gc=False):
+    usage: Counted
+    notes: list[str]
+
+
+class StepLine(msgspec.Struct, gc=False, tag_field="kind", tag="step"):
+    """A step's."""
+
+    v: int
+    trial: str
+    seat: str
+    turn: int
+    attempt: int
+    request: _Asked
+    digest: str
+    reply: _Answer
+    tries: int
+    seconds: float
+    reused: str | None = None
+    at: str | None = None
+
+
+class EndLine(msgspec.Struct, gc=False, tag_field="kind", tag="trial"):
+    """That of a trial's end."""
+
+    v: int
+    trial: str
+    status: Status
+    at: str | None = None
+
+
+class ChainLine(msgspec.Struct, gc=False, tag_field="kind", tag="chain"):
+    """That of a chain which others logged."""
+
+    v: int
+    set: str
+    chain: str
+    digest: str
+    at: str | None = None
+
+
+class NoteLine(msgspec.Struct, gc=False, tag_field="kind", tag="note"):
+    """A note's."""
+
+    v: int
+    note: str | None = None
+    model: str | None = None
+    calls: int = 0
+    at: str | None = None
+
+
+Line = StepLine | EndLine | ChainLine | NoteLine
+
+_DECODER: Final = msgspec.json.Decoder(Line)
+_KINDS: dict[str, tuple[tuple[str, type], ...]] = {
+    "step": (
+        ("trial", str),
+        ("seat", str),
+        ("turn", int),
+        ("attempt", int),
+        ("digest", str),
+    ),
+    "trial": (
+        ("trial", str),
+        ("status", str),
+    ),
+    "chain": (
+        ("set", str),
+        ("chain", str),
+        ("digest", str),
+    ),
+    "note": (),
+}
+"""What a line of each kind must have to be found again."""
+_STATUSES = frozenset(get_args(Status))
+
+
+def read_line(line: bytes, file: str, number: int, run: str) -> Line:
+    """Read one line of a log, as far as its index needs it.
+
+    Args:
+        line: With or without its line break.
+        file: The log's name, for errors; so are the next two.
+        number: Which of its lines, from 1.
+        run: The run's id.
+
+    Raises:
+        LogDamaged: If it is no record of a version that this program reads.
+    """
+    try:
+        if not line.isascii():
+            line.decode()  # what is passed over is not looked at, and must be text all the same
+        read: Line = _DECODER.decode(line)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        _refuse(line, f"{file} line {number} of {run}")
+    if read.v != LOG_VERSION:
+        _refuse(line, f"{file} line {number} of {run}")
+    return read
+
+
+def _refuse(line: bytes, where: str) -> NoReturn:
+    """Say what is wrong with a line that can't be read; raises `LogDamaged`."""
+    damaged = "the log was changed or damaged there"
+    try:
+        record: Any = orjson.loads(line)
+    except orjson.JSONDecodeError as error:
+        raise LogDamaged(f"{where} is not JSON ({error}); {damaged}") from None
+    if not isinstance(record, dict):
+        raise LogDamaged(f"{where} is not a log record; {damaged}")
+    if record.get("v") != LOG_VERSION:
+        raise LogDamaged(f"{where} has log version {record.get('v')!r}; this program reads version {LOG_VERSION}")
+    kind = record.get("kind")
+    if not isinstance(kind, str) or kind not in _KINDS:
+        raise LogDamaged(f"{where} has the unknown kind {kind!r}; was it written by a newer version?")
+    wrong = [name for name, type_ in _KINDS[kind] if not isinstance(record.get(name), type_)]
+    if kind == "trial" and not wrong and record["status"] not in _STATUSES:
+        wrong = ["status"]
+    if wrong:
+        raise LogDamaged(f"{where} has no {wrong[0]} that can be read; {damaged}")
+    raise LogDamaged(f"{where} has no whole {'reply' if kind == 'step' else 'record'}; {damaged}")

@@ -1,0 +1,256 @@
+"""The run log: append, read, index. The only truth about a run.
+
+A run is a folder with two files:
+
+    run.json    what was asked and with what: experiment, conditions, prompts, worlds, models, versions
+    log.jsonl   one line a step, written through before the next step that depends on it starts
+
+Lines have a `kind`: *step* (one seat's turn), *trial* (how a trial ended, and
+what the instrument read in it), *note* (when driving began; calls that brought
+no reply), *chain* (one that others logged; an imported run has no other lines).
+A step is found by (trial, seat, turn, attempt) and the digest of its request,
+never by its position: parallel branches finish in any order.
+
+A line that a crash cut off is dropped on reading, with a notice, and removed
+before anything is appended. Nothing before it is lost.
+"""
+
+import contextlib
+import fcntl
+import os
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final, Self, TypeVar
+
+import msgspec
+from pydantic import BaseModel, ValidationError
+
+from chains.errors import LogDamaged, LogInUse, MazedomError
+from chains.models.provider import Reply
+from chains.organisation.turn_key import Key
+from chains.running.log.index import AT_ONCE, scan
+from chains.running.log.records import LoggedChain, Note, Step, TrialEnd
+
+RUN_FILE = "run.json"
+LOG_FILE = "log.jsonl"
+
+Record = TypeVar("Record", bound=BaseModel)
+
+ROOM = 32 * 2**20
+"""Bytes that the disk must have left before a model is asked: hundreds of replies in flight fit in."""
+SYNC_WITHIN = 0.1
+"""Seconds within which what was appended is on the disk: hundreds of replies a second share one wait for it."""
+LOOK_EVERY = 0.25
+"""Seconds between two looks at how much room the disk has."""
+
+
+class _ReplyOf(msgspec.Struct, gc=False):
+    """Of a step's line, the reply."""
+
+    reply: Reply
+
+
+class _KindOf(msgspec.Struct, gc=False):
+    """Of a line, its kind."""
+
+    kind: str
+
+
+_REPLY: Final = msgspec.json.Decoder(_ReplyOf)
+_KIND: Final = msgspec.json.Decoder(_KindOf)
+
+
+class Log:
+    """A run's log, for reading steps by key and, if opened to write, for appending.
+
+    Holds an index in memory and the messages on disk. Use as a context manager.
+    """
+
+    def __init__(self, folder: Path, *, write: bool = False) -> None:
+        """Open the log of the run in `folder`.
+
+        Raises:
+            LogInUse: If another process writes it.
+            LogDamaged: If it can't be read.
+        """
+        self.path = folder / LOG_FILE
+        self.writable = write
+        self._looked_at = -LOOK_EVERY
+        self._unsynced = False
+        self._unkept: OSError | None = None
+        flags = os.O_RDWR | os.O_APPEND | os.O_CREAT if write else os.O_RDONLY
+        try:
+            self._file = os.open(self.path, flags, 0o644)
+        except FileNotFoundError:
+            raise LogDamaged(f"{folder} has no {LOG_FILE}; it is no run") from None
+        except OSError as error:
+            raise MazedomError(f"can't open {self.path}: {error.strerror}") from None
+        try:
+            if write:
+                self._lock()
+            self.scan = scan(self.path)
+            if write and self.scan.cut:
+                os.ftruncate(self._file, self.scan.length)
+        except BaseException:
+            os.close(self._file)
+            raise
+
+    def _lock(self) -> None:
+        try:
+            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise LogInUse(f"another process writes {self.path}; wait for it, or stop it first") from None
+
+    def __enter__(self) -> Self:
+        """Return the open log."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Close the file, which also releases the lock."""
+        with contextlib.suppress(MazedomError):
+            self.sync()
+        os.close(self._file)
+
+    def find(self, key: Key, digest: str) -> Step | None:
+        """Return the logged step of exactly this request, or None."""
+        for known, offset, length in self.scan.places.of(key):
+            if known.hex() == digest:
+                return self.step_at(offset, length)
+        return None
+
+    def reply(self, key: Key, digest: str) -> Reply | None:
+        """Return the logged reply to exactly this request, or None; the rest of its line is not read."""
+        for known, offset, length in self.scan.places.of(key):
+            if known.hex() == digest:
+                try:
+                    return _REPLY.decode(os.pread(self._file, length, offset)).reply
+                except msgspec.DecodeError:
+                    return self.step_at(offset, length).reply  # which says what is wrong
+        return None
+
+    def holds(self, key: Key) -> Step | None:
+        """Return the last step logged under `key`, whatever its request was, or None."""
+        places = self.scan.places.of(key)
+        return self.step_at(places[-1].offset, places[-1].length) if places else None
+
+    def end(self, trial: str) -> TrialEnd | None:
+        """Return how a trial ended, or None if it has not."""
+        held = self.scan.places.trials.get(trial)
+        if held is None or held.status is None:
+            return None
+        return _validated(TrialEnd, os.pread(self._file, held.length, held.ended_at), f"the end of trial {trial}")
+
+    def steps(self) -> Iterator[Step]:
+        """Return every step in the order logged, one at a time."""
+        at = 0
+        for line in self._lines(self.scan.length):
+            where = f"{self.path} at byte {at}"
+            try:
+                kind = _KIND.decode(line).kind
+            except msgspec.DecodeError as error:
+                raise LogDamaged(f"{where}: {error}; the log was changed or damaged there") from None
+            if kind == "step":
+                yield _validated(Step, line, where)
+            at += len(line) + 1
+
+    def _lines(self, until: int) -> Iterator[bytes]:
+        """Return every line before the byte `until`, without its line break."""
+        at, rest = 0, b""
+        while block := os.pread(self._file, min(AT_ONCE, until - at), at):
+            at += len(block)
+            *whole, rest = (rest + block).split(b"\n")
+            yield from whole
+
+    def check_room(self) -> None:
+        """Check that replies can be kept before they are paid for.
+
+        Raises:
+            MazedomError: If the disk is nearly full.
+        """
+        if (now := time.monotonic()) < self._looked_at + LOOK_EVERY:
+            return
+        self._looked_at = now
+        disk = os.fstatvfs(self._file)
+        if (left := disk.f_bavail * disk.f_frsize) < ROOM:
+            raise MazedomError(
+                f"the disk of {self.path} has {left / 2**20:.0f} MiB left, too little to keep what models reply; "
+                f"make room, then `cli.py resume {self.path.parent.name}`"
+            )
+
+    def chain(self, of: str, name: str) -> LoggedChain:
+        """Return a chain that others logged, which `scan` has."""
+        offset, length = self.scan.chains[of, name]
+        return _validated(LoggedChain, os.pread(self._file, length, offset), f"{self.path}, chain {name!r} of {of!r}")
+
+    def append(self, record: Step | TrialEnd | Note | LoggedChain, *, durable: bool = False) -> None:
+        """Write one record through to the file.
+
+        Args:
+            record: What to append.
+            durable: It must be on the disk soon, for a paid reply would otherwise be lost: whoever appends calls
+                `sync` within `SYNC_WITHIN`.
+
+        Raises:
+            MazedomError: If it can't be written, the log is then as it was before; or if what was written before could
+                not be kept on the disk.
+        """
+        if self._unkept is not None:
+            raise self._cannot(self._unkept)
+        line = record.line()
+        view = memoryview(line)
+        try:
+            while view:
+                view = view[os.write(self._file, view) :]
+        except OSError as error:
+            # What was half written must not stand before what others log after it.
+            os.ftruncate(self._file, self.scan.length)
+            raise self._cannot(error) from None
+        self._unsynced = self._unsynced or durable
+        if isinstance(record, Step):
+            self.scan.add_step(record, len(line))
+        elif isinstance(record, TrialEnd):
+            self.scan.add_end(record.trial, record.status, len(line))
+        elif isinstance(record, LoggedChain):
+            self.scan.add_chain(record.set, record.chain, len(line))
+            return
+        else:
+            self.scan.add_note(record, len(line))
+        self.scan.heard(record.at)
+
+    def sync(self) -> None:
+        """Wait until what was appended durably is on the disk; may be called from another thread.
+
+        Raises:
+            MazedomError: If the disk doesn't keep it; nothing can be appended then.
+        """
+        if self._unsynced:
+            self._unsynced = False
+            try:
+                os.fdatasync(self._file)
+            except OSError as error:
+                self._unkept = error
+                raise self._cannot(error) from None
+
+    def _cannot(self, error: OSError) -> MazedomError:
+        return MazedomError(
+            f"can't write {self.path}: {error.strerror}; make room, then `cli.py resume {self.path.parent.name}`"
+        )
+
+    @property
+    def unsynced(self) -> bool:
+        """Whether something that was appended durably may not be on the disk yet."""
+        return self._unsynced
+
+    def step_at(self, offset: int, length: int) -> Step:
+        """Return the step whose line stands there."""
+        return _validated(Step, os.pread(self._file, length, offset), f"{self.path} at byte {offset}")
+
+
+def _validated(kind: type[Record], line: bytes, where: str) -> Record:
+    try:
+        return kind.model_validate_json(line)
+    except ValidationError as error:
+        first = error.errors()[0]
+        place, what = ".".join(map(str, first["loc"])), first["msg"].removeprefix("Value error, ")
+        raise LogDamaged(f"{where}: {place or 'the record'}: {what}; the log was changed or damaged there") from None

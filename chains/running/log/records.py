@@ -1,0 +1,178 @@
+"""The records of a run log: steps, readings, ends of trials, notes and others' chains, as they stand in a line each."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Annotated, Any, Literal
+
+import msgspec
+import orjson
+from pydantic import AliasChoices, BaseModel, ConfigDict, Field, PlainSerializer, PlainValidator
+
+from chains.models.provider import Reply, Request, digest_of
+from chains.organisation.turn_key import Key, Pass
+from chains.scoring.reading import Deeds, Outcome, Reading
+
+LOG_VERSION = 1
+
+Status = Literal["finished", "failed", "waiting"]
+
+
+def _request(value: Any) -> Request:
+    return value if isinstance(value, Request) else msgspec.convert(value, Request)
+
+
+def _reply(value: Any) -> Reply:
+    return value if isinstance(value, Reply) else msgspec.convert(value, Reply)
+
+
+class Step(BaseModel):
+    """One seat's turn, as logged."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    v: int = LOG_VERSION
+    kind: Literal["step"] = "step"
+    trial: str
+    seat: str
+    level: int
+    turn: int = 0
+    attempt: int = 0
+    pass_: Pass = Field(validation_alias=AliasChoices("pass", "pass_"), serialization_alias="pass")
+    heard: tuple[str, ...]
+    """The seats whose latest messages it read; empty for a worker, who reads its own notes."""
+    request: Annotated[Request, PlainValidator(_request), PlainSerializer(Request.plain)]
+    digest: str
+    """Of the request."""
+    reply: Annotated[Reply, PlainValidator(_reply), PlainSerializer(Reply.plain)]
+    reply_digest: str
+    tries: int = 1
+    """Times the request was sent; 0 for a reply that another trial or run had to exactly this, and for a person's."""
+    seconds: float = 0.0
+    reused: str | None = None
+    """The run whose reply this is, if it was taken from another."""
+    at: str
+    """When the reply was logged, UTC."""
+
+    @property
+    def key(self) -> Key:
+        """What names the step within the run."""
+        return Key(self.trial, self.seat, self.turn, self.attempt)
+
+    def line(self) -> bytes:
+        """Return the step as it stands in the log."""
+        # Written out, for it is done for every reply: to have pydantic do it takes five times as long.
+        plain = {
+            "v": self.v, "kind": self.kind, "trial": self.trial, "seat": self.seat, "level": self.level,
+            "turn": self.turn, "attempt": self.attempt, "pass": self.pass_, "heard": self.heard,
+            "request": self.request.plain(), "digest": self.digest,
+            "reply": self.reply.plain(), "reply_digest": self.reply_digest,
+            "tries": self.tries, "seconds": self.seconds,
+        }  # fmt: skip
+        if self.reused is not None:
+            plain["reused"] = self.reused
+        plain["at"] = self.at
+        return orjson.dumps(plain) + b"\n"
+
+
+class RoundEnd(BaseModel):
+    """What came of one round of a trial that has several."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    staff: dict[str, str]
+    """Who sat where: for each seat the member, called after its first seat."""
+    ratings: dict[str, float | None]
+    """How each seat's report was rated by the seat above, from 1 to 10; None where that could not be read."""
+    readings: dict[str, Reading] = {}
+    top: Reading | None = None
+
+
+class TrialEnd(BaseModel):
+    """How a trial ended."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    v: int = LOG_VERSION
+    kind: Literal["trial"] = "trial"
+    trial: str
+    status: Status
+    error: str | None = None
+    """For a failed trial, the sentence; for a waiting one, the seat that waits for a person."""
+    instrument: str | None = None
+    """Version of the instrument that read the messages."""
+    readings: dict[str, Reading] = {}
+    """For each seat that reported, what was read in its message."""
+    top: Reading | None = None
+    """Of all that the executive read, where more than the last reports reached it."""
+    unrated: int = 0
+    """Drafts that were chosen at random because the ratings of them could not be read."""
+    down: dict[str, Reading] = {}
+    """For each seat that sent an order down, what was read in it: the fates of the charter's clauses."""
+    clauses: str | None = None
+    """Version of what read the clauses in orders; None in trials logged before it had one of its own."""
+    rounds: tuple[RoundEnd, ...] = ()
+    """Every round of a trial that has several; all else that stands here is of the last."""
+    outcome: Outcome | None = None
+    """What came of it, where something was decided."""
+    deeds: Deeds | None = None
+    """What came of it, where a worker had to choose by the goals of the charter."""
+    at: str
+
+    def line(self) -> bytes:
+        """Return the record as it stands in the log."""
+        return orjson.dumps(self.model_dump(mode="json")) + b"\n"
+
+
+class LoggedChain(BaseModel):
+    """A chain that others logged: the only record of a run that was imported, which has no requests of ours."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    v: int = LOG_VERSION
+    kind: Literal["chain"] = "chain"
+    set: str
+    """Chains that were made alike; a condition of theirs."""
+    chain: str
+    """Unique in its set."""
+    texts: tuple[str, ...]
+    """By generation, from the initial text; empty if only scores were published."""
+    scores: Mapping[str, Mapping[int, float]]
+    """The archive's own, by name and generation."""
+    digest: str
+    """Of texts and scores."""
+
+    @property
+    def content(self) -> str:
+        """The digest that the texts and scores have now."""
+        scores = {name: {str(at): value for at, value in row.items()} for name, row in self.scores.items()}
+        return digest_of({"texts": self.texts, "scores": scores})
+
+    def line(self) -> bytes:
+        """Return the chain as it stands in the log."""
+        return self.model_dump_json().encode() + b"\n"
+
+
+class Note(BaseModel):
+    """What a reader of the log must know besides the steps: when a process began to drive, and calls without reply."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    v: int = LOG_VERSION
+    kind: Literal["note"] = "note"
+    note: Literal["began", "unanswered"]
+    trial: str | None = None
+    seat: str | None = None
+    model: str | None = None
+    """As in requests."""
+    calls: int = 0
+    """Requests sent that brought no reply: they count, and may have been paid for."""
+    at: str
+
+    def line(self) -> bytes:
+        """Return the record as it stands in the log."""
+        return orjson.dumps(self.model_dump(mode="json", exclude_none=True)) + b"\n"
+
+
+def now() -> str:
+    """Return the time, UTC, to the second, as ISO 8601."""
+    return datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")

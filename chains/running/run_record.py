@@ -1,0 +1,249 @@
+"""What is written in run.json, and the casts that follow from it.
+
+Everything that a trial needs stands in run.json: prompts in full, worlds in
+full, what each model's name stands for, every default resolved. A run is
+resumed and replayed from that alone, whatever has become of the files since.
+"""
+
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+
+from chains.errors import BadInput
+from chains.experiments.condition_plan import customs_of, planned
+from chains.experiments.experiment import Condition, Experiment, TrialId
+from chains.experiments.model_assignment import dealt_models, models_of
+from chains.experiments.prompt_assignment import circumstances
+from chains.experiments.settings import Value, scoped
+from chains.models.spec import Source
+from chains.organisation.cast import Cast, Part, hands_of
+from chains.organisation.hierarchy import Hierarchy, Seat, chain, pyramid, tree
+from chains.organisation.hierarchy_file import read_hierarchy
+from chains.organisation.plan import Plan, Turn
+from chains.organisation.prompts import NOTICE, Prompt
+from chains.organisation.round_settings import Customs, seed_in
+from chains.organisation.span_of_control import shared_out
+from chains.running.log.records import LOG_VERSION
+from chains.running.registration import Registration
+from chains.scoring.facts.instrument import INSTRUMENT
+from chains.worlds.world import World
+
+WAYS = ("side", "loop", "reports", "decide_only", "remedy", "selection", "selected_by", "rounds")
+"""Settings that the plan of a condition is made of, besides its hierarchy."""
+NO_PROMPT = Prompt(role="", variant="", about="Nobody is asked.", body="")
+
+
+class RunRecord(BaseModel):
+    """What run.json holds: what was asked, and with what."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    v: int = LOG_VERSION
+    id: str
+    experiment: Experiment
+    conditions: tuple[Condition, ...]
+    """As the experiment's factors cross to, every default resolved."""
+    prompts: Mapping[str, Prompt]
+    """Every prompt in use, by role and variant."""
+    casting: Mapping[str, Mapping[str, str]]
+    """For each condition, the name of each seat's prompt; in the whole loop, of each turn's."""
+    worlds: Mapping[str, World]
+    """By digest."""
+    world_of: Mapping[str, str]
+    """The digest of each condition's world of each seed: "c1.w3"."""
+    hierarchies: Mapping[str, Hierarchy] = {}
+    """Those read from files, by the name in the settings."""
+    models: Mapping[str, Source]
+    """What each model's name stands for."""
+    instrument: str = INSTRUMENT
+    versions: Mapping[str, str]
+    platform: str
+    estimate: Mapping[str, int]
+    spend: Mapping[str, Mapping[str, int | float]] = {}
+    """Calls, tokens and seconds of each model, by the name in its requests, when the run last stopped."""
+    held: Mapping[str, int] = {}
+    """Steps and finished trials that the log held when the run last stopped: fewer means that some were removed."""
+    served: Mapping[str, Any] = {}
+    """What was found of each model that was opened: fingerprint, and what its endpoint was found to take."""
+    registered: Registration | None = None
+    """What a run with hypotheses committed itself to before its first trial."""
+    parent: str | None = None
+    """The run that this one was forked from."""
+    reuses: tuple[str, ...] = ()
+    """The runs whose replies to exactly the same requests this one takes; see `chains.running.reuse`."""
+    at: str
+    """When it was staged, UTC."""
+
+
+def hierarchy_of(values: Mapping[str, Value], read: dict[str, Hierarchy]) -> Hierarchy:
+    """Return the hierarchy that a condition's settings ask for.
+
+    Args:
+        values: Every setting of the condition.
+        read: Hierarchies read from files so far, by name; added to.
+    """
+    named = values["hierarchy"]
+    depth, span = int(str(values["depth"])), int(str(values["span"]))
+    if named is None:
+        leaves = values.get("leaves")
+        return _uniform(depth, span) if leaves is None else shared_out(int(str(leaves)), span)
+    name = str(named)
+    if name.startswith("pyramid:"):
+        try:
+            return pyramid([int(count) for count in name.removeprefix("pyramid:").split("-")])
+        except ValueError:
+            raise BadInput(f"hierarchy {name!r}: a pyramid is its seats a level, as in pyramid:1-3-9") from None
+    if name not in read:
+        if not name.endswith(".toml"):
+            raise BadInput(
+                f"hierarchy {name!r} is neither pyramid:1-3-9 nor a .toml file; leave it out for depth and span"
+            )
+        read[name] = read_hierarchy(Path(name))
+    return read[name]
+
+
+@lru_cache(maxsize=256)
+def _uniform(depth: int, span: int) -> Hierarchy:
+    return chain(depth) if span == 1 else tree(depth, span)
+
+
+class Stage:
+    """Casts of a record's trials; what they share is made once."""
+
+    def __init__(self, record: RunRecord) -> None:
+        """Read nothing but the record."""
+        self.record = record
+        self._conditions = {condition.id: condition for condition in record.conditions}
+        self._hierarchies: dict[str, Hierarchy] = {}
+        self._plans: dict[str, Plan] = {}
+        self._alike: dict[tuple[int, tuple[tuple[str, Value], ...]], Plan] = {}
+        self._parts: dict[str, dict[str, Part]] = {}
+        self._customs: dict[str, Customs] = {}
+        self._lineages: dict[str, bool] = {}
+
+    def condition(self, trial: TrialId) -> Condition:
+        """Return the trial's condition."""
+        return self._conditions[trial.condition]
+
+    def hierarchy(self, condition: str) -> Hierarchy:
+        """Return a condition's hierarchy, one object for all conditions that share it."""
+        if condition not in self._hierarchies:
+            made = hierarchy_of(self._conditions[condition].values, dict(self.record.hierarchies))
+            self._hierarchies[condition] = next((other for other in self._hierarchies.values() if other == made), made)
+        return self._hierarchies[condition]
+
+    def plan(self, condition: str) -> Plan:
+        """Return who speaks when in a condition, one object for all conditions in which it is the same."""
+        if condition not in self._plans:
+            hierarchy, values = self.hierarchy(condition), self._conditions[condition].values
+            ways = tuple((key, value) for key, value in sorted(values.items()) if key.partition(".")[0] in WAYS)
+            key = id(hierarchy), ways
+            if key not in self._alike:
+                self._alike[key] = planned(values, hierarchy)
+            self._plans[condition] = self._alike[key]
+        return self._plans[condition]
+
+    def parts(self, condition: str) -> Mapping[str, Part]:
+        """Return what each seat is cast as in a condition."""
+        if condition not in self._parts:
+            values = self._conditions[condition].values
+            names, plan = self.record.casting[condition], self.plan(condition)
+            # Seats that are cast alike share one part: a wide tree has tens of thousands of them.
+            alike: dict[str, Part] = {}
+            several = any("." in key for key in values)
+            models = dealt_models(values, plan.seats)
+            made: dict[str, Part] = {}
+            for seat in plan.seats:
+                turns = [turn for turn in plan.asked_of[seat.name] if turn.name in names]
+                kind = seat.name if several else " ".join([models[seat.name], *(names[turn.name] for turn in turns)])
+                if kind not in alike:
+                    alike[kind] = self._part(values, seat, turns, names, models[seat.name])
+                made[seat.name] = alike[kind]
+            self._parts[condition] = made
+        return self._parts[condition]
+
+    def models_at(self, condition: str, seat: str) -> tuple[str, ...]:
+        """Return the models that may hold a seat in a condition's trials; none where it has no such seat."""
+        values = self._conditions[condition].values
+        found = (one for one in self.plan(condition).seats if one.name == seat)
+        return next((models_of(values, one) for one in found), ())
+
+    def _parts_in(self, trial: TrialId, world: World) -> Mapping[str, Part]:
+        """Return what each seat is cast as in a trial: as in its condition, but for models that are dealt by trial.
+
+        Args:
+            trial: The trial.
+            world: Of its first round: who holds a seat stays the same from round to round.
+        """
+        values, parts = self.condition(trial).values, self.parts(trial.condition)
+        if trial.condition not in self._lineages:
+            given = (key.partition(".")[0] for key, value in values.items() if value is not None)
+            self._lineages[trial.condition] = "lineage" in given
+        if not self._lineages[trial.condition]:
+            return parts
+        models = dealt_models(values, self.plan(trial.condition).seats, world.digest, trial.replicate)
+        return {seat: part.model_copy(update={"model": models[seat]}) for seat, part in parts.items()}
+
+    def _part(
+        self, values: Mapping[str, Value], seat: Seat, turns: Sequence[Turn], names: Mapping[str, str], model: str
+    ) -> Part:
+        prompts = {turn.name: self.record.prompts[names[turn.name]] for turn in turns}
+        notices = [self.record.prompts[name] for who, name in names.items() if who.startswith(f"{NOTICE}/")]
+        if notices and seat.role in ("worker", "manager"):
+            reports = [turn.name for turn in turns if turn.task in ("report", "revise")]
+            prompts |= {name: prompts[name].with_notices(notices) for name in reports}
+        first = next((turn for turn in turns if turn.number == 0), turns[0] if turns else None)
+        return Part(
+            model=model,
+            prompt=NO_PROMPT if first is None else prompts[first.name],
+            words=int(str(scoped(values, "words", seat))),
+            settings=_own_settings(values, seat),
+            tasks={turn.task: prompts[turn.name] for turn in turns if turn.task != "report"},
+            circumstances="".join(f" {self.record.prompts[name].body}" for name in circumstances(values, seat)),
+        )
+
+    def world(self, trial: TrialId) -> World:
+        """Return the trial's world: of a trial of several rounds, the last one's."""
+        return self.worlds(trial)[-1]
+
+    def worlds(self, trial: TrialId) -> tuple[World, ...]:
+        """Return the world of each of the trial's rounds."""
+        rounds = self.customs(trial.condition).rounds
+        seeds = [seed_in(trial.seed, number, rounds) for number in range(1, rounds + 1)]
+        return tuple([self.record.worlds[self.record.world_of[f"{trial.condition}.w{seed}"]] for seed in seeds])
+
+    def customs(self, condition: str) -> Customs:
+        """Return how many rounds the trials of a condition have, and what happens between them."""
+        if condition not in self._customs:
+            self._customs[condition] = customs_of(self._conditions[condition].values)
+        return self._customs[condition]
+
+    def cast(self, trial: TrialId, number: int | None = None) -> Cast:
+        """Return who is who in a trial, in the last round or in round `number`, without what seats remember."""
+        customs = self.customs(trial.condition)
+        worlds = self.worlds(trial)
+        world = worlds[-1 if number is None else number - 1]
+        return Cast(
+            world=world,
+            replicate=trial.replicate,
+            plan=self.plan(trial.condition),
+            parts=self._parts_in(trial, worlds[0]),
+            dealt=hands_of(world, self.hierarchy(trial.condition), trial.replicate),
+            sources=self.record.models,
+            customs=customs,
+            worlds=worlds if customs.rounds > 1 else (),
+            round=customs.rounds if number is None else number,
+        )
+
+    def people(self) -> bool:
+        """Return whether a person holds any seat."""
+        return any(part.human for condition in self._conditions for part in self.parts(condition).values())
+
+
+def _own_settings(values: Mapping[str, Value], seat: Seat) -> dict[str, Any]:
+    """Return what the condition sets of a seat's request, leaving the rest to its model."""
+    own = {name: scoped(values, name, seat) for name in ("temperature", "max_tokens")}
+    return {name: value for name, value in own.items() if value is not None}

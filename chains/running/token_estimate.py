@@ -1,0 +1,109 @@
+"""About how much a run will ask of each model: calls and tokens, before anything is asked."""
+
+from typing import NamedTuple
+
+from chains.experiments.condition_plan import loops
+from chains.organisation.cast import Part
+from chains.organisation.decision_turns import LONGEST_REASON
+from chains.organisation.plan import LEDGER, Turn
+from chains.running.run_record import RunRecord, Stage
+
+
+def longest_prompt(record: RunRecord) -> int:
+    """Return about how many characters the longest prompt of a run has, so that a model served here has room for it.
+
+    Half as much again as all facts of a world with the longest template: a seat may say more than it was told. With
+    remedies four times the facts: an auditor reads what was heard, with the notes under it, and what was written.
+    """
+    facts = max(sum(len(fact.render(0)) + 3 for fact in world.facts) for world in record.worlds.values())
+    template = max(len(prompt.body) + len(prompt.system or "") for prompt in record.prompts.values())
+    order = AN_ORDER if any(loops(condition.values) for condition in record.conditions) else 0
+    woven = any(str(condition.values.get("remedy", "none")) != "none" for condition in record.conditions)
+    return template + (facts * 4 if woven else facts * 3 // 2) + order
+
+
+def _asking(turn: Turn, part: Part, told: float, facts: float) -> tuple[float, float]:
+    """Return about how many tokens a turn's question and its reply have, before any limit of tokens.
+
+    Args:
+        turn: Of which kind it is.
+        part: Its seat's.
+        told: Tokens of the facts that a report to it, or by it, holds.
+        facts: Tokens of all facts of the world.
+    """
+    prompt = part.tasks.get(turn.task, part.prompt)
+    template = (len(prompt.body) + len(prompt.system or "")) / CHARACTERS_A_TOKEN
+    reports = max(1, len(turn.hears))
+    match turn.task:
+        case "audit" | "watch" | "skip":
+            return template + told * (1 if turn.task == "skip" else 2), TOKENS_OF_FINDINGS
+        case "revise":
+            return template + 3 * told, told
+        case "report" | "answer":
+            words = part.words * TOKENS_A_WORD
+            return template + told, min(told, words) if "words" in prompt.holes else told
+        case "decide" | "stop" | "override" | "veto" | "ask":
+            read = facts if turn.reference == LEDGER else 0 if turn.reference else told * reports
+            return template + read + AN_ORDER / CHARACTERS_A_TOKEN, LONGEST_REASON / CHARACTERS_A_TOKEN
+        case "rate":
+            return template + told * reports, TOKENS_A_RATING * reports
+        case _:
+            return template + AN_ORDER / CHARACTERS_A_TOKEN, AN_ORDER / CHARACTERS_A_TOKEN
+
+
+TOKENS_A_RATING = 6
+TOKENS_OF_FINDINGS = 30
+"""Numbers of lines, as JSON."""
+AN_ORDER = 1000
+"""Characters that an order with its charter has about, read and written; options and a choice are no longer."""
+
+
+CHARACTERS_A_TOKEN = 3.0
+"""Of prompts and reports, about: they are full of figures and codes. English prose has over four."""
+TOKENS_A_WORD = 1.4
+"""Of reports, about: they are full of figures and codes."""
+
+
+class Expected(NamedTuple):
+    """What a run will ask of one model, at most and about."""
+
+    calls: int
+    prompt: int
+    completion: int
+    """Tokens."""
+
+    @property
+    def tokens(self) -> int:
+        """Prompts and replies together."""
+        return self.prompt + self.completion
+
+
+def expected(record: RunRecord) -> dict[str, Expected]:
+    """Return about what a run will ask of each model, by the model's name.
+
+    Every seat is taken to read and to write all the facts that are held below it, as a lossless chain would, within
+    its word budget (if its prompt names one) and its limit of tokens; three characters are taken for a token.
+    """
+    stage_ = Stage(record)
+    asked: dict[str, list[float]] = {name: [0, 0, 0] for name in record.models}
+    for condition in record.conditions:
+        hierarchy, parts = stage_.hierarchy(condition.id), stage_.parts(condition.id)
+        world = record.worlds[record.world_of[f"{condition.id}.w{record.experiment.seeds[0]}"]]
+        facts = sum(len(fact.render(0)) + 3 for fact in world.facts) / CHARACTERS_A_TOKEN
+        most = {name: source.spec.params.get("max_tokens") for name, source in record.models.items()}
+        plan, rounds = stage_.plan(condition.id), stage_.customs(condition.id).rounds
+        below: dict[str, int] = {}
+        for seat in hierarchy.upward():
+            below[seat.name] = sum(below[name] for name in hierarchy.reports_of(seat.name)) or 1
+        for turn in plan.turns:
+            part = parts[turn.seat.name]
+            if turn.ruled or part.human:
+                continue
+            row, limit = asked[part.model], part.settings.get("max_tokens") or most[part.model]
+            told = below.get(turn.about or turn.seat.name, len(hierarchy.workers)) / len(hierarchy.workers) * facts
+            asking = _asking(turn, part, told, facts)
+            row[0] += rounds
+            row[1] += rounds * asking[0]
+            row[2] += rounds * (min(asking[1], limit) if limit else asking[1])
+    times = len(record.experiment.seeds) * record.experiment.replicates
+    return {name: Expected(*(round(value * times) for value in row)) for name, row in asked.items()}

@@ -1,0 +1,254 @@
+"""One trial: drive the graph, take each reply from the log or from its provider, log it, read it.
+
+A trial is a pure function of its cast and the replies; the tape is where replies come from.
+"""
+
+from collections.abc import Awaitable, Callable, Collection, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from msgspec import structs
+
+from chains.models.provider import Finish, Reply
+from chains.organisation.cast import NO_REPORT, Cast, Climb, Ruled, Said, Speak, Waiting
+from chains.organisation.hierarchy import Hierarchy
+from chains.organisation.plan import Plan, Turn
+from chains.organisation.remedies.audit import corrected_in
+from chains.organisation.rounds import Met, first_staff, in_round, next_staff
+from chains.organisation.selection import ratings_in, readable
+from chains.running.log.records import RoundEnd, TrialEnd, now
+from chains.running.outcomes.actions import read_deeds
+from chains.running.outcomes.decisions import read_loop, read_orders
+from chains.running.reply_source import Answers
+from chains.running.turn_rules import asked
+from chains.scoring.facts.degenerate import degenerate
+from chains.scoring.facts.instrument import CLAUSES
+from chains.scoring.facts.reader import Reader
+from chains.scoring.reading import Reading
+
+
+@dataclass
+class _SeatedCrew:
+    """The crew of one trial: every seat speaks through the tape."""
+
+    trial: str
+    cast: Cast
+    tape: Answers
+    replies: dict[str, Reply]
+    """By turn."""
+
+    async def speak(self, turn: str, said: Said) -> str | Waiting | None:
+        turns = self.cast.plan.by_name
+        its = turns[turn]
+        seat = its.seat.name
+        request = asked(self.cast, its, said)
+        if isinstance(request, Ruled):
+            self.replies[turn] = ruled_reply(request)
+            return request.text
+        heard = tuple(dict.fromkeys([turns[name].seat.name for name in its.hears]))
+        key = self.cast.key(self.trial, its)
+        reply = await self.tape.reply(key, its.seat, self.cast.parts[seat].model, heard, request)
+        if reply is None:
+            return Waiting(seat)
+        self.replies[turn] = reply
+        return reply.spoken
+
+
+def ruled_reply(ruled: Ruled) -> Reply:
+    """Return a text that stands by rule as the instrument reads it."""
+    finish: Finish = "stop" if ruled.text and ruled.text.strip() else "empty"
+    return Reply(text=ruled.text or "", finish=finish, served_by=RULE, tries=0)
+
+
+RULE = "rule"
+"""What serves a text that nobody was asked for."""
+
+
+def in_turn(plan: Plan) -> Climb:
+    """Return how to take every turn one after another, without LangGraph.
+
+    For a replay, in which nobody has to wait for anybody; it costs a tenth.
+    """
+
+    async def climb(speak: Speak) -> tuple[str, ...]:
+        said: dict[str, str | None] = {}
+        for turn in plan.turns:
+            message = await speak(turn.name, said)
+            if isinstance(message, Waiting):
+                return (message.seat,)
+            said[turn.name] = message
+        return ()
+
+    return climb
+
+
+Reads = Callable[[TrialEnd, Cast, Mapping[str, Reply]], Awaitable[TrialEnd]]
+"""Reads a finished trial of one round from its replies, by turn: returns its end with what was read."""
+
+
+async def run_trial(
+    trial: str, cast: Cast, climb: Climb, tape: Answers, *, read: bool = True, elsewhere: Reads | None = None
+) -> TrialEnd:
+    """Drive one trial as far as it goes, and read its messages if it came to its end.
+
+    Logs steps; that the trial has ended is the caller's to log.
+
+    Args:
+        trial: Its name in the log.
+        cast: Who is who.
+        climb: How its seats are driven.
+        tape: Where replies come from.
+        read: Whether to read the messages; a replay that takes the logged readings has no need to.
+        elsewhere: Reads them in place of this process, if the trial has one round.
+
+    Raises:
+        ProviderError: A seat's model gave no reply.
+        MazedomError: Anything else that the tape raises.
+    """
+    staff, history, rounds = first_staff(cast.hierarchy), list[Met](), list[RoundEnd]()
+    several = cast.customs.rounds > 1
+    crew = _SeatedCrew(trial, cast, tape, {})
+    for number in range(1, cast.customs.rounds + 1):
+        if several:
+            crew = _SeatedCrew(trial, in_round(cast, number, staff, history), tape, {})
+        waiting = await climb(crew.speak)
+        if waiting:
+            return TrialEnd(trial=trial, status="waiting", error=", ".join(sorted(waiting)), at=now())
+        if several:
+            met = _met(crew, staff)
+            history.append(met)
+            rounds.append(_round_end(crew, met, read=read))
+            staff = next_staff(crew.cast, met)
+    end = TrialEnd(
+        trial=trial, status="finished", instrument=Reader.version, rounds=tuple(rounds) if read else (), at=now()
+    )
+    if not read:
+        return end
+    if elsewhere is None or several:
+        return end.model_copy(update=read_replies(crew.cast, crew.replies))
+    return await elsewhere(end, crew.cast, crew.replies)
+
+
+def read_replies(cast: Cast, replies: Mapping[str, Reply]) -> dict[str, Any]:
+    """Read everything of a round that stands in a trial's end.
+
+    Args:
+        cast: Who is who in the round.
+        replies: What was said in it, by turn.
+    """
+    update: dict[str, Any] = {"readings": read_trial(cast, replies), "top": read_top(cast, replies)}
+    update["unrated"] = sum(
+        turn.task == "rate" and not readable(cast, turn, replies[turn.name].spoken) for turn in cast.plan.turns
+    )
+    if cast.loop:
+        update["clauses"] = CLAUSES
+    if cast.loop and cast.world.assignment is not None:
+        update["down"], update["deeds"] = read_orders(cast, replies), read_deeds(cast, replies)
+    elif cast.loop:
+        update["down"], update["outcome"] = read_loop(cast, replies)
+    return update
+
+
+def _met(crew: _SeatedCrew, staff: Mapping[str, str]) -> Met:
+    said = {name: reply.spoken for name, reply in crew.replies.items()}
+    reports = {seat: said[turn] or "" for seat, turn in crew.cast.plan.sent.items()}
+    return Met(staff, ratings_in(crew.cast, said), reports)
+
+
+def _round_end(crew: _SeatedCrew, met: Met, *, read: bool) -> RoundEnd:
+    readings = read_trial(crew.cast, crew.replies) if read else {}
+    top = read_top(crew.cast, crew.replies) if read else None
+    return RoundEnd(staff=dict(met.staff), ratings=dict(met.ratings), readings=readings, top=top)
+
+
+def read_trial(cast: Cast, replies: Mapping[str, Reply], only: Collection[str] | None = None) -> dict[str, Reading]:
+    """Read every report of a finished trial with the instrument.
+
+    Args:
+        cast: Who is who.
+        replies: What was said, by turn.
+        only: Read the reports of these seats alone.
+
+    Returns:
+        For each seat, the reading of the report that its reader read; the executive's brief is read too, where it
+        writes one.
+    """
+    reader = Reader(cast.world)
+    plan = cast.plan
+    held = held_below(cast.hierarchy, cast.dealt)
+    said = {name: reply.spoken for name, reply in replies.items()}
+    readings = {
+        name: reader.read(
+            _plain(cast, replies[sent]),
+            hop=cast.hierarchy.heights[name],
+            held=held[name],
+            heard=_heard(cast, plan.by_name[name], replies),
+            corrected=corrected_in(cast, sent, said),
+        )
+        for name, sent in plan.sent.items()
+        if only is None or name in only
+    }
+    return {name: _as_written(plan, replies, plan.sent[name], reading) for name, reading in readings.items()}
+
+
+def _as_written(plan: Plan, replies: Mapping[str, Reply], name: str, reading: Reading) -> Reading:
+    """Say of a report that a rule passed on, or put something under, how it ended and whether it looped before that."""
+    own = _own(plan, replies, name)
+    if own is replies[name]:
+        return reading
+    spoken = own.spoken or ""
+    return reading.model_copy(
+        update={"finish": own.finish, "degenerate": degenerate(spoken) if spoken.strip() else None}
+    )
+
+
+def _plain(cast: Cast, reply: Reply) -> Reply:
+    """Return a reply as the instrument reads it."""
+    return structs.replace(reply, text=cast.plain(reply.text)) if cast.plan.numbered else reply
+
+
+def _own(plan: Plan, replies: Mapping[str, Reply], name: str) -> Reply:
+    """Return the reply that a report is: before any rule passed it on, or put something under it."""
+    turn, reply = plan.by_name[name], replies[name]
+    if reply.served_by == RULE:
+        for before in turn.hears:
+            spoken = (replies[before].spoken or NO_REPORT).strip()
+            if plan.by_name[before].seat == turn.seat and (reply.text or NO_REPORT).strip().startswith(spoken):
+                return _own(plan, replies, before)
+    return reply
+
+
+def _heard(cast: Cast, turn: Turn, replies: Mapping[str, Reply]) -> list[str]:
+    own = [cast.notes(turn.seat.name)] if turn.seat.name in cast.dealt else []
+    return own + [cast.plain(text) for name in turn.hears if (text := replies[name].spoken)]
+
+
+def read_top(cast: Cast, replies: Mapping[str, Reply]) -> Reading | None:
+    """Read all that the executive reads as one text, where more than the last reports reach it."""
+    if not cast.plan.joined:
+        return None
+    said = {name: reply.spoken for name, reply in replies.items()}
+    text = "\n".join(cast.plain(spoken) for name in cast.plan.top if (spoken := said[name]))
+    reading = Reader(cast.world).read(
+        ruled_reply(Ruled(text)),
+        hop=cast.hierarchy.depth,
+        held=frozenset(fact.id for fact in cast.world.facts),
+        heard=[cast.notes(worker) for worker in cast.dealt],
+        corrected="\n".join(filter(None, (corrected_in(cast, name, said) for name in cast.plan.top))),
+    )
+    # that a line comes twice is what some remedies do, and no loop of anybody's
+    return reading.model_copy(update={"degenerate": None})
+
+
+def held_below(hierarchy: Hierarchy, dealt: Mapping[str, tuple[str, ...]]) -> dict[str, frozenset[str]]:
+    """Return for each seat the facts held at or below it: the facts whose path up passes through it."""
+    held: dict[str, frozenset[str]] = {}
+    for seat in hierarchy.upward():
+        match [held[name] for name in hierarchy.reports_of(seat.name)]:
+            case []:
+                held[seat.name] = frozenset(dealt[seat.name])
+            case [only]:
+                held[seat.name] = only
+            case below:
+                held[seat.name] = frozenset().union(*below)
+    return held

@@ -1,0 +1,221 @@
+"""Which way something went: the wordings of a direction slot's sense and of its opposite."""
+
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from typing import NamedTuple
+
+from chains.scoring.text.antonyms import BINARY, FAMILIES
+from chains.scoring.text.ledger_stems import STOP, bag, stem, stems
+from chains.scoring.text.negation import negated
+from chains.scoring.text.number_words import figure
+from chains.scoring.text.tokens import Token
+from chains.worlds.facts.ledger import Slot
+
+_GUARDED = bag(
+    "over under up down above below ahead behind before more less higher lower left leave took take got get made make "
+    "hit keep out off beyond within long short high low extra additional add "
+    "cut open done good end past start run on in made held hold"
+) | stems(
+    "beat short took gave added gone firm sound tight saved fine ok okay back dead leaving extra fresh behind "
+    "pm am soft bright deep cost waiting delivered remaining nod dry"
+)
+"""Words that are often something else: they need a number, a topic or a yardstick beside them."""
+_PREPOSITIONS = bag("over under up down above below ahead behind before more less out off beyond within in past")
+"""Those of them that need it even where the slot lists them itself; for the others, the topic anywhere is enough."""
+_SPELLS = bag("last past next weekend month week year day days weeks months years course period quarter night")
+_YARDSTICKS = bag(
+    "budget plan schedul target limit estimat quota norm forecast deadlin goal threshold expect standard than cost "
+    "allow averag planned"
+) | frozenset(stem(word) for word in ("planned", "scheduled", "expected", "allowed", "time", "budgeted", "forecast"))
+_SIGNS = bag("+ - − –")
+_DEGREES = bag("more less")
+_AUXILIARIES = bag("was is are were has have had been be did does do still also it")
+
+
+class Hit(NamedTuple):
+    """Words of a message that give a direction."""
+
+    first: int
+    last: int
+    sense: int
+    """1: as in the ledger; -1: its opposite; 0: denied opposite, which leaves it open."""
+    own: bool
+    """Whether the slot itself lists the wording."""
+    guarded: bool
+    denied: bool
+
+
+Phrase = tuple[str, ...]
+
+
+@lru_cache(maxsize=8192)
+def phrase(words: str) -> Phrase:
+    """Return a wording as stems, without leading auxiliaries."""
+    parts = [token for part in words.split() for token in _split(part)]
+    while len(parts) > 1 and parts[0] in _AUXILIARIES:
+        parts = parts[1:]
+    return tuple(stem(part) for part in parts)
+
+
+def _split(word: str) -> list[str]:
+    if word in _SIGNS:
+        return [word]
+    low = word.lower().replace("’", "'").strip(",;:!?").replace(".", "")
+    if low.endswith("n't"):
+        return [low[:-3], "not"]
+    return low.replace("'", "").split("-")
+
+
+@dataclass(frozen=True)
+class Direction:
+    """A direction slot, compiled: every wording by its first stem, the longest first."""
+
+    wordings: dict[str, tuple[tuple[Phrase, int, bool], ...]]
+    binary: bool
+    asked: bool = False
+    """Whether it is of something that is asked for."""
+
+    def hits(
+        self, tokens: tuple[Token, ...], low: int, high: int, topic: frozenset[str], named: frozenset[int] = frozenset()
+    ) -> list[Hit]:
+        """Return the directions given between two tokens, leaving out those in `named` (names of subjects)."""
+        out: list[Hit] = []
+        at = low
+        while at < high:
+            hit = self._at(tokens, at, low, high, topic) if at not in named else None
+            out += [hit] if hit else []
+            at = hit.last if hit else at + 1
+        return out
+
+    def _at(self, tokens: tuple[Token, ...], at: int, low: int, high: int, topic: frozenset[str]) -> Hit | None:
+        for words, sense, own in self.wordings.get(tokens[at].stem, ()):
+            last = at + len(words)
+            if last > high or any(tokens[at + step].stem != word for step, word in enumerate(words)):
+                continue
+            if words[0] in _SIGNS and not _signs(tokens, at):
+                continue
+            if words[0] in _DEGREES and len(words) == 1 and last < high and tokens[last].low.endswith("ly"):
+                continue  # "more promptly" is no number of anything
+            guarded = len(words) == 1 and words[0] in _GUARDED
+            if guarded and not _beside(tokens, at, low, high, topic):
+                on_topic = any(token.stem in topic for token in tokens[low:high])
+                if not (own and on_topic) or words[0] in _PREPOSITIONS:
+                    continue
+            denied = words[0] != "not" and negated(tokens, at, low, asked=self.asked)
+            return Hit(at, last, self._denied(sense) if denied else sense, own, guarded, denied)
+        return None
+
+    def _denied(self, sense: int) -> int:
+        return -1 if sense == 1 else int(self.binary)
+
+
+def _beside(tokens: tuple[Token, ...], at: int, low: int, high: int, topic: frozenset[str]) -> bool:
+    """Whether a number, the topic or a yardstick stands within three words of an ambiguous word."""
+    after = [token.low for token in tokens[at + 1 : at + 4]]
+    if tokens[at].low == "up" and (
+        after[:1] in (["for"], ["with"]) or (after[:1] == ["to"] and after[1:2] and after[1].isdigit())
+    ):
+        return False
+    if tokens[at].low in ("over", "within") and after[:1] == ["the"] and _SPELLS & {*after[1:]}:
+        return False
+    near = range(max(low, at - 3), min(high, at + 5))
+    return any(
+        figure(tokens[i]) or tokens[i].stem in topic or tokens[i].stem in _YARDSTICKS or tokens[i].text == "%"
+        for i in near
+        if i != at
+    )
+
+
+def _signs(tokens: tuple[Token, ...], at: int) -> bool:
+    """Whether a mark is the sign of a number ("+29%"), not a dash."""
+    before, after = tokens[at - 1] if at else None, tokens[at + 1] if at + 1 < len(tokens) else None
+    if after is None or after.kind != "number" or not after.tight:
+        return False
+    return before is None or before.kind != "number" or not tokens[at].tight
+
+
+def compile_direction(slot: Slot, plain: frozenset[str] = frozenset(), *, asked: bool = False) -> Direction:
+    """Gather the wordings of a direction slot: its own, then those of the family that both its senses belong to.
+
+    Args:
+        slot: The slot.
+        plain: Stems that stand in every rendering whatever the direction ("seal"): they show none ("sealed").
+        asked: Whether it is of something that is asked for: not above 5 is then below 5, though what did not rise
+            need not have fallen.
+    """
+    right, wrong = (str(slot.value), *slot.also), (str(slot.opposite), *slot.opposites)
+    return _compiled(right, wrong, plain, asked)
+
+
+@lru_cache(maxsize=512)
+def _compiled(
+    right_words: tuple[str, ...], wrong_words: tuple[str, ...], plain: frozenset[str], asked: bool
+) -> Direction:
+    """Compile the wordings of both senses; worlds of one setting share their kinds of fact, and so these."""
+    right = [phrase(words) for words in right_words]
+    wrong = [phrase(words) for words in wrong_words]
+    right = right[:1] + [words for words in right[1:] if not plain.issuperset(words)]
+    wrong = wrong[:1] + [words for words in wrong[1:] if not plain.issuperset(words)]
+    found: dict[Phrase, tuple[int, bool]] = {}
+    for words, sense in [(words, 1) for words in right] + [(words, -1) for words in wrong]:
+        found.setdefault(words, (sense, True))
+    for here, there in _family(right[0], wrong[0]):
+        for side, sense in ((here, 1), (there, -1)):
+            for words in side:
+                if not plain.issuperset(words):
+                    found.setdefault(words, (sense, False))
+    wordings: dict[str, list[tuple[Phrase, int, bool]]] = {}
+    for words, (sense, own) in found.items():
+        wordings.setdefault(words[0], []).append((words, sense, own))
+    return Direction(
+        {key: tuple(sorted(rows, key=lambda row: -len(row[0]))) for key, rows in wordings.items()},
+        binary=asked or right[0][-1] in BINARY or wrong[0][-1] in BINARY,
+        asked=asked,
+    )
+
+
+Side = tuple[Phrase, ...]
+
+
+@cache
+def _families() -> tuple[tuple[Side, Side], ...]:
+    """Return both sides of every family as stems; made when first asked for, as not every verb reads messages."""
+    return tuple(
+        (tuple(phrase(words) for words in one.split("|")), tuple(phrase(words) for words in other.split("|")))
+        for one, other in FAMILIES
+    )
+
+
+@cache
+def _places() -> dict[Phrase, dict[tuple[int, int], int]]:
+    """Return where every wording stands in the families: how early, by the family's number and side."""
+    out: dict[Phrase, dict[tuple[int, int], int]] = {}
+    for number, sides in enumerate(_families()):
+        for side, phrases in enumerate(sides):
+            for at, words in enumerate(phrases):
+                out.setdefault(words, {}).setdefault((number, side), at)
+    return out
+
+
+def _family(right: Phrase, wrong: Phrase) -> list[tuple[Side, Side]]:
+    """Return the one family that a direction and its opposite belong to, their own side first; none if there is none.
+
+    Where several hold both, it is the one that names them earliest: "rose" and "fell" are no matter of over and under.
+    """
+    here, there = _places().get(right, {}), _places().get(wrong, {})
+    fitting = [
+        (at + there[number, 1 - side], number, side)
+        for (number, side), at in here.items()
+        if (number, 1 - side) in there
+    ]
+    if not fitting:
+        return []
+    _, number, side = min(fitting)
+    sides = _families()[number]
+    return [(sides[side], sides[1 - side])]
+
+
+@lru_cache(maxsize=4096)
+def content(words: str) -> tuple[str, ...]:
+    """Return the stems of the words that carry meaning in a text, in order."""
+    return tuple(stem(part) for word in words.split() for part in _split(word) if part.isalpha() and part not in STOP)

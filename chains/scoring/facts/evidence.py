@@ -1,0 +1,215 @@
+"""What one piece of a message says of one statement."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from chains.scoring.facts.compiled_statement import Compiled
+from chains.scoring.facts.direction_reader import Hit
+from chains.scoring.facts.segments import Piece
+from chains.scoring.facts.slot_match import MISSING, Found
+from chains.scoring.facts.slot_readers import NumberSlot, Reader
+from chains.scoring.text.ledger_stems import stem, stems
+from chains.scoring.text.negation import hedge, negated, softened
+from chains.scoring.text.quantities import Quantity
+from chains.scoring.text.units import unit_of
+from chains.worlds.facts.ledger import Slot
+
+_CHANGES = stems("rose fell raised lowered higher lower")
+"""Directions whose number says by how much."""
+
+
+class Evidence(NamedTuple):
+    """A statement read in one piece."""
+
+    piece: Piece
+    topic: bool
+    """Whether the topic is named in the sentence, of this subject."""
+    found: dict[str, Found]
+    """What is said of each slot that is no direction."""
+    way: dict[str, Hit]
+    """The direction that is given, where one is, by slot."""
+    turned: Hit | None
+    """Where the statement has no direction slot: words that turn it round."""
+    hedge: str | None
+    measured: bool = False
+    """Whether a number in the statement's own unit, another than its own, stands with a direction of its kind."""
+    strange: tuple[Quantity, ...] = ()
+    """Numbers with units that neither this statement nor another about the same subject has."""
+    beside: bool = False
+    """Whether another piece of the same sentence, about the same subject, is about the statement."""
+    sentence: int = 0
+    """Which sentence of the message the piece stands in."""
+    place: int = 0
+    """Where in the message the piece's tokens count their places from."""
+
+    @property
+    def span(self) -> tuple[int, int]:
+        """First and last character of the piece in the message, half open."""
+        first, last = self.piece.span
+        return self.place + first, self.place + last
+
+    @property
+    def values(self) -> int:
+        """How many slots other than directions are stated right."""
+        return sum(found.state == "right" for found in self.found.values())
+
+    @property
+    def about(self) -> bool:
+        """Whether the piece mentions the statement at all, granted its subject."""
+        return self.firm or (bool(self.way) and any(found.state == "vague" for found in self.found.values()))
+
+    @property
+    def firm(self) -> bool:
+        """Whether the piece is surely about this property, so that another value in it is a wrong one."""
+        plain = any(hit.own and not hit.guarded for hit in self.way.values())
+        return self.topic or self.beside or self.measured or self.values > 0 or plain
+
+    def words(self, found: Found | Hit) -> str:
+        """Return the words that something was found in."""
+        tokens = self.piece.tokens[found.first : found.last]
+        return " ".join(token.text for token in tokens)
+
+
+def gather(compiled: Compiled, piece: Piece, topic: bool, explained: Callable[[Quantity], bool]) -> Evidence:
+    """Read a statement in a piece, wherever that stands.
+
+    Args:
+        compiled: The statement.
+        piece: The piece. A gapped one shares the direction of what it goes on with.
+        topic: Whether the topic is named in the sentence, of this subject.
+        explained: Whether a quantity belongs to another statement about the same subject.
+    """
+
+    def known(quantity: Quantity) -> bool:
+        mine = any(reader.is_right(quantity) for reader in compiled.readers.values())
+        return mine or (quantity.value in compiled.literals and quantity.of is None) or explained(quantity)
+
+    found = {name: reader.read(piece, known) for name, reader in compiled.readers.items()}
+    # "With a 20% increase in samples and a drop in temperature": without its value, the property says whose direction.
+    anchors = (
+        [at for item in found.values() if item.state == "right" for at in (item.first, item.last - 1)]
+        or [at for at in range(piece.first, piece.last) if piece.tokens[at].stem in compiled.topic]
+        or [at for item in found.values() if item is not MISSING for at in (item.first, item.last - 1)]
+    )
+    way: dict[str, Hit] = {}
+    for name, direction in compiled.directions.items():
+        for where in (piece, piece.source):
+            hits = direction.hits(where.tokens, where.first, where.last, compiled.topic, where.named) if where else []
+            if hits:
+                way[name] = _nearest(hits, anchors)
+                break
+    turned = None if compiled.directions or compiled.denied else _turned(compiled, piece, found)
+    if compiled.forbids:
+        way = _without_bare_modals(piece, way, found) or _unforbidden(compiled, piece, found)
+    doubt = None if compiled.hedged else _doubt(compiled, piece)
+    strange = tuple(
+        quantity
+        for quantity in piece.quantities
+        if quantity.unit is not None and not quantity.weak and quantity.of is None and not known(quantity)
+    )
+    measured = (
+        compiled.sole
+        and bool(way)
+        and any(
+            item.state == "wrong" and isinstance(reader, NumberSlot) and not reader.bare
+            for item, reader in ((item, compiled.readers[name]) for name, item in found.items())
+        )
+    )
+    return Evidence(piece, topic, _swapped(compiled, piece, found), way, turned, doubt, measured, strange)
+
+
+def _doubt(compiled: Compiled, piece: Piece) -> str | None:
+    """Return the words that take its certainty from a statement, or make a wish of what is asked for."""
+    doubt = hedge(piece.tokens, piece.first, piece.last)
+    if doubt is not None and compiled.forbids and doubt.lower().startswith("may"):
+        doubt = None
+    if doubt is None and compiled.asked:
+        doubt = softened(piece.tokens, piece.first, piece.last)
+    return doubt
+
+
+_MODALS = stems("must should can shall will")
+
+
+def _without_bare_modals(piece: Piece, way: dict[str, Hit], found: dict[str, Found]) -> dict[str, Hit]:
+    """Leave out modal verbs that permit nothing: "H-12 must be checked", where the limit is not spoken of."""
+    if any(item.state == "right" for item in found.values()):
+        return way
+    return {
+        name: hit
+        for name, hit in way.items()
+        if hit.denied or hit.last - hit.first > 1 or piece.tokens[hit.first].stem not in _MODALS
+    }
+
+
+def _unforbidden(compiled: Compiled, piece: Piece, found: dict[str, Found]) -> dict[str, Hit]:
+    """Return the direction of what is forbidden and is told without its must-not: "run H-12 at more than 41 bar"."""
+    for item in found.values():
+        told = any(quantity.first == item.first and quantity.bound == ">" for quantity in piece.quantities)
+        if item.state == "right" and told and not negated(piece.tokens, item.first, piece.first):
+            hit = Hit(item.first, item.last, -1, own=True, guarded=False, denied=False)
+            return dict.fromkeys(compiled.directions, hit)
+    return {}
+
+
+def value_of(slot: Slot) -> tuple[str, str, float | None]:
+    """Return what a slot holds, the same for slots that one wording would state ("7 days", "1 week")."""
+    if slot.kind == "date":
+        return "date", str(slot.value)[-5:], None
+    if slot.kind == "count":
+        return "count", str(slot.value), slot.of
+    if slot.kind != "number":
+        return slot.kind, str(slot.value).lower(), None
+    unit = unit_of(slot.unit)
+    return "number", unit.dimension if unit else "", round(abs(float(slot.value)) * (unit.factor if unit else 1), 9)
+
+
+def _turned(compiled: Compiled, piece: Piece, found: dict[str, Found]) -> Hit | None:
+    """Return what turns a statement without a direction slot round: an opposite word, or its topic or value denied."""
+    if compiled.sense is not None:
+        hits = compiled.sense.hits(piece.tokens, piece.first, piece.last, compiled.topic, piece.named)
+        against = next((hit for hit in hits if hit.sense == -1), None)
+        if against is not None:
+            return against
+        if compiled.asked and any(hit.sense == 1 for hit in hits):
+            return None  # "must not exceed 5": what is denied is the opposite
+    starts = {item.first for item in found.values() if item.state == "right"}
+    for at in range(piece.first, piece.last):
+        if (at in starts or piece.tokens[at].stem in compiled.topic) and negated(piece.tokens, at, piece.first):
+            return Hit(at, at + 1, -1, own=True, guarded=False, denied=True)
+    return None
+
+
+def _nearest(hits: list[Hit], anchors: list[int]) -> Hit:
+    """Of several directions in one piece, choose the one that stands nearest to the statement's values or topic."""
+    plain = [hit for hit in hits if not hit.guarded] or hits
+    if not anchors:
+        return plain[0]
+    return min(
+        hits, key=lambda hit: (min(min(abs(hit.first - at), abs(hit.last - 1 - at)) for at in anchors), hit.guarded)
+    )
+
+
+def _risen_to(compiled: Compiled, piece: Piece, item: Found, reader: Reader) -> bool:
+    """Whether a change is told as where it ended: "rose to 22%" for "rose by 22%"."""
+    if item.state != "right" or not isinstance(reader, NumberSlot) or reader.bare or "to" in reader.cues:
+        return False
+    changes = any(stem(str(slot.value)) in _CHANGES for slot in compiled.statement.slots if slot.kind == "direction")
+    return changes and any(quantity.first == item.first and quantity.cue == "to" for quantity in piece.quantities)
+
+
+def _swapped(compiled: Compiled, piece: Piece, found: dict[str, Found]) -> dict[str, Found]:
+    """Mark numbers as wrong whose "from" or "to" is another's ("from 1 to 7"), or stands where it was "by"."""
+    out = dict(found)
+    for name, item in found.items():
+        reader = compiled.readers[name]
+        if _risen_to(compiled, piece, item, reader):
+            out[name] = item._replace(state="wrong")
+            continue
+        cues = reader.cues & {"from", "to"} if isinstance(reader, NumberSlot) else frozenset()
+        if item.state != "right" or len(cues) != 1:
+            continue
+        quantity = next((q for q in piece.quantities if q.first == item.first), None)
+        if quantity is not None and quantity.cue is not None and quantity.cue not in cues:
+            out[name] = item._replace(state="wrong")
+    return out

@@ -1,0 +1,59 @@
+"""How a statement stands in a piece of a message: its topic, its subject, its values beside that."""
+
+from chains.scoring.facts.compiled_statement import Compiled
+from chains.scoring.facts.evidence import Evidence
+from chains.scoring.facts.ledger_vocabulary import known_tokens
+from chains.scoring.facts.parsed_message import Scene
+from chains.scoring.facts.segments import Piece
+from chains.scoring.facts.slot_readers import NumberSlot
+from chains.scoring.text.ledger_stems import bag
+from chains.scoring.text.spelling import one_off
+
+_LINKS = bag("the a our for in on at of with")
+"""Words that may stand with a name that is only added to what is said."""
+
+
+def on_topic(compiled: Compiled, scene: Scene, at: int) -> bool:
+    """Whether a statement's topic is named with a piece, of its subject where others have the topic too."""
+    topic = compiled.topic if compiled.sole or not compiled.distinct else compiled.distinct
+    return not topic.isdisjoint(scene.stems[at]) or (compiled.in_name and compiled.subject in scene.pieces[at].subjects)
+
+
+def near_miss(compiled: Compiled, piece: Piece) -> bool:
+    """Whether a piece names a code that is the subject's with one character changed."""
+    own = [token.low for token in known_tokens(compiled.statement.subject) if token.kind == "code"]
+    said = [piece.tokens[at].low for at in piece.named if piece.first <= at < piece.last]
+    return any(one_off(code, other) for code in own for other in said)
+
+
+def bare(piece: Piece) -> bool:
+    """Whether a piece names its subject and says nothing else."""
+    words = [token for at, token in enumerate(piece.tokens) if piece.first <= at < piece.last and at not in piece.named]
+    return piece.explicit and all(token.kind == "mark" or token.low in _LINKS for token in words)
+
+
+def close(evidence: Evidence) -> bool:
+    """Whether a value stands with the subject that the piece names, no comma between them."""
+    piece = evidence.piece
+    named = [at for at in piece.named if piece.first <= at < piece.last]
+    return not named or any(
+        all(token.text != "," for token in piece.tokens[min(at, found.first) : max(at, found.last)])
+        for found in evidence.found.values()
+        if found.state == "right"
+        for at in named
+    )
+
+
+def whole(compiled: Compiled, evidence: Evidence) -> bool:
+    """Whether one piece states every key slot, each bare number with its noun, and so is about it after all."""
+    for slot in compiled.keys:
+        if slot.name in compiled.directions:
+            hit = evidence.way.get(slot.name)
+            if hit is None or hit.sense != 1:
+                return False
+        elif evidence.found[slot.name].state != "right":
+            return False
+        reader = compiled.readers.get(slot.name)
+        if isinstance(reader, NumberSlot) and reader.bare and not evidence.piece.words & reader.named:
+            return False
+    return True

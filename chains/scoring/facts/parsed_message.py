@@ -1,0 +1,113 @@
+"""A message cut up for one ledger: its pieces, the words of each, and the sentences that repeat a rendering."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+from chains.scoring.facts.compiled_statement import Compiled, Rendering
+from chains.scoring.facts.segments import Piece, cut_up
+from chains.scoring.facts.subjects import UNCLEAR, Subjects, unnamed
+from chains.scoring.text.sentences import sentences_of
+from chains.scoring.text.spelling import Spelling
+from chains.scoring.text.tokens import Wording
+
+
+class Phrased(NamedTuple):
+    """One wording of a statement, as a message may repeat it."""
+
+    statement: str
+    """Its id."""
+    rendering: Rendering
+    vague: bool
+
+
+Phrasings = Mapping[Wording, Sequence[Phrased]]
+"""The wordings of a ledger by their first sentence."""
+
+
+def phrasings(ledger: Iterable[Compiled]) -> Phrasings:
+    """Return every wording of a ledger's statements."""
+    out: dict[Wording, list[Phrased]] = defaultdict(list)
+    for compiled in ledger:
+        for vague, renderings in ((False, compiled.renderings), (True, compiled.vague)):
+            for rendering in filter(None, renderings):
+                out[rendering[0]].append(Phrased(compiled.statement.id, rendering, vague))
+    return dict(out)
+
+
+class Scene:
+    """What the instrument needs to know of a message, whatever the statement."""
+
+    def __init__(self, message: str, subjects: Subjects, spelling: Spelling, known: Phrasings) -> None:
+        sentences = [spelling.mend(sentence) for sentence in sentences_of(message)]
+        cuts = cut_up(sentences, subjects)
+        self._known = subjects.known
+        self._sentences, self._cuts = sentences, cuts
+        self.pieces: list[Piece] = []
+        self.homes: list[int] = []
+        """For each piece, the number of its sentence."""
+        self.stems: list[frozenset[str]] = []
+        """For each piece, the stems that show its topic, with those of a line above that leads to it ("Delays:")."""
+        for number, (sentence, cut) in enumerate(zip(sentences, cuts, strict=True)):
+            above = sentences[sentence.parent].tokens if sentence.parent is not None else ()
+            heading = frozenset(token.stem for token in above) if above and above[-1].text == ":" else frozenset()
+            self.pieces += cut.pieces
+            self.homes += [number] * len(cut.pieces)
+            self.stems += [piece.topical | heading for piece in cut.pieces]
+        self.copied: set[int] = set()
+        """Sentences that repeat a rendering of any statement word for word: they say that and nothing else."""
+        self.repeats: dict[str, int] = {}
+        """The first sentence that repeats a rendering of a statement word for word, by statement."""
+        self.hints: dict[str, int] = {}
+        """The first sentence that repeats a vague wording of it, by statement."""
+        self._find_repeats([cut.wording for cut in cuts], known)
+        self.telling = [at for at, home in enumerate(self.homes) if home not in self.copied]
+        """The pieces of all other sentences."""
+        self.telling_of: dict[int, list[int]] = defaultdict(list)
+        """Those of them that are about a subject."""
+        for at in self.telling:
+            for subject in self.pieces[at].subjects:
+                self.telling_of[subject].append(at)
+
+    def _find_repeats(self, wordings: Sequence[Wording], known: Phrasings) -> None:
+        for at, first in enumerate(wordings):
+            for statement, rendering, vague in known.get(first, ()):
+                last = at + len(rendering)
+                if tuple(wordings[at:last]) == rendering:
+                    (self.hints if vague else self.repeats).setdefault(statement, at)
+                    if not vague:
+                        self.copied.update(range(at, last))
+
+    def span(self, sentence: int) -> tuple[int, int]:
+        """Return where a sentence stands in the message."""
+        pieces, at = self._cuts[sentence].pieces, self._sentences[sentence].at
+        return at + pieces[0].span[0], at + pieces[-1].span[1]
+
+    def place(self, at: int) -> int:
+        """Return where in the message the tokens of a piece count their places from."""
+        return self._sentences[self.homes[at]].at
+
+    def names_a_stranger(self, at: int) -> bool:
+        """Whether a piece is about something with a proper name that the ledger does not have ("customer Veltrel")."""
+        piece = self.pieces[at]
+        return any(
+            token.kind == "word"
+            and token.text[0].isupper()
+            and not token.text.isupper()
+            and place > 0
+            and piece.tokens[place - 1].text not in ".:"
+            and not unnamed(token.low, self._known)
+            for place, token in enumerate(piece.tokens[: piece.last])
+            if place >= piece.first
+        )
+
+    def nameless(self, piece: Piece) -> bool:
+        """Whether a piece names nothing: no subject for sure, no code, no proper name that the ledger does not know."""
+        if piece.subjects - {UNCLEAR} and not piece.loose:
+            return False
+        for at in range(piece.first, piece.last):
+            token = piece.tokens[at]
+            proper = token.kind == "word" and token.text[0].isupper() and not unnamed(token.low, self._known)
+            if token.kind == "code" or (proper and at > 0 and piece.tokens[at - 1].text not in ".:"):
+                return False
+        return True

@@ -1,0 +1,125 @@
+"""Readings of messages, and what they sum to: shares of fates by hop and condition.
+
+At each hop a fact has one fate, that in the message of the seat above its
+holder by that many levels. So in a tree a fact is followed along its holder's
+path, and the shares of the five fates at a hop sum to 1 in every trial.
+"""
+
+import math
+from collections.abc import Collection, Mapping, Sequence
+from functools import lru_cache
+from typing import NamedTuple
+
+from chains.fates import ELSEWHERE, LETTERS
+from chains.models.provider import Finish, Reply
+from chains.scoring.facts.belief import believed
+from chains.scoring.facts.degenerate import EMPTY, degenerate
+from chains.scoring.facts.instrument import INSTRUMENT, Instrument
+from chains.scoring.facts.inventions import invented, unfounded
+from chains.scoring.facts.patterns import patterns_in
+from chains.scoring.facts.verdict import Verdict
+from chains.scoring.reading import Reading
+from chains.scoring.replies.status import status_in
+from chains.worlds.facts.status_rule import STATUSES
+from chains.worlds.world import World
+
+
+@lru_cache(maxsize=24)
+def instrument_of(world: World) -> Instrument:
+    """Return the instrument for a world, made once."""
+    return Instrument(world.facts)
+
+
+def read_corrected(
+    instrument: Instrument, message: str, corrected: str, only: Collection[str] | None = None
+) -> dict[str, Verdict]:
+    """Read a message whose reader is told, in so many words, what some of it should read; see `Reader.read`."""
+    verdicts = instrument.read(message, only=only)
+    right = instrument.read(corrected, only=only) if corrected else {}
+    return verdicts | {name: verdict for name, verdict in right.items() if verdict.fate != "omitted"}
+
+
+def status_told(world: World, message: str) -> str | None:
+    """Return the overall status that a message tells, one of `status.TOLD`; None where the world has no status."""
+    return None if world.status is None else status_in(message, _names(world))
+
+
+@lru_cache(maxsize=24)
+def _names(world: World) -> tuple[str, ...]:
+    return tuple(name for fact in world.facts for name in (fact.subject, *fact.aliases))
+
+
+class _Read(NamedTuple):
+    """What a reading follows from, but for its hop."""
+
+    message: str
+    finish: Finish
+    held: frozenset[str]
+    heard: tuple[str, ...]
+    corrected: str
+
+
+class Reader:
+    """Reads the messages of one world's trials."""
+
+    version = INSTRUMENT
+
+    def __init__(self, world: World) -> None:
+        """Prepare the instrument for a world."""
+        self._world = world
+        self._instrument = instrument_of(world)
+        self._read: dict[_Read, Reading] = {}
+
+    def read(
+        self, reply: Reply, *, hop: int, held: frozenset[str], heard: Sequence[str], corrected: str = ""
+    ) -> Reading:
+        """Read one message.
+
+        Args:
+            reply: What the seat said.
+            hop: Which message on a fact's way up it is.
+            held: Ids of the facts held at or below the seat.
+            heard: What the seat was given to read, its own notes or the messages below.
+            corrected: What an auditor's note in the message says that it should read: its reader, who is told so,
+                takes that and not what the report says. A right and a wrong value without such a word are a wrong one.
+        """
+        key = _Read(reply.spoken or "", reply.finish, held, tuple(heard), corrected)
+        if key not in self._read:
+            self._read[key] = self._reading(key)
+        return self._read[key].model_copy(update={"hop": hop})
+
+    def _reading(self, read: _Read) -> Reading:
+        """Read one message, of no hop: seats that pass on word for word what they heard are read once."""
+        message, finish, held, heard, corrected = read
+        verdicts = read_corrected(self._instrument, message, corrected, only=held)
+        status = status_told(self._world, message)
+        fates = "".join(LETTERS[verdicts[fact.id].fate] if fact.id in held else ELSEWHERE for fact in self._world.facts)
+        return Reading(
+            hop=0,
+            fates=fates,
+            # Every prompt names the world's title, so that much is heard by everybody.
+            invented=len(invented(message, [self._world.title, *heard], self._instrument)),
+            unfounded=len(unfounded(message, self._instrument, self._world.title)),
+            words=len(message.split()),
+            degenerate=self._degenerate(message, status) if message.strip() else None,
+            risk=self._risk(verdicts, message),
+            finish=finish,
+            status=status,
+            patterns=self._patterns(message),
+        )
+
+    def _patterns(self, message: str) -> str | None:
+        world = self._world
+        return patterns_in(message, world.patterns, world.facts) if world.patterns else None
+
+    def _degenerate(self, message: str, status: str | None) -> str | None:
+        """Return why a message is no report at all; one that states the status and nothing else is a report."""
+        why = degenerate(message)
+        return None if why == EMPTY and status in STATUSES else why
+
+    def _risk(self, verdicts: Mapping[str, Verdict], message: str) -> float | None:
+        """Return what the facts that a message speaks of add to the log-odds of failure, as it puts them."""
+        if self._world.decision is None:
+            return None
+        told = believed(self._world, verdicts, message).values()
+        return round(math.fsum(weight for weight in told if weight is not None), 6)

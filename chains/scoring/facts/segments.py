@@ -1,0 +1,207 @@
+"""A message cut into pieces, each about the subjects that it names or carries on from the words before."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import pairwise
+from typing import NamedTuple
+
+from chains.scoring.facts.subjects import Mention, Subjects
+from chains.scoring.text.dates import Date
+from chains.scoring.text.ledger_stems import STOP, bag
+from chains.scoring.text.numbers_and_dates import values_of
+from chains.scoring.text.quantities import Quantity
+from chains.scoring.text.sentences import Sentence
+from chains.scoring.text.tokens import Token, Wording, wording
+
+_PRONOUNS = bag("it its this that these they their he his she her which both")
+_JOINTS = bag(", and or – — ; but while whereas plus / &"), bag("with ( ) :")
+_EMPTY = STOP - bag("up down over under above below off out")
+"""Words that say nothing, not even which way."""
+_NEW_START = bag("and but so while whereas")
+_LISTING = bag(", and & / or both")
+_LEAD = 6
+"""Tokens within which a colon makes what stands before it a heading."""
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Piece:
+    """Part of a sentence that is about one subject, or about several that share it.
+
+    The same object wherever its sentence is met again, so that what is read in it is worked out once.
+    """
+
+    tokens: tuple[Token, ...]
+    """Of the whole sentence."""
+    first: int
+    last: int
+    """The tokens of the piece: from `first` up to `last`, half open."""
+    subjects: frozenset[int]
+    explicit: bool
+    """Whether the subject is named in the piece itself."""
+    loose: bool
+    """Whether it is only carried on from an earlier sentence, and without a pronoun."""
+    gapped: bool
+    """Whether it has a subject and values and no other word of meaning ("4.9 h on D-47"): it goes on."""
+    named: frozenset[int]
+    """Tokens that are names of subjects; a number among them is no quantity."""
+    quantities: tuple[Quantity, ...]
+    dates: tuple[Date, ...]
+    source: "Piece | None"
+    """For a gapped one, what it goes on with: the last before it in its sentence that says something."""
+    words: frozenset[str]
+    """Its stems, names of subjects left out."""
+    topical: frozenset[str]
+    """Stems of its sentence that show its topic: those of all pieces about the same subjects, of its heading
+    ("Vibration: ..."), and for a gapped piece of what it goes on with."""
+
+    @property
+    def span(self) -> tuple[int, int]:
+        """First and last character, half open, counted as its tokens count."""
+        inside = [token for token in self.tokens[self.first : self.last] if token.kind != "mark"]
+        inside = inside or list(self.tokens[self.first : self.last])
+        return inside[0].start, inside[-1].end
+
+
+class Cut(NamedTuple):
+    """A sentence cut into pieces."""
+
+    pieces: tuple[Piece, ...]
+    about: frozenset[int]
+    """The subjects that it leaves one to think of."""
+    wording: Wording
+
+
+def cut_up(sentences: Sequence[Sentence], subjects: Subjects) -> list[Cut]:
+    """Cut sentences into pieces, and say what each is about.
+
+    A clause that names one subject is about it; one that names several is cut
+    between them at a comma, a bracket or "and", or shared where nothing parts
+    them ("pumps P-12 and P-13 were both late"). A clause that names none is
+    about what the clause before it is about; so is a whole sentence without a
+    subject that follows in the same line or under the same heading.
+    """
+    out: list[Cut] = []
+    for sentence in sentences:
+        inherited = out[sentence.parent].about if sentence.parent is not None else frozenset()
+        out.append(_cut(subjects, sentence.tokens, sentence.cuts, inherited))
+    return out
+
+
+@lru_cache(maxsize=256)
+def _cut(subjects: Subjects, tokens: tuple[Token, ...], cuts: tuple[int, ...], inherited: frozenset[int]) -> Cut:
+    """Cut a sentence into pieces; kept for a while, as seats pass on what they heard."""
+    mentions = subjects.mentions(tokens)
+    parts = _parts(tokens, cuts, mentions)
+    named = frozenset(at for mention in mentions for at in range(mention.first, mention.last))
+    quantities, dates = values_of(tokens, named)
+    ahead = _led_to(tokens, parts)
+    current = inherited if tokens[0].low in _PRONOUNS else frozenset()
+    spans: list[_Span] = []
+    together: dict[frozenset[int], frozenset[str]] = {}
+    for first, last, inside in parts:
+        here = _subjects(inside)
+        loose = not (here or current or ahead)
+        current = here or current or ahead
+        about = current or inherited
+        words = frozenset(tokens[at].stem for at in range(first, last) if at not in named)
+        together[about] = together.get(about, frozenset()) | words
+        spans.append(_Span(first, last, about, bool(here), loose, words))
+    lead = _lead(tokens)
+    pieces: list[Piece] = []
+    for span in spans:
+        valued = [q for q in quantities if span.first <= q.first < span.last]
+        dated = [d for d in dates if span.first <= d.first < span.last]
+        gapped = span.explicit and _gapped(tokens, span, [*valued, *dated], named)
+        source = next((piece for piece in reversed(pieces) if not piece.gapped), None) if gapped else None
+        topical = together[span.subjects] | lead | (source.topical if source is not None else frozenset())
+        values = tuple(valued), tuple(dated)
+        pieces.append(Piece(tokens, *span[:5], gapped, named, *values, source, span.words, topical))
+    return Cut(tuple(pieces), current or inherited, wording(tokens))
+
+
+class _Span(NamedTuple):
+    """A piece before it is known what goes on with what."""
+
+    first: int
+    last: int
+    subjects: frozenset[int]
+    explicit: bool
+    loose: bool
+    words: frozenset[str]
+
+
+def _gapped(tokens: tuple[Token, ...], span: _Span, values: Sequence[Quantity | Date], named: frozenset[int]) -> bool:
+    valued = {at for value in values for at in range(value.first, value.last)}
+    others = {*range(span.first, span.last)} - valued - named
+    return bool(valued) and all(tokens[at].kind == "mark" or tokens[at].low in _EMPTY for at in others)
+
+
+def _lead(tokens: tuple[Token, ...]) -> frozenset[str]:
+    """Return the stems of what heads a sentence: words before an early colon."""
+    colon = max((at for at, token in enumerate(tokens[:_LEAD]) if token.text == ":"), default=0)
+    return frozenset(token.stem for token in tokens[:colon])
+
+
+def _led_to(tokens: tuple[Token, ...], parts: list[tuple[int, int, list[Mention]]]) -> frozenset[int]:
+    """Return what a first clause without a subject leads up to ("though 3 weeks late, P-12 ..."), if anything."""
+    for first, _, inside in parts:
+        if first and tokens[first].low in _NEW_START:
+            return frozenset()
+        if inside:
+            return _subjects(inside)
+    return frozenset()
+
+
+def _subjects(mentions: list[Mention]) -> frozenset[int]:
+    return frozenset(mention.subject for mention in mentions)
+
+
+def _parts(
+    tokens: tuple[Token, ...], cuts: tuple[int, ...], mentions: list[Mention]
+) -> list[tuple[int, int, list[Mention]]]:
+    out: list[tuple[int, int, list[Mention]]] = []
+    listed = {
+        at
+        for one, other in pairwise(mentions)
+        if _together(tokens, one, other)
+        for at in range(one.last, other.first + 1)
+    }
+    kept = [cut for cut in cuts if cut not in listed]
+    for first, last in pairwise(kept):
+        inside = [mention for mention in mentions if first <= mention.first < last]
+        groups: list[list[Mention]] = []
+        for mention in inside:
+            if groups and _together(tokens, groups[-1][-1], mention):
+                groups[-1].append(mention)
+            else:
+                groups.append([mention])
+        start = first
+        for at, group in enumerate(groups):
+            end = last
+            if at + 1 < len(groups):
+                joint = _joint(tokens, group[-1].last, groups[at + 1][0].first)
+                if joint is None:
+                    groups[at + 1] = group + groups[at + 1]
+                    continue
+                end = joint
+            out.append((start, end, group))
+            start = end
+        if not groups:
+            out.append((first, last, []))
+    return out
+
+
+def _together(tokens: tuple[Token, ...], one: Mention, other: Mention) -> bool:
+    """Whether two subjects are listed side by side, or are one thing named twice ("pump (P-12)")."""
+    between = tokens[one.last : other.first]
+    return one.subject == other.subject or all(token.low in _LISTING for token in between)
+
+
+def _joint(tokens: tuple[Token, ...], start: int, end: int) -> int | None:
+    """Return where to cut between two subjects: at the last word that joins clauses, or else phrases."""
+    for joints in _JOINTS:
+        for at in range(end - 1, start - 1, -1):
+            if tokens[at].text.lower() in joints:
+                return at
+    return None

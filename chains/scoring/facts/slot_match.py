@@ -1,0 +1,25 @@
+"""What a piece of a message says of one slot."""
+
+from collections.abc import Callable
+from typing import Literal, NamedTuple
+
+from chains.scoring.text.quantities import Quantity
+
+State = Literal["right", "wrong", "vague", "missing"]
+Explained = Callable[[Quantity], bool]
+"""Whether a quantity is the value of something else that the ledger knows about the same subject."""
+
+
+class Found(NamedTuple):
+    """What a piece says of a slot, and where."""
+
+    state: State
+    first: int = 0
+    last: int = 0
+    complement: bool = False
+    """Whether a count is given by the rest of its total (33 of 40 passed: 7 failed)."""
+    sweeping: bool = False
+    """Whether it is "all" or "none": that says something only with a direction."""
+
+
+MISSING = Found("missing")

@@ -1,0 +1,255 @@
+"""What a piece of a message says of one slot: its value, another value, half of it, or nothing."""
+
+import re
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import NamedTuple
+
+from chains.scoring.facts.count_reader import CountSlot
+from chains.scoring.facts.direction_reader import content
+from chains.scoring.facts.ledger_vocabulary import known_tokens
+from chains.scoring.facts.segments import Piece
+from chains.scoring.facts.slot_match import MISSING, Explained, Found, State
+from chains.scoring.text.ledger_stems import STOP, bag, stem
+from chains.scoring.text.negation import negated
+from chains.scoring.text.quantities import Quantity, closeness, compare
+from chains.scoring.text.units import Unit, unit_of
+from chains.worlds.facts.ledger import MONTHS, Slot
+
+
+@dataclass(frozen=True)
+class NumberSlot:
+    """A number with or without a unit."""
+
+    slot: Slot
+    unit: Unit | None
+    nouns: frozenset[str]
+    """Stems that stand after the number in renderings, its unit among them."""
+    named: frozenset[str]
+    """Stems of what it counts: of its unit, or where it has none, the same as `nouns`."""
+    cues: frozenset[str]
+    """"from" or "to", where every rendering puts one before the number."""
+    limit: bool = False
+    """Whether it is the limit of something that is asked for: what bounds it ("at most 5") says on which side."""
+
+    def read(self, piece: Piece, explained: Explained) -> Found:
+        """Look for the number in a piece."""
+        others: list[Quantity] = []
+        vague: Quantity | None = None
+        for quantity in piece.quantities:
+            match self._judge(quantity, piece):
+                case "right":
+                    return Found("right", quantity.first, quantity.last)
+                case "vague":
+                    vague = vague or quantity
+                case "wrong" if not quantity.weak and not explained(quantity):
+                    others.append(quantity)
+        if vague is not None:
+            return Found("vague", vague.first, vague.last)
+        wrong = self._likely(others, piece)
+        return Found("wrong", wrong.first, wrong.last) if wrong else MISSING
+
+    @property
+    def bare(self) -> bool:
+        """Whether the number has no unit that a table knows: it counts things."""
+        return self.unit is None or self.unit.dimension.startswith("?")
+
+    def is_right(self, quantity: Quantity) -> bool:
+        """Whether a quantity is this slot's value."""
+        return self._same_kind(quantity) and compare(quantity, abs(float(self.slot.value)), self.unit) == "same"
+
+    def _same_kind(self, quantity: Quantity) -> bool:
+        if self.unit is None or self.bare:
+            return quantity.unit is None
+        if quantity.unit is None or quantity.of is not None:
+            return False
+        mine, theirs = self.unit.dimension, quantity.unit.dimension
+        return mine == theirs or mine.split("/")[0] == theirs
+
+    def _judge(self, quantity: Quantity, piece: Piece) -> State:
+        # A minus is a direction ("-2.3 mm/s": it fell), not part of the number.
+        true = abs(float(self.slot.value))
+        if self._same_kind(quantity):
+            unit = self.unit
+            if unit is not None and quantity.unit is not None and unit.dimension != quantity.unit.dimension:
+                unit = quantity.unit if closeness(quantity.value, true, quantity.digits) == "same" else unit
+            if quantity.bound and (self.limit or self._direction_word(quantity, piece)):
+                quantity = _unbound(quantity)
+            return {"same": "right", "rough": "vague", "other": "wrong"}[compare(quantity, true, unit)]  # type: ignore[return-value]
+        same = quantity.value == true
+        if quantity.of is not None or self.bare:
+            # "below 25 minutes" for "below 25 a month" asks for something else
+            return "wrong" if self.limit and same and quantity.unit is not None else "missing"
+        if quantity.unit is None:
+            return "vague" if same and not quantity.weak else "missing"
+        return "wrong" if same else "missing"
+
+    def _direction_word(self, quantity: Quantity, piece: Piece) -> bool:
+        """Whether the bound ("over 3") is rather a direction that a rendering also puts before the number."""
+        return piece.tokens[quantity.first - 1].stem in self.cues
+
+    def _likely(self, others: list[Quantity], piece: Piece) -> Quantity | None:
+        """Choose the quantity that stands where this slot's value should: a bare number needs its noun beside it."""
+        if not others or not self.bare:
+            return others[0] if others else None
+        for quantity in others:
+            after = piece.tokens[quantity.last : quantity.last + 4]
+            before = piece.tokens[max(0, quantity.first - 5) : quantity.first]
+            if any(token.stem in self.nouns for token in (*after, *before)):
+                return quantity
+        return others[0] if len(others) == 1 and not self.nouns else None
+
+
+def _unbound(quantity: Quantity) -> Quantity:
+    return Quantity(quantity.value, quantity.unit, quantity.first, quantity.last, quantity.digits, about=quantity.about)
+
+
+@dataclass(frozen=True)
+class DateSlot:
+    """A day."""
+
+    slot: Slot
+
+    def read(self, piece: Piece, explained: Explained) -> Found:
+        """Look for the date in a piece."""
+        best = MISSING
+        for date in piece.dates:
+            agrees = date.agrees(str(self.slot.value))
+            if agrees:
+                return Found("right", date.first, date.last)
+            state: State = "vague" if agrees is None else "wrong"
+            if best.state in ("missing", "wrong") and (best.state, state) != ("wrong", "wrong"):
+                best = Found(state, date.first, date.last)
+        return best
+
+    def is_right(self, quantity: Quantity) -> bool:
+        """No quantity is a date."""
+        return False
+
+
+_SAME = (bag("floor level storey"), bag("gate door entrance"))
+"""Nouns that count the same things."""
+_COMMON = STOP | frozenset(month.lower() for month in MONTHS)
+
+
+@dataclass(frozen=True)
+class WordSlot:
+    """A name or a category."""
+
+    slot: Slot
+    right: tuple[tuple[str, ...], ...]
+    wrong: tuple[tuple[str, ...], ...]
+    parts: tuple[frozenset[str], ...] = field(default=())
+    """For a name of several people or words: each of these needs one of its words stated."""
+    known: frozenset[str] = frozenset()
+    """Every word of the ledger: a capitalised word outside it is another name."""
+
+    def read(self, piece: Piece, explained: Explained) -> Found:
+        """Look for the word in a piece."""
+        best = MISSING
+        stems = [token.stem for token in piece.tokens[piece.first : piece.last]]
+        for state, wordings in (("right", self.right), ("wrong", self.wrong)):
+            for words in wordings:
+                at = _find(stems, words)
+                if at is None:
+                    continue
+                first, last = piece.first + at, piece.first + at + len(words)
+                if state == "right":
+                    return Found("right", first, last)
+                if not negated(piece.tokens, first, piece.first):
+                    best = Found("wrong", first, last)
+        if best.state == "wrong" or self.slot.kind != "name":
+            return best
+        given = [next((at for at, word in enumerate(stems) if word in part), None) for part in self.parts]
+        places = [piece.first + at for at in given if at is not None]
+        if places and len(places) == len(given):
+            return Found("right", min(places), max(places) + 1)
+        stranger = self._stranger(piece)
+        if stranger is not None:
+            return Found("wrong", stranger, stranger + 1)
+        return Found("vague", places[0], places[0] + 1) if places else MISSING
+
+    def is_right(self, quantity: Quantity) -> bool:
+        """No quantity is a word."""
+        return False
+
+    def _stranger(self, piece: Piece) -> int | None:
+        for at in range(max(piece.first, 1), piece.last):
+            token = piece.tokens[at]
+            starts = piece.tokens[at - 1].text in ".:!?" or at == 0
+            proper = token.kind == "word" and token.text[0].isupper() and not token.text.isupper() and not starts
+            if proper and at not in piece.named and not (token.low in self.known or token.low in _COMMON):
+                return at
+        return None
+
+
+def _find(stems: list[str], words: tuple[str, ...]) -> int | None:
+    for at in range(len(stems) - len(words) + 1):
+        if stems[at] == words[0] and tuple(stems[at : at + len(words)]) == words:
+            return at
+    return None
+
+
+Reader = NumberSlot | CountSlot | DateSlot | WordSlot
+
+
+def compile_slot(
+    slot: Slot, templates: tuple[str, ...], topic: frozenset[str], known: frozenset[str], *, limit: bool = False
+) -> Reader:
+    """Make the reader of a slot other than a direction; `limit`: of a clause that has a direction."""
+    if slot.kind == "date":
+        return DateSlot(slot)
+    if slot.kind in ("name", "category"):
+        return _word_slot(slot, known)
+    nouns = set(topic)
+    named = frozenset(content(slot.unit or ""))
+    nouns |= named
+    cues: list[str] = []
+    for template in templates:
+        if (place := _place(template, slot.name)) is not None:
+            nouns |= place.nouns
+            cues.append(place.cue)
+    nouns |= {other for same in _SAME if same & nouns for other in same}
+    if slot.kind == "count":
+        return CountSlot(slot, frozenset(nouns))
+    return NumberSlot(slot, unit_of(slot.unit), frozenset(nouns), named or frozenset(nouns), frozenset(cues), limit)
+
+
+class _Place(NamedTuple):
+    """Where a template puts a value."""
+
+    nouns: frozenset[str]
+    """Stems of the first words of content after it, and of the word before it."""
+    cue: str
+    """Stem of the word before it."""
+
+
+@lru_cache(maxsize=4096)
+def _place(template: str, name: str) -> _Place | None:
+    """Return where a template puts a slot's value, if it does; kept, as the worlds of a setting share templates."""
+    before, hole, after = template.partition("{" + name + "}")
+    if not hole:
+        return None
+    words = known_tokens(re.sub(r"\{\w+\}", " . ", before))
+    nouns = (*content(re.sub(r"\{\w+\}", ".", after))[:2], *content(words[-1].text if words else ""))
+    return _Place(frozenset(nouns), words[-1].stem if words else "")
+
+
+@lru_cache(maxsize=1024)
+def _spelt(words: str) -> tuple[str, ...]:
+    """Return a wording's stems; kept, as the worlds of a setting share names and categories."""
+    return tuple(token.stem for token in known_tokens(words) if token.kind != "mark")
+
+
+def _word_slot(slot: Slot, known: frozenset[str]) -> WordSlot:
+    parts: tuple[frozenset[str], ...] = ()
+    if slot.kind == "name":
+        people = re.split(r",|\band\b|&", str(slot.value))
+        parts = tuple(
+            frozenset(stem(token.low) for token in known_tokens(one) if token.text[0].isupper()) for one in people
+        )
+        parts = tuple(part for part in parts if part)
+    return WordSlot(
+        slot, tuple(_spelt(words) for words in (str(slot.value), *slot.also)),
+        tuple(_spelt(words) for words in slot.others), parts, known,
+    )  # fmt: skip

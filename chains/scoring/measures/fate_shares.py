@@ -1,0 +1,79 @@
+"""Shares of fates by hop: the columns that `show` prints."""
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+from chains.fates import ELSEWHERE, LETTERS, SILENT
+from chains.scoring.reading import Reading
+
+
+class HopShares(NamedTuple):
+    """What became of the facts at one hop, in one trial or on average."""
+
+    kept: float
+    blurred: float
+    altered: float
+    inverted: float
+    omitted: float
+    """Shares of the facts, from 0 to 1; the five sum to 1."""
+    invented: float
+    """Claims new at this hop, mean per message."""
+    unfounded: float
+    """Claims that the ledger does not support, mean per message."""
+    words: float
+    """Mean per message."""
+    degenerate: float
+    """Share of the messages that are no report: loops, or empty of any claim."""
+    cut_off: float
+    """Share of the messages that their length limit cut off."""
+    silent: float
+    """Share of the seats that gave no report: refused, filtered or empty."""
+
+
+def shares_by_hop(readings: Iterable[Reading], depth: int) -> dict[int, HopShares]:
+    """Return the shares at each hop of one trial.
+
+    Args:
+        readings: Those of all its messages; the executive's brief, which is no hop, is left out.
+        depth: Hops from a worker to the executive.
+    """
+    at: dict[int, list[Reading]] = {hop: [] for hop in range(1, depth + 1)}
+    for reading in readings:
+        if reading.hop in at:
+            at[reading.hop].append(reading)
+    return {hop: shares_of(messages) for hop, messages in at.items() if messages}
+
+
+def shares_of(messages: Sequence[Reading]) -> HopShares:
+    """Return the shares in the messages of one hop."""
+    if len(messages) == 1:  # a chain of command: thousands of trials are counted at a glance
+        (only,) = messages
+        letters = only.fates.replace(ELSEWHERE, "")
+        total = len(letters) or math.nan
+        fates = [letters.count(letter) / total for letter in LETTERS.values()]
+        claims = [float(only.invented), float(only.unfounded), float(only.words)]
+        trouble = [only.degenerate is not None, only.finish == "length", only.finish in SILENT]
+        return HopShares._make([*fates, *claims, *map(float, trouble)])
+    letters = "".join(message.fates for message in messages).replace(ELSEWHERE, "")
+    total = len(letters) or math.nan
+    count = len(messages)
+    return HopShares(
+        **{fate: letters.count(letter) / total for fate, letter in LETTERS.items()},
+        invented=sum(message.invented for message in messages) / count,
+        unfounded=sum(message.unfounded for message in messages) / count,
+        words=sum(message.words for message in messages) / count,
+        degenerate=sum(message.degenerate is not None for message in messages) / count,
+        cut_off=sum(message.finish == "length" for message in messages) / count,
+        silent=sum(message.finish in SILENT for message in messages) / count,
+    )
+
+
+def mean_shares(trials: Sequence[Mapping[int, HopShares]]) -> dict[int, HopShares]:
+    """Return the mean of several trials' shares, hop by hop, each trial counting the same."""
+    hops = sorted({hop for trial in trials for hop in trial})
+    means = {}
+    for hop in hops:
+        rows = [trial[hop] for trial in trials if hop in trial]
+        means[hop] = HopShares(*(math.fsum(column) / len(rows) for column in zip(*rows, strict=True)))
+    return means

@@ -1,0 +1,294 @@
+"""Opposite senses in common use, for wordings that a ledger does not list itself."""
+
+from chains.scoring.text.ledger_stems import bag
+
+FAMILIES: tuple[tuple[str, str], ...] = (
+    (
+        (
+            "late|lateness|delayed|delay|behind schedule|behind plan|overdue|slipped|slippage|lagging|lagged|"
+            "later than planned|past due|behind|after the deadline|past the deadline|after it was due|"
+            "after the due date|past the due date|past its due date|after schedule|after the agreed|"
+            "after the planned|after the scheduled|after the promised|overran|overrun|held up|later|tardy|"
+            "postponed|not on time|too late|took longer|longer than|missed|past the plan|past the agreed|"
+            "past the set|past the date|after the date|after the set|waiting an extra|kept us waiting|overshot|"
+            "beyond the agreed|beyond the date"
+        ),
+        (
+            "early|ahead of schedule|ahead of time|in advance|earlier than planned|ahead|on time|on schedule|"
+            "punctual|earlier|sooner|before the deadline|before it was due|before the due date|"
+            "before its due date|before schedule|before the agreed|before the planned|before the scheduled|"
+            "before the promised|before we expected|before time|to spare|in hand|in good time|beat|beating|"
+            "prematurely|quicker than|faster than|ahead of the date|before the date|before the set|"
+            "less than scheduled|less than planned|before it had to be|before we were due"
+        ),
+    ),
+    (
+        (
+            "behind|short of|short|shortfall|lacks|lacking|undershot|undershoots|fewer|less|under|below|"
+            "down on|trails|trailing|lags|lagging|missing|deficit|adrift|too few|not enough|still needs|"
+            "in arrears"
+        ),
+        (
+            "ahead of|ahead|more|over|above|beyond|exceeds|exceeded|exceeding|surplus|up on|in front|past|"
+            "extra|overshot|outstripped|surpassed|surpasses|too many|leading"
+        ),
+    ),
+    (
+        (
+            "over|above|exceeded|exceeds|exceeding|overspent|overspend|overspending|more than|in excess of|"
+            "excess|beyond|overrun|overran|overshot|overshoots|higher than|more|beat|beats|higher|too high|"
+            "too heavy|heavier|too many|too much|too expensive|surpassed|surpasses|surplus|topped|tops|"
+            "outstripped|outperformed|outdid|outdoes|past|in the red|extra|better than|ahead of|ahead|greater|"
+            "blown|blew|busted|overdrawn|further than|further|beaten|lost more"
+        ),
+        (
+            "under|below|underspent|underspend|underspending|less than|within|short of|short|shy of|shortfall|"
+            "underrun|beneath|lower than|saved|saving|less|fewer|lower|too low|too light|lighter|too few|"
+            "too little|undershot|undershoots|undercut|to spare|in hand|left over|unspent|unused|cheaper|"
+            "missed|misses|missing|lacking|deficit|adrift|fell short|underperformed|not reach|behind|smaller|"
+            "before reaching|left in it|has left"
+        ),
+    ),
+    (
+        (
+            "rose|increased|increase|went up|up|grew|climbed|higher|jumped|jump|growth|gained|raised|doubled|"
+            "worsened|longer|hotter|warmer|warmed|heated|louder|noisier|dearer|more expensive|heavier|stronger|"
+            "spiked|surged|soared|shot up|crept up|picked up|swelled|mounted|escalated|intensified|rising|"
+            "risen|upward|upwards|on the rise|elevated|more|greater|bigger|hike|hiked|put up|pushed up|bumped|"
+            "surcharge|added|+|slower"
+        ),
+        (
+            "fell|decreased|decrease|went down|down|dropped|drop|declined|decline|lower|reduced|reduction|"
+            "shrank|shrunk|cut|halved|lowered|improved|shorter|colder|cooler|cooled|quieter|calmer|cheaper|"
+            "lighter|weaker|sank|slid|eased|subsided|slipped|plunged|tumbled|came down|come down|brought down|"
+            "abated|lessened|diminished|dwindled|receded|dip|dipped|smaller|less|fewer|downward|downwards|"
+            "pared|trimmed|shaved|knocked off|took off|slashed|discount|marked down|-|−|–|quicker|faster|"
+            "knocked"
+        ),
+    ),
+    (
+        (
+            "failed|not pass|unsuccessful|flunked|failure|broke down|no good|thrown out|threw out|found fault|"
+            "not get through|turned down|not make it|below standard|not up to standard|rejected|unsatisfactory|"
+            "not good enough|faulty|defective|wanting|sent back|out of tolerance|unfit|went wrong|not clear|"
+            "did not satisfy|fell through|bounced|not come off|fell down|not work|did not manage|a flop|bad|"
+            "broken|broke|red|found bad|turned out bad|too much for"
+        ),
+        (
+            "passed|succeeded|successful|cleared|success|flawless|get through|got through|came through|"
+            "sailed through|made it through|fine|ok|okay|found good|found to be good|good|sound|up to standard|"
+            "satisfactory|satisfied|accepted|signed off|approved|certified|all clear|in order|without a hitch|"
+            "held up|green light|good order|worked as it should|went well|went off well|green|go through|"
+            "went through|managed|without a problem|through|past the check"
+        ),
+    ),
+    (
+        (
+            "missed|not met|not meet|fell short of|fell short|unmet|not reach|not hit|not make|let slip|"
+            "slipped|not achieved|not completed|failed to|short of|blew|overran|went by without|behind|"
+            "not manage|did not manage|not do"
+        ),
+        (
+            "met|achieved|reached|hit|fulfilled|satisfied|attained|accomplished|completed|made|delivered|"
+            "on time|in time|ticked off|kept to|came through on|lived up to|honoured|beat|got to|cleared|"
+            "did all of|managed|did all"
+        ),
+    ),
+    (
+        (
+            "open|unresolved|outstanding|pending|unfixed|unanswered|unsettled|not resolved|not been resolved|"
+            "waiting|awaiting|unfinished|not dealt with|remaining|unaddressed|unattended|not solved|undone|"
+            "untouched|not got round|to answer|still to"
+        ),
+        (
+            "closed|resolved|fixed|solved|settled|dealt with|answered|finished|done|completed|sorted|"
+            "wrapped up|handled|addressed|put to bed|ticked off|cleared|to rest"
+        ),
+    ),
+    (
+        (
+            "rejected|refused|turned down|declined|denied|not refund|said no|no to|would not|not accept|"
+            "not have|threw out|thrown out|not go along|vetoed|knocked back|objected|opposed|refusal|rejection|"
+            "sent back|dismissed|not agree|withheld|blocked|not sign|not happy|refuse to pay|refused to pay|"
+            "turned us down"
+        ),
+        (
+            "accepted|approved|granted|agreed|authorised|authorized|said yes|yes to|happy with|blessing|"
+            "waved through|endorsed|signed off|consented|go ahead|green light|nod|in favour|fine with|okayed|"
+            "approval|acceptance|went along|paid out"
+        ),
+    ),
+    (
+        (
+            "lost|loss|down|gone|is gone|has gone|stripped|taken away|took away|missed out|slipped through|"
+            "out of|walked away|walk away|drop out|dropped out|quit|left|leave|leaving|thinned|vanished|"
+            "disappeared|went missing|missing|poorer|shrank|shrunk|fewer|short|shed|forfeited|deprived|"
+            "departed|resigned|withdrawn|snatched|spoiled|ruined|said goodbye|handed in their notice|handed in|"
+            "fell by|shrank by|walk out|walked out|got smaller|smaller"
+        ),
+        (
+            "won|gained|took on|taken on|added|hired|more|up|grew|grown|joined|recruited|welcomed|acquired|"
+            "richer|bigger|strengthened|reinforced|extra|additional|obtained|received|gone to|went to|awarded|"
+            "secured|landed|bagged|clinched|picked up|granted|was given|larger|successful|rose by|increased by|"
+            "new faces"
+        ),
+    ),
+    (
+        "resigned|left|quit|departed|walked out|gone|handed in|gave notice|no longer works",
+        "joined|hired|recruited|started with|came to|came aboard|on board|signed on|signed up|welcomed",
+    ),
+    (
+        (
+            "worse|worsened|deteriorated|poorer|short of|short|misses|missed|less|below|coarser|falls short|"
+            "fell short|under|behind|inferior|weaker|not reach|lags|not as good|degraded|lower|less finely|"
+            "less fine"
+        ),
+        (
+            "better|improved|improvement|beat|beats|outdid|outdoes|surpassed|surpasses|exceeded|exceeds|ahead|"
+            "sharper|higher|finer|superior|above|more|over|outperforms|outperformed|tops|topped|past"
+        ),
+    ),
+    (
+        (
+            "cancelled|canceled|called off|scrapped|pulled out|backed out|withdrew|withdrawn|dropped|axed|"
+            "pulled|went back on|no longer wants|no longer want|not go ahead|not going ahead|annulled|revoked|"
+            "rescinded|terminated|struck off|backtracked|fell through|not go through"
+        ),
+        (
+            "confirmed|agreed|upheld|stands by|stood by|go ahead|going ahead|firm|firmed up|reaffirmed|"
+            "committed|assured|sealed|still wants|guaranteed|binding|in writing|locked in|ratified|validated|"
+            "gave the nod|definite"
+        ),
+    ),
+    (
+        (
+            "expired|lapsed|ran out|run out|no longer valid|not valid|invalid|ended|ceased to be valid|"
+            "out of date|came to an end|not renewed|not extended|void|terminated"
+        ),
+        (
+            "renewed|was renewed|extended|valid|prolonged|fresh|reissued|up to date|refreshed|still valid|"
+            "updated|reinstated|in force|renewal|new term"
+        ),
+    ),
+    (
+        (
+            "stopped|halted|shut down|ceased|broke down|ground to a halt|came to a halt|standstill|"
+            "out of action|out of operation|out of service|seized|idle|offline|switched off|tripped|paused|"
+            "suspended|stood still|went down|down|dead|gave up|quit|packed up|packed it in|came to rest|"
+            "gave up the ghost"
+        ),
+        (
+            "restarted|resumed|started|running|back in operation|back up|up and running|back on|back in action|"
+            "going again|working again|returned to service|back to work|under way again|online again|"
+            "started up|back in production|moving again|up again|came back|back at work"
+        ),
+    ),
+    (
+        (
+            "crashed|failed|went down|fell over|died|broke down|gave out|gave up|unavailable|stopped working|"
+            "went dark|out of action|out of service|packed up|failure|offline|tripped|blew|outage|dead|"
+            "conked out|took down|taken down|brought down"
+        ),
+        (
+            "recovered|working again|back in service|back in order|up again|came back|restored|back online|"
+            "back up|running again|repaired|fixed|in working order|revived|returned|available again|resumed|"
+            "back to normal|works again|up and running|back on its feet|back in action"
+        ),
+    ),
+    (
+        (
+            "slower|longer|too long|too slow|overran|overrun|more time|extra|additional|lagged|later|took more|"
+            "beyond|over|exceeded|exceeds|sluggish|dragged|more|behind|late|delayed|too much time|"
+            "past the plan|too slowly|more slowly|slowed|were lost|overshot|seconds after it"
+        ),
+        (
+            "faster|quicker|shorter|less|shaved|saved|sooner|swifter|speedier|earlier|ahead|beat|beats|under|"
+            "inside|fewer|in hand|to spare|knocked off|early|cut|more quickly|more promptly|ahead of the plan|"
+            "speeded up|sped up|before the plan"
+        ),
+    ),
+    (
+        (
+            "longer|more|over|beyond|overran|overrun|extra|additional|exceeded|exceeds|slower|late|later|"
+            "too long|dragged on|too slow|delayed|past the plan|past the agreed|past the limit|"
+            "past the allowed|past the set|after the permitted|after the limit|after the allowed|too slowly|"
+            "overshot"
+        ),
+        (
+            "less|shorter|under|quicker|faster|fewer|below|sooner|saved|early|earlier|ahead|to spare|inside|"
+            "within|beat|swifter|shaved|ahead of the plan|before the limit|before the permitted|"
+            "before the allowed|in hand"
+        ),
+    ),
+    (
+        (
+            "shortened|cut|reduced|lost|shorter|cost|took|shaved|knocked off|less|trimmed|fell|dropped|down|"
+            "shrunk|shrank|sapped|robbed|lose|drains|worse|poorer"
+        ),
+        (
+            "extended|lengthened|prolonged|gained|longer|added|gave|buys|bought|extra|more|increased|up|"
+            "boosted|stretched|improved|lasts longer|gains"
+        ),
+    ),
+    (
+        (
+            "more|additional|extra|up|higher|over|above|exceeded|on top|beyond|surplus|increase|grew|rose|"
+            "too many|greater|excess|worse|in addition|grown"
+        ),
+        (
+            "fewer|less|down|lower|under|below|short of|decrease|fell|dropped|saved|spared|missing|better|"
+            "brought down|come down"
+        ),
+    ),
+    (
+        (
+            "higher|more|above|over|greater|up|increased|rose|exceeded|exceeds|bigger|topped|beyond|past|"
+            "too high|extra|climbed|grew|grown|got worse|worse"
+        ),
+        (
+            "lower|less|below|under|smaller|down|reduced|fell|decreased|cheaper|short of|fewer|too low|dropped|"
+            "better|improved"
+        ),
+    ),
+    (
+        (
+            "leaked|gave way|seeped|dripped|not hold|not tight|failed|lost pressure|burst|gave out|blew|"
+            "weeping|wept|let go|let through|not stay tight|let fluid out|fluid came out|came out|let out"
+        ),
+        (
+            "held|stayed tight|kept tight|no leak|withstood|stood up to|passed|intact|dry|remained tight|coped|"
+            "resisted|tight|took|stood firm|held out|survived|not a drop"
+        ),
+    ),
+    (
+        "morning|before lunch|before noon|before midday|forenoon|a.m.|am",
+        "afternoon|after lunch|after noon|after midday|p.m.|pm|in the evening",
+    ),
+    (
+        "light|pale|pastel|soft|bright|lighter",
+        "dark|deep|darker|dim",
+    ),
+    (
+        "up|higher|upstairs|upwards|upward|climbed|further up",
+        "down|lower|downstairs|downwards|downward|descended|further down",
+    ),
+    (
+        "north|northern|northerly|northside",
+        "south|southern|southerly|southside",
+    ),
+    (
+        "unsafe|dangerous",
+        "safe",
+    ),
+    (
+        "incomplete|unfinished",
+        "complete|completed|finished",
+    ),
+)
+"""Wordings that mean the one and wordings that mean the other. A slot's own lists come first."""
+
+BINARY = bag(
+    "pass fail meet miss open close clos accept reject approv refus leak hold confirm cancel valid expir renew complet "
+    "safe succeed"
+)
+"""Stems whose denial is their opposite: what did not pass failed; what did not rise need not have fallen."""

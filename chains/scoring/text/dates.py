@@ -1,0 +1,153 @@
+"""Dates in a sentence: "4 March", "March 4th", "2031-03-04", "25/3"."""
+
+from typing import NamedTuple
+
+from chains.scoring.text.ledger_stems import bag
+from chains.scoring.text.tokens import Token
+from chains.worlds.facts.ledger import MONTHS
+
+_MONTHS = {name.lower(): at for at, name in enumerate(MONTHS, 1)}
+_MONTHS |= {name[:3]: at for name, at in list(_MONTHS.items())} | {"sept": 9}
+_BEFORE_MAY = bag("in on by since until of early late mid from to during last next the for before after")
+
+
+class Date(NamedTuple):
+    """A date as a message states it; what it leaves open is None."""
+
+    month: int
+    day: int | None
+    year: int | None
+    first: int
+    last: int
+    """Tokens from `first` up to `last`, half open."""
+
+    def agrees(self, value: str) -> bool | None:
+        """Compare with "MM-DD" or "YYYY-MM-DD": True, False, or None where the day is left open."""
+        parts = [int(part) for part in value.split("-")]
+        if self.month != parts[-2] or self.day not in (None, parts[-1]):
+            return False
+        if len(parts) == 3 and self.year is not None and self.year != parts[0]:
+            return False
+        return None if self.day is None else True
+
+
+def dates_of(tokens: tuple[Token, ...]) -> list[Date]:
+    """Return the dates of a sentence in order. A day and month in figures count only if one reading is possible."""
+    out: list[Date] = []
+    at = 0
+    while at < len(tokens):
+        starts = tokens[at].kind == "number" or tokens[at].low in _MONTHS
+        found = (_iso(tokens, at) or _slashed(tokens, at) or _named(tokens, at)) if starts else None
+        if found is None:
+            at += 1
+        else:
+            out.append(found)
+            at = found.last
+    return out
+
+
+def _low(tokens: tuple[Token, ...], at: int) -> str:
+    return tokens[at].low if 0 <= at < len(tokens) else ""
+
+
+def _whole(word: str) -> int | None:
+    """Return a whole number; None for any other word, and for one that no date holds, however long it is."""
+    return int(word) if word.isdecimal() and len(word) < _FEWEST_TOO_LONG else None
+
+
+_FEWEST_TOO_LONG = 10
+"""Digits that no day, month or year has; beyond some thousands they can't even be read."""
+
+
+def _iso(tokens: tuple[Token, ...], at: int) -> Date | None:
+    parts = tokens[at].low.split("-")
+    if tokens[at].kind != "number" or len(parts) != 3 or not all(parts):
+        return None
+    year, month, day = (int(part) for part in parts)
+    return Date(month, day, year, at, at + 1) if 1 <= month <= 12 and 1 <= day <= 31 else None
+
+
+def _slashed(tokens: tuple[Token, ...], at: int) -> Date | None:
+    if _low(tokens, at + 1) != "/":  # before all else, since this is asked of every token
+        return None
+    marks = [_low(tokens, at + step) for step in range(5)]
+    a, b = _whole(marks[0]), _whole(marks[2])
+    if a is None or b is None:
+        return None
+    year = _whole(marks[4]) if marks[3] == "/" else None
+    readings = {(month, day) for month, day in ((a, b), (b, a)) if 1 <= month <= 12 and 1 <= day <= 31}
+    # Without a year "7/25" is more likely a count than a date.
+    before = _low(tokens, at - 1)
+    if len(readings) != 1 or (year is None and before not in ("on", "by", "until", "since", "from", "dated")):
+        return None
+    month, day = readings.pop()
+    if year is not None and year < 100:
+        year += 2000
+    return Date(month, day, year, at, at + (5 if year else 3))
+
+
+def _day(tokens: tuple[Token, ...], at: int) -> tuple[int, int] | None:
+    """Return a day of the month at a token, and how many tokens it takes ("4", "4th")."""
+    day = _whole(_low(tokens, at))
+    if day is None or not 1 <= day <= 31:
+        return None
+    return day, 2 if _low(tokens, at + 1) in ("st", "nd", "rd", "th") else 1
+
+
+def _year(tokens: tuple[Token, ...], at: int) -> tuple[int | None, int]:
+    comma = 1 if _low(tokens, at) == "," else 0
+    year = _whole(_low(tokens, at + comma))
+    return (year, at + comma + 1) if year is not None and 1900 <= year <= 2199 else (None, at)
+
+
+def _named(tokens: tuple[Token, ...], at: int) -> Date | None:
+    day = _day(tokens, at)
+    if day is not None:
+        month_at = at + day[1] + (_low(tokens, at + day[1]) == "of")
+        month = _MONTHS.get(_low(tokens, month_at))
+        if month is not None:
+            year, last = _year(tokens, month_at + 1)
+            return Date(month, day[0], year, at, last)
+        return None
+    month = _MONTHS.get(tokens[at].low)
+    if month is None or not tokens[at].text[0].isupper():
+        return None
+    if (
+        tokens[at].low in ("may", "march", "mar")
+        and _day(tokens, at + 1) is None
+        and _low(tokens, at - 1) not in _BEFORE_MAY
+    ):
+        return None
+    after = _day(tokens, at + 1 + (_low(tokens, at + 1) == "the"))
+    # "March 4" is a day unless a unit follows: "in March 4 tests failed" reads as a count.
+    if after is not None:
+        start = at + 1 + (_low(tokens, at + 1) == "the")
+        year, last = _year(tokens, start + after[1])
+        follows = _low(tokens, start + after[1])
+        if (
+            after[1] == 2
+            or not follows.isalpha()
+            or follows
+            in (
+                "and",
+                "but",
+                "at",
+                "as",
+                "in",
+                "by",
+                "for",
+                "after",
+                "with",
+                "due",
+                "the",
+                "because",
+                "this",
+                "while",
+                "when",
+                "when",
+                "to",
+            )
+        ):
+            return Date(month, after[0], year, at, last)
+    year, last = _year(tokens, at + 1)
+    return Date(month, None, year, at, last)

@@ -1,0 +1,134 @@
+"""What turns a statement round or takes its certainty: negation and hedges."""
+
+from chains.scoring.text.ledger_stems import bag
+from chains.scoring.text.tokens import Token
+
+_NEGATORS = {
+    "not": 5, "never": 5, "no": 6, "none": 9, "neither": 6, "nor": 5, "nothing": 5, "nobody": 4, "without": 3,
+    "zero": 4, "hardly": 3, "avoid": 3, "prevent": 3, "deni": 5, "deny": 5, "lack": 3, "untrue": 40,
+}  # fmt: skip
+"""Stems, with how many words on they may still reach."""
+_PAIRS = {
+    ("instead", "of"): 4, ("instead", "than"): 4, ("rather", "of"): 4, ("rather", "than"): 4,
+    ("failed", "to"): 3, ("fails", "to"): 3, ("yet", "to"): 3, ("free", "of"): 3,
+}  # fmt: skip
+"""Pairs of words that deny, with how many words on they may still reach."""
+_LETS = bag("let allow permit")
+_STOPS = bag("prevent avoid stop")
+_LET_REACH = 9
+"""Words that "do not let" or "prevent" may reach: what must not happen stands after the thing to which it must not."""
+_CLAUSES = bag("since because although though")
+"""Words that begin a clause of its own, which a denial before them does not reach."""
+_NOT_NEGATION = {
+    "not": bag("only just least later merely until"),
+    "no": bag("doubt later less fewer more wonder matter surprise"),
+    "nothing": frozenset(("but",)),
+    "zero": frozenset(("in",)),
+}
+_HEDGES = bag(
+    "might perhaps possibly maybe reportedly allegedly supposedly apparently presumably potentially could seemingly "
+    "rumoured rumored probably likely unconfirmed suspected unclear unsure believed alleged rumour rumor"
+)
+_HEDGE_PAIRS = frozenset((
+    ("appears", "to"), ("appear", "to"), ("seems", "to"), ("seem", "to"), ("expected", "to"), ("thought", "to"),
+    ("said", "to"), ("may", "have"), ("may", "be"), ("may", "not"), ("risk", "of"), ("chance", "of"), ("if", "any"),
+    ("possibility", "of"), ("reported", "to"), ("tends", "to"), ("at", "risk"), ("concern", "about"),
+    ("concerns", "about"), ("should", "be"),
+    ("is", "possible"), ("is", "thought"), ("would", "seem"), ("i", "think"), ("we", "think"), ("i", "believe"),
+    ("not", "sure"), ("not", "certain"), ("i", "gather"), ("i", "hear"), ("we", "hear"),
+    ("i", "understand"), ("would", "be"), ("whether", "the"),
+))  # fmt: skip
+
+
+def negated(tokens: tuple[Token, ...], first: int, start: int, *, asked: bool = False) -> bool:
+    """Whether the words from token `first` on are denied within their clause, which starts at token `start`.
+
+    An even number of negations cancels out. A comma, a colon or a bracket stops a negation, save "it is not true that".
+    In what is asked for, "do not let" and "prevent" reach over the thing that they are said of.
+    """
+    odd = False
+    barrier = first
+    for at in range(first - 1, start - 1, -1):
+        token = tokens[at]
+        if (token.kind == "mark" and token.text in ",:()") or token.low in _CLAUSES:
+            barrier = min(barrier, at)
+        reach = _reach(tokens, at, asked=asked)
+        after = _low(tokens, at + 1)
+        if reach is None or first - at > reach or (at < barrier < first and reach < 40):
+            continue
+        if after in _NOT_NEGATION.get(token.low, ()):
+            continue
+        odd = not odd
+    return odd
+
+
+def _reach(tokens: tuple[Token, ...], at: int, *, asked: bool) -> int | None:
+    """Return how many words on a word may deny; None for one that denies nothing."""
+    low, after = tokens[at].low, _low(tokens, at + 1)
+    if (low == "not" and (after == "true" or (after == "the" and _low(tokens, at + 2) == "case"))) or (
+        low == "false" and after == "that"
+    ):
+        return 40
+    if (low, after) in _PAIRS:
+        return _PAIRS[low, after]
+    if asked and ((low in ("not", "never") and after in _LETS) or tokens[at].stem in _STOPS):
+        return _LET_REACH
+    return _NEGATORS.get(tokens[at].stem) or _NEGATORS.get(low)
+
+
+def _low(tokens: tuple[Token, ...], at: int) -> str:
+    return tokens[at].low if 0 <= at < len(tokens) else ""
+
+
+_SOFT = frozenset(
+    tuple(words.split())
+    for words in (
+        "if possible",
+        "where possible",
+        "when possible",
+        "if you can",
+        "ideally",
+        "preferably",
+        "try to",
+        "as far as",
+        "where practical",
+        "if practical",
+        "when convenient",
+        "if needed",
+        "hopefully",
+        "would like",
+        "would be nice",
+        "bear in",
+        "aim to",
+        "aim for",
+        "endeavour to",
+        "strive to",
+        "not critical",
+        "optional",
+        "if feasible",
+    )
+)
+"""Words that make of what is asked for something that would be welcome."""
+
+
+def softened(tokens: tuple[Token, ...], start: int, end: int) -> str | None:
+    """Return the words between two tokens that make an order a wish ("if possible"), if any do."""
+    for at in range(start, end):
+        for length in (1, 2, 3):
+            if tuple(token.low for token in tokens[at : at + length]) in _SOFT and at + length <= end:
+                return " ".join(token.text for token in tokens[at : at + length])
+    return None
+
+
+def hedge(tokens: tuple[Token, ...], start: int, end: int) -> str | None:
+    """Return the words between two tokens that make a statement uncertain ("may have"), if any do."""
+    for at in range(start, end):
+        low = tokens[at].low
+        if low in _HEDGES and tokens[at].kind == "word" and (low, _low(tokens, at + 1)) != ("could", "not"):
+            return tokens[at].text
+        pair = (low, _low(tokens, at + 1))
+        if pair in _HEDGE_PAIRS and tokens[at].text != "May":
+            return f"{tokens[at].text} {tokens[at + 1].text}"
+        if low == "may" and tokens[at].text == "may" and at + 1 < end and tokens[at + 1].kind == "word":
+            return tokens[at].text
+    return None

@@ -1,0 +1,155 @@
+"""Numerals: one number of a sentence, in figures or in words, before its unit is looked at."""
+
+import math
+from typing import NamedTuple
+
+from chains.scoring.text.ledger_stems import bag
+from chains.scoring.text.tokens import Token
+from chains.scoring.text.units import MONEY, SHORT, UNITS
+
+_ONES = bag(
+    "zero:0 one:1 two:2 three:3 four:4 five:5 six:6 seven:7 eight:8 nine:9 ten:10 eleven:11 twelve:12 thirteen:13 "
+    "fourteen:14 fifteen:15 sixteen:16 seventeen:17 eighteen:18 nineteen:19 twenty:20 thirty:30 forty:40 fifty:50 "
+    "sixty:60 seventy:70 eighty:80 ninety:90"
+)
+_WORDS = {word: float(value) for word, _, value in (row.partition(":") for row in _ONES)}
+_SCALES = {"hundred": 1e2, "thousand": 1e3, "million": 1e6, "billion": 1e9, "dozen": 12.0, "dozens": 12.0}
+_SUFFIXES = {"k": 1e3, "m": 1e6, "mn": 1e6, "mio": 1e6, "bn": 1e9}
+_FRACTIONS = {
+    "half": 0.5, "third": 1 / 3, "thirds": 1 / 3, "quarter": 0.25, "quarters": 0.25, "fifth": 0.2, "fifths": 0.2,
+    "tenth": 0.1, "tenths": 0.1,
+}  # fmt: skip
+_STARTS = frozenset({*_WORDS, *_FRACTIONS, "a", "an", "single"})
+"""Words with which a number in words can begin."""
+_LONGEST = 100
+"""Figures of a number that counts something; powers of ten far beyond that have no float."""
+_BEFORE_SHARE = bag("by nearly almost about roughly around over under than approximately")
+
+
+class Numeral(NamedTuple):
+    """A bare number."""
+
+    value: float
+    last: int
+    """It takes tokens up to this one, half open."""
+    digits: int = 0
+    """Decimal place of the last significant figure: 0 for 7, -1 for 7.2, 2 for 4,200."""
+    share: bool = False
+    """Whether it is a share in per cent ("a quarter of")."""
+    about: bool = False
+    weak: bool = False
+    """Whether it may be no number at all ("one of these", "a week")."""
+
+
+def begins(token: Token) -> bool:
+    """Whether a numeral may start with a token."""
+    return token.kind == "number" or (token.kind == "word" and token.low in _STARTS)
+
+
+def numeral(tokens: tuple[Token, ...], at: int) -> Numeral | None:
+    """Return the numeral that starts at a token, if one does."""
+    if at >= len(tokens):
+        return None
+    if tokens[at].kind == "number":
+        return _figures(tokens, at)
+    if tokens[at].kind == "word":
+        return _share(tokens, at) or _with_article(tokens, at) or _spelt(tokens, at)
+    return None
+
+
+def low(tokens: tuple[Token, ...], at: int) -> str:
+    """Return a token in lower case; nothing beyond the sentence."""
+    return tokens[at].low if 0 <= at < len(tokens) else ""
+
+
+def figure(token: Token) -> bool:
+    """Whether a token is a number by itself, in figures or in words."""
+    return token.kind == "number" or (token.low in _WORDS and token.low != "one")
+
+
+def place(text: str) -> int:
+    """Return the decimal place of the last significant figure of a number's digits."""
+    whole, _, fraction = text.partition(".")
+    if fraction:
+        return -len(fraction)
+    stripped = whole.rstrip("0")
+    return len(whole) - len(stripped) if stripped.strip("-") else 0
+
+
+def _figures(tokens: tuple[Token, ...], at: int) -> Numeral | None:
+    token, after = tokens[at], low(tokens, at + 1)
+    if "-" in token.low[1:] or len(token.low) > _LONGEST:
+        return None
+    tight = at + 1 < len(tokens) and tokens[at + 1].tight
+    if tight and after in ("st", "nd", "rd", "th"):
+        return None
+    money = low(tokens, at - 1) in UNITS and UNITS[low(tokens, at - 1)].dimension in MONEY
+    scale = _SCALES.get(after)
+    if scale is None and (money or (tight and after != "m")):
+        scale = _SUFFIXES.get(after)
+    value, digits = float(token.low), place(token.low)
+    if scale is None:
+        return Numeral(value, at + 1, digits)
+    return Numeral(value * scale, at + 2, 0 if scale == 12 else digits + round(math.log10(scale)))
+
+
+def _share(tokens: tuple[Token, ...], at: int) -> Numeral | None:
+    """Read "half of", "a quarter of", "by nearly a third", "two thirds"."""
+    count, last = 1.0, at
+    if low(tokens, at) in _WORDS:
+        count, last = _WORDS[low(tokens, at)], at + 1
+    elif low(tokens, at) in ("a", "an"):
+        last = at + 1
+    word, of = low(tokens, last), low(tokens, last + 1) == "of"
+    if word not in _FRACTIONS or count > 9:
+        return None
+    if word == "half" and low(tokens, last + 1) in ("a", "an"):
+        return Numeral(0.5, last + 2, -1)
+    several = word.endswith("s") and count > 1
+    if not (of or several or (last > at and low(tokens, at - 1) in _BEFORE_SHARE)):
+        return None
+    return Numeral(100 * count * _FRACTIONS[word], last + 1, share=True)
+
+
+def _with_article(tokens: tuple[Token, ...], at: int) -> Numeral | None:
+    """Read "a dozen", "a couple of", "a hundred", "a week"."""
+    after = low(tokens, at + 1)
+    if low(tokens, at) == "single":
+        return Numeral(1, at + 1, weak=True)
+    if low(tokens, at) not in ("a", "an"):
+        return None
+    if after in ("couple", "pair"):
+        return Numeral(2, at + 2 + (low(tokens, at + 2) == "of"), about=after == "couple")
+    if after in _SCALES:
+        return Numeral(_SCALES[after], at + 2, 0 if after == "dozen" else round(math.log10(_SCALES[after])))
+    if after in UNITS and (after not in SHORT or after == "second"):
+        return Numeral(1, at + 1, weak=True)
+    return None
+
+
+def _spelt(tokens: tuple[Token, ...], at: int) -> Numeral | None:
+    """Read a number in words: "twenty-one", "two hundred and fifty", "three and a half"."""
+    total = current = 0.0
+    last = at
+    while (word := low(tokens, last)) in _WORDS or word in _SCALES or word == "and":
+        if word == "and":
+            if last == at or low(tokens, last - 1) not in _SCALES or low(tokens, last + 1) not in _WORDS:
+                break
+        elif word in _WORDS:
+            if current % 10 or (current % 100 and _WORDS[word] >= 10):
+                break
+            current += _WORDS[word]
+        elif last == at:
+            return None
+        elif _SCALES[word] <= 100:
+            current *= _SCALES[word]
+        else:
+            total, current = total + current * _SCALES[word], 0.0
+        last += 1
+    if last == at:
+        return None
+    if [low(tokens, last + step) for step in range(3)] == ["and", "a", "half"]:
+        return Numeral(total + current + 0.5, last + 3, -1)
+    value = total + current
+    digits = place(f"{value:.0f}") if value >= 100 else 0
+    return Numeral(value, last, digits, weak=low(tokens, at) == "one" and last == at + 1)

@@ -1,0 +1,205 @@
+"""Quantities in a sentence: numbers with unit, rounding and bounds; counts such as "7 of 40"."""
+
+import math
+import re
+from typing import Literal, NamedTuple
+
+from chains.scoring.text.ledger_stems import bag
+from chains.scoring.text.number_words import begins, low, numeral
+from chains.scoring.text.tokens import Token
+from chains.scoring.text.units import CALENDAR, MONEY, SHORT, UNITS, Unit, over
+
+Closeness = Literal["same", "rough", "other"]
+
+_ABOUT = bag("about around approximately roughly nearly almost circa ca approx some ~ ≈ estimated close")
+_BOUNDS = dict.fromkeys(bag("under below within < ≤ beneath"), "<") | dict.fromkeys(
+    bag("over above exceeding > ≥ beyond"), ">"
+)
+_PAIRED = {
+    ("less", "than"): "<", ("fewer", "than"): "<", ("up", "to"): "<", ("at", "most"): "<",
+    ("more", "than"): ">", ("at", "least"): ">", ("greater", "than"): ">", ("excess", "of"): ">",
+}  # fmt: skip
+_AFTER = {("or", "more"): ">", ("or", "longer"): ">", ("or", "less"): "<", ("or", "fewer"): "<"}
+
+
+class Quantity(NamedTuple):
+    """One number as a message states it."""
+
+    value: float
+    """In the unit as written."""
+    unit: Unit | None
+    first: int
+    last: int
+    """Tokens from `first` up to `last`, half open."""
+    digits: int
+    """Decimal place of the last significant figure: 0 for 7, -1 for 7.2, 2 for 4,200."""
+    of: float | None = None
+    """The total of a count."""
+    about: bool = False
+    bound: str | None = None
+    """"<" or ">" where only a limit is given."""
+    high: float | None = None
+    """The upper end of a range."""
+    weak: bool = False
+    """Whether it may be no number at all ("one of these", "a second")."""
+    cue: str | None = None
+    """"from" or "to", where it stands before the number."""
+
+    @property
+    def share(self) -> float | None:
+        """The share of a count in its total, or of a percentage in 1."""
+        if self.of:
+            return self.value / self.of
+        return self.value / 100 if self.unit is not None and self.unit.dimension == "percent" else None
+
+
+def closeness(stated: float, true: float, digits: int, *, about: bool = False, calendar: bool = False) -> Closeness:
+    """Judge a stated number against the true one, both in the unit stated.
+
+    "same": equal; or an honest rounding, that is the true number rounded to
+    the place stated and at most 3% away; or with "about" at most 5% away; or
+    within 10% where one side is in months or years. "rough": an honest rounding
+    with "about", at most 15% away. All else is "other".
+    """
+    if math.isclose(stated, true, rel_tol=1e-6, abs_tol=1e-9):
+        return "same"
+    off = abs(stated - true) / max(abs(true), 1e-9)
+    rounded = abs(stated - true) <= 0.5 * 10.0**digits * (1 + 1e-6)
+    if (rounded and off <= 0.03) or (calendar and off <= 0.1) or (about and off <= 0.05):
+        return "same"
+    return "rough" if about and rounded and off <= 0.15 else "other"
+
+
+def compare(quantity: Quantity, true: float, unit: Unit | None) -> Closeness:
+    """Judge a quantity against a true value in a unit of the same dimension.
+
+    A bound or a range that holds the true value is "rough", provided that the
+    bound is within a factor of two of it.
+    """
+    factor = 1.0
+    if unit is not None and quantity.unit is not None and unit.dimension == quantity.unit.dimension:
+        factor = unit.factor / quantity.unit.factor
+    true *= factor
+    if quantity.high is not None:
+        return "rough" if quantity.value <= true <= quantity.high else "other"
+    if quantity.bound is not None:
+        ratio = true / quantity.value if quantity.value else math.inf
+        return "rough" if (0.5 <= ratio <= 1.001 if quantity.bound == "<" else 0.999 <= ratio <= 2) else "other"
+    calendar = factor != 1 and any(side is not None and side.factor in CALENDAR for side in (unit, quantity.unit))
+    # "A day and a half" for 35 hours: a conversion that does not come out even is a rounding.
+    uneven = not math.isclose(true, round(true, 2))
+    return closeness(quantity.value, true, quantity.digits, about=quantity.about or uneven, calendar=calendar)
+
+
+def quantities_of(tokens: tuple[Token, ...], taken: frozenset[int] = frozenset()) -> list[Quantity]:
+    """Return the quantities of a sentence in order, leaving out tokens in `taken` (names, dates) and points in time."""
+    out: list[Quantity] = []
+    at = 0
+    while at < len(tokens):
+        number = numeral(tokens, at) if begins(tokens[at]) and at not in taken else None
+        if number is None:
+            at += 1
+            continue
+        unit = UNITS["%"] if number.share else None
+        bare = Quantity(number.value, unit, at, number.last, number.digits, about=number.about, weak=number.weak)
+        found = _with_lead(tokens, _with_unit(tokens, bare))
+        if low(tokens, found.last) != "ago":  # "2 days ago" is when it was, not how long
+            out.append(found)
+        at = max(found.last, at + 1)
+    return _joined(tokens, out)
+
+
+def _with_unit(tokens: tuple[Token, ...], found: Quantity) -> Quantity:
+    """Give a number the unit after it, or the currency before it, or the total of a count."""
+    if found.unit is not None:
+        return found
+    total = _total(tokens, found.last)
+    if total is not None:
+        return found._replace(of=total[0], last=total[1], weak=False)
+    before = UNITS.get(low(tokens, found.first - 1))
+    if before is not None and before.dimension in MONEY:
+        return found._replace(unit=before, first=found.first - 1)
+    unit, last = _unit_at(tokens, found.last, after_figures=tokens[found.last - 1].kind == "number")
+    if unit is None:
+        return found
+    divider, bottom = low(tokens, last), low(tokens, last + 1)
+    rate = divider == "/" or (divider in ("per", "a") and bottom in UNITS and unit.dimension != "percent")
+    if rate and last + 1 < len(tokens):
+        return found._replace(unit=over(unit, bottom), last=last + 2)
+    return found._replace(unit=unit, last=last)
+
+
+def _unit_at(tokens: tuple[Token, ...], at: int, *, after_figures: bool) -> tuple[Unit | None, int]:
+    """Return the unit that starts at a token, and where it ends."""
+    words = low(tokens, at), low(tokens, at + 1)
+    if words[0] in ("per", "percentage") and (words[1] == "cent" or words[1].startswith("point")):
+        return UNITS["%"], at + 2
+    if words in (("°", "c"), ("°", "f")):
+        return UNITS["°"], at + 2
+    unit = UNITS.get(words[0])
+    ordinal = words[0] in SHORT and not after_figures and not words[0].startswith(("sec", "quart"))
+    if unit is None or ordinal:
+        return None, at
+    return unit, at + 2 if unit.dimension == "percent" and words[1].startswith("point") else at + 1
+
+
+def _total(tokens: tuple[Token, ...], at: int) -> tuple[float, int] | None:
+    """Return the total that follows a count ("of 40", "out of the 40", "/40", "in ten"), and where it ends."""
+    words = low(tokens, at), low(tokens, at + 1)
+    if words[0] == "/" and at < len(tokens) and tokens[at].tight:
+        skip = 1
+    elif words == ("out", "of"):
+        skip = 2
+    elif words[0] in ("of", "in"):
+        skip = 1
+    else:
+        return None
+    while low(tokens, at + skip) in ("the", "our", "all", "its", "a", "total", "of") and skip < 5:
+        skip += 1
+    number = numeral(tokens, at + skip)
+    if number is None or number.share or number.weak:
+        return None
+    # "fell by 3 in 2031" and "4 in 3 weeks" are no shares.
+    if words[0] == "in" and (number.value > 1000 or low(tokens, number.last) in UNITS):
+        return None
+    return number.value, number.last
+
+
+def _with_lead(tokens: tuple[Token, ...], found: Quantity) -> Quantity:
+    """Read what stands before (and just after) a number: about, under, at least, from, to."""
+    at = found.first - 1
+    while at >= 0 and tokens[at].low in ("the", "a", "an", "only", "just"):
+        at -= 1
+    word, pair = low(tokens, at), (low(tokens, at - 1), low(tokens, at))
+    after = low(tokens, found.last), low(tokens, found.last + 1)
+    bound = _PAIRED.get(pair) or _BOUNDS.get(word)
+    if bound is not None and low(tokens, at - (pair in _PAIRED) - 1) in ("no", "not"):
+        bound = None
+    about = found.about or after == ("or", "so") or pair == ("close", "to") or (word in _ABOUT and bound is None)
+    cue = word if word in ("from", "to") else None
+    return found._replace(about=about, bound=bound or _AFTER.get(after), cue=cue)
+
+
+def _joined(tokens: tuple[Token, ...], found: list[Quantity]) -> list[Quantity]:
+    """Join ranges ("3-4 weeks", "between 3 and 4 weeks") and lend a unit backwards ("from 7 to 9 weeks")."""
+    out: list[Quantity] = []
+    for quantity in found:
+        before = out[-1] if out else None
+        if before is None or before.of or quantity.of or before.unit not in (None, quantity.unit):
+            out.append(quantity)
+            continue
+        between = [token.low for token in tokens[before.last : quantity.first]]
+        lead = low(tokens, before.first - 1)
+        hyphen = not between and tokens[quantity.first].tight and bool(re.match(r"\d", tokens[quantity.first].text))
+        ranged = (
+            hyphen
+            or between in (["–"], ["-"], ["or"])
+            or (between == ["to"] and lead != "from") or (between == ["and"] and lead == "between")
+        )  # fmt: skip
+        if ranged and before.value < quantity.value:
+            out[-1] = quantity._replace(value=before.value, high=quantity.value, first=before.first, cue=None)
+            continue
+        if between == ["to"] and before.unit is None:
+            out[-1] = before._replace(unit=quantity.unit)
+        out.append(quantity)
+    return out

@@ -1,0 +1,7 @@
+"""How wrong an instrument is, and figures corrected for it.
+
+Imports: fates.
+
+Names to know: `correction.ErrorRates`, `confusion.Confusion`, `krippendorff_alpha.alpha`,
+`corrected_retention.Corrected`.
+"""

@@ -1,0 +1,263 @@
+"""Anyone's data: observations from a CSV file or JSON lines, one row for each statement in each message.
+
+    world,replicate,depth,statement,hop,fate
+    w1,1,3,seal leaks,1,kept
+    w1,1,3,seal leaks,2,blurred
+    w1,1,3,seal leaks,3,omitted
+
+`depth` is in hops from the bottom to the top; hop 1 is the worker's message,
+hop `depth` what the executive hears. A statement has a row for every hop of
+its chain. `fate` is a word (kept, blurred, altered, inverted, omitted) or its
+first letter. Optional: `valence` (bad, good, neutral, ambiguous), `weight`
+(severity, a number above 0) and `condition`. Other columns are passed over.
+"""
+
+import csv
+import difflib
+import io
+import math
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import orjson
+
+from chains.errors import BadInput, nearest
+from chains.fates import FATES, LETTERS
+from chains.stats.observations.observations import ALL, VALENCES, Observations
+
+NEEDED = ("world", "replicate", "depth", "statement", "hop", "fate")
+OPTIONAL = ("valence", "weight", "condition")
+LARGEST = 256 * 2**20
+"""Bytes of the largest file read."""
+DEEPEST = 100_000
+"""Hops; a larger number is a slip."""
+JSON_ENDINGS = (".jsonl", ".ndjson", ".json")
+COLUMNS = f"the columns are {', '.join(NEEDED)} and perhaps {', '.join(OPTIONAL)}"
+FATE_WORDS = {letter: letter for letter in LETTERS.values()} | {fate: LETTERS[fate] for fate in FATES}
+
+
+class Row(NamedTuple):
+    """One statement in one message."""
+
+    line: int
+    condition: str
+    world: str
+    replicate: str
+    depth: int
+    statement: str
+    hop: int
+    fate: str
+    """A letter."""
+    valence: str
+    weight: float
+
+    @property
+    def chain(self) -> tuple[str, str, str, int, str]:
+        """The statement on its way up one chain."""
+        return self.condition, self.world, self.replicate, self.depth, self.statement
+
+    @property
+    def told(self) -> str:
+        """The chain in words, for errors."""
+        condition = "" if self.condition == ALL else f"condition {self.condition}, "
+        return f"statement {self.statement!r} of {condition}world {self.world}, replicate {self.replicate}"
+
+
+def read_observations(path: Path, *, exact: bool = False) -> Observations:
+    """Read a CSV or JSONL file.
+
+    Args:
+        path: The file; JSON lines by its ending, or where it begins with a brace.
+        exact: Whether the fates are known without error: planted, or settled by people.
+
+    Raises:
+        BadInput: If it can't be read as observations; the sentence names file and line.
+    """
+    text = _text(path)
+    is_json = path.suffix.lower() in JSON_ENDINGS or (path.suffix.lower() != ".csv" and text.lstrip()[:1] in ("{", "["))
+    records = _from_json(text, path) if is_json else _from_csv(text, path)
+    rows = [_row(record, line, f"{path} line {line}") for line, record in records]
+    if not rows:
+        raise BadInput(f"{path} holds no observation; {COLUMNS}")
+    _check(rows, path)
+    columns = {name: [getattr(row, name) for row in rows] for name in NEEDED + OPTIONAL}
+    return Observations.of(**columns, exact=exact)
+
+
+def _text(path: Path) -> str:
+    try:
+        if path.stat().st_size > LARGEST:
+            raise BadInput(f"{path} is larger than the {LARGEST:,} bytes that are read of a file")
+        content = path.read_bytes()
+    except FileNotFoundError:
+        raise BadInput(f"no file at {str(path)!r}; give a run, or a CSV or JSONL file of observations") from None
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise BadInput(f"can't read {str(path)!r}: {reason}; give a CSV or JSONL file") from None
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise BadInput(f"{path} line {line}: not UTF-8; save the file as UTF-8 text") from None
+    if not text.strip():
+        raise BadInput(f"{path} is empty; {COLUMNS}")
+    return text
+
+
+def _from_json(text: str, path: Path) -> Iterator[tuple[int, Mapping[str, Any]]]:
+    if text.lstrip().startswith("["):
+        raise BadInput(f"{path} is one JSON list; write one object a line")
+    for number, line in enumerate(text.split("\n"), 1):
+        if not line.strip():
+            continue
+        try:
+            record = orjson.loads(line)
+        except orjson.JSONDecodeError as error:
+            raise BadInput(f"{path} line {number}: no JSON ({error}); each line is one object") from None
+        if not isinstance(record, dict):
+            raise BadInput(f"{path} line {number}: no object; {COLUMNS}")
+        _check_names(list(record), f"{path} line {number}")
+        yield number, record
+
+
+def _from_csv(text: str, path: Path) -> Iterator[tuple[int, Mapping[str, Any]]]:
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    names: list[str] = []
+    before = 0  # the line that the last row ended on: a quoted cell may span lines
+    try:
+        for cells in reader:
+            line, before = before + 1, reader.line_num
+            if not any(cell.strip() for cell in cells):
+                continue
+            if not names:
+                names = _header(cells, f"{path} line {line}")
+                continue
+            if len(cells) != len(names):
+                raise BadInput(f"{path} line {line}: {len(cells)} cells where the first line has {len(names)} columns")
+            yield line, dict(zip(names, cells, strict=True))
+    except csv.Error as error:
+        raise BadInput(f"{path} line {reader.line_num}: no CSV ({error})") from None
+
+
+def _header(cells: list[str], where: str) -> list[str]:
+    names = [cell.strip().lower() for cell in cells]
+    if len(names) == 1 and (found := next((mark for mark in (";", "\t", "|") if mark in names[0]), None)):
+        raise BadInput(f"{where}: columns are separated by {found!r}; separate them with commas")
+    for name in names:
+        if name and names.count(name) > 1:
+            raise BadInput(f"{where}: two columns are called {name!r}")
+    _check_names(names, where)
+    return names
+
+
+def _check_names(names: list[str], where: str) -> None:
+    """Find a column that is missing, or one that is all but one of the optional ones: it would be passed over."""
+    for needed in NEEDED:
+        if needed not in names:
+            others = [name for name in names if isinstance(name, str) and name not in NEEDED]
+            close = difflib.get_close_matches(needed, others, n=1, cutoff=0.6)
+            hint = f"; rename {close[0]!r}" if close else f"; {COLUMNS}"
+            raise BadInput(f"{where}: no {needed!r}{hint}")
+    for name in names:
+        if name not in NEEDED + OPTIONAL:
+            close = difflib.get_close_matches(name, [other for other in OPTIONAL if other not in names], 1, 0.8)
+            if close:
+                raise BadInput(f"{where}: {name!r} is not known; did you mean {close[0]}?")
+
+
+def _row(record: Mapping[str, Any], line: int, where: str) -> Row:
+    depth = _whole(record, "depth", where)
+    hop = _whole(record, "hop", where)
+    if hop > depth:
+        raise BadInput(f"{where}: hop {hop} is beyond the depth of {depth}; depth counts hops from bottom to top")
+    return Row(
+        line=line,
+        condition=_name(record, "condition", where, default=ALL),
+        world=_name(record, "world", where),
+        replicate=_name(record, "replicate", where),
+        depth=depth,
+        statement=_name(record, "statement", where),
+        hop=hop,
+        fate=_word(record, "fate", where, FATE_WORDS, FATES),
+        valence=_word(record, "valence", where, {name: name for name in VALENCES}, VALENCES[:-1]),
+        weight=_weight(record, where),
+    )
+
+
+def _name(record: Mapping[str, Any], column: str, where: str, default: str = "") -> str:
+    value = record.get(column)
+    if isinstance(value, bool) or not isinstance(value, str | int | float | None):
+        raise BadInput(f"{where}: {column} is {value!r}; give a name or a number")
+    text = default if value is None else str(value).strip() or default
+    if not text:
+        raise BadInput(f"{where}: {column} is empty; give a name or a number")
+    return text
+
+
+def _whole(record: Mapping[str, Any], column: str, where: str) -> int:
+    value = record[column]
+    try:
+        number = float(str(value))
+    except ValueError:
+        number = math.nan
+    if isinstance(value, bool) or not number.is_integer() or not 1 <= number <= DEEPEST:
+        first = ", and hop 1 is the worker's message" if column == "hop" else ""
+        raise BadInput(f"{where}: {column} is {value!r}; give a whole number from 1{first}")
+    return int(number)
+
+
+def _word(record: Mapping[str, Any], column: str, where: str, known: Mapping[str, str], names: tuple[str, ...]) -> str:
+    value = record.get(column)
+    text = "" if value is None else str(value).strip()
+    found = known.get(text.upper() if len(text) == 1 else text.lower())
+    if found is None:
+        raise BadInput(f"{where}: {column} is {value!r}{nearest(text.lower(), names)}")
+    return found
+
+
+def _weight(record: Mapping[str, Any], where: str) -> float:
+    value = record.get("weight")
+    if value is None or value == "":
+        return 1.0
+    try:
+        number = float(str(value))
+    except ValueError:
+        number = math.nan
+    if isinstance(value, bool) or not math.isfinite(number) or number <= 0:
+        raise BadInput(f"{where}: weight is {value!r}; give a number above 0, or leave it out")
+    return number
+
+
+def _check(rows: list[Row], path: Path) -> None:
+    """Find what no single row shows: a row twice, a hop that is missing, a statement that changes its nature."""
+    chains: dict[tuple[str, str, str, int, str], dict[int, Row]] = {}
+    natures: dict[tuple[str, str, str], Row] = {}
+    for row in rows:
+        hops = chains.setdefault(row.chain, {})
+        if row.hop in hops:
+            raise BadInput(
+                f"{path} line {row.line}: hop {row.hop} of {row.told} stands in line {hops[row.hop].line} already"
+            )
+        hops[row.hop] = row
+        first = natures.setdefault((row.condition, row.world, row.statement), row)
+        for column in ("valence", "weight"):
+            if getattr(first, column) != getattr(row, column):
+                raise BadInput(
+                    f"{path} line {row.line}: {column} of statement {row.statement!r} is "
+                    f"{getattr(row, column)!r}, and {getattr(first, column)!r} in line {first.line}; it can't change"
+                )
+    depths: dict[tuple[str, str, str, str], set[int]] = {}
+    for condition, world, replicate, depth, statement in chains:
+        depths.setdefault((condition, world, replicate, statement), set()).add(depth)
+    for (condition, world, replicate, depth, statement), hops in chains.items():
+        if len(hops) == depth:
+            continue
+        missing = next(hop for hop in range(1, depth + 1) if hop not in hops)
+        some = next(iter(hops.values()))
+        others = sorted(depths[condition, world, replicate, statement] - {depth})
+        mixed = f"; its other rows say depth {others[0]}, and one chain has one depth" if others else ""
+        raise BadInput(
+            f"{path} line {some.line}: {some.told} has no row for hop {missing} of {depth}{mixed}; "
+            "a lost statement has a row too"
+        )

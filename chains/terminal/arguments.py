@@ -1,0 +1,327 @@
+"""What each verb takes; imports nothing that takes time, so that `--help` is quick."""
+
+import argparse
+import json
+import sys
+from collections.abc import Callable, Sequence
+from typing import NoReturn
+
+from chains import VERSION
+from chains.terminal.options import a_run, count, events, limits, positive, reuse, settings
+from chains.terminal.options import as_json as _json
+
+
+def _run(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("experiment", nargs="?", help="an experiment file, or its name in runs/ (default: a small one)")
+    settings(parser)
+    parser.add_argument(
+        "--human", action="append", default=[], metavar="WHO",
+        help="give these seats to the person at the terminal: a level's number, a seat or a role",
+    )  # fmt: skip
+    parser.add_argument(
+        "--dry-run", action="store_true", help="what it would take: calls, tokens, money, time; run nothing"
+    )
+    reuse(parser, "take the replies of these runs to exactly the same requests in place of calls; `all`: of all runs")
+    limits(parser)
+    events(parser)
+    _json(parser)
+
+
+def _resume(parser: argparse.ArgumentParser) -> None:
+    a_run(parser)
+    parser.add_argument(
+        "--set", action="append", default=[], dest="settings", metavar="limits.KEY=N",
+        help="a higher limit: limits.calls, .tokens, .cost, .minutes, .trials",
+    )  # fmt: skip
+    reuse(parser, "as in `run`, from now on; `none`: of no run (default: as it was begun)")
+    limits(parser)
+    events(parser)
+    _json(parser)
+
+
+def _show(parser: argparse.ArgumentParser) -> None:
+    a_run(parser)
+    parser.add_argument(
+        "--trial", nargs="?", const="", metavar="TRIAL",
+        help="who said what, hop by hop, with the fate of every fact (default: the first trial)",
+    )  # fmt: skip
+    parser.add_argument("--round", type=int, metavar="N", help="with --trial: which of its rounds (default: the last)")
+    parser.add_argument("--why", action="store_true", help="with --trial: say for every fate which words decided it")
+    parser.add_argument(
+        "--profile", action="store_true",
+        help="which hop and which seat does the damage: what each was given, passed on and lost",
+    )  # fmt: skip
+    parser.add_argument(
+        "--alike", action="store_true", help="which conditions lose the same facts, and each with itself"
+    )
+    parser.add_argument("--audits", action="store_true", help="what auditors found, seat by seat, and what they missed")
+    parser.add_argument("--graph", action="store_true", help="the hierarchy as a tree and as Mermaid")
+    _json(parser)
+
+
+def _replay(parser: argparse.ArgumentParser) -> None:
+    a_run(parser)
+    parser.add_argument("--verify", action="store_true", help="recompute every digest and fate, and compare")
+    _json(parser)
+
+
+def _compare(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "words", nargs="*", metavar="RUN|CONDITION",
+        help="a run (default: last), two runs, or two conditions, the second against the first: a condition's id, "
+        "factor=setting,..., a setting alone such as a prompt configuration, or RUN:CONDITION",
+    )  # fmt: skip
+    parser.add_argument(
+        "--by", metavar="FACTOR[=SETTING]",
+        help="in one run: compare this factor's settings with the first, or with the one named",
+    )  # fmt: skip
+    parser.add_argument(
+        "--fail-if", action="append", default=[], metavar="CHECK",
+        help="end with status 1 where this holds: 'retention < -0.05' (b - a), 'retention.high < 0' (its interval), "
+        "'distortion at equal words > 5%%'; fields: difference, low, high, a, b, p, p_adjusted",
+    )  # fmt: skip
+    parser.add_argument(
+        "--messages",
+        type=count,
+        default=1,
+        metavar="N",
+        help="pairs that differ most, shown side by side (default: 1)",
+    )
+    parser.add_argument("--equal-words", action="store_true", help="at equal words also where pairs are many")
+    _json(parser)
+
+
+def _law(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "sources", nargs="*", metavar="RUN_OR_FILE",
+        help="runs, whose conditions are taken together, or CSV or JSONL files with world, replicate, depth (in hops), "
+        "statement, hop, fate, and perhaps valence, weight, condition (default: last)",
+    )  # fmt: skip
+    parser.add_argument("--by", metavar="FACTOR", help="contrast the settings of this factor, all others alike")
+    parser.add_argument("--figure", metavar="FILE", help="write the curves to a .svg, .png or .pdf file")
+    parser.add_argument(
+        "--exact", action="store_true",
+        help="the fates in the files are known without error, as people settled them or a channel planted them",
+    )  # fmt: skip
+    parser.add_argument(
+        "--resamples", type=positive, default=2000, metavar="N", help="of the worlds, for intervals (default: 2000)"
+    )
+    parser.add_argument("--seed", type=int, default=0, metavar="N", help="of the resampling (default: 0)")
+    _json(parser)
+
+
+def _plan(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("experiment", help="an experiment file, or its name in runs/")
+    settings(parser)
+    parser.add_argument(
+        "--assume", action="append", default=[], metavar="NAME=NUMBER",
+        help="an effect (q, k, bad, more) or a loss (loss, worker, fact_sd, chain_sd) in place of the usual one",
+    )  # fmt: skip
+    parser.add_argument("--studies", type=positive, default=200, metavar="N", help="to draw (default: 200)")
+    parser.add_argument("--seed", type=int, default=0, metavar="N", help="of the drawing (default: 0)")
+    _json(parser)
+
+
+def _list(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "what", nargs="?", default="runs",
+        choices=("runs", "experiments", "scenarios", "prompts", "models", "measures", "remedies", "settings"),
+        help="what to list (default: runs)",
+    )  # fmt: skip
+    parser.add_argument("--experiment", metavar="NAME", help="runs of this experiment alone")
+    parser.add_argument("--since", metavar="DATE", help="runs that began on or after this day (2026-11-24), UTC")
+    parser.add_argument("--until", metavar="DATE", help="runs that began on or before this day, UTC")
+    parser.add_argument(
+        "--status", metavar="STATUS", choices=("finished", "unfinished", "failed", "waiting", "imported", "unreadable"),
+        help="finished, unfinished, failed (some trials), waiting, imported or unreadable runs alone",
+    )  # fmt: skip
+    parser.add_argument("--model", metavar="TEXT", help="runs with a model whose name holds this text")
+    parser.add_argument("--condition", metavar="TEXT", help="runs with a condition that holds this text: prompt=career")
+    _json(parser)
+
+
+def _models(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("names", nargs="*", metavar="MODEL", help="models to check (default: the embedded one)")
+    parser.add_argument("--experiment", metavar="FILE", help="check all models of this experiment file")
+    _json(parser)
+
+
+def _calibrate(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--worlds", type=int, default=40, metavar="N", help="worlds to check on (default: 40)")
+    _json(parser)
+
+
+def _import(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "kind", metavar="KIND", choices=("telephone", "broken-telephone", "mesoudi"),
+        help="whose format it is in: telephone, broken-telephone or mesoudi",
+    )  # fmt: skip
+    parser.add_argument("path", metavar="PATH", help="the folder or .tar.xz file as they published it")
+    _json(parser)
+
+
+def _score(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "file", metavar="FILE", help="JSON lines with id, source, claim, and perhaps label, kind, group"
+    )
+    parser.add_argument(
+        "--out", metavar="FILE", help="write id, score, verdict and reason of every claim there (JSONL)"
+    )
+    _json(parser)
+
+
+def _world(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "action", choices=("from", "confirm", "check"), metavar="from|confirm|check",
+        help="make a world file from documents; go on confirming one; try the instrument on any",
+    )  # fmt: skip
+    parser.add_argument("paths", nargs="+", metavar="PATH", help="documents (text, Markdown, mail), or a world file")
+    parser.add_argument("--out", metavar="FILE.toml", help="the world file (default: named after the first document)")
+    parser.add_argument(
+        "--model", metavar="MODEL", help="let a model choose the quotes (default: every sentence, by rule)"
+    )
+    parser.add_argument("--models", dest="defined", metavar="FILE", help="an experiment file that has [models.NAME]")
+    parser.add_argument(
+        "--rename", action="store_true", help="invented names for all names and codes, the same everywhere"
+    )
+    parser.add_argument("--facts", type=positive, metavar="N", help="at most N facts (default: 24)")
+    parser.add_argument("--unasked", action="store_true", help="ask nobody; what is proposed stays unverified")
+    limits(parser)
+    _json(parser)
+
+
+def _judge(parser: argparse.ArgumentParser) -> None:
+    a_run(parser)
+    parser.add_argument(
+        "--model", action="append", default=[], dest="models", metavar="MODEL",
+        help="who judges; several vote (default: nobody is asked, what is logged is shown)",
+    )  # fmt: skip
+    how_many = parser.add_mutually_exclusive_group()
+    how_many.add_argument(
+        "--sample", type=positive, metavar="N",
+        help="judge N (statement, message) pairs, drawn equally over the fates (default: those of `agree`, else 100)",
+    )  # fmt: skip
+    how_many.add_argument("--trials", type=positive, metavar="N", help="judge all pairs of the first N trials")
+    parser.add_argument("--seed", type=int, default=1, metavar="N", help="of the sample and of what judges see first")
+    parser.add_argument("--prompt", metavar="NAME", help="a prompt in prompts/judge/, or a path (default: plain)")
+    parser.add_argument(
+        "--per-call", type=positive, metavar="N", help="statements a call (default: 12; for an embedded model 1)"
+    )
+    parser.add_argument("--models", dest="defined", metavar="FILE", help="an experiment file that has [models.NAME]")
+    parser.add_argument(
+        "--allow-same-model", action="store_true",
+        help="let a model judge seats that it, or its own lineage, holds; the result says so",
+    )  # fmt: skip
+    limits(parser)
+    _json(parser)
+
+
+def _agree(parser: argparse.ArgumentParser) -> None:
+    a_run(parser)
+    parser.add_argument("--as", default="me", dest="rater", metavar="NAME", help="who labels (default: me)")
+    parser.add_argument(
+        "--sample", type=positive, default=100, metavar="N",
+        help="label N (statement, message) pairs, drawn equally over the fates (default: 100)",
+    )  # fmt: skip
+    parser.add_argument("--seed", type=int, default=1, metavar="N", help="of the sample")
+    parser.add_argument("--report", action="store_true", help="ask nobody; show how far everybody agrees")
+    parser.add_argument(
+        "--disagreements", action="store_true", help="with the report: where the instrument is not what people say"
+    )
+    parser.add_argument(
+        "--labels", action="append", default=[], metavar="FILE",
+        help="with the report: labels made elsewhere, JSON lines of {id, rater, fate}",
+    )  # fmt: skip
+    parser.add_argument(
+        "--worksheet", metavar="FILE", help="write the sample there to be labelled elsewhere (JSONL), and ask nobody"
+    )
+    _json(parser)
+
+
+VERBS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None], str]] = {
+    "run": ("run an experiment and log it", _run, "cli.py run --set depth=2,4 --set prompt=honest,career"),
+    "resume": ("go on with an unfinished run", _resume, "cli.py resume last --set limits.calls=2000"),
+    "list": (
+        "runs, experiments, scenarios, prompts, models, measures, remedies, settings",
+        _list,
+        "cli.py list runs --status failed",
+    ),
+    "show": ("results of a run; --trial: who said what, hop by hop", _show, "cli.py show last --trial"),
+    "replay": ("play a run back from its log, no model called", _replay, "cli.py replay runs/sample --verify"),
+    "compare": ("two runs or two conditions, paired, every measure", _compare, "cli.py compare last honest career"),
+    "plan": ("what an experiment could find, and what it would take", _plan, "cli.py plan depth --set worlds=24"),
+    "law": (
+        "the law of decay, and whether it is worse than linear in the depth",
+        _law,
+        "cli.py law last --figure law.svg",
+    ),
+    "models": ("which models answer, and how fast", _models, "cli.py models smollm2 ollama:qwen3"),
+    "import": ("chains that others logged, as a run", _import, "cli.py import telephone gpt-3.5_rephrase.tar.xz"),
+    "calibrate": ("check the instrument on planted truth, no model", _calibrate, "cli.py calibrate --worlds 100"),
+    "judge": ("ask models for the fates, as a second opinion", _judge, "cli.py judge last --model openai:gpt-5-mini"),
+    "agree": (
+        "label pairs yourself; agreement of people, instrument and judges",
+        _agree,
+        "cli.py agree last --as anna",
+    ),
+    "world": (
+        "a world from your own documents: facts with quotes, confirmed by you",
+        _world,
+        "cli.py world from incident.txt minutes.md --out incident.toml",
+    ),
+    "score": ("judge free claims against texts; agreement with labels", _score, "cli.py score claims.jsonl --json"),
+}
+"""Each verb's line in the help, what it takes, and an example."""
+
+HELP = (
+    "usage: cli.py VERB [...]\n\n"
+    "Chains of command held by language models: what becomes of the truth on its way up.\n\n"
+    "Begin with:  cli.py run            a small experiment on the embedded model, about a minute\n"
+    "             cli.py show --trial   what the seats said, hop by hop\n\n"
+    + "".join(f"  {verb:<9} {about}\n" for verb, (about, _, _) in VERBS.items())
+    + "\nEvery verb: --help, --json. RUN is an id, a unique beginning of it, a path, or `last`.\n"
+    f"Mazedom {VERSION}\n"
+)
+
+
+class _Parser(argparse.ArgumentParser):
+    """Says what is wrong with a command line as every other error is said."""
+
+    as_json = False
+
+    def error(self, message: str) -> NoReturn:
+        self.print_usage(sys.stderr)
+        _leave(message, as_json=self.as_json)
+
+
+def _leave(message: str, *, as_json: bool) -> NoReturn:
+    sys.stderr.write(f"mazedom: {message}\n")
+    if as_json:
+        sys.stdout.write(json.dumps({"error": message, "kind": "BadInput"}, indent=2) + "\n")
+    raise SystemExit(2)
+
+
+def parse(words: Sequence[str]) -> argparse.Namespace:
+    """Read a command line; leaves with status 2 and a sentence if it is wrong."""
+    verb = words[0]
+    if verb == "--version":
+        sys.stdout.write(f"mazedom {VERSION}\n")
+        raise SystemExit(0)
+    if verb not in VERBS:
+        import difflib  # noqa: PLC0415  start-up: only a wrong verb needs it
+
+        close = difflib.get_close_matches(verb, VERBS, n=1)
+        hint = f"did you mean {close[0]}?" if close else f"verbs: {', '.join(VERBS)}"
+        _leave(f"no verb {verb!r}; {hint}", as_json="--json" in words)
+    about, arguments, example = VERBS[verb]
+    parser = _Parser(
+        prog=f"cli.py {verb}",
+        description=about[:1].upper() + about[1:] + ".",
+        epilog=f"example: {example}",
+        allow_abbrev=False,
+    )
+    arguments(parser)
+    parser.as_json = "--json" in words
+    parsed = parser.parse_args(list(words[1:]))
+    parsed.verb = verb
+    return parsed

@@ -1,0 +1,60 @@
+"""Calls the verb that was asked for, and turns what goes wrong into one sentence and an exit status."""
+
+import argparse
+import errno
+import importlib
+import os
+import sys
+from typing import TextIO, cast
+
+from chains.errors import MazedomError
+from chains.gc_tuning import kept
+from chains.terminal.views.output import Heedless, print_json, unheard
+
+_UNWRITTEN = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
+"""What goes wrong where a stream can't be written; a file that can't be has a name."""
+
+
+def dispatch(arguments: argparse.Namespace) -> int:
+    """Run the verb in `arguments`; return the exit status."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:  # closed by whoever started us: there is nobody to tell
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: PTH123, SIM115  it stays open
+    told = sys.stderr
+    sys.stderr = cast("TextIO", Heedless(told))
+    try:
+        return _run(arguments)
+    finally:
+        sys.stderr = told
+
+
+def _run(arguments: argparse.Namespace) -> int:
+    try:
+        with kept():
+            verb = importlib.import_module(f"chains.terminal.verbs.{arguments.verb.replace('import', 'import_')}")
+        status: int = verb.main(arguments)
+        sys.stdout.flush()
+    except MazedomError as error:
+        sys.stderr.write(f"mazedom: {error}\n")
+        if arguments.json:
+            print_json({"error": str(error), "kind": type(error).__name__})
+        return error.exit_code
+    except KeyboardInterrupt:
+        sys.stderr.write("mazedom: interrupted\n")
+        if arguments.json:
+            print_json({"error": "interrupted", "kind": "Stopped"})
+        return 130
+    except BrokenPipeError:
+        # Whoever read stdout has gone (`| head`): not our failure, and no second complaint when Python closes it.
+        unheard(sys.stdout)
+        return 0
+    except OSError as error:
+        why = error.strerror or str(error)
+        if error.filename is not None:
+            why = f"{error.filename}: {why}"
+        elif error.errno in _UNWRITTEN:
+            why = f"can't write the results: {why}; what was run is logged, and `cli.py show` prints it again"
+        sys.stderr.write(f"mazedom: {why}\n")
+        unheard(sys.stdout)
+        return 1
+    return status

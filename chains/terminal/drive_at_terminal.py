@@ -1,0 +1,288 @@
+"""What `run` and `resume` share: drive a run at the terminal, ask people, print what came of it."""
+
+import asyncio
+import contextlib
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from pathlib import Path
+
+from chains.analysis.results.run_results import Results, cost, results
+from chains.errors import BadInput, OverLimit
+from chains.gc_tuning import kept
+from chains.models.budget import Budget, Taken
+from chains.models.pool import Models
+from chains.models.provider import Reply
+from chains.running.folders import write_record
+from chains.running.log.log import RUN_FILE, Log
+from chains.running.reader_pool import fitting, readers
+from chains.running.reply_source import Question, Tape, Watcher
+from chains.running.reuse import Earlier, earlier
+from chains.running.run_record import RunRecord, Stage
+from chains.running.runner import Progress, drive
+from chains.running.token_estimate import longest_prompt
+from chains.running.trial import Reads
+from chains.terminal.views.ask_person import ask
+from chains.terminal.views.events import Events, Several
+from chains.terminal.views.live import LiveView
+from chains.terminal.views.output import print_json, progress, say
+from chains.terminal.views.output import results as stdout
+from chains.terminal.views.run_tables import results_view
+
+
+def drive_run(
+    record: RunRecord, folder: Path, *, as_json: bool, events: str | None = None, others: Earlier | None = None
+) -> int:
+    """Drive a run's unfinished trials, show them, print the results; return the exit status.
+
+    Args:
+        record: The run.
+        folder: Where it is.
+        as_json: Print one JSON document.
+        events: Where to write a line of JSON for everything that happens, if anywhere.
+        others: Replies of earlier runs, to be taken in place of calls.
+    """
+    check_limits(record)
+    with readers(record, fitting(record)) as elsewhere, Log(folder, write=True) as log:
+        if log.scan.notice:
+            say(f"note: {log.scan.notice}")
+        began = time.monotonic()
+        try:
+            with contextlib.ExitStack() as stack:
+                told = [] if events is None else [stack.enter_context(Events(record, log, Path(events)))]
+                stopped = asyncio.run(_drive(record, folder, log, told, others, elsewhere))
+        except asyncio.CancelledError:
+            stopped = INTERRUPTED
+        found = results(record, log)
+    seconds = time.monotonic() - began
+    if as_json:
+        document = found.document() | {"path": str(folder), "seconds": round(seconds, 3)}
+        print_json(document | ({"stopped": stopped} if stopped else {}))
+    else:
+        _print(found, folder, stopped, seconds)
+    if stopped:
+        return 130 if stopped == INTERRUPTED else 1
+    return 1 if found.failed else 0
+
+
+INTERRUPTED = "interrupted"
+GRACE = 8.0
+"""Seconds that calls in flight have after SIGTERM; containers are killed after ten."""
+FEW_AT_ONCE = 8
+"""Trials at the same time of models that compute while they are asked: more would gain nothing."""
+TRACE = os.environ.get("MAZEDOM_TRACE") == "1"
+"""Whether LangSmith may trace runs: asked for here, and not by the variables that other programs set."""
+
+
+async def _drive(
+    record: RunRecord,
+    folder: Path,
+    log: Log,
+    told: Sequence[Watcher] = (),
+    others: Earlier | None = None,
+    elsewhere: Reads | None = None,
+) -> str | None:
+    """Drive and ask until nothing is left to do here; return why it stopped early, if it did."""
+    opened = Models(
+        record.experiment.models,
+        reproducible=record.experiment.reproducible,
+        budget=_budget(record, log),
+        longest_prompt=longest_prompt(record),
+        waiting=told_once(),
+    )
+    async with opened as models:
+        with kept():
+            providers = {name: models.provider(name) for name in record.models}
+        with LiveView(record, log, progress) as view:
+            only: set[str] | None = None
+            while True:
+                with interrupts(models.budget):
+                    done = await drive(
+                        record,
+                        log,
+                        providers,
+                        budget=models.budget,
+                        before_again=models.hope,
+                        watcher=Several(view, *told) if told else view,
+                        most_at_once=most_at_once(record),
+                        only=only,
+                        others=others,
+                        elsewhere=elsewhere,
+                        trace=TRACE,
+                    )
+                if done.stopped is not None or not done.questions or not attended():
+                    break
+                try:
+                    with view.paused():
+                        only = _answered(done, Tape(log, None))
+                except KeyboardInterrupt:
+                    say("the answer that you were writing is not logged; those before it are")
+                    return INTERRUPTED
+                if not only:
+                    break
+        spend = {name: vars(spent) for name, spent in log.scan.spent.items()}
+        served = {**record.served, **models.describe()}
+        try:
+            write_record(record.model_copy(update={"served": served, "spend": spend, "held": log.scan.held}), folder)
+        except OSError as error:
+            say(f"note: what was found of the models is not in {folder / RUN_FILE}: {error.strerror}; the log is whole")
+    if done.stopped is None:
+        return None
+    return str(done.stopped) if isinstance(done.stopped, OverLimit) else INTERRUPTED
+
+
+def reused(record: RunRecord, words: Sequence[str]) -> tuple[RunRecord, Earlier | None]:
+    """Find the earlier replies that a run may take; return its record with the runs that they are of.
+
+    Args:
+        record: The run.
+        words: As `--reuse` has them: runs with commas between them, `all`, or `none`.
+    """
+    found, used = earlier(record, [name.strip() for word in words for name in word.split(",") if name.strip()])
+    for notice in [] if found is None else found.notices:
+        say(f"note: {notice}")
+    return record.model_copy(update={"reuses": used}), found
+
+
+def check_limits(record: RunRecord) -> None:
+    """Check that the run's limits can be kept to.
+
+    Raises:
+        BadInput: If money is limited and nobody knows what a model costs.
+    """
+    for name, source in record.models.items():
+        if record.experiment.limits.cost is not None and source.kind == "endpoint" and source.spec.prices is None:
+            raise BadInput(
+                f"limits.cost can't be kept: nobody knows what {name!r} costs; give input and output under "
+                f"[models.NAME.prices], or limit calls or tokens"
+            )
+
+
+def _budget(record: RunRecord, log: Log) -> Budget:
+    """Return what the run may still use: what was used before, by whatever process, counts towards its limits."""
+    limits = record.experiment.limits
+    spent = cost(record.models.values(), log.scan.spent)
+    return Budget(
+        limits.calls,
+        tokens=limits.tokens,
+        cost=limits.cost,
+        seconds=None if limits.minutes is None else limits.minutes * 60,
+        taken=Taken(log.scan.calls, log.scan.tokens, spent or 0.0),
+        spent_seconds=log.scan.seconds,
+    )
+
+
+def most_at_once(record: RunRecord) -> int:
+    """Return how many trials to drive at the same time.
+
+    Half as many again as the models together take requests: no place stays empty while trials are begun or read.
+    """
+    places = sum(source.spec.in_flight for source in record.models.values() if source.kind != "channel")
+    return record.experiment.limits.trials or places + places // 2 or FEW_AT_ONCE
+
+
+def told_once() -> Callable[[str, float], None]:
+    """Return what tells the person of each trouble with a model once, however many requests meet it."""
+    told: set[str] = set()
+
+    def tell(trouble: str, seconds: float) -> None:
+        if trouble not in told:
+            told.add(trouble)
+            say(f"{trouble}; asking again in {seconds:.0f} s")
+
+    return tell
+
+
+def attended() -> bool:
+    """Return whether a person can be asked: stdin is a terminal, and not closed."""
+    return sys.stdin is not None and sys.stdin.isatty()
+
+
+def confirmed(question: str) -> bool:
+    """Ask the person at the terminal; anything but a plain yes is no."""
+    progress.print(f"{question} [y/N] ", end="", markup=False)
+    try:
+        return input().strip().lower() in ("y", "yes")
+    except (EOFError, KeyboardInterrupt):
+        return False
+
+
+def _answered(done: Progress, tape: Tape) -> set[str]:
+    """Put the open questions to the person at the terminal, log the answers, return the trials that can go on."""
+    trials = set()
+    for number, question in enumerate(done.questions, 1):
+        began = time.monotonic()
+        text = ask(question.key.trial, question.seat, question.request, f"{number} of {len(done.questions)}")
+        if text is None:
+            break
+        _log_answer(tape, question, text, time.monotonic() - began)
+        trials.add(question.key.trial)
+    return trials
+
+
+def _log_answer(tape: Tape, question: Question, text: str, seconds: float) -> None:
+    reply = Reply(text=text, served_by="person", tries=0, seconds=seconds)
+    tape.record(question.key, question.seat, question.heard, question.request, reply)
+
+
+@contextlib.contextmanager
+def interrupts(budget: Budget) -> Iterator[None]:
+    """Let Ctrl-C stop the run after the calls in flight, and a second one at once.
+
+    Whoever sends SIGTERM sends SIGKILL soon after, so calls in flight are then waited for no longer than `GRACE`.
+    """
+    loop = asyncio.get_running_loop()
+    driving = asyncio.current_task()
+    timers: list[asyncio.TimerHandle] = []
+
+    def stop_now() -> None:
+        if driving is not None:
+            driving.cancel()
+
+    def interrupted(*, grace: float | None = None) -> None:
+        if budget.closed:
+            stop_now()
+            return
+        budget.close()
+        if grace is not None:
+            timers.append(loop.call_later(grace, stop_now))
+        say("stopping after the calls in flight; Ctrl-C again stops at once")
+
+    loop.add_signal_handler(signal.SIGINT, interrupted)
+    loop.add_signal_handler(signal.SIGTERM, partial(interrupted, grace=GRACE))
+    try:
+        yield
+    finally:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.remove_signal_handler(number)
+        for timer in timers:
+            timer.cancel()
+
+
+def _print(found: Results, folder: Path, stopped: str | None, seconds: float) -> None:
+    run = found.record.id if folder.name == found.record.id else str(folder)
+    if not (found.waiting and Stage(found.record).people()):
+        stdout.print(results_view(found, seconds))
+    for sentence, count in found.errors.items():
+        say(f"{count} trial{'s' if count > 1 else ''} failed: {sentence}")
+    if found.waiting:
+        who = "1 trial waits" if found.waiting == 1 else f"{found.waiting} trials wait"
+        say(f"{who} for a person: `cli.py resume {run}` at a terminal asks")
+    elif stopped or found.finished + found.failed < found.trials:
+        why = "" if stopped in (None, INTERRUPTED) else f"{stopped}; "
+        left = found.trials - found.finished
+        say(f"{why}{left} of {found.trials} trials are left: `cli.py resume {run}` goes on")
+    elif found.failed:
+        say(f"try the failed ones again: cli.py resume {run}")
+    else:
+        first = next(iter(found.by_trial), None)
+        say(f"what the seats said:   cli.py show {run} --trial {first or ''}")
+        if any("audit" in str(condition.values.get("remedy")) for condition in found.record.conditions):
+            say(f"what auditors found:   cli.py show {run} --audits")
+        if len(found.record.conditions) > 1:
+            factor = next(iter(found.record.experiment.factors))
+            say(f"compare {factor:<14} cli.py compare {run} --by {factor}")
+        say(f"play it back:          cli.py replay {run} --verify")

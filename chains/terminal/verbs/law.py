@@ -1,0 +1,236 @@
+"""`law`: how the truth decays with depth, in runs, in anyone's data, or in an imported archive."""
+
+import argparse
+from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from chains.analysis.archives.archive_run import Archive, read_archive
+from chains.analysis.archives.kept_counts import kept_counts
+from chains.analysis.corrected.by_hop import errors_beside
+from chains.analysis.observations import Run, law_notes, of_runs, pairs_by
+from chains.analysis.registered.confirmatory import Standing, standing
+from chains.analysis.registered.registered_law import exponents_tested
+from chains.errors import BadInput
+from chains.experiments.hypotheses import Hypothesis
+from chains.running.folders import find_run, read_record
+from chains.running.log.log import LOG_FILE, RUN_FILE, Log
+from chains.stats.fit.estimates import Unknown
+from chains.stats.fit.misclassification import Errors
+from chains.stats.law.contrasts import contrast
+from chains.stats.law.decay_law import Law, law
+from chains.stats.observations.observation_file import read_observations
+from chains.stats.observations.observations import Observations
+from chains.stats.paired.paired import FEWEST_WORLDS
+from chains.stats.survival.aggregate import NO_STATEMENTS, Aggregate, Counts, aggregate
+from chains.terminal.verbs.law_of_orders import goes_down_alone, show_descents
+from chains.terminal.views.archive_decay import aggregate_view, hazard_panel
+from chains.terminal.views.curve_data import Panel
+from chains.terminal.views.law import law_view
+from chains.terminal.views.law_curves import law_panels
+from chains.terminal.views.output import counted, print_json, say
+from chains.terminal.views.output import results as stdout
+
+FILE_ENDINGS = (".csv", ".tsv", ".txt", ".jsonl", ".ndjson", ".json")
+
+
+@dataclass
+class _Sources:
+    """What was named on the command line, opened."""
+
+    runs: list[Run] = field(default_factory=list)
+    folders: list[Path] = field(default_factory=list)
+    """Of the runs."""
+    archives: list[Archive] = field(default_factory=list)
+    files: list[Path] = field(default_factory=list)
+
+
+def main(arguments: argparse.Namespace) -> int:
+    """Estimate and print; return the exit status."""
+    figure = None if arguments.figure is None else Path(arguments.figure)
+    if figure is not None:
+        from chains.terminal.views.figure_file import check_figure  # noqa: PLC0415  matplotlib takes a second: only a figure needs it
+
+        check_figure(figure)
+    with ExitStack() as stack:
+        sources = _opened(arguments.sources or ["last"], stack)
+        if sources.archives:
+            return _archive(sources, arguments, figure)
+        if sources.runs and not sources.files and all(goes_down_alone(run.record) for run in sources.runs):
+            return show_descents(sources.runs, arguments)
+        observations, about = _observed(sources, exact=arguments.exact)
+    return _law(observations, about, arguments, figure)
+
+
+def _opened(names: Sequence[str], stack: ExitStack) -> _Sources:
+    found = _Sources()
+    for name in names:
+        if _is_file(Path(name)):
+            found.files.append(Path(name))
+            continue
+        folder = find_run(name)
+        archive = read_archive(folder)
+        if archive is not None:
+            found.archives.append(stack.enter_context(archive))
+            continue
+        record = read_record(folder)
+        if record.id in [run.record.id for run in found.runs]:
+            raise BadInput(f"run {record.id} is named twice; a run counts once")
+        found.runs.append(Run(record, stack.enter_context(Log(folder))))
+        found.folders.append(folder)
+    if found.archives and len(names) > 1:
+        raise BadInput("an imported archive holds counts and no fates, so it can't be taken together with others")
+    return found
+
+
+def _is_file(path: Path) -> bool:
+    if path.name in (RUN_FILE, LOG_FILE) and (path.parent / RUN_FILE).is_file():
+        return False
+    return path.is_file() or (path.suffix.lower() in FILE_ENDINGS and not path.is_dir())
+
+
+def _archive(sources: _Sources, arguments: argparse.Namespace, figure: Path | None) -> int:
+    """Show how the kept share falls in every set of an archive."""
+    (archive,) = sources.archives
+    for option, given in (("--by", arguments.by is not None), ("--exact", arguments.exact)):
+        if given:
+            raise BadInput(
+                f"{option} says nothing of run {archive.record.id}: an imported archive has counts, no fates"
+            )
+    found = [
+        aggregate(
+            Counts(of.name, of.what, of.generations, np.array(of.kept), np.array(of.total), of.groups),
+            resamples=arguments.resamples,
+            seed=arguments.seed,
+        )
+        for of in kept_counts(archive)
+    ]
+    if not found:
+        raise BadInput(f"run {archive.record.id} has no counts of what was kept")
+    if arguments.json:
+        print_json(_document(archive.record.id, found))
+    else:
+        for one in found:
+            stdout.print(aggregate_view(one))
+        stdout.print(f"no verdict: these are counts for each text; {NO_STATEMENTS}")
+    if figure is not None:
+        _draw(figure, [hazard_panel(one) for one in found], f"run {archive.record.id}; bands: 95% over chains")
+    return 0
+
+
+@dataclass
+class _About:
+    """Whose observations they are, and what a reader must know of them."""
+
+    runs: list[str]
+    files: list[str]
+    notes: list[str]
+    errors: Errors | None
+    """The instrument's, where people's labels beside a run give them."""
+    standings: list[Standing]
+    """Of the runs that have hypotheses."""
+    hypotheses: Sequence[Hypothesis]
+    """Those of a run alone."""
+
+    def document(self) -> dict[str, Any]:
+        """Return it as JSON."""
+        return {
+            "runs": self.runs,
+            "files": self.files,
+            "notes": self.notes,
+            "instrument_error": None if self.errors is None else asdict(self.errors),
+            "standing": [one.document() for one in self.standings],
+        }
+
+    @property
+    def caption(self) -> str:
+        """What stands below a figure."""
+        return ", ".join([*(f"run {run}" for run in self.runs), *self.files])
+
+
+def _observed(sources: _Sources, *, exact: bool) -> tuple[Observations, _About]:
+    """Return the observations of all runs and files together."""
+    if exact and sources.runs:
+        raise BadInput("--exact is said of files; of a run the instrument's error is never none by declaration")
+    parts = [read_observations(path, exact=exact) for path in sources.files]
+    if sources.runs:
+        parts.append(of_runs(sources.runs))
+    records = [run.record for run in sources.runs]
+    notes = law_notes(records)
+    errors = None
+    for run, folder in zip(sources.runs, sources.folders, strict=True):
+        found = errors_beside(run.record, run.log, folder)
+        if isinstance(found, str):
+            notes.append(f"run {run.record.id}: {found}")
+        elif found is not None and (len(sources.runs) > 1 or sources.files):
+            notes.append(f"run {run.record.id}: its labels are not used, as they say nothing of the other sources")
+        elif found is not None:
+            errors = found
+            notes.append("the instrument's error, measured by people's labels beside the run, is in the estimates")
+    about = _About(
+        runs=[record.id for record in records],
+        files=[path.name for path in sources.files],
+        notes=notes,
+        errors=errors,
+        hypotheses=records[0].experiment.registered if len(records) == 1 and not sources.files else (),
+        standings=[standing(run.record, run.log) for run in sources.runs if run.record.experiment.hypotheses],
+    )
+    return (parts[0] if len(parts) == 1 else Observations.joined(parts)), about
+
+
+def _law(observations: Observations, about: _About, arguments: argparse.Namespace, figure: Path | None) -> int:
+    """Estimate the law of observations and show it."""
+    pairs = None if arguments.by is None else pairs_by(observations.conditions, arguments.by)
+    found = law(observations, about.errors, resamples=arguments.resamples, seed=arguments.seed)
+    tests = exponents_tested(about.hypotheses, found)
+    if pairs is not None:
+        found = _contrasted(found, pairs)
+    if arguments.json:
+        print_json(found.document() | about.document() | {"hypotheses": [one.document() for one in tests]})
+    else:
+        stdout.print(law_view(found, about.notes))
+        for one in about.standings:
+            for line in one.lines():
+                stdout.print(line, markup=False)
+        for test in tests:
+            stdout.print(test.line, markup=False)
+    if figure is not None:
+        bands = "; bands: 95% over worlds" if found.worlds >= FEWEST_WORLDS else ""
+        size = f"{counted(found.worlds, 'world')}, {counted(found.replicates, 'replicate')}"
+        _draw(figure, law_panels(found), f"{about.caption}; {size}{bands}")
+    return 0
+
+
+def _contrasted(found: Law, pairs: Sequence[tuple[str, str]]) -> Law:
+    """Return the law with these contrasts alone."""
+    named = {condition.condition: condition for condition in found.conditions}
+    headlines = [one for one in found.headlines if not isinstance(one, Unknown) and (one.plain, one.arm) in pairs]
+    contrasts = [contrast(named[first], named[second]) for first, second in pairs]
+    return replace(found, contrasts=tuple(contrasts), headlines=tuple(headlines))
+
+
+def _document(run: str, found: Sequence[Aggregate]) -> dict[str, Any]:
+    """Return archives as JSON, in the shape of any law: what can't be said is null, with a `why`."""
+    return {
+        "run": run,
+        **{part: {name: None, "ci": None, "p": None, "why": NO_STATEMENTS} for part, name in _PARTS.items()},
+        "verdict": None,
+        "worlds": None,
+        "replicates": None,
+        "why": NO_STATEMENTS,
+        "aggregate": [one.document() for one in found],
+    }
+
+
+_PARTS = {"depth": "q", "hop": "k", "valence": "hazard_ratio"}
+
+
+def _draw(figure: Path, panels: Sequence[Panel], caption: str) -> None:
+    from chains.terminal.views.figure_file import write_figure  # noqa: PLC0415  as above
+
+    write_figure(figure, panels, caption)
+    say(f"figure written to {figure}")

@@ -1,0 +1,105 @@
+"""`replay`: play a run back from its log; `--verify` recomputes and compares everything."""
+
+import argparse
+import asyncio
+import time
+
+from rich.text import Text
+
+from chains.analysis.archives.archive_run import read_archive
+from chains.analysis.results.run_results import results
+from chains.fates import FATE_OF
+from chains.running.folders import find_run, read_record
+from chains.running.log.log import Log
+from chains.running.log.records import TrialEnd
+from chains.running.replay import Replay, replay
+from chains.running.run_record import RunRecord, Stage
+from chains.scoring.facts.instrument import INSTRUMENT
+from chains.terminal.verbs import archive_shows as imported
+from chains.terminal.views.output import counted, print_json, say
+from chains.terminal.views.output import results as stdout
+from chains.terminal.views.run_tables import FATE_STYLE, results_view, shown_hops
+
+MOST_DIFFERENCES = 20
+
+
+def main(arguments: argparse.Namespace) -> int:
+    """Replay a run; return the exit status."""
+    folder = find_run(arguments.run)
+    archive = read_archive(folder)
+    if archive is not None:
+        with archive:
+            return imported.replay(archive, arguments)
+    record = read_record(folder)
+    began = time.monotonic()
+    with Log(folder) as log:
+        if log.scan.notice:
+            say(f"note: {log.scan.notice}")
+        played = asyncio.run(replay(record, log, verify=arguments.verify))
+        seconds = time.monotonic() - began
+        found = None if arguments.json else results(record, log)
+    if played.unread:
+        say(
+            f"note: the fates of {played.unread} trials were not compared: they were logged by another version of the "
+            f"instrument than {INSTRUMENT}, or not logged"
+        )
+    if played.unfinished:
+        say(f"note: {played.unfinished} trials have no end in the log; `cli.py resume {folder}` goes on with them")
+    if found is None:
+        print_json(_document(record, played, seconds))
+    else:
+        _play(record, played)
+        stdout.print(results_view(found))
+        stdout.print(_verdict(played, seconds, verify=arguments.verify))
+    for difference in played.differences[:MOST_DIFFERENCES]:
+        say(f"differs: {difference}")
+    if len(played.differences) > MOST_DIFFERENCES:
+        say(f"and {len(played.differences) - MOST_DIFFERENCES} differences more")
+    return 0 if played.identical else 1
+
+
+def _document(record: RunRecord, played: Replay, seconds: float) -> dict[str, object]:
+    return {
+        "run": record.id,
+        "trials": played.trials,
+        "steps": played.steps,
+        "identical": played.identical,
+        "model_calls": 0,
+        "seconds": round(seconds, 3),
+        "differences": [str(difference) for difference in played.differences],
+        "fates_not_compared": played.unread,
+        "unfinished": played.unfinished,
+    }
+
+
+def _verdict(played: Replay, seconds: float, *, verify: bool) -> Text:
+    size = f"{counted(played.trials, 'trial')}, {counted(played.steps, 'step')}"
+    text = f"{size} replayed in {seconds:.1f} s, no model called"
+    if not played.identical:
+        return Text(f"{text}; {len(played.differences)} differences", style="bold red")
+    return Text(f"{text}; {'everything is as logged' if verify else 'every request is as logged'}", style="green")
+
+
+def _play(record: RunRecord, played: Replay) -> None:
+    """Print the fate of every fact, hop by hop, trial by trial."""
+    stage = Stage(record)
+    depths = {condition.id: stage.hierarchy(condition.id).depth for condition in record.conditions}
+    for end in played.ends:
+        depth = depths[end.trial.split(".")[0]]
+        stdout.print(Text.assemble((f"{end.trial:<14}", "bold"), *_strips(end, depth)), soft_wrap=True)
+    if played.ended > len(played.ends):
+        stdout.print(f"and {played.ended - len(played.ends)} trials more")
+    if played.ends:
+        letters = [(f"{letter} {fate}  ", FATE_STYLE[fate]) for letter, fate in FATE_OF.items()]
+        stdout.print(Text.assemble("a letter for each fact, hop by hop: ", *letters))
+
+
+def _strips(end: TrialEnd, depth: int) -> list[tuple[str, str]]:
+    strips: list[tuple[str, str]] = []
+    by_hop = sorted((reading.hop, reading.fates) for reading in end.readings.values() if reading.hop <= depth)
+    shown = set(shown_hops(sorted({hop for hop, _ in by_hop})))
+    for hop, fates in by_hop:
+        if hop in shown:
+            strips += [(letter, FATE_STYLE.get(FATE_OF.get(letter, ""), "default")) for letter in fates]
+            strips.append(("  ", "default"))
+    return strips

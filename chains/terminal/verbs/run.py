@@ -1,0 +1,104 @@
+"""`run`: stage an experiment, make a run of it, drive it to its end."""
+
+import argparse
+import asyncio
+
+from chains.errors import BadInput
+from chains.experiments.experiment import DEFAULT, Experiment, read_experiment
+from chains.experiments.overrides import override
+from chains.experiments.settings import scope_of
+from chains.models.pool import Models
+from chains.organisation.cast import PERSON
+from chains.running.cost_estimate import Estimate, estimate
+from chains.running.folders import create, find_experiment, new_run_id
+from chains.running.prepare import stage
+from chains.running.reuse import Earlier, foreseen
+from chains.running.run_record import RunRecord
+from chains.terminal.drive_at_terminal import attended, check_limits, confirmed, drive_run, most_at_once, reused
+from chains.terminal.views.estimate import estimate_view
+from chains.terminal.views.output import print_json, progress, results, say
+
+UNASKED_CALLS = 1000
+"""Calls to an endpoint that a run may make without being told how many it may."""
+
+
+def main(arguments: argparse.Namespace) -> int:
+    """Run every trial of an experiment; return the exit status."""
+    experiment = _experiment(arguments)
+    record, others = reused(stage(experiment, new_run_id()), arguments.reuse)
+    if arguments.dry_run:
+        return _dry_run(record, others, as_json=arguments.json)
+    _check_models(record)
+    if not _agreed(record, others):
+        say("nothing was run")
+        return 130
+    return drive_run(record, create(record), as_json=arguments.json, events=arguments.events, others=others)
+
+
+def _experiment(arguments: argparse.Namespace) -> Experiment:
+    experiment = DEFAULT if arguments.experiment is None else read_experiment(find_experiment(arguments.experiment))
+    settings = [*arguments.settings, *(f"model.{scope_of(who)}={PERSON}" for who in arguments.human)]
+    if arguments.max_calls is not None:
+        settings.append(f"limits.calls={arguments.max_calls}")
+    made = override(experiment, settings)
+    if arguments.experiment is None and made.factors != DEFAULT.factors and made.question == DEFAULT.question:
+        made = made.model_copy(update={"question": ""})  # it is not what this run asks
+    return made
+
+
+def _dry_run(record: RunRecord, others: Earlier | None, *, as_json: bool) -> int:
+    models = Models(record.experiment.models)
+    for name in record.models:
+        models.understood(name)  # what no run could be made of has no size
+    found = _estimate(record, others)
+    if as_json:
+        print_json(
+            {
+                "experiment": record.experiment.name,
+                "conditions": [{"condition": c.name, "factors": dict(c.factors)} for c in record.conditions],
+                **found.document(),
+                "models": sorted(record.models),
+                "hypotheses": dict(record.experiment.hypotheses),
+                "registration": None if record.registered is None else record.registered.digest,
+            }
+        )
+    else:
+        results.print(estimate_view(record, found))
+        say("nothing was run; leave out --dry-run to run it")
+    return 0
+
+
+def _estimate(record: RunRecord, others: Earlier | None) -> Estimate:
+    return estimate(record, most_at_once(record), None if others is None else asyncio.run(foreseen(record, others)))
+
+
+def _check_models(record: RunRecord) -> None:
+    """Check before anything is written that every model can be opened and that limits can be kept to."""
+    check_limits(record)
+    models = Models(record.experiment.models)
+    for name in record.models:
+        models.ready(name)
+
+
+def _agreed(record: RunRecord, others: Earlier | None) -> bool:
+    """Return whether the person agrees to what the run will take; one who set a limit has.
+
+    Raises:
+        BadInput: If it is much, and there is nobody to ask.
+    """
+    limits = record.experiment.limits
+    paid = [name for name, source in record.models.items() if source.kind == "endpoint"]
+    calls = record.estimate["calls"]
+    if not paid or calls <= UNASKED_CALLS or any((limits.calls, limits.tokens, limits.cost)):
+        return True
+    found = _estimate(record, others)
+    calls = found.calls
+    if calls <= UNASKED_CALLS:
+        return True
+    if not attended():
+        raise BadInput(
+            f"the run makes about {calls:,} calls, some of them to {paid[0]}; look at --dry-run, "
+            f"then agree to them with --max-calls {calls}"
+        )
+    progress.print(estimate_view(record, found))
+    return confirmed("run it?")

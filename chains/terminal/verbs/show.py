@@ -1,0 +1,192 @@
+"""`show`: results of a run, one of its trials hop by hop, where facts are lost, what auditors found, its graph.
+
+What only one of these needs is imported where that one is shown: numpy and scipy take a third of a second, and the
+results alone need neither.
+"""
+
+import argparse
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from rich.console import Group
+from rich.text import Text
+
+from chains.analysis.archives.archive_run import read_archive
+from chains.analysis.results.run_results import Results, results
+from chains.errors import BadInput
+from chains.organisation.plan import Plan
+from chains.running.folders import find_run, read_record
+from chains.running.log.log import Log
+from chains.running.run_record import RunRecord, Stage
+from chains.stats.measurement_error.corrected_retention import Corrected
+from chains.terminal.verbs import archive_shows as imported
+from chains.terminal.views.output import print_json, say
+from chains.terminal.views.output import results as stdout
+from chains.terminal.views.run_tables import results_view
+from chains.validation.labels import has_labels
+from chains.worlds.world import unverified_notes
+
+
+def main(arguments: argparse.Namespace) -> int:
+    """Show a run; return the exit status."""
+    folder = find_run(arguments.run)
+    archive = read_archive(folder)
+    if archive is not None:
+        with archive:
+            _refuse_of_archives(folder.name, arguments)
+            return imported.show(archive, arguments)
+    record = read_record(folder)
+    if arguments.graph:
+        return _graphs(record, as_json=arguments.json)
+    with Log(folder) as log:
+        if log.scan.notice:
+            say(f"note: {log.scan.notice}")
+        unverified = unverified_notes(record.worlds.values())
+        if arguments.trial is not None or arguments.why or arguments.profile:
+            for note in unverified:
+                say(f"note: {note}")
+        if arguments.trial is not None or arguments.why:
+            return _trial(record, log, arguments, unverified)
+        parts = ((arguments.alike, _alike), (arguments.profile, _profiles), (arguments.audits, _audits))
+        for wanted, part in parts:
+            if wanted:
+                return part(record, log, as_json=arguments.json)
+        return _results(record, log, folder, as_json=arguments.json)
+
+
+def _refuse_of_archives(run: str, arguments: argparse.Namespace) -> None:
+    """Refuse what can't be asked of chains that others logged."""
+    parts = (arguments.profile, "profile"), (arguments.alike, "correlation of losses"), (arguments.audits, "audits")
+    for asked, what in parts:
+        if asked:
+            raise BadInput(f"run {run} holds others' chains, in which no fact is followed: no {what}")
+
+
+def _trial(record: RunRecord, log: Log, arguments: argparse.Namespace, unverified: Sequence[str]) -> int:
+    """Print one trial, hop by hop."""
+    from chains.analysis.results.trial_story import find_trial, story  # noqa: PLC0415  start-up
+    from chains.terminal.views.story import story_view  # noqa: PLC0415
+
+    told = story(record, log, find_trial(record, log, arguments.trial or ""), arguments.round)
+    if arguments.json:
+        print_json(told.document() | ({"unverified": list(unverified)} if unverified else {}))
+    else:
+        stdout.print(story_view(told, why=arguments.why))
+    return 0
+
+
+def _alike(record: RunRecord, log: Log, *, as_json: bool) -> int:
+    """Print which conditions lose the same facts."""
+    from chains.analysis.compare.arms import RunHeard  # noqa: PLC0415  start-up
+    from chains.analysis.compare.loss_correlation import alike  # noqa: PLC0415
+    from chains.terminal.views.loss_correlation import alike_view  # noqa: PLC0415
+
+    found = alike(RunHeard(record, log))
+    if as_json:
+        print_json({"run": record.id, "alike": [row.document() for row in found]})
+    elif found:
+        stdout.print(alike_view(found))
+    else:
+        say("losses are compared between replicates of a world; this run has no two finished ones of any")
+    return 0
+
+
+def _profiles(record: RunRecord, log: Log, *, as_json: bool) -> int:
+    """Print where each condition's facts are lost."""
+    from chains.analysis.results.profiler import profiles  # noqa: PLC0415  start-up
+    from chains.terminal.views.profiler import profile_view  # noqa: PLC0415
+
+    found = profiles(record, log)
+    if as_json:
+        unverified = unverified_notes(record.worlds.values())
+        document = {"run": record.id, "profiles": [profile.document() for profile in found]}
+        print_json(document | ({"unverified": unverified} if unverified else {}))
+        return 0
+    for profile in found:
+        stdout.print(profile_view(profile))
+    if not found:
+        say("no trial is finished yet")
+    return 0
+
+
+def _audits(record: RunRecord, log: Log, *, as_json: bool) -> int:
+    """Print what auditors found, seat by seat."""
+    from chains.analysis.results.audits import audit_rows  # noqa: PLC0415  start-up
+    from chains.terminal.views.audits import audits_view  # noqa: PLC0415
+
+    rows = audit_rows(record, log)
+    if as_json:
+        print_json({"run": record.id, "audits": [row.document() for row in rows]})
+    elif rows:
+        stdout.print(Group(*audits_view(rows)))
+    else:
+        say("no report of a finished trial was audited; --set remedy=audit switches audits on")
+    return 0
+
+
+def _results(record: RunRecord, log: Log, folder: Path, *, as_json: bool) -> int:
+    """Print the shares by hop and condition; beside them the corrected retention, where the error is measured."""
+    found = results(record, log)
+    if as_json:
+        _, error, corrected = _correction(found, record, log, folder)
+        document = found.document() | {"path": str(folder)}
+        for row in document["by_hop"]:
+            if (one := corrected.get((row["condition"], row["hop"]))) is not None:
+                row["kept_corrected"] = one.document()
+        print_json(document | {"instrument_error": error})
+        return 0
+    notes, _, corrected = _correction(found, record, log, folder)
+    stdout.print(results_view(found, corrected=corrected))
+    for note in notes:
+        say(f"note: {note}")
+    for sentence, count in found.errors.items():
+        say(f"{count} failed: {sentence}")
+    return 0
+
+
+def _correction(
+    found: Results, record: RunRecord, log: Log, folder: Path
+) -> tuple[list[str], dict[str, Any] | str | None, Mapping[tuple[str, int], Corrected]]:
+    """Return what labels beside the run make of its retention.
+
+    Returns:
+        What a person should be told of it; the instrument's error as JSON, a sentence where the labels don't give it,
+        None without labels; the corrected retention of each condition (by name) and hop.
+    """
+    if not has_labels(folder):
+        return [], None, {}
+    from chains.analysis.corrected.correction import corrected_by_hop, measured_beside  # noqa: PLC0415  start-up
+    from chains.stats.paired.paired import FEWEST_WORLDS  # noqa: PLC0415
+
+    error = measured_beside(record, log, folder)
+    if error is None or isinstance(error, str):
+        return [] if error is None else [error], error, {}
+    corrected = corrected_by_hop(found, error)
+    worlds = len({trial.seed for trial in found.by_trial})
+    few = f"corrected intervals over {worlds} worlds are too narrow; {FEWEST_WORLDS} or more are needed"
+    return [few] if corrected and worlds < FEWEST_WORLDS else [], error.document(), corrected
+
+
+def _graphs(record: RunRecord, *, as_json: bool) -> int:
+    """Print the graph of each different plan of the run once."""
+    from chains.running.langgraph_wiring import mermaid  # noqa: PLC0415  start-up: langgraph takes a second that `show` alone need not wait
+    from chains.terminal.views.org_chart import org_chart  # noqa: PLC0415
+
+    stage = Stage(record)
+    shown: dict[str, str] = {}
+    seen: list[Plan] = []
+    for condition in record.conditions:
+        plan = stage.plan(condition.id)
+        if plan in seen:
+            continue
+        seen.append(plan)
+        name = plan.hierarchy.name if plan.hierarchy.name not in shown else f"{plan.hierarchy.name} ({condition.name})"
+        shown[name] = mermaid(plan)
+        if not as_json:
+            stdout.print(Text(f"{plan.hierarchy.name} ({condition.name})", style="bold"))
+            stdout.print(org_chart(plan.hierarchy, dict(stage.parts(condition.id))))
+            stdout.print(Text(shown[name]), soft_wrap=True)
+    if as_json:
+        print_json({"run": record.id, "mermaid": shown})
+    return 0

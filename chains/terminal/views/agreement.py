@@ -1,0 +1,139 @@
+"""How far everybody agrees: alpha, the confusion matrix, recall and precision, false loss by hop."""
+
+import math
+
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from chains.fates import FATES
+from chains.scoring.facts.reader import instrument_of
+from chains.stats.measurement_error.confusion import Confusion
+from chains.terminal.views.judging import share
+from chains.terminal.views.output import legible
+from chains.terminal.views.run_tables import FATE_STYLE
+from chains.validation.agreement import Accord
+from chains.validation.all_labels import Gathered
+
+MOST_DISAGREEMENTS = 40
+
+
+def accord_view(found: Gathered, agreed: Accord) -> RenderableType:
+    """Return everything for the terminal; narrow enough for eighty columns."""
+    parts: list[RenderableType] = [
+        Text("pairs decided: " + ", ".join(f"{who} {count}" for who, count in agreed.raters.items()))
+    ]
+    if unsure := ", ".join(f"{who} {count}" for who, count in found.unsure.items()):
+        parts.append(Text(f"unsure of: {unsure}"))
+    if found.stale:
+        parts.append(
+            Text(f"note: {found.stale} labels are of other messages than the run's and are left out", "yellow")
+        )
+    if agreed.undecided:
+        parts.append(
+            Text(
+                f"note: people do not agree on {agreed.undecided} pairs, which are left out below the alphas: likely "
+                "the hard ones, so errors are larger than shown",
+                "yellow",
+            )
+        )
+    if agreed.alphas:
+        parts += [Text(""), _alphas(agreed)]
+    who = "what people agree on" if agreed.reference == "people" else f"{agreed.reference}, which is no person"
+    for rater, matrix in agreed.against.items():
+        parts += [Text(""), Text(f"{rater} against {who} ({matrix.items} pairs)", "bold"), _matrix(matrix)]
+        parts.append(Text(_in_words(matrix)))
+    if agreed.by_band:
+        parts += [Text(""), _by_hop(agreed)]
+    if agreed.against:
+        parts.append(
+            Text(
+                "counts are of the sample, which is drawn equally over the fates read; shares are weighted to the run",
+                "bright_black",
+            )
+        )
+    parts.append(Text(""))
+    if isinstance(agreed.errors, str):
+        parts.append(Text(agreed.errors, "yellow"))
+    else:
+        (se_low, se_high), (sp_low, sp_high) = agreed.errors.interval(0), agreed.errors.interval(1)
+        parts.append(
+            Text(
+                f"the instrument's error: sensitivity for loss {share(agreed.errors.sensitivity)} "
+                f"({share(se_low)} to {share(se_high)}), specificity {share(agreed.errors.specificity)} "
+                f"({share(sp_low)} to {share(sp_high)}); `show` and `compare` correct retention by it"
+            )
+        )
+    if agreed.clustered_by == "message":
+        parts.append(Text("note: of so few worlds that intervals are over messages, and too narrow", "yellow"))
+    return Group(*parts)
+
+
+def _alphas(agreed: Accord) -> Table:
+    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False)
+    table.add_column("Krippendorff's alpha")
+    for heading in ("alpha", "95%", "pairs"):
+        table.add_column(heading, justify="right")
+    for who, one in agreed.alphas.items():
+        value = "" if math.isnan(one.value) else f"{one.value:.2f}"
+        interval = "" if math.isnan(one.low) else f"{one.low:.2f} to {one.high:.2f}"
+        table.add_row(Text(who), value, interval, str(one.items))
+    return table
+
+
+def _in_words(matrix: Confusion) -> str:
+    """Return the shares that are defined; of labels that are all lost no false loss is known."""
+    parts = [
+        f"same fate {share(matrix.agreement)}, same kept or not {share(matrix.kept_agreement)}",
+        "" if math.isnan(matrix.false_loss) else f"of what is kept {share(matrix.false_loss)} is read as lost",
+        "" if math.isnan(matrix.false_kept) else f"of what is lost {share(matrix.false_kept)} is read as kept",
+    ]
+    return "; ".join(part for part in parts if part)
+
+
+def _matrix(matrix: Confusion) -> Table:
+    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False)
+    table.add_column("is \\ read as")
+    for fate in (*FATES, "recall", "precision"):
+        table.add_column(fate, justify="right", style=FATE_STYLE.get(fate))
+    for true in FATES:
+        row = matrix.counts[true]
+        cells = [Text(str(row[read]), "bold" if read == true else "") if row[read] else Text("") for read in FATES]
+        table.add_row(Text(true, FATE_STYLE[true]), *cells, share(matrix.recall[true]), share(matrix.precision[true]))
+    return table
+
+
+def _by_hop(agreed: Accord) -> Table:
+    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False)
+    table.add_column("the instrument at")
+    for heading in ("pairs", "false loss", "false kept"):
+        table.add_column(heading, justify="right")
+    for band, one in agreed.by_band.items():
+        table.add_row(f"{band} hops" if band == "middle" else f"{band} hop", str(one.items), share(one.false_loss),
+                      share(one.false_kept))  # fmt: skip
+    return table
+
+
+def disagreements_view(found: Gathered) -> RenderableType:
+    """Return the pairs that people see otherwise than the instrument, with its reasons."""
+    truth = found.agreed()
+    table = Table(title="where the instrument is not what people say", title_justify="left", show_lines=True)
+    for heading in ("pair", "statement", "message", "people", found.instrument):
+        table.add_column(heading)
+    differ = [name for name, fate in truth.items() if found.pairs.by_id[name].read != fate]
+    for name in differ[:MOST_DISAGREEMENTS]:
+        pair = found.pairs.by_id[name]
+        message = found.pairs.message(pair)
+        verdict = instrument_of(found.pairs.record.worlds[pair.world]).read(message, only={pair.statement})
+        read = Text(pair.read, FATE_STYLE[pair.read]).append(f": {verdict[pair.statement].why}", "default")
+        statement = found.pairs.statement(pair).render(0)
+        table.add_row(
+            Text(name),
+            Text(statement),
+            Text(legible(message.strip())),
+            Text(truth[name], FATE_STYLE[truth[name]]),
+            read,
+        )
+    if len(differ) > MOST_DISAGREEMENTS:
+        table.caption = f"the first {MOST_DISAGREEMENTS} of {len(differ)}"
+    return table if differ else Text("the instrument is never otherwise than people say")

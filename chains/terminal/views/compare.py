@@ -1,0 +1,236 @@
+"""A paired comparison for the terminal: registered hypotheses, every measure, the messages that differ most."""
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+
+from rich.console import Group, RenderableType
+from rich.rule import Rule
+from rich.table import Table
+from rich.text import Text
+
+from chains.analysis.compare.arms import differing
+from chains.analysis.compare.comparison import Comparison, Row
+from chains.analysis.compare.hypothesis_tests import Tested
+from chains.analysis.compare.most_different import Stretch, Unlike, stretches
+from chains.analysis.registered.confirmatory import Standing
+from chains.scoring.measures.measures import MEASURES
+from chains.stats.measurement_error.correction import CorrectedPair
+from chains.stats.paired.paired import FEWEST_WORLDS, LEVEL
+from chains.terminal.views.output import counted, legible
+from chains.terminal.views.run_tables import CUT_OFF_BAR, FATE_STYLE, corrected_text, taken_text
+
+MOST_NAMED = 8
+"""Trials without a partner that are named; all of them are in `--json`."""
+
+
+def tested_view(tests: Sequence[Tested], standing: Standing) -> RenderableType:
+    """Return the registered hypotheses with what came of each."""
+    table = _table("hypothesis", "b - a", "95% interval", "p", "Holm", "so")
+    for test in tests:
+        row = test.row
+        if row is None:
+            table.add_row(test.hypothesis.name, "", "", "", "", test.why)
+            continue
+        share = _is_share(test.hypothesis.quantity)
+        table.add_row(
+            test.hypothesis.name,
+            _signed(row.difference, share=share),
+            _interval(row.low, row.high, share=share),
+            _p(row.p),
+            _p(test.adjusted),
+            Text(test.verdict, style="bold" if test.verdict in ("supported", "contradicted") else ""),
+        )
+    texts = [Text(f"{test.hypothesis.name}: {test.hypothesis.text}") for test in tests]
+    digest = "" if standing.digest is None else f" (registration {standing.digest[:12]})"
+    word = Text(f"{standing.word}: {standing.why}{digest}", style="" if standing.confirmatory else "yellow")
+    how = Text("b: the left side, a: the right; two-sided p, and the sign must be the registered one", style="dim")
+    return Group(Text("registered hypotheses", style="bold"), *texts, table, how, word, Text())
+
+
+def comparison_view(comparison: Comparison) -> RenderableType:
+    """Return every measure of what the executive hears in both conditions, and the difference."""
+    a, b = comparison.a.label, comparison.b.label
+    parts: list[RenderableType] = [
+        Text(f"what {_who(comparison)}, b against a", style="bold"),
+        Text(f"a: {a}"),
+        Text(f"b: {b}"),
+        Text(f"{counted(len(comparison.pairs), 'pair')} from {counted(comparison.worlds, 'world')}"),
+        Text(f"a trial takes: a {taken_text(comparison.takes['a'])}; b {taken_text(comparison.takes['b'])}"),
+        _measures(comparison, comparison.measures),
+    ]
+    if comparison.at_equal_words:
+        parts += [
+            Text("at equal words: the longer of each pair cut to the length of the shorter", style="bold"),
+            _measures(comparison, comparison.at_equal_words),
+        ]
+    return Group(*parts, *_notes(comparison))
+
+
+def _who(comparison: Comparison) -> str:
+    """Return who hears what is compared, and does: where nothing climbs, the workers."""
+    sides = comparison.a, comparison.b
+    if any(side.run.stage.plan(condition.id).reports for side in sides for condition in side.conditions):
+        return "the executive hears"
+    return "the workers hear and do"
+
+
+def corrected_view(retention: CorrectedPair | str) -> Text:
+    """Return the retention corrected for the instrument's measured error; a sentence where it is not measured."""
+    if isinstance(retention, str):
+        return Text(f"note: {retention}", style="yellow")
+    difference = _signed(retention.difference, share=True)
+    return Text(
+        "retention corrected for the instrument's measured error: "
+        f"a {corrected_text(retention.a)}, b {corrected_text(retention.b)}, "
+        f"b - a {difference} ({_interval(retention.low, retention.high, share=True)})",
+        style="green",
+    )
+
+
+def _measures(comparison: Comparison, rows: Mapping[str, Row]) -> Table:
+    table = _table("measure", "a", "b", "b - a", "95% interval", "p", "adjusted", "detects")
+    for name, row in rows.items():
+        share, paired = _is_share(name), row.paired
+        if not paired.pairs or (not paired.a and not paired.b and not paired.moved):
+            continue  # not defined here, or nothing of the kind on either side
+        clear = comparison.believable and row.adjusted <= LEVEL
+        interval = _interval(paired.low, paired.high, share=share)
+        table.add_row(
+            name,
+            _plain(paired.a, share=share),
+            _plain(paired.b, share=share),
+            _signed(paired.difference, share=share),
+            Text(interval, style="bold" if clear else ""),
+            _p(paired.p),
+            Text(_p(row.adjusted) + (f" {row.registered}" if row.registered else "")),
+            _detects(paired.detectable, share=share),
+        )
+    return table
+
+
+def _table(*headings: str) -> Table:
+    table = Table(box=None, padding=(0, 1, 0, 0), pad_edge=False)
+    for number, heading in enumerate(headings):
+        text = heading in ("measure", "hypothesis", "so")
+        table.add_column(heading, justify="left" if text else "right", no_wrap=number == 0)
+    return table
+
+
+def _notes(comparison: Comparison) -> Iterator[Text]:
+    yield Text(
+        "p: sign flips by world (d_prime, criterion, eval_risk: worlds resampled); adjusted: "
+        "Benjamini-Hochberg over all that is shown, Holm for what is registered; "
+        "detects: the true difference that 80 of 100 such studies would find",
+        style="dim",
+    )
+    for side, which, out in zip("ab", (comparison.a, comparison.b), comparison.left_out, strict=True):
+        if out:
+            named = ", ".join(map(str, out[:MOST_NAMED])) + (", ..." if len(out) > MOST_NAMED else "")
+            yield _note(f"{len(out)} finished trials of {side} have no partner and are left out: {named}")
+        if which.unfinished:
+            yield _note(f"{which.unfinished} trials of {side} are not finished and can't count")
+    few = [name for name, row in comparison.measures.items() if 0 < row.paired.pairs < len(comparison.pairs)]
+    if few:
+        named = ", ".join(f"{name} in {comparison.measures[name].paired.pairs}" for name in few)
+        yield _note(f"not all measures are defined in all {len(comparison.pairs)} pairs: {named}")
+    cut = max(comparison.measures["cut_off"].paired.a, comparison.measures["cut_off"].paired.b)
+    if cut > CUT_OFF_BAR:
+        yield _note(f"{cut:.0%} of the messages were cut off by their length limit: no finding as they are")
+    if comparison.worlds < FEWEST_WORLDS:
+        yield _note(
+            f"{comparison.worlds} world{'s are' if comparison.worlds > 1 else ' is'} too few for a conclusion (the "
+            f"interval over worlds needs {FEWEST_WORLDS} or more); this is a look, not a finding"
+        )
+    if comparison.a.run is not comparison.b.run:
+        yield from _between_runs(comparison)
+    for note in comparison.notes:
+        yield _note(note)
+
+
+def _between_runs(comparison: Comparison) -> Iterator[Text]:
+    lines = differing(comparison.a, comparison.b)
+    if not lines:
+        yield Text("the two differ in nothing that was set: what differs is sampling", style="dim")
+    elif len(lines) == 1:
+        yield Text(f"the two differ in {lines[0]}")
+    else:
+        yield _note(f"the two differ in {len(lines)} things, and what is found can't be laid at one of them:")
+        yield from (Text(f"  {line}", style="yellow") for line in lines)
+
+
+def _note(text: str) -> Text:
+    return Text(f"note: {text}", style="yellow")
+
+
+def unlike_view(found: Sequence[Unlike], comparison: Comparison) -> RenderableType:
+    """Return the pairs that differ most, a word diff side by side."""
+    parts: list[RenderableType] = []
+    for unlike in found:
+        a, b = unlike.pair
+        parts.append(Rule(f"differ most: {a} and {b}, {unlike.title}", align="left"))
+        for fact, (one, other) in unlike.fates.items():
+            line = Text(f"{fact}: ")
+            line.append(one, style=FATE_STYLE[one]).append(" | ").append(other, style=FATE_STYLE[other])
+            parts.append(line.append(f"  {unlike.facts[fact]}", style="dim"))
+        columns = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, expand=True)
+        columns.add_column(f"a: {comparison.a.label}", ratio=1, overflow="fold")
+        columns.add_column(f"b: {comparison.b.label}", ratio=1, overflow="fold")
+        diff = stretches(*map(legible, unlike.texts))
+        columns.add_row(_marked(diff, "a"), _marked(diff, "b"))
+        parts += [columns, Text()]
+    if parts:
+        parts.append(Text("[-only in a-]  {+only in b+}", style="dim"))
+    return Group(*parts)
+
+
+def _marked(diff: Sequence[Stretch], side: str) -> Text:
+    """Return one side's words, those that the other lacks marked by brackets too, for terminals without colour."""
+    text = Text()
+    for stretch in diff:
+        words = stretch.a if side == "a" else stretch.b
+        if not words:
+            continue
+        if len(text) and not text.plain.endswith("\n") and not words.startswith("\n"):
+            text.append(" ")
+        if stretch.same or not words.strip():
+            text.append(words)
+        elif side == "a":
+            text.append(f"[-{words.strip()}-]", "red")
+        else:
+            text.append(f"{{+{words.strip()}+}}", "green")
+        if not stretch.same and words.endswith("\n"):
+            text.append("\n")
+    return text
+
+
+def _is_share(name: str) -> bool:
+    return name in MEASURES and MEASURES[name].share
+
+
+def _plain(value: float, *, share: bool) -> str:
+    if math.isnan(value):
+        return "-"
+    return f"{value:.1%}" if share else f"{value:.2f}"
+
+
+def _detects(value: float, *, share: bool) -> str:
+    return "none" if share and value > 1 else _plain(value, share=share)
+
+
+def _signed(value: float, *, share: bool) -> str:
+    if math.isnan(value):
+        return "-"
+    said = f"{value:+.1%}" if share else f"{value:+.2f}"
+    return said if said.strip("-0.%") else f"+{said[1:]}"  # nothing is rounded to less than nothing
+
+
+def _interval(low: float, high: float, *, share: bool) -> str:
+    if math.isnan(low) or math.isnan(high):
+        return "none"
+    return f"{_signed(low, share=share)} to {_signed(high, share=share)}"
+
+
+def _p(value: float) -> str:
+    if math.isnan(value):
+        return "-"
+    return "<.001" if value < 0.001 else f"{value:.3f}".replace("0.", ".", 1)

@@ -1,0 +1,179 @@
+"""Tables of a run: what came of it."""
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import groupby
+from typing import Any
+
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from chains.analysis.results.run_results import Results
+from chains.stats.measurement_error.corrected_retention import Corrected
+from chains.terminal.views.charter import carried_view
+from chains.terminal.views.output import counted
+from chains.terminal.views.patterns import patterns_view
+from chains.terminal.views.pauses import pauses_view
+from chains.terminal.views.regret import regret_view
+from chains.terminal.views.rounds import rounds_view
+from chains.terminal.views.status import status_view
+from chains.terminal.views.stops import stops_view
+from chains.worlds.world import unverified_notes
+
+FATE_STYLE = {
+    "kept": "green",
+    "blurred": "yellow",
+    "altered": "magenta",
+    "inverted": "bold red",
+    "omitted": "bright_black",
+}
+"""One colour a fate, everywhere."""
+MOST_HOPS = 12
+"""Hops shown of a deep hierarchy; all of them are in `--json`."""
+CUT_OFF_BAR = 0.01
+"""Share of messages cut off by their length limit above which shares are no finding."""
+SMALL_MODEL = "smollm2 has 135 million parameters: it shows how the machine runs; conclusions need larger models"
+
+
+def shown_hops(hops: Sequence[int]) -> list[int]:
+    """Return the hops to show: all of a few, else the first, the last, and some between, denser at the start."""
+    if len(hops) <= MOST_HOPS:
+        return list(hops)
+    last = len(hops) - 1
+    places = {round(last ** (step / (MOST_HOPS - 1))) for step in range(MOST_HOPS)} | {0, 1, 2, 3}
+    return [hops[place] for place in sorted(places)]
+
+
+def results_view(
+    found: Results, seconds: float | None = None, corrected: Mapping[tuple[str, int], Corrected] | None = None
+) -> RenderableType:
+    """Return the table by hop and condition, with what a reader must know of it.
+
+    Args:
+        found: The run's results.
+        seconds: How long it took.
+        corrected: Retention by condition and hop, corrected for the instrument's error, where that is measured.
+    """
+    record = found.record
+    parts: list[RenderableType] = []
+    if record.experiment.question:
+        parts.append(Text(record.experiment.question, style="italic"))
+    rows = found.by_hop()
+    tops, costs = found.at_the_top(), {row["condition"]: row for row in found.costs()}
+    parts += _by_condition(rows, corrected or {}, tops, costs)
+    if tops:
+        parts.append(Text("all: the last reports and what reaches the executive past them, read as one text", "dim"))
+    if found.silent:
+        others = found.by_hop(silent=False)
+        which = "trial" if len(found.silent) == 1 else f"{len(found.silent)} trials"
+        left = "nothing is left" if not others else ""
+        parts.append(Text(f"without the {which} in which a seat gave no report: {left}", style="yellow"))
+        parts += _by_condition(others, {}, found.at_the_top(silent=False), {})
+    parts += rounds_view(found.rounds())
+    if found.told:
+        parts += status_view(found.status(), shown_hops(sorted({row["hop"] for row in rows})))
+    parts += patterns_view(found.patterns())
+    if found.decided:
+        parts += regret_view(found.regret(), found.down(), by_hop_table)
+        parts += stops_view(found.stops())
+        parts += pauses_view(found.pauses())
+    if found.ordered:
+        parts += carried_view(found.charter(), found.deeds())
+    if not rows and not found.ordered:
+        parts.append(Text("no trial is finished yet"))
+    took = "" if seconds is None else f", {seconds:.0f} s"
+    parts.append(
+        Text(
+            f"run {record.id}: {found.finished} of {found.trials} trials finished, {found.failed} failed, "
+            f"{found.waiting} waiting; {counted(found.calls, 'call')}, {found.tokens:,} tokens{_price(found)}{took}"
+        )
+    )
+    if found.reused:
+        parts.append(Text(f"{_several(sum(found.reused.values()))} taken from {', '.join(found.reused)}, at no cost"))
+    if found.standing.hypotheses:
+        parts += [Text(line) for line in found.standing.lines()]
+    parts += [Text(f"note: {note}", style="yellow") for note in _notes(found, rows)]
+    return Group(*parts)
+
+
+def _several(replies: int) -> str:
+    return "1 reply was" if replies == 1 else f"{replies:,} replies were"
+
+
+def _price(found: Results) -> str:
+    if found.cost is None:
+        return ", price unknown"
+    return f", cost {found.cost:,.4f}" if found.cost else ""
+
+
+def _by_condition(
+    rows: Sequence[dict[str, Any]],
+    corrected: Mapping[tuple[str, int], Corrected],
+    tops: Sequence[dict[str, Any]],
+    costs: Mapping[str, dict[str, Any]],
+) -> Iterator[RenderableType]:
+    for condition, group in groupby(rows, key=lambda row: row["condition"]):
+        by_hop = {row["hop"]: row for row in group}
+        shown = shown_hops(sorted(by_hop))
+        trials = by_hop[shown[0]]["trials"]
+        took = f"; a trial takes {taken_text(costs[condition])}" if condition in costs else ""
+        yield Text(f"{condition} ({trials} trial{'s' if trials > 1 else ''}, mean{took})", style="bold")
+        whole = [row for row in tops if row["condition"] == condition]
+        yield by_hop_table([by_hop[hop] for hop in shown] + whole)
+        by_error = [(hop, corrected[condition, hop]) for hop in shown if (condition, hop) in corrected]
+        if by_error:
+            figures = ", ".join(f"hop {hop} {corrected_text(one)}" for hop, one in by_error)
+            yield Text(f"kept, corrected for the instrument's measured error: {figures}", "green")
+
+
+def taken_text(row: Mapping[str, float]) -> str:
+    """Return what a trial takes on average."""
+    return f"{row['calls']:.1f} calls, {row['tokens']:,.0f} tokens".replace(".0 calls", " calls")
+
+
+def corrected_text(one: Corrected) -> str:
+    """Return a corrected retention with its 95% interval; one that was clipped to 0 or 1 says so."""
+    if math.isnan(one.value):
+        return "can't be corrected"
+    return f"{one.value:.0%} ({one.low:.0%} to {one.high:.0%}{', clipped' if one.clipped else ''})"
+
+
+def _notes(found: Results, rows: Sequence[dict[str, Any]]) -> list[str]:
+    notes = unverified_notes(found.record.worlds.values())
+    if any(source.label == "smollm2" for source in found.record.models.values()):
+        notes.append(SMALL_MODEL)
+    cut = max((row["cut_off"] for row in rows), default=0)
+    if cut > CUT_OFF_BAR:
+        notes.append(
+            f"up to {cut:.0%} of the messages at a hop were cut off by their length limit: no finding as they are"
+        )
+    if found.noted:
+        notes.append(f"{found.noted} replies carry a note on how they were had; `show --trial` quotes it")
+    if found.unrated:
+        notes.append(f"{counted(found.unrated, 'rating')} can't be read; of several drafts a random one went on there")
+    if silent := max((row["silent"] for row in rows), default=0):
+        notes.append(f"up to {silent:.0%} of the seats at a hop gave no report (refused, filtered or empty)")
+    if loops := max((row["degenerate"] for row in rows), default=0):
+        notes.append(f"up to {loops:.0%} of the messages at a hop are degenerate: they loop, or are empty of any claim")
+    return notes
+
+
+def by_hop_table(rows: Sequence[dict[str, Any]]) -> Table:
+    """Return the fates' shares by condition and hop; narrow enough for eighty columns."""
+    table = Table(box=None, padding=(0, 1, 0, 0), pad_edge=False)
+    table.add_column("hop", justify="right")
+    for fate, style in FATE_STYLE.items():
+        table.add_column(fate, justify="right", style=style)
+    for name in ("invented", "unfounded", "words", "degenerate"):
+        table.add_column(name, justify="right")
+    for row in rows:
+        cells = [f"{row[fate]:.0%}" for fate in FATE_STYLE]
+        cells += [
+            f"{row['invented']:.1f}",
+            f"{row['unfounded']:.1f}",
+            f"{row['words']:.0f}",
+            f"{row['degenerate']:.0%}",
+        ]
+        table.add_row(str(row["hop"]), *cells)
+    return table

@@ -1,0 +1,160 @@
+"""A trial hop by hop: what each seat wrote, coloured by the fate of what it wrote of."""
+
+from collections.abc import Iterator
+
+from rich.console import Group, RenderableType
+from rich.rule import Rule
+from rich.table import Table
+from rich.text import Text
+
+from chains.analysis.results.trial_story import Found, Story, Turn
+from chains.terminal.views.output import legible
+from chains.terminal.views.run_tables import FATE_STYLE, shown_hops
+
+VALENCE_STYLE = {"bad": "red", "good": "green", "neutral": "default"}
+
+
+def story_view(story: Story, *, why: bool) -> RenderableType:
+    """Return a trial for the terminal, from the workers' notes to the executive's brief.
+
+    Args:
+        story: The trial.
+        why: Say for every fate which words decided it.
+    """
+    parts: list[RenderableType] = [
+        Text(f"{story.trial}   {story.condition}   {story.world.title} ({story.world.setting})", style="bold"),
+        _ledger(story),
+        *([Text(f"true status {story.world.status.reason(story.world.facts)}")] if story.world.status else []),
+        *(Text(line) for line in story.intent),
+        _legend(),
+    ]
+    hops = sorted({turn.hop for turn in story.turns})
+    shown = set(shown_hops(hops))
+    for turn in story.turns:
+        if turn.hop in shown:
+            parts += _turn(turn, story, why=why)
+    if len(shown) < len(hops):
+        parts.append(Text(f"{len(hops) - len(shown)} hops between are left out; --json has them all", style="yellow"))
+    return Group(*parts)
+
+
+def _ledger(story: Story) -> Table:
+    table = Table(title="what is true", title_justify="left", box=None, padding=(0, 1))
+    for heading in ("fact", "", "severity", "as a worker's notes may have it"):
+        table.add_column(heading)
+    for fact in story.world.facts:
+        table.add_row(
+            fact.id, Text(fact.valence, style=VALENCE_STYLE[fact.valence]), "*" * fact.severity, Text(fact.render(0))
+        )
+    return table
+
+
+def _legend() -> Text:
+    return Text.assemble("fates: ", *((f"{fate}  ", style) for fate, style in FATE_STYLE.items()))
+
+
+def _turn(turn: Turn, story: Story, *, why: bool) -> Iterator[RenderableType]:
+    reply = turn.reply
+    where = _where(turn, story.depth)
+    if turn.step is None and (turn.unchanged or not reply.text):
+        why_not = "the report stands as it is" if turn.unchanged else "nothing"
+        yield Rule(Text(f"{turn.told.name}: {why_not}", "dim"), align="left", style="dim")
+        return
+    heard = ", ".join(turn.step.heard if turn.step else turn.told.hears)
+    heard = heard or _REFERENCES.get(turn.told.reference, "its own notes")
+    by = f"by rule: {turn.told.rule or 'as it was'}" if turn.step is None else turn.step.request.model
+    yield Rule(
+        f"{where}: {turn.seat.name}, {turn.seat.role} ({by}), after {heard}; {len(reply.text.split())} words",
+        align="left",
+    )
+    if reply.thought:
+        yield Text(f"(thought, not passed on: {legible(reply.thought.strip()[:300])})", style="dim italic")
+    yield _coloured(turn)
+    yield from _remarks(turn)
+    if turn.chosen is not None:
+        unread = f"can't be read: {turn.chosen.why}"
+        yield Text(f"chooses {turn.chosen.option}" if turn.chosen.option else legible(unread), "bold")
+        return
+    if turn.found is not None:
+        yield from _found(turn.found)
+    if turn.verdicts:
+        yield Text.assemble(*_fates(turn))
+    if turn.invented:
+        yield Text(legible("invented: " + "; ".join(claim.text for claim in turn.invented)), style="cyan")
+    if why:
+        yield _reasons(turn)
+
+
+def _remarks(turn: Turn) -> Iterator[Text]:
+    """Say what a reader must know of how the reply was had, and of its form."""
+    if turn.reply.finish != "stop":
+        finish = turn.reply.finish
+        yield Text({"length": "cut off by its length limit"}.get(finish, f"no report ({finish})"), style="bold yellow")
+    if turn.step is not None and turn.step.reused is not None:
+        yield Text(f"note: taken from run {turn.step.reused}", style="yellow")
+    for note in turn.reply.notes:
+        yield Text(legible(f"note: {note}"), style="yellow")
+    if turn.degenerate:
+        yield Text(legible(f"degenerate: {turn.degenerate}"), style="yellow")
+
+
+def _found(found: Found) -> Iterator[Text]:
+    """Say what an auditor found, or a worker picked, line by line."""
+    if not found.readable:
+        yield Text(
+            "can't be read: of the lines that it was shown it names none, or each as missing and wrong", "bold yellow"
+        )
+    elif not any(found.lines.values()):
+        yield Text("finds nothing", "bold")
+    for kind, lines in found.lines.items():
+        yield from (Text(f"{kind}: {legible(line)}", "bold") for line in lines)
+
+
+_REFERENCES = {"ledger": "the full ledger (for reference)", "nothing": "no report at all (for reference)"}
+
+
+def _where(turn: Turn, depth: int) -> str:
+    match turn.told.task:
+        case "report" if turn.seat.role == "outside":
+            return "from outside"
+        case "report":
+            drafted = f", {turn.told.name.partition('/')[2]}" if turn.told.number else ""
+            return f"hop {turn.hop}{drafted}" if turn.hop <= depth else "brief"
+        case "order" | "relay":
+            return f"hop {turn.hop} down"
+        case "send":
+            return turn.told.name
+        case task:
+            what = {"act": "deed", "decide": "decision"}.get(task, str(task))
+            return f"{what} of {turn.told.about}" if turn.told.about else what
+
+
+def _fates(turn: Turn) -> Iterator[tuple[str, str]]:
+    if turn.status is not None:
+        yield f"status told {turn.status}; ", "bold"
+    lost = {name: verdict.fate for name, verdict in turn.verdicts.items() if verdict.fate != "kept"}
+    yield f"kept {len(turn.verdicts) - len(lost)} of {len(turn.verdicts)}", FATE_STYLE["kept"]
+    if turn.told.heading:  # lines from the side are no report of all there is
+        lost = {name: fate for name, fate in lost.items() if fate != "omitted"}
+    for name, fate in lost.items():
+        yield f"  {name} {fate}", FATE_STYLE[fate]
+
+
+def _coloured(turn: Turn) -> Text:
+    """Return the message with each fact's evidence in the colour of its fate; kept ones first, so that losses show."""
+    text = Text(legible(turn.reply.text.rstrip()))
+    order = list(FATE_STYLE)
+    for verdict in sorted(turn.verdicts.values(), key=lambda verdict: order.index(verdict.fate)):
+        if verdict.evidence is not None:
+            text.stylize(FATE_STYLE[verdict.fate], *verdict.evidence)
+    return text
+
+
+def _reasons(turn: Turn) -> Table:
+    table = Table(box=None, padding=(0, 1))
+    for heading in ("fact", "fate", "slots", "why"):
+        table.add_column(heading)
+    for name, verdict in turn.verdicts.items():
+        slots = ", ".join(f"{slot} {state}" for slot, state in verdict.slots.items())
+        table.add_row(name, Text(verdict.fate, style=FATE_STYLE[verdict.fate]), slots, Text(legible(verdict.why)))
+    return table

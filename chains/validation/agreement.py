@@ -1,0 +1,131 @@
+"""How far people, the instrument and judges agree on a run's pairs, and the instrument's error where it is known."""
+
+import itertools
+from collections import Counter
+from collections.abc import Hashable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from chains.fates import FATES, Fate
+from chains.scoring.facts.instrument import INSTRUMENT
+from chains.stats.measurement_error.confusion import Confusion, Judged, confusion, known
+from chains.stats.measurement_error.correction import ErrorRates, Labelled, error_rates
+from chains.stats.measurement_error.krippendorff_alpha import Alpha, alpha
+from chains.stats.paired.paired import FEWEST_WORLDS
+from chains.validation.all_labels import JUDGES, Gathered
+from chains.validation.pairs import Band, Pair, Pairs
+from chains.validation.sampling import weights
+
+BANDS: tuple[Band, ...] = ("first", "middle", "last")
+
+
+class Accord(NamedTuple):
+    """Agreement on one run."""
+
+    raters: dict[str, int]
+    """Each rater, with how many pairs it decided."""
+    reference: str | None
+    """Against whom the others are held: "people", else the judges or the one judge; None if there is nobody."""
+    undecided: int
+    """Pairs that people labelled and do not agree on: they are in no comparison with the reference, and are likely the
+    hard ones, so that errors are a little larger than what is shown."""
+    alphas: dict[str, Alpha]
+    """Among "people", and between every two raters ("anna and fates-2")."""
+    against: dict[str, Confusion]
+    """The instrument and each judge, against the reference."""
+    by_band: dict[Band, Confusion]
+    """The instrument against the reference, at first, middle and last hops."""
+    errors: ErrorRates | str
+    """The instrument's error; a sentence where it is not measured."""
+    clustered_by: str
+    """What intervals are taken over: "world", or "message" where there are too few worlds."""
+
+    def document(self) -> dict[str, Any]:
+        """Return it as JSON."""
+        return {
+            "raters": self.raters,
+            "reference": self.reference,
+            "undecided": self.undecided,
+            "clustered_by": self.clustered_by,
+            "alpha": {
+                who: {
+                    "value": known(one.value),
+                    "ci": None if known(one.low) is None else [known(one.low), known(one.high)],
+                    "items": one.items,
+                }
+                for who, one in self.alphas.items()
+            },
+            "against_reference": {who: one.document() for who, one in self.against.items()},
+            "by_hop": {
+                band: {"items": one.items, "false_loss": known(one.false_loss), "false_kept": known(one.false_kept)}
+                for band, one in self.by_band.items()
+            },
+            "errors": self.errors if isinstance(self.errors, str) else self.errors.document(),
+        }
+
+
+def accord(found: Gathered) -> Accord:
+    """Compute every agreement that a run's labels give."""
+    rated: dict[str, int] = Counter(who for _, who in found.labels)
+    names = [judge.name for judge in found.judges]
+    truth = found.agreed()
+    reference: str | None = "people"
+    if not truth:
+        reference = JUDGES if len(names) > 1 else names[0] if names else None
+        truth = found.of(reference) if reference else {}
+    drawn = [found.pairs.by_id[name] for name in truth]
+    weight = weights(found.pairs, drawn)
+    clusters, clustered_by = _clusters(found.pairs, {pair for pair, _ in found.labels})
+    others = [INSTRUMENT, *names, *([JUDGES] if len(names) > 1 else [])]
+
+    def held(who: str, some: Sequence[Pair]) -> Confusion:
+        said = found.of(who)
+        return confusion([Judged(truth[p.id], said[p.id], weight[p.id]) for p in some if p.id in said])
+
+    return Accord(
+        raters={who: rated[who] for who in (*found.people, *others) if rated[who]},
+        reference=reference,
+        undecided=len({pair for pair, who in found.labels if who in found.people} - set(found.agreed())),
+        alphas=_alphas(found, clusters),
+        against={who: held(who, drawn) for who in others if who != reference and rated[who]},
+        by_band={
+            band: held(INSTRUMENT, some) for band in BANDS if (some := [pair for pair in drawn if pair.band == band])
+        },
+        errors=measured(found),
+        clustered_by=clustered_by,
+    )
+
+
+def measured(found: Gathered) -> ErrorRates | str:
+    """Return the instrument's error against what people hold true; a sentence where it is not measured."""
+    truth = found.agreed()
+    if not truth:
+        return "the instrument's error is not measured: nobody has labelled; `cli.py agree` asks"
+    clusters, _ = _clusters(found.pairs, set(truth))
+    labelled = [Labelled(found.pairs.by_id[name].read, fate == "kept", clusters[name]) for name, fate in truth.items()]
+    return error_rates(labelled, population(found.pairs))
+
+
+def population(pairs: Pairs) -> dict[Fate, float]:
+    """Return how the fates read are shared out over all pairs of a run; they sum to 1."""
+    count = Counter(pair.read for pair in pairs.all)
+    return {fate: count[fate] / len(pairs.all) for fate in FATES}
+
+
+def _clusters(pairs: Pairs, names: set[str]) -> tuple[Mapping[str, Hashable], str]:
+    """Return what each pair depends with: its world, or its message where worlds are too few to be resampled."""
+    worlds = {pairs.by_id[name].world for name in names}
+    if len(worlds) >= FEWEST_WORLDS:
+        return {name: pairs.by_id[name].world for name in names}, "world"
+    return {name: (pairs.by_id[name].trial, pairs.by_id[name].seat) for name in names}, "message"
+
+
+def _alphas(found: Gathered, clusters: Mapping[str, Hashable]) -> dict[str, Alpha]:
+    out = {}
+    if len(found.people) > 2:
+        out["people"] = alpha(found.labels, found.people, clusters)
+    raters = [*found.people, INSTRUMENT, *(judge.name for judge in found.judges)]
+    for one, other in itertools.combinations(raters, 2):
+        between = alpha(found.labels, [one, other], clusters)
+        if between.items:
+            out[f"{one} and {other}"] = between
+    return out

@@ -1,0 +1,146 @@
+"""Everybody's fates for a run's pairs, in one table: people, the instrument, judges."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+from chains.errors import BadInput
+from chains.fates import Fate
+from chains.running.log.log import Log
+from chains.scoring.facts.instrument import INSTRUMENT
+from chains.validation.judge_answers import PROBLEMS, Problem, Verdict
+from chains.validation.judge_record import JudgeRecord, judges_of, majority, read_judge, verdicts
+from chains.validation.labels import Label, digest, read_all
+from chains.validation.pairs import Pair, Pairs
+
+JUDGES = "judges"
+"""The rater that is the majority of several judges."""
+
+
+class Judge(NamedTuple):
+    """One judge's verdicts on a run."""
+
+    record: JudgeRecord
+    name: str
+    """By which it stands among the raters: `judge:MODEL`, or its folder's name where two have one model."""
+    said: Mapping[str, Verdict]
+    """By pair."""
+    calls: int
+    """Requests sent for what is logged."""
+
+    @property
+    def problems(self) -> dict[Problem, int]:
+        """How many of its verdicts are no vote, and why."""
+        return {one: sum(verdict.problem == one for verdict in self.said.values()) for one in PROBLEMS}
+
+
+class Gathered(NamedTuple):
+    """Who says what of which pair."""
+
+    pairs: Pairs
+    labels: dict[tuple[str, str], Fate]
+    """By pair and rater: every fate that somebody decided on. The instrument reads every pair that anybody rated."""
+    people: tuple[str, ...]
+    judges: tuple[Judge, ...]
+    unsure: dict[str, int]
+    """For each person, how many pairs they were unsure of."""
+    stale: int
+    """Labels left out because they are of a message that is not the run's."""
+
+    @property
+    def instrument(self) -> str:
+        """The instrument's name among the raters."""
+        return INSTRUMENT
+
+    def of(self, rater: str) -> dict[str, Fate]:
+        """Return one rater's fates by pair."""
+        return {pair: fate for (pair, who), fate in self.labels.items() if who == rater}
+
+    def agreed(self) -> dict[str, Fate]:
+        """Return what people hold true: for each pair the fate that more than half of its labels say."""
+        by_pair: dict[str, list[Fate | None]] = defaultdict(list)
+        for (pair, who), fate in self.labels.items():
+            if who in self.people:
+                by_pair[pair].append(fate)
+        return {pair: most for pair, votes in by_pair.items() if (most := majority(votes)) is not None}
+
+
+def gather_people(pairs: Pairs, folder: Path, more: Iterable[Label] = ()) -> Gathered:
+    """Gather people's labels and the instrument's fates of the pairs that they labelled.
+
+    Args:
+        pairs: The run's.
+        folder: The run's.
+        more: Labels made elsewhere; they hold over a rater's own beside the run.
+
+    Raises:
+        BadInput: If a label names a pair that the run does not have, or a rater has a name that is not a person's.
+    """
+    labels: dict[tuple[str, str], Fate] = {}
+    unsure: dict[str, int] = defaultdict(int)
+    people: dict[str, None] = {}
+    stale = 0
+    latest = {(label.id, label.rater): label for label in (*read_all(folder), *more)}
+    for label in latest.values():
+        pair = pairs.by_id.get(label.id)
+        if pair is None:
+            raise BadInput(
+                f"{label.rater} labels {label.id!r}, which run {pairs.record.id} does not have; an id is "
+                f"TRIAL/SEAT/STATEMENT, as in {next(iter(pairs.by_id), 'c1.w1.r1/L1/F01')}"
+            )
+        if label.rater in (INSTRUMENT, JUDGES) or label.rater.startswith("judge:"):
+            raise BadInput(f"a person can't be called {label.rater!r}; that is an instrument's name")
+        if label.message is not None and label.message != digest(pairs.message(pair)):
+            stale += 1
+            continue
+        people[label.rater] = None
+        if label.fate is None:
+            unsure[label.rater] += 1
+        else:
+            labels[label.id, label.rater] = label.fate
+    for name in {pair for pair, _ in labels}:
+        labels[name, INSTRUMENT] = pairs.by_id[name].read
+    return Gathered(pairs, labels, tuple(people), (), dict(unsure), stale)
+
+
+def gather(pairs: Pairs, folder: Path, more: Iterable[Label] = ()) -> Gathered:
+    """Gather people's labels, the judges' votes, and the instrument's fates of all pairs that any of them rated.
+
+    Raises:
+        BadInput: As `gather_people`.
+        LogDamaged: If a judge's log is not about this run.
+    """
+    found = gather_people(pairs, folder, more)
+    judges = _judges(folder, pairs)
+    for judge in judges:
+        votes = {pair: verdict.vote for pair, verdict in judge.said.items()}
+        found.labels.update({(pair, judge.name): vote for pair, vote in votes.items() if vote is not None})
+    if len(judges) > 1:
+        for pair in {pair for judge in judges for pair in judge.said}:
+            most = majority([judge.said[pair].vote for judge in judges if pair in judge.said])
+            if most is not None:
+                found.labels[pair, JUDGES] = most
+    for name in {pair for pair, _ in found.labels}:
+        found.labels[name, INSTRUMENT] = pairs.by_id[name].read
+    return found._replace(judges=judges)
+
+
+def _judges(folder: Path, pairs: Pairs) -> tuple[Judge, ...]:
+    records = [(read_judge(path), path) for path in judges_of(folder)]
+    labels = [record.source.label for record, _ in records]
+    judges = []
+    for record, path in records:
+        with Log(path) as log:
+            said = {pair: verdict for pair, (verdict, _) in verdicts(record, log, pairs).items()}
+            calls = log.scan.calls
+        alone = labels.count(record.source.label) == 1
+        judges.append(Judge(record, f"judge:{record.source.label if alone else path.name}", said, calls))
+    return tuple(judges)
+
+
+def tied(judges: Iterable[Judge], pair: Pair) -> bool:
+    """Return whether several judges voted on a pair and none of the fates has more than half of the votes."""
+    votes = [judge.said[pair.id].vote for judge in judges if pair.id in judge.said]
+    cast = [vote for vote in votes if vote is not None]
+    return len(cast) > 1 and majority(votes) is None

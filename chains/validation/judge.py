@@ -1,0 +1,167 @@
+"""Driving a judge: asks it about pairs that its log has no verdict on, several messages at a time."""
+
+import asyncio
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from chains.errors import Hopeless, MazedomError, OverLimit, ProviderError, Stopped
+from chains.models.provider import Provider, Reply, Request
+from chains.organisation.hierarchy import Seat
+from chains.organisation.turn_key import Key, Pass
+from chains.running.log.log import Log
+from chains.running.reply_source import Tape
+from chains.running.runner import together
+from chains.validation.judge_answers import AGAIN
+from chains.validation.judge_cases import order
+from chains.validation.judge_record import JudgeRecord, read_verdicts, verdicts
+from chains.validation.pairs import Pair, Pairs
+
+
+@dataclass
+class Judging:
+    """What came of asking a judge."""
+
+    errors: Counter[str] = field(default_factory=Counter)
+    """What calls that gave no reply said, with how many said so."""
+    stopped: MazedomError | None = None
+    """Why it stopped early, if it did."""
+
+
+class _BenchTape(Tape):
+    """A tape on which the same place may be asked different things: other statements of the same message."""
+
+    def logged(self, key: Key, request: Request) -> Reply | None:
+        step = self.log.find(key, request.digest)
+        return None if step is None else step.reply
+
+    def pass_of(self, seat: Seat, turn: int) -> Pass:
+        return "audit"
+
+
+async def ask_judge(
+    record: JudgeRecord,
+    log: Log,
+    pairs: Pairs,
+    wanted: Sequence[Pair],
+    provider: Provider,
+    *,
+    at_once: int,
+    told: Callable[[int, int], None] | None = None,
+) -> Judging:
+    """Ask a judge about the wanted pairs that its log does not answer, and log every reply.
+
+    A statement that its answer lacks is asked about again, up to the record's attempts; a refusal and evidence
+    that does not occur are answers.
+
+    Args:
+        record: The judge.
+        log: Its log, open to write.
+        pairs: The run's.
+        wanted: What to ask about.
+        provider: Who answers.
+        at_once: Calls under way at the same time.
+        told: Told how many messages of how many are done.
+    """
+    asking = _Asking(record, log, pairs, wanted, provider, told)
+    try:
+        # Alone until something is answered, so that a wrong key, or a server that is not there, is found out once.
+        await asking.go_on(only_until_answered=True)
+        await together(asking.go_on, min(at_once, asking.left))
+    except asyncio.CancelledError:
+        asking.tape.abandon()
+        raise
+    finally:
+        await asking.tape.settle()
+    return asking.found
+
+
+class _Asking:
+    """The cases that are left, worked off by as many as call `go_on`."""
+
+    def __init__(
+        self,
+        record: JudgeRecord,
+        log: Log,
+        pairs: Pairs,
+        wanted: Sequence[Pair],
+        provider: Provider,
+        told: Callable[[int, int], None] | None,
+    ) -> None:
+        self.tape = _BenchTape(log, {record.source.label: provider})
+        self.found = Judging()
+        self._record, self._pairs, self._told = record, pairs, told
+        cases = list(_cases(record, log, pairs, wanted))
+        self._todo = iter(cases)
+        self._count = self.left = len(cases)
+        self._before = self._replies
+
+    @property
+    def _replies(self) -> int:
+        """Calls that were answered, by this process or another; what another trial had already is no call."""
+        return sum(spent.calls - spent.unanswered for spent in self.tape.log.scan.spent.values())
+
+    @property
+    def _answered(self) -> bool:
+        """Whether the judge has answered since this began."""
+        return self._replies > self._before
+
+    async def go_on(self, *, only_until_answered: bool = False) -> None:
+        """Ask one case after another until none is left, or it is stopped."""
+        for case in self._todo:
+            if self.found.stopped is not None:
+                return
+            try:
+                await _ask(self._record, self.tape, self._pairs, case)
+            except (OverLimit, Stopped) as error:
+                self.found.stopped = error
+            except ProviderError as error:
+                self.found.errors[str(error)] += 1
+                if (isinstance(error, Hopeless) or error.of_endpoint) and not self._answered:
+                    self.found.stopped = error  # the others would fare no better
+            self.left -= 1
+            if self._told is not None:
+                self._told(self._count - self.left, self._count)
+            if only_until_answered and self._answered:
+                return
+
+
+Place = tuple[str, str]
+"""A trial and a seat in it."""
+Case = tuple[Place, Sequence[str], int]
+"""A message, the names of its statements to be asked about in one call, and which attempt that is."""
+
+
+def _cases(record: JudgeRecord, log: Log, pairs: Pairs, wanted: Sequence[Pair]) -> Iterator[Case]:
+    """Return what is left to ask."""
+    known = verdicts(record, log, pairs)
+    by_place: dict[Place, set[str]] = defaultdict(set)
+    for pair in wanted:
+        by_place[str(pair.trial), pair.seat].add(pair.statement)
+    for place, statements in by_place.items():
+        case = pairs.case(*place)
+        left: dict[int, list[str]] = defaultdict(list)
+        for name, statement in ({} if case is None else order(*case, record.seed)).items():
+            if statement in statements:
+                verdict, count = known.get(f"{place[0]}/{place[1]}/{statement}", (None, 0))
+                if verdict is None or (verdict.problem in AGAIN and count < record.attempts):
+                    left[count].append(name)
+        for attempt, names in left.items():
+            for first in range(0, len(names), record.per_call):
+                yield place, names[first : first + record.per_call], attempt
+
+
+async def _ask(record: JudgeRecord, tape: Tape, pairs: Pairs, case: Case) -> None:
+    """Ask about some statements of one message until each is answered or the attempts are used up."""
+    (trial, seat), names, attempt = case
+    found = pairs.case(trial, seat)
+    while found is not None and names and attempt < record.attempts:
+        world, message = found
+        request = record.ask(world, message, names, attempt)
+        key = Key(trial, seat, turn=int(names[0][1:]), attempt=attempt)
+        reply = await tape.reply(key, pairs.seat(trial, seat), record.source.label, (seat,), request)
+        if reply is None:
+            return
+        said = read_verdicts(reply, names, message)
+        names = [name for name in names if said[name].problem in AGAIN]
+        attempt += 1

@@ -1,0 +1,163 @@
+"""From a judge's reply to verdicts, however well or badly it keeps to the form asked for.
+
+Asked for is one JSON object:
+
+    {"S1": {"evidence": "3 weeks late", "fate": "kept"}, "S2": {"evidence": "", "fate": "omitted"}}
+
+Endpoints that can't be held to it also send it in a code fence, with prose
+around it, as a list, under a key of its own, or as lines "S1: kept - 'quote'".
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Literal, NamedTuple
+
+import orjson
+
+from chains.fates import FATES, Fate
+from chains.validation.evidence_quotes import occurs
+
+Problem = Literal["unsupported", "missing", "refused", "unreadable"]
+"""Why a verdict is no vote: its evidence does not occur in the message; the reply has none for this statement; the
+model refused or was filtered; the reply could not be read at all."""
+PROBLEMS: tuple[Problem, ...] = ("unsupported", "missing", "refused", "unreadable")
+AGAIN: tuple[Problem, ...] = ("missing", "unreadable")
+"""What asking again may mend."""
+
+LONGEST_ANSWER = 100_000
+"""Characters of a reply that are read."""
+MOST_PARTS = 200
+"""Balanced parts of it that are tried as JSON."""
+_INNER = re.compile(r'"(S\d{1,6})"\s*:\s*(\{[^{}]*\})')
+_LINE = re.compile(r"^[\s*#-]*S(\d{1,6})\b\W*\b(" + "|".join(FATES) + r")\b(.*)$", re.IGNORECASE | re.MULTILINE)
+_QUOTED = re.compile(r"[\"\u201c'\u2018](.+)[\"\u201d'\u2019]")
+_NAME = re.compile(r"\bS(\d{1,6})\b", re.IGNORECASE)
+
+
+class Verdict(NamedTuple):
+    """What one judge says of one statement in one message."""
+
+    fate: Fate | None
+    """What it said, whether or not it counts."""
+    evidence: str
+    """The words it quotes, as it gave them."""
+    problem: Problem | None
+
+    @property
+    def vote(self) -> Fate | None:
+        """The fate it votes for; None for no vote.
+
+        A verdict that says the message states or touches the statement (all but *omitted*) counts only with
+        evidence that occurs in the message: otherwise it is *unsupported* and no vote, for kept or anything else.
+        Omitted has nothing to quote and needs none.
+        """
+        return None if self.problem is not None else self.fate
+
+
+def read_answer(text: str, asked: Sequence[str], message: str) -> dict[str, Verdict]:
+    """Read a reply.
+
+    Args:
+        text: What the judge said.
+        asked: Names of the statements that it was asked about: "S1", "S4".
+        message: What it judged, to check the evidence against.
+
+    Returns:
+        A verdict for each statement asked about; what it says of others is ignored.
+    """
+    found: dict[str, tuple[Fate | None, str]] = {}
+    for name, fate, evidence in _said(text):
+        found.setdefault(name, (fate, evidence))
+    out = {}
+    for name in asked:
+        fate, evidence = found.get(name, (None, ""))
+        problem: Problem | None = None
+        if fate is None:
+            problem = "missing" if found else "unreadable"
+        elif fate != "omitted" and not occurs(evidence, message):
+            problem = "unsupported"
+        out[name] = Verdict(fate, evidence, problem)
+    return out
+
+
+def _said(text: str) -> Iterator[tuple[str, Fate | None, str]]:
+    """Find every (statement, fate, evidence) in a reply, JSON first."""
+    text = text[:LONGEST_ANSWER]
+    entries = [entry for document in _json(text) for entry in _entries(document)]
+    if not entries:  # JSON that was cut off has whole verdicts before its end
+        inner = ((one[1], document) for one in _INNER.finditer(text) for document in _json(one[2]))
+        entries = [entry for name, document in inner for entry in _entries(document, name)]
+    yield from entries
+    if not entries:
+        for line in _LINE.finditer(text):
+            quote = _QUOTED.search(line[3])
+            yield f"S{int(line[1])}", _fate(line[2]), quote[1] if quote else ""
+
+
+def _entries(document: Any, name: str | None = None) -> Iterator[tuple[str, Fate | None, str]]:
+    """Walk through a JSON value and find what looks like verdicts."""
+    if isinstance(document, list):
+        for one in document:
+            yield from _entries(one)
+        return
+    if isinstance(document, str) and name is not None:
+        if (fate := _fate(document)) is not None:
+            yield name, fate, ""
+        return
+    if not isinstance(document, Mapping):
+        return
+    lower = {str(key).lower(): value for key, value in document.items()}
+    own = next((_named(lower[key]) for key in ("statement", "id", "name") if _named(lower.get(key))), name)
+    if own is not None and "fate" in lower:
+        evidence = lower.get("evidence") or lower.get("quote") or ""
+        if isinstance(evidence, list):
+            evidence = " ... ".join(str(part) for part in evidence)
+        yield own, _fate(lower["fate"]), str(evidence)
+        return
+    for key, value in document.items():
+        yield from _entries(value, _named(key))
+
+
+def _named(value: Any) -> str | None:
+    found = _NAME.fullmatch(value.strip()) if isinstance(value, str) else None
+    return f"S{int(found[1])}" if found else None
+
+
+def _fate(value: Any) -> Fate | None:
+    text = value.strip().strip("*\"'.").lower() if isinstance(value, str) else ""
+    return next((fate for fate in FATES if text == fate), None)
+
+
+def _json(text: str) -> Iterator[Any]:
+    """Find the JSON values in a text: the whole of it, else each balanced object or list, outermost first."""
+    try:
+        yield orjson.loads(text)
+    except orjson.JSONDecodeError:
+        pass
+    else:
+        return
+    at = 0
+    for start, end in sorted(_balanced(text))[:MOST_PARTS]:
+        if start < at:
+            continue  # inside one that was read whole
+        try:
+            yield orjson.loads(text[start:end])
+        except orjson.JSONDecodeError:
+            continue
+        at = end
+
+
+def _balanced(text: str) -> Iterator[tuple[int, int]]:
+    """Return where each bracket that is closed opens, and the place after it closes; brackets in strings are words."""
+    open_at: list[int] = []
+    quoted = escaped = False
+    for at, character in enumerate(text):
+        if quoted:
+            quoted = escaped or character != '"'
+            escaped = character == "\\" and not escaped
+        elif character in "{[":
+            open_at.append(at)
+        elif open_at and character == '"':
+            quoted = True
+        elif open_at and character in "}]":
+            yield open_at.pop(), at + 1

@@ -1,0 +1,181 @@
+"""A judge of a run: a folder beside the run that holds what it was asked with, and a log of every call.
+
+    <run>/judges/<name>-<digest>/{judge.json, log.jsonl}
+
+The log is the same as a run's. A verdict that it holds is never asked for
+again, so judging goes on where it stopped, and reading verdicts needs no model.
+"""
+
+import os
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import orjson
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from chains.errors import LogDamaged, MazedomError
+from chains.fates import Fate
+from chains.models.provider import Reply, Request, digest_of
+from chains.models.spec import Source
+from chains.organisation.prompts import Prompt
+from chains.running.log.log import LOG_FILE, Log
+from chains.running.log.records import LOG_VERSION, Step, now
+from chains.validation.judge_answers import AGAIN, Verdict, read_answer
+from chains.validation.judge_cases import asked_in, order, request
+from chains.validation.pairs import Pairs
+from chains.worlds.world import World
+
+FOLDER = "judges"
+RECORD = "judge.json"
+ATTEMPTS = 2
+"""How often a judge is asked about a statement that its answer lacks; what it said clearly is never asked again."""
+PER_CALL = 12
+PER_CALL_EMBEDDED = 1
+
+
+class JudgeRecord(BaseModel):
+    """What judge.json holds: which model, asked how, and whether it is kin to the seats."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    v: int = LOG_VERSION
+    run: str
+    """The run's id."""
+    source: Source
+    """What the model's name stands for."""
+    prompt: Prompt
+    per_call: int
+    """Statements that one call asks about at most."""
+    seed: int
+    """Of the statements' order and of the model's sampler."""
+    attempts: int = ATTEMPTS
+    kin: str | None = None
+    """What it shares with the models in the seats, in a sentence; None if nothing is known to be shared."""
+    unknown: tuple[str, ...] = ()
+    """Models whose lineage can't be told by their name."""
+    served: Mapping[str, Any] = {}
+    """What was found of the model when it was opened."""
+    at: str
+
+    @property
+    def id(self) -> str:
+        """The folder's name: the model's, and a digest of everything that decides what is asked."""
+        slug = re.sub(r"[^a-z0-9.]+", "-", self.source.label.lower()).strip("-.") or "judge"
+        asked = [self.source.label, self.prompt.digest, self.settings(), self.per_call, self.seed, self.attempts]
+        return f"{slug[:40]}-{digest_of(asked)[:8]}"
+
+    @property
+    def bounded(self) -> bool:
+        """Whether the length of evidence is enforced."""
+        return self.source.kind == "embedded"
+
+    def settings(self) -> dict[str, Any]:
+        """Return the model's request settings: its own, at temperature 0 unless it says otherwise.
+
+        An embedded model's grammar is for reports; its answers are held to the schema instead.
+        """
+        if self.source.kind == "embedded":
+            return {"temperature": 0, "max_tokens": 60 + 80 * self.per_call}
+        return {"temperature": 0, **self.source.settings(1)}
+
+    def ask(self, world: World, message: str, asked: Sequence[str], attempt: int = 0) -> Request:
+        """Return the request about some statements in one message."""
+        return request(
+            world, message, asked, model=self.source.label, prompt=self.prompt, settings=self.settings(),
+            seed=self.seed, attempt=attempt, bounded=self.bounded,
+        )  # fmt: skip
+
+
+def write_judge(record: JudgeRecord, folder: Path) -> None:
+    """Write judge.json whole or not at all, making its folder and an empty log if need be."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / LOG_FILE).touch()
+        draft = folder / f"{RECORD}.new"
+        with draft.open("wb") as file:
+            file.write(orjson.dumps(record.model_dump(mode="json"), option=orjson.OPT_INDENT_2) + b"\n")
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(folder / RECORD)
+    except OSError as error:
+        raise MazedomError(f"can't write {folder}: {error.strerror}") from None
+
+
+def read_judge(folder: Path) -> JudgeRecord:
+    """Read a judge's record.
+
+    Raises:
+        LogDamaged: If it can't be read.
+    """
+    path = folder / RECORD
+    try:
+        record = JudgeRecord.model_validate_json(path.read_bytes())
+    except OSError as error:
+        raise LogDamaged(f"can't read {path}: {error.strerror}") from None
+    except ValidationError as error:
+        place = ".".join(map(str, error.errors()[0]["loc"])) or "the file"
+        raise LogDamaged(f"{path}: {place}: {error.errors()[0]['msg']}; the file was changed or damaged") from None
+    if record.v != LOG_VERSION:
+        raise LogDamaged(f"{path} has version {record.v}; this program reads version {LOG_VERSION}")
+    return record
+
+
+def judges_of(run: Path) -> list[Path]:
+    """Return the folders of a run's judges, by name."""
+    return sorted(path.parent for path in (run / FOLDER).glob(f"*/{RECORD}"))
+
+
+def new_judge(run: str, source: Source, prompt: Prompt, per_call: int | None, seed: int) -> JudgeRecord:
+    """Return a judge's record; `per_call` None is as many as its kind of model can do."""
+    most = PER_CALL_EMBEDDED if source.kind == "embedded" else PER_CALL
+    return JudgeRecord(run=run, source=source, prompt=prompt, per_call=per_call or most, seed=seed, at=now())
+
+
+def verdicts(record: JudgeRecord, log: Log, pairs: Pairs) -> dict[str, tuple[Verdict, int]]:
+    """Return what a judge's log says of each pair, and how often it was asked about it; no model is called.
+
+    The first clear verdict on a pair holds. A step is read only if the request that would be made today is the one
+    that is logged: another message or another prompt would be another question.
+
+    Raises:
+        LogDamaged: If a logged request is not the one that the run and the judge make.
+    """
+    found: dict[str, tuple[Verdict, int]] = {}
+    for step in log.steps():
+        for pair, verdict in _of_step(record, step, pairs):
+            earlier, count = found.get(pair, (verdict, 0))
+            found[pair] = (verdict if earlier.problem in AGAIN else earlier), max(count, step.attempt + 1)
+    return found
+
+
+def _of_step(record: JudgeRecord, step: Step, pairs: Pairs) -> Iterator[tuple[str, Verdict]]:
+    case = pairs.case(step.trial, step.seat)
+    try:
+        asked = asked_in(step.request)
+    except (KeyError, TypeError):
+        asked = []
+    same = case is not None and asked and record.ask(case[0], case[1], asked, step.attempt).digest == step.digest
+    if case is None or not same:
+        raise LogDamaged(
+            f"judge {record.id}: the log asks about another message than the run's at {step.trial}, seat {step.seat}; "
+            "the run or the judge was changed since"
+        )
+    world, message = case
+    names = order(world, message, record.seed)
+    for name, verdict in read_verdicts(step.reply, asked, message).items():
+        yield f"{step.trial}/{step.seat}/{names[name]}", verdict
+
+
+def read_verdicts(reply: Reply, asked: Sequence[str], message: str) -> dict[str, Verdict]:
+    """Return what a judge's reply says of each statement asked about; a refusal is an answer too."""
+    if reply.finish in ("refusal", "filter"):
+        return {name: Verdict(None, "", "refused") for name in asked}
+    return read_answer(reply.text, asked, message)
+
+
+def majority(votes: Sequence[Fate | None]) -> Fate | None:
+    """Return the fate that more than half of the votes cast are for; None for a tie, or no vote."""
+    cast = [vote for vote in votes if vote is not None]
+    return next((fate for fate in cast if 2 * cast.count(fate) > len(cast)), None)

@@ -1,0 +1,112 @@
+"""Pairs of a run: one statement and one message each."""
+
+from collections.abc import Iterator, Mapping
+from typing import Literal, NamedTuple
+
+from chains.experiments.experiment import TrialId
+from chains.fates import ELSEWHERE, FATE_OF, SILENT, Fate
+from chains.organisation.hierarchy import Seat
+from chains.running.log.log import Log
+from chains.running.log.records import TrialEnd
+from chains.running.run_record import RunRecord, Stage
+from chains.running.transcript import retold
+from chains.running.trial import read_trial
+from chains.scoring.facts.instrument import INSTRUMENT
+from chains.worlds.facts.ledger import Statement
+from chains.worlds.world import World
+
+Band = Literal["first", "middle", "last"]
+"""Where on its way up a message stands: the worker's, the executive's, or between."""
+
+
+class Pair(NamedTuple):
+    """One statement and one message, which both a run holds."""
+
+    trial: TrialId
+    seat: str
+    statement: str
+    """Its id in the world."""
+    hop: int
+    depth: int
+    condition: str
+    """Its id: "c1"."""
+    world: str
+    """Its digest."""
+    read: Fate
+    """What the instrument reads."""
+
+    @property
+    def id(self) -> str:
+        """The name that labels have: `c1.w3.r1/L2/F04`."""
+        return f"{self.trial}/{self.seat}/{self.statement}"
+
+    @property
+    def band(self) -> Band:
+        """Where on its way up the message stands; the one hop of a chain without managers is its last."""
+        return "last" if self.hop == self.depth else "first" if self.hop == 1 else "middle"
+
+
+class Pairs:
+    """All pairs of a run's finished trials, read by the instrument of this version.
+
+    Silent seats have no message and the executive's own brief is no hop: neither makes pairs.
+    """
+
+    def __init__(self, record: RunRecord, log: Log) -> None:
+        """Read the pairs; messages are read again only where another version of the instrument read them."""
+        self.record = record
+        self.log = log
+        self.read_by: frozenset[str] = frozenset()
+        """Other versions of the instrument that read some messages when they were logged; they are read anew here."""
+        self._stage = Stage(record)
+        self._trials = {str(trial): trial for trial in record.experiment.trials()}
+        self.all = tuple(self._pairs())
+        self.by_id: Mapping[str, Pair] = {pair.id: pair for pair in self.all}
+
+    def message(self, pair: Pair) -> str:
+        """Return the seat's report as its reader read it."""
+        return self._sent(pair.trial, pair.seat) or ""
+
+    def case(self, trial: str, seat: str) -> tuple[World, str] | None:
+        """Return the world and the message of a seat in a trial; None if the run has none."""
+        found = self._trials.get(trial)
+        message = None if found is None else self._sent(found, seat)
+        return None if found is None or not message else (self._stage.world(found), message)
+
+    def _sent(self, trial: TrialId, seat: str) -> str | None:
+        cast = self._stage.cast(trial)
+        turn = cast.plan.sent.get(seat)
+        reply = None if turn is None else retold(cast, self.log, str(trial), [turn]).get(turn)
+        return None if reply is None else reply.spoken
+
+    def seat(self, trial: str, name: str) -> Seat:
+        """Return a seat of a trial's hierarchy."""
+        return self._stage.hierarchy(self._trials[trial].condition).seat(name)
+
+    def statement(self, pair: Pair) -> Statement:
+        """Return the statement itself."""
+        return self.record.worlds[pair.world].fact(pair.statement)
+
+    def _pairs(self) -> Iterator[Pair]:
+        for trial in self.record.experiment.trials():
+            end = self.log.end(str(trial))
+            if end is None or end.status != "finished":
+                continue
+            end = self._read(trial, end)
+            world = self._stage.world(trial)
+            depth = self._stage.hierarchy(trial.condition).depth
+            for seat, reading in end.readings.items():
+                if reading.hop > depth or reading.finish in SILENT:
+                    continue
+                for fact, letter in zip(world.facts, reading.fates, strict=True):
+                    if letter != ELSEWHERE:
+                        yield Pair(
+                            trial, seat, fact.id, reading.hop, depth, trial.condition, world.digest, FATE_OF[letter]
+                        )
+
+    def _read(self, trial: TrialId, end: TrialEnd) -> TrialEnd:
+        if end.instrument == INSTRUMENT:
+            return end
+        self.read_by |= {end.instrument or "no instrument"}
+        cast = self._stage.cast(trial)
+        return end.model_copy(update={"readings": read_trial(cast, retold(cast, self.log, str(trial)))})

@@ -1,0 +1,145 @@
+"""A sample of a run's pairs, drawn equally over the fates.
+
+Fates are rare or common; a plain sample would hold three inverted statements.
+So a sample takes the five fates, as the instrument reads them, in turn, and
+within each the conditions and hops in turn. What it estimates must therefore be
+weighted (`weights`, `laws.correction`).
+"""
+
+import itertools
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+
+import orjson
+
+from chains.errors import BadInput, LogDamaged, MazedomError
+from chains.fates import FATES, Fate
+from chains.rng import Draw
+from chains.running.log.records import now
+from chains.scoring.facts.instrument import INSTRUMENT
+from chains.validation.labels import FOLDER
+from chains.validation.pairs import Pair, Pairs
+
+
+def in_order(pairs: Pairs, seed: int, drawn: Iterable[Pair] = ()) -> Iterator[Pair]:
+    """Return all pairs in an order of which every beginning is a stratified sample: fates in turn, cells in turn.
+
+    The same message with the same statement (conditions share what they ask alike) comes once.
+
+    Args:
+        pairs: All pairs of a run.
+        seed: Another seed, another sample.
+        drawn: Pairs that the sample already has; they do not come again.
+    """
+    queues = [_of_one_fate([pair for pair in pairs.all if pair.read == fate], seed, fate) for fate in FATES]
+    seen = {_what(pairs, pair) for pair in drawn}
+    while queues:
+        for queue in list(queues):
+            for pair in queue:
+                what = _what(pairs, pair)
+                if what not in seen:
+                    seen.add(what)
+                    yield pair
+                    break
+            else:
+                queues.remove(queue)
+
+
+def _what(pairs: Pairs, pair: Pair) -> tuple[str, str, str]:
+    return pair.world, pair.statement, pairs.message(pair)
+
+
+def _of_one_fate(pairs: Sequence[Pair], seed: int, fate: Fate) -> Iterator[Pair]:
+    """Return pairs in turn from each condition and hop, in a drawn order."""
+    cells: dict[tuple[str, int], list[Pair]] = defaultdict(list)
+    for pair in pairs:
+        cells[pair.condition, pair.hop].append(pair)
+    draw = Draw("pairs", seed, fate)
+    shuffled = [iter(draw.shuffled(cell)) for cell in draw.shuffled(list(cells.values()))]
+    while shuffled:
+        for cell in list(shuffled):
+            for pair in cell:
+                yield pair
+                break
+            else:
+                shuffled.remove(cell)
+
+
+def draw_sample(folder: Path, pairs: Pairs, count: int, seed: int) -> list[Pair]:
+    """Draw a stratified sample, or go on with the one that was drawn before, in an order that tells nothing of fates.
+
+    What is drawn is kept in `labels/sample-<seed>.json` below the run, so that people and judges have the same
+    pairs, and so that it stays when the run grows or the instrument changes. A smaller sample is the beginning of a
+    larger one.
+
+    Args:
+        folder: The run's.
+        pairs: All of its pairs.
+        count: How many; fewer are returned where the run has no more different ones.
+        seed: Another seed, another sample.
+
+    Raises:
+        BadInput: If the run has no pair.
+        LogDamaged: If the kept sample is not of this run.
+    """
+    if not pairs.all:
+        raise BadInput(
+            f"run {pairs.record.id} has no finished trial with a message; `cli.py resume {pairs.record.id}` goes on"
+        )
+    path = folder / FOLDER / f"sample-{seed}.json"
+    names = _kept(path, pairs)
+    if len(names) < count:
+        known = set(names)
+        fresh = (pair.id for pair in in_order(pairs, seed, [pairs.by_id[name] for name in names]))
+        grown = [*names, *itertools.islice((name for name in fresh if name not in known), count - len(names))]
+        if grown != names:
+            _keep(path, seed, grown)
+        names = grown
+    return Draw("order", seed).shuffled([pairs.by_id[name] for name in names[:count]])
+
+
+def sampled(folder: Path, pairs: Pairs, seed: int) -> int:
+    """Return how many pairs the sample of a run and seed has so far."""
+    return len(_kept(folder / FOLDER / f"sample-{seed}.json", pairs))
+
+
+def _kept(path: Path, pairs: Pairs) -> list[str]:
+    if not path.exists():
+        return []
+    try:
+        names = orjson.loads(path.read_bytes())["pairs"]
+        gone = [name for name in names if name not in pairs.by_id]
+    except (OSError, orjson.JSONDecodeError, KeyError, TypeError):
+        raise LogDamaged(f"{path} is no sample of pairs; remove it, or use another --seed") from None
+    if gone:
+        raise LogDamaged(f"{path} names {gone[0]}, which the run does not have; remove it, or use another --seed")
+    return [str(name) for name in names]
+
+
+def _keep(path: Path, seed: int, names: Sequence[str]) -> None:
+    """Write the sample whole or not at all."""
+    document = {"v": 1, "seed": seed, "instrument": INSTRUMENT, "at": now(), "pairs": list(names)}
+    draft = path.with_suffix(".new")
+    try:
+        path.parent.mkdir(exist_ok=True)
+        draft.write_bytes(orjson.dumps(document, option=orjson.OPT_INDENT_2) + b"\n")
+        draft.replace(path)
+    except OSError as error:
+        raise MazedomError(f"can't write {path}: {error.strerror}") from None
+
+
+def weights(pairs: Pairs, drawn: Sequence[Pair]) -> dict[str, float]:
+    """Return for how many pairs of the run each drawn one stands, by id.
+
+    Within each fate read and band of hops; where a band has no drawn pair, within the fate read alone.
+    """
+    whole, some = Counter((p.read, p.band) for p in pairs.all), Counter((p.read, p.band) for p in drawn)
+    out = {}
+    for pair in drawn:
+        bands = [key for key in whole if key[0] == pair.read]
+        if all(some[key] for key in bands):
+            out[pair.id] = whole[pair.read, pair.band] / some[pair.read, pair.band]
+        else:
+            out[pair.id] = sum(whole[key] for key in bands) / sum(some[key] for key in bands)
+    return out

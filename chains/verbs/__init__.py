@@ -1,1 +1,0 @@
-"""The verbs of the terminal, one a file: arguments in, one call, what to print."""

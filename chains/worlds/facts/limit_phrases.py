@@ -1,0 +1,43 @@
+"""On which side of a limit something must stay, with the wordings that people use for it.
+
+A limit is not a comparison of what happened: "at most 5" is as good as "below
+5" where somebody says what is wanted, and would be half a fact where somebody
+says what was.
+"""
+
+from chains.worlds.facts.direction_words import MAY, MUST_NOT, Sense
+
+KEEP_BELOW = Sense(
+    "below",
+    (
+        "under", "less than", "fewer than", "lower than", "no more than", "not more than", "no higher than", "at most",
+        "up to", "beneath", "within", "not exceed", "never exceed", "without exceeding", "no greater than", "not above",
+        "not over", "maximum of", "maximum", "at maximum", "max", "limit of", "limited to", "capped at", "cap of",
+        "or less", "or fewer", "or lower", "or below", "not reach", "stay clear of", "down to", "smaller than",
+    ),
+)  # fmt: skip
+KEEP_ABOVE = Sense(
+    "above",
+    (
+        "over", "more than", "higher than", "greater than", "no less than", "not less than", "no lower than",
+        "no fewer than", "at least", "beyond", "exceed", "exceeds", "exceeding", "in excess of", "minimum of",
+        "minimum", "at minimum", "min", "or more", "or higher", "or above", "not below", "not under", "not fall below",
+        "not drop below", "never below", "up from", "better than", "larger than",
+    ),
+)  # fmt: skip
+FORBIDDEN = Sense(
+    MUST_NOT.word,
+    (
+        *MUST_NOT.also, "may not", "must never", "may never", "can never", "should not", "should never", "shall not",
+        "is not allowed to", "not be allowed to", "not permitted to", "forbidden to", "forbidden", "prohibited",
+        "banned", "ban on", "under no circumstances", "no more than", "at most", "below", "under", "up to",
+        "maximum of", "limit of", "limited to", "capped at", "within", "without", "refrain from", "not go", "not run",
+    ),
+)  # fmt: skip
+PERMITTED = Sense(
+    MAY.word,
+    (
+        *MAY.also, "is permitted to", "permitted to", "allowed to", "permission to", "will", "shall", "at least",
+        "above", "over", "no less than", "exceed", "beyond",
+    ),
+)  # fmt: skip

@@ -1,0 +1,71 @@
+"""Red, amber or green: the status that a world truly has, by a rule that anybody can check by hand.
+
+    trouble = the sum of the severities of the bad facts
+    red     from `red` points of trouble
+    amber   from `amber` points
+    green   below that
+
+Good news pays nothing back: a project with a stopped line is in trouble however
+well the rest of it goes. A worker knows how its project stands: the status is
+the first line of its notes. So what reaches the top can be held against the
+truth word for word, and a status that grows greener on its way up is a
+watermelon in the trade's own sense: green outside, red within.
+"""
+
+from collections.abc import Iterable
+from typing import Annotated, Literal, Self, get_args
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from chains.worlds.facts.ledger import Fact
+
+Status = Literal["red", "amber", "green"]
+STATUSES: tuple[Status, ...] = get_args(Status)
+"""From the worst to the best."""
+
+
+class StatusRule(BaseModel):
+    """From how many points of trouble on a status is amber or red."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    amber: Annotated[int, Field(ge=1)]
+    red: Annotated[int, Field(ge=2)]
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.red <= self.amber:
+            raise ValueError(
+                f"red from {self.red} points and amber from {self.amber} leave no amber; red must be above"
+            )
+        return self
+
+    def trouble(self, facts: Iterable[Fact]) -> int:
+        """Return the points of trouble: the severities of the bad facts, added up."""
+        return sum(fact.severity for fact in facts if fact.valence == "bad")
+
+    def status(self, facts: Iterable[Fact]) -> Status:
+        """Return the status that these facts have."""
+        points = self.trouble(facts)
+        if points >= self.red:
+            return "red"
+        return "amber" if points >= self.amber else "green"
+
+    def reason(self, facts: Iterable[Fact]) -> str:
+        """Say how the status comes about, so that a reader can check it."""
+        known = tuple(facts)
+        points = self.trouble(known)
+        return (
+            f"{self.status(known)}: {points} points of trouble (severities of the bad facts), "
+            f"amber from {self.amber}, red from {self.red}"
+        )
+
+
+def greener(told: Status, than: Status) -> int:
+    """Return by how many steps one status is greener than another: -2 to 2."""
+    return STATUSES.index(told) - STATUSES.index(than)
+
+
+def status_line(status: Status) -> str:
+    """Return the sentence that says a status, as it stands in a worker's notes."""
+    return f"The overall status is {status}."

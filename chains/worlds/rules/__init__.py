@@ -1,0 +1,6 @@
+"""What a made world must keep, checked by enumerating every set of facts or clauses that could be heard.
+
+Imports: facts, decisions, charters, world.
+
+Names to know: `decision_world_rules.enumerate_world`, `assignment_rules.dilemma`, `visible_goals.told`.
+"""

@@ -1,0 +1,179 @@
+"""Rules that an assignment must keep, checked by enumerating every set of clauses that could reach the worker.
+
+An assignment in which one goal settles everything can't show that the others
+were lost; one that turns on how much more the first goal weighs than the second
+can't be solved by somebody who knows only their order. The rules:
+
+- *one best*: where three goals or more are known, one action alone is best, by at least a
+  tenth of the payoffs' range; where there is one goal, at most two are;
+- *any weights*: the same action is best if all goals weigh the same, so that whoever knows
+  the goals and no weights can find it;
+- *more than the first*: whoever knows the first goal alone, and where there are seven, the
+  first three alone, can't tell the best action from others, or takes another for it;
+- *pivots*: every goal changes what is best for somebody who knows some set of the others, and at
+  least one besides the first for one who knows all the others;
+- *actions*: every action is best for somebody.
+
+A charter is *tempting* if whoever does not know its must-not finds a forbidden
+action among the best. A generator makes about half of them so: in the others
+nothing but the must-not's own fate shows that it was lost.
+"""
+
+from collections.abc import Collection, Sequence
+from functools import cache
+from typing import NamedTuple
+
+import numpy as np
+
+from chains.worlds.charters.assignment import Assignment
+
+MARGIN = 0.10
+"""Least share of the payoffs' range by which the best action leads."""
+MOST_BEST = 2
+"""Actions that may be equally good where there is one goal."""
+_EQUAL = 1e-9
+SEVERAL = 3
+"""Goals from which one action alone must be best."""
+
+
+class Dilemma(NamedTuple):
+    """What every set of an assignment's clauses would lead to."""
+
+    best: tuple[str, ...]
+    """The best actions on the whole charter."""
+    margin: float
+    """The lead of the best over the next that is not as good, as a share of the range of payoffs."""
+    even: tuple[str, ...]
+    """The best actions if all goals weigh the same."""
+    first: tuple[str, ...]
+    """The best actions for one who knows the first goal alone, and every must-not."""
+    first_three: tuple[str, ...]
+    """The same of the first three goals."""
+    without_must_not: tuple[str, ...]
+    """The best actions for one who knows every goal and no must-not."""
+    single: tuple[str, ...]
+    """Goals whose loss alone changes what is best."""
+    some: tuple[str, ...]
+    """Goals whose loss changes what is best for one who knows some set of the others."""
+    never: tuple[str, ...]
+    """Actions that are best for nobody."""
+    ranked: tuple[str, ...]
+    """All goals, the first one first."""
+
+    @property
+    def goals(self) -> int:
+        """How many goals there are."""
+        return len(self.ranked)
+
+    @property
+    def tempting(self) -> bool:
+        """Whether the must-not forbids an action that would else be among the best."""
+        return self.without_must_not != self.best
+
+    @property
+    def broken(self) -> tuple[str, ...]:
+        """The rules that the assignment breaks, each in words; none if it keeps all of them."""
+        several, many = self.goals >= SEVERAL, self.goals > SEVERAL
+        rules = (
+            (len(self.best) > (1 if several else MOST_BEST), f"{len(self.best)} actions are equally good"),
+            (
+                self.margin < MARGIN,
+                f"the best leads by {self.margin:.1%} of the payoffs' range, less than {MARGIN:.0%}",
+            ),
+            (self.even != self.best, "another action is best if all goals weigh the same"),
+            (several and self.first == self.best, "the first goal alone shows which action is best"),
+            (many and self.first_three == self.best, "the first three goals alone show which action is best"),
+            (len(self.some) < self.goals, f"{self.goals - len(self.some)} goals never change which action is best"),
+            (several and not set(self.single) - {self.ranked[0]}, "no goal but the first changes it alone"),
+            (many and bool(self.never), f"{len(self.never)} actions are never the best"),
+        )
+        return tuple(sentence for fault, sentence in rules if fault)
+
+
+def enumerate_assignment(assignment: Assignment) -> Dilemma:
+    """Find the best actions for every set of the goals and must-nots that somebody may know."""
+    met = [
+        [aim.met(assignment.values(action.id)[aim.property]) for aim in assignment.aims]
+        for action in assignment.actions
+    ]
+    return dilemma(
+        np.array(met),
+        [aim.weight for aim in assignment.aims],
+        [aim.clause for aim in assignment.aims],
+        [action.id for action in assignment.actions],
+        frozenset(aim.clause for aim in assignment.aims if aim.must_not),
+    )
+
+
+def dilemma(
+    met: np.ndarray,
+    weights: Sequence[float],
+    clauses: Sequence[str],
+    actions: Sequence[str],
+    must_nots: Collection[str],
+) -> Dilemma:
+    """Find the best actions for every set of clauses that somebody may know.
+
+    Args:
+        met: Which action (a row) meets the aim of which clause (a column).
+        weights: What meeting each is worth.
+        clauses: Their ids, goals in the order of their rank.
+        actions: The ids of the actions.
+        must_nots: Which of the clauses forbid something.
+    """
+    order = sorted(range(len(clauses)), key=lambda at: clauses[at] in must_nots)  # stable: goals keep their order
+    ranked = [clauses[at] for at in order if clauses[at] not in must_nots]
+    goals = len(ranked)
+    worth = met[:, order] * np.array(weights, dtype=float)[order]
+    best = _best(_sets(len(clauses)), worth)
+    everything = (1 << len(clauses)) - 1
+    banned = everything - ((1 << goals) - 1)
+    payoffs = sorted(worth.sum(axis=1).tolist())
+    lower = [payoff for payoff in payoffs if payoff < payoffs[-1] - _EQUAL]
+
+    def named(code: int) -> tuple[str, ...]:
+        return tuple(name for at, name in enumerate(actions) if code >> at & 1)
+
+    even = np.where(np.arange(len(clauses)) < goals, met[:, order], worth)
+    # only sets in which every must-not is known, so that a goal is told by what it changes among what is allowed
+    some = (best[_with(goals) | banned] != best[_without(goals) | banned]).any(axis=1)
+    full = int(best[everything])
+    return Dilemma(
+        best=named(full),
+        margin=(payoffs[-1] - lower[-1]) / (payoffs[-1] - payoffs[0]) if lower else 0.0,
+        even=named(int(_best(_sets(len(clauses))[-1:], even)[0])),
+        first=named(int(best[banned | 1])),
+        first_three=named(int(best[banned | (1 << min(goals, SEVERAL)) - 1])),
+        without_must_not=named(int(best[everything - banned])),
+        single=tuple(name for at, name in enumerate(ranked) if best[everything - (1 << at)] != full),
+        some=tuple(name for name, one in zip(ranked, some, strict=True) if one),
+        never=tuple(name for at, name in enumerate(actions) if not (best >> at & 1).any()),
+        ranked=tuple(ranked),
+    )
+
+
+@cache
+def _sets(count: int) -> np.ndarray:
+    """Return every set of so many aims: a row each, 1 for those in it, named by the bits of its number."""
+    sets: np.ndarray = (np.arange(1 << count)[:, None] >> np.arange(count)) & 1
+    return sets
+
+
+@cache
+def _with(goals: int) -> np.ndarray:
+    """Return for each goal, a row, the sets of goals that it is in."""
+    return np.array([[those for those in range(1 << goals) if those >> goal & 1] for goal in range(goals)])
+
+
+@cache
+def _without(goals: int) -> np.ndarray:
+    """Return the same sets without that goal."""
+    sets: np.ndarray = _with(goals) - (1 << np.arange(goals))[:, None]
+    return sets
+
+
+def _best(sets: np.ndarray, worth: np.ndarray) -> np.ndarray:
+    """Return which actions are best for each set of aims: the bits of a number."""
+    payoffs = sets @ worth.T
+    best: np.ndarray = (payoffs > payoffs.max(axis=1, keepdims=True) - _EQUAL) @ (1 << np.arange(len(worth)))
+    return best

@@ -1,0 +1,124 @@
+"""Rules that a decision world must keep, checked by enumerating every set of facts that could reach the top.
+
+A world in which every report leads to the same decision measures nothing; one
+in which only the worst report does, measures one fact. The rules:
+
+- *margin*: the best option beats the next by at least a tenth of the payoffs' range;
+- *pivots*: at least one fact whose loss alone changes the decision, and at least
+  two pairs of facts, neither of which changes it alone, whose loss does;
+- *options*: every option is the best one for some set of facts.
+
+A world is *unsafe* if losing all bad facts changes the decision, and *safe* if
+it does not; a generator makes about 30% safe worlds, so that pessimism is not free.
+"""
+
+from collections.abc import Mapping
+from itertools import combinations
+from typing import NamedTuple
+
+import numpy as np
+
+from chains.worlds.decisions.decision import Decision
+from chains.worlds.world import World
+
+MARGIN = 0.10
+"""Least share of the payoffs' range by which the best option leads."""
+FEWEST_SINGLE, FEWEST_PAIRS = 1, 2
+MOST_WEIGHED = 20
+"""Facts with a weight that are enumerated: a million sets."""
+
+
+class Enumerated(NamedTuple):
+    """What every set of facts would lead to."""
+
+    best: str
+    """The best option on the full ledger."""
+    p: float
+    """The chance of failure on the full ledger."""
+    margin: float
+    """The lead of the best option over the next, as a share of the range of payoffs."""
+    without_bad: str
+    """The best option where every bad fact is lost."""
+    single: tuple[str, ...]
+    """Facts whose loss alone changes the decision."""
+    pairs: tuple[tuple[str, str], ...]
+    """Pairs of facts whose loss changes the decision, those with a fact of `single` in them too."""
+    optimal: Mapping[str, int]
+    """For each option, for how many of all sets of facts it is the best."""
+
+    @property
+    def safe(self) -> bool:
+        """Whether losing every bad fact would leave the decision as it is."""
+        return self.without_bad == self.best
+
+    @property
+    def joint(self) -> tuple[tuple[str, str], ...]:
+        """Pairs of facts neither of which changes the decision alone."""
+        alone = set(self.single)
+        return tuple(pair for pair in self.pairs if not alone & set(pair))
+
+    @property
+    def broken(self) -> str | None:
+        """The first rule that the world breaks, in words; None if it keeps all of them."""
+        if self.margin < MARGIN:
+            return f"the best option leads by {self.margin:.1%} of the payoffs' range, less than {MARGIN:.0%}"
+        if len(self.single) < FEWEST_SINGLE:
+            return "no single fact changes the decision"
+        if len(self.joint) < FEWEST_PAIRS:
+            return f"{len(self.joint)} pairs of facts change the decision together, fewer than {FEWEST_PAIRS}"
+        if never := [option for option, count in self.optimal.items() if not count]:
+            return f"option {never[0]} is never the best"
+        return None
+
+
+def enumerate_world(world: World) -> Enumerated:
+    """Find the best option for every set of a world's facts.
+
+    Facts without a weight change nothing, so only the others are enumerated, and what they lead to is counted
+    once for each set of the rest.
+
+    Raises:
+        ValueError: If the world has nothing to decide, or too many facts with a weight.
+    """
+    decision = world.decision
+    if decision is None:
+        raise ValueError(f"world {world.title!r} has no decision")
+    weighed = [weight for weight in decision.weights if weight.true]
+    if len(weighed) > MOST_WEIGHED:
+        raise ValueError(f"{len(weighed)} facts have a weight; at most {MOST_WEIGHED} can be enumerated")
+    names = [weight.fact for weight in weighed]
+    best = _best_of_all_sets(decision, np.array([weight.true for weight in weighed]))
+    everything = len(best) - 1
+    places = {name: 1 << at for at, name in enumerate(names)}
+
+    def changes(*lost: str) -> bool:
+        # a fact without a weight has no place, and losing it changes nothing
+        return bool(best[everything - sum(places.get(name, 0) for name in lost)] != best[everything])
+
+    ids = [fact.id for fact in world.facts]
+    bad = sum(places[fact.id] for fact in world.facts if fact.valence == "bad" and fact.id in places)
+    p = decision.p()
+    payoffs = sorted((option.utility(p) for option in decision.options), reverse=True)
+    span = payoffs[0] - payoffs[-1]
+    counts = np.bincount(best, minlength=len(decision.options)) << (len(ids) - len(names))
+    return Enumerated(
+        best=decision.options[best[everything]].id,
+        p=p,
+        margin=(payoffs[0] - payoffs[1]) / span if span else 0.0,
+        without_bad=decision.options[best[everything - bad]].id,
+        single=tuple(name for name in ids if changes(name)),
+        pairs=tuple(pair for pair in combinations(ids, 2) if changes(*pair)),
+        optimal={option.id: int(count) for option, count in zip(decision.options, counts, strict=True)},
+    )
+
+
+def _best_of_all_sets(decision: Decision, weights: np.ndarray) -> np.ndarray:
+    """Return for each set, named by the bits of its number, the place of its best option among the options."""
+    logits = np.full(1, decision.intercept)
+    for weight in weights:
+        logits = np.concatenate((logits, logits + weight))
+    p = 1 / (1 + np.exp(-logits))
+    base = np.array([option.base for option in decision.options])
+    exposure = np.array([option.exposure for option in decision.options])
+    best: np.ndarray = (base - exposure * p[:, None]).argmax(axis=1)
+    return best

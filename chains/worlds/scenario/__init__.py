@@ -1,0 +1,4 @@
+"""Scenarios: one generator of worlds a file, found by its name.
+
+Imports: facts, decisions, charters, rules, settings, world.
+"""

@@ -1,0 +1,58 @@
+"""Worlds of a watermelon project in which something is decided: drawn until one keeps its scenario's rules."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from chains.errors import BadInput
+from chains.rng import Draw, seed_of
+from chains.worlds.charters.decision_catalog import INTENTS, charter_of
+from chains.worlds.decisions.decision import Decision
+from chains.worlds.scenario.decision_weights import unused_name
+from chains.worlds.scenario.watermelon import watermelon
+from chains.worlds.world import World
+
+FEWEST, MOST = 8, 18
+"""Facts in such a world."""
+TRIES = 400
+"""Sets of facts drawn for a seed before it is given up."""
+PAYOFFS_A_WORLD = 60
+"""Decisions drawn for one set of facts."""
+
+
+class Deciding(NamedTuple):
+    """What a scenario adds to the facts."""
+
+    scenario: str
+    version: str
+    decision: Callable[[World, Draw], Decision]
+    """Draws what is decided, and what it pays, given a world with nothing but facts."""
+    keeps: Callable[[World], bool]
+    """Whether a world, its charter still to come, keeps the scenario's rules."""
+
+
+def drawn_world(by: Deciding, seed: int, facts: int, setting: str | None) -> World:
+    """Return the first world drawn that keeps the rules, with a charter.
+
+    Args:
+        by: What the scenario adds.
+        seed: The same seed gives the same world on every machine.
+        facts: How many facts, from 8 to 18.
+        setting: One of watermelon's settings; None lets the seed choose.
+
+    Raises:
+        BadInput: If `facts` is out of range, there is no such setting, or no world was found.
+    """
+    name = by.scenario
+    if not FEWEST <= facts <= MOST:
+        raise BadInput(f"a {name} world has {FEWEST} to {MOST} facts, not {facts}; set facts accordingly")
+    for attempt in range(TRIES):
+        plain = watermelon(seed_of(name, seed, "facts", attempt), facts=facts, setting=setting)
+        draw = Draw(name, seed, facts, setting or "", attempt)
+        kept = {field: getattr(plain, field) for field in ("setting", "title", "facts")}
+        for _ in range(PAYOFFS_A_WORLD):
+            decision = by.decision(plain, draw)
+            content = kept | {"scenario": name, "version": by.version, "seed": seed, "decision": decision}
+            if by.keeps(World(**content)):
+                charter = charter_of(INTENTS[plain.setting], draw, unused_name(plain, Draw(name, seed, "names")))
+                return World(**content, charter=charter)
+    raise BadInput(f"no {name} world with {facts} facts was found for seed {seed}; take another seed")

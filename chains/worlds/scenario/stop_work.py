@@ -1,0 +1,93 @@
+"""Stop work: a change is about to go in, and it goes in unless somebody stops it.
+
+The facts are those of a watermelon world; each bad or good one weighs on the
+chance that the change fails. There are two options. To go on pays 100 if
+nothing fails and loses `exposure` if it does; to stop costs `theta`, whatever
+is true:
+
+    U(go, p) = 100 - exposure * p          U(halt, p) = 100 - theta
+
+so that stopping is right if and only if the expected loss `exposure * p` is
+larger than theta. In about 30% of the worlds it is: the hazard worlds. Design
+E11 of the project.
+
+A world keeps these rules, checked by enumerating every set of its facts:
+
+- *margin*: p lies at least a tenth beyond or short of theta / exposure, at which both options pay the same; with two
+  options the lead of the better one over the other is all of their range, and says nothing;
+- *pivots* and *options*: as `acceptance` has them;
+- without its bad news a world looks as if one could go on, be it a hazard world or not.
+"""
+
+import math
+
+from chains.rng import Draw
+from chains.worlds.charters.decision_catalog import INTENTS, OPTIONS
+from chains.worlds.decisions.decision import Decision, Option
+from chains.worlds.rules.decision_world_rules import MARGIN, enumerate_world
+from chains.worlds.scenario.decision_weights import Scale, weights_of
+from chains.worlds.scenario.decision_worlds import Deciding, drawn_world
+from chains.worlds.world import World
+
+VERSION = "1"
+HAZARD = 0.3
+"""Share of worlds in which stopping is right."""
+GO, HALT = OPTIONS[0], OPTIONS[-1]
+"""The ids of the two options."""
+INTERCEPT = -1.6
+"""Log-odds of failure where nothing is known."""
+SCALE = Scale(bad=(0.1, 1.4), good=(-0.1, -1.1))
+"""The same in every world, so that what a seat reads tells it how much is at stake."""
+LEVELS = (0.2, 0.5)
+"""Between which chances of failure theta / exposure lies."""
+PAID = 100
+"""By a change that went in and did not fail."""
+
+
+def stop_work(seed: int, *, facts: int = 12, setting: str | None = None) -> World:
+    """Make a world in which a change goes in unless somebody stops it.
+
+    Args:
+        seed: The same seed gives the same world on every machine.
+        facts: How many facts, from 8 to 18.
+        setting: One of watermelon's settings; None lets the seed choose.
+
+    Raises:
+        BadInput: If `facts` is out of range or there is no such setting.
+    """
+    hazard = Draw("stop_work", seed, "hazard").uniform() < HAZARD
+
+    def keeps(world: World) -> bool:
+        return world.decision is not None and _clear(world.decision, hazard=hazard) and _kept(world)
+
+    return drawn_world(Deciding("stop_work", VERSION, _decision, keeps), seed, facts, setting)
+
+
+def _decision(world: World, draw: Draw) -> Decision:
+    """Draw what a stop costs and what a failure does."""
+    theta = 5 * draw.integer(6, 14)
+    exposure = 10 * draw.integer(math.ceil(theta / 10 / LEVELS[1]), math.floor(theta / 10 / LEVELS[0]))
+    intents = INTENTS[world.setting]
+    return Decision(
+        question=intents.question,
+        options=(
+            Option(id=GO, text=intents.options[0], base=PAID, exposure=exposure),
+            Option(id=HALT, text=intents.options[-1], base=PAID - theta, exposure=0),
+        ),
+        standing=GO,
+        intercept=INTERCEPT,
+        weights=weights_of(world, SCALE),
+    )
+
+
+def _clear(decision: Decision, *, hazard: bool) -> bool:
+    """Whether stopping is right, or is not, by a clear margin."""
+    go, halt = decision.options
+    beyond = decision.p() - (go.base - halt.base) / go.exposure
+    return (beyond if hazard else -beyond) >= MARGIN
+
+
+def _kept(world: World) -> bool:
+    """Whether a world keeps the other rules."""
+    found = enumerate_world(world)
+    return found.broken is None and found.without_bad == GO
