@@ -160,16 +160,6 @@ def _import(parser: argparse.ArgumentParser) -> None:
     _json(parser)
 
 
-def _score(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "file", metavar="FILE", help="JSON lines with id, source, claim, and perhaps label, kind, group"
-    )
-    parser.add_argument(
-        "--out", metavar="FILE", help="write id, score, verdict and reason of every claim there (JSONL)"
-    )
-    _json(parser)
-
-
 def _world(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "action", choices=("from", "confirm", "check"), metavar="from|confirm|check",
@@ -269,7 +259,6 @@ VERBS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None], str]] = {
         _world,
         "cli.py world from incident.txt minutes.md --out incident.toml",
     ),
-    "score": ("judge free claims against texts; agreement with labels", _score, "cli.py score claims.jsonl --json"),
 }
 """Each verb's line in the help, what it takes, and an example."""
 

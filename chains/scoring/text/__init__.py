@@ -1,4 +1,4 @@
-"""Reads English: sentences, words, numbers, dates, units, negation, synonyms. Knows no ledger.
+"""Reads English: sentences, words, numbers, dates, units, negation, antonyms. Knows no ledger.
 
 Names to know: `tokens.tokens_of`, `sentences.sentences_of`, `quantities.quantities_of`, `negation.negated`,
 `ledger_stems.bag`.
