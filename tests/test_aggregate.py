@@ -107,7 +107,7 @@ def test_counts_that_can_not_be_right_are_refused(change, said):
 
 @needs_data
 def test_the_published_chains_give_the_slopes_that_were_calculated_before():
-    """Of the mean share on generation, net of step 0: .47 for Llama, .68 for three mixed models (SCIENCE 0.2)."""
+    """Of the mean share on generation, net of step 0: .47 for Llama, .68 for three mixed models."""
     chains = list(broken_telephone.read(DATA))
     slopes = []
     for name in sorted({chain.set for chain in chains}):

@@ -1,4 +1,4 @@
-"""E14: a cause that is seen only together, spans over the same workers, models dealt over the seats, losses alike."""
+"""A cause that is seen only together, spans over the same workers, models dealt over the seats, losses alike."""
 
 import math
 from collections import Counter

@@ -90,7 +90,7 @@ def test_one_depth_gets_the_verdict_on_the_hop_alone_and_says_so():
 
 
 def test_no_verdict_on_the_hop_until_false_loss_is_known_where_it_matters():
-    """A false loss that grows with the hop forges k > 1 (SCIENCE 0.5)."""
+    """A false loss that grows with the hop forges k > 1."""
     seen = observed(Planted(k=1.6, managers=(6,), loss=0.05), exact=False)
     known = Errors(hops=(1, 3, 7), false_loss=(0.0, 0.0, 0.0), false_alive=(0.0, 0.0, 0.0))
     first = Errors(hops=(1,), false_loss=(0.0,), false_alive=(0.0,))

@@ -43,7 +43,7 @@ def test_a_true_exponent_of_1_is_hardly_ever_called_superlinear_even_if_chains_d
 
 
 def test_a_false_loss_left_out_pulls_a_superlinear_law_toward_1_and_the_likelihood_puts_it_right():
-    """SCIENCE 3.4: 5% of false loss ignored turns 1.4 into less."""
+    """5% of false loss ignored turns 1.4 into less."""
     study = planted("q", 1.4, fact_sd=0.8, worker=0.1, false_loss=0.08, false_alive=0.05)
     known = Errors(hops=(1, 9), false_loss=(0.08, 0.08), false_alive=(0.05, 0.05))
     ignored = np.mean([one.value for one in estimates("q", study)])
@@ -53,7 +53,7 @@ def test_a_false_loss_left_out_pulls_a_superlinear_law_toward_1_and_the_likeliho
 
 
 def test_a_false_loss_that_grows_with_the_hop_forges_a_rising_hazard_unless_it_is_known():
-    """SCIENCE 0.5: why there is no verdict on k before it is measured at first, middle and last hops."""
+    """Why there is no verdict on k before it is measured at first, middle and last hops."""
     study = planted("k", 1.0, fact_sd=0.0, worker=0.1, false_loss=0.01, false_loss_last=0.08)
     known = Errors(hops=(1, 7), false_loss=(0.01, 0.08), false_alive=(0.0, 0.0))
     assert np.mean([one.value for one in estimates("k", study)]) > 1.1
@@ -70,7 +70,7 @@ def test_not_knowing_the_instrument_well_widens_the_interval():
 
 
 def test_without_an_estimate_of_the_workers_own_loss_depth_would_look_harmless():
-    """SCIENCE 0.3: a one-off loss of a tenth makes the slope of a straight log-log line fall far below a true 1.4."""
+    """A one-off loss of a tenth makes the slope of a straight log-log line fall far below a true 1.4."""
     found = estimates("q", planted("q", 1.4, worker=0.2))
     arms = simulate(planted("q", 1.4, worker=0.2), 500).paths()
     with_managers = arms.where(arms.managers > 0)

@@ -1,4 +1,4 @@
-"""E5 from the terminal: circumstances, trials that end with the decision, who held back, planted shifts found again."""
+"""Pause worlds from the terminal: circumstances, trials that only decide, who held back, planted shifts found."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""E3 on the channel: every part of the regret is as large as what was planted; the bench has 200 worlds."""
+"""The full loop on the channel: every part of the regret is as large as what was planted; the bench has 200 worlds."""
 
 import sys
 from pathlib import Path

@@ -1,8 +1,8 @@
 """Selection pressure: a seat drafts m reports, the seat above rates them, and the best-liked goes on.
 
-Best-of-m optimisation against the taste of the person above: the testbed's
-most direct test of the founding hypothesis (design notes, section 0, point
-12). Controls: a random draft of m goes on, without ratings (`random`), or with
+Best-of-m optimisation against the taste of the person above: the most direct
+test here of whether reports drift because people write what the person above
+likes to read. Controls: a random draft of m goes on, without ratings (`random`), or with
 ratings asked for and not looked at (`placebo`, of the same calls).
 """
 

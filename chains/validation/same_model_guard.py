@@ -1,4 +1,4 @@
-"""Which family of models a name belongs to: a judge must not share one with those it judges (SCIENCE 6.5).
+"""Which family of models a name belongs to: a judge must not share one with those it judges.
 
 Models of one family are trained on much the same text by the same people, and
 favour each other's wording. A family is told by the name alone, and by what an

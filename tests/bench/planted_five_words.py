@@ -1,4 +1,4 @@
-"""E2 on planted truth: what ranks, must-nots, crowded charters and owners are made to cost comes out again.
+"""Five words on planted truth: what ranks, must-nots, crowded charters and owners are made to cost comes out again.
 
 Run it with `python tests/bench/planted_five_words.py [--worlds 200]`; pytest collects a small one of its own
 (tests/test_ranks.py). Every world's charter goes down four hops of the synthetic channel with one, three and seven

@@ -1,4 +1,4 @@
-"""E3, the full loop, on the channel: does each part of the regret come out as large as what was planted?
+"""The full loop on the channel: does each part of the regret come out as large as what was planted?
 
     uv run python tests/bench/planted_full_loop.py --worlds 200
 

@@ -1,4 +1,4 @@
-"""E5's positive control at full size: planted shifts of the criterion and losses of d', found again.
+"""The positive control of pause worlds at full size: planted shifts of the criterion and losses of d', found again.
 
     OMP_NUM_THREADS=1 python tests/bench/planted_pause.py [WORLDS]
 
@@ -43,7 +43,7 @@ def mazedom(folder: str, *words: str) -> dict[str, Any]:
 
 
 def compared(folder: str, worlds: int, factor: str, values: list[str]) -> tuple[list[Any], list[Any]]:
-    """Run E5 with one factor; return its rows and the comparisons with the first setting."""
+    """Run pause worlds with one factor; return its rows and the comparisons with the first setting."""
     settings = ["scenario=pause", "decide_only=true", "depth=3", "facts=8", "prompt=pause", "model=channel"]
     settings += [f"worlds={worlds}", f"{factor}={','.join(values)}"]
     ran = mazedom(folder, "run", *(word for setting in settings for word in ("--set", setting)))

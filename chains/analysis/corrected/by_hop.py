@@ -1,7 +1,7 @@
 """The instrument's error at first, middle and last hops, in the form in which the law of decay takes it.
 
 False loss that rises with the hop would forge a superlinear law, so no verdict
-on the hop exponent is given before it is measured at all three (SCIENCE 0.5).
+on the hop exponent is given before it is measured at all three.
 """
 
 from collections.abc import Mapping, Sequence

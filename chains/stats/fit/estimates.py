@@ -24,7 +24,7 @@ class Estimate:
     """A number, its intervals over worlds, and a test against what the null says it is.
 
     The interval is the sandwich's, clustered on worlds, with the t distribution
-    of W - 1 degrees of freedom (SCIENCE 3.5); the bootstrap's stands beside it.
+    of W - 1 degrees of freedom, since worlds are few; the bootstrap's stands beside it.
     """
 
     value: float

@@ -1,4 +1,4 @@
-"""The candidate laws as hazards: how the loss is spread over the managers of one chain (SCIENCE 3.2).
+"""The candidate laws as hazards: how the loss is spread over the managers of one chain.
 
 Each gives the cumulative hazard that the m-th of N managers adds, of what the worker
 passed on; the worker's own message has a level of its own, and every law the same

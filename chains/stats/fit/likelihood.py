@@ -6,8 +6,8 @@ so many chances to be lost, of which some were. In cell c the chance is
     P_c(u) = a_c + b_c (1 - exp(-H_c e^u)),    u ~ N(0, s^2), one draw a unit,
 
 with H_c the hazard that a law gives to the cell, and a_c, b_c the instrument's
-error: a = false loss, b = 1 - false loss - false alive (SCIENCE 3.4). The random
-effect is integrated out by Gauss-Hermite quadrature. As cells are few, P is
+error: a = false loss, b = 1 - false loss - false alive. The random effect is
+integrated out by Gauss-Hermite quadrature. As cells are few, P is
 computed once per cell and node, and a unit's likelihood is a row of a matrix
 product; so a fit takes milliseconds, and thousands of resampled worlds are
 fitted side by side (the first axis of every array here).

@@ -18,7 +18,7 @@ from chains.stats.paired.paired import FEWEST_WORLDS
 from chains.stats.survival.survival import Arrival, Survival, arrivals, survival
 
 FEWEST_REPLICATES = 2
-"""With one, differences between statements can't be told from the shape of the hazard (SCIENCE 0.4)."""
+"""With one, differences between statements can't be told from the shape of the hazard."""
 DEPTH = Claim("the cumulative hazard at the end of the chain", "with the number of managers")
 HOP = Claim("the cumulative hazard along the chain", "from manager to manager")
 

@@ -1,7 +1,7 @@
 """H-depth, the primary hypothesis: does the loss at the end of the chain grow faster than linearly in the managers?
 
 The chance that the executive's message does not keep a statement, with N managers
-between worker and executive, is 1 - exp(-(l0 + l N^q) e^u) (SCIENCE 3.4): l0 the
+between worker and executive, is 1 - exp(-(l0 + l N^q) e^u): l0 the
 worker's own loss, once and whatever the depth, q the exponent. q = 1 is a constant
 hazard per manager, Williamson's law; q > 1 is worse than linear.
 """
@@ -102,7 +102,7 @@ def depth_law(paths: Paths, how: How, *, refused: str = "") -> DepthLaw:
     """Fit H-depth to one condition.
 
     The exponent needs an arm without managers and at least two with: without
-    the first, the worker's own loss passes for the law's (SCIENCE 0.3).
+    the first, the worker's own loss passes for the law's, and a true q of 1.4 looks far flatter.
 
     Args:
         paths: One condition's.

@@ -1,4 +1,4 @@
-"""The headline: distortion and the excess loss of bad news over a plain arm; retention comes second (SCIENCE 0.11).
+"""The headline: distortion and the excess loss of bad news over a plain arm; retention comes second.
 
 A summary must drop things, so that much is lost is no news; that what arrives is
 wrong, and that it is the bad news that does not arrive, is. All three are of what the

@@ -1,8 +1,8 @@
 """H-hop, the mechanism: along one chain, does the hazard grow from manager to manager?
 
 A statement kept so far is first missed at the m-th manager with probability
-1 - exp(-l (m^k - (m-1)^k) e^u): the exact grouped Weibull law, of which SCIENCE 3.4's
-regression on ln(m - 1/2) is an approximation. k = 1 is a constant hazard, k > 1 a
+1 - exp(-l (m^k - (m-1)^k) e^u): the exact grouped Weibull law, of which a
+complementary log-log regression on ln(m - 1/2) is an approximation. k = 1 is a constant hazard, k > 1 a
 rising one. The worker's message (hop 1) has a hazard of its own. Chains of different
 depth each have their own l, so that a hazard which depends on the depth of the
 hierarchy, and not on the place in it, does not pass for a rising one.
@@ -130,7 +130,7 @@ def hop_law(paths: Paths, how: How, *, exact: bool = False, refused: str = "") -
     With known errors the chance to be read as lost at a hop, having been read
     as kept so far, is taken as false loss + (1 - false loss - false alive) times
     the true hazard: what is lost and read as kept stays at risk, a part so small
-    that it is left out (SCIENCE 3.7: k 1.02 at a true 1).
+    that it is left out (it makes k 1.02 at a true 1).
 
     Args:
         paths: One condition's.

@@ -3,7 +3,7 @@
 Chains differ beyond their statements (a lucky wording, a manager's mood): a random
 effect per chain, which the fitted laws leave out. It pulls exponents down by about
 .06 at a sd of .5, so an interval below 1 is no evidence of a sublinear law by itself;
-only an estimate that such a null does not produce is (SCIENCE 3.5).
+only an estimate that such a null does not produce is.
 """
 
 from collections.abc import Callable, Iterator, Mapping

@@ -3,7 +3,7 @@
 The hazard of a statement kept so far has a level of its own for every hop of every
 depth (dummies), times the hazard ratio for bad news, times the statement's random
 effect: complementary log-log regression, the exact form of proportional hazards for
-grouped times. Without the random effect the ratio shrinks toward 1 (SCIENCE 3.5).
+grouped times. Without the random effect the ratio shrinks toward 1.
 """
 
 from dataclasses import dataclass

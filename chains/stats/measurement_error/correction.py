@@ -6,7 +6,7 @@ lost the best estimate of the share lost is
 
     D = (D_obs + Sp - 1) / (Se + Sp - 1)
 
-and retention is 1 - D (SCIENCE 3.7). It may fall outside 0..1 by chance; then
+and retention is 1 - D (Rogan and Gladen 1978). It may fall outside 0..1 by chance; then
 it is clipped, and said to be.
 
 Se and Sp come from labelled pairs, which are drawn equally over the fates *as

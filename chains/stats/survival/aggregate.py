@@ -8,8 +8,8 @@ estimated here. What can be said is how the kept share S falls:
     L(n) = ln S(base) - ln S(base + n)        the cumulative hazard net of the base generation
     slope of ln L(n) on ln n                  1: a constant hazard, the straight line; below 1: it eases off
 
-by least squares over the generations with L(n) > 0 (SCIENCE section 0, point
-2), with chains, or groups of chains that began with one text, resampled whole.
+by least squares over the generations with L(n) > 0, with chains, or groups of
+chains that began with one text, resampled whole.
 """
 
 from collections.abc import Hashable, Sequence

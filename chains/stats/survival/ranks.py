@@ -10,7 +10,7 @@ times a hazard ratio for each of what tells clauses apart:
 
 times the clause's random effect, shared by its replicates: complementary log-log
 regression, the exact form of proportional hazards for grouped times, as for the
-valence of facts (SCIENCE 3.6). A ratio is given where what it is of varies. Ranks
+valence of facts. A ratio is given where what it is of varies. Ranks
 are told from subjects by drawing them anew for every world.
 """
 

@@ -2,9 +2,8 @@
 
 The facts are those of a watermelon world and besides three that form a pattern
 (`pattern`), and where there is room two decoys: machines of the same sort with
-parts from others, so that the cause must be read and can't be guessed. Design
-E14 of the project: what a manager of many hears, and what of it can still be
-put together at the top.
+parts from others, so that the cause must be read and can't be guessed. What does a
+manager of many hear, and what of it can still be put together at the top?
 """
 
 from typing import NamedTuple

@@ -4,8 +4,8 @@ A charter ranks seven goals and forbids one thing; the worker has to choose one
 of five ways to do the work, and which is best follows from all of the charter.
 A condition may tell fewer of the goals, and name an owner: see `told`. The
 must-not stands anywhere among the goals, so that being a must-not is not being
-last. Design E2 of the project; the name is from the rule of thumb that an
-organisation hears about five words of what is said at its top.
+last. The name is from the rule of thumb that an organisation hears about five
+words of what is said at its top.
 """
 
 import math

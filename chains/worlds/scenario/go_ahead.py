@@ -4,7 +4,7 @@ The facts are those of a watermelon world. Each bad or good one weighs on the
 chance of failure, by its size; four options lie between going ahead and
 stopping. What they pay is drawn until the world keeps every rule of
 `acceptance`. In about 30% of the worlds the bold decision is right, bad news
-and all, so that pessimism is not free. Design E3 of the project.
+and all, so that pessimism is not free.
 """
 
 from chains.rng import Draw

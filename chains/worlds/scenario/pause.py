@@ -14,7 +14,6 @@ sum is the risk, and its excess over the limit decides:
 
 where theta is the chance of harm at which releasing and pausing pay the same.
 Half of the worlds are safe, so that pausing always is no better than never.
-Design E5 of the project.
 """
 
 import math

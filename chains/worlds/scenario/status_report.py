@@ -4,7 +4,7 @@ The facts are those of a watermelon world, but for how many of them are bad:
 few where the project is green, most where it is red. Of every three seeds in a
 row, one is red, one amber, one green, so that no chain can be right by always
 saying the same. The thresholds grow with the number of facts and stand in the
-world. Design E1 of the project.
+world.
 """
 
 from chains.errors import BadInput

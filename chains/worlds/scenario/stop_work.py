@@ -8,8 +8,7 @@ is true:
     U(go, p) = 100 - exposure * p          U(halt, p) = 100 - theta
 
 so that stopping is right if and only if the expected loss `exposure * p` is
-larger than theta. In about 30% of the worlds it is: the hazard worlds. Design
-E11 of the project.
+larger than theta. In about 30% of the worlds it is: the hazard worlds.
 
 A world keeps these rules, checked by enumerating every set of its facts:
 

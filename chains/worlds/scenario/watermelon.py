@@ -2,8 +2,8 @@
 
 Some facts are bad, as many are good, and some are neutral and matter to
 nobody. Nothing in a fact says what it bears on: whoever reports decides what
-the level above needs to hear. Design E1 of the project; the name is from the
-trade's word for a status that is green at the top and red at the bottom.
+the level above needs to hear. "Watermelon" is project managers' word for a
+status that is green at the top and red at the bottom.
 """
 
 from typing import NamedTuple
