@@ -13,6 +13,7 @@ ORDER = [
     "chains.rng",
     "chains.gc_tuning",
     "chains.fates",
+    "chains.registry",
     "chains.worlds",
     "chains.models",
     "chains.stats",

@@ -1,0 +1,219 @@
+"""Registries: the names that a setting, a hypothesis or the command line may use, and what stands for each.
+
+Each kind of thing (a scenario, a measure, a remedy, a provider, a verb) has a
+registry and a decorator beside it:
+
+    SCENARIOS: Registry[Scenario] = Registry("scenario", {"pause": "chains.worlds.scenario.pause"})
+
+
+    def scenario(make: Scenario) -> Scenario:
+        return SCENARIOS.add(make.__name__, make, by=make)
+
+A built-in is imported when its name is asked for. A plugin uses the same
+decorators in a file of the user's. Plugins are looked for only when a name is
+unknown or when all names are listed, and each is imported once:
+
+    MAZEDOM_PLUGINS=my_measures.py:other.py    files, separated as in PATH
+    mazedom.plugins                            entry points of installed packages, each a module
+"""
+
+import contextlib
+import hashlib
+import importlib
+import importlib.util
+import os
+import sys
+import traceback
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
+from pathlib import Path
+from types import ModuleType
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
+
+from chains.errors import BadInput, nearest
+
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
+
+VARIABLE = "MAZEDOM_PLUGINS"
+"""The environment variable that names files."""
+GROUP = "mazedom.plugins"
+"""The group of entry points."""
+
+T = TypeVar("T")
+
+
+class Plugin(NamedTuple):
+    """A module of the user's that registers things."""
+
+    name: str
+    """The file's name, or the installed package's."""
+    version: str
+    """Of a file `sha256:` and its digest; of a package its version."""
+    module: str
+    """What it is called among the imported modules."""
+
+
+class Registry(Mapping[str, T], Generic[T]):
+    """Everything of one kind by its name; a name that is not known yet is looked for in plugins.
+
+    Args:
+        kind: What a user calls one of them, such as "scenario"; for errors.
+        built_in: For each name of the program's own, the module that registers it when it is imported. Names that
+            are registered in the module of the registry itself need not be here.
+    """
+
+    def __init__(self, kind: str, built_in: Mapping[str, str] | None = None) -> None:
+        self.kind = kind
+        self._built_in = dict(built_in or {})
+        self._things: dict[str, T] = {}
+        self._makers: dict[str, Any] = {}
+
+    def add(self, name: str, thing: T, by: Any) -> T:
+        """Register a thing.
+
+        Args:
+            name: What users call it.
+            thing: What stands for the name.
+            by: The function or class that the user wrote, which says where that was.
+
+        Returns:
+            The thing.
+
+        Raises:
+            BadInput: If another thing has the name.
+        """
+        owner = self._built_in.get(name, by.__module__)
+        again = by.__module__ == "__main__"  # in a notebook, a cell that runs again replaces what it registered
+        if owner != by.__module__ or (name in self._makers and not again):
+            first = _place(self._makers[name]) if name in self._makers else owner
+            raise BadInput(f"{self.kind} {name!r} is registered twice: in {first} and in {_place(by)}; rename one")
+        self._things[name], self._makers[name] = thing, by
+        return thing
+
+    def named(self, name: str) -> T:
+        """Return what stands for a name.
+
+        Raises:
+            BadInput: If nothing does, or a plugin is broken; one sentence.
+        """
+        if name not in self:
+            raise BadInput(f"there is no {self.kind} {name!r}{nearest(name, self)}")
+        return self[name]
+
+    def plugin(self, name: str) -> Plugin | None:
+        """Return the plugin that a name comes from; None for a built-in, and for a name that nothing stands for."""
+        return _LOADED.get(self._makers[name].__module__) if name in self._makers else None
+
+    def __contains__(self, name: object) -> bool:
+        """Whether something stands for a name; imports no built-in."""
+        if name not in self._built_in and name not in self._things:
+            load_plugins()
+        return name in self._built_in or name in self._things
+
+    def __getitem__(self, name: str) -> T:
+        """Return what stands for a name; imports it first if need be."""
+        if name not in self._things:
+            if name in self._built_in:
+                importlib.import_module(self._built_in[name])
+            else:
+                load_plugins()
+        return self._things[name]
+
+    def __iter__(self) -> Iterator[str]:
+        """Go through all names, the built-in ones first; imports plugins, and no built-in."""
+        load_plugins()
+        return iter(list(dict.fromkeys([*self._built_in, *self._things])))
+
+    def __len__(self) -> int:
+        """Return how many names there are; imports plugins."""
+        load_plugins()
+        return len({*self._built_in, *self._things})
+
+
+_LOADED: dict[str, Plugin] = {}
+"""Every plugin that was imported, by its module."""
+_TRIED: dict[str, BadInput | None] = {}
+"""Files and entry points that were tried, with what went wrong."""
+_ENTRY_POINTS: "list[EntryPoint]" = []
+_LOADING: list[str] = []
+"""The plugin that is being imported: what it looks up itself must not start over."""
+
+
+def load_plugins() -> None:
+    """Import every plugin that is not imported yet.
+
+    Raises:
+        BadInput: One can't be; the sentence names it.
+    """
+    if _LOADING:
+        return
+    for file in filter(None, os.environ.get(VARIABLE, "").split(os.pathsep)):
+        _once(file, partial(_from_file, Path(file)))
+    for point in _entry_points():
+        _once(f"{point.name} = {point.value}", partial(_from_entry_point, point))
+
+
+def _entry_points() -> "list[EntryPoint]":
+    if GROUP not in _TRIED:
+        from importlib.metadata import entry_points  # noqa: PLC0415 - start-up: only an unknown name needs it
+
+        _ENTRY_POINTS.extend(entry_points(group=GROUP))
+        _TRIED[GROUP] = None
+    return _ENTRY_POINTS
+
+
+def _once(name: str, load: Callable[[], object]) -> None:
+    """Load a plugin; one that failed once fails again in the same words."""
+    if name not in _TRIED:
+        _LOADING.append(name)
+        _TRIED[name] = None
+        try:
+            load()
+        except BadInput as error:
+            _TRIED[name] = BadInput(f"plugin {name}: {error}")
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - it is a stranger's code: anything may go wrong
+            _TRIED[name] = BadInput(f"plugin {name} can't be imported: {_said(error)}")
+        finally:
+            _LOADING.pop()
+    if (trouble := _TRIED[name]) is not None:
+        raise trouble
+
+
+def _from_file(path: Path) -> None:
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise BadInput(f"can't read the file that {VARIABLE} names: {error.strerror}") from None
+    digest = hashlib.sha256(content).hexdigest()
+    module = f"mazedom_plugin_{path.stem}_{digest[:12]}"
+    spec = importlib.util.spec_from_file_location(module, path.absolute())
+    if spec is None or spec.loader is None:
+        raise BadInput("it is no Python file; its name must end in .py")
+    made = sys.modules[module] = importlib.util.module_from_spec(spec)
+    _LOADED[module] = Plugin(path.name, f"sha256:{digest}", module)
+    spec.loader.exec_module(made)
+
+
+def _from_entry_point(point: "EntryPoint") -> None:
+    owner = point.dist
+    module = point.value.partition(":")[0].strip()
+    _LOADED[module] = Plugin(owner.name if owner else module, owner.version if owner else "", module)
+    point.load()
+
+
+def _said(error: BaseException) -> str:
+    """Return an error of a stranger's code on one line, with the place where it was raised."""
+    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename != __file__]
+    own = [frame for frame in frames if "importlib" not in frame.filename]
+    where = f" ({own[-1].filename}, line {own[-1].lineno})" if own and not isinstance(error, SyntaxError) else ""
+    return f"{type(error).__name__}: {' '.join(str(error).split())}{where}"
+
+
+def _place(by: Any) -> str:
+    """Return where a function or class was written, as far as that is known."""
+    module: ModuleType | None = sys.modules.get(by.__module__)
+    file = by.__module__ if module is None else getattr(module, "__file__", None) or by.__module__
+    with contextlib.suppress(AttributeError):
+        return f"{file}, line {by.__code__.co_firstlineno}"
+    return f"{file} ({by.__qualname__})"
