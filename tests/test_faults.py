@@ -57,6 +57,7 @@ FAULTS = [
     ("cut", "dropped the connection"),
     ("truncated_json", "is broken or no chat completion"),
     ("failed_behind", "upstream overloaded"),
+    ("breaks_off", "the provider died"),
 ]
 
 

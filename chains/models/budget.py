@@ -152,10 +152,10 @@ class Budget:
             self._in_flight.tokens -= tokens
             self._in_flight.cost -= cost
 
-    def took(self, usage: Usage, cost: float) -> None:
-        """Count what a reply took."""
+    def took(self, usage: Usage, prices: Prices | None) -> None:
+        """Count what an answer took, at these prices."""
         self.taken.tokens += usage.prompt + usage.completion
-        self.taken.cost += cost
+        self.taken.cost += _cost(usage, prices)
 
     def uncounted(self, name: str) -> None:
         """Close, if it can't be kept to, because a model's endpoint does not count tokens."""
@@ -197,7 +197,7 @@ class Metered:
     async def reply(self, request: Request) -> Reply:
         """Answer a request, if it may be sent."""
         prompt, completion = self.expected(request)
-        cost = self._price(Usage(prompt=prompt, completion=completion)) if self._prices is not None else 0.0
+        cost = _cost(Usage(prompt=prompt, completion=completion), self._prices)
         with self._budget.expecting(prompt + completion, cost):
             reply = await self._inner.reply(request)
         usage = reply.usage
@@ -205,13 +205,14 @@ class Metered:
         self._characters += _characters(request)
         self._prompt += usage.prompt
         self._completion += usage.completion
-        self._budget.took(usage, self._price(usage))
+        self._budget.took(usage, self._prices)
         if reply.text and not usage.prompt and not usage.completion:
             self._budget.uncounted(self._name)
         return reply
 
-    def _price(self, usage: Usage) -> float:
-        return 0.0 if self._prices is None else self._prices.cost(usage)
+
+def _cost(usage: Usage, prices: Prices | None) -> float:
+    return 0.0 if prices is None else prices.cost(usage)
 
 
 def _characters(request: Request) -> int:

@@ -19,9 +19,9 @@ from msgspec import structs
 from chains.errors import Busy, Hopeless
 from chains.models.client import client_of
 from chains.models.dialect import Quirks
-from chains.models.endpoint_errors import Refusal, quoted, read_refusal
-from chains.models.provider import Reply, Request
-from chains.models.reply_parser import read_reply
+from chains.models.endpoint_errors import Refusal, quoted, read_failure, read_refusal
+from chains.models.provider import Reply, Request, Usage
+from chains.models.reply_parser import read_reply, read_usage
 from chains.models.spec import ModelSpec
 
 LARGEST_ANSWER = 16 * 2**20
@@ -47,6 +47,10 @@ def _unheard(headers: Mapping[str, str]) -> None:
     """Take no note of an answer's headers."""
 
 
+def _unpaid(usage: Usage) -> None:
+    """Take no note of tokens."""
+
+
 class Endpoint:
     """A model on a server, as a provider.
 
@@ -60,6 +64,7 @@ class Endpoint:
         key: Its key; None where the server asks for none.
         sending: Called before every request that is sent; may raise to forbid it (see `budget.Budget.spend`).
         heard: Told the headers of every answer (see `pace.Pace.heard`).
+        lost: Told the tokens of every answer that failed and counts them all the same (see `budget.Budget.took`).
     """
 
     def __init__(
@@ -69,11 +74,12 @@ class Endpoint:
         key: str | None = None,
         sending: Callable[[], None] = _free,
         heard: Callable[[Mapping[str, str]], None] = _unheard,
+        lost: Callable[[Usage], None] = _unpaid,
     ) -> None:
         if spec.base_url is None or spec.model is None:
             raise ValueError(f"model {name!r} has no address")
         self._name, self._spec, self._key = name, spec, key
-        self._sending, self._heard = sending, heard
+        self._sending, self._heard, self._lost = sending, heard, lost
         self._model = spec.model
         self._where = f"{name!r} at {spec.base_url}"
         self._client = client_of(spec, key)
@@ -173,10 +179,9 @@ class Endpoint:
                             f"{self._where} sent a reply of over {LARGEST_ANSWER // 2**20} MiB; set max_tokens"
                         )
             answer = orjson.loads(raw)
-            if isinstance(answer, dict) and answer.get("error") and not answer.get("choices"):
-                # Some gateways report the failure of the server behind them with status 200.
-                code = answer["error"].get("code") if isinstance(answer["error"], dict) else None
-                return read_refusal(code if isinstance(code, int) else 502, answer, {}, self._key)
+            if (failure := read_failure(answer, self._key)) is not None:
+                self._lost(read_usage(answer.get("usage")))
+                return failure
             reply = read_reply(answer, sent)
         except openai.APIStatusError as error:
             return self._refusal(error)

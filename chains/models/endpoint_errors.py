@@ -19,6 +19,8 @@ _TOO_LONG = re.compile(
 )
 _FILTERED = re.compile(r"content_filter|content_policy|content management policy|ResponsibleAIPolicy", re.IGNORECASE)
 _BUSY_STATUSES = (408, 409, 425, 429)
+_FAILED_BEHIND = 502
+"""What a gateway answers for a server behind it that failed."""
 _THROTTLED_STATUSES = (429, 503, 529)
 """Answers that mean that the service has too much to do."""
 
@@ -97,6 +99,32 @@ def read_refusal(status: int, body: Any, headers: Mapping[str, str], key: str | 
         parameter=str(parameter) if parameter else None,
         retry_after=retry_after(headers),
     )
+
+
+def read_failure(answer: Mapping[str, Any], key: str | None) -> Refusal | None:
+    """Read the failure that an answer of status 200 reports; None if it reports none.
+
+    Gateways report so that the server behind them failed, whether nothing came of it or half a reply did. Such a half
+    is no reply, whatever it ends with.
+
+    Args:
+        answer: The endpoint's JSON.
+        key: As in `read_refusal`.
+    """
+    choices = answer.get("choices")
+    choice = choices[0] if isinstance(choices, list) and choices and isinstance(choices[0], Mapping) else {}
+    error = next((error for error in (answer.get("error"), choice.get("error")) if _says_something(error)), None)
+    if error is None:
+        if choice.get("finish_reason") != "error":
+            return None
+        error = "the reply broke off with an error"
+    code = str(error.get("code")) if isinstance(error, Mapping) else ""
+    status = int(code) if code.isdecimal() else 0
+    return read_refusal(status if 400 <= status < 600 else _FAILED_BEHIND, {"error": error}, {}, key)
+
+
+def _says_something(error: Any) -> bool:
+    return any(error.values()) if isinstance(error, Mapping) else bool(error)
 
 
 def retry_after(headers: Mapping[str, str], now: float | None = None) -> float | None:

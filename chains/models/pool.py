@@ -12,6 +12,7 @@ run["models"] = models.describe()
 
 import time
 from collections.abc import Callable, Mapping
+from functools import partial
 from types import TracebackType
 from typing import Any, Protocol, Self
 
@@ -227,7 +228,9 @@ class Models:
             case "endpoint":
                 from chains.models.endpoint import Endpoint  # noqa: PLC0415 - imports the openai package: 0.7 s
 
-                return Endpoint(source.name, source.spec, source.key(), self.budget.spend, self._pace(source).heard)
+                lost = partial(self.budget.took, prices=source.spec.prices)
+                heard = self._pace(source).heard
+                return Endpoint(source.name, source.spec, source.key(), self.budget.spend, heard, lost)
             case "embedded":
                 from chains.models.embedded import Embedded, fit  # noqa: PLC0415 - as above
 
