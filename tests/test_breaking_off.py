@@ -10,8 +10,8 @@ from test_endpoint import answered, failed, plain
 
 from chains.errors import Busy, Hopeless, OverLimit
 from chains.models.budget import Budget
-from chains.models.names import ModelSpec, Prices
-from chains.models.open import Models
+from chains.models.pool import Models
+from chains.models.spec import ModelSpec, Prices
 
 HALF = "- All is w"
 DIED = {"message": "the provider died", "code": 502}
