@@ -1,5 +1,8 @@
 """Retention corrected for the instrument's error, on planted truth."""
 
+import sys
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -8,10 +11,13 @@ from chains.stats.measurement_error.correction import (
     Labelled,
     corrected,
     corrected_pair,
-    delta_interval,
     error_rates,
     rogan_gladen,
 )
+
+sys.path.insert(0, str(Path(__file__).parent / "bench"))
+
+from correction import delta_interval
 
 FATES = ("kept", "blurred", "altered", "inverted", "omitted")
 

@@ -2,13 +2,14 @@
 
 from functools import cache
 
+import numpy as np
 import pytest
 
 from chains.errors import BadInput
 from chains.models.channel.codebook import codebook
 from chains.worlds.charters.assignment import Action, Aim, Assignment, Property, Told
 from chains.worlds.charters.goal_catalog import WORK
-from chains.worlds.rules.assignment_rules import enumerate_assignment
+from chains.worlds.rules.assignment_rules import dilemma
 from chains.worlds.rules.visible_goals import first_goals, told
 from chains.worlds.scenario.five_words import TELLABLE, five_words
 from chains.worlds.scenario.go_ahead import go_ahead
@@ -25,6 +26,20 @@ def world(seed):
 
 def aim(clause, weight, *, above=False, limit=10.0, must_not=False):
     return Aim(clause=clause, property=clause, weight=weight, above=above, limit=limit, span=(5, 25), must_not=must_not)
+
+
+def enumerated(assignment):
+    met = [
+        [aim.met(assignment.values(action.id)[aim.property]) for aim in assignment.aims]
+        for action in assignment.actions
+    ]
+    return dilemma(
+        np.array(met),
+        [aim.weight for aim in assignment.aims],
+        [aim.clause for aim in assignment.aims],
+        [action.id for action in assignment.actions],
+        frozenset(aim.clause for aim in assignment.aims if aim.must_not),
+    )
 
 
 def small():
@@ -73,22 +88,20 @@ def test_actions_whose_words_would_be_taken_for_each_other_are_refused():
 @pytest.mark.parametrize("seed", SEEDS)
 def test_a_world_keeps_every_rule_for_every_number_of_goals(seed):
     for count in TELLABLE:
-        found = enumerate_assignment(told(world(seed), count, owner=False).assignment)
+        found = enumerated(told(world(seed), count, owner=False).assignment)
         assert found.broken == ()
         assert found.goals == count
 
 
 def test_about_half_of_the_charters_forbid_what_would_else_be_best():
-    tempting = [enumerate_assignment(world(seed).assignment).tempting for seed in SEEDS]
+    tempting = [enumerated(world(seed).assignment).tempting for seed in SEEDS]
     assert 0.2 < sum(tempting) / len(tempting) < 0.8
 
 
 def test_every_rank_decides_in_some_world_and_the_must_not_stands_anywhere():
     """Over the worlds each of the first five goals alone changes what is best, and the must-not is not always last."""
-    alone = {name for seed in SEEDS for name in enumerate_assignment(world(seed).assignment).single}
-    alone |= {
-        name for seed in SEEDS for name in enumerate_assignment(told(world(seed), 3, owner=False).assignment).single
-    }
+    alone = {name for seed in SEEDS for name in enumerated(world(seed).assignment).single}
+    alone |= {name for seed in SEEDS for name in enumerated(told(world(seed), 3, owner=False).assignment).single}
     assert {"G1", "G2", "G3", "G4", "G5"} <= alone
     assert len({world(seed).charter.must_nots[0].rank for seed in SEEDS}) > 3
 
@@ -96,7 +109,7 @@ def test_every_rank_decides_in_some_world_and_the_must_not_stands_anywhere():
 def test_enumeration_says_what_the_assignment_says():
     """The fast count over all sets and the plain sum over what is known agree."""
     task = world(1).assignment
-    found = enumerate_assignment(task)
+    found = enumerated(task)
     goals = [Told(one) for one in task.aims if not one.must_not]
     bans = [Told(one) for one in task.aims if one.must_not]
     assert found.best == task.best()

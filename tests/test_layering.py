@@ -98,9 +98,9 @@ def test_help_imports_neither_pydantic_nor_rich():
 
 
 @pytest.mark.parametrize("path", FILES, ids=name_of)
-def test_no_file_is_past_350_lines(path):
-    """A file that long holds two ideas."""
-    assert len(path.read_text().splitlines()) <= 350
+def test_no_file_is_past_500_lines(path):
+    """A file that long holds two ideas; a file far shorter than 40 lines is a piece of one."""
+    assert len(path.read_text().splitlines()) <= 500
 
 
 def test_a_run_loads_no_numpy_before_something_needs_it():

@@ -112,7 +112,6 @@ def reword_prompt(content):
         (swap_hypothesis, "changed since it was registered: hypotheses"),
         (add_hypothesis_late, "not registered when the run was made"),
         (reword_prompt, "changed since it was registered: prompts"),
-        (lambda content: content.update(parent="20260101-000000-0000"), "forked from"),
         (lambda content: content["held"].update(steps=99), "lines were removed"),
         (lambda content: content["registered"].update(digest="0" * 64), "registration"),
     ],

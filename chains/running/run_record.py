@@ -10,7 +10,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, model_validator
 
 from chains.errors import BadInput
 from chains.experiments.condition_plan import customs_of, planned
@@ -70,12 +70,18 @@ class RunRecord(BaseModel):
     """What was found of each model that was opened: fingerprint, and what its endpoint was found to take."""
     registered: Registration | None = None
     """What a run with hypotheses committed itself to before its first trial."""
-    parent: str | None = None
-    """The run that this one was forked from."""
     reuses: tuple[str, ...] = ()
     """The runs whose replies to exactly the same requests this one takes; see `chains.running.reuse`."""
     at: str
     """When it was staged, UTC."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _read_as_once_written(cls, content: Any) -> Any:
+        """Pass over `parent`, which run.json files held before and which was never set."""
+        if isinstance(content, dict) and content.get("parent", "") is None:
+            return {name: value for name, value in content.items() if name != "parent"}
+        return content
 
 
 def hierarchy_of(values: Mapping[str, Value], read: dict[str, Hierarchy]) -> Hierarchy:

@@ -14,11 +14,12 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 
 import numpy as np
 
-from chains.stats.measurement_error.correction import Labelled, corrected, delta_interval, error_rates
+from chains.stats.measurement_error.correction import ErrorRates, Labelled, corrected, error_rates, rogan_gladen
 
 FATES = ("kept", "blurred", "altered", "inverted", "omitted")
 WORLDS = 40
 PAIRS = 3000
+Z95 = 1.959964
 CELLS = (
     # retention, sensitivity, specificity, labels of each fate, whether the error differs by world
     (0.45, 0.93, 0.90, 20, False),
@@ -28,6 +29,33 @@ CELLS = (
     (0.45, 0.93, 0.90, 60, True),
     (0.80, 0.90, 0.90, 60, True),
 )
+
+
+def delta_interval(retention: float, variance: float, rates: ErrorRates) -> tuple[float, float]:
+    """Return the 95% interval of the corrected retention by the delta method, clipped to 0..1.
+
+    With J = Se + Sp - 1 and D = 1 - retention corrected, the variance is
+    (Var(D_obs) + D^2 Var(Se) + (1-D)^2 Var(Sp) - 2 D (1-D) Cov(Se, Sp)) / J^2 (Rogan and Gladen 1978, with the
+    covariance, which is not 0 where both come from one sample). Symmetric, so poor near 0 and 1: a check on the other.
+
+    Args:
+        retention: As read.
+        variance: Of its estimate.
+        rates: The instrument's error.
+    """
+    value = rogan_gladen(retention, rates.sensitivity, rates.specificity)
+    if np.isnan(value):
+        return 0.0, 1.0
+    covariance = np.cov(rates.draws.T)
+    lost = 1 - value
+    spread = (
+        variance
+        + lost**2 * covariance[0, 0]
+        + (1 - lost) ** 2 * covariance[1, 1]
+        - 2 * lost * (1 - lost) * covariance[0, 1]
+    )
+    half = Z95 * float(np.sqrt(spread)) / (rates.sensitivity + rates.specificity - 1)
+    return max(0.0, value - half), min(1.0, value + half)
 
 
 def study(seed: int, retention: float, se: float, sp: float, each: int, *, by_world: bool):

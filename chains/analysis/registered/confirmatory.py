@@ -92,8 +92,6 @@ def _objections(record: RunRecord, log: Log, ends: list[Ended]) -> Iterator[str]
     elif parts := changed(record, record.registered):
         yield f"changed since it was registered: {', '.join(parts)}"
     yield from unverified_notes(record.worlds.values())
-    if record.parent is not None:
-        yield f"the run was forked from {record.parent}, whose data were there to be seen"
     if log.scan.reused:
         yield f"replies were taken from {', '.join(sorted(log.scan.reused))}, whose data were there to be seen"
     held = log.scan.held

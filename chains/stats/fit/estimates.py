@@ -8,7 +8,7 @@ import numpy as np
 from scipy import stats  # type: ignore[import-untyped]  # scipy ships no types
 
 from chains.stats.fit.fitting import Fit
-from chains.stats.fit.likelihood import Flags, Floats
+from chains.stats.fit.likelihood import Floats
 from chains.stats.fit.world_bootstrap import LEVEL, percentiles
 
 
@@ -107,8 +107,3 @@ def estimate(
         influence=fit.influence[:, fit.names.index(name)] * (out[0] if ratio else 1.0),
         worlds=fit.worlds,
     )
-
-
-def without_failures(values: Floats, converged: Flags) -> Floats:
-    """Return values with nan where the fit did not converge."""
-    return np.where(converged, values, np.nan)

@@ -29,7 +29,6 @@ from chains.stats.measurement_error.confusion import known
 from chains.stats.measurement_error.corrected_retention import Corrected
 
 DRAWS = 4000
-Z95 = 1.959964
 FEWEST = 10
 """Labelled pairs that must be truly kept, and as many truly lost, before an error is taken as measured."""
 LEAST_POWER = 0.05
@@ -194,33 +193,6 @@ def corrected(retention: float, draws: Floats, rates: ErrorRates) -> Corrected:
         values = 1 - (rates.draws[usable, 1] - read[usable]) / power[usable]
         low, high = (float(end) for end in np.quantile(np.clip(values, 0, 1), [0.025, 0.975]))
     return Corrected(retention, float(np.clip(best, 0, 1)), low, high, best)
-
-
-def delta_interval(retention: float, variance: float, rates: ErrorRates) -> tuple[float, float]:
-    """Return the 95% interval of the corrected retention by the delta method, clipped to 0..1.
-
-    With J = Se + Sp - 1 and D = 1 - retention corrected, the variance is
-    (Var(D_obs) + D^2 Var(Se) + (1-D)^2 Var(Sp) - 2 D (1-D) Cov(Se, Sp)) / J^2 (Rogan and Gladen 1978, with the
-    covariance, which is not 0 where both come from one sample). Symmetric, so poor near 0 and 1: a check on the other.
-
-    Args:
-        retention: As read.
-        variance: Of its estimate.
-        rates: The instrument's error.
-    """
-    value = rogan_gladen(retention, rates.sensitivity, rates.specificity)
-    if np.isnan(value):
-        return 0.0, 1.0
-    covariance = np.cov(rates.draws.T)
-    lost = 1 - value
-    spread = (
-        variance
-        + lost**2 * covariance[0, 0]
-        + (1 - lost) ** 2 * covariance[1, 1]
-        - 2 * lost * (1 - lost) * covariance[0, 1]
-    )
-    half = Z95 * float(np.sqrt(spread)) / (rates.sensitivity + rates.specificity - 1)
-    return max(0.0, value - half), min(1.0, value + half)
 
 
 class CorrectedPair(NamedTuple):

@@ -141,10 +141,6 @@ class Observations:
             mask &= getattr(self, name) == value
         return self.where(mask)
 
-    def with_condition(self, condition: Sequence[str] | Words) -> "Observations":
-        """Return the same rows under other names of their conditions, one for each row."""
-        return replace(self, condition=np.asarray(condition, dtype=str))
-
     def __len__(self) -> int:
         """Return the number of rows."""
         return len(self.world)

@@ -25,8 +25,6 @@ from typing import NamedTuple
 
 import numpy as np
 
-from chains.worlds.charters.assignment import Assignment
-
 MARGIN = 0.10
 """Least share of the payoffs' range by which the best action leads."""
 MOST_BEST = 2
@@ -88,21 +86,6 @@ class Dilemma(NamedTuple):
             (many and bool(self.never), f"{len(self.never)} actions are never the best"),
         )
         return tuple(sentence for fault, sentence in rules if fault)
-
-
-def enumerate_assignment(assignment: Assignment) -> Dilemma:
-    """Find the best actions for every set of the goals and must-nots that somebody may know."""
-    met = [
-        [aim.met(assignment.values(action.id)[aim.property]) for aim in assignment.aims]
-        for action in assignment.actions
-    ]
-    return dilemma(
-        np.array(met),
-        [aim.weight for aim in assignment.aims],
-        [aim.clause for aim in assignment.aims],
-        [action.id for action in assignment.actions],
-        frozenset(aim.clause for aim in assignment.aims if aim.must_not),
-    )
 
 
 def dilemma(
