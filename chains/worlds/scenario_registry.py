@@ -1,37 +1,28 @@
 """Scenarios by name, or in a scenario's place a world file, or a folder of them."""
 
-import importlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable
 from pathlib import Path
+from typing import TypeVar
 
-from chains.errors import BadInput, nearest
+from chains.errors import BadInput
+from chains.registry import Registry
 from chains.worlds.files.world_file import read_world
 from chains.worlds.world import Scenario, World
 
-_NAMES = ("watermelon", "go_ahead", "pause", "stop_work", "five_words", "status_report", "common_cause")
-"""Each is a module of this package with a function of the same name."""
+_BUILT_IN = ("watermelon", "go_ahead", "pause", "stop_work", "five_words", "status_report", "common_cause")
+"""Each is a module of `chains.worlds.scenario`, imported when it is asked for: some need numpy, which others don't."""
+SCENARIOS: Registry[Scenario] = Registry("scenario", {name: f"chains.worlds.scenario.{name}" for name in _BUILT_IN})
+
+S = TypeVar("S", bound=Scenario)
 
 
-class _Scenarios(Mapping[str, Scenario]):
-    """Scenarios by name, each imported when it is asked for.
+def scenario(make: S) -> S:
+    """Register a generator of worlds under its own name, as `scenario = NAME` in an experiment calls it.
 
-    Worlds that decide something are checked with numpy, which a run of others need not load.
+    The first line of its docstring is what `list scenarios` says of it.
     """
-
-    def __getitem__(self, name: str) -> Scenario:
-        if name not in _NAMES:
-            raise KeyError(name)
-        scenario: Scenario = getattr(importlib.import_module(f"chains.worlds.scenario.{name}"), name)
-        return scenario
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(_NAMES)
-
-    def __len__(self) -> int:
-        return len(_NAMES)
-
-
-SCENARIOS: Mapping[str, Scenario] = _Scenarios()
+    SCENARIOS.add(make.__name__, make, by=make)
+    return make
 
 
 def worlds_in(scenarios: Iterable[object]) -> int:
@@ -39,8 +30,8 @@ def worlds_in(scenarios: Iterable[object]) -> int:
 
     0 where all of them make as many as are asked for.
     """
-    named = [str(name) for name in scenarios if str(name) not in SCENARIOS]
-    counts = [1 if name.endswith(".toml") else len(_files(Path(name))) for name in named if _is_written(name)]
+    named = [str(name) for name in scenarios if _is_written(str(name))]
+    counts = [1 if name.endswith(".toml") else len(_files(Path(name))) for name in named]
     return min(counts, default=0)
 
 
@@ -52,11 +43,11 @@ def _files(folder: Path) -> list[Path]:
     return sorted(folder.glob("*.toml"))
 
 
-def world_for(scenario: str, seed: int, facts: int, setting: str | None = None) -> World:
+def world_for(name: str, seed: int, facts: int, setting: str | None = None) -> World:
     """Make the world that an experiment asks for.
 
     Args:
-        scenario: A name in `SCENARIOS`, the path of a world file (something that ends in ".toml"), or of a folder.
+        name: A name in `SCENARIOS`, the path of a world file (something that ends in ".toml"), or of a folder.
         seed: Of the generator. A world file is the same world for every seed; of a folder it is the place of a file.
         facts: How many facts to make. A world file has the facts that it has.
         setting: Where the scenario plays; None lets the seed choose.
@@ -64,20 +55,13 @@ def world_for(scenario: str, seed: int, facts: int, setting: str | None = None) 
     Raises:
         BadInput: There is no such scenario, setting or file, or the generator can't make that many facts.
     """
-    if scenario in SCENARIOS:
-        return SCENARIOS[scenario](seed, facts=facts, setting=setting)
-    if _is_written(scenario) and Path(scenario).is_dir():
-        world = _of_folder(Path(scenario), seed)
-    elif scenario.endswith(".toml"):
-        world = read_world(Path(scenario))
-    else:
-        raise BadInput(
-            f"there is no scenario {scenario!r}{nearest(scenario, SCENARIOS)}"
-            if "/" not in scenario
-            else f"{scenario!r} is no scenario and no folder; the name of a world file ends in .toml"
-        )
+    if not _is_written(name):
+        if "/" in name:
+            raise BadInput(f"{name!r} is no scenario and no folder; the name of a world file ends in .toml")
+        return SCENARIOS.named(name)(seed, facts=facts, setting=setting)
+    world = _of_folder(Path(name), seed) if Path(name).is_dir() else read_world(Path(name))
     if setting not in (None, world.setting):
-        raise BadInput(f"{scenario} plays in setting {world.setting!r}, not {setting!r}; leave the setting out")
+        raise BadInput(f"{name} plays in setting {world.setting!r}, not {setting!r}; leave the setting out")
     return world
 
 

@@ -139,6 +139,8 @@ def unverified_notes(worlds: Iterable[World]) -> list[str]:
 class Scenario(Protocol):
     """A generator of worlds: a pure function of its arguments."""
 
+    __name__: str
+
     def __call__(self, seed: int, *, facts: int, setting: str | None = None) -> World:
         """Make the world of this seed with this many facts, in the named setting or one that the seed chooses."""
         ...

@@ -18,6 +18,7 @@ from chains.worlds.facts.pattern import Pattern
 from chains.worlds.scenario.watermelon import FEWEST as FEWEST_BESIDE
 from chains.worlds.scenario.watermelon import MOST as MOST_BESIDE
 from chains.worlds.scenario.watermelon import watermelon
+from chains.worlds.scenario_registry import scenario
 from chains.worlds.world import World
 
 VERSION = "1"
@@ -45,6 +46,7 @@ MACHINES = {
 }
 
 
+@scenario
 def common_cause(seed: int, *, facts: int = 12, setting: str | None = None) -> World:
     """Make a world in which failures have one cause, seen only where they are heard together.
 

@@ -23,6 +23,7 @@ from chains.worlds.charters.goal_catalog import GOALS, WORK, Goal, goal_clause, 
 from chains.worlds.rules.assignment_rules import dilemma
 from chains.worlds.rules.visible_goals import first_goals
 from chains.worlds.scenario.watermelon import watermelon
+from chains.worlds.scenario_registry import scenario
 from chains.worlds.world import World
 
 VERSION = "3"
@@ -46,6 +47,7 @@ _NEAR, _FAR = 0.06, 0.3
 limit is small."""
 
 
+@scenario
 def five_words(seed: int, *, facts: int = 8, setting: str | None = None) -> World:
     """Make a world in which the top means seven things and forbids one.
 

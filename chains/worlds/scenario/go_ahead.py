@@ -13,6 +13,7 @@ from chains.worlds.decisions.decision import Decision, Option
 from chains.worlds.rules.decision_world_rules import enumerate_world
 from chains.worlds.scenario.decision_weights import Scale, between, weights_of
 from chains.worlds.scenario.decision_worlds import Deciding, drawn_world
+from chains.worlds.scenario_registry import scenario
 from chains.worlds.world import World
 
 VERSION = "1"
@@ -20,6 +21,7 @@ SAFE = 0.3
 """Share of worlds in which bad news does not change the decision."""
 
 
+@scenario
 def go_ahead(seed: int, *, facts: int = 12, setting: str | None = None) -> World:
     """Make a world in which the executive has to decide.
 

@@ -26,6 +26,7 @@ from chains.worlds.facts import direction_words as d
 from chains.worlds.facts.invented_names import Names
 from chains.worlds.facts.ledger import MONTHS, Fact, Slot, Valence
 from chains.worlds.rules.decision_world_rules import MARGIN, enumerate_world
+from chains.worlds.scenario_registry import scenario
 from chains.worlds.settings.evals import IDLE, TESTS, TITLES, Idle, Test
 from chains.worlds.world import World
 
@@ -51,6 +52,7 @@ _LEVEL, _OF_TEST, _OF_RUN = 4.0, 8.0, 16.0
 """Standard deviations, in points: of the system's danger between worlds, of tests around it, of runs around a test."""
 
 
+@scenario
 def pause(seed: int, *, facts: int = 12, setting: str | None = None) -> World:
     """Make a world in which a tested system is released or the project pauses; half of the worlds are safe.
 

@@ -11,6 +11,7 @@ from chains.errors import BadInput
 from chains.rng import Draw, seed_of
 from chains.worlds.facts.status_rule import STATUSES, Status, StatusRule
 from chains.worlds.scenario.watermelon import FEWEST, MOST, relevant, watermelon
+from chains.worlds.scenario_registry import scenario
 from chains.worlds.world import World
 
 VERSION = "1"
@@ -22,6 +23,7 @@ TRIES = 400
 """Sets of facts drawn for a seed before it is given up."""
 
 
+@scenario
 def status_report(seed: int, *, facts: int = 12, setting: str | None = None) -> World:
     """Make a world whose true status is red, amber or green.
 

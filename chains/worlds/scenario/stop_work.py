@@ -26,6 +26,7 @@ from chains.worlds.decisions.decision import Decision, Option
 from chains.worlds.rules.decision_world_rules import MARGIN, enumerate_world
 from chains.worlds.scenario.decision_weights import Scale, weights_of
 from chains.worlds.scenario.decision_worlds import Deciding, drawn_world
+from chains.worlds.scenario_registry import scenario
 from chains.worlds.world import World
 
 VERSION = "1"
@@ -43,6 +44,7 @@ PAID = 100
 """By a change that went in and did not fail."""
 
 
+@scenario
 def stop_work(seed: int, *, facts: int = 12, setting: str | None = None) -> World:
     """Make a world in which a change goes in unless somebody stops it.
 

@@ -13,6 +13,7 @@ from chains.rng import Draw
 from chains.worlds.facts.fact_kinds import Group, Kind, Setting, Side, Taken, way
 from chains.worlds.facts.invented_names import Names
 from chains.worlds.facts.ledger import Fact, Slot
+from chains.worlds.scenario_registry import scenario
 from chains.worlds.settings.lab import LAB
 from chains.worlds.settings.plant import PLANT
 from chains.worlds.settings.release import RELEASE
@@ -30,6 +31,7 @@ _SAME = 0.15
 """Chance that a fact is about a subject that the world already has, another property of it."""
 
 
+@scenario
 def watermelon(seed: int, *, facts: int = 12, setting: str | None = None, bad: int | None = None) -> World:
     """Make a world in which a project has bad, good and neutral news.
 
