@@ -9,7 +9,7 @@ from conftest import steps_of
 
 from chains.errors import BadInput
 from chains.experiments.model_assignment import dealt_models, models_of
-from chains.experiments.settings import SETTINGS
+from chains.experiments.settings import ConditionSettings
 from chains.models.channel.codebook import codebook, planted
 from chains.models.provider import Reply
 from chains.organisation.hierarchy import chain, deal, tree
@@ -23,7 +23,6 @@ from chains.worlds.scenario.common_cause import MACHINES, common_cause
 from chains.worlds.world import World
 
 FROZEN = ["084aab7573e9", "37fb9845d9d5", "98be51b27c96"]
-VALUES = {key: setting.default for key, setting in SETTINGS.items()}
 
 
 def test_a_common_cause_is_frozen():
@@ -185,27 +184,27 @@ def seats_of(hierarchy):
 
 
 def test_models_are_dealt_evenly_level_by_level_and_over_trials_to_every_seat():
-    seats, values = seats_of(tree(2, 4)), VALUES | {"lineage": "a+b", "model.executive": "channel"}
+    seats, settings = seats_of(tree(2, 4)), ConditionSettings.of({"lineage": "a+b", "model.executive": "channel"})
     held = Counter()
     for seed in range(200):
-        models = dealt_models(values, seats, seed, 1)
+        models = dealt_models(settings, seats, seed, 1)
         assert models["L0"] == "channel"
         for level in (1, 2):
             counts = Counter(models[seat.name] for seat in seats if seat.level == level)
             assert counts["a"] == counts["b"]
         held.update(seat for seat, model in models.items() if model == "a")
     assert all(70 <= held[seat.name] <= 130 for seat in seats if seat.level)
-    assert dealt_models(values, seats, 1, 1) == dealt_models(values, seats, 1, 1)
+    assert dealt_models(settings, seats, 1, 1) == dealt_models(settings, seats, 1, 1)
 
 
 def test_a_model_that_is_named_for_a_seat_goes_before_a_lineage():
     seats = {seat.name: seat for seat in seats_of(chain(3))}
-    values = VALUES | {"lineage": "a+b", "model.L2": "c", "model.level.1": "person"}
-    assert models_of(values, seats["L2"]) == ("c",)
-    assert models_of(values, seats["L1"]) == ("person",)
-    assert models_of(values, seats["L3"]) == ("a", "b")
-    assert models_of(VALUES, seats["L3"]) == ("smollm2",)
-    assert models_of(VALUES | {"lineage.manager": "a+b"}, seats["L3"]) == ("smollm2",)
+    settings = ConditionSettings.of({"lineage": "a+b", "model.L2": "c", "model.level.1": "person"})
+    assert models_of(settings, seats["L2"]) == ("c",)
+    assert models_of(settings, seats["L1"]) == ("person",)
+    assert models_of(settings, seats["L3"]) == ("a", "b")
+    assert models_of(ConditionSettings(), seats["L3"]) == ("smollm2",)
+    assert models_of(ConditionSettings.of({"lineage.manager": "a+b"}), seats["L3"]) == ("smollm2",)
 
 
 @pytest.mark.parametrize(("lineage", "words"), [("a+", "names no model"), ("a+a", "twice")])

@@ -4,7 +4,8 @@ import asyncio
 
 import pytest
 
-from chains.experiments.condition_plan import planned
+from chains.experiments.condition_plan import PlanSettings, planned
+from chains.experiments.settings import ConditionSettings
 from chains.models.channel.channel import Channel, parse_channel
 from chains.models.provider import Reply
 from chains.models.spec import resolve
@@ -37,7 +38,7 @@ EVERYTHING = {
 def cast_of():
     world = world_for("go_ahead", 1, 8, None)
     hierarchy = chain(3)
-    plan = planned(EVERYTHING, hierarchy)
+    plan = planned(PlanSettings.of(ConditionSettings.of(EVERYTHING)), hierarchy)
     tasks = {turn.task for turn in plan.turns if not turn.ruled} - {"report"}
     prompts = {task: read_prompt(task, "plain") for task in tasks}
     roles = {seat.role for seat in plan.seats} - {"auditor", "watcher"}

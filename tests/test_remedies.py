@@ -8,7 +8,7 @@ from remedied import trials
 
 from chains.analysis.compare.arms import RunHeard
 from chains.errors import BadInput
-from chains.experiments.settings import split
+from chains.experiments.overrides import split
 from chains.organisation.remedies.audit import corrected_in
 from chains.organisation.remedies.note_text import lines_in
 from chains.organisation.remedies.registry import REMEDIES, remedies

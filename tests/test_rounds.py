@@ -4,7 +4,8 @@ import json
 
 import pytest
 
-from chains.experiments.condition_plan import planned
+from chains.experiments.condition_plan import PlanSettings, planned
+from chains.experiments.settings import ConditionSettings
 from chains.models.spec import resolve
 from chains.organisation.cast import Cast, Part
 from chains.organisation.hierarchy import chain, deal, tree
@@ -17,7 +18,7 @@ from chains.worlds.scenario_registry import world_for
 
 def cast_of(hierarchy, **customs):
     worlds = tuple(world_for("watermelon", seed, 6, None) for seed in (3, 2, 1))
-    plan = planned({"rounds": 3}, hierarchy)
+    plan = planned(PlanSettings.of(ConditionSettings.of({"rounds": 3})), hierarchy)
     rate = {"rate": read_prompt("rate", "plain")}
     return Cast(
         world=worlds[-1],

@@ -3,9 +3,10 @@
 import pytest
 
 from chains.errors import BadInput
-from chains.experiments.experiment import DEFAULT, Experiment, read_experiment
-from chains.experiments.overrides import override
-from chains.experiments.settings import check_scopes, scoped, split
+from chains.experiments.experiment import DEFAULT, Condition, Experiment, read_experiment
+from chains.experiments.overrides import override, split
+from chains.experiments.scoped import Scoped
+from chains.experiments.settings import SETTINGS, ConditionSettings, check_value, resolved
 from chains.organisation.hierarchy import chain, tree
 from chains.running.prepare import stage
 
@@ -75,14 +76,50 @@ def test_a_condition_holds_every_setting_resolved():
 
 def test_the_narrowest_scope_wins():
     hierarchy = tree(2, 2)
-    values = {"model": "a", "model.manager": "b", "model.level.2": "c", "model.L2.1": "d"}
-    holds = {seat.name: scoped(values, "model", seat) for seat in hierarchy.seats}
+    settings = ConditionSettings.of({"model": "a", "model.manager": "b", "model.level.2": "c", "model.L2.1": "d"})
+    holds = {seat.name: settings.model.at(seat) for seat in hierarchy.seats}
     assert holds == {"L0": "a", "L1.1": "b", "L1.2": "b", "L2.1": "d", "L2.2": "c", "L2.3": "c", "L2.4": "c"}
+
+
+def test_a_log_from_before_a_setting_existed_reads_with_its_default():
+    values = {
+        "scenario": "watermelon",
+        "depth": 2,
+        "span": 1,
+        "hierarchy": None,
+        "prompt": "honest",
+        "prompt.order": "x",
+    }
+    condition = Condition(id="c1", factors={}, values=values)
+    assert condition.settings.depth == 2
+    assert condition.settings.prompt == Scoped("honest", {"order": "x"})
+    assert (condition.settings.remedy, condition.settings.reports, condition.settings.rounds) == ("none", True, 1)
+    assert condition.model_dump()["values"] == values
+
+
+def test_every_setting_has_a_default_that_it_takes_and_a_description():
+    assert ConditionSettings.of(resolved({})) == ConditionSettings()
+    assert all(setting.about for setting in SETTINGS.values())
+
+
+@pytest.mark.parametrize(("value", "kind"), [(1, int), (1.0, float), ("1", float), ("0.5", float)])
+def test_a_number_stays_as_it_is_written_because_a_request_holds_it(value, kind):
+    """1 and 1.0 make two requests: replies logged for one are none for the other."""
+    assert type(check_value("temperature", value)) is kind
+    assert type(ConditionSettings.of({"temperature": value}).temperature.general) is kind
+
+
+def test_scopes_are_taken_by_what_may_differ_between_seats_alone():
+    with pytest.raises(BadInput, match="takes no scope"):
+        ConditionSettings.of({"depth.manager": 3})
+    with pytest.raises(BadInput, match="did you mean words"):
+        ConditionSettings.of({"wrods.manager": 3})
 
 
 @pytest.mark.parametrize(
     ("setting", "words"),
     [
+        ("wrolds=3", "did you mean worlds"),
         ("dpeth=3", "unknown setting 'dpeth'; did you mean depth?"),
         ("depth=many", "depth must be a whole number, not 'many'"),
         ("depth=0", "depth is 0; it must be at least 1"),
@@ -113,9 +150,9 @@ def test_a_wrong_setting_is_one_sentence(setting, words):
 
 def test_a_scope_that_names_nothing_is_an_error():
     with pytest.raises(BadInput, match="levels 0 to 3"):
-        check_scopes({"model.level.7": "x"}, chain(3))
+        ConditionSettings.of({"model.level.7": "x"}).check_scopes(chain(3))
     with pytest.raises(BadInput, match="did you mean manager"):
-        check_scopes({"model.managr": "x"}, chain(3))
+        ConditionSettings.of({"model.managr": "x"}).check_scopes(chain(3))
 
 
 def test_a_file_says_the_same_as_settings(tmp_path):

@@ -5,7 +5,8 @@ import asyncio
 import pytest
 
 from chains.errors import BadInput
-from chains.experiments.condition_plan import planned
+from chains.experiments.condition_plan import PlanSettings, planned
+from chains.experiments.settings import ConditionSettings
 from chains.models.channel.channel import Channel, parse_channel
 from chains.models.provider import Reply
 from chains.models.spec import resolve
@@ -27,7 +28,7 @@ TRIAL = "c1.w1.r1"
 
 def cast_of(hierarchy, side, *, seed=1, facts=12):
     world = world_for("watermelon", seed, facts, None)
-    plan = planned({"side": side}, hierarchy)
+    plan = planned(PlanSettings.of(ConditionSettings.of({"side": side})), hierarchy)
     tasks = {task: read_prompt(task, "plain") for task in ("ask", "answer")}
     return Cast(
         world=world,
@@ -113,7 +114,7 @@ def test_a_peer_reads_what_its_peer_reported_and_carries_it_up(tmp_path):
 
 def test_peers_that_wait_for_each_other_are_refused():
     with pytest.raises(BadInput, match="wait for each other"):
-        planned({"side": "peer:L2.1>L2.2+peer:L2.2>L2.1"}, tree(2, 2))
+        planned(PlanSettings.of(ConditionSettings.of({"side": "peer:L2.1>L2.2+peer:L2.2>L2.1"})), tree(2, 2))
 
 
 @pytest.mark.parametrize(
@@ -132,7 +133,7 @@ def test_peers_that_wait_for_each_other_are_refused():
 )
 def test_a_side_line_that_is_not_possible_is_refused_in_one_sentence(side, says):
     with pytest.raises(BadInput, match=says):
-        planned({"side": side}, chain(3))
+        planned(PlanSettings.of(ConditionSettings.of({"side": side})), chain(3))
 
 
 def test_a_hierarchy_file_has_side_lines_too(tmp_path):
@@ -140,7 +141,7 @@ def test_a_hierarchy_file_has_side_lines_too(tmp_path):
     path.write_text('[reports_to]\nAna = "Ben"\nBen = "Cleo"\n\n[[side]]\nkind = "skip"\nfrom = "Ana"\nto = "Cleo"\n')
     hierarchy = read_hierarchy(path)
     assert hierarchy.sided
-    assert planned({}, hierarchy).top == ("Ben", "Ana")
+    assert planned(PlanSettings.of(ConditionSettings.of({})), hierarchy).top == ("Ben", "Ana")
     assert side_edges("none", hierarchy) == []
 
 
@@ -187,9 +188,9 @@ def test_a_model_whose_reports_have_a_grammar_asks_one_question():
 )
 def test_what_is_about_reports_is_refused_where_none_climb(idle):
     values = {"selection": 1, "rounds": 1, "side": "none", "remedy": "none", "loop": True, "reports": False}
-    planned(values, chain(3))
+    planned(PlanSettings.of(ConditionSettings.of(values)), chain(3))
     with pytest.raises(BadInput, match="reports = false leaves none"):
-        planned(values | idle, chain(3))
+        planned(PlanSettings.of(ConditionSettings.of(values | idle)), chain(3))
 
 
 @pytest.mark.parametrize(
@@ -201,7 +202,7 @@ def test_what_is_about_reports_is_refused_where_none_climb(idle):
 )
 def test_an_outsider_who_says_nothing_is_not_read_by_whoever_asks_or_writes_once_more(tmp_path, side, remedy):
     hierarchy = chain(3)
-    plan = planned({"side": side, "remedy": remedy}, hierarchy)
+    plan = planned(PlanSettings.of(ConditionSettings.of({"side": side, "remedy": remedy})), hierarchy)
     cast = cast_of(hierarchy, side)
     tasks = {
         turn.task: read_prompt(turn.task, "plain") for turn in plan.turns if not turn.ruled and turn.task != "report"

@@ -6,7 +6,8 @@ import pytest
 from test_loop import PROMPTS, Saying, ran
 
 from chains.errors import BadInput
-from chains.experiments.condition_plan import planned
+from chains.experiments.condition_plan import PlanSettings, planned
+from chains.experiments.settings import ConditionSettings
 from chains.models.channel.channel import Channel, parse_channel
 from chains.models.provider import Reply
 from chains.models.spec import resolve
@@ -398,7 +399,7 @@ def test_a_stop_has_nothing_to_stop_where_nothing_is_decided(mazedom):
 )
 def test_a_slip_in_a_remedy_is_told_in_one_sentence(remedy, sentence):
     with pytest.raises(BadInput, match=sentence):
-        planned({"loop": True, "remedy": remedy}, chain(2))
+        planned(PlanSettings.of(ConditionSettings.of({"loop": True, "remedy": remedy})), chain(2))
 
 
 def test_prompts_that_grade_what_a_stop_brings_never_name_what_is_to_be_distorted():

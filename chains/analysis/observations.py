@@ -15,7 +15,6 @@ from typing import Any, NamedTuple
 
 from chains.errors import BadInput, nearest
 from chains.experiments.experiment import Condition, TrialId, shown
-from chains.experiments.settings import Value
 from chains.models.spec import EMBEDDED, Kind
 from chains.organisation.hierarchy import Hierarchy
 from chains.organisation.turn_key import ROUND, Key
@@ -67,7 +66,7 @@ def of_runs(runs: Sequence[Run]) -> Observations:
 def condition_names(records: Sequence[RunRecord]) -> list[dict[str, str]]:
     """Return for each run the name of each of its conditions, by its id: "prompt=career"; "all" if nothing differs."""
     conditions = [condition for record in records for condition in record.conditions]
-    keys = list(dict.fromkeys(key for condition in conditions for key in condition.values))
+    keys = list(dict.fromkeys(key for condition in conditions for key in condition.resolved))
     varied = [key for key in keys if key not in OWN and len({_shown(condition, key) for condition in conditions}) > 1]
     by_run = _differ(records)
     return [
@@ -83,7 +82,7 @@ def condition_names(records: Sequence[RunRecord]) -> list[dict[str, str]]:
 
 
 def _shown(condition: Condition, key: str) -> str:
-    value: Value = condition.values.get(key)
+    value = condition.resolved.get(key)
     return "default" if value is None else shown(value)
 
 
@@ -120,7 +119,7 @@ def _check_alike(records: Sequence[RunRecord]) -> None:
 
 def _untwinned(record: RunRecord, condition: Condition, seed: int) -> str:
     world = record.worlds[record.world_of[f"{condition.id}.w{seed}"]]
-    return (world.twinned() if condition.values.get("twin") else world).digest
+    return (world.twinned() if condition.settings.twin else world).digest
 
 
 def _rows(run: Run, named: Mapping[str, str], prefix: str) -> Iterator[tuple[Any, ...]]:
@@ -133,7 +132,7 @@ def _rows(run: Run, named: Mapping[str, str], prefix: str) -> Iterator[tuple[Any
         said[_chain_of(trial, stage, named)].append(_said(run.log, stage, trial, end))
     for trial, end in finished.items():
         world, hierarchy = stage.world(trial), stage.hierarchy(trial.condition)
-        twin = " twin" if stage.condition(trial).values.get("twin") else ""
+        twin = " twin" if stage.condition(trial).settings.twin else ""
         copy = _digest(said[_chain_of(trial, stage, named)])
         chain = (f"w{trial.seed}", f"{prefix}{trial.replicate}", named[trial.condition], copy)
         for place, holder in _holders(stage, trial, world, hierarchy).items():

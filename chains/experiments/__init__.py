@@ -3,5 +3,5 @@
 Imports: organisation, scoring.measures, models.spec, stats, worlds.scenario_registry.
 
 Names to know: `experiment.Experiment`, `experiment.Condition`, `experiment.TrialId`, `experiment.read_experiment`,
-`settings.SETTINGS`, `hypotheses.Hypothesis`, `condition_plan.planned`, `overrides.override`.
+`settings.ConditionSettings`, `hypotheses.Hypothesis`, `condition_plan.planned`, `overrides.override`.
 """

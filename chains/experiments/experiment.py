@@ -16,7 +16,7 @@ says the same over a file.
     model = "qwen3"
     [limits]
     calls = 1000
-    [hypotheses]                    # registered when the run is made; see `chains.registering.hypotheses`
+    [hypotheses]                    # registered when the run is made; see `experiments.hypotheses`
     quoting = "retention(prompt=honest) > retention(prompt=plain)"
 """
 
@@ -31,7 +31,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from chains.errors import BadInput, nearest
 from chains.experiments.hypotheses import Hypothesis, read_hypotheses
-from chains.experiments.settings import SETTINGS, Value, check_value
+from chains.experiments.settings import SETTINGS, ConditionSettings, Value, check_value, resolved
 from chains.models.spec import ModelSpec
 
 
@@ -40,16 +40,14 @@ class Limits(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    calls: Annotated[int, Field(ge=1)] | None = None
-    """Most requests sent to models, re-asked ones included. None, here and below: no limit."""
-    tokens: Annotated[int, Field(ge=1)] | None = None
-    """Most tokens of prompts and replies together, as the endpoints count them."""
-    cost: Annotated[float, Field(gt=0)] | None = None
-    """Most money, in the currency of the models' prices."""
-    minutes: Annotated[float, Field(gt=0)] | None = None
-    """Longest time that the run is driven, over all resumes."""
-    trials: Annotated[int, Field(ge=1, le=4096)] | None = None
-    """Trials under way at the same time. None: as many as the models take requests."""
+    calls: int | None = Field(default=None, ge=1, description="most calls to models; --max-calls is the same")
+    """Requests that are sent again count too. None, here and below: no limit."""
+    tokens: int | None = Field(default=None, ge=1, description="most tokens, prompts and replies together")
+    """As the endpoints count them."""
+    cost: float | None = Field(default=None, gt=0, description="most money, in the currency of the models' prices")
+    minutes: float | None = Field(default=None, gt=0, description="longest time, over all resumes")
+    trials: int | None = Field(default=None, ge=1, le=4096, description="most trials at the same time")
+    """None: as many as the models take requests."""
 
 
 class Condition(BaseModel):
@@ -62,7 +60,17 @@ class Condition(BaseModel):
     factors: Mapping[str, Value]
     """What distinguishes it from the other conditions."""
     values: Mapping[str, Value]
-    """Every setting as resolved, defaults included."""
+    """Every setting, defaults included, as run.json holds it; one logged before a setting existed lacks it."""
+
+    @cached_property
+    def settings(self) -> ConditionSettings:
+        """Its settings, typed; those that a log lacks have their defaults."""
+        return ConditionSettings.of(self.values)
+
+    @cached_property
+    def resolved(self) -> Mapping[str, Value]:
+        """Every setting by its key, as files write it; those that a log lacks have their defaults."""
+        return resolved(self.values)
 
     @property
     def name(self) -> str:
@@ -92,21 +100,31 @@ class Experiment(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    name: str = "watermelon"
-    question: str = ""
-    """What is to be found out."""
-    seeds: Annotated[tuple[Annotated[int, Field(ge=0)], ...], Field(min_length=1)] = (1, 2, 3)
-    """The worlds: the same in every condition, so that conditions are paired."""
-    replicates: Annotated[int, Field(ge=1)] = 1
-    """Trials of a world and condition that differ only in sampling and in who holds which fact."""
+    name: str = Field(default="watermelon", description="folder of the run below runs/")
+    question: str = Field(default="", description="what is to be found out")
+    seeds: tuple[Annotated[int, Field(ge=0)], ...] = Field(
+        default=(1, 2, 3), min_length=1, description="which worlds, in place of worlds"
+    )
+    """The same in every condition, so that conditions are paired."""
+    replicates: int = Field(default=1, ge=1, description="trials of each world and condition")
+    """They differ only in sampling and in who holds which fact."""
     fixed: Mapping[str, Value] = Field(default_factory=dict)
+    """Settings that are the same in every condition."""
     factors: Mapping[str, tuple[Value, ...]] = Field(default_factory=dict)
-    models: Mapping[str, ModelSpec] = Field(default_factory=dict)
+    """Settings that are varied, each with its values."""
+    models: Mapping[str, ModelSpec] = Field(
+        default_factory=dict, description="a model of one's own: base_url, model, key_env, params.temperature, ..."
+    )
     limits: Limits = Limits()
-    reproducible: bool = False
-    """Embedded models answer one request at a time with caches off, so that the same seeds give the same text."""
-    hypotheses: Mapping[str, str] = Field(default_factory=dict)
-    """What is to be tested, by name, registered when the run is made; see `registering.hypotheses`."""
+    reproducible: bool = Field(
+        default=False, description="true: embedded models answer one request at a time, caches off"
+    )
+    """Then the same seeds give the same text."""
+    hypotheses: Mapping[str, str] = Field(
+        default_factory=dict,
+        description="a hypothesis to register, as in 'retention > 0.5'; hypotheses=none leaves out a file's",
+    )
+    """By name; registered when the run is made; see `experiments.hypotheses`."""
 
     @model_validator(mode="after")
     def _seeds_differ(self) -> Self:
@@ -128,7 +146,7 @@ class Experiment(BaseModel):
     def conditions(self) -> tuple[Condition, ...]:
         """The factors crossed, the first varying slowest."""
         crossed = itertools.product(*self.factors.values())
-        base = {key: setting.default for key, setting in SETTINGS.items()} | dict(self.fixed)
+        base = resolved(self.fixed)
         return tuple(
             Condition(id=f"c{number}", factors=factors, values=base | factors)
             for number, factors in enumerate((dict(zip(self.factors, row, strict=True)) for row in crossed), 1)
@@ -156,20 +174,11 @@ DEFAULT = Experiment(
 """What `run` does without arguments: small enough for the embedded model in about a minute."""
 
 MOST_WORLDS = 100_000
-_KEYS = (
-    "question",
-    "scenario",
-    "worlds",
-    "seeds",
-    "replicates",
-    "reproducible",
-    "fixed",
-    "factors",
-    "models",
-    "limits",
-    "hypotheses",
-)
 TABLES = ("fixed", "factors", "models", "limits", "hypotheses")
+"""Parts of an experiment that are tables in its file."""
+PLAIN = ("name", "question", "replicates", "reproducible")
+"""Parts of an experiment that are one value; its file's own name is `name`."""
+_KEYS = ("scenario", "worlds", "seeds", *PLAIN[1:], *TABLES)
 
 
 def read_experiment(path: Path) -> Experiment:
@@ -206,7 +215,7 @@ def _understood(content: Mapping[str, Any], name: str) -> Experiment:
     factors = {key: several(key, value) for key, value in _flat(content.get("factors", {}))}
     if both := sorted(set(fixed) & set(factors)):
         raise BadInput(f"{both[0]!r} is both fixed and a factor; keep one")
-    plain = {key: content[key] for key in ("question", "replicates", "reproducible") if key in content}
+    plain = {key: content[key] for key in PLAIN[1:] if key in content}
     if "worlds" in content or "seeds" in content:
         plain["seeds"] = seeds_of(content)
     return valid(

@@ -9,30 +9,29 @@ seat for which a model is named (`model.executive`, `model.level.2`, a person)
 keeps it.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from itertools import groupby
 
 from chains.errors import BadInput
-from chains.experiments.settings import Value, scoped
+from chains.experiments.settings import ConditionSettings
 from chains.organisation.hierarchy import Seat
 from chains.rng import Draw
 
 
-def models_of(values: Mapping[str, Value], seat: Seat) -> tuple[str, ...]:
+def models_of(settings: ConditionSettings, seat: Seat) -> tuple[str, ...]:
     """Return the models that may hold a seat in a condition: those of its lineage, or the one that it names.
 
     Raises:
         BadInput: If a lineage names nothing, or one model twice, or if a model is named for the very same seats.
     """
-    scopes = (seat.name, f"level.{seat.level}", seat.role)
-    for scope in scopes:
-        if f"model.{scope}" in values and values.get(f"lineage.{scope}") is not None:
+    named = [scope for scope in (seat.name, f"level.{seat.level}", seat.role) if scope in settings.model.narrower]
+    for scope in named:
+        if settings.lineage.narrower.get(scope) is not None:
             raise BadInput(f"model.{scope} and lineage.{scope} both say who holds these seats; leave one out")
-    named = any(f"model.{scope}" in values for scope in scopes)
-    lineage = None if named or "lineage" not in values else scoped(values, "lineage", seat)
+    lineage = None if named else settings.lineage.at(seat)
     if lineage is None:
-        return (str(scoped(values, "model", seat)),)
-    names = tuple(name.strip() for name in str(lineage).split("+"))
+        return (settings.model.at(seat),)
+    names = tuple(name.strip() for name in lineage.split("+"))
     if not all(names):
         raise BadInput(f"lineage {lineage!r} names no model on one side of a +; write it as in smollm2+ollama:qwen3")
     if len(set(names)) < len(names):
@@ -40,18 +39,18 @@ def models_of(values: Mapping[str, Value], seat: Seat) -> tuple[str, ...]:
     return names
 
 
-def dealt_models(values: Mapping[str, Value], seats: Iterable[Seat], *path: str | int) -> dict[str, str]:
+def dealt_models(settings: ConditionSettings, seats: Iterable[Seat], *path: str | int) -> dict[str, str]:
     """Return who holds each seat.
 
     Args:
-        values: Every setting of a condition.
+        settings: Of the condition.
         seats: All seats.
         path: What the seed is made of.
     """
     held: dict[str, str] = {}
     waiting: dict[tuple[str, ...], list[Seat]] = {}
     for seat in seats:
-        names = models_of(values, seat)
+        names = models_of(settings, seat)
         if len(names) == 1:
             held[seat.name] = names[0]
         else:

@@ -1,13 +1,56 @@
-"""What a command line sets over an experiment: `--set KEY=A,B`."""
+"""What a command line sets over an experiment: `--set KEY=VALUE`.
 
+depth=4                         one value
+depth=2,4,8                     three, crossed with all other factors
+model=channel:drop=0.1,flip=0.02    one: a part of the form name=value belongs to the part before it
+"""
+
+import re
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from chains.errors import BadInput
-from chains.experiments.experiment import TABLES, Experiment, Limits, seeds_of, several, valid
-from chains.experiments.settings import Value, split
+from chains.experiments.experiment import PLAIN, TABLES, Experiment, Limits, seeds_of, several, valid
+from chains.experiments.settings import Value, check_key
 from chains.worlds.scenario_registry import worlds_in
+
+
+def _of_the_experiment() -> Iterator[tuple[str, tuple[str, Value]]]:
+    fields = Experiment.model_fields
+    yield "worlds", ("how many worlds: seeds 1 to this", len(fields["seeds"].default))
+    yield "seeds", (fields["seeds"].description or "", None)
+    for name in PLAIN:
+        default = fields[name].default
+        yield name, (fields[name].description or "", None if default == "" else default)
+    for name, field in Limits.model_fields.items():
+        yield f"limits.{name}", (field.description or "", field.default)
+    for name, written in (("hypotheses", "hypotheses.NAME"), ("models", "models.NAME.KEY")):
+        yield written, (fields[name].description or "", None)
+
+
+OF_THE_EXPERIMENT: Mapping[str, tuple[str, Value]] = dict(_of_the_experiment())
+"""What `--set` takes besides settings, with its description and default: it holds for all conditions."""
+
+
+def split(text: str) -> tuple[str, list[str]]:
+    """Split `KEY=A,B` of the command line into its key and its values.
+
+    Raises:
+        BadInput: If there is no `=`, or nothing on one side of it, or bytes that are no text.
+    """
+    if re.search("[\ud800-\udfff]", text):  # how Python passes on bytes that are not UTF-8: no file could hold them
+        raise BadInput(f"--set {text!r} is not UTF-8; check the encoding of the terminal or script")
+    key, equals, rest = text.partition("=")
+    if not equals or not key.strip() or not rest.strip():
+        raise BadInput(f"--set {text!r} is not KEY=VALUE; for example --set depth=2,4,8")
+    parts: list[str] = []
+    for part in rest.split(","):
+        if parts and re.match(r"\s*[A-Za-z_]\w*=", part) and ":" in parts[-1]:
+            parts[-1] += f",{part}"
+        else:
+            parts.append(part)
+    return key.strip(), [part.strip() for part in parts]
 
 
 def override(experiment: Experiment, settings: Sequence[str]) -> Experiment:
@@ -60,7 +103,7 @@ def _put(content: dict[str, Any], key: str, values: Sequence[str], text: str) ->
         if key == "worlds" and len(numbers) > 1:
             raise BadInput(f"--set {text}: worlds is how many; use seeds={','.join(values)} to choose them")
         content["seeds"] = seeds_of({"worlds": numbers[0]}) if key == "worlds" else numbers
-    elif key in ("question", "replicates", "reproducible", "name"):
+    elif key in PLAIN:
         content[key] = ",".join(values)
     elif head == "hypotheses":
         _put_hypothesis(content, rest, ",".join(values))
@@ -71,6 +114,7 @@ def _put(content: dict[str, Any], key: str, values: Sequence[str], text: str) ->
             table = table.setdefault(part, {})
         table[last] = _number(",".join(values))
     else:
+        check_key(key, others=OF_THE_EXPERIMENT)
         _put_setting(content, key, several(key, values))
 
 

@@ -3,14 +3,13 @@
 from collections.abc import Mapping
 
 from chains.errors import BadInput
-from chains.experiments.experiment import Condition
-from chains.experiments.settings import Value, scoped
+from chains.experiments.settings import ConditionSettings
 from chains.organisation.hierarchy import Seat
 from chains.organisation.plan import Plan
 from chains.organisation.prompts import CIRCUMSTANCES, NONE, NOTICE, Prompt, configuration, read_prompt
 
 
-def cast_prompts(condition: Condition, plan: Plan, prompts: dict[str, Prompt]) -> dict[str, str]:
+def cast_prompts(settings: ConditionSettings, plan: Plan, prompts: dict[str, Prompt]) -> dict[str, str]:
     """Return the name of each turn's prompt, reading those not read so far; none where nobody is asked.
 
     And that of each notice that those who write reports are given besides.
@@ -18,7 +17,7 @@ def cast_prompts(condition: Condition, plan: Plan, prompts: dict[str, Prompt]) -
     Raises:
         BadInput: If a prompt is not there, or a circumstance is set of which no prompt of the condition speaks.
     """
-    values, variants = condition.values, configuration(str(condition.values["prompt"]))
+    variants = configuration(settings.prompt.general)
     names: dict[str, str] = {}
 
     def cast_as(who: str, kind: str, variant: str) -> None:
@@ -31,9 +30,9 @@ def cast_prompts(condition: Condition, plan: Plan, prompts: dict[str, Prompt]) -
             continue
         if turn.task == "report":
             role = turn.seat.role
-            cast_as(turn.name, role, str(scoped(values, "prompt", turn.seat, general=variants[role])))
+            cast_as(turn.name, role, settings.prompt.at(turn.seat, general=variants[role]))
         else:
-            cast_as(turn.name, turn.task, str(values.get(f"prompt.{turn.task}", variants[turn.task])))
+            cast_as(turn.name, turn.task, settings.prompt.narrower.get(turn.task, variants[turn.task]))
     order = next((names[turn.name] for turn in plan.turns if turn.task == "order"), None)
     if order is not None and not plan.decision and "decided" in prompts[order].holes:
         raise BadInput(
@@ -41,17 +40,17 @@ def cast_prompts(condition: Condition, plan: Plan, prompts: dict[str, Prompt]) -
         )
     for variant in plan.told:
         cast_as(f"{NOTICE}/{variant}", NOTICE, variant)
-    _told(values, plan, names, prompts)
+    _told(settings, plan, names, prompts)
     return names
 
 
-def _told(values: Mapping[str, Value], plan: Plan, names: Mapping[str, str], prompts: dict[str, Prompt]) -> None:
+def _told(settings: ConditionSettings, plan: Plan, names: Mapping[str, str], prompts: dict[str, Prompt]) -> None:
     """Read what seats are told of their circumstances, and check that there is a prompt that tells each of it."""
     heard: dict[str, bool] = {}
     for seat in plan.seats:
         turns = [turn.name for turn in plan.asked_of[seat.name] if turn.name in names]
         tells = any("circumstances" in prompts[names[turn]].holes for turn in turns)
-        for name in circumstances(values, seat):
+        for name in circumstances(settings, seat):
             heard[name] = heard.get(name, False) or tells
     for name, tells in heard.items():
         key, _, value = name.partition("/")
@@ -63,8 +62,7 @@ def _told(values: Mapping[str, Value], plan: Plan, names: Mapping[str, str], pro
             )
 
 
-def circumstances(values: Mapping[str, Value], seat: Seat) -> list[str]:
+def circumstances(settings: ConditionSettings, seat: Seat) -> list[str]:
     """Return the names of the prompts that tell a seat of its circumstances, in their order."""
-    # a run that was logged before there were such settings has none
-    found = ((name, str(scoped(values, name, seat, general=values.get(name, NONE)))) for name in CIRCUMSTANCES)
+    found = ((name, settings.circumstance(name).at(seat)) for name in CIRCUMSTANCES)
     return [f"{name}/{variant}" for name, variant in found if variant != NONE]

@@ -1,114 +1,260 @@
-"""Settings: what can be varied, how it is written, and what a condition resolves to.
+"""Settings: everything that can be varied in an experiment, typed, with its default and its limits.
 
-A setting is named by a key. Some keys take a *scope* after a dot, the
-narrowest winning: a seat (`model.L2.1`), a level (`model.level.2`), a role
-(`model.manager`), or nothing (all seats).
-
-    depth=4                         one setting
-    depth=2,4,8                     three, crossed with all other factors
-    model=channel:drop=0.1,flip=0.02    one: a part of the form name=value belongs to the part before it
+`ConditionSettings` is the one table: `--set`, experiment files, `list settings`, unknown-key hints and every reader
+of a condition follow from its fields. To add a setting, add a field here and use it where it matters.
 """
 
-import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any, NamedTuple, Self
+
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
+)
 
 from chains.errors import BadInput, nearest
+from chains.experiments.scoped import Scoped
 from chains.organisation.hierarchy import Hierarchy, Seat
-from chains.organisation.prompts import BESIDE, ROLES, TASKS
+from chains.organisation.prompts import BESIDE, NONE, ROLES, TASKS
+from chains.organisation.round_settings import Memory, Move
+from chains.organisation.selection import By
 
 Value = str | int | float | bool | None
+"""A setting's value as files and run.json hold it."""
 
 
-@dataclass(frozen=True)
-class Setting:
-    """One thing that can be varied."""
+def _text(value: Any) -> Any:
+    """Read text; a file may write a number where text is wanted, as in `setting = 3`."""
+    if isinstance(value, str):
+        return value.strip()
+    return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
+
+
+def _whole(value: Any) -> Any:
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    return _parsed(int, value)
+
+
+def _number(value: Any, check: ValidatorFunctionWrapHandler) -> Any:
+    """Read a number; 1 stays 1 and 1.0 stays 1.0, because a model's request that holds one is not the other's."""
+    read = _parsed(float, value)
+    checked = check(read)
+    return read if isinstance(read, int) else checked
+
+
+def _flag(value: Any) -> Any:
+    return {"true": True, "false": False}.get(value.strip().lower(), value) if isinstance(value, str) else value
+
+
+def _parsed(kind: Callable[[str], Any], value: Any) -> Any:
+    """Read the text of a command line; what can't be read stays as it is, for pydantic to refuse."""
+    try:
+        return kind(value) if isinstance(value, str) else value
+    except ValueError:
+        return value
+
+
+Text = Annotated[str, Field(strict=True, min_length=1), BeforeValidator(_text)]
+Count = Annotated[int, Field(strict=True, ge=1), BeforeValidator(_whole)]
+NotNegative = Annotated[float, Field(strict=True, ge=0), WrapValidator(_number)]
+Flag = Annotated[bool, Field(strict=True), BeforeValidator(_flag)]
+
+
+class ConditionSettings(BaseModel):
+    """Every setting of one condition.
+
+    A field's description is what `list settings` shows. A field of type `Scoped` may differ between seats. A log that
+    was written before a setting existed lacks it and is read with the default, so the default of a new setting must
+    be what the program did without it.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    scenario: Text = Field(default="watermelon", description="generator of worlds, or a world file")
+    setting: Text | None = Field(default=None, description="where the scenario plays; chosen by the seed if not given")
+    facts: Count = Field(default=8, description="facts in a world")
+    facts_each: Count | None = Field(default=None, description="facts in a world for each worker; replaces facts")
+    twin: Flag = Field(default=False, description="true: every fact's valence twin in its place")
+    goals: Count | None = Field(
+        default=None, description="how many of the charter's goals are told, from the first; all if not given"
+    )
+    owner: Flag = Field(default=False, description="true: the order names who owns it, with the backing of the top")
+    depth: Count = Field(default=4, description="hops from a worker to the executive")
+    span: Count = Field(default=1, description="how many seats report to each manager")
+    leaves: Count | None = Field(
+        default=None, description="workers in all, in as many layers as span asks for; replaces depth"
+    )
+    hierarchy: Text | None = Field(
+        default=None,
+        description="pyramid:1-3-9, or a file that names who reports to whom; replaces depth and span",
+    )
+    side: Text = Field(
+        default="none", description="lines beside the chain of command, joined by +, as in skip:L4>L0+question:L0>L3"
+    )
+    loop: Flag = Field(default=False, description="true: the executive decides, its order goes down, workers act")
+    reports: Flag = Field(default=True, description="false: nothing climbs, the executive orders by its charter alone")
+    decide_only: Flag = Field(
+        default=False, description="true: the trial ends when the executive has decided: no order, no deed"
+    )
+    remedy: Text = Field(default="none", description="remedies switched on, joined by +, as in audit:rate=0.5+verbatim")
+    selection: Scoped[Count] = Field(
+        default=Scoped(1), description="drafts of a report, of which the seat above chooses one"
+    )
+    selected_by: Annotated[By, BeforeValidator(_text)] = Field(
+        default="rating", description="how one draft is chosen: rating, random, or placebo (rated, then random)"
+    )
+    rounds: Count = Field(
+        default=1, description="times that the organisation meets, each about another world; the last is measured"
+    )
+    memory: Annotated[Memory, BeforeValidator(_text)] = Field(
+        default="reports", description="what seats remember of earlier rounds: none, ratings or reports"
+    )
+    promotion: Annotated[Move, BeforeValidator(_text)] = Field(
+        default="none", description="who rises after a round: none, rating (the best-rated manager) or random"
+    )
+    leaving: Annotated[Move, BeforeValidator(_text)] = Field(
+        default="none", description="who leaves after a round: none, rating (the worst-rated manager) or random"
+    )
+    prompt: Scoped[Text] = Field(default=Scoped("plain"), description="prompt configuration; with a scope, a variant")
+    model: Scoped[Text] = Field(default=Scoped("smollm2"), description="who holds the seats: a model's name, or person")
+    evals: Scoped[Text] = Field(
+        default=Scoped(NONE),
+        description="what a seat's prompt says of which figures count: a file of prompts/evals, or none",
+    )
+    incentive: Scoped[Text] = Field(
+        default=Scoped(NONE),
+        description="what a seat's prompt says of its pay or promotion: a file of prompts/incentive, or none",
+    )
+    pause_plan: Scoped[Text] = Field(
+        default=Scoped(NONE),
+        description="what a seat's prompt says of what follows a pause: a file of prompts/pause_plan, or none",
+    )
+    precedent: Scoped[Text] = Field(
+        default=Scoped(NONE),
+        description="what a seat's prompt says of whether a no was seen before: a file of prompts/precedent, or none",
+    )
+    lineage: Scoped[Text | None] = Field(
+        default=Scoped(None), description="models dealt over the seats, joined by +, in place of model"
+    )
+    words: Scoped[Count] = Field(default=Scoped(60), description="word budget, for prompts that have that hole")
+    temperature: Scoped[NotNegative | None] = Field(
+        default=Scoped(None), description="sampling temperature, in place of the model's own"
+    )
+    max_tokens: Scoped[Count | None] = Field(
+        default=Scoped(None), description="most tokens of a reply, in place of the model's own"
+    )
+
+    @classmethod
+    def of(cls, values: Mapping[str, Value]) -> Self:
+        """Read settings as files and run.json hold them: flat, scopes after a dot; what is missing has its default.
+
+        Raises:
+            BadInput: If a key is unknown, or a value is not what its setting takes.
+        """
+        given: dict[str, Any] = {}
+        for key, value in values.items():
+            setting = check_key(key)
+            name, _, scope = key.partition(".")
+            if not setting.scoped:
+                given[name] = value
+                continue
+            scopes = given.setdefault(name, {"general": setting.default, "narrower": {}})
+            if scope:
+                scopes["narrower"][scope] = value
+            else:
+                scopes["general"] = value
+        try:
+            return cls.model_validate(given)
+        except ValidationError as error:
+            raise BadInput(_sentence(error)) from None
+
+    def value(self, key: str) -> Value:
+        """Return the value of a flat key, as in `words` or `words.manager`."""
+        name, _, scope = key.partition(".")
+        found = getattr(self, name)
+        if isinstance(found, Scoped):
+            found = found.narrower[scope] if scope else found.general
+        return found  # type: ignore[no-any-return]
+
+    def circumstance(self, name: str) -> Scoped[str]:
+        """Return the variant of one of `prompts.CIRCUMSTANCES`."""
+        found: Scoped[str] = getattr(self, name)
+        return found
+
+    @property
+    def decides(self) -> bool:
+        """Whether the executive decides."""
+        return self.loop or self.decide_only
+
+    @property
+    def deals_models(self) -> bool:
+        """Whether the models of some seats are dealt anew for each trial."""
+        return any(lineage is not None for lineage in self.lineage.values())
+
+    @property
+    def scopes(self) -> tuple[str, ...]:
+        """The keys with a scope, as in `words.manager`."""
+        found = ((name, getattr(self, name)) for name, setting in SETTINGS.items() if setting.scoped)
+        return tuple(f"{name}.{scope}" for name, scoped in found for scope in scoped.narrower)
+
+    def check_scopes(self, hierarchy: Hierarchy, beside: Iterable[Seat] = ()) -> None:
+        """Check that every scope names a role, a level or a seat of the hierarchy, or a seat beside it.
+
+        Raises:
+            BadInput: If one names nothing there.
+        """
+        names = {seat.name for seat in (*hierarchy.seats, *beside)}
+        levels = {f"level.{seat.level}" for seat in hierarchy.seats}
+        for key in self.scopes:
+            name, _, scope = key.partition(".")
+            if scope in names or scope in levels or scope in (*ROLES, *BESIDE):
+                continue
+            if name == "prompt" and scope in TASKS:
+                continue
+            if scope.startswith("level."):
+                raise BadInput(f"setting {key!r}: the {hierarchy.name} has levels 0 to {hierarchy.depth}")
+            meant = nearest(scope, {*names, *ROLES, *BESIDE, *TASKS})
+            raise BadInput(f"setting {key!r}: the {hierarchy.name} has no such seat or role{meant}")
+
+
+class Setting(NamedTuple):
+    """A row of the table of settings, as `list settings` shows it."""
 
     about: str
     default: Value
-    read: Callable[[str], Value]
-    """How its text is read."""
-    least: float | None = None
-    """The smallest number it may be."""
-    scoped: bool = False
+    scoped: bool
     """Whether it may differ between seats, levels and roles."""
 
 
-def _text(text: str) -> str:
-    return text
+def _settings() -> dict[str, Setting]:
+    rows = {}
+    for name, field in ConditionSettings.model_fields.items():
+        scoped = isinstance(field.default, Scoped)
+        rows[name] = Setting(field.description or "", field.default.general if scoped else field.default, scoped)
+    return rows
 
 
-def _yes_or_no(text: str) -> bool:
-    if text.lower() not in ("true", "false"):
-        raise ValueError(text)
-    return text.lower() == "true"
+SETTINGS: Mapping[str, Setting] = _settings()
+"""The fields of `ConditionSettings`, by name."""
 
 
-def _told(name: str, about: str) -> str:
-    return f"what a seat is told in its prompt of {about}: a file of prompts/{name}, or none"
+def resolved(values: Mapping[str, Value]) -> dict[str, Value]:
+    """Return flat settings with the default of each that is not given."""
+    return {key: setting.default for key, setting in SETTINGS.items()} | dict(values)
 
 
-SETTINGS: dict[str, Setting] = {
-    "scenario": Setting("generator of worlds, or a world file", "watermelon", _text),
-    "setting": Setting("where the scenario plays; chosen by the seed if not given", None, _text),
-    "facts": Setting("facts in a world", 8, int, 1),
-    "facts_each": Setting("facts in a world for each worker; replaces facts", None, int, 1),
-    "twin": Setting("true: every fact's valence twin in its place", False, _yes_or_no),
-    "goals": Setting("goals of the charter that are told, the first ones; all if not given", None, int, 1),
-    "owner": Setting("true: the order names who owns it, with the backing of the top", False, _yes_or_no),
-    "depth": Setting("hops from a worker to the executive", 4, int, 1),
-    "span": Setting("reports to every manager", 1, int, 1),
-    "leaves": Setting("workers in all, in as many layers as span asks for; replaces depth", None, int, 1),
-    "hierarchy": Setting(
-        "pyramid:1-3-9, or a file that names who reports to whom; replaces depth and span", None, _text
-    ),
-    "side": Setting("lines beside the chain of command, joined by +, as in skip:L4>L0+question:L0>L3", "none", _text),
-    "loop": Setting("true: the executive decides, its order goes down, workers act", False, _yes_or_no),
-    "reports": Setting("false: nothing climbs, the executive orders by its charter alone", True, _yes_or_no),
-    "decide_only": Setting(
-        "true: the executive decides, and there the trial ends: no order, no deed", False, _yes_or_no
-    ),
-    "remedy": Setting("remedies switched on, joined by +, as in audit:rate=0.5+verbatim", "none", _text),
-    "selection": Setting("drafts of a report of which the seat above chooses one", 1, int, 1, scoped=True),
-    "selected_by": Setting("how one draft is chosen: rating, random, or placebo (rated, then random)", "rating", _text),
-    "rounds": Setting("times that the organisation meets, each about another world; the last is measured", 1, int, 1),
-    "memory": Setting("what seats remember of earlier rounds: none, ratings or reports", "reports", _text),
-    "promotion": Setting("who rises after a round: none, rating (the best-rated manager) or random", "none", _text),
-    "leaving": Setting("who leaves after a round: none, rating (the worst-rated manager) or random", "none", _text),
-    "prompt": Setting("prompt configuration; with a scope, a variant", "plain", _text, scoped=True),
-    "model": Setting("who holds the seats: a model's name, or person", "smollm2", _text, scoped=True),
-    "evals": Setting(_told("evals", "which figures count"), "none", _text, scoped=True),
-    "incentive": Setting(_told("incentive", "what it is paid for, or by whom promoted"), "none", _text, scoped=True),
-    "pause_plan": Setting(_told("pause_plan", "what comes if the project pauses"), "none", _text, scoped=True),
-    "precedent": Setting(_told("precedent", "whether a no has been seen"), "none", _text, scoped=True),
-    "lineage": Setting("models dealt over the seats, joined by +, in place of model", None, _text, scoped=True),
-    "words": Setting("word budget, for prompts that have that hole", 60, int, 1, scoped=True),
-    "temperature": Setting("sampling temperature, in place of the model's own", None, float, 0, scoped=True),
-    "max_tokens": Setting("most tokens of a reply, in place of the model's own", None, int, 1, scoped=True),
-}
+def check_key(key: str, others: Iterable[str] = ()) -> Setting:
+    """Return the setting that a key names, with or without a scope.
 
-
-OF_THE_EXPERIMENT = {
-    "worlds": ("how many worlds: seeds 1 to this", 3),
-    "seeds": ("which worlds, in place of worlds", None),
-    "replicates": ("trials of each world and condition", 1),
-    "reproducible": ("true: embedded models answer one request at a time, caches off", False),
-    "name": ("folder of the run below runs/", "watermelon"),
-    "question": ("what is to be found out", None),
-    "limits.calls": ("most calls to models; --max-calls is the same", None),
-    "limits.tokens": ("most tokens, prompts and replies together", None),
-    "limits.cost": ("most money, in the currency of the models' prices", None),
-    "limits.minutes": ("longest time, over all resumes", None),
-    "limits.trials": ("most trials at the same time", None),
-    "hypotheses.NAME": ("a hypothesis to register, as in 'retention > 0.5'; hypotheses=none leaves out a file's", None),
-    "models.NAME.KEY": ("a model of one's own: base_url, model, key_env, params.temperature, ...", None),
-}
-"""What `--set` takes besides: they hold for all conditions and can't be crossed."""
-
-
-def check_key(key: str) -> Setting:
-    """Return the setting that a key names, scope and all.
+    Args:
+        key: The key.
+        others: What is known besides settings, for a hint.
 
     Raises:
         BadInput: If there is none, or it takes no scope.
@@ -116,7 +262,7 @@ def check_key(key: str) -> Setting:
     name, _, scope = key.partition(".")
     known = SETTINGS.get(name)
     if known is None:
-        raise BadInput(f"unknown setting {key!r}{nearest(name, (*SETTINGS, *OF_THE_EXPERIMENT))}")
+        raise BadInput(f"unknown setting {key!r}{nearest(name, (*SETTINGS, *others))}")
     if scope and not known.scoped:
         raise BadInput(f"setting {name} takes no scope, so {key!r} means nothing; write {name}")
     if scope.startswith("level.") and not scope.removeprefix("level.").isdecimal():
@@ -130,85 +276,24 @@ def check_value(key: str, value: Any) -> Value:
     Raises:
         BadInput: If it is not what the setting takes.
     """
-    setting = check_key(key)
-    if value is None and setting.default is None:
-        return None
-    wanted = {int: "a whole number", float: "a number", _yes_or_no: "true or false"}.get(setting.read, "text")
-    try:
-        if isinstance(value, str):
-            value = setting.read(value.strip())
-        elif isinstance(value, bool) != (setting.read is _yes_or_no) or not isinstance(value, int | float):
-            raise ValueError(value)  # noqa: TRY301  one sentence for all that is wrong
-        elif setting.read is int and int(value) != value:
-            raise ValueError(value)  # noqa: TRY301
-        elif setting.read is _text:
-            value = str(value)
-    except ValueError:
-        raise BadInput(f"setting {key} must be {wanted}, not {value!r}") from None
-    if setting.least is not None and isinstance(value, int | float) and not value >= setting.least:
-        raise BadInput(f"setting {key} is {value}; it must be at least {setting.least:g}")
-    if value == "":
-        raise BadInput(f"setting {key} is empty; give it a value")
-    return value  # type: ignore[no-any-return]
+    return ConditionSettings.of({key: value}).value(key)
 
 
-def split(text: str) -> tuple[str, list[str]]:
-    """Split `KEY=A,B` of the command line into its key and its settings.
-
-    Raises:
-        BadInput: If there is no `=`, or nothing on one side of it, or bytes that are no text.
-    """
-    if re.search("[\ud800-\udfff]", text):  # how Python passes on bytes that are not UTF-8: no file could hold them
-        raise BadInput(f"--set {text!r} is not UTF-8; check the encoding of the terminal or script")
-    key, equals, rest = text.partition("=")
-    if not equals or not key.strip() or not rest.strip():
-        raise BadInput(f"--set {text!r} is not KEY=VALUE; for example --set depth=2,4,8")
-    parts: list[str] = []
-    for part in rest.split(","):
-        if parts and re.match(r"\s*[A-Za-z_]\w*=", part) and ":" in parts[-1]:
-            parts[-1] += f",{part}"
-        else:
-            parts.append(part)
-    return key.strip(), [part.strip() for part in parts]
+_WANTED = {"int_type": "a whole number", "float_type": "a number", "bool_type": "true or false"}
+"""What a setting takes, by the type of pydantic's error."""
 
 
-def scoped(values: Mapping[str, Value], name: str, seat: Seat, general: Value = None) -> Value:
-    """Return the value of a setting for one seat: of the seat, its level, its role, or all, the narrowest given.
-
-    Args:
-        values: Every setting of a condition.
-        name: The setting.
-        seat: For whom.
-        general: What stands for all seats, in place of the setting without a scope.
-    """
-    wider: tuple[str, ...] = (f"level.{seat.level}", seat.role)
-    if seat.role in BESIDE:  # there are no levels there, and who watches auditors is one, if nothing else is said
-        wider = (seat.role, "auditor")
-    for scope in (seat.name, *wider):
-        if (key := f"{name}.{scope}") in values:
-            return values[key]
-    return values[name] if general is None else general
-
-
-def check_scopes(values: Mapping[str, Value], hierarchy: Hierarchy, beside: Iterable[Seat] = ()) -> None:
-    """Check that every scope names a role, a level or a seat of the hierarchy, or a seat beside it.
-
-    Raises:
-        BadInput: If one names nothing there.
-    """
-    names = {seat.name for seat in (*hierarchy.seats, *beside)}
-    levels = {f"level.{seat.level}" for seat in hierarchy.seats}
-    for key in values:
-        _, dot, scope = key.partition(".")
-        if dot and scope not in names and scope not in levels and scope not in (*ROLES, *BESIDE):
-            if key.startswith("prompt.") and scope in TASKS:
-                continue
-            if scope.startswith("level."):
-                raise BadInput(f"setting {key!r}: the {hierarchy.name} has levels 0 to {hierarchy.depth}")
-            meant = nearest(scope, {*names, *ROLES, *BESIDE, *TASKS})
-            raise BadInput(f"setting {key!r}: the {hierarchy.name} has no such seat or role{meant}")
-
-
-def scope_of(who: str) -> str:
-    """Return the scope that a person's word for one means: a role, a seat, or a level's number."""
-    return f"level.{who}" if who.isdecimal() else who
+def _sentence(error: ValidationError) -> str:
+    """Say what is wrong with the first value that was refused."""
+    first = error.errors()[0]
+    name, *place = map(str, first["loc"])  # of a `Scoped`: then "general", or "narrower" and the scope
+    key, value, limits = ".".join([name, *place[1:]]), first["input"], first.get("ctx", {})
+    match first["type"]:
+        case "greater_than_equal":
+            return f"setting {key} is {value}; it must be at least {limits['ge']:g}"
+        case "literal_error":
+            return f"setting {key} is {value!r}; it must be {limits['expected'].replace(chr(39), '')}"
+        case "string_too_short":
+            return f"setting {key} is empty; give it a value"
+        case kind:
+            return f"setting {key} must be {_WANTED.get(kind, 'text')}, not {value!r}"

@@ -14,10 +14,8 @@ import orjson
 from pydantic import BaseModel, ValidationError
 
 from chains.errors import BadInput, LogDamaged, MazedomError, nearest
-from chains.experiments.condition_plan import climbs
 from chains.experiments.experiment import Condition
 from chains.experiments.model_assignment import models_of
-from chains.experiments.settings import check_value
 from chains.organisation.cast import PERSON
 from chains.running.log.log import LOG_FILE, RUN_FILE
 from chains.running.log.records import LOG_VERSION
@@ -139,12 +137,11 @@ def _missing(record: RunRecord) -> Iterator[str]:
 
 
 def _uncast(record: RunRecord, condition: Condition) -> Iterator[str]:
-    for key, value in condition.values.items():
-        check_value(key, value)
-    for seat in hierarchy_of(condition.values, dict(record.hierarchies)).seats:
-        if climbs(condition.values) and record.casting.get(condition.id, {}).get(seat.name) not in record.prompts:
+    settings = condition.settings
+    for seat in hierarchy_of(settings, dict(record.hierarchies)).seats:
+        if settings.reports and record.casting.get(condition.id, {}).get(seat.name) not in record.prompts:
             yield f"the prompt of {condition.id}, seat {seat.name}"
-        if any(model not in (PERSON, *record.models) for model in models_of(condition.values, seat)):
+        if any(model not in (PERSON, *record.models) for model in models_of(settings, seat)):
             yield f"the model of {condition.id}, seat {seat.name}"
     for turn, prompt in record.casting.get(condition.id, {}).items():
         if prompt not in record.prompts:

@@ -6,11 +6,11 @@ from importlib.metadata import PackageNotFoundError, version
 
 from chains import VERSION
 from chains.errors import BadInput
-from chains.experiments.condition_plan import climbs, customs_of, loops, planned
-from chains.experiments.experiment import Condition, Experiment
+from chains.experiments.condition_plan import PlanSettings, customs_of, planned
+from chains.experiments.experiment import Experiment
 from chains.experiments.model_assignment import models_of
 from chains.experiments.prompt_assignment import cast_prompts
-from chains.experiments.settings import check_scopes
+from chains.experiments.settings import ConditionSettings
 from chains.models.spec import Source, resolve
 from chains.organisation.cast import PERSON
 from chains.organisation.hierarchy import Hierarchy
@@ -42,23 +42,24 @@ def stage(experiment: Experiment, name: str) -> RunRecord:
     calls = 0
     beside: set[str] = set()
     for condition in experiment.conditions:
-        hierarchy = hierarchy_of(condition.values, hierarchies)
-        plan, customs = planned(condition.values, hierarchy), customs_of(condition.values)
-        check_scopes(condition.values, hierarchy, plan.beside)
+        settings = condition.settings
+        hierarchy = hierarchy_of(settings, hierarchies)
+        plan, customs = planned(PlanSettings.of(settings), hierarchy), customs_of(settings)
+        settings.check_scopes(hierarchy, plan.beside)
         beside.update(name for seat in plan.beside for name in (seat.name, seat.role))
-        casting[condition.id] = cast_prompts(condition, plan, prompts)
+        casting[condition.id] = cast_prompts(settings, plan, prompts)
         for seat in plan.seats:
-            names = models_of(condition.values, seat)
+            names = models_of(settings, seat)
             for model in (name for name in names if name != PERSON and name not in models):
                 models[model] = resolve(model, experiment.models)
             calls += (names != (PERSON,)) * len(plan.asked_of[seat.name]) * customs.rounds
         mine: set[str] = set()
-        for seed in _seeds(condition, experiment.seeds, customs):
-            world = _world(condition, seed, len(hierarchy.workers))
+        for seed in _seeds(settings, experiment.seeds, customs):
+            world = _world(settings, seed, len(hierarchy.workers))
             worlds.setdefault(world.digest, world)
             if world.digest in mine and seed in experiment.seeds:  # what later rounds meet on may be the same
                 raise BadInput(
-                    f"world {seed} of scenario {condition.values['scenario']} is an earlier one over again, and copies "
+                    f"world {seed} of scenario {settings.scenario} is an earlier one over again, and copies "
                     "count as one; set worlds=1 and more replicates, or name a folder of world files"
                 )
             mine.add(world.digest)
@@ -104,34 +105,31 @@ def _check_beside(experiment: Experiment, beside: Collection[str]) -> None:
             )
 
 
-def _seeds(condition: Condition, seeds: Sequence[int], customs: Customs) -> Iterator[int]:
+def _seeds(settings: ConditionSettings, seeds: Sequence[int], customs: Customs) -> Iterator[int]:
     """Yield the seed of each world that a condition needs: of each round of each of its trials' worlds."""
-    if customs.rounds > 1 and str(condition.values["scenario"]).endswith(".toml"):
+    if customs.rounds > 1 and settings.scenario.endswith(".toml"):
         raise BadInput("a world file is one world, and every round has another; set a scenario that makes worlds")
     for seed in seeds:
         for number in range(1, customs.rounds + 1):
             yield seed_in(seed, number, customs.rounds)
 
 
-def _world(condition: Condition, seed: int, workers: int) -> World:
-    values = condition.values
-    setting, each = values["setting"], values["facts_each"]
-    facts = int(str(values["facts"])) if each is None else int(str(each)) * workers
-    world = world_for(str(values["scenario"]), seed, facts, None if setting is None else str(setting))
-    goals = values.get("goals")
-    world = told(world, None if goals is None else int(str(goals)), owner=bool(values.get("owner")))
-    if world.assignment is not None and loops(values) and climbs(values):
+def _world(settings: ConditionSettings, seed: int, workers: int) -> World:
+    facts = settings.facts if settings.facts_each is None else settings.facts_each * workers
+    world = world_for(settings.scenario, seed, facts, settings.setting)
+    world = told(world, settings.goals, owner=settings.owner)
+    if world.assignment is not None and settings.decides and settings.reports:
         raise BadInput(
             f"in {world.scenario} nothing is decided at the top; set reports = false, and orders go down alone"
         )
-    if world.assignment is not None and loops(values):
+    if world.assignment is not None and settings.decides:
         return world
-    if loops(values) and (world.decision is None or world.charter is None):
+    if settings.decides and (world.decision is None or world.charter is None):
         lacks = "a decision" if world.decision is None else "a charter"
         raise BadInput(
             f"loop = true needs a world with {lacks}, and {world.scenario} has none; set scenario = go_ahead"
         )
-    return world.twinned() if values["twin"] else world
+    return world.twinned() if settings.twin else world
 
 
 def _versions() -> dict[str, str]:

@@ -13,11 +13,11 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, model_validator
 
 from chains.errors import BadInput
-from chains.experiments.condition_plan import customs_of, planned
+from chains.experiments.condition_plan import PlanSettings, customs_of, planned
 from chains.experiments.experiment import Condition, Experiment, TrialId
 from chains.experiments.model_assignment import dealt_models, models_of
 from chains.experiments.prompt_assignment import circumstances
-from chains.experiments.settings import Value, scoped
+from chains.experiments.settings import ConditionSettings
 from chains.models.spec import Source
 from chains.organisation.cast import Cast, Part, hands_of
 from chains.organisation.hierarchy import Hierarchy, Seat, chain, pyramid, tree
@@ -31,8 +31,6 @@ from chains.running.registration import Registration
 from chains.scoring.facts.instrument import INSTRUMENT
 from chains.worlds.world import World
 
-WAYS = ("side", "loop", "reports", "decide_only", "remedy", "selection", "selected_by", "rounds")
-"""Settings that the plan of a condition is made of, besides its hierarchy."""
 NO_PROMPT = Prompt(role="", variant="", about="Nobody is asked.", body="")
 
 
@@ -84,19 +82,16 @@ class RunRecord(BaseModel):
         return content
 
 
-def hierarchy_of(values: Mapping[str, Value], read: dict[str, Hierarchy]) -> Hierarchy:
+def hierarchy_of(settings: ConditionSettings, read: dict[str, Hierarchy]) -> Hierarchy:
     """Return the hierarchy that a condition's settings ask for.
 
     Args:
-        values: Every setting of the condition.
+        settings: Of the condition.
         read: Hierarchies read from files so far, by name; added to.
     """
-    named = values["hierarchy"]
-    depth, span = int(str(values["depth"])), int(str(values["span"]))
-    if named is None:
-        leaves = values.get("leaves")
-        return _uniform(depth, span) if leaves is None else shared_out(int(str(leaves)), span)
-    name = str(named)
+    name, leaves = settings.hierarchy, settings.leaves
+    if name is None:
+        return _uniform(settings.depth, settings.span) if leaves is None else shared_out(leaves, settings.span)
     if name.startswith("pyramid:"):
         try:
             return pyramid([int(count) for count in name.removeprefix("pyramid:").split("-")])
@@ -125,10 +120,9 @@ class Stage:
         self._conditions = {condition.id: condition for condition in record.conditions}
         self._hierarchies: dict[str, Hierarchy] = {}
         self._plans: dict[str, Plan] = {}
-        self._alike: dict[tuple[int, tuple[tuple[str, Value], ...]], Plan] = {}
+        self._alike: dict[tuple[int, PlanSettings], Plan] = {}
         self._parts: dict[str, dict[str, Part]] = {}
         self._customs: dict[str, Customs] = {}
-        self._lineages: dict[str, bool] = {}
 
     def condition(self, trial: TrialId) -> Condition:
         """Return the trial's condition."""
@@ -137,45 +131,47 @@ class Stage:
     def hierarchy(self, condition: str) -> Hierarchy:
         """Return a condition's hierarchy, one object for all conditions that share it."""
         if condition not in self._hierarchies:
-            made = hierarchy_of(self._conditions[condition].values, dict(self.record.hierarchies))
+            made = hierarchy_of(self._conditions[condition].settings, dict(self.record.hierarchies))
             self._hierarchies[condition] = next((other for other in self._hierarchies.values() if other == made), made)
         return self._hierarchies[condition]
 
     def plan(self, condition: str) -> Plan:
         """Return who speaks when in a condition, one object for all conditions in which it is the same."""
         if condition not in self._plans:
-            hierarchy, values = self.hierarchy(condition), self._conditions[condition].values
-            ways = tuple((key, value) for key, value in sorted(values.items()) if key.partition(".")[0] in WAYS)
-            key = id(hierarchy), ways
+            hierarchy, settings = self.hierarchy(condition), PlanSettings.of(self._conditions[condition].settings)
+            key = id(hierarchy), settings
             if key not in self._alike:
-                self._alike[key] = planned(values, hierarchy)
+                self._alike[key] = planned(settings, hierarchy)
             self._plans[condition] = self._alike[key]
         return self._plans[condition]
 
     def parts(self, condition: str) -> Mapping[str, Part]:
         """Return what each seat is cast as in a condition."""
         if condition not in self._parts:
-            values = self._conditions[condition].values
+            settings = self._conditions[condition].settings
             names, plan = self.record.casting[condition], self.plan(condition)
             # Seats that are cast alike share one part: a wide tree has tens of thousands of them.
             alike: dict[str, Part] = {}
-            several = any("." in key for key in values)
-            models = dealt_models(values, plan.seats)
+            models = dealt_models(settings, plan.seats)
             made: dict[str, Part] = {}
             for seat in plan.seats:
                 turns = [turn for turn in plan.asked_of[seat.name] if turn.name in names]
-                kind = seat.name if several else " ".join([models[seat.name], *(names[turn.name] for turn in turns)])
+                kind = (
+                    seat.name
+                    if settings.scopes
+                    else " ".join([models[seat.name], *(names[turn.name] for turn in turns)])
+                )
                 if kind not in alike:
-                    alike[kind] = self._part(values, seat, turns, names, models[seat.name])
+                    alike[kind] = self._part(settings, seat, turns, names, models[seat.name])
                 made[seat.name] = alike[kind]
             self._parts[condition] = made
         return self._parts[condition]
 
     def models_at(self, condition: str, seat: str) -> tuple[str, ...]:
         """Return the models that may hold a seat in a condition's trials; none where it has no such seat."""
-        values = self._conditions[condition].values
+        settings = self._conditions[condition].settings
         found = (one for one in self.plan(condition).seats if one.name == seat)
-        return next((models_of(values, one) for one in found), ())
+        return next((models_of(settings, one) for one in found), ())
 
     def _parts_in(self, trial: TrialId, world: World) -> Mapping[str, Part]:
         """Return what each seat is cast as in a trial: as in its condition, but for models that are dealt by trial.
@@ -184,17 +180,14 @@ class Stage:
             trial: The trial.
             world: Of its first round: who holds a seat stays the same from round to round.
         """
-        values, parts = self.condition(trial).values, self.parts(trial.condition)
-        if trial.condition not in self._lineages:
-            given = (key.partition(".")[0] for key, value in values.items() if value is not None)
-            self._lineages[trial.condition] = "lineage" in given
-        if not self._lineages[trial.condition]:
+        settings, parts = self.condition(trial).settings, self.parts(trial.condition)
+        if not settings.deals_models:
             return parts
-        models = dealt_models(values, self.plan(trial.condition).seats, world.digest, trial.replicate)
+        models = dealt_models(settings, self.plan(trial.condition).seats, world.digest, trial.replicate)
         return {seat: part.model_copy(update={"model": models[seat]}) for seat, part in parts.items()}
 
     def _part(
-        self, values: Mapping[str, Value], seat: Seat, turns: Sequence[Turn], names: Mapping[str, str], model: str
+        self, settings: ConditionSettings, seat: Seat, turns: Sequence[Turn], names: Mapping[str, str], model: str
     ) -> Part:
         prompts = {turn.name: self.record.prompts[names[turn.name]] for turn in turns}
         notices = [self.record.prompts[name] for who, name in names.items() if who.startswith(f"{NOTICE}/")]
@@ -205,10 +198,10 @@ class Stage:
         return Part(
             model=model,
             prompt=NO_PROMPT if first is None else prompts[first.name],
-            words=int(str(scoped(values, "words", seat))),
-            settings=_own_settings(values, seat),
+            words=settings.words.at(seat),
+            settings=_own_settings(settings, seat),
             tasks={turn.task: prompts[turn.name] for turn in turns if turn.task != "report"},
-            circumstances="".join(f" {self.record.prompts[name].body}" for name in circumstances(values, seat)),
+            circumstances="".join(f" {self.record.prompts[name].body}" for name in circumstances(settings, seat)),
         )
 
     def world(self, trial: TrialId) -> World:
@@ -224,7 +217,7 @@ class Stage:
     def customs(self, condition: str) -> Customs:
         """Return how many rounds the trials of a condition have, and what happens between them."""
         if condition not in self._customs:
-            self._customs[condition] = customs_of(self._conditions[condition].values)
+            self._customs[condition] = customs_of(self._conditions[condition].settings)
         return self._customs[condition]
 
     def cast(self, trial: TrialId, number: int | None = None) -> Cast:
@@ -249,7 +242,7 @@ class Stage:
         return any(part.human for condition in self._conditions for part in self.parts(condition).values())
 
 
-def _own_settings(values: Mapping[str, Value], seat: Seat) -> dict[str, Any]:
+def _own_settings(settings: ConditionSettings, seat: Seat) -> dict[str, Any]:
     """Return what the condition sets of a seat's request, leaving the rest to its model."""
-    own = {name: scoped(values, name, seat) for name in ("temperature", "max_tokens")}
+    own = {"temperature": settings.temperature.at(seat), "max_tokens": settings.max_tokens.at(seat)}
     return {name: value for name, value in own.items() if value is not None}

@@ -2,7 +2,6 @@
 
 from typing import NamedTuple
 
-from chains.experiments.condition_plan import loops
 from chains.organisation.cast import Part
 from chains.organisation.decision_turns import LONGEST_REASON
 from chains.organisation.plan import LEDGER, Turn
@@ -17,8 +16,8 @@ def longest_prompt(record: RunRecord) -> int:
     """
     facts = max(sum(len(fact.render(0)) + 3 for fact in world.facts) for world in record.worlds.values())
     template = max(len(prompt.body) + len(prompt.system or "") for prompt in record.prompts.values())
-    order = AN_ORDER if any(loops(condition.values) for condition in record.conditions) else 0
-    woven = any(str(condition.values.get("remedy", "none")) != "none" for condition in record.conditions)
+    order = AN_ORDER if any(condition.settings.decides for condition in record.conditions) else 0
+    woven = any(condition.settings.remedy != "none" for condition in record.conditions)
     return template + (facts * 4 if woven else facts * 3 // 2) + order
 
 

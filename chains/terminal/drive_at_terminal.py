@@ -280,7 +280,7 @@ def _print(found: Results, folder: Path, stopped: str | None, seconds: float) ->
     else:
         first = next(iter(found.by_trial), None)
         say(f"what the seats said:   cli.py show {run} --trial {first or ''}")
-        if any("audit" in str(condition.values.get("remedy")) for condition in found.record.conditions):
+        if any("audit" in condition.settings.remedy for condition in found.record.conditions):
             say(f"what auditors found:   cli.py show {run} --audits")
         if len(found.record.conditions) > 1:
             factor = next(iter(found.record.experiment.factors))

@@ -179,7 +179,7 @@ def differing(a: Side, b: Side) -> list[str]:
 
 
 def _settings(a: Side, b: Side) -> Iterator[str]:
-    keys = dict.fromkeys(key for side in (a, b) for condition in side.conditions for key in condition.values)
+    keys = dict.fromkeys(key for side in (a, b) for condition in side.conditions for key in condition.resolved)
     for key in keys:
         first, second = (_values(side, key) for side in (a, b))
         if first != second:
@@ -187,7 +187,7 @@ def _settings(a: Side, b: Side) -> Iterator[str]:
 
 
 def _values(side: Side, key: str) -> list[str]:
-    values = dict.fromkeys(condition.values.get(key) for condition in side.conditions)
+    values = dict.fromkeys(condition.resolved.get(key) for condition in side.conditions)
     return ["not set" if value is None else shown(value) for value in values]
 
 

@@ -7,7 +7,6 @@ from chains.analysis.observations import Run, law_notes
 from chains.analysis.results.charter import told_of
 from chains.analysis.results.order_hazard_ratios import ranked
 from chains.errors import BadInput
-from chains.experiments.condition_plan import climbs
 from chains.running.run_record import RunRecord
 from chains.stats.survival.ranks import rank_document
 from chains.terminal.views.law_of_orders import descents_view
@@ -17,7 +16,7 @@ from chains.terminal.views.output import results as stdout
 
 def goes_down_alone(record: RunRecord) -> bool:
     """Whether no report climbs in any condition of a run, so that there is no law of decay upwards to ask for."""
-    return not any(climbs(condition.values) for condition in record.conditions)
+    return not any(condition.settings.reports for condition in record.conditions)
 
 
 def show_descents(runs: Sequence[Run], arguments: argparse.Namespace) -> int:

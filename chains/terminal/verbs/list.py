@@ -11,7 +11,8 @@ from rich.table import Table
 from chains.analysis.archives.archive_run import ArchiveRecord, read_archive_record
 from chains.errors import BadInput, MazedomError
 from chains.experiments.experiment import read_experiment
-from chains.experiments.settings import OF_THE_EXPERIMENT, SETTINGS
+from chains.experiments.overrides import OF_THE_EXPERIMENT
+from chains.experiments.settings import SETTINGS
 from chains.models.spec import EMBEDDED
 from chains.organisation.prompts import (
     CIRCUMSTANCES,

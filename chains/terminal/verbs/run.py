@@ -6,7 +6,7 @@ import asyncio
 from chains.errors import BadInput
 from chains.experiments.experiment import DEFAULT, Experiment, read_experiment
 from chains.experiments.overrides import override
-from chains.experiments.settings import scope_of
+from chains.experiments.scoped import scope_of
 from chains.models.pool import Models
 from chains.organisation.cast import PERSON
 from chains.running.cost_estimate import Estimate, estimate
