@@ -1,0 +1,73 @@
+"""Tables of docs/ that are made from the code: `python tests/docs_tables.py` writes them, test_docs.py checks them."""
+
+import ast
+import inspect
+import itertools
+import re
+import sys
+import textwrap
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+if __name__ == "__main__":
+    sys.path.insert(0, str(ROOT))
+
+from chains.experiments.settings import SETTINGS  # noqa: E402
+from chains.models.channel.orders import DownRates  # noqa: E402
+from chains.models.channel.rates import ChannelRates  # noqa: E402
+from chains.models.channel.stops import CourageRates  # noqa: E402
+from chains.organisation.prompts import HOLES  # noqa: E402
+
+MARK = re.compile(r"<!-- table: (\w+) -->\n(.*?)<!-- end -->", re.DOTALL)
+
+
+def table(head, rows):
+    lines = [f"| {' | '.join(head)} |", "|" + "---|" * len(head)]
+    return "\n".join([*lines, *(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in row)} |" for row in rows)])
+
+
+def field_docs(model):
+    """Return what stands under each field of a model's source."""
+    body = ast.parse(textwrap.dedent(inspect.getsource(model))).body[0].body
+    found = {}
+    for field, text in itertools.pairwise(body):
+        if isinstance(field, ast.AnnAssign) and isinstance(text, ast.Expr) and isinstance(text.value, ast.Constant):
+            found[field.target.id] = " ".join(str(text.value.value).split())
+    return found
+
+
+def settings():
+    rows = []
+    for key, setting in SETTINGS.items():
+        default = "" if setting.default is None else str(setting.default).lower()
+        rows.append((f"`{key}`", default and f"`{default}`", "yes" if setting.scoped else "", setting.about))
+    return table(("setting", "default", "takes a scope", "meaning"), rows)
+
+
+def channel():
+    docs = {}
+    for model in (ChannelRates, CourageRates, DownRates):
+        docs |= field_docs(model)
+    rows = [
+        (f"`{name}`", "" if field.default is None else f"`{field.default:g}`", docs[name])
+        for name, field in ChannelRates.model_fields.items()
+    ]
+    return table(("rate", "default", "what it plants"), rows)
+
+
+def holes():
+    rows = [(f"`{role}`", ", ".join(f"`{hole}`" for hole in sorted(names)) or "none") for role, names in HOLES.items()]
+    return table(("role or task", "holes"), rows)
+
+
+TABLES = {"settings": settings, "channel": channel, "holes": holes}
+
+
+def filled(text):
+    """Return a page with each of its tables as the code has it now."""
+    return MARK.sub(lambda found: f"<!-- table: {found[1]} -->\n{TABLES[found[1]]()}\n<!-- end -->", text)
+
+
+if __name__ == "__main__":
+    for page in (ROOT / "docs").rglob("*.md"):
+        page.write_text(filled(page.read_text()))
