@@ -206,6 +206,15 @@ def _judge(parser: argparse.ArgumentParser) -> None:
     _json(parser)
 
 
+def _fates(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "file", metavar="FILE.jsonl",
+        help="a message a line: scenario, seed, facts (or world: a world file), message, and perhaps labels, hop, "
+        "prompt, told; docs/formats.md shows them",
+    )  # fmt: skip
+    _json(parser)
+
+
 def _agree(parser: argparse.ArgumentParser) -> None:
     a_run(parser)
     parser.add_argument("--as", default="me", dest="rater", metavar="NAME", help="who labels (default: me)")
@@ -253,6 +262,11 @@ VERBS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None], str]] = {
         "label pairs yourself; agreement of people, instrument and judges",
         _agree,
         "cli.py agree last --as anna",
+    ),
+    "fates": (
+        "read messages from anywhere; with labels, how far the instrument agrees with them",
+        _fates,
+        "cli.py fates messages.jsonl",
     ),
     "world": (
         "a world from your own documents: facts with quotes, confirmed by you",

@@ -3,5 +3,5 @@
 Imports: running, organisation, scoring, stats, models, worlds.
 
 Names to know: `gates.calibration.calibrate`, `labels.Label`, `pairs.Pair`, `judge`, `agreement.accord`,
-`sampling.draw_sample`.
+`labelled_messages.read_messages`, `sampling.draw_sample`.
 """

@@ -41,8 +41,8 @@ def accord_view(found: Gathered, agreed: Accord) -> RenderableType:
         parts += [Text(""), _alphas(agreed)]
     who = "what people agree on" if agreed.reference == "people" else f"{agreed.reference}, which is no person"
     for rater, matrix in agreed.against.items():
-        parts += [Text(""), Text(f"{rater} against {who} ({matrix.items} pairs)", "bold"), _matrix(matrix)]
-        parts.append(Text(_in_words(matrix)))
+        parts += [Text(""), Text(f"{rater} against {who} ({matrix.items} pairs)", "bold"), matrix_table(matrix)]
+        parts.append(Text(in_words(matrix)))
     if agreed.by_band:
         parts += [Text(""), _by_hop(agreed)]
     if agreed.against:
@@ -81,7 +81,7 @@ def _alphas(agreed: Accord) -> Table:
     return table
 
 
-def _in_words(matrix: Confusion) -> str:
+def in_words(matrix: Confusion) -> str:
     """Return the shares that are defined; of labels that are all lost no false loss is known."""
     parts = [
         f"same fate {share(matrix.agreement)}, same kept or not {share(matrix.kept_agreement)}",
@@ -91,7 +91,8 @@ def _in_words(matrix: Confusion) -> str:
     return "; ".join(part for part in parts if part)
 
 
-def _matrix(matrix: Confusion) -> Table:
+def matrix_table(matrix: Confusion) -> Table:
+    """Return the confusion matrix, with recall and precision."""
     table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False)
     table.add_column("is \\ read as")
     for fate in (*FATES, "recall", "precision"):
