@@ -1,4 +1,4 @@
-"""Experiments as people write them: settings, factors, hypotheses; and what a condition resolves to.
+"""Experiments as people write them: settings, factors, hypotheses; and what follows from a condition's settings.
 
 Imports: organisation, scoring.measures, models.spec, stats, worlds.scenario_registry.
 

@@ -1,4 +1,4 @@
-"""Who speaks when in a condition: from its settings to its plan."""
+"""From a condition's settings to its plan: who speaks when."""
 
 from typing import NamedTuple, Self
 
@@ -14,7 +14,7 @@ from chains.organisation.side_lines import SideLines, side_edges
 
 
 class PlanSettings(NamedTuple):
-    """The settings that a plan is made of, besides its hierarchy; conditions that agree in them share one plan."""
+    """The settings that a plan depends on. Conditions that agree in them and in the hierarchy share one plan."""
 
     side: str
     decides: bool

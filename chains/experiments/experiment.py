@@ -1,7 +1,6 @@
 """Experiments: a question, worlds, and factors crossed into conditions, each run on the same worlds.
 
-Written as TOML (`runs/<name>.toml`) or as `--set` on the command line, which
-says the same over a file.
+An experiment is a TOML file (`runs/<name>.toml`); `--set` on the command line says the same and goes over the file.
 
     question = "Does retention fall with depth, and does quoting slow the fall?"
     worlds = 3                      # or seeds = [4, 8, 15]
@@ -36,12 +35,12 @@ from chains.models.spec import ModelSpec
 
 
 class Limits(BaseModel):
-    """What a run may use; hard."""
+    """The most that a run may use; it stops before it uses more."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     calls: int | None = Field(default=None, ge=1, description="most calls to models; --max-calls is the same")
-    """Requests that are sent again count too. None, here and below: no limit."""
+    """Repeated requests count too. None means no limit, here and below."""
     tokens: int | None = Field(default=None, ge=1, description="most tokens, prompts and replies together")
     """As the endpoints count them."""
     cost: float | None = Field(default=None, gt=0, description="most money, in the currency of the models' prices")
@@ -51,30 +50,30 @@ class Limits(BaseModel):
 
 
 class Condition(BaseModel):
-    """One setting of each factor, with everything else that is fixed."""
+    """One value of each factor, and all other settings, which are the same in every condition."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     id: str
-    """c1, c2, ... in the order of crossing."""
+    """c1, c2, ... in the order in which the factors are crossed."""
     factors: Mapping[str, Value]
-    """What distinguishes it from the other conditions."""
+    """The settings in which it differs from other conditions."""
     values: Mapping[str, Value]
-    """Every setting, defaults included, as run.json holds it; one logged before a setting existed lacks it."""
+    """Every setting by its key, as run.json holds it. A log from before a setting existed lacks it: use `settings`."""
 
     @cached_property
     def settings(self) -> ConditionSettings:
-        """Its settings, typed; those that a log lacks have their defaults."""
+        """The settings, typed; a setting that the log lacks has its default."""
         return ConditionSettings.of(self.values)
 
     @cached_property
     def resolved(self) -> Mapping[str, Value]:
-        """Every setting by its key, as files write it; those that a log lacks have their defaults."""
+        """The settings by key, as files write them; a setting that the log lacks has its default."""
         return resolved(self.values)
 
     @property
     def name(self) -> str:
-        """The factors in words: "depth=4, prompt=honest"; "all" where nothing varies."""
+        """The factors in words: "depth=4, prompt=honest"; "all" if nothing varies."""
         return ", ".join(f"{key}={shown(value)}" for key, value in self.factors.items()) or "all"
 
 
@@ -84,19 +83,19 @@ def shown(value: Value) -> str:
 
 
 class TrialId(NamedTuple):
-    """One condition, one world, one replicate."""
+    """A trial's name: its condition, its world and its replicate."""
 
     condition: str
     seed: int
     replicate: int
 
     def __str__(self) -> str:
-        """The name that stands in the log: c1.w3.r1."""
+        """The name in the log: c1.w3.r1."""
         return f"{self.condition}.w{self.seed}.r{self.replicate}"
 
 
 class Experiment(BaseModel):
-    """A question, with what is fixed, what is varied, and on which worlds."""
+    """A question, the settings that are fixed and varied to answer it, and the worlds to run on."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -109,9 +108,9 @@ class Experiment(BaseModel):
     replicates: int = Field(default=1, ge=1, description="trials of each world and condition")
     """They differ only in sampling and in who holds which fact."""
     fixed: Mapping[str, Value] = Field(default_factory=dict)
-    """Settings that are the same in every condition."""
+    """Settings that every condition shares."""
     factors: Mapping[str, tuple[Value, ...]] = Field(default_factory=dict)
-    """Settings that are varied, each with its values."""
+    """Settings that vary, each with its values."""
     models: Mapping[str, ModelSpec] = Field(
         default_factory=dict, description="a model of one's own: base_url, model, key_env, params.temperature, ..."
     )
@@ -119,12 +118,12 @@ class Experiment(BaseModel):
     reproducible: bool = Field(
         default=False, description="true: embedded models answer one request at a time, caches off"
     )
-    """Then the same seeds give the same text."""
+    """With it, the same seeds give the same text."""
     hypotheses: Mapping[str, str] = Field(
         default_factory=dict,
         description="a hypothesis to register, as in 'retention > 0.5'; hypotheses=none leaves out a file's",
     )
-    """By name; registered when the run is made; see `experiments.hypotheses`."""
+    """By name; see `experiments.hypotheses`."""
 
     @model_validator(mode="after")
     def _seeds_differ(self) -> Self:
@@ -153,7 +152,7 @@ class Experiment(BaseModel):
         )
 
     def trials(self) -> Iterator[TrialId]:
-        """Return all trials, world by world, so that an unfinished run has whole pairs."""
+        """Yield all trials, world by world, so that an unfinished run has complete pairs."""
         for replicate in range(1, self.replicates + 1):
             for seed in self.seeds:
                 for condition in self.conditions:
@@ -171,13 +170,13 @@ DEFAULT = Experiment(
     fixed={"depth": 4, "facts": 6},
     factors={"prompt": ("honest", "career")},
 )
-"""What `run` does without arguments: small enough for the embedded model in about a minute."""
+"""The experiment of `run` without arguments: about a minute on the embedded model."""
 
 MOST_WORLDS = 100_000
 TABLES = ("fixed", "factors", "models", "limits", "hypotheses")
-"""Parts of an experiment that are tables in its file."""
+"""Fields of an experiment that are tables in its file."""
 PLAIN = ("name", "question", "replicates", "reproducible")
-"""Parts of an experiment that are one value; its file's own name is `name`."""
+"""Fields of an experiment that are one value. A file does not say `name`: it is the file's own."""
 _KEYS = ("scenario", "worlds", "seeds", *PLAIN[1:], *TABLES)
 
 
@@ -225,7 +224,7 @@ def _understood(content: Mapping[str, Any], name: str) -> Experiment:
 
 
 def _flat(table: Mapping[str, Any], before: str = "") -> Iterator[tuple[str, Any]]:
-    """Return a table's settings with dotted keys: TOML reads `prompt.manager = 1` as a table in a table."""
+    """Yield a table's settings with dotted keys: TOML reads `prompt.manager = "x"` as a table in a table."""
     for key, value in table.items():
         if isinstance(value, Mapping):
             yield from _flat(value, f"{before}{key}.")
@@ -234,10 +233,10 @@ def _flat(table: Mapping[str, Any], before: str = "") -> Iterator[tuple[str, Any
 
 
 def several(key: str, values: Any) -> tuple[Value, ...]:
-    """Return a factor's settings, checked.
+    """Check a factor's values and return them.
 
     Raises:
-        BadInput: If they are no list of different settings that the factor takes.
+        BadInput: If they are not a list of different values that the setting takes.
     """
     if not isinstance(values, Sequence) or isinstance(values, str) or not values:
         raise BadInput(f"factor {key} must be a list of settings, as in {key} = [2, 4]")
@@ -248,10 +247,10 @@ def several(key: str, values: Any) -> tuple[Value, ...]:
 
 
 def seeds_of(content: Mapping[str, Any]) -> Any:
-    """Return which worlds a table asks for by `worlds` or `seeds`.
+    """Return the seeds of the worlds that a table asks for, by `worlds` or by `seeds`.
 
     Raises:
-        BadInput: If by both, or `worlds` is no possible number.
+        BadInput: If it has both, or `worlds` is not a possible number.
     """
     if "worlds" in content and "seeds" in content:
         raise BadInput("worlds and seeds both say which worlds; keep one")
@@ -269,7 +268,7 @@ def valid(content: Mapping[str, Any]) -> Experiment:
     """Return the experiment that a table holds.
 
     Raises:
-        BadInput: If it holds what no experiment has; one sentence.
+        BadInput: If it is not an experiment; the first thing that is wrong, in one sentence.
     """
     try:
         return Experiment.model_validate(content)

@@ -1,4 +1,4 @@
-"""Hypotheses, as an experiment file registers them before any trial is run.
+"""Hypotheses: what an experiment file registers before any trial is run.
 
     [hypotheses]
     pressure = "q(prompt=career) > q(prompt=plain)"
@@ -6,12 +6,13 @@
     matched = "distortion(prompt=career) > distortion(prompt=plain) at equal words"
     convex = "q(prompt=career) > 1"
 
-A quantity, an arm in parentheses (settings of factors, all others matched),
-`>`, `<` or `!=` (different, either way), and then the same quantity in
-another arm, if need be with a margin, or a number. The quantity is a measure
-of what the executive hears (`cli.py list measures`), an aggregate of a
-condition's decisions (d_prime, criterion, eval_risk) or an exponent that `law`
-estimates: q, k, hazard_ratio.
+On the left stands a quantity with an arm in parentheses. An arm names values of some factors; all other factors are
+matched. Then comes `>`, `<` or `!=`, and on the right the same quantity in another arm, with a margin or without one,
+or a number. The quantity is one of
+
+- a measure of what the executive hears (`cli.py list measures`),
+- a figure of a condition's decisions: d_prime, criterion, eval_risk,
+- an exponent that `law` estimates: q, k, hazard_ratio.
 """
 
 import re
@@ -25,7 +26,7 @@ from chains.stats.decisions.quantity_names import FIGURES
 
 Relation = Literal[">", "<", "!="]
 Arm = Mapping[str, Value]
-"""Settings of some factors; an arm is every condition that has them."""
+"""Values of some factors; the arm is every condition that has them."""
 Factors = Mapping[str, Sequence[Value]]
 
 EXPONENTS = {
@@ -35,9 +36,9 @@ EXPONENTS = {
 }
 """Quantities that `law` estimates."""
 MOST = 4
-"""Hypotheses that one study may register: Holm's correction makes each further one dearer to all."""
+"""Most hypotheses of one experiment: with Holm's correction, each one makes all others harder to confirm."""
 FEWEST_DEPTHS = 3
-"""Depths without which q can't be told from the worker's own loss."""
+"""Fewest depths for q: with fewer it can't be told from the loss in the worker's own report."""
 
 _NUMBER = r"[+-]?\s*(?:\d+\.?\d*|\.\d+)%?"
 _GRAMMAR = re.compile(
@@ -51,20 +52,20 @@ _EXAMPLE = "retention(prompt=career) < retention(prompt=plain)"
 
 
 class Hypothesis(NamedTuple):
-    """One registered statement about one quantity."""
+    """One registered hypothesis about one quantity."""
 
     name: str
     text: str
     quantity: str
-    """A measure, an aggregate or an exponent."""
+    """A measure, a figure of decisions, or an exponent."""
     left: Arm
     relation: Relation
     right: Arm | None
-    """None: the quantity is held against `number` itself."""
+    """None: the left side is compared with `number` itself."""
     number: float
-    """The margin added to the right side, 0 without one; or what the quantity is held against."""
+    """The margin added to the right side, 0 if there is none; without a right arm, the right side."""
     equal_words: bool
-    """Whether it is of the two arms at equal words."""
+    """Whether the two arms are compared at equal length of their reports."""
 
     @property
     def exponent(self) -> bool:
@@ -73,7 +74,7 @@ class Hypothesis(NamedTuple):
 
     @property
     def aggregate(self) -> bool:
-        """Whether it is of a figure of whole conditions, rather than of a mean over trials."""
+        """Whether the quantity is a figure of whole conditions, rather than a mean over trials."""
         return self.quantity in FIGURES
 
 
@@ -81,11 +82,11 @@ def read_hypotheses(table: Mapping[str, str], factors: Factors) -> tuple[Hypothe
     """Read the hypotheses of an experiment.
 
     Args:
-        table: Texts by name, as `[hypotheses]` has them.
-        factors: What the experiment varies, each with its settings.
+        table: The texts of `[hypotheses]` by name.
+        factors: The experiment's factors with their values.
 
     Raises:
-        BadInput: If there are more than four, or one can't be understood or tested in this experiment.
+        BadInput: If there are more than four, or one can't be read, or this experiment can't test it.
     """
     if len(table) > MOST:
         raise BadInput(f"[hypotheses] lists {len(table)}; at most {MOST} can be registered, the rest is exploration")
@@ -93,13 +94,13 @@ def read_hypotheses(table: Mapping[str, str], factors: Factors) -> tuple[Hypothe
 
 
 def read_arm(text: str, factors: Factors) -> dict[str, Value]:
-    """Read `factor=setting, factor=setting`.
+    """Read an arm: `factor=value, factor=value`.
 
-    A part `name=value` begins a new setting only where `name` is a factor, as in
+    After a comma, `name=value` begins a new factor only if `name` is one, as in
     `model=channel:drop=0.1,flip=0.02, prompt=plain`.
 
     Raises:
-        BadInput: If a factor is not varied, or not in this setting.
+        BadInput: If the experiment does not vary a factor, or has no such value of it.
     """
     parts: list[str] = []
     for part in text.split(","):
@@ -125,7 +126,7 @@ def read_arm(text: str, factors: Factors) -> dict[str, Value]:
 
 
 def read_number(text: str) -> float:
-    """Read a number, with a sign and a percent sign if it has them: `-0.05`, `- 5%`."""
+    """Read a number, perhaps with a sign and a percent sign: `-0.05`, `- 5%`."""
     plain = text.replace(" ", "")
     return float(plain.removesuffix("%")) / (100 if plain.endswith("%") else 1)
 

@@ -1,12 +1,11 @@
-"""Models dealt over the seats of one organisation: one lineage in all of them, or several mixed.
+"""Which model holds each seat.
 
-    lineage=big             one model holds every seat
-    lineage=big+other       two, dealt like cards: level by level, the seats of each in a shuffled order
+    model=big               one model holds every seat
+    lineage=big+other       two models, dealt over the seats like cards: level by level, the seats of a level shuffled
 
-The deal is by world and replicate and the same in every condition with this
-lineage and hierarchy, so that over trials each seat is held by each model. A
-seat for which a model is named (`model.executive`, `model.level.2`, a person)
-keeps it.
+Use `lineage` to mix models in one organisation. The deal differs by world and replicate, so that over the trials every
+seat is held by every model; conditions with the same lineage and hierarchy have the same deals. A seat for which a
+model is named (`model.executive`, `model.level.2`, a person) keeps it.
 """
 
 from collections.abc import Iterable, Sequence
@@ -19,10 +18,10 @@ from chains.rng import Draw
 
 
 def models_of(settings: ConditionSettings, seat: Seat) -> tuple[str, ...]:
-    """Return the models that may hold a seat in a condition: those of its lineage, or the one that it names.
+    """Return the models that may hold a seat: those of its lineage, or the one that is named for it.
 
     Raises:
-        BadInput: If a lineage names nothing, or one model twice, or if a model is named for the very same seats.
+        BadInput: If a lineage has an empty name or the same model twice, or if a model and a lineage have one scope.
     """
     named = [scope for scope in (seat.name, f"level.{seat.level}", seat.role) if scope in settings.model.narrower]
     for scope in named:
@@ -40,12 +39,12 @@ def models_of(settings: ConditionSettings, seat: Seat) -> tuple[str, ...]:
 
 
 def dealt_models(settings: ConditionSettings, seats: Iterable[Seat], *path: str | int) -> dict[str, str]:
-    """Return who holds each seat.
+    """Return the model of each seat, by the seat's name.
 
     Args:
-        settings: Of the condition.
+        settings: The condition's.
         seats: All seats.
-        path: What the seed is made of.
+        path: What the seed of the deal is made of.
     """
     held: dict[str, str] = {}
     waiting: dict[tuple[str, ...], list[Seat]] = {}

@@ -1,8 +1,10 @@
-"""What a command line sets over an experiment: `--set KEY=VALUE`.
+"""`--set KEY=VALUE` on the command line, put over an experiment.
 
-depth=4                         one value
-depth=2,4,8                     three, crossed with all other factors
-model=channel:drop=0.1,flip=0.02    one: a part of the form name=value belongs to the part before it
+    depth=4                             one value, fixed
+    depth=2,4,8                         three values: a factor, crossed with all others
+    model=channel:drop=0.1,flip=0.02    one value: a part `name=value` belongs to the part before it
+
+A key is a setting (`settings.ConditionSettings`) or a part of the experiment itself (`OF_THE_EXPERIMENT`).
 """
 
 import re
@@ -30,16 +32,16 @@ def _of_the_experiment() -> Iterator[tuple[str, tuple[str, Value]]]:
 
 
 OF_THE_EXPERIMENT: Mapping[str, tuple[str, Value]] = dict(_of_the_experiment())
-"""What `--set` takes besides settings, with its description and default: it holds for all conditions."""
+"""What `--set` takes besides settings, each with its description and default. None of it can be a factor."""
 
 
 def split(text: str) -> tuple[str, list[str]]:
     """Split `KEY=A,B` of the command line into its key and its values.
 
     Raises:
-        BadInput: If there is no `=`, or nothing on one side of it, or bytes that are no text.
+        BadInput: If there is no `=`, or nothing on one side of it, or bytes that are not UTF-8.
     """
-    if re.search("[\ud800-\udfff]", text):  # how Python passes on bytes that are not UTF-8: no file could hold them
+    if re.search("[\ud800-\udfff]", text):  # Python passes on bytes that are not UTF-8 so
         raise BadInput(f"--set {text!r} is not UTF-8; check the encoding of the terminal or script")
     key, equals, rest = text.partition("=")
     if not equals or not key.strip() or not rest.strip():
@@ -54,7 +56,7 @@ def split(text: str) -> tuple[str, list[str]]:
 
 
 def override(experiment: Experiment, settings: Sequence[str]) -> Experiment:
-    """Return the experiment with `--set KEY=VALUE` settings put over it.
+    """Return the experiment with the texts of `--set` put over it.
 
     Raises:
         BadInput: If a key or value is unknown.
@@ -78,10 +80,10 @@ def override(experiment: Experiment, settings: Sequence[str]) -> Experiment:
 
 
 def with_limits(limits: Limits, settings: Sequence[str]) -> Limits:
-    """Return the limits with `--set limits.KEY=N` settings put over them, for a run that goes on.
+    """Return the limits of a run that goes on, with the texts of `--set limits.KEY=N` put over them.
 
     Raises:
-        BadInput: If a setting is no limit: nothing else of a run can be changed.
+        BadInput: If a text sets anything but a limit: nothing else of a run can be changed.
     """
     content: dict[str, Any] = limits.model_dump()
     for text in settings:
@@ -119,7 +121,7 @@ def _put(content: dict[str, Any], key: str, values: Sequence[str], text: str) ->
 
 
 def _put_setting(content: dict[str, Any], key: str, read: Sequence[Value]) -> None:
-    replaced = {key, "lineage"} if key == "model" else {key}  # said of all seats, it holds in place of lineages
+    replaced = {key, "lineage"} if key == "model" else {key}  # a model for all seats replaces a file's lineage
     fixed = {name: value for name, value in content["fixed"].items() if name not in replaced}
     factors = {name: settings for name, settings in content["factors"].items() if name not in replaced - {key}}
     if len(read) == 1:
@@ -128,21 +130,21 @@ def _put_setting(content: dict[str, Any], key: str, read: Sequence[Value]) -> No
     else:
         factors[key] = read
     content["fixed"], content["factors"] = fixed, factors
-    if key == "model":  # models of a file's own that this leaves without a seat are left out with it
+    if key == "model":  # leave out the models that the file defines and no seat has any more
         held = [*fixed.values(), *(value for settings in factors.values() for value in settings)]
         named = {part.strip() for value in held for part in str(value).split("+")}
         content["models"] = {name: spec for name, spec in content["models"].items() if name in named}
 
 
 def _put_hypothesis(content: dict[str, Any], name: str, text: str) -> None:
-    """Set one, or with `hypotheses=none` leave all of a file out: a look that is meant to test nothing."""
+    """Set one hypothesis, or leave out all of the file's with `hypotheses=none`."""
     if not name and text != "none":
         raise BadInput("--set hypotheses takes none; write one as in --set 'hypotheses.h1=q > 1'")
     content["hypotheses"] = {**content["hypotheses"], name: text} if name else {}
 
 
 def _number(text: str) -> Any:
-    """Read a value for a table whose types are not settings': as TOML would, else as text."""
+    """Read a value of `limits` or `models`: as TOML would, else as text."""
     try:
         return tomllib.loads(f"value = {text}")["value"]
     except tomllib.TOMLDecodeError:

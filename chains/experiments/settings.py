@@ -70,7 +70,7 @@ class ConditionSettings(BaseModel):
     """Every setting of one condition.
 
     A field's description is what `list settings` shows. A field of type `Scoped` may differ between seats. A log that
-    was written before a setting existed lacks it and is read with the default, so the default of a new setting must
+    was written before a setting existed lacks it and is read with its default. So the default of a new setting must
     be what the program did without it.
     """
 

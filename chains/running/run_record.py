@@ -152,15 +152,11 @@ class Stage:
             names, plan = self.record.casting[condition], self.plan(condition)
             # Seats that are cast alike share one part: a wide tree has tens of thousands of them.
             alike: dict[str, Part] = {}
-            models = dealt_models(settings, plan.seats)
+            models, scoped = dealt_models(settings, plan.seats), bool(settings.scopes)
             made: dict[str, Part] = {}
             for seat in plan.seats:
                 turns = [turn for turn in plan.asked_of[seat.name] if turn.name in names]
-                kind = (
-                    seat.name
-                    if settings.scopes
-                    else " ".join([models[seat.name], *(names[turn.name] for turn in turns)])
-                )
+                kind = seat.name if scoped else " ".join([models[seat.name], *(names[turn.name] for turn in turns)])
                 if kind not in alike:
                     alike[kind] = self._part(settings, seat, turns, names, models[seat.name])
                 made[seat.name] = alike[kind]
