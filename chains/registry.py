@@ -24,7 +24,7 @@ import importlib.util
 import os
 import sys
 import traceback
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
 from types import ModuleType
@@ -101,9 +101,14 @@ class Registry(Mapping[str, T], Generic[T]):
             raise BadInput(f"there is no {self.kind} {name!r}{nearest(name, self)}")
         return self[name]
 
-    def plugin(self, name: str) -> Plugin | None:
-        """Return the plugin that a name comes from; None for a built-in, and for a name that nothing stands for."""
-        return _LOADED.get(self._makers[name].__module__) if name in self._makers else None
+    def maker(self, name: str) -> Any:
+        """Return the function or class that registered a name; imports it first if need be.
+
+        Raises:
+            KeyError: If nothing stands for the name.
+        """
+        self[name]
+        return self._makers[name]
 
     def __contains__(self, name: object) -> bool:
         """Whether something stands for a name; imports no built-in."""
@@ -152,6 +157,34 @@ def load_plugins() -> None:
         _once(file, partial(_from_file, Path(file)))
     for point in _entry_points():
         _once(f"{point.name} = {point.value}", partial(_from_entry_point, point))
+
+
+def made_with(makers: Iterable[Any]) -> dict[str, str]:
+    """Return the plugins that some functions and classes come from, by name, each with its version."""
+    found = {_LOADED[maker.__module__] for maker in makers if maker.__module__ in _LOADED}
+    return {plugin.name: plugin.version for plugin in sorted(found)}
+
+
+def differing(recorded: Mapping[str, str]) -> list[str]:
+    """Return a sentence for each plugin that is not here as it was recorded.
+
+    Args:
+        recorded: Versions by name, as `made_with` returned them.
+    """
+    if not recorded:
+        return []
+    load_plugins()
+    here = {plugin.name: plugin.version for plugin in _LOADED.values()}
+    return [
+        f"the run was made with plugin {name} ({_short(version)}), and "
+        + (f"here it is {_short(here[name])}" if name in here else f"it is not here; name its file in {VARIABLE}")
+        for name, version in recorded.items()
+        if here.get(name) != version
+    ]
+
+
+def _short(version: str) -> str:
+    return version[:19] if version.startswith("sha256:") else f"version {version}"
 
 
 def _entry_points() -> "list[EntryPoint]":

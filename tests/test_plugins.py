@@ -1,5 +1,7 @@
 """A plugin is one file of the user's: what it registers works like a built-in, and what is wrong with it is said."""
 
+import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -25,7 +27,8 @@ def ask(tmp_path, question, plugins=(), **environment):
     """Start a Python that has a registry `things.THINGS`, and plugins; return what it prints, or its error's text."""
     (tmp_path / "things.py").write_text(REGISTRY)
     code = (
-        "import sys\nfrom things import THINGS, thing\nfrom chains.errors import BadInput\n"
+        "import sys\nfrom things import THINGS, thing\n"
+        "from chains.errors import BadInput\nfrom chains.registry import made_with\n"
         f"try:\n    print(({question}))\nexcept BadInput as error:\n    print('error:', error)"
     )
     environment |= {"PYTHONPATH": f"{tmp_path}:{ROOT}", "MAZEDOM_PLUGINS": ":".join(map(str, plugins))}
@@ -58,14 +61,14 @@ def test_a_file_that_the_variable_names_registers_a_name(tmp_path):
 
 def test_an_installed_package_registers_a_name_by_its_entry_point(tmp_path):
     installed(tmp_path)
-    assert ask(tmp_path, "THINGS['other'](), THINGS.plugin('other')[:2]") == "(7, ('mazedom_other', '1.5'))"
+    assert ask(tmp_path, "THINGS['other'](), made_with([THINGS.maker('other')])") == "(7, {'mazedom_other': '1.5'})"
 
 
 def test_a_file_is_known_by_its_name_and_digest(tmp_path):
     file = plugin(tmp_path, MINE)
     digest = subprocess.run(["sha256sum", file], capture_output=True, text=True, check=True).stdout.split()[0]
-    assert ask(tmp_path, "'mine' in THINGS, THINGS.plugin('mine')[:2]", [file]) == (
-        f"(True, ('mine.py', 'sha256:{digest}'))"
+    assert ask(tmp_path, "'mine' in THINGS, made_with([THINGS.maker('mine')])", [file]) == (
+        f"(True, {{'mine.py': 'sha256:{digest}'}})"
     )
 
 
@@ -150,3 +153,69 @@ def test_two_functions_of_one_name_are_refused():
     things.add("mine", mine, by=mine)
     with pytest.raises(BadInput, match=r"registered twice: in .*test_plugins.py, line"):
         things.add("mine", mine, by=mine)
+
+
+# --- One example of each kind under docs/plugins -------------------------------------------------------------------
+
+EXAMPLES = ROOT / "docs" / "plugins"
+
+
+@pytest.fixture
+def program(tmp_path):
+    """Return what runs the program in a folder of its own with plugins, and returns its status, stdout and stderr."""
+    (tmp_path / "prompts").symlink_to(ROOT / "prompts")
+
+    def run(*words, plugins=()):
+        named = os.pathsep.join(str(EXAMPLES / name) for name in plugins)
+        environment = {**os.environ, "PYTHONPATH": str(ROOT), "MAZEDOM_PLUGINS": named}
+        done = subprocess.run(
+            [sys.executable, str(ROOT / "cli.py"), *words],
+            env=environment, cwd=tmp_path, capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        return done.returncode, done.stdout, done.stderr
+
+    return run
+
+
+LOSSY = ("run", "--set", "model=channel:drop=0.3", "--set", "depth=2", "--set", "prompt=honest", "--json")
+
+
+def record_of(tmp_path):
+    return json.loads(next(tmp_path.glob("runs/*/*/run.json")).read_text())
+
+
+# Scenario
+
+
+def test_a_scenario_of_a_plugin_runs_and_its_run_says_what_made_it(program, tmp_path):
+    status, _, told = program(*LOSSY, "--set", "scenario=night_shift", plugins=["scenario.py"])
+    assert status == 0, told
+    record = record_of(tmp_path)
+    assert {world["scenario"] for world in record["worlds"].values()} == {"night_shift"}
+    assert list(record["plugins"]) == ["scenario.py"]
+    assert record["plugins"]["scenario.py"].startswith("sha256:")
+
+
+def test_a_scenario_of_a_plugin_is_listed(program):
+    assert "night_shift" in program("list", "scenarios", plugins=["scenario.py"])[1]
+    assert "night_shift" not in program("list", "scenarios")[1]
+
+
+def test_a_run_of_built_in_things_names_no_plugin(program, tmp_path):
+    status, _, told = program(*LOSSY, plugins=["scenario.py"])
+    assert status == 0, told
+    assert record_of(tmp_path)["plugins"] == {}
+
+
+def test_a_run_is_not_resumed_with_another_plugin_than_it_was_begun_with(program, tmp_path):
+    mine = tmp_path / "scenario.py"
+    mine.write_text((EXAMPLES / "scenario.py").read_text())
+    words = (*LOSSY, "--set", "scenario=night_shift", "--set", "limits.calls=2")
+    assert program(*words, plugins=[mine])[0] == 1
+    mine.write_text(mine.read_text() + "# changed\n")
+    status, _, told = program("resume", "last", plugins=[mine])
+    assert (status, told.count("\n")) == (2, 1)
+    assert "the run was made with plugin scenario.py (sha256:" in told
+    assert "a run goes on with the plugins that it was begun with" in told
+    status, _, told = program("resume", "last")
+    assert "and it is not here; name its file in MAZEDOM_PLUGINS" in told

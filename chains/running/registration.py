@@ -69,6 +69,11 @@ class Staged(Protocol):
         ...
 
     @property
+    def plugins(self) -> Mapping[str, str]:
+        """Plugins that its worlds, remedies and models come from, with their versions."""
+        ...
+
+    @property
     def instrument(self) -> str:
         """Version of the instrument that reads the messages."""
         ...
@@ -77,6 +82,7 @@ class Staged(Protocol):
 def plan_of(staged: Staged) -> dict[str, Any]:
     """Return what is registered, as plain JSON."""
     experiment = staged.experiment
+    plugins = {"plugins": dict(staged.plugins)} if staged.plugins else {}  # no part where there is none, as before
     return {
         "hypotheses": dict(experiment.hypotheses),
         "arms": [condition.model_dump(mode="json") for condition in staged.conditions],
@@ -90,6 +96,7 @@ def plan_of(staged: Staged) -> dict[str, Any]:
         "models": {name: _bearing(source) for name, source in staged.models.items()},
         "exclusions": EXCLUSIONS,
         "instrument": staged.instrument,
+        **plugins,
     }
 
 

@@ -26,6 +26,7 @@ from chains.organisation.plan import Plan, Turn
 from chains.organisation.prompts import NOTICE, Prompt
 from chains.organisation.round_settings import Customs, seed_in
 from chains.organisation.span_of_control import shared_out
+from chains.registry import differing
 from chains.running.log.records import LOG_VERSION
 from chains.running.registration import Registration
 from chains.scoring.facts.instrument import INSTRUMENT
@@ -58,6 +59,8 @@ class RunRecord(BaseModel):
     """What each model's name stands for."""
     instrument: str = INSTRUMENT
     versions: Mapping[str, str]
+    plugins: Mapping[str, str] = {}
+    """Plugins that its worlds, remedies and models come from: a file's name and digest, a package and its version."""
     platform: str
     estimate: Mapping[str, int]
     spend: Mapping[str, Mapping[str, int | float]] = {}
@@ -141,9 +144,17 @@ class Stage:
             hierarchy, settings = self.hierarchy(condition), PlanSettings.of(self._conditions[condition].settings)
             key = id(hierarchy), settings
             if key not in self._alike:
-                self._alike[key] = planned(settings, hierarchy)
+                self._alike[key] = self._planned(settings, hierarchy)
             self._plans[condition] = self._alike[key]
         return self._plans[condition]
+
+    def _planned(self, settings: PlanSettings, hierarchy: Hierarchy) -> Plan:
+        try:
+            return planned(settings, hierarchy)
+        except BadInput as error:
+            if missing := differing(self.record.plugins):
+                raise BadInput(f"{error}; {missing[0]}") from None
+            raise
 
     def parts(self, condition: str) -> Mapping[str, Part]:
         """Return what each seat is cast as in a condition."""

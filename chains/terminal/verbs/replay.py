@@ -9,6 +9,7 @@ from rich.text import Text
 from chains.analysis.archives.archive_run import read_archive
 from chains.analysis.results.run_results import results
 from chains.fates import FATE_OF
+from chains.registry import differing
 from chains.running.folders import find_run, read_record
 from chains.running.log.log import Log
 from chains.running.log.records import TrialEnd
@@ -31,6 +32,8 @@ def main(arguments: argparse.Namespace) -> int:
         with archive:
             return imported.replay(archive, arguments)
     record = read_record(folder)
+    for sentence in differing(record.plugins):
+        say(f"note: {sentence}")
     began = time.monotonic()
     with Log(folder) as log:
         if log.scan.notice:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from chains.errors import BadInput
 from chains.experiments.overrides import with_limits
+from chains.registry import differing
 from chains.running.folders import find_run, read_record
 from chains.running.reuse import Earlier
 from chains.running.run_record import RunRecord
@@ -15,6 +16,8 @@ def main(arguments: argparse.Namespace) -> int:
     """Drive what is unfinished of a run; return the exit status."""
     folder = find_run(arguments.run)
     record = read_record(folder)
+    if changed := differing(record.plugins):
+        raise BadInput(f"{changed[0]}; a run goes on with the plugins that it was begun with")
     record, others = _others(record, arguments.reuse)
     settings = [*arguments.settings, *(f"limits.calls={n}" for n in (arguments.max_calls,) if n is not None)]
     if settings:
