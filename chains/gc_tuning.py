@@ -4,7 +4,7 @@ import contextlib
 import gc
 from collections.abc import Iterator
 
-SELDOM = 20_000
+_SELDOM = 20_000
 """New objects between two collections, where hardly any is garbage."""
 _NEVER = 1_000_000
 _YOUNG = 3_000
@@ -19,9 +19,19 @@ def kept() -> Iterator[None]:
     over, which took a sixth of its CPU time.
     """
     before = gc.get_threshold()
-    gc.set_threshold(SELDOM, _NEVER, _NEVER)
+    gc.set_threshold(_SELDOM, _NEVER, _NEVER)
     try:
         yield
     finally:
         gc.freeze()
         gc.set_threshold(_YOUNG, *before[1:])
+
+
+def before_a_fork() -> None:
+    """Leave out what is there now: a forked process that looked through it for garbage would have to copy it."""
+    gc.freeze()
+
+
+def seldom() -> None:
+    """Collect garbage seldom from now on."""
+    gc.set_threshold(_SELDOM, *gc.get_threshold()[1:])

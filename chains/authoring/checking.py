@@ -10,13 +10,13 @@ Statements that fail are left out: what the instrument can't read is no ground t
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from chains.fates import Fate
+from chains.fates import FATES, Fate
 from chains.models.channel.codebook import wrong_values
 from chains.scoring.facts.instrument import Instrument
 from chains.worlds.facts.ledger import Fact, Statement
 
 _NOTHING = "Nothing to report."
-_LOST: tuple[Fate, ...] = ("blurred", "altered", "inverted", "omitted")
+_LOST = tuple(fate for fate in FATES if fate != "kept")
 
 
 def failures(statement: Statement, quote: str) -> list[str]:

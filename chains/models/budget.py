@@ -13,14 +13,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from chains.errors import MazedomError, OverLimit, Stopped
-from chains.models.provider import Provider, Reply, Request, Usage
+from chains.models.provider import CHARACTERS_A_TOKEN, Provider, Reply, Request, Usage
 from chains.models.request_count import sent_one
 from chains.models.spec import Prices
 
 UNKNOWN_COMPLETION = 256
 """Tokens that a reply is expected to take while nobody has replied and the request sets no limit."""
-CHARACTERS_A_TOKEN = 4.0
-"""Of a prompt, for what is expected of requests in flight; what they took is as the endpoint counts it."""
 
 
 @dataclass

@@ -24,13 +24,11 @@ from msgspec import structs
 from chains.errors import Busy, Hopeless
 from chains.models.endpoint import Endpoint
 from chains.models.model_files import model_file
-from chains.models.provider import Reply, Request
+from chains.models.provider import CHARACTERS_A_TOKEN, Reply, Request
 from chains.models.spec import ModelSpec, Source
 
 LONGEST_CONTEXT = 8192
 """Tokens that SmolLM2 was trained to take."""
-CHARACTERS_A_TOKEN = 3
-"""Fewer characters a token than reports have on average (codes and figures: about 3), to be on the safe side."""
 DEATHS = 2
 """How often the child may die: it is restarted once."""
 _SERVE = Path(__file__).with_name("embedded_server.py")

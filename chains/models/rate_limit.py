@@ -17,8 +17,7 @@ from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 
 from chains.errors import Busy
-from chains.models.budget import CHARACTERS_A_TOKEN
-from chains.models.provider import Provider, Reply, Request
+from chains.models.provider import CHARACTERS_A_TOKEN, Provider, Reply, Request
 
 Sleep = Callable[[float], Awaitable[None]]
 LONGEST_HOLD = 60.0

@@ -4,12 +4,10 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from chains.models.provider import Finish, Reply, Usage, whole
+from chains.models.provider import MOST_CHARACTERS_A_TOKEN, Finish, Reply, Usage, whole
 
 LONGEST_TEXT = 1_000_000
 """Characters of a reply that are kept; what goes on longer is cut there and counts as cut off by its length."""
-CHARACTERS_A_TOKEN = 6.0
-"""No prose has more characters a token on average with a current tokenizer (English: about 4.5)."""
 MOST_TOKENS = 10**12
 """Nothing takes as many; an endpoint that counts more has not counted, and sums of what is counted stay within what
 JSON can hold."""
@@ -106,7 +104,7 @@ def truncation_note(sent: int, counted: int) -> str | None:
         sent: Characters sent.
         counted: Prompt tokens counted; 0 means that it did not say.
     """
-    fewest = sent / CHARACTERS_A_TOKEN
+    fewest = sent / MOST_CHARACTERS_A_TOKEN
     if sent < SHORT_PROMPT or counted == 0 or counted >= fewest:
         return None
     return (

@@ -23,7 +23,7 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from chains.errors import BadInput, nearest
-from chains.models.provider import Tokens, whole
+from chains.models.provider import Usage, whole
 
 Kind = Literal["endpoint", "embedded", "channel"]
 EMBEDDED = "smollm2"
@@ -56,7 +56,7 @@ class Prices(BaseModel):
     cached: Price | None = None
     """Of the part of the prompt that the endpoint had cached. None: as much as the rest of the prompt."""
 
-    def cost(self, usage: Tokens) -> float:
+    def cost(self, usage: Usage) -> float:
         """Return what this usage costs, in the currency of the prices; never below 0."""
         usage = whole(usage)
         cached = self.input if self.cached is None else self.cached

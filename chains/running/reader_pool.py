@@ -9,7 +9,6 @@ process that forked it closes the line to it, or is no more.
 
 import asyncio
 import contextlib
-import gc
 import multiprocessing
 import os
 import signal
@@ -21,7 +20,7 @@ from typing import BinaryIO
 
 import msgspec
 
-from chains.gc_tuning import SELDOM
+from chains import gc_tuning
 from chains.models.provider import Reply
 from chains.organisation.cast import Cast
 from chains.running.log.records import TrialEnd, now
@@ -69,7 +68,7 @@ def readers(record: RunRecord, count: int) -> Iterator[Reads | None]:
         yield None
         return
     forked: list[_Forked] = []
-    gc.freeze()  # a reader that looked through all this for garbage would have to copy it
+    gc_tuning.before_a_fork()
     try:
         with contextlib.suppress(OSError):  # no room for another process
             for _ in range(count):
@@ -167,7 +166,7 @@ def _serve(record: RunRecord, line: socket.socket, others: Sequence[socket.socke
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the process that drives the trials
     for other in others:
         other.close()  # or the lines would not end with that process
-    gc.set_threshold(SELDOM, *gc.get_threshold()[1:])
+    gc_tuning.seldom()
     stage = Stage(record)
     trials = {str(trial): trial for trial in record.experiment.trials()}
     asked: msgspec.msgpack.Decoder[tuple[str, dict[str, Reply]]] = msgspec.msgpack.Decoder(tuple[str, dict[str, Reply]])

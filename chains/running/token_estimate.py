@@ -2,6 +2,7 @@
 
 from typing import NamedTuple
 
+from chains.models.provider import CHARACTERS_A_TOKEN
 from chains.organisation.cast import Part
 from chains.organisation.decision_turns import LONGEST_REASON
 from chains.organisation.plan import LEDGER, Turn
@@ -57,8 +58,6 @@ AN_ORDER = 1000
 """Characters that an order with its charter has about, read and written; options and a choice are no longer."""
 
 
-CHARACTERS_A_TOKEN = 3.0
-"""Of prompts and reports, about: they are full of figures and codes. English prose has over four."""
 TOKENS_A_WORD = 1.4
 """Of reports, about: they are full of figures and codes."""
 

@@ -24,7 +24,8 @@ from chains.stats.law.hop import hop_law
 from chains.stats.law.valence_effect import valence_law
 from chains.stats.law.verdicts import EQUIVALENT
 from chains.stats.observations.simulate import Planted, simulate
-from chains.stats.paired.paired import FEWEST_WORLDS, LEVEL, sign_flip
+from chains.stats.paired.paired import LEVEL, sign_flip
+from chains.stats.paired.shares import FEWEST_WORLDS
 
 Exponent = Literal["q", "k", "hazard_ratio"]
 WANTED = 0.8

@@ -10,7 +10,7 @@ from chains.scoring.facts.instrument import INSTRUMENT
 from chains.stats.measurement_error.confusion import Confusion, Judged, confusion, known
 from chains.stats.measurement_error.correction import ErrorRates, Labelled, error_rates
 from chains.stats.measurement_error.krippendorff_alpha import Alpha, alpha
-from chains.stats.paired.paired import FEWEST_WORLDS
+from chains.stats.paired.shares import FEWEST_WORLDS
 from chains.validation.all_labels import JUDGES, Gathered
 from chains.validation.pairs import Band, Pair, Pairs
 from chains.validation.sampling import weights

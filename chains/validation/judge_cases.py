@@ -10,6 +10,7 @@ and the message, not in the ledger's.
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from chains.fates import FATES
 from chains.models.provider import Request
 from chains.organisation.prompts import Prompt
 from chains.rng import Draw
@@ -38,7 +39,7 @@ def schema(asked: Sequence[str], *, bounded: bool) -> dict[str, Any]:
         "type": "object",
         "properties": {
             "evidence": evidence,
-            "fate": {"type": "string", "enum": ["kept", "blurred", "altered", "inverted", "omitted"]},
+            "fate": {"type": "string", "enum": list(FATES)},
         },
         "required": ["evidence", "fate"],
         "additionalProperties": False,

@@ -11,7 +11,8 @@ from chains.errors import BadInput
 from chains.experiments.experiment import TrialId
 from chains.scoring.measures.measures import MEASURES, Heard
 from chains.stats.paired.multiplicity import benjamini_hochberg
-from chains.stats.paired.paired import FEWEST_WORLDS, Paired, PairKey, paired_all
+from chains.stats.paired.paired import Paired, PairKey, paired_all
+from chains.stats.paired.shares import FEWEST_WORLDS
 
 
 class Pair(NamedTuple):

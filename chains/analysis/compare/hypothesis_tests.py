@@ -16,7 +16,8 @@ from chains.errors import BadInput
 from chains.experiments.hypotheses import Hypothesis
 from chains.scoring.measures.measures import MEASURES, Heard
 from chains.stats.paired.multiplicity import holm
-from chains.stats.paired.paired import FEWEST_WORLDS, LEVEL, Paired, PairKey, paired
+from chains.stats.paired.paired import LEVEL, Paired, PairKey, paired
+from chains.stats.paired.shares import FEWEST_WORLDS
 
 Verdict = Literal["supported", "contradicted", "undecided", "too few worlds", "not tested"]
 

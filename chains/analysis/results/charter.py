@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from chains.experiments.experiment import Condition, TrialId
-from chains.fates import SILENT
+from chains.fates import LETTERS, SILENT
 from chains.organisation.hierarchy import Hierarchy
 from chains.running.log.records import TrialEnd
 from chains.running.run_record import RunRecord, Stage
@@ -61,12 +61,11 @@ def clause_rows(conditions: Sequence[Condition], trials: Sequence[Told]) -> list
                 for at, clause in enumerate(one.charter.clauses):
                     letters.setdefault((reading.hop, place_of(one.charter, clause)), []).append(reading.fates[at])
         for (hop, place), fates in sorted(letters.items(), key=lambda item: item[0]):
-            shares = {name: round(fates.count(letter) / len(fates), 6) for name, letter in _FATES}
+            shares: dict[str, float] = {
+                name: round(fates.count(letter) / len(fates), 6) for name, letter in LETTERS.items()
+            }
             rows.append({"condition": condition.name, "hop": hop, "clause": place, "messages": len(fates), **shares})
     return rows
-
-
-_FATES = (("kept", "K"), ("blurred", "B"), ("altered", "A"), ("inverted", "I"), ("omitted", "O"))
 
 
 def place_of(charter: Charter, clause: Clause) -> str:

@@ -15,7 +15,7 @@ from chains.organisation.hierarchy import Hierarchy
 from chains.running.run_record import RunRecord, Stage
 from chains.stats.fit.estimates import Estimate, Unknown
 from chains.stats.fit.inference import How
-from chains.stats.paired.paired import FEWEST_WORLDS
+from chains.stats.paired.shares import FEWEST_WORLDS
 from chains.stats.survival.ranks import RATIOS, Descents, rank_law
 
 TOLD = ("goals", "owner")

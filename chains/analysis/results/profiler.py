@@ -23,7 +23,8 @@ from chains.organisation.hierarchy import Hierarchy
 from chains.running.log.log import Log
 from chains.running.run_record import RunRecord, Stage
 from chains.scoring.reading import Reading
-from chains.stats.paired.paired import FEWEST_WORLDS, Floats
+from chains.stats.paired.paired import Floats
+from chains.stats.paired.shares import FEWEST_WORLDS
 from chains.worlds.facts.ledger import Fact
 
 RESAMPLES = 2000

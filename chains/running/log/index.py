@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from chains.errors import LogDamaged
-from chains.models.provider import Tokens, Usage, whole
+from chains.models.provider import Usage, whole
 from chains.running.log.line_index_schema import ChainLine, EndLine, NoteLine, StepLine, read_line
 from chains.running.log.records import Note, Status, Step
 from chains.running.log.step_index import Places
@@ -36,7 +36,7 @@ class Spent:
         """The tokens alone."""
         return Usage(prompt=self.prompt, completion=self.completion, reasoning=self.reasoning, cached=self.cached)
 
-    def add(self, calls: int, usage: Tokens, seconds: float) -> None:
+    def add(self, calls: int, usage: Usage, seconds: float) -> None:
         """Count one reply that took `calls` requests."""
         if calls:
             self.calls += calls

@@ -11,16 +11,8 @@ import msgspec
 import orjson
 
 from chains.errors import LogDamaged
+from chains.models.provider import Usage
 from chains.running.log.records import LOG_VERSION, Status
-
-
-class Counted(msgspec.Struct, gc=False):
-    """Tokens, as `models.provider.Usage` has them."""
-
-    prompt: int
-    completion: int
-    reasoning: int
-    cached: int
 
 
 class _Asked(msgspec.Struct, gc=False):
@@ -28,7 +20,7 @@ class _Asked(msgspec.Struct, gc=False):
 
 
 class _Answer(msgspec.Struct, gc=False):
-    usage: Counted
+    usage: Usage
     notes: list[str]
 
 
@@ -81,26 +73,15 @@ class NoteLine(msgspec.Struct, gc=False, tag_field="kind", tag="note"):
 Line = StepLine | EndLine | ChainLine | NoteLine
 
 _DECODER: Final = msgspec.json.Decoder(Line)
-_KINDS: dict[str, tuple[tuple[str, type], ...]] = {
-    "step": (
-        ("trial", str),
-        ("seat", str),
-        ("turn", int),
-        ("attempt", int),
-        ("digest", str),
-    ),
-    "trial": (
-        ("trial", str),
-        ("status", str),
-    ),
-    "chain": (
-        ("set", str),
-        ("chain", str),
-        ("digest", str),
-    ),
-    "note": (),
+_NEEDED: Final = {
+    str(kind.__struct_config__.tag): [
+        (field.name, field.type)
+        for field in msgspec.structs.fields(kind)
+        if field.required and field.type in (str, int) and field.name not in ("v", "tries")
+    ]
+    for kind in (StepLine, EndLine, ChainLine, NoteLine)
 }
-"""What a line of each kind must have to be found again."""
+"""Texts and numbers that a line of each kind must have to be found again."""
 _STATUSES = frozenset(get_args(Status))
 
 
@@ -139,10 +120,10 @@ def _refuse(line: bytes, where: str) -> NoReturn:
     if record.get("v") != LOG_VERSION:
         raise LogDamaged(f"{where} has log version {record.get('v')!r}; this program reads version {LOG_VERSION}")
     kind = record.get("kind")
-    if not isinstance(kind, str) or kind not in _KINDS:
+    if not isinstance(kind, str) or kind not in _NEEDED:
         raise LogDamaged(f"{where} has the unknown kind {kind!r}; was it written by a newer version?")
-    wrong = [name for name, type_ in _KINDS[kind] if not isinstance(record.get(name), type_)]
-    if kind == "trial" and not wrong and record["status"] not in _STATUSES:
+    wrong = [name for name, type_ in _NEEDED[kind] if not isinstance(record.get(name), type_)]
+    if kind == "trial" and not wrong and str(record.get("status")) not in _STATUSES:
         wrong = ["status"]
     if wrong:
         raise LogDamaged(f"{where} has no {wrong[0]} that can be read; {damaged}")

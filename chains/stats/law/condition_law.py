@@ -14,7 +14,7 @@ from chains.stats.law.parametric_bootstrap import depth_null, hop_null
 from chains.stats.law.valence_effect import ValenceLaw, valence_law
 from chains.stats.law.verdicts import MOST_CUT_OFF, Claim, Verdict, Word, verdict
 from chains.stats.observations.first_loss import Copies, Paths
-from chains.stats.paired.paired import FEWEST_WORLDS
+from chains.stats.paired.shares import FEWEST_WORLDS
 from chains.stats.survival.survival import Arrival, Survival, arrivals, survival
 
 FEWEST_REPLICATES = 2

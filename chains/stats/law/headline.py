@@ -16,7 +16,7 @@ from chains.stats.fit.estimates import Unknown, rounded
 from chains.stats.fit.likelihood import Floats
 from chains.stats.fit.world_bootstrap import percentiles
 from chains.stats.observations.first_loss import Paths
-from chains.stats.paired.paired import FEWEST_WORLDS
+from chains.stats.paired.shares import FEWEST_WORLDS
 
 SAME_LENGTH = 0.05
 """Mean lengths that differ by no more than this share count as equal words."""

@@ -39,8 +39,6 @@ PairKey = tuple[Hashable, Hashable]
 """World, and whatever tells its trials apart."""
 
 RESAMPLES = 4000
-FEWEST_WORLDS = 8
-"""With fewer worlds than this nothing is concluded ; a pilot's size."""
 LEVEL = 0.05
 """Of tests and, as its complement, of intervals."""
 POWER = 0.8

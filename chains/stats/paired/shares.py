@@ -15,7 +15,7 @@ from statistics import NormalDist, fmean
 from typing import Any, NamedTuple
 
 FEWEST_WORLDS = 8
-"""As `paired` has it, which loads numpy; a run that needs none can do without."""
+"""With fewer worlds than this nothing is concluded; a pilot's size."""
 Z = NormalDist().inv_cdf(0.975)
 
 
@@ -48,8 +48,9 @@ def share_by_world(values: Mapping[Hashable, Sequence[float]]) -> Share:
 
 
 def wilson(share: float, count: int) -> tuple[float, float]:
-    """Return Wilson's 95% interval of a share of `count` independent observations."""
+    """Return Wilson's 95% interval of a share of `count` independent observations; it holds the share itself."""
     square = Z * Z / count
     middle = (share + square / 2) / (1 + square)
     half = Z / (1 + square) * math.sqrt(share * (1 - share) / count + square / (4 * count))
-    return max(0.0, middle - half), min(1.0, middle + half)
+    # The share lies within, which rounding may deny at 0 and 1.
+    return max(0.0, min(share, middle - half)), min(1.0, max(share, middle + half))

@@ -25,7 +25,7 @@ from chains.stats.law.contrasts import contrast
 from chains.stats.law.decay_law import Law, law
 from chains.stats.observations.observation_file import read_observations
 from chains.stats.observations.observations import Observations
-from chains.stats.paired.paired import FEWEST_WORLDS
+from chains.stats.paired.shares import FEWEST_WORLDS
 from chains.stats.survival.aggregate import NO_STATEMENTS, Aggregate, Counts, aggregate
 from chains.terminal.verbs.law_of_orders import goes_down_alone, show_descents
 from chains.terminal.views.archive_decay import aggregate_view, hazard_panel

@@ -20,6 +20,7 @@ from chains.running.folders import find_run, read_record
 from chains.running.log.log import Log
 from chains.running.run_record import RunRecord, Stage
 from chains.stats.measurement_error.corrected_retention import Corrected
+from chains.stats.paired.shares import FEWEST_WORLDS
 from chains.terminal.verbs import archive_shows as imported
 from chains.terminal.views.output import print_json, say
 from chains.terminal.views.output import results as stdout
@@ -157,7 +158,6 @@ def _correction(
     if not has_labels(folder):
         return [], None, {}
     from chains.analysis.corrected.correction import corrected_by_hop, measured_beside  # noqa: PLC0415  start-up
-    from chains.stats.paired.paired import FEWEST_WORLDS  # noqa: PLC0415
 
     error = measured_beside(record, log, folder)
     if error is None or isinstance(error, str):

@@ -15,7 +15,8 @@ from chains.analysis.compare.most_different import Stretch, Unlike, stretches
 from chains.analysis.registered.confirmatory import Standing
 from chains.scoring.measures.measures import MEASURES
 from chains.stats.measurement_error.correction import CorrectedPair
-from chains.stats.paired.paired import FEWEST_WORLDS, LEVEL
+from chains.stats.paired.paired import LEVEL
+from chains.stats.paired.shares import FEWEST_WORLDS
 from chains.terminal.views.output import counted, legible
 from chains.terminal.views.run_tables import CUT_OFF_BAR, FATE_STYLE, corrected_text, taken_text
 

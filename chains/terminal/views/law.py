@@ -11,7 +11,7 @@ from chains.stats.fit.estimates import Estimate, Unknown
 from chains.stats.law.condition_law import ConditionLaw
 from chains.stats.law.contrasts import Contrast, Difference
 from chains.stats.law.decay_law import Law
-from chains.stats.paired.paired import FEWEST_WORLDS
+from chains.stats.paired.shares import FEWEST_WORLDS
 from chains.stats.survival.survival import CAUSES, Curve, Survival
 from chains.terminal.views.law_curves import law_panels
 from chains.terminal.views.run_tables import FATE_STYLE, shown_hops

@@ -7,7 +7,7 @@ import numpy as np
 
 from chains.stats.law.condition_law import ConditionLaw
 from chains.stats.law.decay_law import Law
-from chains.stats.paired.paired import FEWEST_WORLDS
+from chains.stats.paired.shares import FEWEST_WORLDS
 from chains.stats.survival import survival
 from chains.stats.survival.survival import Survival
 from chains.terminal.views.curve_data import Curve, Panel

@@ -8,7 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from chains.analysis.compare.loss_correlation import Alike
-from chains.stats.paired.paired import FEWEST_WORLDS
+from chains.stats.paired.shares import FEWEST_WORLDS
 
 
 def alike_view(rows: Sequence[Alike]) -> RenderableType:

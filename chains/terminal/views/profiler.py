@@ -9,7 +9,7 @@ from rich.text import Text
 
 from chains.analysis.results.profiler import Place, Profile
 from chains.fates import FATE_OF
-from chains.stats.paired.paired import FEWEST_WORLDS
+from chains.stats.paired.shares import FEWEST_WORLDS
 from chains.terminal.views.output import counted
 from chains.terminal.views.run_tables import FATE_STYLE, shown_hops
 

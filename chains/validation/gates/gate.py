@@ -5,10 +5,8 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from chains.fates import Fate
+from chains.stats.paired.shares import wilson
 from chains.worlds.world import World
-
-_Z = 1.959964
-"""The normal quantile of a 95% interval."""
 
 Read = Callable[[World, str], Mapping[str, Fate]]
 """An instrument, as a gate sees it: the fate of every fact of a world in a message, by fact id."""
@@ -54,13 +52,7 @@ class Share(NamedTuple):
     @property
     def interval(self) -> tuple[float, float]:
         """The 95% interval (Wilson 1927), which has a width even where nothing or everything hits."""
-        if not self.n:
-            return 0.0, 1.0
-        weight = _Z**2 / self.n
-        middle = (self.value + weight / 2) / (1 + weight)
-        half = _Z / (1 + weight) * math.sqrt(self.value * (1 - self.value) / self.n + weight / (4 * self.n))
-        # the share lies within, which rounding may deny at 0 and 1
-        return max(0.0, min(self.value, middle - half)), min(1.0, max(self.value, middle + half))
+        return wilson(self.value, self.n) if self.n else (0.0, 1.0)
 
 
 def share_gate(
