@@ -9,9 +9,10 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from chains.analysis.results.run_results import Results, cost, results
-from chains.errors import BadInput, OverLimit
+from chains.errors import BadInput, MazedomError, OverLimit
 from chains.gc_tuning import kept
 from chains.models.budget import Budget, Taken
 from chains.models.pool import Models
@@ -46,7 +47,7 @@ def drive_run(
         others: Replies of earlier runs, to be taken in place of calls.
     """
     check_limits(record)
-    with readers(record, fitting(record)) as elsewhere, Log(folder, write=True) as log:
+    with readers(record, fitting(record)) as elsewhere, Log(folder, write=True, held=record.held) as log:
         if log.scan.notice:
             say(f"note: {log.scan.notice}")
         began = time.monotonic()
@@ -123,15 +124,27 @@ async def _drive(
                     return INTERRUPTED
                 if not only:
                     break
-        spend = {name: vars(spent) for name, spent in log.scan.spent.items()}
-        served = {**record.served, **models.describe()}
-        try:
-            write_record(record.model_copy(update={"served": served, "spend": spend, "held": log.scan.held}), folder)
-        except OSError as error:
-            say(f"note: what was found of the models is not in {folder / RUN_FILE}: {error.strerror}; the log is whole")
+        _note_what_came(record.model_copy(update={"served": {**record.served, **models.describe()}}), folder, log)
     if done.stopped is None:
         return None
     return str(done.stopped) if isinstance(done.stopped, OverLimit) else INTERRUPTED
+
+
+def _note_what_came(record: RunRecord, folder: Path, log: Log) -> None:
+    """Write to run.json what was found of the models, what was spent, and what the log holds on the disk for certain.
+
+    What it is said to hold and does not was removed, so a power failure must not make that of it.
+    """
+    update: dict[str, Any] = {"spend": {name: vars(spent) for name, spent in log.scan.spent.items()}}
+    try:
+        log.sync(whole=True)
+        update["held"] = log.scan.held
+    except MazedomError as error:
+        say(f"note: {error}")
+    try:
+        write_record(record.model_copy(update=update), folder)
+    except OSError as error:
+        say(f"note: what was found of the models is not in {folder / RUN_FILE}: {error.strerror}; the log is whole")
 
 
 def reused(record: RunRecord, words: Sequence[str]) -> tuple[RunRecord, Earlier | None]:

@@ -1,5 +1,6 @@
 """The index of a run's log: where each step and end stands, what was spent, how long it took; no message in memory."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -11,6 +12,8 @@ from chains.running.log.line_index_schema import ChainLine, EndLine, NoteLine, S
 from chains.running.log.records import Note, Status, Step
 from chains.running.log.step_index import Places
 
+_NAMES = {"steps": "replies", "finished": "finished trials"}
+"""What a person calls what a log holds."""
 AT_ONCE = 2**18
 """Bytes that are read at once where a log is read from its beginning to its end."""
 
@@ -71,6 +74,8 @@ class Scan:
     """Bytes up to and including the last whole line."""
     cut: int = 0
     """Bytes of a line that a crash cut off."""
+    before: Mapping[str, int] = field(default_factory=dict)
+    """What it held when the run last stopped, as run.json says; see `held`."""
     spent: dict[str, Spent] = field(default_factory=dict)
     """What was spent on each model, by the name that its requests have."""
     noted: int = 0
@@ -114,9 +119,21 @@ class Scan:
         return Taken() if held is None else Taken(held.calls, held.tokens)
 
     @property
+    def missing(self) -> str | None:
+        """How much it holds of what it held, if that is less, and by more than the one line that was cut off."""
+        now, before = self.held, self.before
+        gone = {what: before[what] - count for what, count in now.items() if before.get(what, 0) > count}
+        if sum(gone.values()) <= bool(self.cut):
+            return None
+        left = " and ".join(f"{now[what]} of the {before[what]} {_NAMES[what]}" for what in gone)
+        return f"holds {left} that it held when the run last stopped"
+
+    @property
     def notice(self) -> str | None:
         """What a person should be told about the log, if anything."""
-        return f"the last line of the log was cut off ({self.cut} bytes) and is ignored" if self.cut else None
+        cut = f"the last line of the log was cut off ({self.cut} bytes) and is ignored" if self.cut else None
+        missing = f"the log {self.missing}" if self.missing else None
+        return "; ".join(filter(None, (cut, missing))) or None
 
     def add(self, line: bytes, file: str, number: int, run: str) -> None:
         """Note one line that stands at the end of what was scanned so far; see `lines.read_line`."""

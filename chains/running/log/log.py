@@ -19,7 +19,7 @@ import contextlib
 import fcntl
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Final, Self, TypeVar
 
@@ -67,22 +67,32 @@ class Log:
     Holds an index in memory and the messages on disk. Use as a context manager.
     """
 
-    def __init__(self, folder: Path, *, write: bool = False) -> None:
+    def __init__(self, folder: Path, *, write: bool = False, held: Mapping[str, int] | None = None) -> None:
         """Open the log of the run in `folder`.
+
+        Args:
+            folder: The run's.
+            write: Open it to append, too.
+            held: What run.json says that it held when the run last stopped. None: it may be a new one.
 
         Raises:
             LogInUse: If another process writes it.
-            LogDamaged: If it can't be read.
+            LogDamaged: If it can't be read; or is to be appended to and holds less than it held, for then what is gone
+                would be paid for again. It is left as it is.
         """
         self.path = folder / LOG_FILE
         self.writable = write
         self._looked_at = -LOOK_EVERY
-        self._unsynced = False
+        self._unsynced = self._behind = False
         self._unkept: OSError | None = None
-        flags = os.O_RDWR | os.O_APPEND | os.O_CREAT if write else os.O_RDONLY
+        flags = os.O_RDWR | os.O_APPEND if write else os.O_RDONLY
+        if write and held is None:
+            flags |= os.O_CREAT
         try:
             self._file = os.open(self.path, flags, 0o644)
         except FileNotFoundError:
+            if held is not None:
+                raise LogDamaged(f"{self.path} is gone; put it back, or begin a new run") from None
             raise LogDamaged(f"{folder} has no {LOG_FILE}; it is no run") from None
         except OSError as error:
             raise MazedomError(f"can't open {self.path}: {error.strerror}") from None
@@ -90,6 +100,9 @@ class Log:
             if write:
                 self._lock()
             self.scan = scan(self.path)
+            self.scan.before = held or {}
+            if write:
+                self._check_whole()
             if write and self.scan.cut:
                 os.ftruncate(self._file, self.scan.length)
         except BaseException:
@@ -101,6 +114,15 @@ class Log:
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
             raise LogInUse(f"another process writes {self.path}; wait for it, or stop it first") from None
+
+    def _check_whole(self) -> None:
+        """Check that nothing is gone that would be paid for again."""
+        if (missing := self.scan.missing) is not None:
+            left = f" (`--reuse {self.path.parent.name}` takes the replies that are left)" * bool(self.scan.places)
+            raise LogDamaged(
+                f"{self.path} {missing}: it was emptied, cut or replaced, and what is gone would be paid for again; "
+                f"put it back, or begin a new run{left}"
+            )
 
     def __enter__(self) -> Self:
         """Return the open log."""
@@ -206,7 +228,7 @@ class Log:
             # What was half written must not stand before what others log after it.
             os.ftruncate(self._file, self.scan.length)
             raise self._cannot(error) from None
-        self._unsynced = self._unsynced or durable
+        self._unsynced, self._behind = self._unsynced or durable, True
         if isinstance(record, Step):
             self.scan.add_step(record, len(line))
         elif isinstance(record, TrialEnd):
@@ -218,14 +240,16 @@ class Log:
             self.scan.add_note(record, len(line))
         self.scan.heard(record.at)
 
-    def sync(self) -> None:
-        """Wait until what was appended durably is on the disk; may be called from another thread.
+    def sync(self, *, whole: bool = False) -> None:
+        """Wait until what was appended durably, or all of it, is on the disk; may be called from another thread.
 
         Raises:
             MazedomError: If the disk doesn't keep it; nothing can be appended then.
         """
-        if self._unsynced:
-            self._unsynced = False
+        if whole and self._unkept is not None:
+            raise self._cannot(self._unkept)
+        if self._unsynced or (whole and self._behind):
+            self._unsynced = self._behind = False
             try:
                 os.fdatasync(self._file)
             except OSError as error:

@@ -54,10 +54,11 @@ def _opener(stack: ExitStack) -> Callable[[str], RunHeard]:
     def read(name: str) -> RunHeard:
         folder = find_run(name).resolve()
         if folder not in opened:
-            log = stack.enter_context(Log(folder))
+            record = read_record(folder)
+            log = stack.enter_context(Log(folder, held=record.held))
             if log.scan.notice:
                 say(f"note: {log.scan.notice}")
-            run = RunHeard(read_record(folder), log)
+            run = RunHeard(record, log)
             others = sorted({str(end.instrument) for end in run.ends.values()} - {Reader.version})
             if others:
                 say(f"note: run {run.record.id} was read by {', '.join(others)}; read anew by {Reader.version}")

@@ -35,7 +35,7 @@ def main(arguments: argparse.Namespace) -> int:
     for sentence in differing(record.plugins):
         say(f"note: {sentence}")
     began = time.monotonic()
-    with Log(folder) as log:
+    with Log(folder, held=record.held) as log:
         if log.scan.notice:
             say(f"note: {log.scan.notice}")
         played = asyncio.run(replay(record, log, verify=arguments.verify))

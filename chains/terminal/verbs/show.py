@@ -40,7 +40,7 @@ def main(arguments: argparse.Namespace) -> int:
     record = read_record(folder)
     if arguments.graph:
         return _graphs(record, as_json=arguments.json)
-    with Log(folder) as log:
+    with Log(folder, held=record.held) as log:
         if log.scan.notice:
             say(f"note: {log.scan.notice}")
         unverified = unverified_notes(record.worlds.values())
