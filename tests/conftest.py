@@ -3,9 +3,14 @@
 import asyncio
 import contextlib
 import json
+import os
 import signal
 import threading
 from typing import NamedTuple
+
+# Readline, which pytest imports, sets these for the processes that it starts, and so for each worker of `-n`.
+os.environ.pop("COLUMNS", None)
+os.environ.pop("LINES", None)
 
 import pytest
 from endpoint import MODEL, serving
