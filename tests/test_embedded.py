@@ -92,7 +92,6 @@ def test_the_fingerprint_is_the_hash_of_the_file_and_its_name():
     assert found["sha256"] == hashlib.sha256(file.read_bytes()).hexdigest()
 
 
-@pytest.mark.slow
 def test_a_reproducible_model_gives_the_same_text_in_any_order_and_after_a_restart():
     asked = [request(seed=seed, max_tokens=24) for seed in (1, 2, 3)]
 

@@ -412,7 +412,6 @@ def test_wrong_use_is_said_in_a_sentence(mazedom, run):
     assert "no prompt judge/plian" in mazedom("judge", run, "--model", "ollama:x", "--prompt", "plian").err
 
 
-@pytest.mark.slow
 def test_the_embedded_model_judges_one_statement_a_call_in_the_form_asked_for(mazedom, run):
     """It is held to the schema, so every answer can be read; that it judges badly is said."""
     found = mazedom("judge", run, "--model", "smollm2", "--sample", "2", "--json")

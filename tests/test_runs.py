@@ -364,7 +364,6 @@ def test_a_resumed_run_that_would_ask_something_else_stops_and_shows_the_differe
     assert server.calls == 1
 
 
-@pytest.mark.slow
 def test_the_embedded_model_runs_and_replays(mazedom):
     ran = mazedom("run", "--json", "--set", "worlds=1", "--set", "depth=2", "--set", "prompt=plain")
     assert ran.status == 0, ran.err
