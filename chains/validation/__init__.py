@@ -1,4 +1,4 @@
-"""Whether the instrument is right: planted gates, people's labels, model judges, and how far all agree.
+"""Is the instrument right? Gates with planted truth, people's labels, model judges, and how far they agree.
 
 Imports: running, organisation, scoring, stats, models, worlds.
 

@@ -1,4 +1,4 @@
-"""How far people, the instrument and judges agree on a run's pairs, and the instrument's error where it is known."""
+"""Agreement of people, the instrument and judges on a run's pairs, and the instrument's error against people."""
 
 import itertools
 from collections import Counter
@@ -22,25 +22,25 @@ class Accord(NamedTuple):
     """Agreement on one run."""
 
     raters: dict[str, int]
-    """Each rater, with how many pairs it decided."""
+    """For each rater, the number of pairs that it decided."""
     reference: str | None
-    """Against whom the others are held: "people", else the judges or the one judge; None if there is nobody."""
+    """The rater whose fates count as true: "people", else the judges or the only judge; None if there is neither."""
     undecided: int
-    """Pairs that people labelled and do not agree on: they are in no comparison with the reference, and are likely the
-    hard ones, so that errors are a little larger than what is shown."""
+    """Number of pairs on which people disagree. They are in no comparison with the reference. They are probably the
+    hard ones, so true errors are a little larger than those shown."""
     alphas: dict[str, Alpha]
-    """Among "people", and between every two raters ("anna and fates-2")."""
+    """Krippendorff's alpha among "people", and of every two raters ("anna and fates-2")."""
     against: dict[str, Confusion]
-    """The instrument and each judge, against the reference."""
+    """The instrument and each judge against the reference."""
     by_band: dict[Band, Confusion]
     """The instrument against the reference, at first, middle and last hops."""
     errors: ErrorRates | str
-    """The instrument's error; a sentence where it is not measured."""
+    """The instrument's error, or a sentence that says why it is not measured."""
     clustered_by: str
-    """What intervals are taken over: "world", or "message" where there are too few worlds."""
+    """What is resampled for intervals: "world", or "message" if there are too few worlds."""
 
     def document(self) -> dict[str, Any]:
-        """Return it as JSON."""
+        """Return the agreement as JSON."""
         return {
             "raters": self.raters,
             "reference": self.reference,
@@ -96,7 +96,7 @@ def accord(found: Gathered) -> Accord:
 
 
 def measured(found: Gathered) -> ErrorRates | str:
-    """Return the instrument's error against what people hold true; a sentence where it is not measured."""
+    """Return the instrument's error against people's labels, or a sentence that says why it is not measured."""
     truth = found.agreed()
     if not truth:
         return "the instrument's error is not measured: nobody has labelled; `cli.py agree` asks"
@@ -106,13 +106,13 @@ def measured(found: Gathered) -> ErrorRates | str:
 
 
 def population(pairs: Pairs) -> dict[Fate, float]:
-    """Return how the fates read are shared out over all pairs of a run; they sum to 1."""
+    """Return the share of each fate, as the instrument reads it, in all pairs of a run; the shares sum to 1."""
     count = Counter(pair.read for pair in pairs.all)
     return {fate: count[fate] / len(pairs.all) for fate in FATES}
 
 
 def _clusters(pairs: Pairs, names: set[str]) -> tuple[Mapping[str, Hashable], str]:
-    """Return what each pair depends with: its world, or its message where worlds are too few to be resampled."""
+    """Return the cluster of each pair and its kind: the world, or the message if worlds are too few to resample."""
     worlds = {pairs.by_id[name].world for name in names}
     if len(worlds) >= FEWEST_WORLDS:
         return {name: pairs.by_id[name].world for name in names}, "world"

@@ -1,4 +1,4 @@
-"""Everybody's fates for a run's pairs, in one table: people, the instrument, judges."""
+"""All fates of a run's pairs in one table: those of people, of the instrument and of judges."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
@@ -15,7 +15,7 @@ from chains.validation.labels import Label, digest, read_all
 from chains.validation.pairs import Pair, Pairs
 
 JUDGES = "judges"
-"""The rater that is the majority of several judges."""
+"""Name of the rater that stands for the majority of several judges."""
 
 
 class Judge(NamedTuple):
@@ -23,42 +23,42 @@ class Judge(NamedTuple):
 
     record: JudgeRecord
     name: str
-    """By which it stands among the raters: `judge:MODEL`, or its folder's name where two have one model."""
+    """Its name among the raters: `judge:MODEL`, or its folder's name if two judges have the same model."""
     said: Mapping[str, Verdict]
-    """By pair."""
+    """Its verdict on each pair."""
     calls: int
-    """Requests sent for what is logged."""
+    """Number of requests that were sent for the logged verdicts."""
 
     @property
     def problems(self) -> dict[Problem, int]:
-        """How many of its verdicts are no vote, and why."""
+        """Number of its verdicts that are no vote, by reason."""
         return {one: sum(verdict.problem == one for verdict in self.said.values()) for one in PROBLEMS}
 
 
 class Gathered(NamedTuple):
-    """Who says what of which pair."""
+    """What each rater says of each pair."""
 
     pairs: Pairs
     labels: dict[tuple[str, str], Fate]
-    """By pair and rater: every fate that somebody decided on. The instrument reads every pair that anybody rated."""
+    """The fate by pair and rater. The instrument has one for every pair that anybody rated."""
     people: tuple[str, ...]
     judges: tuple[Judge, ...]
     unsure: dict[str, int]
-    """For each person, how many pairs they were unsure of."""
+    """For each person, the number of pairs that they were unsure of."""
     stale: int
-    """Labels left out because they are of a message that is not the run's."""
+    """Number of labels left out because the labelled message is not the one in the run."""
 
     @property
     def instrument(self) -> str:
-        """The instrument's name among the raters."""
+        """Name of the instrument among the raters."""
         return INSTRUMENT
 
     def of(self, rater: str) -> dict[str, Fate]:
-        """Return one rater's fates by pair."""
+        """Return the fates of one rater by pair."""
         return {pair: fate for (pair, who), fate in self.labels.items() if who == rater}
 
     def agreed(self) -> dict[str, Fate]:
-        """Return what people hold true: for each pair the fate that more than half of its labels say."""
+        """Return the fate of more than half of a pair's labels, by pair; pairs without such a fate are left out."""
         by_pair: dict[str, list[Fate | None]] = defaultdict(list)
         for (pair, who), fate in self.labels.items():
             if who in self.people:
@@ -67,12 +67,12 @@ class Gathered(NamedTuple):
 
 
 def gather_people(pairs: Pairs, folder: Path, more: Iterable[Label] = ()) -> Gathered:
-    """Gather people's labels and the instrument's fates of the pairs that they labelled.
+    """Gather people's labels, and the instrument's fates of the pairs that they labelled.
 
     Args:
-        pairs: The run's.
-        folder: The run's.
-        more: Labels made elsewhere; they hold over a rater's own beside the run.
+        pairs: The run's pairs.
+        folder: The run's folder.
+        more: Labels made elsewhere; they replace the same rater's labels in the folder.
 
     Raises:
         BadInput: If a label names a pair that the run does not have, or a rater has a name that is not a person's.
@@ -105,7 +105,7 @@ def gather_people(pairs: Pairs, folder: Path, more: Iterable[Label] = ()) -> Gat
 
 
 def gather(pairs: Pairs, folder: Path, more: Iterable[Label] = ()) -> Gathered:
-    """Gather people's labels, the judges' votes, and the instrument's fates of all pairs that any of them rated.
+    """Gather people's labels, judges' votes, and the instrument's fates of all pairs that people or judges rated.
 
     Raises:
         BadInput: As `gather_people`.
@@ -140,7 +140,7 @@ def _judges(folder: Path, pairs: Pairs) -> tuple[Judge, ...]:
 
 
 def tied(judges: Iterable[Judge], pair: Pair) -> bool:
-    """Return whether several judges voted on a pair and none of the fates has more than half of the votes."""
+    """Return whether two or more judges voted on a pair and no fate has more than half of the votes."""
     votes = [judge.said[pair.id].vote for judge in judges if pair.id in judge.said]
     cast = [vote for vote in votes if vote is not None]
     return len(cast) > 1 and majority(votes) is None

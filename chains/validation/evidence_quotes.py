@@ -1,9 +1,8 @@
-"""Whether a quote occurs in a message: what a judge gives as evidence is checked, not believed.
+"""Whether a quote occurs in a message, so that a judge's evidence is checked.
 
-White space, case, quotation marks, the kind of dashes, Markdown emphasis, and
-marks or a bullet at either end do not count; words do, whole and in order. An
-ellipsis stands for words left out: what is before and after it must occur in
-that order.
+Whole words must be the same, in the same order. White space, case, quotation marks, kinds of dashes, Markdown emphasis,
+and punctuation or a bullet at either end make no difference. An ellipsis stands for words left out: the parts around it
+must occur in that order.
 """
 
 import re
@@ -17,7 +16,7 @@ _ENDS = " .,;:!?()[]{}<>-"
 
 
 def occurs(quote: str, message: str) -> bool:
-    """Return whether a quote stands in a message, by the rules above; one without a word or figure does not."""
+    """Return whether a quote occurs in a message; a quote without a letter or digit does not."""
     rest = plain(message)
     parts = [part for piece in _ELLIPSIS.split(quote) if (part := plain(piece).strip(_ENDS))]
     if not any(character.isalnum() for part in parts for character in part):
@@ -31,6 +30,6 @@ def occurs(quote: str, message: str) -> bool:
 
 
 def plain(text: str) -> str:
-    """Return a text with everything levelled that a faithful quote may differ in."""
+    """Return a text without the differences that a faithful quote may have."""
     levelled = unicodedata.normalize("NFKC", text).translate(_SAME).casefold()
     return re.sub(r"\s+", " ", levelled).strip()

@@ -1,4 +1,4 @@
-"""Driving a judge: asks it about pairs that its log has no verdict on, several messages at a time."""
+"""Ask a judge about all pairs on which its log has no verdict, several messages at the same time."""
 
 import asyncio
 from collections import Counter, defaultdict
@@ -20,12 +20,12 @@ from chains.validation.pairs import Pair, Pairs
 
 @dataclass
 class Judging:
-    """What came of asking a judge."""
+    """The outcome of asking a judge."""
 
     errors: Counter[str] = field(default_factory=Counter)
-    """What calls that gave no reply said, with how many said so."""
+    """The errors of calls that got no reply, with the number of each."""
     stopped: MazedomError | None = None
-    """Why it stopped early, if it did."""
+    """Why asking stopped early; None if it did not."""
 
 
 class _BenchTape(Tape):
@@ -51,21 +51,21 @@ async def ask_judge(
 ) -> Judging:
     """Ask a judge about the wanted pairs that its log does not answer, and log every reply.
 
-    A statement that its answer lacks is asked about again, up to the record's attempts; a refusal and evidence
-    that does not occur are answers.
+    If a reply lacks a statement, the judge is asked about it again, up to `record.attempts` times. A refusal is an
+    answer, and so is a verdict whose evidence does not occur in the message.
 
     Args:
         record: The judge.
-        log: Its log, open to write.
-        pairs: The run's.
-        wanted: What to ask about.
-        provider: Who answers.
-        at_once: Calls under way at the same time.
-        told: Told how many messages of how many are done.
+        log: The judge's log, open to write.
+        pairs: The run's pairs.
+        wanted: The pairs to ask about.
+        provider: Where replies come from.
+        at_once: How many calls may be under way at the same time.
+        told: Called after each message with the number of messages done and of all.
     """
     asking = _Asking(record, log, pairs, wanted, provider, told)
     try:
-        # Alone until something is answered, so that a wrong key, or a server that is not there, is found out once.
+        # One call at first, so that a wrong key or a missing server gives one error, not `at_once` errors.
         await asking.go_on(only_until_answered=True)
         await together(asking.go_on, min(at_once, asking.left))
     except asyncio.CancelledError:
@@ -77,7 +77,7 @@ async def ask_judge(
 
 
 class _Asking:
-    """The cases that are left, worked off by as many as call `go_on`."""
+    """The cases that are left. Each concurrent caller of `go_on` takes the next one until there is none."""
 
     def __init__(
         self,
@@ -98,16 +98,16 @@ class _Asking:
 
     @property
     def _replies(self) -> int:
-        """Calls that were answered, by this process or another; what another trial had already is no call."""
+        """Number of answered calls in the log, by this process or another; a reply that trials share is one call."""
         return sum(spent.calls - spent.unanswered for spent in self.tape.log.scan.spent.values())
 
     @property
     def _answered(self) -> bool:
-        """Whether the judge has answered since this began."""
+        """Whether the judge has answered since this object was made."""
         return self._replies > self._before
 
     async def go_on(self, *, only_until_answered: bool = False) -> None:
-        """Ask one case after another until none is left, or it is stopped."""
+        """Ask one case after another until none is left or asking is stopped."""
         for case in self._todo:
             if self.found.stopped is not None:
                 return
@@ -118,7 +118,7 @@ class _Asking:
             except ProviderError as error:
                 self.found.errors[str(error)] += 1
                 if (isinstance(error, Hopeless) or error.of_endpoint) and not self._answered:
-                    self.found.stopped = error  # the others would fare no better
+                    self.found.stopped = error  # the other calls would fail too
             self.left -= 1
             if self._told is not None:
                 self._told(self._count - self.left, self._count)
@@ -127,13 +127,13 @@ class _Asking:
 
 
 Place = tuple[str, str]
-"""A trial and a seat in it."""
+"""A trial and one of its seats."""
 Case = tuple[Place, Sequence[str], int]
-"""A message, the names of its statements to be asked about in one call, and which attempt that is."""
+"""One call: the place of the message, the names of the statements to ask about, and the number of the attempt."""
 
 
 def _cases(record: JudgeRecord, log: Log, pairs: Pairs, wanted: Sequence[Pair]) -> Iterator[Case]:
-    """Return what is left to ask."""
+    """Yield the calls that are left to make."""
     known = verdicts(record, log, pairs)
     by_place: dict[Place, set[str]] = defaultdict(set)
     for pair in wanted:
@@ -152,7 +152,7 @@ def _cases(record: JudgeRecord, log: Log, pairs: Pairs, wanted: Sequence[Pair]) 
 
 
 async def _ask(record: JudgeRecord, tape: Tape, pairs: Pairs, case: Case) -> None:
-    """Ask about some statements of one message until each is answered or the attempts are used up."""
+    """Ask about the statements of one call until all are answered or no attempt is left."""
     (trial, seat), names, attempt = case
     found = pairs.case(trial, seat)
     while found is not None and names and attempt < record.attempts:

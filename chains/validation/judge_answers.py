@@ -1,11 +1,11 @@
-"""From a judge's reply to verdicts, however well or badly it keeps to the form asked for.
+"""Read verdicts from a judge's reply, even if it keeps badly to the form that was asked for.
 
-Asked for is one JSON object:
+The request asks for one JSON object:
 
     {"S1": {"evidence": "3 weeks late", "fate": "kept"}, "S2": {"evidence": "", "fate": "omitted"}}
 
-Endpoints that can't be held to it also send it in a code fence, with prose
-around it, as a list, under a key of its own, or as lines "S1: kept - 'quote'".
+Endpoints that take no schema also send it in a code fence, with prose around it, as a list, inside another object, or
+as lines "S1: kept - 'quote'". All of these are read.
 """
 
 import re
@@ -18,16 +18,19 @@ from chains.fates import FATES, Fate
 from chains.validation.evidence_quotes import occurs
 
 Problem = Literal["unsupported", "missing", "refused", "unreadable"]
-"""Why a verdict is no vote: its evidence does not occur in the message; the reply has none for this statement; the
-model refused or was filtered; the reply could not be read at all."""
+"""Why a verdict is no vote.
+
+unsupported: its evidence does not occur in the message. missing: the reply says nothing of this statement.
+refused: the model refused, or a filter did. unreadable: nothing in the reply could be read.
+"""
 PROBLEMS: tuple[Problem, ...] = ("unsupported", "missing", "refused", "unreadable")
 AGAIN: tuple[Problem, ...] = ("missing", "unreadable")
-"""What asking again may mend."""
+"""Problems that another attempt may solve."""
 
 LONGEST_ANSWER = 100_000
-"""Characters of a reply that are read."""
+"""Characters of a reply that are read; the rest is ignored."""
 MOST_PARTS = 200
-"""Balanced parts of it that are tried as JSON."""
+"""How many balanced parts of a reply are tried as JSON."""
 _INNER = re.compile(r'"(S\d{1,6})"\s*:\s*(\{[^{}]*\})')
 _LINE = re.compile(r"^[\s*#-]*S(\d{1,6})\b\W*\b(" + "|".join(FATES) + r")\b(.*)$", re.IGNORECASE | re.MULTILINE)
 _QUOTED = re.compile(r"[\"\u201c'\u2018](.+)[\"\u201d'\u2019]")
@@ -35,35 +38,34 @@ _NAME = re.compile(r"\bS(\d{1,6})\b", re.IGNORECASE)
 
 
 class Verdict(NamedTuple):
-    """What one judge says of one statement in one message."""
+    """One judge's verdict on one statement in one message."""
 
     fate: Fate | None
-    """What it said, whether or not it counts."""
+    """The fate that the judge said, even if it does not count."""
     evidence: str
-    """The words it quotes, as it gave them."""
+    """The judge's quote from the message, unchanged."""
     problem: Problem | None
 
     @property
     def vote(self) -> Fate | None:
-        """The fate it votes for; None for no vote.
+        """The fate that counts; None if the verdict is no vote.
 
-        A verdict that says the message states or touches the statement (all but *omitted*) counts only with
-        evidence that occurs in the message: otherwise it is *unsupported* and no vote, for kept or anything else.
-        Omitted has nothing to quote and needs none.
+        Every fate but *omitted* says that the message mentions the statement. It counts only if its evidence occurs
+        in the message; otherwise the verdict is *unsupported*. *Omitted* needs no evidence.
         """
         return None if self.problem is not None else self.fate
 
 
 def read_answer(text: str, asked: Sequence[str], message: str) -> dict[str, Verdict]:
-    """Read a reply.
+    """Read the verdicts of one reply.
 
     Args:
-        text: What the judge said.
-        asked: Names of the statements that it was asked about: "S1", "S4".
-        message: What it judged, to check the evidence against.
+        text: The reply.
+        asked: Names of the statements in the request: "S1", "S4".
+        message: The message that was judged, to check the evidence.
 
     Returns:
-        A verdict for each statement asked about; what it says of others is ignored.
+        A verdict for each statement asked about; verdicts on other names are ignored.
     """
     found: dict[str, tuple[Fate | None, str]] = {}
     for name, fate, evidence in _said(text):
@@ -81,10 +83,10 @@ def read_answer(text: str, asked: Sequence[str], message: str) -> dict[str, Verd
 
 
 def _said(text: str) -> Iterator[tuple[str, Fate | None, str]]:
-    """Find every (statement, fate, evidence) in a reply, JSON first."""
+    """Find every (statement, fate, evidence) in a reply: in its JSON, else in its lines."""
     text = text[:LONGEST_ANSWER]
     entries = [entry for document in _json(text) for entry in _entries(document)]
-    if not entries:  # JSON that was cut off has whole verdicts before its end
+    if not entries:  # JSON that was cut off may hold whole verdicts
         inner = ((one[1], document) for one in _INNER.finditer(text) for document in _json(one[2]))
         entries = [entry for name, document in inner for entry in _entries(document, name)]
     yield from entries
@@ -95,7 +97,7 @@ def _said(text: str) -> Iterator[tuple[str, Fate | None, str]]:
 
 
 def _entries(document: Any, name: str | None = None) -> Iterator[tuple[str, Fate | None, str]]:
-    """Walk through a JSON value and find what looks like verdicts."""
+    """Yield everything in a JSON value that looks like a verdict."""
     if isinstance(document, list):
         for one in document:
             yield from _entries(one)
@@ -129,7 +131,7 @@ def _fate(value: Any) -> Fate | None:
 
 
 def _json(text: str) -> Iterator[Any]:
-    """Find the JSON values in a text: the whole of it, else each balanced object or list, outermost first."""
+    """Yield the JSON values in a text: the whole text, else each balanced object or list, outermost first."""
     try:
         yield orjson.loads(text)
     except orjson.JSONDecodeError:
@@ -139,7 +141,7 @@ def _json(text: str) -> Iterator[Any]:
     at = 0
     for start, end in sorted(_balanced(text))[:MOST_PARTS]:
         if start < at:
-            continue  # inside one that was read whole
+            continue  # it lies inside a value that was read
         try:
             yield orjson.loads(text[start:end])
         except orjson.JSONDecodeError:
@@ -148,7 +150,7 @@ def _json(text: str) -> Iterator[Any]:
 
 
 def _balanced(text: str) -> Iterator[tuple[int, int]]:
-    """Return where each bracket that is closed opens, and the place after it closes; brackets in strings are words."""
+    """Return the start and end (half open) of each balanced bracket pair; brackets inside strings don't count."""
     open_at: list[int] = []
     quoted = escaped = False
     for at, character in enumerate(text):

@@ -1,10 +1,8 @@
-"""What a judge is asked: one message and the ledger, and nothing that tells where the message comes from.
+"""The request to a judge: one message and the ledger, and nothing that shows where the message comes from.
 
-The request depends on nothing but the message, the world and the judge: the
-same message in another condition, seat or hop is asked about in the same words,
-so a judge is blind to all of these by construction (and asked only once). The
-statements stand under names S1, S2, ... in an order drawn from the judge's seed
-and the message, not in the ledger's.
+The request depends on the message, the world and the judge alone. The same message in another condition, seat or hop
+makes the same request, so a judge is blind to all of these and is asked only once. The statements are named S1, S2, ...
+in an order drawn from the judge's seed and the message, not in the ledger's order.
 """
 
 from collections.abc import Mapping, Sequence
@@ -18,11 +16,11 @@ from chains.validation.labels import digest
 from chains.worlds.world import World
 
 EVIDENCE_CHARACTERS = 160
-"""Longest evidence where its length can be enforced: a small model goes on for ever."""
+"""Longest evidence, where a schema can limit it: without a limit a small model never stops quoting."""
 
 
 def order(world: World, message: str, seed: int) -> dict[str, str]:
-    """Return the statements' names in the request, "S1" and so on, and the ids that they stand for."""
+    """Return the id of each statement by its name in the request: "S1", "S2", ..."""
     ids = Draw("judge", seed, world.digest, digest(message)).shuffled([fact.id for fact in world.facts])
     return {f"S{place}": name for place, name in enumerate(ids, 1)}
 
@@ -32,7 +30,7 @@ def schema(asked: Sequence[str], *, bounded: bool) -> dict[str, Any]:
 
     Args:
         asked: The names of the statements.
-        bounded: Limit the evidence's length, which some endpoints do not take.
+        bounded: Whether to limit the evidence's length; some endpoints refuse such a schema.
     """
     evidence: dict[str, Any] = {"type": "string"} | ({"maxLength": EVIDENCE_CHARACTERS} if bounded else {})
     verdict = {
@@ -56,18 +54,18 @@ def request(
     world: World, message: str, asked: Sequence[str], *, model: str, prompt: Prompt, settings: Mapping[str, Any],
     seed: int, attempt: int = 0, bounded: bool = False,
 ) -> Request:  # fmt: skip
-    """Put the question about some statements in one message.
+    """Return the request about some statements in one message.
 
     Args:
-        world: Whose ledger it is.
-        message: What a seat wrote.
+        world: The world whose ledger is shown.
+        message: A seat's message.
         asked: The names of the statements asked about, as `order` gives them.
         model: The judge's label.
-        prompt: Its prompt.
-        settings: Its model's own request settings.
-        seed: The judge's.
-        attempt: How often it was asked before.
-        bounded: As `schema`.
+        prompt: The judge's prompt.
+        settings: Request settings of the judge's model.
+        seed: The judge's seed.
+        attempt: How often the judge was asked about these before.
+        bounded: As in `schema`.
     """
     lines = {name: f"{name}: {world.fact(fact).render(0)}" for name, fact in order(world, message, seed).items()}
     holes = {
@@ -85,7 +83,7 @@ def request(
 
 
 def longest(prompt: Prompt, world: World, message: str) -> int:
-    """Return about how many characters a request about a message has at most: all statements twice."""
+    """Return about how many characters the longest request about a world has: each statement stands in it twice."""
     ledger = sum(len(fact.render(0)) + 6 for fact in world.facts)
     return len(prompt.body) + len(prompt.system or "") + 2 * ledger + len(message)
 

@@ -1,9 +1,9 @@
-"""A judge of a run: a folder beside the run that holds what it was asked with, and a log of every call.
+"""A judge of a run, as a folder below the run's: how it is asked, and a log of every call.
 
     <run>/judges/<name>-<digest>/{judge.json, log.jsonl}
 
-The log is the same as a run's. A verdict that it holds is never asked for
-again, so judging goes on where it stopped, and reading verdicts needs no model.
+The log has the form of a run's log. A logged verdict is never asked for again, so judging resumes where it stopped,
+and reading verdicts needs no model.
 """
 
 import os
@@ -30,13 +30,13 @@ from chains.worlds.world import World
 FOLDER = "judges"
 RECORD = "judge.json"
 ATTEMPTS = 2
-"""How often a judge is asked about a statement that its answer lacks; what it said clearly is never asked again."""
+"""How often a judge is asked about a statement at most; a clear verdict is never asked for again."""
 PER_CALL = 12
 PER_CALL_EMBEDDED = 1
 
 
 class JudgeRecord(BaseModel):
-    """What judge.json holds: which model, asked how, and whether it is kin to the seats."""
+    """The content of judge.json: the model, how it is asked, and whether it is kin to the seats' models."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -47,34 +47,34 @@ class JudgeRecord(BaseModel):
     """What the model's name stands for."""
     prompt: Prompt
     per_call: int
-    """Statements that one call asks about at most."""
+    """Most statements that one call asks about."""
     seed: int
-    """Of the statements' order and of the model's sampler."""
+    """Seed of the statements' order and of the model's sampler."""
     attempts: int = ATTEMPTS
     kin: str | None = None
-    """What it shares with the models in the seats, in a sentence; None if nothing is known to be shared."""
+    """A sentence that says what the judge shares with the seats' models; None if nothing is known to be shared."""
     unknown: tuple[str, ...] = ()
-    """Models whose lineage can't be told by their name."""
+    """Models whose names do not show their family."""
     served: Mapping[str, Any] = {}
-    """What was found of the model when it was opened."""
+    """What the model told of itself when it was opened."""
     at: str
 
     @property
     def id(self) -> str:
-        """The folder's name: the model's, and a digest of everything that decides what is asked."""
+        """The folder's name: the model's name and a digest of everything that a request depends on."""
         slug = re.sub(r"[^a-z0-9.]+", "-", self.source.label.lower()).strip("-.") or "judge"
         asked = [self.source.label, self.prompt.digest, self.settings(), self.per_call, self.seed, self.attempts]
         return f"{slug[:40]}-{digest_of(asked)[:8]}"
 
     @property
     def bounded(self) -> bool:
-        """Whether the length of evidence is enforced."""
+        """Whether the schema limits the evidence's length."""
         return self.source.kind == "embedded"
 
     def settings(self) -> dict[str, Any]:
-        """Return the model's request settings: its own, at temperature 0 unless it says otherwise.
+        """Request settings of the model: its own, with temperature 0 if it sets none.
 
-        An embedded model's grammar is for reports; its answers are held to the schema instead.
+        The grammar of an embedded model is for reports and is left out; the schema holds its answers.
         """
         if self.source.kind == "embedded":
             return {"temperature": 0, "max_tokens": 60 + 80 * self.per_call}
@@ -89,7 +89,7 @@ class JudgeRecord(BaseModel):
 
 
 def write_judge(record: JudgeRecord, folder: Path) -> None:
-    """Write judge.json whole or not at all, making its folder and an empty log if need be."""
+    """Write judge.json whole or not at all; make its folder and an empty log if they are missing."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
         (folder / LOG_FILE).touch()
@@ -128,19 +128,18 @@ def judges_of(run: Path) -> list[Path]:
 
 
 def new_judge(run: str, source: Source, prompt: Prompt, per_call: int | None, seed: int) -> JudgeRecord:
-    """Return a judge's record; `per_call` None is as many as its kind of model can do."""
+    """Return a new judge's record; with `per_call` None, its kind of model decides how many statements a call has."""
     most = PER_CALL_EMBEDDED if source.kind == "embedded" else PER_CALL
     return JudgeRecord(run=run, source=source, prompt=prompt, per_call=per_call or most, seed=seed, at=now())
 
 
 def verdicts(record: JudgeRecord, log: Log, pairs: Pairs) -> dict[str, tuple[Verdict, int]]:
-    """Return what a judge's log says of each pair, and how often it was asked about it; no model is called.
+    """Return the verdict on each pair in a judge's log, and how often it was asked for; no model is called.
 
-    The first clear verdict on a pair holds. A step is read only if the request that would be made today is the one
-    that is logged: another message or another prompt would be another question.
+    The first clear verdict on a pair counts.
 
     Raises:
-        LogDamaged: If a logged request is not the one that the run and the judge make.
+        LogDamaged: If a logged request is not the one that this run and this judge make.
     """
     found: dict[str, tuple[Verdict, int]] = {}
     for step in log.steps():
@@ -169,13 +168,13 @@ def _of_step(record: JudgeRecord, step: Step, pairs: Pairs) -> Iterator[tuple[st
 
 
 def read_verdicts(reply: Reply, asked: Sequence[str], message: str) -> dict[str, Verdict]:
-    """Return what a judge's reply says of each statement asked about; a refusal is an answer too."""
+    """Return the verdict of a reply on each statement asked about; a refusal is a verdict too."""
     if reply.finish in ("refusal", "filter"):
         return {name: Verdict(None, "", "refused") for name in asked}
     return read_answer(reply.text, asked, message)
 
 
 def majority(votes: Sequence[Fate | None]) -> Fate | None:
-    """Return the fate that more than half of the votes cast are for; None for a tie, or no vote."""
+    """Return the fate of more than half of the votes; None if there is none."""
     cast = [vote for vote in votes if vote is not None]
     return next((fate for fate in cast if 2 * cast.count(fate) > len(cast)), None)

@@ -1,15 +1,17 @@
-"""Labels: what somebody says became of a statement in a message. Files that people write, here or elsewhere.
+"""Labels: people's verdicts on what became of a statement in a message, as files.
 
-One JSON object a line:
+A file has one JSON object a line; the last line about a pair counts:
 
     {"id": "c1.w3.r1/L2/F04", "rater": "anna", "fate": "kept"}
 
-`id` names the pair (`pairs.Pair.id`), `fate` is one of the five, its first
-letter, "?" or null where the rater is unsure, or "" where it is still to be labelled. `rater` may be left out: then the
-file's name says who. `message` is the SHA-256 of the message labelled, so that a
-label can't be taken for one on another text; `at` is when. `withdrawn` takes the
-rater's earlier label of that pair back. Other keys are ignored. The last line
-about a pair holds.
+- `id`: the pair, as `pairs.Pair.id`.
+- `fate`: one of the five or its first letter; "?" or null if the rater is unsure; "" if it is still to be labelled.
+- `rater`: who; if it is missing, the file's name is the rater.
+- `message`: SHA-256 of the labelled message, so that a label can't be taken for one on another text.
+- `at`: when.
+- `withdrawn`: true takes back the rater's earlier label of the pair.
+
+Other keys are ignored.
 """
 
 import fcntl
@@ -28,7 +30,7 @@ from chains.fates import FATES, Fate
 from chains.running.log.records import now
 
 FOLDER = "labels"
-"""Below the run's folder; one file a person."""
+"""The folder of labels below the run's, with one file a person."""
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,39}")
 
 
@@ -40,14 +42,14 @@ class Label(BaseModel):
     id: str
     rater: str
     fate: Fate | None
-    """None: unsure."""
+    """None: the rater is unsure."""
     message: str | None = None
     """SHA-256 of the message that was labelled."""
     at: str | None = None
     withdrawn: bool = False
 
     def line(self) -> bytes:
-        """Return the label as it stands in a file."""
+        """Return the label as a line of a file."""
         return orjson.dumps(self.model_dump(exclude_none=False, exclude_defaults=False)) + b"\n"
 
 
@@ -57,10 +59,10 @@ def digest(message: str) -> str:
 
 
 def check_name(name: str) -> str:
-    """Return a rater's name.
+    """Check a rater's name and return it.
 
     Raises:
-        BadInput: If it can't be a file's name.
+        BadInput: If a file can't have this name.
     """
     if not _NAME.fullmatch(name):
         raise BadInput(f"{name!r} can't be a rater's name; use letters, digits, - and _, as in --as anna")
@@ -68,9 +70,9 @@ def check_name(name: str) -> str:
 
 
 def read_labels(path: Path) -> list[Label]:
-    """Read a file of labels: the last of each pair and rater, in the order of the pairs' first lines.
+    """Read a file of labels: the last one of each pair and rater, in the order of the pairs' first lines.
 
-    A last line without an end that is no JSON is what a crash left of it, and is ignored.
+    If the last line has no line end and is no JSON, a crash cut it off: it is ignored.
 
     Raises:
         BadInput: If a line can't be understood; the sentence names the file and the line.
@@ -104,7 +106,7 @@ class _NoJson(BadInput):
 
 
 def _label(line: bytes, path: Path, where: str) -> Label | None:
-    """Read one line; None for one that is still to be labelled."""
+    """Read one line; None if its pair is still to be labelled."""
     try:
         content = orjson.loads(line)
     except orjson.JSONDecodeError as error:
@@ -128,10 +130,10 @@ def _label(line: bytes, path: Path, where: str) -> Label | None:
 
 
 def read_fate(value: Any, where: str) -> Fate | None:
-    """Read a fate as people write it: its name, its first letter, or nothing where they are unsure.
+    """Read a fate as people write it: its name or first letter; None if they are unsure.
 
     Raises:
-        BadInput: If it is none.
+        BadInput: If it is not a fate.
     """
     if value is None or value in ("?", "unsure"):
         return None
@@ -143,10 +145,10 @@ def read_fate(value: Any, where: str) -> Fate | None:
 
 
 class LabelFile:
-    """One person's labels beside a run, written through after each. Use as a context manager."""
+    """One person's labels of a run; each label is on the disk before `add` returns. Use as a context manager."""
 
     def __init__(self, run: Path, rater: str) -> None:
-        """Open the file, made if need be.
+        """Open the file; make it if it is missing.
 
         Raises:
             LogInUse: If another process writes it.
@@ -171,7 +173,7 @@ class LabelFile:
             raise
 
     def _cut(self) -> None:
-        """Remove what a crash left of a last line, and end a last line that an editor left open."""
+        """Mend the last line: remove it if a crash cut it off, add a line end that an editor left out."""
         content = self.path.read_bytes()
         if not content or content.endswith(b"\n"):
             return
@@ -188,13 +190,13 @@ class LabelFile:
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Close the file, which also releases it to others; one in which nothing was written is none."""
+        """Close the file and release it to others; remove it if it is empty."""
         if os.fstat(self._file).st_size == 0:
             self.path.unlink(missing_ok=True)
         os.close(self._file)
 
     def add(self, pair: str, fate: Fate | None, message: str) -> None:
-        """Label a pair; on the disk before this returns."""
+        """Add a label; it is on the disk before this returns."""
         label = Label(id=pair, rater=self.rater, fate=fate, message=digest(message), at=now())
         self._append(label)
         self.labels.pop(pair, None)
@@ -222,7 +224,7 @@ class LabelFile:
 
 
 def read_all(run: Path) -> list[Label]:
-    """Return every person's labels beside a run.
+    """Return all people's labels of a run.
 
     Raises:
         BadInput: If a file can't be understood.
@@ -231,5 +233,5 @@ def read_all(run: Path) -> list[Label]:
 
 
 def has_labels(run: Path) -> bool:
-    """Return whether anybody has labelled beside a run."""
+    """Return whether a run has labels."""
     return any((run / FOLDER).glob("*.jsonl"))

@@ -1,4 +1,4 @@
-"""Pairs of a run: one statement and one message each."""
+"""Pairs of a run: a pair is one statement and one message in which it may have been kept or lost."""
 
 from collections.abc import Iterator, Mapping
 from typing import Literal, NamedTuple
@@ -16,59 +16,59 @@ from chains.worlds.facts.ledger import Statement
 from chains.worlds.world import World
 
 Band = Literal["first", "middle", "last"]
-"""Where on its way up a message stands: the worker's, the executive's, or between."""
+"""Which hop a message is: the first (a worker's), the last (the one that the executive reads), or one between."""
 
 
 class Pair(NamedTuple):
-    """One statement and one message, which both a run holds."""
+    """One statement and one message of a run."""
 
     trial: TrialId
     seat: str
     statement: str
-    """Its id in the world."""
+    """The statement's id in the world."""
     hop: int
     depth: int
     condition: str
-    """Its id: "c1"."""
+    """The condition's id: "c1"."""
     world: str
-    """Its digest."""
+    """The world's digest."""
     read: Fate
-    """What the instrument reads."""
+    """The fate that the instrument reads."""
 
     @property
     def id(self) -> str:
-        """The name that labels have: `c1.w3.r1/L2/F04`."""
+        """The pair's name in label files: `c1.w3.r1/L2/F04`."""
         return f"{self.trial}/{self.seat}/{self.statement}"
 
     @property
     def band(self) -> Band:
-        """Where on its way up the message stands; the one hop of a chain without managers is its last."""
+        """Which hop the message is; in a chain without managers the only hop is the last."""
         return "last" if self.hop == self.depth else "first" if self.hop == 1 else "middle"
 
 
 class Pairs:
     """All pairs of a run's finished trials, read by the instrument of this version.
 
-    Silent seats have no message and the executive's own brief is no hop: neither makes pairs.
+    A seat that said nothing has no message, and the executive's brief is not a hop: they make no pairs.
     """
 
     def __init__(self, record: RunRecord, log: Log) -> None:
-        """Read the pairs; messages are read again only where another version of the instrument read them."""
+        """Take the pairs from the log; read a message again only if another version of the instrument read it."""
         self.record = record
         self.log = log
         self.read_by: frozenset[str] = frozenset()
-        """Other versions of the instrument that read some messages when they were logged; they are read anew here."""
+        """Other versions of the instrument that read messages of the log; those messages are read again here."""
         self._stage = Stage(record)
         self._trials = {str(trial): trial for trial in record.experiment.trials()}
         self.all = tuple(self._pairs())
         self.by_id: Mapping[str, Pair] = {pair.id: pair for pair in self.all}
 
     def message(self, pair: Pair) -> str:
-        """Return the seat's report as its reader read it."""
+        """Return the message as its reader got it."""
         return self._sent(pair.trial, pair.seat) or ""
 
     def case(self, trial: str, seat: str) -> tuple[World, str] | None:
-        """Return the world and the message of a seat in a trial; None if the run has none."""
+        """Return the world and the message of a seat in a trial; None if the run has no such message."""
         found = self._trials.get(trial)
         message = None if found is None else self._sent(found, seat)
         return None if found is None or not message else (self._stage.world(found), message)
@@ -84,7 +84,7 @@ class Pairs:
         return self._stage.hierarchy(self._trials[trial].condition).seat(name)
 
     def statement(self, pair: Pair) -> Statement:
-        """Return the statement itself."""
+        """Return the statement of a pair."""
         return self.record.worlds[pair.world].fact(pair.statement)
 
     def _pairs(self) -> Iterator[Pair]:

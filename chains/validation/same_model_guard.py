@@ -1,9 +1,8 @@
-"""Which family of models a name belongs to: a judge must not share one with those it judges.
+"""Whether a judge is of the same model family as the seats that it judges, which it must not be.
 
-Models of one family are trained on much the same text by the same people, and
-favour each other's wording. A family is told by the name alone, and by what an
-endpoint says answers there; a name that hides its family ("echo", "prod-7")
-counts as a family of its own, and is said to be unknown.
+Models of one family are trained on much the same text by the same people, and favour each other's wording. The family
+is found in the model's name and in the name that its endpoint reports. A name that shows no family ("echo", "prod-7")
+counts as a family of its own and is reported as unknown.
 """
 
 import re
@@ -34,24 +33,24 @@ FAMILIES: Mapping[str, str] = {
     "minimax": r"minimax",
     "nemotron": r"nemotron",
 }
-"""A family, and what in a model's name, in lower case, shows it; a distilled model is of both its families."""
+"""For each family, what shows it in a model's name (in lower case); a distilled model belongs to two families."""
 
 _MATCH = {family: re.compile(names) for family, names in FAMILIES.items()}
 
 
 class Kinship(NamedTuple):
-    """What a judge has in common with the seats."""
+    """What a judge has in common with the seats' models."""
 
     same: tuple[str, ...]
-    """Seats' models that are the judge itself."""
+    """The seats' models that are the judge's own model."""
     families: tuple[str, ...]
-    """Families that both have."""
+    """Families of the judge that a seat's model belongs to."""
     unknown: tuple[str, ...]
-    """Models whose family can't be told by their name: independence is taken on trust."""
+    """Models whose names show no family; that they are independent can't be checked."""
 
     @property
     def shared(self) -> bool:
-        """Whether the judge is, or is kin to, a model that holds a seat."""
+        """Whether the judge's model, or one of its family, holds a seat."""
         return bool(self.same or self.families)
 
     def sentence(self, judge: str) -> str:
@@ -62,23 +61,23 @@ class Kinship(NamedTuple):
 
 
 def families(names: Iterable[str]) -> frozenset[str]:
-    """Return the families that any of a model's names shows."""
+    """Return the families that a model's names show."""
     text = " ".join(names).lower()
     return frozenset(family for family, match in _MATCH.items() if match.search(text))
 
 
 def names_of(source: Source, served: Any = None, answered: Iterable[str] = ()) -> tuple[str, ...]:
-    """Return every name by which a model's family may be told.
+    """Return every name that may show a model's family.
 
     Args:
-        source: What its name stands for.
-        served: What was found of it when it was opened: an embedded model's file.
-        answered: What its endpoint said answers (`Reply.served_by`).
+        source: The model.
+        served: What was found when it was opened: an embedded model's file.
+        answered: The names that its endpoint reported (`Reply.served_by`).
     """
     fingerprint = served.get("fingerprint") if isinstance(served, Mapping) else None
     file = str(fingerprint.get("file", "")) if isinstance(fingerprint, Mapping) else ""
     named = (source.name, source.label, source.spec.model or "", file, *answered)
-    # An address may hold a family's name ("https://gpt-proxy...") and says nothing of the model.
+    # The address is left out: "https://gpt-proxy..." holds a family's name and may serve any model.
     return tuple(name.rsplit("#", 1)[-1] for name in named if name)
 
 
@@ -86,8 +85,8 @@ def kinship(judge: tuple[str, ...], seats: Mapping[str, tuple[str, ...]]) -> Kin
     """Find what a judge has in common with the seats' models.
 
     Args:
-        judge: Its names (`names_of`), its label first or second.
-        seats: For each model that holds a seat, its names.
+        judge: The judge's names, from `names_of`; its label is the first or second.
+        seats: The names of each model that holds a seat.
     """
     mine = families(judge)
     theirs = {name: families(names) for name, names in seats.items()}

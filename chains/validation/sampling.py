@@ -1,9 +1,8 @@
-"""A sample of a run's pairs, drawn equally over the fates.
+"""A sample of a run's pairs, stratified by fate.
 
-Fates are rare or common; a plain sample would hold three inverted statements.
-So a sample takes the five fates, as the instrument reads them, in turn, and
-within each the conditions and hops in turn. What it estimates must therefore be
-weighted (`weights`, `laws.correction`).
+Some fates are rare: a simple random sample would hold hardly any inverted statement. So the sample takes the five
+fates, as the instrument reads them, in turn, and within each fate the conditions and hops in turn. Estimates from it
+must be weighted: see `weights` and `stats.measurement_error.correction`.
 """
 
 import itertools
@@ -23,14 +22,14 @@ from chains.validation.pairs import Pair, Pairs
 
 
 def in_order(pairs: Pairs, seed: int, drawn: Iterable[Pair] = ()) -> Iterator[Pair]:
-    """Return all pairs in an order of which every beginning is a stratified sample: fates in turn, cells in turn.
+    """Yield all pairs in an order of which every beginning is a stratified sample.
 
-    The same message with the same statement (conditions share what they ask alike) comes once.
+    The same statement in the same message comes once, although several conditions may share the message.
 
     Args:
         pairs: All pairs of a run.
-        seed: Another seed, another sample.
-        drawn: Pairs that the sample already has; they do not come again.
+        seed: Seed of the order.
+        drawn: Pairs that the sample already has; they are left out.
     """
     queues = [_of_one_fate([pair for pair in pairs.all if pair.read == fate], seed, fate) for fate in FATES]
     seen = {_what(pairs, pair) for pair in drawn}
@@ -51,7 +50,7 @@ def _what(pairs: Pairs, pair: Pair) -> tuple[str, str, str]:
 
 
 def _of_one_fate(pairs: Sequence[Pair], seed: int, fate: Fate) -> Iterator[Pair]:
-    """Return pairs in turn from each condition and hop, in a drawn order."""
+    """Yield pairs from each condition and hop in turn, in random order."""
     cells: dict[tuple[str, int], list[Pair]] = defaultdict(list)
     for pair in pairs:
         cells[pair.condition, pair.hop].append(pair)
@@ -67,21 +66,20 @@ def _of_one_fate(pairs: Sequence[Pair], seed: int, fate: Fate) -> Iterator[Pair]
 
 
 def draw_sample(folder: Path, pairs: Pairs, count: int, seed: int) -> list[Pair]:
-    """Draw a stratified sample, or go on with the one that was drawn before, in an order that tells nothing of fates.
+    """Draw a stratified sample, or extend the one drawn before, and return it in an order that shows no fates.
 
-    What is drawn is kept in `labels/sample-<seed>.json` below the run, so that people and judges have the same
-    pairs, and so that it stays when the run grows or the instrument changes. A smaller sample is the beginning of a
-    larger one.
+    The sample is kept in `labels/sample-<seed>.json` below the run. So people and judges get the same pairs, and the
+    sample stays when the run grows or the instrument changes. A smaller sample is the beginning of a larger one.
 
     Args:
-        folder: The run's.
+        folder: The run's folder.
         pairs: All of its pairs.
-        count: How many; fewer are returned where the run has no more different ones.
-        seed: Another seed, another sample.
+        count: How many pairs; fewer are returned if the run has no more.
+        seed: Seed of the sample.
 
     Raises:
         BadInput: If the run has no pair.
-        LogDamaged: If the kept sample is not of this run.
+        LogDamaged: If the kept sample names a pair that the run does not have.
     """
     if not pairs.all:
         raise BadInput(
@@ -100,7 +98,7 @@ def draw_sample(folder: Path, pairs: Pairs, count: int, seed: int) -> list[Pair]
 
 
 def sampled(folder: Path, pairs: Pairs, seed: int) -> int:
-    """Return how many pairs the sample of a run and seed has so far."""
+    """Return how many pairs a run's sample has so far."""
     return len(_kept(folder / FOLDER / f"sample-{seed}.json", pairs))
 
 
@@ -130,9 +128,9 @@ def _keep(path: Path, seed: int, names: Sequence[str]) -> None:
 
 
 def weights(pairs: Pairs, drawn: Sequence[Pair]) -> dict[str, float]:
-    """Return for how many pairs of the run each drawn one stands, by id.
+    """Return how many pairs of the run each drawn pair stands for, by its id.
 
-    Within each fate read and band of hops; where a band has no drawn pair, within the fate read alone.
+    Pairs are counted by fate read and band of hops; by fate alone if a band of that fate has no drawn pair.
     """
     whole, some = Counter((p.read, p.band) for p in pairs.all), Counter((p.read, p.band) for p in drawn)
     out = {}

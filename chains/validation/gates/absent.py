@@ -1,6 +1,6 @@
-"""Gates on messages that say nothing of a world: what is not there must not be found.
+"""Gates on messages that say nothing of a world: no fact must be read as kept there.
 
-A dead fact that is seen as alive forges a hazard that grows with the hop.
+A lost fact that is read as kept makes a constant hazard look as if it grew with the hop.
 """
 
 from collections.abc import Sequence
@@ -13,13 +13,13 @@ from chains.worlds.scenario.watermelon import watermelon
 from chains.worlds.world import World
 
 EMPTY = ("", " \n ", f"- {NOTHING}", "(no report)", "The team has made a positive impact on performance.")
-"""Messages that are empty, or empty of any claim that a ledger could hold."""
+"""Messages that are empty, or make no claim that a ledger could hold."""
 _FAR = 10_000
-"""Between a world's seed and that of the world whose message is read against it."""
+"""Added to a world's seed for another world, whose message is read against the first."""
 
 
 def empty_message(worlds: Sequence[World], read: Read) -> Gate:
-    """Check that silence and praise omit everything."""
+    """Check that every fact is read as omitted in silence and praise."""
     fates = [fate for world in worlds for message in EMPTY for fate in read(world, message).values()]
     found = Share(len(fates) - fates.count("omitted"), len(fates))
     checks = "share of facts read as anything but omitted in messages that say nothing"
@@ -27,12 +27,10 @@ def empty_message(worlds: Sequence[World], read: Read) -> Gate:
 
 
 def another_world(worlds: Sequence[World], read: Read) -> Gate:
-    """Check that another world's ledger, of the same setting, is not taken for this one's.
+    """Check that the ledger of another world of the same setting is not read as this world's.
 
-    Codes of two worlds may coincide (both have a pump P-12), and then the
-    message does say something else of it: that is read as altered, and is
-    not false. So the figure counts the facts read as kept; the others stand
-    in the details.
+    Two worlds may share a code (both have a pump P-12). Then the message does say something else of it, and "altered"
+    is right. So the figure counts only the facts read as kept; the details have the share not read as omitted.
     """
     fates: list[Fate] = []
     for world in worlds:

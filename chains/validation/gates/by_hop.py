@@ -1,7 +1,7 @@
-"""Gates on long lossy chains: an error of the instrument that differs by hop forges a law.
+"""Gates on long lossy chains: the instrument's error must be the same at every hop.
 
-Where kept facts are read as lost more often at later hops, or lost ones as
-kept, a constant hazard looks as if it grew with the hop.
+If kept facts are read as lost more often at later hops, or lost facts as kept, a constant hazard looks as if it grew
+with the hop.
 """
 
 from collections.abc import Mapping, Sequence
@@ -14,7 +14,7 @@ from chains.worlds.world import World
 
 DEPTH = 12
 HOPS = (1, DEPTH // 2, DEPTH)
-"""First, middle and last: those that are read."""
+"""The hops whose messages are read: first, middle and last."""
 RATES = "drop=0.03,blur=0.02,alter=0.02,flip=0.02"
 REPLICATES = 2
 BAR = 0.01
@@ -24,9 +24,9 @@ class _Misread(NamedTuple):
     """The instrument's errors at one hop."""
 
     loss: Share
-    """Of the facts that the message keeps: those read as anything else."""
+    """Of the facts that the message keeps, the share read as any other fate."""
     alive: Share
-    """Of the facts that it does not keep: those read as kept."""
+    """Of the facts that it does not keep, the share read as kept."""
 
 
 def false_loss(worlds: Sequence[World], read: Read) -> Gate:

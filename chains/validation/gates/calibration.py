@@ -1,4 +1,4 @@
-"""All gates that need no model, one after the other."""
+"""All gates, one after the other; none needs a model."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
@@ -31,7 +31,7 @@ GATES: tuple[Callable[[Sequence[World], Read], Gate], ...] = (
     saboteur,
 )
 FEWEST = len(SETTINGS)
-"""Worlds: one of each setting."""
+"""Fewest worlds: one of each setting."""
 
 
 def read_fates(world: World, message: str) -> Mapping[str, Fate]:
@@ -40,10 +40,10 @@ def read_fates(world: World, message: str) -> Mapping[str, Fate]:
 
 
 def calibrate(count: int, read: Read = read_fates) -> Iterator[Gate]:
-    """Yield what every gate finds, each as soon as it is known.
+    """Yield each gate as soon as its result is known.
 
     Args:
-        count: Worlds, at least one of each setting; the settings come in turn.
+        count: How many worlds, at least one of each setting; the settings come in turn.
         read: The instrument to check.
 
     Raises:

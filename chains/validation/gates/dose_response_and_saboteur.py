@@ -1,4 +1,4 @@
-"""Gates on chains whose trouble is known: a word budget must show in retention, a saboteur at the hop where it sits."""
+"""Gates on chains with a known fault: a word budget must show in retention, a saboteur at its own hop."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -11,19 +11,19 @@ from chains.worlds.scenario.watermelon import watermelon
 from chains.worlds.world import World
 
 BUDGETS = (20, 50, 100, 200, 400)
-"""Words that a message may have; a ledger of 40 facts takes about 480."""
+"""Most words of a message; a ledger of 40 facts takes about 480."""
 _LARGE = 40
 _OFF = 0.02
-"""How far the retention that is read may be from the planted one."""
+"""Largest difference allowed between the retention that is read and the planted one."""
 SABOTEUR, DEPTH = 3, 6
-"""The hop at which every bad fact is dropped, and the hops of the chain."""
+"""The hop at which every bad fact is dropped, and the number of hops."""
 
 
 def dose_response(worlds: Sequence[World], read: Read) -> Gate:
-    """Check that a larger word budget shows as more retention, and as no more than there is.
+    """Check that retention grows with the word budget, and is read as no larger than it is.
 
-    The worlds are of the same seeds and settings with 40 facts, so that the
-    largest budget still binds.
+    The worlds have the seeds and settings of those given, but 40 facts, so that even the largest budget is too small
+    for all of them.
     """
     kept, true, n = dict.fromkeys(BUDGETS, 0), dict.fromkeys(BUDGETS, 0), 0
     for small in worlds:
@@ -54,7 +54,7 @@ def dose_response(worlds: Sequence[World], read: Read) -> Gate:
 
 
 def saboteur(worlds: Sequence[World], read: Read) -> Gate:
-    """Check that first losses point at the seat that drops every bad fact, in a chain that loses others too."""
+    """Check that most first losses are at the seat that drops every bad fact, in a chain that also loses others."""
     found = chains = 0
     lost: Counter[int] = Counter()
     for world in worlds:
@@ -72,7 +72,7 @@ def saboteur(worlds: Sequence[World], read: Read) -> Gate:
 
 
 def _first_losses(world: World, read: Read, replicate: int) -> Counter[int]:
-    """Return how many bad facts are read as not kept for the first time at each hop of one chain."""
+    """Return for each hop of one chain how many bad facts are first read as not kept there."""
     bad = {fact.id for fact in world.facts if fact.valence == "bad"}
     alive, said = set(bad), notes(world, replicate)
     lost: Counter[int] = Counter()

@@ -1,4 +1,4 @@
-"""What a gate found: a figure, its bar, and whether the figure meets it."""
+"""The result of a gate: a figure, its bar, and whether the figure meets the bar."""
 
 import math
 from collections.abc import Callable, Mapping
@@ -9,11 +9,11 @@ from chains.stats.paired.shares import wilson
 from chains.worlds.world import World
 
 Read = Callable[[World, str], Mapping[str, Fate]]
-"""An instrument, as a gate sees it: the fate of every fact of a world in a message, by fact id."""
+"""An instrument: from a world and a message to the fate of every fact, by fact id."""
 
 
 class Gate(NamedTuple):
-    """One check of the instrument."""
+    """One check of the instrument and its result."""
 
     name: str
     checks: str
@@ -23,13 +23,13 @@ class Gate(NamedTuple):
     figure: float
     """A share from 0 to 1, except where `checks` says otherwise."""
     low: float | None
-    """95% interval of a share, which takes verdicts for independent; None for other figures."""
+    """Lower end of a share's 95% interval, if verdicts are independent; None for figures that are no share."""
     high: float | None
     n: int
-    """Verdicts that the figure rests on; of the saboteur, chains."""
+    """Number of verdicts behind the figure; for the saboteur, number of chains."""
     passed: bool
     details: Mapping[str, Any]
-    """What the figure is made of."""
+    """The figures from which `figure` was made."""
 
     def document(self) -> dict[str, Any]:
         """Return the gate as JSON: shares to six digits."""
@@ -39,19 +39,19 @@ class Gate(NamedTuple):
 
 
 class Share(NamedTuple):
-    """How many verdicts of how many."""
+    """A share of verdicts: `hits` of `n`."""
 
     hits: int
     n: int
 
     @property
     def value(self) -> float:
-        """The share, from 0 to 1; nan of nothing, which meets no bar."""
+        """The share, from 0 to 1; nan if `n` is 0, which meets no bar."""
         return self.hits / self.n if self.n else math.nan
 
     @property
     def interval(self) -> tuple[float, float]:
-        """The 95% interval (Wilson 1927), which has a width even where nothing or everything hits."""
+        """The 95% interval (Wilson 1927), which has a width even if the share is 0 or 1."""
         return wilson(self.value, self.n) if self.n else (0.0, 1.0)
 
 
@@ -64,10 +64,9 @@ def share_gate(
     at_most: float | None = None,
     details: Mapping[str, Any] | None = None,
 ) -> Gate:
-    """Return the gate that holds a share against a bar: at least so much, or at most.
+    """Return a gate that compares a share with a bar, which is its least or its largest value.
 
-    The figure itself is held against the bar; its interval says how far the
-    number of verdicts bears that out.
+    The share itself must meet the bar, not the ends of its interval.
     """
     low, high = share.interval
     passed = (at_least is None or share.value >= at_least) and (at_most is None or share.value <= at_most)

@@ -1,4 +1,4 @@
-"""Gates on planted fates of every kind, many of them in one message: each must be found and told from the others."""
+"""Gates on messages with all five fates planted: each fate must be read as itself."""
 
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -15,13 +15,13 @@ REPLICATES = 6
 
 
 def fates_in_lines(worlds: Sequence[World], read: Read) -> Gate:
-    """Check the fates in messages as the channel writes them, one sentence a line."""
+    """Check fates in messages as the channel writes them, one sentence a line."""
     checks = "lowest recall of a planted fate, all five mixed in one message of many lines"
     return _told_apart("fates in lines", checks, worlds, read, lambda message, *_: message)
 
 
 def fates_in_prose(worlds: Sequence[World], read: Read) -> Gate:
-    """Check the fates where no sentence of the ledger stands word for word."""
+    """Check fates in running text, where no sentence of the ledger stands word for word."""
     checks = "lowest recall of a planted fate, all five mixed in one paragraph, each sentence inside other words"
     return _told_apart("fates in prose", checks, worlds, read, prose)
 
@@ -47,7 +47,7 @@ def _told_apart(
         low=low,
         high=high,
         n=worst.n,
-        # a fate that was never planted has the recall nan, which is not at the bar
+        # the recall of a fate that was never planted is nan, which does not meet the bar
         passed=all(share.value >= BAR for share in recall.values()),
         details={
             "recall": {fate: round(share.value, 6) for fate, share in recall.items()},

@@ -1,4 +1,4 @@
-"""Messages with known truth, from the synthetic channel: relayed, run together into prose, shuffled, cut short."""
+"""Messages with known truth from the synthetic channel: relayed, turned into prose, shuffled, cut short."""
 
 from collections.abc import Collection
 from itertools import pairwise
@@ -11,7 +11,7 @@ from chains.worlds.scenario.watermelon import SETTINGS, watermelon
 from chains.worlds.world import World
 
 FACTS = 12
-"""Facts of a world, as in an experiment of ordinary size."""
+"""Facts of a world: as many as an experiment of ordinary size has."""
 
 _OPENINGS = (
     "We must report today that",
@@ -25,30 +25,30 @@ _OPENINGS = (
 
 
 def worlds(count: int, facts: int = FACTS) -> list[World]:
-    """Return worlds from seed 0 on, the settings in turn."""
+    """Return worlds with seeds from 0 on; the settings come in turn."""
     names = tuple(SETTINGS)
     return [watermelon(seed, facts=facts, setting=names[seed % len(names)]) for seed in range(count)]
 
 
 def bulleted(lines: Collection[str]) -> str:
-    """Return lines as a message, one a bullet."""
+    """Return a message with one bullet for each line."""
     return "\n".join(f"- {line}" for line in lines)
 
 
 def notes(world: World, replicate: int) -> str:
-    """Return the whole ledger in words, each fact in a rendering drawn anew for each replicate, in a drawn order."""
+    """Return a message that keeps the whole ledger; order and wordings are drawn anew for each replicate."""
     draw = Draw("gates", "notes", world.seed, replicate)
     return bulleted([draw.choice(tuple(map(fact.render, fact.templates))) for fact in draw.shuffled(world.facts)])
 
 
 def relayed(world: World, rates: str, heard: str, *, hop: int, depth: int, replicate: int = 0) -> str:
-    """Return what one seat of a channel passes on of a message; `rates` as in a channel's name."""
+    """Return what a channel passes on of a message; `rates` are written as in a channel's name."""
     occasion = Occasion(world, replicate, f"L{depth - hop}", "manager", hop, depth, (heard,))
     return bulleted(Channel(parse_channel(rates)).relayed(occasion))
 
 
 def climbed(world: World, rates: str, *, depth: int, replicate: int = 0) -> list[str]:
-    """Return the messages of one chain of channels, from hop 1 on."""
+    """Return the messages of a chain of channels, from hop 1 on."""
     said = [notes(world, replicate)]
     for hop in range(1, depth + 1):
         said.append(relayed(world, rates, said[-1], hop=hop, depth=depth, replicate=replicate))
@@ -56,10 +56,10 @@ def climbed(world: World, rates: str, *, depth: int, replicate: int = 0) -> list
 
 
 def prose(message: str, *path: str | int) -> str:
-    """Return a message's lines as one paragraph, each inside other words: no line stands there word for word."""
+    """Return a message's lines as one paragraph with other words around each, so that no line stands word for word."""
     draw = Draw("gates", "prose", *path)
     openings = [draw.choice(_OPENINGS) for _ in lines_of(message)]
-    # the same opening twice running would be nothing that a person writes
+    # a person would not begin two sentences running in the same way
     for at, (before, here) in enumerate(pairwise(openings), start=1):
         if before == here:
             openings[at] = _OPENINGS[(_OPENINGS.index(here) + 1) % len(_OPENINGS)]
@@ -73,7 +73,7 @@ def shuffled(message: str, *path: str | int) -> str:
 
 
 def cut(message: str, budget: int) -> str:
-    """Return the lines from the start that fit whole into a budget of words."""
+    """Return the first lines of a message, as many as fit into a budget of words."""
     fitting, left = [], budget
     for line in lines_of(message):
         left -= len(line.split())
@@ -84,6 +84,6 @@ def cut(message: str, budget: int) -> str:
 
 
 def without(message: str, world: World, facts: Collection[str]) -> str:
-    """Return a channel's message without what it says of these facts."""
+    """Return a channel's message without its lines about these facts."""
     states = codebook(world).states
     return bulleted([line for line in lines_of(message) if line not in states or states[line].fact not in facts])

@@ -1,4 +1,4 @@
-"""Gates on messages that lose nothing: what is there must be found, however it is worded and wherever it stands."""
+"""Gates on messages that lose nothing: every fact must be read as kept, in any wording and any order."""
 
 from collections.abc import Sequence
 
@@ -8,11 +8,11 @@ from chains.worlds.world import World
 
 DEPTH = 12
 MIXED = "drop=0.2,blur=0.2,alter=0.2,flip=0.2"
-"""Rates at which a fifth of the facts meets each of the five fates in one message."""
+"""Rates that give each of the five fates to a fifth of the facts in one message."""
 
 
 def verbatim_relay(worlds: Sequence[World], read: Read) -> Gate:
-    """Check that word for word nothing is lost."""
+    """Check that nothing is read as lost if every seat copies word for word."""
     share = _kept(worlds, read, "paraphrase=0")
     checks = f"share of facts read as kept over {DEPTH} hops of seats that copy word for word"
     return share_gate("verbatim relay", checks, share, at_least=1.0)
@@ -37,7 +37,7 @@ def _kept(worlds: Sequence[World], read: Read, rates: str, *, run_together: bool
 
 
 def shuffled_lines(worlds: Sequence[World], read: Read) -> Gate:
-    """Check that the order of lines means nothing."""
+    """Check that the order of lines makes no difference."""
     changed = n = 0
     for world in worlds:
         for replicate in range(3):

@@ -1,9 +1,8 @@
-"""A gate on fates planted in other words than the ledger's: sentences written without sight of the rules.
+"""A gate on fates planted in sentences whose writer had not seen the instrument's rules.
 
-`renderings/<setting>.toml` holds, for each kind of fact and each way it can go,
-sentences that keep, blur and invert it. They were written by a writer (a
-language model) who knew the kinds of fact and the definitions of the fates and
-saw nothing of the instrument. An altered fact is a kept sentence with one wrong value.
+`renderings/<setting>.toml` holds, for each kind of fact and each direction it can take, sentences that keep, blur and
+invert it. A language model wrote them; it knew the kinds of fact and the definitions of the fates, but nothing of the
+instrument. An altered fact is a kept sentence with one wrong value.
 """
 
 import tomllib
@@ -23,14 +22,14 @@ from chains.worlds.scenario.watermelon import SETTINGS
 from chains.worlds.world import World
 
 FIVE_WAY, KEPT_OR_NOT = 0.97, 0.99
-"""The bars: verdicts that are the planted fate, and verdicts that are rightly kept or not kept."""
+"""The bars: the share of verdicts that are the planted fate, and of those that are right about kept or not kept."""
 REPLICATES = 6
 FEWEST = 40
 _FOLDER = Path(__file__).parent / "renderings"
 
 
 class Wordings(NamedTuple):
-    """Templates for one kind of fact that goes one way, by what they do to it."""
+    """Templates for one kind of fact in one direction, by the fate that they give it."""
 
     kept: tuple[str, ...]
     blurred: tuple[str, ...]
@@ -38,17 +37,17 @@ class Wordings(NamedTuple):
 
 
 class Written(NamedTuple):
-    """A message and what was planted in it."""
+    """A message and the fates that were planted in it."""
 
     text: str
     fates: dict[str, Fate]
     sentences: dict[str, str]
-    """What the message says of each fact; nothing of those omitted."""
+    """The message's sentence about each fact; omitted facts have none."""
 
 
 @cache
 def wordings_of(setting: str) -> Mapping[tuple[str, str], Wordings]:
-    """Read a setting's written sentences, by kind of fact and by the word for the way it goes."""
+    """Read the written sentences of a setting, by kind of fact and by the word for its direction."""
     content = tomllib.loads((_FOLDER / f"{setting}.toml").read_text(encoding="utf-8"))
     kinds = {kind.name: kind for kind in SETTINGS[setting].kinds}
     return {
@@ -63,7 +62,7 @@ def wordings_of(setting: str) -> Mapping[tuple[str, str], Wordings]:
 def written(world: World, replicate: int) -> Written:
     """Return a message in which each fact of a world has a fate drawn at random, in written sentences.
 
-    Every other message is of bullets, the rest of running text.
+    Messages of even replicates are bullets, the others running text.
     """
     bank = wordings_of(str(world.setting))
     fates: dict[str, Fate] = {}
@@ -87,7 +86,7 @@ def _key(world: World, fact: Fact) -> tuple[str, str]:
 
 
 def _sentence(world: World, fact: Fact, fate: Fate, wordings: Wordings, draw: Draw) -> str | None:
-    """Return a sentence that does to a fact what its fate says; None where there is none, as for an omission."""
+    """Return a sentence that gives a fact its fate; None if it is omitted, or no wrong value is there to alter it."""
     if fate == "omitted":
         return None
     if fate != "altered":
@@ -102,9 +101,9 @@ def _sentence(world: World, fact: Fact, fate: Fate, wordings: Wordings, draw: Dr
 
 
 def fates_in_other_words(worlds: Sequence[World], read: Read) -> Gate:
-    """Check the fates in sentences that somebody wrote who had not seen the rules.
+    """Check fates in sentences whose writer had not seen the rules.
 
-    There are many sentences, so fewer worlds than `FEWEST` are made up to that many: over 2,000 planted cases.
+    At least `FEWEST` worlds are read, more than are given if need be, so that there are over 2,000 planted cases.
     """
     seen: Counter[tuple[Fate, Fate]] = Counter()
     for world in worlds if len(worlds) >= FEWEST else made(FEWEST):
