@@ -1,4 +1,4 @@
-"""Krippendorff's alpha, against an independent implementation and by hand."""
+"""Krippendorff's alpha by hand, and its bootstrap against the package that computes the coefficient."""
 
 import math
 import random
@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from chains.stats.measurement_error.confusion import Judged, confusion
-from chains.stats.measurement_error.krippendorff_alpha import alpha
+from chains.stats.measurement_error.krippendorff_alpha import _of_sums, alpha
 
 FATES = ("kept", "blurred", "altered", "inverted", "omitted")
 
@@ -34,9 +34,16 @@ def theirs(labels):
 
 
 @pytest.mark.parametrize("seed", range(8))
-def test_alpha_is_what_another_implementation_says(seed):
+def test_alpha_and_what_its_draws_are_computed_by_are_what_the_package_says(seed):
     labels = made(seed, raters=2 + seed % 4, noise=seed / 10)
     assert alpha(labels).value == pytest.approx(theirs(labels), abs=1e-12)
+    counts = np.zeros((60, len(FATES)))
+    for (item, _), value in labels.items():
+        counts[item, FATES.index(value)] += 1
+    counts = counts[counts.sum(axis=1) >= 2]
+    sizes = counts.sum(axis=1)
+    apart = ((sizes**2 - (counts**2).sum(axis=1)) / (sizes - 1)).sum()
+    assert _of_sums(np.array([[*counts.sum(axis=0), apart]]))[0] == pytest.approx(theirs(labels), abs=1e-12)
 
 
 def test_alpha_of_two_raters_by_hand():
