@@ -122,8 +122,29 @@ def _untwinned(record: RunRecord, condition: Condition, seed: int) -> str:
     return (world.twinned() if condition.settings.twin else world).digest
 
 
+class Followed(NamedTuple):
+    """One fact in one message on its way up, and where that message is from."""
+
+    trial: TrialId
+    seat: str
+    place: int
+    """Of the fact among the world's."""
+    row: tuple[Any, ...]
+    """As COLUMNS has it."""
+
+
 def _rows(run: Run, named: Mapping[str, str], prefix: str) -> Iterator[tuple[Any, ...]]:
-    """Return a row, as COLUMNS has it, for each fact and hop of each finished trial."""
+    return (followed.row for followed in followed_facts(run, named, prefix))
+
+
+def followed_facts(run: Run, named: Mapping[str, str], prefix: str = "") -> Iterator[Followed]:
+    """Follow each fact of each finished trial up its chain, hop by hop.
+
+    Args:
+        run: The run.
+        named: The name of each condition, by its id.
+        prefix: What stands before a replicate's number, where several runs are taken together.
+    """
     stage = Stage(run.record)
     ends = {trial: run.log.end(str(trial)) for trial in run.record.experiment.trials()}
     finished = {trial: end for trial, end in ends.items() if end is not None and end.status == "finished"}
@@ -143,7 +164,8 @@ def _rows(run: Run, named: Mapping[str, str], prefix: str) -> Iterator[tuple[Any
             for hop, seat in enumerate(path, 1):
                 reading = end.readings[seat]
                 cut = reading.finish == "length"
-                yield (*chain, *about, hop, reading.fates[place], float(reading.words), cut)
+                row = (*chain, *about, hop, reading.fates[place], float(reading.words), cut)
+                yield Followed(trial, seat, place, row)
 
 
 def _chain_of(trial: TrialId, stage: Stage, named: Mapping[str, str]) -> Hashable:
