@@ -10,10 +10,10 @@ import pytest
 from conftest import steps_of
 from test_kill import started
 
+from chains.running import spending
 from chains.running.folders import read_record
 from chains.running.log import log as log_module
 from chains.running.log.index import scan
-from chains.terminal import drive_at_terminal
 
 SEEDS = range(1, 7)
 CALLS = 18
@@ -130,7 +130,7 @@ def test_a_run_that_was_stopped_and_then_killed_at_any_moment_goes_on(tmp_path, 
 def test_what_is_said_to_be_held_is_on_the_disk_by_then(model, mazedom, serve, experiment, monkeypatch):
     """A power failure takes what is not, and the run would refuse to go on with what it left."""
     synced, sizes = [0], []
-    real, write = os.fdatasync, drive_at_terminal.write_record
+    real, write = os.fdatasync, spending.write_record
 
     def sync(file):
         real(file)
@@ -142,7 +142,7 @@ def test_what_is_said_to_be_held_is_on_the_disk_by_then(model, mazedom, serve, e
         write(record, folder)
 
     monkeypatch.setattr(log_module.os, "fdatasync", sync)
-    monkeypatch.setattr(drive_at_terminal, "write_record", looked)
+    monkeypatch.setattr(spending, "write_record", looked)
     path = experiment(serve("copies"), seeds=SEEDS)
     words = ("--set", "model=channel", "--set", "worlds=6") if model == "channel" else (path,)
     assert mazedom("run", *words).status == 0

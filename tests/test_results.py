@@ -5,7 +5,7 @@ import asyncio
 import pytest
 from test_log import step
 
-from chains.analysis.results.run_results import cost, results
+from chains.analysis.results.run_results import results
 from chains.experiments.experiment import Experiment
 from chains.experiments.overrides import override
 from chains.models.provider import Reply, Usage
@@ -14,6 +14,7 @@ from chains.running.log.index import Spent
 from chains.running.log.log import Log
 from chains.running.prepare import stage
 from chains.running.runner import drive
+from chains.running.spending import cost
 
 NAME = "http://localhost:1/v1#m"
 

@@ -9,21 +9,20 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any
 
-from chains.analysis.results.run_results import Results, cost, results
-from chains.errors import BadInput, MazedomError, OverLimit
+from chains.analysis.results.run_results import Results, results
+from chains.errors import OverLimit
 from chains.gc_tuning import kept
-from chains.models.budget import Budget, Taken
+from chains.models.budget import Budget
 from chains.models.pool import Models
 from chains.models.provider import Reply
-from chains.running.folders import write_record
-from chains.running.log.log import RUN_FILE, Log
+from chains.running.log.log import Log
 from chains.running.reader_pool import fitting, readers
 from chains.running.reply_source import Question, Tape, Watcher
 from chains.running.reuse import Earlier, earlier
 from chains.running.run_record import RunRecord, Stage
 from chains.running.runner import Progress, drive
+from chains.running.spending import budget_of, check_limits, most_at_once, note_what_came
 from chains.running.token_estimate import longest_prompt
 from chains.running.trial import Reads
 from chains.terminal.views.ask_person import ask
@@ -72,8 +71,6 @@ def drive_run(
 INTERRUPTED = "interrupted"
 GRACE = 8.0
 """Seconds that calls in flight have after SIGTERM; containers are killed after ten."""
-FEW_AT_ONCE = 8
-"""Trials at the same time of models that compute while they are asked: more would gain nothing."""
 TRACE = os.environ.get("MAZEDOM_TRACE") == "1"
 """Whether LangSmith may trace runs: asked for here, and not by the variables that other programs set."""
 
@@ -90,7 +87,7 @@ async def _drive(
     opened = Models(
         record.experiment.models,
         reproducible=record.experiment.reproducible,
-        budget=_budget(record, log),
+        budget=budget_of(record, log),
         longest_prompt=longest_prompt(record),
         waiting=told_once(),
     )
@@ -124,27 +121,12 @@ async def _drive(
                     return INTERRUPTED
                 if not only:
                     break
-        _note_what_came(record.model_copy(update={"served": {**record.served, **models.describe()}}), folder, log)
+        found = record.model_copy(update={"served": {**record.served, **models.describe()}})
+        for note in note_what_came(found, folder, log):
+            say(f"note: {note}")
     if done.stopped is None:
         return None
     return str(done.stopped) if isinstance(done.stopped, OverLimit) else INTERRUPTED
-
-
-def _note_what_came(record: RunRecord, folder: Path, log: Log) -> None:
-    """Write to run.json what was found of the models, what was spent, and what the log holds on the disk for certain.
-
-    What it is said to hold and does not was removed, so a power failure must not make that of it.
-    """
-    update: dict[str, Any] = {"spend": {name: vars(spent) for name, spent in log.scan.spent.items()}}
-    try:
-        log.sync(whole=True)
-        update["held"] = log.scan.held
-    except MazedomError as error:
-        say(f"note: {error}")
-    try:
-        write_record(record.model_copy(update=update), folder)
-    except OSError as error:
-        say(f"note: what was found of the models is not in {folder / RUN_FILE}: {error.strerror}; the log is whole")
 
 
 def reused(record: RunRecord, words: Sequence[str]) -> tuple[RunRecord, Earlier | None]:
@@ -158,43 +140,6 @@ def reused(record: RunRecord, words: Sequence[str]) -> tuple[RunRecord, Earlier 
     for notice in [] if found is None else found.notices:
         say(f"note: {notice}")
     return record.model_copy(update={"reuses": used}), found
-
-
-def check_limits(record: RunRecord) -> None:
-    """Check that the run's limits can be kept to.
-
-    Raises:
-        BadInput: If money is limited and nobody knows what a model costs.
-    """
-    for name, source in record.models.items():
-        if record.experiment.limits.cost is not None and source.kind == "endpoint" and source.spec.prices is None:
-            raise BadInput(
-                f"limits.cost can't be kept: nobody knows what {name!r} costs; give input and output under "
-                f"[models.NAME.prices], or limit calls or tokens"
-            )
-
-
-def _budget(record: RunRecord, log: Log) -> Budget:
-    """Return what the run may still use: what was used before, by whatever process, counts towards its limits."""
-    limits = record.experiment.limits
-    spent = cost(record.models.values(), log.scan.spent)
-    return Budget(
-        limits.calls,
-        tokens=limits.tokens,
-        cost=limits.cost,
-        seconds=None if limits.minutes is None else limits.minutes * 60,
-        taken=Taken(log.scan.calls, log.scan.tokens, spent or 0.0),
-        spent_seconds=log.scan.seconds,
-    )
-
-
-def most_at_once(record: RunRecord) -> int:
-    """Return how many trials to drive at the same time.
-
-    Half as many again as the models together take requests: no place stays empty while trials are begun or read.
-    """
-    places = sum(source.spec.in_flight for source in record.models.values() if source.kind != "channel")
-    return record.experiment.limits.trials or places + places // 2 or FEW_AT_ONCE
 
 
 def told_once() -> Callable[[str, float], None]:

@@ -1,7 +1,7 @@
 """What a run has to show: how its trials ended, and the fates by hop and condition."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from chains.analysis.registered.confirmatory import Look, Standing, standing
@@ -13,11 +13,11 @@ from chains.analysis.results.status import StatusPath, StatusRow, status_path, s
 from chains.analysis.results.stops import stop_rows
 from chains.experiments.experiment import Condition, TrialId
 from chains.fates import SILENT
-from chains.models.spec import Prices, Source
-from chains.running.log.index import Spent, Taken
+from chains.running.log.index import Taken
 from chains.running.log.log import Log
 from chains.running.log.records import TrialEnd
 from chains.running.run_record import RunRecord, Stage
+from chains.running.spending import cost
 from chains.scoring.measures.fate_shares import HopShares, mean_shares, shares_by_hop, shares_of
 from chains.worlds.world import unverified_notes
 
@@ -265,18 +265,3 @@ def _sentence(end: TrialEnd) -> str:
 
 def _has_silence(end: TrialEnd) -> bool:
     return any(reading.finish in SILENT for reading in end.readings.values())
-
-
-def cost(models: Iterable[Source], spent: Mapping[str, Spent]) -> float | None:
-    """Return what was spent, in the currency of the models' prices; None if a model that takes money has no price.
-
-    Models on this machine and channels cost nothing.
-    """
-    prices: dict[str, Prices | None] = {}
-    for source in (source for source in models if source.kind == "endpoint" and source.label in spent):
-        # The log names a model as its server does, so two that are called the same can't be told apart.
-        if prices.setdefault(source.label, source.spec.prices) != source.spec.prices:
-            return None
-    if None in prices.values():
-        return None
-    return round(sum(price.cost(spent[label].usage) for label, price in prices.items() if price is not None), 6)

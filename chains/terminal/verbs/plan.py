@@ -9,7 +9,7 @@ from chains.experiments.overrides import override
 from chains.running.cost_estimate import estimate
 from chains.running.folders import find_experiment, new_run_id
 from chains.running.prepare import stage
-from chains.terminal.drive_at_terminal import most_at_once
+from chains.running.spending import most_at_once
 from chains.terminal.views.estimate import estimate_view
 from chains.terminal.views.output import print_json, say
 from chains.terminal.views.output import results as stdout

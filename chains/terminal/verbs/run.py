@@ -14,7 +14,8 @@ from chains.running.folders import create, find_experiment, new_run_id
 from chains.running.prepare import stage
 from chains.running.reuse import Earlier, foreseen
 from chains.running.run_record import RunRecord
-from chains.terminal.drive_at_terminal import attended, check_limits, confirmed, drive_run, most_at_once, reused
+from chains.running.spending import check_limits, most_at_once
+from chains.terminal.drive_at_terminal import attended, confirmed, drive_run, reused
 from chains.terminal.views.estimate import estimate_view
 from chains.terminal.views.output import print_json, progress, results, say
 

@@ -15,7 +15,6 @@ from typing import Any, Self
 
 import orjson
 
-from chains.analysis.results.run_results import cost
 from chains.errors import BadInput
 from chains.models.provider import Reply, Request
 from chains.organisation.hierarchy import Seat
@@ -23,6 +22,7 @@ from chains.running.log.log import Log
 from chains.running.log.records import TrialEnd
 from chains.running.reply_source import Watcher
 from chains.running.run_record import RunRecord, Stage
+from chains.running.spending import cost
 from chains.scoring.measures.fate_shares import shares_by_hop
 from chains.terminal.views.output import say
 

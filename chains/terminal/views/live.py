@@ -12,7 +12,6 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
-from chains.analysis.results.run_results import cost
 from chains.experiments.experiment import TrialId
 from chains.models.provider import Reply, Request
 from chains.organisation.hierarchy import Seat
@@ -20,6 +19,7 @@ from chains.running.log.log import Log
 from chains.running.log.records import TrialEnd
 from chains.running.reply_source import Watcher
 from chains.running.run_record import RunRecord, Stage
+from chains.running.spending import cost
 from chains.running.trial import held_below
 from chains.scoring.facts.reader import instrument_of
 from chains.scoring.measures.fate_shares import shares_by_hop

@@ -1,0 +1,88 @@
+"""What a run may spend and what it has spent: its limits, its budget, its money, and what run.json says of it."""
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from chains.errors import BadInput, MazedomError
+from chains.models.budget import Budget, Taken
+from chains.models.spec import Prices, Source
+from chains.running.folders import write_record
+from chains.running.log.index import Spent
+from chains.running.log.log import RUN_FILE, Log
+from chains.running.run_record import RunRecord
+
+FEW_AT_ONCE = 8
+"""Trials at the same time of models that compute while they are asked: more would gain nothing."""
+
+
+def cost(models: Iterable[Source], spent: Mapping[str, Spent]) -> float | None:
+    """Return what was spent, in the currency of the models' prices; None if a model that takes money has no price.
+
+    Models on this machine and channels cost nothing.
+    """
+    prices: dict[str, Prices | None] = {}
+    for source in (source for source in models if source.kind == "endpoint" and source.label in spent):
+        # The log names a model as its server does, so two that are called the same can't be told apart.
+        if prices.setdefault(source.label, source.spec.prices) != source.spec.prices:
+            return None
+    if None in prices.values():
+        return None
+    return round(sum(price.cost(spent[label].usage) for label, price in prices.items() if price is not None), 6)
+
+
+def check_limits(record: RunRecord) -> None:
+    """Check that the run's limits can be kept to.
+
+    Raises:
+        BadInput: If money is limited and nobody knows what a model costs.
+    """
+    for name, source in record.models.items():
+        if record.experiment.limits.cost is not None and source.kind == "endpoint" and source.spec.prices is None:
+            raise BadInput(
+                f"limits.cost can't be kept: nobody knows what {name!r} costs; give input and output under "
+                f"[models.NAME.prices], or limit calls or tokens"
+            )
+
+
+def budget_of(record: RunRecord, log: Log) -> Budget:
+    """Return what the run may still use: what was used before, by whatever process, counts towards its limits."""
+    limits = record.experiment.limits
+    spent = cost(record.models.values(), log.scan.spent)
+    return Budget(
+        limits.calls,
+        tokens=limits.tokens,
+        cost=limits.cost,
+        seconds=None if limits.minutes is None else limits.minutes * 60,
+        taken=Taken(log.scan.calls, log.scan.tokens, spent or 0.0),
+        spent_seconds=log.scan.seconds,
+    )
+
+
+def most_at_once(record: RunRecord) -> int:
+    """Return how many trials to drive at the same time.
+
+    Half as many again as the models together take requests: no place stays empty while trials are begun or read.
+    """
+    places = sum(source.spec.in_flight for source in record.models.values() if source.kind != "channel")
+    return record.experiment.limits.trials or places + places // 2 or FEW_AT_ONCE
+
+
+def note_what_came(record: RunRecord, folder: Path, log: Log) -> list[str]:
+    """Write to run.json what was found of the models, what was spent, and what the log holds on the disk for certain.
+
+    What it is said to hold and does not was removed, so a power failure must not make that of it.
+    """
+    notes: list[str] = []
+    update: dict[str, Any] = {"spend": {name: vars(spent) for name, spent in log.scan.spent.items()}}
+    try:
+        log.sync(whole=True)
+        update["held"] = log.scan.held
+    except MazedomError as error:
+        notes.append(str(error))
+    try:
+        write_record(record.model_copy(update=update), folder)
+    except OSError as error:
+        what = f"what was found of the models is not in {folder / RUN_FILE}"
+        notes.append(f"{what}: {error.strerror}; the log is whole")
+    return notes
