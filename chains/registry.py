@@ -30,7 +30,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 
-from chains.errors import BadInput, nearest
+from chains.errors import BadInput, MazedomError, nearest
 
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
@@ -110,6 +110,11 @@ class Registry(Mapping[str, T], Generic[T]):
         self[name]
         return self._makers[name]
 
+    def added(self) -> dict[str, T]:
+        """Return what is not the program's own, by name; imports plugins."""
+        load_plugins()
+        return {name: self._things[name] for name, maker in self._makers.items() if not is_built_in(maker)}
+
     def __contains__(self, name: object) -> bool:
         """Whether something stands for a name; imports no built-in."""
         if name not in self._built_in and name not in self._things:
@@ -157,6 +162,26 @@ def load_plugins() -> None:
         _once(file, partial(_from_file, Path(file)))
     for point in _entry_points():
         _once(f"{point.name} = {point.value}", partial(_from_entry_point, point))
+
+
+def is_built_in(maker: Any) -> bool:
+    """Return whether a function or class is the program's own."""
+    return str(maker.__module__).partition(".")[0] == __name__.partition(".")[0]
+
+
+@contextlib.contextmanager
+def blaming(kind: str, name: str) -> Iterator[None]:
+    """Turn whatever goes wrong in a user's code into one sentence that names it.
+
+    Raises:
+        MazedomError: If anything but a `MazedomError` was raised inside.
+    """
+    try:
+        yield
+    except MazedomError:
+        raise
+    except Exception as error:
+        raise MazedomError(f"{kind} {name!r} failed: {_said(error)}") from error
 
 
 def made_with(makers: Iterable[Any]) -> dict[str, str]:

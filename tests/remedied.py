@@ -9,7 +9,7 @@ from chains.organisation.cast import Cast
 from chains.running.prepare import stage
 from chains.running.run_record import Stage
 from chains.running.trial import _SeatedCrew, in_turn, read_top, read_trial
-from chains.scoring.measures.measures import heard
+from chains.scoring.measures.heard import heard
 
 
 class Asked:

@@ -17,7 +17,8 @@ from chains.organisation.span_of_control import shared_out
 from chains.running.folders import runs_folder
 from chains.scoring.facts.patterns import STATED, UNSTATED, WRONG, patterns_in
 from chains.scoring.facts.reader import Reader
-from chains.scoring.measures.measures import MEASURES, heard
+from chains.scoring.measures.heard import heard
+from chains.scoring.measures.measures import MEASURES
 from chains.stats.survival.loss_correlation import phi, together
 from chains.worlds.scenario.common_cause import MACHINES, common_cause
 from chains.worlds.world import World

@@ -219,3 +219,54 @@ def test_a_run_is_not_resumed_with_another_plugin_than_it_was_begun_with(program
     assert "a run goes on with the plugins that it was begun with" in told
     status, _, told = program("resume", "last")
     assert "and it is not here; name its file in MAZEDOM_PLUGINS" in told
+
+
+# Measure
+
+
+def test_a_measure_of_a_plugin_is_shown_and_is_in_the_json(program):
+    sample = str(ROOT / "runs" / "sample")
+    assert "words_per_fact" in program("show", sample, plugins=["measure.py"])[1]
+    rows = json.loads(program("show", sample, "--json", plugins=["measure.py"])[1])["added_measures"]
+    assert all(row["measures"]["words_per_fact"] > 1 and 0 <= row["measures"]["worst_kept"] <= 1 for row in rows)
+    assert "added_measures" not in json.loads(program("show", sample, "--json")[1])
+
+
+def test_a_measure_of_a_plugin_is_listed_with_what_its_docstring_says(program):
+    listed = {
+        row["measure"]: row["about"]
+        for row in json.loads(program("list", "measures", "--json", plugins=["measure.py"])[1])
+    }
+    assert (
+        listed["worst_kept"] == "whether the most severe bad fact is kept; the first one, where several are as severe"
+    )
+
+
+def test_a_measure_of_a_plugin_is_compared_and_can_fail_a_comparison(program):
+    words = ("compare", str(ROOT / "runs" / "sample"), "--json", "--fail-if", "words_per_fact.a > 0")
+    status, out, told = program(*words, plugins=["measure.py"])
+    assert status == 1, told
+    assert json.loads(out)["comparisons"][0]["measures"]["worst_kept"]["a"] is not None
+    status, _, told = program(*words)
+    assert (status, "no measure 'words_per_fact'" in told) == (2, True)
+
+
+def test_a_hypothesis_can_be_about_a_measure_of_a_plugin(program, tmp_path):
+    (tmp_path / "mine.toml").write_text(
+        '[fixed]\nmodel = "channel:drop=0.3"\n[factors]\ndepth = [1, 4]\n'
+        '[hypotheses]\nworse = "worst_kept(depth=4) < worst_kept(depth=1)"\n'
+    )
+    assert program("run", "mine.toml", "--dry-run", plugins=["measure.py"])[0] == 0
+    status, _, told = program("run", "mine.toml", "--dry-run")
+    assert (status, "no measure or exponent 'worst_kept'" in told) == (2, True)
+
+
+def test_a_measure_that_fails_is_named_in_one_sentence(program, tmp_path):
+    broken = tmp_path / "broken.py"
+    broken.write_text(
+        "from chains.scoring.measures.measures import measure\n"
+        "@measure()\ndef mine(at):\n    '''Divides by nothing.'''\n    return 1 / 0\n"
+    )
+    status, _, told = program("show", str(ROOT / "runs" / "sample"), plugins=[broken])
+    assert (status, told.count("\n")) == (1, 1)
+    assert f"measure 'mine' failed: ZeroDivisionError: division by zero ({broken}, line 5)" in told

@@ -13,7 +13,8 @@ from chains.models.provider import Reply
 from chains.organisation.prompts import configuration, configurations, read_prompt
 from chains.rng import Draw
 from chains.scoring.facts.reader import Reader
-from chains.scoring.measures.measures import MEASURES, heard, told_by
+from chains.scoring.measures.heard import heard, told_by
+from chains.scoring.measures.measures import MEASURES
 from chains.scoring.replies.status import NONE, TOLD, UNCLEAR, status_in
 from chains.stats.paired import paired, shares
 from chains.stats.paired.shares import share_by_world, wilson

@@ -7,7 +7,8 @@ import pytest
 from chains.analysis.results.regret import Priced
 from chains.analysis.results.stops import stop_rows
 from chains.experiments.experiment import Condition, TrialId
-from chains.scoring.measures.measures import MEASURES, halted, heard
+from chains.scoring.measures.heard import halted, heard
+from chains.scoring.measures.measures import MEASURES
 from chains.scoring.measures.stopped_work import work_of
 from chains.scoring.reading import Call, Halting, Outcome, Reading
 from chains.terminal.views.output import legible

@@ -143,9 +143,8 @@ def _understood(name: str, text: object, factors: Factors) -> Hypothesis:
     if found is None or not isinstance(text, str):
         raise BadInput(f"{text!r} can't be read; write it as in {_EXAMPLE!r}")
     quantity, relation, again = found["quantity"], found["relation"], found["again"]
-    known = (*MEASURES, *FIGURES, *EXPONENTS)
-    if quantity not in known:
-        raise BadInput(f"no measure or exponent {quantity!r}{nearest(quantity, known)}")
+    if not any(quantity in known for known in (FIGURES, EXPONENTS, MEASURES)):
+        raise BadInput(f"no measure or exponent {quantity!r}{nearest(quantity, (*MEASURES, *FIGURES, *EXPONENTS))}")
     if relation not in (">", "<", "!="):
         raise BadInput(f"{relation!r} can't be tested; say >, <, or != for different either way")
     if again is not None and again != quantity:

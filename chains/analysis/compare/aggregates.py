@@ -7,7 +7,7 @@ measures are: their intervals and p-values resample worlds (`laws.signals`).
 import math
 from collections.abc import Mapping
 
-from chains.scoring.measures.measures import Heard
+from chains.scoring.measures.heard import Heard
 from chains.stats.decisions.signal_detection import AGGREGATES, Differing, Seen, Table, against, differing, tabled
 from chains.stats.paired.paired import Paired, PairKey
 

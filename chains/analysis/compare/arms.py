@@ -20,9 +20,9 @@ from chains.running.run_record import RunRecord, Stage
 from chains.running.transcript import retold
 from chains.running.trial import read_top, read_trial
 from chains.scoring.facts.reader import Reader
+from chains.scoring.measures.heard import Heard, halted, heard, valued
 from chains.scoring.measures.held_back import stakes
 from chains.scoring.measures.intent import carried
-from chains.scoring.measures.measures import Heard, halted, heard, valued
 from chains.scoring.reading import Deeds, Reading
 from chains.worlds.world import World
 

@@ -9,7 +9,8 @@ from chains.analysis.compare.aggregates import aggregates_compared
 from chains.analysis.compare.arms import Side, differing
 from chains.errors import BadInput
 from chains.experiments.experiment import TrialId
-from chains.scoring.measures.measures import MEASURES, Heard
+from chains.scoring.measures.heard import Heard
+from chains.scoring.measures.measures import MEASURES
 from chains.stats.paired.multiplicity import benjamini_hochberg
 from chains.stats.paired.paired import Paired, PairKey, paired_all
 from chains.stats.paired.shares import FEWEST_WORLDS

@@ -14,7 +14,8 @@ from chains.analysis.compare.comparison import Comparison, Row, heard_in, interv
 from chains.analysis.compare.length_matched import heard_at_equal_words
 from chains.errors import BadInput
 from chains.experiments.hypotheses import Hypothesis
-from chains.scoring.measures.measures import MEASURES, Heard
+from chains.scoring.measures.heard import Heard
+from chains.scoring.measures.measures import MEASURES
 from chains.stats.paired.multiplicity import holm
 from chains.stats.paired.paired import LEVEL, Paired, PairKey, paired
 from chains.stats.paired.shares import FEWEST_WORLDS

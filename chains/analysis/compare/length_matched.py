@@ -23,11 +23,10 @@ from chains.organisation.cast import Cast
 from chains.organisation.remedies.audit import corrected_in
 from chains.running.trial import held_below
 from chains.scoring.facts.reader import instrument_of, read_corrected
-from chains.scoring.measures.measures import MEASURES, Heard
+from chains.scoring.measures.heard import Heard
+from chains.scoring.measures.measures import MEASURES, Measure
 from chains.stats.paired.paired import PairKey, paired_all
 
-OF_FATES = {name: measure for name, measure in MEASURES.items() if measure.of_fates}
-"""Measures that can be taken at equal words."""
 MOST_READINGS = 1000
 """Pairs up to which it is done unasked, in about three seconds; preparing the instrument for a world counts as ten."""
 
@@ -46,7 +45,7 @@ def at_equal_words(comparison: Comparison) -> dict[str, Row]:
         return {}
     first, second = heard_at_equal_words(a, b, pairs)
     rows = paired_all(_values(first), _values(second))
-    return {name: Row(row) for name, row in zip(OF_FATES, rows, strict=True)}
+    return {name: Row(row) for name, row in zip(_of_fates(), rows, strict=True)}
 
 
 def heard_at_equal_words(
@@ -71,7 +70,12 @@ def _words(heard: Heard) -> int:
 
 
 def _values(side: Mapping[PairKey, Heard]) -> dict[PairKey, list[float]]:
-    return {key: [measure.of(heard) for measure in OF_FATES.values()] for key, heard in side.items()}
+    return {key: [measure.of(heard) for measure in _of_fates().values()] for key, heard in side.items()}
+
+
+def _of_fates() -> dict[str, Measure]:
+    """Return the measures that can be taken at equal words."""
+    return {name: one for name, one in MEASURES.items() if one.of_fates}
 
 
 def _cut(side: Side, trial: TrialId, words: int) -> Heard:

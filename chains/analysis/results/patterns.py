@@ -11,7 +11,8 @@ from typing import Any, NamedTuple
 from chains.experiments.experiment import TrialId
 from chains.running.log.records import TrialEnd
 from chains.running.run_record import RunRecord, Stage
-from chains.scoring.measures.measures import MEASURES, heard
+from chains.scoring.measures.heard import heard
+from chains.scoring.measures.measures import MEASURES
 from chains.stats.paired.shares import Share, share_by_world
 
 

@@ -14,7 +14,7 @@ from chains.experiments.experiment import Condition, TrialId
 from chains.running.log.records import TrialEnd
 from chains.running.run_record import RunRecord, Stage
 from chains.scoring.measures.fate_shares import HopShares, mean_shares, shares_by_hop
-from chains.scoring.measures.measures import joined_fates, summed_risk
+from chains.scoring.measures.heard import joined_fates, summed_risk
 from chains.scoring.measures.regret import TERMS, Payoffs, mean, net_of_guessing, payoffs, wary
 from chains.scoring.reading import Outcome, Reading
 from chains.stats.fit.lazy_intervals import mean_interval

@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 from chains.experiments.experiment import TrialId
 from chains.running.log.records import TrialEnd
 from chains.running.run_record import RunRecord, Stage
-from chains.scoring.measures.measures import ToldStatus, told_by
+from chains.scoring.measures.heard import ToldStatus, told_by
 from chains.scoring.replies.status import TOLD
 from chains.stats.paired.shares import Share, share_by_world
 from chains.worlds.facts.status_rule import STATUSES, Status

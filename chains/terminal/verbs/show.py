@@ -19,6 +19,7 @@ from chains.organisation.plan import Plan
 from chains.running.folders import find_run, read_record
 from chains.running.log.log import Log
 from chains.running.run_record import RunRecord, Stage
+from chains.scoring.measures.measures import MEASURES
 from chains.stats.measurement_error.corrected_retention import Corrected
 from chains.stats.paired.shares import FEWEST_WORLDS
 from chains.terminal.verbs import archive_shows as imported
@@ -128,22 +129,31 @@ def _audits(record: RunRecord, log: Log, *, as_json: bool) -> int:
 
 def _results(record: RunRecord, log: Log, folder: Path, *, as_json: bool) -> int:
     """Print the shares by hop and condition; beside them the corrected retention, where the error is measured."""
-    found = results(record, log)
+    found, added = results(record, log), _added(record, log)
     if as_json:
         _, error, corrected = _correction(found, record, log, folder)
-        document = found.document() | {"path": str(folder)}
+        document = found.document() | {"path": str(folder)} | ({"added_measures": added} if added else {})
         for row in document["by_hop"]:
             if (one := corrected.get((row["condition"], row["hop"]))) is not None:
                 row["kept_corrected"] = one.document()
         print_json(document | {"instrument_error": error})
         return 0
     notes, _, corrected = _correction(found, record, log, folder)
-    stdout.print(results_view(found, corrected=corrected))
+    stdout.print(results_view(found, corrected=corrected, added=added))
     for note in notes:
         say(f"note: {note}")
     for sentence, count in found.errors.items():
         say(f"{count} failed: {sentence}")
     return 0
+
+
+def _added(record: RunRecord, log: Log) -> list[dict[str, Any]]:
+    """Return a row for each condition with the measures that the user added; none where none was."""
+    if not MEASURES.added():
+        return []
+    from chains.analysis.added_measures import added_rows  # noqa: PLC0415  start-up
+
+    return added_rows(record, log)
 
 
 def _correction(

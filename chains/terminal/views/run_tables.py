@@ -11,6 +11,7 @@ from rich.text import Text
 
 from chains.analysis.results.run_results import Results
 from chains.stats.measurement_error.corrected_retention import Corrected
+from chains.terminal.views.added_measures import added_view
 from chains.terminal.views.charter import carried_view
 from chains.terminal.views.output import counted
 from chains.terminal.views.patterns import patterns_view
@@ -46,7 +47,10 @@ def shown_hops(hops: Sequence[int]) -> list[int]:
 
 
 def results_view(
-    found: Results, seconds: float | None = None, corrected: Mapping[tuple[str, int], Corrected] | None = None
+    found: Results,
+    seconds: float | None = None,
+    corrected: Mapping[tuple[str, int], Corrected] | None = None,
+    added: Sequence[Mapping[str, Any]] = (),
 ) -> RenderableType:
     """Return the table by hop and condition, with what a reader must know of it.
 
@@ -54,6 +58,7 @@ def results_view(
         found: The run's results.
         seconds: How long it took.
         corrected: Retention by condition and hop, corrected for the instrument's error, where that is measured.
+        added: The rows of the measures that the user added, if there are any.
     """
     record = found.record
     parts: list[RenderableType] = []
@@ -80,6 +85,7 @@ def results_view(
         parts += pauses_view(found.pauses())
     if found.ordered:
         parts += carried_view(found.charter(), found.deeds())
+    parts += added_view(added)
     if not rows and not found.ordered:
         parts.append(Text("no trial is finished yet"))
     took = "" if seconds is None else f", {seconds:.0f} s"
