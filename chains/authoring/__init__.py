@@ -1,4 +1,4 @@
-"""Worlds from a person's own documents: facts proposed, checked, confirmed and written to a world file.
+"""Worlds from a person's own documents: facts are proposed, checked, confirmed and written to a world file.
 
 Imports: worlds, models, scoring, organisation.prompts.
 

@@ -1,11 +1,13 @@
-"""The instrument tried on a statement before anybody relies on it: planted truth, made from the statement itself.
+"""Check that the instrument can read a statement, before the statement becomes a fact of a world.
 
-A statement passes if its own quote and each of its renderings is read as kept,
-another value in any slot is read as what it is (a number, count or date as
-altered, a direction turned round as inverted, another name as not kept), its
-vague wordings as not kept, and nothing as omitted. In a ledger, moreover, it is
-kept in the text of all statements and not kept in the text of all others.
-Statements that fail are left out: what the instrument can't read is no ground truth.
+Texts are made from the statement, so that its fate in each is known. The instrument must read
+
+- its quote and each of its renderings as kept;
+- another number, count or date in a slot as altered, another name as not kept, a reversed direction as inverted;
+- its vague wordings as not kept, and an empty report as omitted;
+- in a ledger: the text of all statements as kept, and the text of all other statements as not kept.
+
+A statement that fails is left out: what the instrument can't read is no ground truth.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -20,11 +22,11 @@ _LOST = tuple(fate for fate in FATES if fate != "kept")
 
 
 def failures(statement: Statement, quote: str) -> list[str]:
-    """Return what the instrument reads wrongly of a statement that stands alone, each in a short sentence.
+    """Return the instrument's errors on a statement that stands alone, each as a short sentence.
 
     Args:
-        statement: What is to be read.
-        quote: The words that it was taken from, with the names that the statement has.
+        statement: The statement.
+        quote: The words from which it was made, with the same names as the statement.
     """
     instrument = Instrument([statement])
     return [
@@ -35,7 +37,7 @@ def failures(statement: Statement, quote: str) -> list[str]:
 
 
 def _trials(statement: Statement, quote: str) -> Iterator[tuple[str, str, Sequence[Fate]]]:
-    """Return texts of which it is known what became of the statement in them."""
+    """Yield texts in which the statement's fate is known: the text's name, the text, and the fates that are right."""
     yield "its quote", quote, ("kept",)
     for place in range(len(statement.templates)):
         yield f"wording {place + 1}", statement.render(place), ("kept",)
@@ -60,11 +62,11 @@ def _trials(statement: Statement, quote: str) -> Iterator[tuple[str, str, Sequen
 
 
 def unreadable(statements: Sequence[Fact], quotes: Mapping[str, str]) -> dict[str, str]:
-    """Return the statements that can't be told from the others of their ledger, by id, each with the reason.
+    """Return the statements that the instrument can't tell from others of their ledger, by id, each with the reason.
 
     Args:
         statements: The whole ledger.
-        quotes: By id, the words that each was taken from; those of a person's own may be missing.
+        quotes: The words from which each was made, by id; a statement that a person wrote may have none.
     """
     found: dict[str, str] = {}
     instrument = Instrument(statements)

@@ -1,9 +1,7 @@
-"""Words of a sentence that say which way something went, as direction slots with an opposite of the same form.
+"""Find the words of a sentence that say a direction ("late", "rose"), and make slots of them with their opposites.
 
-Each row is a wording as it may stand in a sentence, the wording that turns it
-round in the same place, and the two senses that the instrument knows them by.
-Words that could be something else ("over", "up") count only where the
-instrument itself takes them for a direction.
+Each row has a wording, the wording that reverses it in the same place, and the two senses by which the instrument knows
+them. Words that often mean something else ("over", "up") count only where the instrument takes them for a direction.
 """
 
 from typing import NamedTuple
@@ -136,21 +134,21 @@ _ROWS: tuple[tuple[str, str, Sense, Sense], ...] = (
 )
 _AMOUNTS = bag("by from to")
 _CHANGED = bag("raised lowered reduced dropped climbed up down")
-"""Other things too ("shut down", "raised a concern"): directions where an amount stands with them."""
+"""Directions only next to an amount: not in "shut down" or "raised a concern"."""
 _MEASURED = bag("over under above below")
 _YARDSTICKS = bag(
     "budget plan target limit threshold estimate forecast average schedule norm standard quota capacity spec "
     "expectation specified planned expected allowed budgeted"
 )
 _COMPARED = bag("more fewer")
-"""Directions only before "than": "2 more engineers" turned round would not be 2 fewer."""
+"""Directions only before "than": the reverse of "2 more engineers" is not 2 fewer."""
 _AIMED = bag("met missed")
 _AIMS = bag(
     "deadline deadlines target targets goal goals requirement requirements limit quota plan milestone milestones "
     "objective sla"
 )
 _PLACED = bag("late early")
-"""Directions only where no noun follows: not in "the late shift"."""
+"""Directions only if no noun follows: not in "the late shift"."""
 TURNABLE = frozenset(word for form, turned, _, _ in _ROWS for word in (form, turned) if " " not in word) - bag(
     "more fewer up down over under late early left open met missed available lost won behind ahead held"
 ) | bag(
@@ -159,14 +157,14 @@ TURNABLE = frozenset(word for form, turned, _, _ in _ROWS for word in (form, tur
     "unready satisfied dissatisfied compliant normal abnormal positive negative won lost improved "
     "worsened agreed denied legal illegal known unknown authorised unauthorised reversed reopened"
 )
-"""Words that have a plain opposite: one that could not be typed is a sense that nobody would notice being turned."""
+"""Words with a plain opposite. If one can't be typed, its reversal would go unnoticed, so the sentence is left out."""
 _BY_FIRST: dict[str, list[tuple[tuple[str, ...], str, Sense, Sense]]] = {}
 for _form, _turned, _here, _there in sorted(_ROWS, key=lambda row: -len(row[0].split())):
     _BY_FIRST.setdefault(_form.split()[0], []).append((tuple(_form.split()), _turned, _here, _there))
 
 
 class Way(NamedTuple):
-    """Words that say which way something went."""
+    """A direction in a sentence."""
 
     first: int
     last: int
@@ -178,8 +176,8 @@ def ways_in(tokens: tuple[Token, ...], taken: frozenset[int]) -> list[Way]:
     """Return the directions of a sentence in order.
 
     Args:
-        tokens: The sentence's.
-        taken: Tokens of names, dates and the like, which are no directions.
+        tokens: The sentence.
+        taken: Places of the tokens of names, dates and other values, which are no directions.
     """
     out: list[Way] = []
     at = 0
@@ -210,7 +208,7 @@ def _way(tokens: tuple[Token, ...], at: int, taken: frozenset[int]) -> Way | Non
 
 
 def _fits(tokens: tuple[Token, ...], first: int, last: int, form: str, turned: str) -> bool:
-    """Whether words that are other things too stand where they are a direction."""
+    """Whether a word that has other meanings too stands where it is a direction."""
     after = tokens[last : last + 6]
     following = after[0] if after else None
     fits = True

@@ -1,4 +1,4 @@
-"""From a sentence to a fact: its subject, its typed values, and two renderings made of its own words."""
+"""Draft a fact from a sentence: its subject, its typed values, and two renderings in the sentence's own words."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -18,7 +18,7 @@ from chains.scoring.text.tokens import Token, tokens_of
 from chains.worlds.facts.ledger import Fact, Slot
 
 MOST_SLOTS = 5
-"""More values than this are more than one fact."""
+"""Most values of a fact; a sentence with more states several facts."""
 MOST_TOPIC = 4
 _MOST_TOKENS = 45
 _FEWEST_WORDS = 4
@@ -32,7 +32,7 @@ _VAGUE_TOPICS = bag(
     "total sum planned plan average overall altogether first second third last next previous additional same other own "
     "exactly initially originally finally previously"
 )
-"""Words that stand with any property: they would not show which one is meant."""
+"""Words that go with any property, so that they don't show which property is meant."""
 _POINTERS = bag("it them this these those that they")
 _ZONE = r"(?:\s*(?:UTC|GMT|CES?T|BST|[ECMP][SD]T|Z|h|hrs|hours|[ap]\.?m\.?)\b\.?)?"
 _CLOCK = rf"\(?\[?~?\d{{1,2}}(?::\d{{2}}){{1,2}}(?:\.\d+)?\]?\)?{_ZONE}"
@@ -46,27 +46,27 @@ _JOINTS = bag("but while whereas although though however yet because whilst and 
 
 
 class Draft(NamedTuple):
-    """A sentence, or a clause of one, that could be typed."""
+    """The fact of a sentence, or of a clause of it."""
 
     start: int
-    """First character in the text that it was drafted from."""
+    """Where the sentence or clause begins in the text: its first character."""
     end: int
     fact: Fact
-    """With an id that its world has to replace, and neutral: what is good and bad, only a person can say."""
+    """Its id is a placeholder. It is neutral, because only a person can say whether it is good or bad news."""
 
 
 def drafts_in(
     text: str, subject: str | None = None, common: frozenset[str] = frozenset()
 ) -> tuple[list[Draft], list[str]]:
-    """Return the facts of a sentence: one, or one for each clause that stands by itself.
+    """Return the facts of a sentence: one, or one for each independent clause.
 
     Args:
         text: The sentence.
-        subject: What it is about, in words of the sentence, where somebody has said so; else it is found by rule.
-        common: Words that the documents write in lower case: such a word at the beginning of a sentence is no name.
+        subject: Its subject in its own words, if a person or model named it; None finds it by rule.
+        common: Words that the documents write in lower case somewhere; at the start of a sentence they are no names.
 
     Returns:
-        The drafts, and why what could not be typed could not: nothing is guessed.
+        The drafts, and for each clause that can't be typed the reason. Nothing is guessed.
     """
     start, end = _without_clock(text)
     found: list[Draft] = []
@@ -85,15 +85,15 @@ def drafts_in(
 
 
 def draft(text: str, subject: str | None = None, common: frozenset[str] = frozenset()) -> Fact:
-    """Return a sentence as a fact.
+    """Return the fact of a sentence.
 
     Args:
         text: The sentence.
-        subject: As `drafts_in`; the words as they stand in the sentence.
-        common: As `drafts_in`.
+        subject: As in `drafts_in`.
+        common: As in `drafts_in`.
 
     Raises:
-        Untyped: If it can't be typed; the text is the reason.
+        Untyped: If it can't be typed; the message is the reason.
     """
     tokens = _read(text)
     about = subject_in(tokens) if subject is None else _given(tokens, subject)
@@ -140,7 +140,7 @@ def _covered(ways: Sequence[Way]) -> frozenset[int]:
 
 
 def _without_clock(text: str) -> tuple[int, int]:
-    """Return the part of a sentence without a time of day at either end, which no slot can hold."""
+    """Return where a sentence starts and ends without a time of day at either end, which no slot can hold."""
     start, end = 0, len(text)
     if lead := _STAMP.match(text) or _AT_START.match(text):
         start = lead.end()
@@ -150,7 +150,7 @@ def _without_clock(text: str) -> tuple[int, int]:
 
 
 def _clauses(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
-    """Return where the clauses of a sentence stand: what joins them, and marks at their ends, left out."""
+    """Return the places of a sentence's clauses, without the words that join them and punctuation at their ends."""
     sentences = sentences_of(text[start:end])
     if len(sentences) != 1 or len(sentences[0].cuts) <= 2:
         yield start, end
@@ -193,7 +193,7 @@ def _read(text: str) -> tuple[Token, ...]:
 
 
 def _given(tokens: tuple[Token, ...], subject: str) -> tuple[int, int]:
-    """Return where a subject stands that somebody has named."""
+    """Return the place of a subject that was named."""
     words = [token.low for token in tokens_of(subject) if token.kind != "mark"]
     while len(words) > 1 and words[0] in ("the", "a", "an"):
         words = words[1:]
@@ -204,7 +204,7 @@ def _given(tokens: tuple[Token, ...], subject: str) -> tuple[int, int]:
 
 
 def _named_apart(values: Sequence[Value]) -> list[Value]:
-    """Give slots names that differ: "time", "time2"."""
+    """Make the names of slots different: "time", "time2"."""
     counts: dict[str, int] = {}
     out = []
     for value in sorted(values, key=lambda value: value.first):
@@ -222,14 +222,14 @@ def _topic(rest: Sequence[Token]) -> tuple[str, ...]:
 
 
 def _last_noun(words: Sequence[Token]) -> tuple[str, ...]:
-    """Return the last word of a subject that is no code: where nothing else shows the property, the subject does."""
+    """Return the last word of a subject that is not a code; it shows the property if nothing else does."""
     return tuple(token.low for token in words if token.kind == "word" and token.low not in STOP)[-1:]
 
 
 def _template(
     text: str, tokens: tuple[Token, ...], about: tuple[int, int], values: Sequence[Value], common: frozenset[str]
 ) -> tuple[str, str]:
-    """Return the subject's name, and the sentence with holes for it and for every value."""
+    """Return the subject's name, and the sentence with a hole for the subject and for every value."""
     places = [(*about, "subject"), *((value.first, value.last, value.slot.name) for value in values)]
     out, at, name = "", 0, ""
     for first, last, hole in sorted(places):
@@ -251,7 +251,7 @@ def _template(
 
 
 def _keeps_capital(tokens: tuple[Token, ...], last: int, common: frozenset[str]) -> bool:
-    """Whether the first word of a sentence, which a subject begins with, may be a name: its capital then stays."""
+    """Whether a subject at the start of a sentence keeps its capital, because its first word may be a name."""
     word = tokens[0]
     if word.kind == "code" or word.text[1:2].isupper():
         return True
@@ -265,7 +265,7 @@ def _escaped(text: str) -> str:
 
 
 def _clean(text: str) -> str:
-    """Return words without quotation marks and the marks of Markdown's emphasis."""
+    """Return a text without quotation marks and Markdown emphasis."""
     return re.sub(r"[*`„“”«»\"]|(?<!\w)_|_(?!\w)", "", text)
 
 
@@ -275,11 +275,11 @@ _SUBJECT_FIRST = re.compile(r"^(?:The |A |An |Our )?\{subject\} (?P<rest>.*)$")
 
 
 def _other_wording(template: str, *, plainly: bool) -> str:
-    """Return the same in another order: the day moved to the other end, else the subject as a heading.
+    """Return a second wording in another order: the day at the other end, else the subject as a heading.
 
     Args:
         template: The first wording.
-        plainly: Whether the verb follows right after the subject.
+        plainly: Whether the verb comes directly after the subject.
     """
     if found := _DAY_LAST.match(template):
         return f"On {{day}}, {_lower(found['rest'])}."
@@ -296,7 +296,7 @@ def _lower(text: str) -> str:
 
 
 def _vague(template: str, values: Sequence[Value]) -> tuple[str, ...]:
-    """Return the sentence without its numbers and dates, as a channel that blurs would write it; none without any."""
+    """Return the wording without its numbers and dates, as a channel that blurs writes it; empty if it has none."""
     out = template
     for value in values:
         slot = value.slot

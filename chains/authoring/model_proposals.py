@@ -1,10 +1,8 @@
-"""A model chooses what a document's facts are; its quotes are checked against the document, and rules do the typing.
+"""Let a model choose the sentences of a document that state facts; its quotes are checked, and rules type the facts.
 
-A model's quote only points: what becomes a fact is the whole sentence that the
-quote stands in, so that "it is not true that" can't be cut off. A quote that
-does not stand in the document word for word is refused and counted. What a
-document tells its reader to do is text like any other: the only thing that a
-reply can bring about is that a sentence is proposed to a person.
+A quote only points to a sentence. The whole sentence becomes the fact, so that "it is not true that" can't be cut off.
+A quote that does not stand in the document word for word is refused and counted. Instructions in a document can do no
+harm: all that a reply can do is to propose a sentence to a person.
 """
 
 import asyncio
@@ -26,9 +24,9 @@ from chains.models.spec import ModelSpec, Source
 from chains.organisation.prompts import READER, Prompt, read_prompt
 
 CHARACTERS = 3000
-"""Of a document in one call, about."""
+"""Characters of a document in one call, about."""
 CHARACTERS_EMBEDDED = 900
-"""The same for a small model, which loses the thread of a long text."""
+"""The same for the embedded model, which loses the thread of a long text."""
 MOST_QUOTES = 40
 _TOKENS_EMBEDDED = 500
 _LONGEST_EMBEDDED = 240
@@ -39,25 +37,25 @@ _ENTRY = re.compile(r'"quote"\s*:\s*("(?:[^"\\]|\\.)*")(?:\s*,\s*"subject"\s*:\s
 
 @dataclass
 class Asked:
-    """What came of asking a model."""
+    """The outcome of asking a model."""
 
     found: list[Found] = field(default_factory=list)
     left_out: Counter[str] = field(default_factory=Counter)
     errors: Counter[str] = field(default_factory=Counter)
-    """What calls that gave no reply said."""
+    """The errors of calls that got no reply, with the number of each."""
     quotes: int = 0
-    """How many quotes it gave."""
+    """Number of quotes that the model gave."""
 
 
 class _Part(NamedTuple):
-    """Some sentences of a document that are asked about together."""
+    """Sentences of a document that one call asks about."""
 
     document: Text
     passages: tuple[Passage, ...]
 
     @property
     def text(self) -> str:
-        """The words of the document from the first sentence to the last."""
+        """The document's text from the first of the sentences to the last."""
         return self.document.content[self.passages[0].start : self.passages[-1].end]
 
 
@@ -72,15 +70,15 @@ def by_model(
     """Ask a model for the sentences of some documents that state facts.
 
     Args:
-        documents: What it reads.
-        model: Its name.
-        defined: `[models.NAME]` of an experiment file.
-        most_calls: Calls at most; what is not read then is not proposed.
-        told: Told how far it is.
+        documents: The documents.
+        model: The model's name.
+        defined: The tables `[models.NAME]` of an experiment file.
+        most_calls: Most calls; parts of the documents that are left over are not read.
+        told: Called with the progress.
 
     Raises:
-        BadInput: The name is no model's, or the synthetic channel's.
-        MazedomError: No call brought a reply.
+        BadInput: If no model has this name, or it is the synthetic channel's.
+        MazedomError: If no call got a reply.
     """
     return asyncio.run(_ask(documents, model, defined, most_calls, told or (lambda _: None)))
 
@@ -179,7 +177,7 @@ def _request(part: _Part, prompt: Prompt, source: Source) -> Request:
 
 
 def entries_in(reply: str) -> Iterator[tuple[str, str]]:
-    """Return the (quote, subject) pairs of a reply, also of one that was cut off or has words around its JSON."""
+    """Return the (quote, subject) pairs of a reply, even if it was cut off or has words around its JSON."""
     for found in _ENTRY.finditer(reply[:200_000]):
         try:
             quote = orjson.loads(found[1])
@@ -191,12 +189,12 @@ def entries_in(reply: str) -> Iterator[tuple[str, str]]:
 
 
 def place_of(quote: str, document: str, near: Sequence[Passage]) -> list[Passage]:
-    """Return the sentences that a quote stands in, word for word; none if it doesn't. Kinds of white space are alike.
+    """Return the sentences in which a quote stands word for word, white space aside; empty if there are none.
 
     Args:
-        quote: As a model gave it.
+        quote: The model's quote.
         document: The document's text.
-        near: The sentences that it may be from.
+        near: The sentences from which it may be.
     """
     words = quote.split()
     found = re.compile(r"\s+".join(map(re.escape, words))).search(document, near[0].start, near[-1].end)

@@ -1,10 +1,8 @@
-"""A document cut into sentences, each with its place: what a quote is taken from.
+"""Cut a document into sentences, each with its place, so that facts can quote them.
 
-Layout is read first (headings, tables, code and mail headers say nothing that
-could be quoted; a bullet or a new line after a short one starts anew), then
-sentences are cut by `sentencex`, and once more where the instrument would. Line
-ends within a sentence become blanks, one for one, so that places in a passage
-are places in the document.
+Layout comes first: headings, tables, code and mail headers are left out; a bullet, or a line after a short line, starts
+a new block. Then `sentencex` cuts the blocks, and the instrument's own rules cut once more. Each line end within a
+sentence becomes one blank, so that a place in a passage is a place in the document.
 """
 
 import re
@@ -27,22 +25,22 @@ _HEADER = re.compile(
 )
 _SUBJECT = re.compile(r"Subject\s*:\s*(\S.*)", re.IGNORECASE)
 _WRAPPED = 40
-"""A line shorter than this was not broken for want of room."""
+"""A line shorter than this ends where its writer wanted, not because it was full."""
 BLANKS = re.compile(r"[\s\x00-\x1f\x7f-\x9f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
-"""White space, and what can't be seen and would be read all the same: controls, marks that turn the direction."""
+"""White space, and characters that can't be seen: control characters and marks of the writing direction."""
 
 
 class Passage(NamedTuple):
     """One sentence of a document."""
 
     start: int
-    """First character in the document."""
+    """The place of its first character in the document."""
     text: str
-    """As it stands there, except that white space of every kind and what can't be seen are blanks."""
+    """The document's words, with a blank for each white space and each invisible character."""
 
     @property
     def end(self) -> int:
-        """After the last character."""
+        """The place after its last character."""
         return self.start + len(self.text)
 
 
@@ -52,7 +50,9 @@ def passages(document: str) -> Iterator[Passage]:
         block = BLANKS.sub(" ", document[start:end])
         at = 0
         for sentence in segment("en", block):
-            place = block.find(sentence, at)  # sentences come back whole; should one not, it is passed over
+            place = block.find(
+                sentence, at
+            )  # `sentencex` returns sentences unchanged; one that it changed would be left out
             if place < 0:
                 continue
             at = place + len(sentence)
@@ -60,7 +60,7 @@ def passages(document: str) -> Iterator[Passage]:
 
 
 def _parted(text: str, start: int) -> Iterator[Passage]:
-    """Return what the instrument takes for one sentence each: it too cuts where a statement is read again."""
+    """Yield the parts that the instrument takes for one sentence each, because it will read the statements."""
     inside = sentences_of(text)
     ends = [end for one in inside[:-1] if text[(end := one.span[1]) : end + 1].isspace()] + [len(text)]
     at = 0
@@ -72,7 +72,7 @@ def _parted(text: str, start: int) -> Iterator[Passage]:
 
 
 def title_of(document: str) -> str | None:
-    """Return what a document calls itself: the subject of a mail, or its first heading; None if it has neither."""
+    """Return a document's title: the subject of a mail, or the first heading; None if it has neither."""
     for line in document.splitlines()[:40]:
         if found := _SUBJECT.match(line) or _HEADING.match(line):
             return found[1].strip(" *_`") or None
@@ -80,7 +80,7 @@ def title_of(document: str) -> str | None:
 
 
 def _blocks(document: str) -> Iterator[tuple[int, int]]:
-    """Return where each paragraph or item of running text starts and ends."""
+    """Yield the start and end of each paragraph or list item of running text."""
     start: int | None = None
     end = at = 0
     before = ""
@@ -111,7 +111,7 @@ def _is_layout(line: str) -> bool:
 
 
 def _widths(lines: Sequence[str]) -> list[int]:
-    """Return for each line the length of the longest in its paragraph: where its writer broke lines."""
+    """Return for each line the length of the longest line in its paragraph, which shows where lines were broken."""
     out: list[int] = []
     for empty, group in groupby(lines, key=lambda line: not line.strip()):
         lengths = [len(line.rstrip()) for line in group]
@@ -120,6 +120,6 @@ def _widths(lines: Sequence[str]) -> list[int]:
 
 
 def _goes_on(before: str, line: str, width: int) -> bool:
-    """Whether a line continues the sentence of the one before it: it begins small, or its first word had no room."""
+    """Whether a line continues the line before it: it begins in lower case, or its first word had no room there."""
     first = line.split(maxsplit=1)[0] if line.strip() else ""
     return line.lstrip()[:1].islower() or (len(before) >= _WRAPPED and len(before) + 1 + len(first) > width)

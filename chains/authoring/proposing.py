@@ -1,4 +1,4 @@
-"""From documents to proposed facts: every sentence drafted, the drafts checked, what is left out counted by reason."""
+"""Propose facts from documents: draft every sentence, check the drafts, count by reason what is left out."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -20,60 +20,60 @@ from chains.worlds.files.source_documents import digest
 from chains.worlds.world import World
 
 MOST_FACTS = 24
-"""Facts of a world where nothing else is asked for: more than a seat's report can hold."""
+"""Default for the most facts of a world: more than a seat's report can hold."""
 _BEYOND = "beyond the number of facts asked for"
 _TWICE = "said in another place already"
 
 
 class Text(NamedTuple):
-    """A document, read."""
+    """A document's name and text."""
 
     name: str
     content: str
 
 
 class Candidate(NamedTuple):
-    """What may become a fact."""
+    """A fact that is proposed, with its quote."""
 
     quote: Quote
     fact: Fact
 
 
 class Found(NamedTuple):
-    """A part of a document that may say something, found by rule or by a model."""
+    """A sentence that may state a fact, found by rule or by a model."""
 
     document: Text
     passage: Passage
     subject: str | None
-    """What it is about, in its own words, where a model has said so."""
+    """Its subject in its own words, if a model named it."""
 
 
 @dataclass
 class Proposals:
-    """What documents were found to say."""
+    """The facts proposed from documents, and what was left out."""
 
     facts: list[Candidate] = field(default_factory=list)
     """In the order of the documents, numbered F01, F02, ..."""
     left_out: Counter[str] = field(default_factory=Counter)
-    """Sentences and clauses that are no facts, by reason."""
+    """Number of sentences and clauses left out, by reason."""
     names: dict[str, str] = field(default_factory=dict)
-    """The invented name of each name in the documents, where that was asked for."""
+    """The invented name of each name in the documents; empty if renaming was not asked for."""
     unnamed: list[str] = field(default_factory=list)
     """Abbreviations that were not renamed."""
 
     @property
     def looked_at(self) -> int:
-        """How many sentences and clauses there were."""
+        """Number of sentences and clauses in all."""
         return len(self.facts) + self.left_out.total()
 
 
 def by_rule(documents: Iterable[Text]) -> list[Found]:
-    """Return every sentence of some documents."""
+    """Return every sentence of the documents."""
     return [Found(one, passage, None) for one in documents for passage in passages(one.content)]
 
 
 def common_words(documents: Iterable[Text]) -> frozenset[str]:
-    """Return the words that documents write in lower case somewhere: at the start of a sentence they are no names."""
+    """Return the words that documents write in lower case somewhere; at the start of a sentence they are no names."""
     return frozenset(
         token.low
         for document in documents
@@ -90,17 +90,17 @@ def propose(
     rename: bool = False,
     told: Callable[[int], None] | None = None,
 ) -> Proposals:
-    """Return the facts that some sentences state, each checked with the instrument alone and among the others.
+    """Return the facts that sentences state; the instrument checks each alone and among the others.
 
-    Where there are more than `most`, they are drawn by a seed that the documents give, so that no sort of fact is
+    If there are more than `most`, they are drawn at random, by a seed from the documents, so that no kind of fact is
     preferred.
 
     Args:
-        found: What may say something.
-        documents: All documents, for what is a name in them.
-        most: How many facts at most.
-        rename: Give everything that has a name or a code an invented one.
-        told: Told now and then how many facts there are.
+        found: The sentences.
+        documents: All documents, which show what is a name.
+        most: Most facts.
+        rename: Whether to replace all names and codes by invented ones.
+        told: Called now and then with the number of facts so far.
     """
     out = Proposals()
     common = common_words(documents)
@@ -136,7 +136,7 @@ def propose(
 
 
 def words_of(quote: Quote, names: Mapping[str, str]) -> str:
-    """Return the words of a quote on one line, with the names that its fact has."""
+    """Return a quote on one line, with the names that its fact has."""
     return renamed(" ".join(BLANKS.sub(" ", quote.text).split()), names)
 
 
@@ -162,7 +162,7 @@ def _drafted(found: Iterable[Found], common: frozenset[str], left_out: Counter[s
 
 
 def _sameness(fact: Fact) -> object:
-    """Return what two facts have in common that say the same of the same in other words."""
+    """Return a key that is equal for two facts that say the same of the same subject in other words."""
     return fact.subject.casefold(), frozenset(
         frozenset((str(slot.value), *slot.also))
         if slot.kind == "direction"
@@ -179,7 +179,7 @@ def _numbered(candidates: Sequence[Candidate], order: Mapping[Quote, int]) -> li
 
 
 def _unfit(candidates: Sequence[Candidate], names: Mapping[str, str]) -> set[str]:
-    """Return the ids to leave out: of those that say the same as others the last alone, for then the others stand."""
+    """Return the ids to leave out; of facts that say the same, only the last: without it the others may be readable."""
     quotes = {one.fact.id: words_of(one.quote, names) for one in candidates}
     found = unreadable([one.fact for one in candidates], quotes)
     alike = [name for name, reason in found.items() if reason.endswith("of the others")]
@@ -187,7 +187,7 @@ def _unfit(candidates: Sequence[Candidate], names: Mapping[str, str]) -> set[str
 
 
 def _ambiguous(candidates: Sequence[Candidate]) -> set[str]:
-    """Return the last fact of which the synthetic channel would have to write what it writes of another."""
+    """Return the last fact that the synthetic channel would write in the same words as another fact."""
     facts = [one.fact for one in candidates]
     for last in range(len(facts), 0, -1):
         try:
@@ -199,7 +199,7 @@ def _ambiguous(candidates: Sequence[Candidate]) -> set[str]:
 
 
 def _sort_of(failure: str) -> str:
-    """Return a failure without its particulars, to be counted."""
+    """Return the kind of a failure, without its particulars, so that failures can be counted."""
     what, _, read = failure.partition(" is read as ")
     kind = what if what.startswith(("its", "wording", "a report")) else "another value"
     return f"{kind} is read as {read}"

@@ -1,5 +1,5 @@
-"""Why a sentence can't become a statement that the instrument reads: it is left out, and counted by its reason."""
+"""The error for a sentence that can't become a statement; it is left out and counted by its reason."""
 
 
 class Untyped(Exception):
-    """A sentence that is left out; its text is the reason, as it is counted and shown."""
+    """A sentence is left out; the message is the reason as it is counted and shown."""

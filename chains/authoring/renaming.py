@@ -1,8 +1,7 @@
-"""Invented names in place of a document's own, the same for the same everywhere, so that no model can know the answer.
+"""Replace a document's names by invented ones, the same name always by the same, so that no model knows the answers.
 
-What is renamed: every code and proper name that stands in a subject or a value.
-Abbreviations in capitals ("SLA", "IBM") are left as they are, because most are
-words of the trade, and are named, so that a person can see what still tells.
+Every code and proper name in a subject or a value is renamed. Abbreviations in capitals ("SLA", "IBM") stay, because
+most are technical terms; they are listed, so that a person can see what still shows the source.
 """
 
 import re
@@ -21,17 +20,17 @@ _NOUNS = bag(
     "ticket incident order invoice contract budget grant package vehicle truck car engine sensor reactor boiler model "
     "department office committee board professor inspector driver account region zone sector building gate door"
 )
-"""Words before a name that are none themselves, though they begin a sentence: "Customer Ostrava"."""
+"""Words before a name that are no names, even with a capital at the start of a sentence: "Customer Ostrava"."""
 _WORD = r"(?<![^\W_]){}(?![^\W_])"
 
 
 def invented(facts: Iterable[Fact], common: frozenset[str], seed: str) -> tuple[dict[str, str], list[str]]:
-    """Return an invented name for each name in some facts, and the abbreviations that are left.
+    """Return an invented name for each name in the facts, and the abbreviations that stay.
 
     Args:
-        facts: Whose names.
+        facts: The facts.
         common: Words that the documents write in lower case, which are no names.
-        seed: Of the names: the same documents get the same ones.
+        seed: Seed of the invented names: the same documents get the same ones.
     """
     words, codes, left = _names(facts, common)
     draw = Draw("renamed", seed)
@@ -77,13 +76,13 @@ def _other_code(code: str, draw: Draw, taken: set[str]) -> str:
 
 
 def _digits(length: int, draw: Draw) -> str:
-    """Return a number of two digits more than one, so that there are enough of them."""
+    """Return a random number with `length` digits, at least two, so that there are enough different ones."""
     length = max(length, 2)
     return str(draw.integer(10 ** (length - 1), 10**length - 1))
 
 
 def renamed(text: str, names: Mapping[str, str]) -> str:
-    """Return a text with every name replaced where it stands as a word of its own."""
+    """Return a text with every name replaced; only whole words count."""
     if not names:
         return text
     longest = sorted(names, key=len, reverse=True)

@@ -1,10 +1,9 @@
-"""What a sentence is about: the words that name its subject, found by rule.
+"""Find the words that name a sentence's subject, by rule.
 
-The subject is the noun phrase before the verb, without its article; of a longer
-phrase ("the delivery of pump P-12") the part that has a code or a proper name,
-unless what goes before it is a thing of its own ("the checkout service of Larkspur").
-Where people speak of themselves ("we stopped reactor R-2"), it is the one thing
-that is named by a code. A pronoun names nothing, so such a sentence has none.
+The subject is the noun phrase before the verb, without its article. Of a longer phrase ("the delivery of pump P-12") it
+is the part with a code or a proper name, unless the part before it is a thing of its own ("the checkout service of
+Larkspur"). If people speak of themselves ("we stopped reactor R-2"), it is the one thing with a code. A pronoun names
+nothing, so a sentence about a pronoun has no subject.
 """
 
 from itertools import pairwise
@@ -52,10 +51,10 @@ _MOST_WORDS = 7
 
 
 def subject_in(tokens: tuple[Token, ...]) -> tuple[int, int]:
-    """Return the tokens that name what a sentence is about: from the first up to the last, half open.
+    """Return the places of the tokens that name the subject of a sentence, half open.
 
     Raises:
-        Untyped: If it can't be told.
+        Untyped: If the sentence has no clear subject.
     """
     start = _start(tokens)
     start = _after_lead(tokens, start)
@@ -87,7 +86,7 @@ def _start(tokens: tuple[Token, ...]) -> int:
 
 
 def _after_lead(tokens: tuple[Token, ...], start: int) -> int:
-    """Return where a sentence begins that is only announced: after the colon of "Good news: valve V-2 passed"."""
+    """Return where the sentence begins after an announcement: after the colon of "Good news: valve V-2 passed"."""
     for at in range(start, min(start + 5, len(tokens) - 1)):
         if tokens[at].kind == "code" or (at > start and tokens[at].text[:1].isupper()):
             return start
@@ -98,7 +97,7 @@ def _after_lead(tokens: tuple[Token, ...], start: int) -> int:
 
 
 def _dated(tokens: tuple[Token, ...], at: int) -> bool:
-    """Whether a comma stands inside a date: "March 4, 2031"."""
+    """Whether a comma belongs to a date: "March 4, 2031"."""
     after = tokens[at + 1]
     return after.kind == "number" and len(after.text) == 4 and tokens[at - 1].kind == "number"
 
@@ -115,7 +114,7 @@ def _after_date(tokens: tuple[Token, ...]) -> int:
 
 
 def _predicate(tokens: tuple[Token, ...], start: int) -> int:
-    """Return where what is said of the subject begins: at its verb or after a colon, else at the first number."""
+    """Return where the predicate begins: at the verb or after a colon, else at the first number."""
     nouns = 0
     numbered: int | None = None
     for at in range(start, len(tokens)):
@@ -136,13 +135,13 @@ def _predicate(tokens: tuple[Token, ...], start: int) -> int:
 
 
 def is_verb(tokens: tuple[Token, ...], at: int) -> bool:
-    """Whether a word that does not begin a sentence is its verb, as far as its form and its place tell."""
+    """Whether a word that is not the first of a sentence is its verb, judged by its form and place."""
     if not 0 < at < len(tokens):
         return False
     low, before = tokens[at].low, tokens[at - 1].low
     if low in _AUXILIARIES or _follows_name(tokens, at):
         return True
-    if low in _PRESENT:  # a noun too: "near misses were reported"
+    if low in _PRESENT:  # may be a noun: "near misses were reported"
         return not any(is_verb(tokens, later) for later in range(at + 1, min(at + 5, len(tokens))))
     if _is_article(tokens, at - 1) or before in _PREPOSITIONS or before.endswith("ly"):
         return low.endswith("ed") and before.endswith("ly") and at > 1 and tokens[at - 2].low not in _ARTICLES
@@ -152,7 +151,7 @@ def is_verb(tokens: tuple[Token, ...], at: int) -> bool:
 
 
 def _follows_name(tokens: tuple[Token, ...], at: int) -> bool:
-    """Whether a word in -s stands right after a name or code, with no verb after it: "Ilmar quotes"."""
+    """Whether a word in -s comes directly after a name or code and no verb follows: "Ilmar quotes"."""
     word, before = tokens[at], tokens[at - 1]
     name = before.kind == "code" or (before.kind == "word" and before.text[0].isupper() and at > 1)
     plural = word.text[0].islower() and word.low.endswith("s") and not word.low.endswith("ss")
@@ -160,19 +159,19 @@ def _follows_name(tokens: tuple[Token, ...], at: int) -> bool:
 
 
 def _is_article(tokens: tuple[Token, ...], at: int) -> bool:
-    """Whether a word is an article or the like: not the A of "crew A"."""
+    """Whether a word is an article or another determiner: not the A of "crew A"."""
     return tokens[at].low in _ARTICLES and not (tokens[at].text == "A" and at > 0)
 
 
 def head_of(tokens: tuple[Token, ...], first: int, last: int) -> int:
-    """Return where the head of a subject's name ends: before its first preposition; its end if it has none."""
+    """Return where the head of a subject ends: before its first preposition, else at its end."""
     return next((at for at in range(first + 1, last) if tokens[at].low in _PREPOSITIONS), last)
 
 
 def _named_part(tokens: tuple[Token, ...], first: int, end: int) -> tuple[int, int]:
-    """Return the part of a noun phrase between its prepositions that has a code or a proper name, else all of it.
+    """Return the part of a noun phrase between prepositions that has a code or a proper name, else the whole phrase.
 
-    A head of several words is a thing and stays, unless what follows has a code: "error rate of gateway GW-2".
+    A head of several words is a thing of its own and stays, unless a code follows: "error rate of gateway GW-2".
     """
     head = head_of(tokens, first, end)
     thing = sum(token.kind == "word" and token.low not in STOP for token in tokens[first:head]) > 1
@@ -204,7 +203,7 @@ def _proper(tokens: tuple[Token, ...], at: int, first: int) -> bool:
 
 
 def _counted(tokens: tuple[Token, ...], first: int, end: int) -> tuple[int, int]:
-    """Return the subject of "7 of 40 pressure tests on line L-2 failed": what has a code, else what is counted."""
+    """Return the subject of a count ("7 of 40 tests on line L-2 failed"): the part with a code, else the things."""
     at = first
     while at < end and (tokens[at].low in bag("of the out in all our") or numeral(tokens, at) is not None):
         number = numeral(tokens, at)
@@ -215,7 +214,7 @@ def _counted(tokens: tuple[Token, ...], first: int, end: int) -> tuple[int, int]
 
 
 def _coded(tokens: tuple[Token, ...], start: int) -> tuple[int, int]:
-    """Return the one thing with a code that a sentence about "us" names, with the nouns before it."""
+    """Return the only thing with a code in a sentence about "us", with the nouns before it."""
     coded = [at for at in range(start, len(tokens)) if tokens[at].kind == "code"]
     if len(coded) != 1:
         raise Untyped("its subject is only a pronoun")

@@ -1,7 +1,7 @@
-"""The typed values of a sentence: numbers, counts, dates, weekdays and names, as slots with their places.
+"""Find the typed values of a sentence: numbers, counts, dates, weekdays and names, as slots with their places.
 
-What can't be typed exactly is refused, with the reason: a date without a day, a
-range, an "about", a year alone. Half of a value would be a wrong fact.
+A value that can't be typed exactly is refused with the reason: a date without a day, a range, "about 40", a year alone.
+Half of a value would be a wrong fact.
 """
 
 import re
@@ -35,15 +35,15 @@ class Value(NamedTuple):
 
 
 def values_in(tokens: tuple[Token, ...], text: str, inside: frozenset[int]) -> list[Value]:
-    """Return the values of a sentence in order, each with a slot whose name may be another's too.
+    """Return the values of a sentence in order; several slots may have the same name.
 
     Args:
-        tokens: The sentence's.
+        tokens: The sentence as tokens.
         text: The sentence.
-        inside: Tokens of the subject's name, which are no values.
+        inside: Places of the subject's tokens, which are no values.
 
     Raises:
-        Untyped: If one of them can't be typed exactly.
+        Untyped: If a value can't be typed exactly.
     """
     out = [*_dates(tokens, inside)]
     taken = inside | {at for value in out for at in range(value.first, value.last)}
@@ -113,7 +113,7 @@ def _number(tokens: tuple[Token, ...], text: str, quantity: Quantity) -> list[Va
 
 
 def _grown_to(values: list[Value], at: int, after: Token) -> bool:
-    """Whether a number is joined to a word that is no part of its value: "4B"."""
+    """Whether a word that is no part of the value is joined to a number: "4B"."""
     return after.tight and after.kind == "word" and not any(one.first <= at and at + 1 < one.last for one in values)
 
 
@@ -126,7 +126,7 @@ def _words(tokens: tuple[Token, ...], text: str, first: int, last: int) -> str:
 
 
 def _named(tokens: tuple[Token, ...], text: str, taken: frozenset[int]) -> Iterator[Value]:
-    """Return codes and proper names, those that stand together as one."""
+    """Yield codes and proper names; neighbours are one name."""
     proper = names_of(tokens, 0, len(tokens))
     at = 0
     while at < len(tokens):
@@ -143,7 +143,7 @@ def _named(tokens: tuple[Token, ...], text: str, taken: frozenset[int]) -> Itera
 
 
 def _first_capital(tokens: tuple[Token, ...], at: int, taken: frozenset[int]) -> int:
-    """Return where a name begins: "Challenge" of "the Challenge Cup" could be any challenge, but for its capital."""
+    """Return where a name begins: capitalised words before it belong to it, as in "the Challenge Cup"."""
     while at > 1 and at - 1 not in taken and _capital(tokens[at - 1]) and tokens[at - 2].text not in '.:!?"(':
         at -= 1
     return at
@@ -165,7 +165,7 @@ def _is_name(tokens: tuple[Token, ...], at: int, proper: frozenset[str]) -> bool
 
 
 def _strangers(name: str) -> tuple[str, ...]:
-    """Return names that a lossy channel may put in another's place: a code of the same form, or invented names."""
+    """Return names that a lossy channel may put in a name's place: codes of the same form, or invented names."""
     draw = Draw("others", name)
     if digits := re.search(r"\d+", name):
         wrong = (str(int(digits[0]) + step).zfill(len(digits[0])) for step in draw.sample((11, 23, 37, 41, 59), 3))

@@ -1,9 +1,8 @@
-"""World files made from documents: written whole or not at all, after every answer, a person's own edits kept.
+"""World files made from documents: proposals, quotes, and a person's answer to each.
 
-The file is all there is: proposals, quotes, what a person said of each. It is a
-world file from the first moment on, so a run may be made on it at any time; a
-fact that was refused stays in it, so that it is not asked about again, and is no
-part of the world.
+The file is saved whole after every answer, and keeps a person's own edits. It is a world file from the start, so a run
+may use it at any time. A refused fact stays in the file, so that nobody is asked about it again; it is no part of the
+world.
 """
 
 import os
@@ -29,19 +28,19 @@ _ABOUT = """\
 A world taken from documents. Every fact has its quote; one whose status is "unverified" was proposed and nobody has
 confirmed it: results made on this file say so. Edit what you like, and set a status to "confirmed" or "refused", or
 let yourself be asked:  cli.py world confirm {name}
-How values are written: chains/worlds/files.py."""
+How values are written: chains/worlds/files/world_file.py."""
 
 
 class WorldFile:
-    """A world file as it stands on the disk, and what is being changed in it."""
+    """A world file on the disk, and its changes that are not saved yet."""
 
     def __init__(self, path: Path, content: tomlkit.TOMLDocument, stands: bytes | None) -> None:
-        """Hold a file.
+        """Hold a file's content.
 
         Args:
-            path: Where it is.
-            content: What it says.
-            stands: What is on the disk there; None for nothing.
+            path: The file.
+            content: Its content, perhaps changed.
+            stands: The bytes on the disk; None if there is no file yet.
         """
         self.path = path
         self._content = content
@@ -52,7 +51,7 @@ class WorldFile:
         """Open a world file.
 
         Raises:
-            BadInput: It can't be read as a world, or has no quotes to confirm.
+            BadInput: If it can't be read as a world, or has no quotes to confirm.
         """
         world = read_world(path)
         if world.sources is None:
@@ -67,14 +66,14 @@ class WorldFile:
     def made(
         cls, path: Path, title: str, proposals: Proposals, documents: Sequence[tuple[Text, Path]], by: str
     ) -> Self:
-        """Return a file of proposals, not written yet.
+        """Return a new file of proposals; it is not written yet.
 
         Args:
-            path: Where it will be.
-            title: What the seats are told that it is about.
-            proposals: Its facts.
-            documents: What they were taken from, with their places.
-            by: Who proposed them: "rules", or a model.
+            path: Where it will be written.
+            title: The subject of reports, as the seats are told.
+            proposals: The proposed facts.
+            documents: The documents they come from, with their paths.
+            by: Who proposed them: "rules", or a model's name.
         """
         content = tomlkit.document()
         for line in _ABOUT.format(name=path.name).splitlines():
@@ -91,7 +90,7 @@ class WorldFile:
 
     @property
     def facts(self) -> list[Any]:
-        """The tables of all facts, refused ones too; what is set in them is set in the file."""
+        """The tables of all facts, refused ones too; to change a table changes the file's content."""
         return list(self._content["facts"])
 
     @property
@@ -106,13 +105,13 @@ class WorldFile:
 
     @property
     def places(self) -> dict[str, Path]:
-        """Where each document should be, by name."""
+        """The path of each document, by name."""
         tables = self._content.get("documents", [])
         return {str(table["name"]): self.path.parent / str(table["path"]) for table in tables if "path" in table}
 
     @property
     def left_out(self) -> dict[str, int]:
-        """How many sentences were left out when it was made, by reason."""
+        """Number of sentences left out when the file was made, by reason."""
         proposed = self._content.get("proposed", {})
         return {str(reason): int(count) for reason, count in proposed.get("left_out", {}).items()}
 
@@ -122,7 +121,7 @@ class WorldFile:
         return [place for place, table in enumerate(self.facts) if table.get("status") == "unverified"]
 
     def count(self, status: str) -> int:
-        """Return how many facts have a status."""
+        """Return the number of facts with a status."""
         return sum(table.get("status") == status for table in self.facts)
 
     def world(self) -> World:
@@ -130,18 +129,18 @@ class WorldFile:
         return read_world(self.path)
 
     def confirm(self, place: int, valence: Valence, severity: int) -> None:
-        """Note that a person has confirmed a fact, with what it means to them; on the disk before this returns."""
+        """Confirm a fact with the valence and severity that a person gave it; it is on the disk before this returns."""
         table = self.facts[place]
         table["valence"], table["severity"], table["status"] = valence, severity, "confirmed"
         self.save()
 
     def set_status(self, place: int, status: str) -> None:
-        """Note that a fact is refused, or unverified again; on the disk before this returns."""
+        """Set a fact to refused, or to unverified again; it is on the disk before this returns."""
         self.facts[place]["status"] = status
         self.save()
 
     def reword(self, place: int, fact: Fact) -> None:
-        """Put another fact in place of one, its quote and standing as they were; on the disk before this returns."""
+        """Replace a fact but keep its quote, status and valence; it is on the disk before this returns."""
         table = self.facts[place]
         for key, value in _said(fact).items():
             table[key] = value
@@ -158,7 +157,7 @@ class WorldFile:
         """Write the file whole or not at all.
 
         Raises:
-            MazedomError: It can't be written, or another program has changed it since it was read.
+            MazedomError: If it can't be written, or another program has changed it since it was read.
         """
         content = tomlkit.dumps(self._content).encode()
         now = self.path.read_bytes() if self.path.exists() else None
@@ -209,7 +208,7 @@ def _fact(candidate: Candidate) -> dict[str, Any]:
 
 
 def _said(fact: Fact) -> dict[str, Any]:
-    """Return what a fact says, as a file has it."""
+    """Return the wording and slots of a fact as a file holds them."""
     renderings = tomlkit.array()
     renderings.extend(fact.templates)
     slots = tomlkit.table()
@@ -226,7 +225,7 @@ def _said(fact: Fact) -> dict[str, Any]:
 
 
 def _slot(slot: Slot) -> Any:
-    """Return a slot as people write it, or as a table where that would not be read as the same."""
+    """Return a slot as people write it, or as a table if that would be read as another slot."""
     try:
         if slot_of(slot.name, {"value": slot.text}) == slot:
             return slot.text

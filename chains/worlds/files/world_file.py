@@ -41,7 +41,7 @@ A table `[status]` with `amber` and `red` says from how many points of trouble,
 the severities of the bad facts added up, the status is amber or red.
 
 A world taken from documents (`cli.py world from`) says where its facts stand in
-them: `chains/worlds/quoted.py`.
+them: `chains/worlds/files/quotes.py`.
 """
 
 import tomllib
