@@ -1,8 +1,14 @@
-"""A module imports only from modules above it, so that there is no import cycle and no surprise."""
+"""A module imports only from modules above it, so that there is no import circle and no surprise.
+
+What the packages say of themselves in their docstrings is true: what they import, and the names to know.
+"""
 
 import ast
+import re
 import subprocess
 import sys
+from functools import cache
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -28,9 +34,10 @@ ORDER = [
     "cli",
 ]
 """From the ground up: a room imports only from rooms above it in this list."""
-START_UP = {"chains.terminal.arguments"}
-"""Read before a verb is known, for a quick `--help`: what it imports in a function, it imports for that reason."""
-FILES = [*sorted((ROOT / "chains").rglob("*.py")), ROOT / "cli.py"]
+NO_ROOMS = {"__init__.py", "api.py", "py.typed", "__pycache__"}
+"""What stands under `chains/` besides rooms and the loose files that every room may use."""
+EVERY_ROOM = "chains.terminal"
+"""The room at the top, whose docstrings list no imports: it may import every other room."""
 
 
 def name_of(path):
@@ -38,74 +45,155 @@ def name_of(path):
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
-def rank(module):
-    fitting = [place for place in ORDER if module == place or module.startswith(f"{place}.")]
-    return ORDER.index(max(fitting, key=len)) if fitting else -1
+FILES = {name_of(path): path for path in [*sorted((ROOT / "chains").rglob("*.py")), ROOT / "cli.py"]}
+"""By module."""
+PACKAGES = [name for name, path in FILES.items() if path.name == "__init__.py" and name != "chains"]
 
 
-def imports(path):
-    for node in ast.walk(ast.parse(path.read_text())):
+@cache
+def tree(module):
+    return ast.parse(FILES[module].read_text())
+
+
+@cache
+def imports(module):
+    """Return all that a module imports, anywhere in it; `from package import module` is an import of the module."""
+    found = set()
+    for node in ast.walk(tree(module)):
         if isinstance(node, ast.ImportFrom) and node.module:
-            yield node.module
+            wholes = (f"{node.module}.{alias.name}" for alias in node.names)
+            found |= {whole if whole in FILES else node.module for whole in wholes}
         elif isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
+            found |= {alias.name for alias in node.names}
+    return frozenset(found)
 
 
-@pytest.mark.parametrize("path", FILES, ids=name_of)
-def test_a_module_imports_only_from_modules_above_it(path):
-    mine = name_of(path)
-    if mine == "chains":
-        assert not [module for module in imports(path) if module.startswith("chains")]
-        return
-    assert rank(mine) >= 0, f"{mine} has no place in the order"
-    for module in imports(path):
-        if module.startswith("chains."):
-            assert rank(module) <= rank(mine), f"{mine} imports {module}, which is below it"
+def within(module, place):
+    return module == place or module.startswith(f"{place}.")
 
 
-def test_there_is_no_import_cycle():
-    graph = {name_of(path): {m for m in imports(path) if m.startswith("chains.")} for path in FILES}
-    done, path = set(), []
+def rank(module):
+    return next((number for number, place in enumerate(ORDER) if within(module, place)), -1)
 
-    def visit(module):
-        if module in path:
-            raise AssertionError(" -> ".join([*path[path.index(module) :], module]))
-        if module in done:
-            return
-        path.append(module)
-        for other in sorted(graph.get(module, ())):
-            visit(other)
-        path.pop()
-        done.add(module)
 
-    for module in graph:
-        visit(module)
+def circle(graph):
+    """Return a way round in a graph, empty if there is none."""
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as error:
+        return error.args[1]
+    return []
+
+
+def test_the_order_is_short_and_each_module_has_a_place_in_it():
+    assert len(ORDER) <= 17
+    assert [module for module in FILES if rank(module) < 0] == ["chains"]
+    assert not [module for module in imports("chains") if module.startswith("chains")]
+
+
+def test_a_module_imports_only_from_modules_above_it():
+    upward = [
+        f"{mine} imports {other}, which is below it"
+        for mine in FILES
+        for other in imports(mine)
+        if mine != "chains" and within(other, "chains") and rank(other) > rank(mine)
+    ]
+    assert upward == []
+
+
+def test_at_most_17_rooms_and_loose_files_stand_under_chains():
+    stand = [path for path in (ROOT / "chains").iterdir() if path.name not in NO_ROOMS]
+    assert len([path for path in stand if path.suffix == ".py" or any(path.rglob("*.py"))]) <= 17
+
+
+def test_no_modules_import_one_another_in_a_circle():
+    assert circle({mine: imports(mine) & FILES.keys() for mine in FILES}) == []
+
+
+@pytest.mark.parametrize("package", ["chains", *PACKAGES])
+def test_the_children_of_a_package_import_one_another_in_no_circle(package):
+    """A folder counts as one child, so that no two folders need each other."""
+
+    def child(module):
+        return module.removeprefix(f"{package}.").partition(".")[0]
+
+    inside = [module for module in FILES if module.startswith(f"{package}.")]
+    graph = {child(module): set() for module in inside}
+    for mine in inside:
+        graph[child(mine)] |= {child(other) for other in imports(mine) & set(inside)} - {child(mine)}
+    assert circle(graph) == []
+
+
+def said(package, heading):
+    """Return the paragraph of a package's docstring that begins with a heading, as one line; empty if there is none."""
+    paragraphs = (ast.get_docstring(tree(package)) or "").split("\n\n")
+    return next((" ".join(one.split()).removeprefix(heading) for one in paragraphs if one.startswith(heading)), "")
+
+
+@pytest.mark.parametrize("package", [package for package in PACKAGES if not within(package, EVERY_ROOM)])
+def test_a_package_imports_what_its_docstring_says_and_nothing_besides(package):
+    """The loose files under `chains/` are words that every room may use, said or not."""
+    rooms = {name.rpartition(".")[0] or name for name in FILES} | FILES.keys()
+    listed = {}
+    for name in filter(None, re.split(r",\s*|\.$", said(package, "Imports:").strip())):
+        beside = f"{package.rpartition('.')[0]}.{name}"
+        listed[name] = beside if beside in rooms else f"chains.{name}"
+    taken = {
+        other
+        for mine in FILES
+        if within(mine, package)
+        for other in imports(mine)
+        if other in FILES and not within(other, package) and other != "chains"
+    }
+    assert [name for name, place in listed.items() if not any(within(other, place) for other in taken)] == []
+    words = [place for place in ORDER if FILES.get(place, Path()).name != "__init__.py"]
+    may = [*listed.values(), *words]
+    assert sorted(other for other in taken if not any(within(other, place) for place in may)) == []
+
+
+def defined(module):
+    """Yield the names that stand in a module."""
+    for node in tree(module).body:
+        if isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+            yield node.name
+        elif isinstance(node, ast.Assign | ast.AnnAssign):
+            for target in node.targets if isinstance(node, ast.Assign) else [node.target]:
+                yield from (name.id for name in ast.walk(target) if isinstance(name, ast.Name))
+        elif isinstance(node, ast.ImportFrom):
+            yield from (alias.asname or alias.name for alias in node.names)
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_the_names_that_a_docstring_tells_to_know_exist(package):
+    for name in re.findall(r"`([^`]+)`", said(package, "Names to know:")):
+        whole = f"{package}.{name.rstrip('/')}"
+        module, _, last = whole.rpartition(".")
+        assert whole in FILES or (module in FILES and last in defined(module)), f"{package} has no {name}"
 
 
 def test_only_the_wiring_imports_langgraph():
-    users = {
-        name_of(path) for path in FILES if any(m.split(".")[0] in ("langgraph", "langsmith") for m in imports(path))
-    }
+    users = {mine for mine in FILES if any(m.split(".")[0] in ("langgraph", "langsmith") for m in imports(mine))}
     assert users == {"chains.running.langgraph_wiring"}
 
 
+def loaded(code):
+    """Return the modules that a process has loaded at the end of some code, `SystemExit` or not."""
+    code = f"import sys\ntry:\n    exec({code!r})\nexcept SystemExit:\n    pass\nprint(*sys.modules, file=sys.stderr)"
+    ran = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    return set(ran.stderr.split())
+
+
 def test_help_imports_neither_pydantic_nor_rich():
-    script = "import sys, cli; cli.main(['run', '--help'])"
-    code = f"import sys\ntry:\n    exec({script!r})\nexcept SystemExit:\n    pass\nprint(sorted(sys.modules))"
-    modules = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True).stdout
-    for heavy in ("'pydantic'", "'rich'", "'orjson'", "'langgraph'", "'openai'", "'numpy'"):
-        assert heavy not in modules
+    heavy = {"pydantic", "rich", "orjson", "langgraph", "openai", "numpy"}
+    assert loaded("import cli; cli.main(['run', '--help'])") & heavy == set()
 
 
-@pytest.mark.parametrize("path", FILES, ids=name_of)
-def test_no_file_is_past_500_lines(path):
+def test_no_file_is_past_500_lines():
     """A file that long holds two ideas; a file far shorter than 40 lines is a piece of one."""
-    assert len(path.read_text().splitlines()) <= 500
+    assert {name for name, path in FILES.items() if len(path.read_text().splitlines()) > 500} == set()
 
 
 def test_a_run_loads_no_numpy_before_something_needs_it():
     """With scipy it takes 30 MB and a third of a second, and a run whose trials decide nothing needs neither."""
-    code = "import sys, chains.terminal.verbs.run, chains.models.endpoint\nprint(sorted(sys.modules))"
-    modules = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True).stdout
-    for heavy in ("'numpy'", "'scipy'", "'matplotlib'"):
-        assert heavy not in modules
+    heavy = {"numpy", "scipy", "matplotlib"}
+    assert loaded("import chains.terminal.verbs.run, chains.models.endpoint") & heavy == set()

@@ -1,6 +1,6 @@
 """What runs show: results by hop, comparisons, registered verdicts, figures corrected for the instrument's error.
 
-Imports: running, validation, experiments, organisation, scoring, stats, worlds.
+Imports: worlds, models, stats, scoring, organisation, experiments, running, validation.
 
 Names to know: `results.run_results.results`, `compare.comparison.compare`, `registered.confirmatory.standing`,
 `corrected.correction`, `observations.of_runs`. Chains that others logged have a room of their own: `archives/`.

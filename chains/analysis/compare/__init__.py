@@ -1,6 +1,6 @@
 """Two arms held against each other, paired by world and replicate.
 
-Imports: analysis.results, running, stats.
+Imports: worlds, models, stats, scoring, organisation, experiments, running, results.
 
 Names to know: `comparison.compare`, `comparison.Comparison`, `arms.RunHeard`, `hypothesis_tests.tested`,
 `fail_if.Failing`.

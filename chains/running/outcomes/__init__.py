@@ -1,6 +1,6 @@
 """What a finished trial came to, beside the fates of facts: decisions, actions, stops.
 
-Imports: organisation, scoring.
+Imports: worlds, models, scoring, organisation.
 
 Names to know: `decisions.read_loop`, `actions.read_deeds`, `stops.asked_to_step_in`.
 """

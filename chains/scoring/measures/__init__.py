@@ -1,6 +1,6 @@
 """One number for one message or trial, each found by its name.
 
-Imports: scoring.facts, scoring.replies, worlds.
+Imports: worlds, facts, replies, reading.
 
 Names to know: `measures.MEASURES`, `measures.Heard`, `fate_shares.shares_by_hop`, `regret.TERMS`.
 """

@@ -1,6 +1,6 @@
 """What a reply says that is no fact: a choice among options, a rating, an overall status.
 
-Imports: scoring.text.
+Imports: worlds, text.
 
 Names to know: `choice.read_choice`, `choice.read_order`, `rating.read_ratings`, `status.status_in`.
 """

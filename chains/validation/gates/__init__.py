@@ -1,6 +1,6 @@
 """Checks of the instrument and the estimators against planted truth; no model is needed.
 
-Imports: scoring.facts, models.channel, worlds.
+Imports: worlds, models, stats, scoring.facts.
 
 Names to know: `calibration.calibrate`, `gate.Gate`.
 """
