@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from chains.errors import BadInput
-from chains.experiments.experiment import PLAIN, TABLES, Experiment, Limits, seeds_of, several, valid
+from chains.experiments.experiment import PLAIN, TABLES, Experiment, Limits, seeds_of, several, shown, valid
 from chains.experiments.settings import Value, check_key
 from chains.worlds.scenario_registry import worlds_in
 
@@ -61,18 +61,36 @@ def override(experiment: Experiment, settings: Sequence[str]) -> Experiment:
     Raises:
         BadInput: If a key or value is unknown.
     """
+    return _overridden(experiment, [(*split(text), text) for text in settings])
+
+
+def override_by(experiment: Experiment, settings: Mapping[str, Any]) -> Experiment:
+    """Return the experiment with settings put over it; a list or tuple of values makes a factor.
+
+    Raises:
+        BadInput: As `override`.
+    """
+    several = {key: value if isinstance(value, list | tuple) else [value] for key, value in settings.items()}
+    if empty := [key for key, values in several.items() if not values]:
+        raise BadInput(f"setting {empty[0]} has no value; leave it out for its default")
+    put = [(key, [shown(value) for value in values]) for key, values in several.items()]
+    return _overridden(experiment, [(key, values, f"{key}={','.join(values)}") for key, values in put])
+
+
+def _overridden(experiment: Experiment, settings: Sequence[tuple[str, list[str], str]]) -> Experiment:
+    """Return the experiment with settings put over it: the key of each, its values, and how it was written."""
     content: dict[str, Any] = experiment.model_dump(exclude_unset=True)
     content = {table: {} for table in TABLES} | content
-    for text in settings:
-        key, values = split(text)
+    for key, values, text in settings:
         _put(content, key, values, text)
     named = content["factors"].get("scenario", [content["fixed"].get("scenario", "")])
-    if (worlds := worlds_in(named)) and not any(text.startswith(("worlds=", "seeds=")) for text in settings):
+    keys = [key for key, _, _ in settings]
+    if (worlds := worlds_in(named)) and not {"worlds", "seeds"}.intersection(keys):
         content["seeds"] = list(range(1, worlds + 1))
     try:
         return valid(content)
     except BadInput as error:
-        if not str(error).startswith("hypothesis ") or any(text.startswith("hypotheses.") for text in settings):
+        if not str(error).startswith("hypothesis ") or any(key.startswith("hypotheses.") for key in keys):
             raise
         raise BadInput(
             f"{error}; these settings take away what it needs, --set hypotheses=none leaves it out"
