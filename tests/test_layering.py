@@ -200,6 +200,13 @@ def test_no_file_is_past_500_lines():
     assert {name for name, path in FILES.items() if len(path.read_text().splitlines()) > 500} == set()
 
 
+@pytest.mark.parametrize("verb", ["run", "resume", "show", "replay", "compare", "law", "list"])
+def test_the_main_path_loads_no_reader_of_published_archives(verb):
+    code = f"import sys, chains.terminal.verbs.{verb}\nprint(*sys.modules)"
+    found = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    assert not [name for name in found.split() if name.startswith("chains.") and "archive" in name]
+
+
 def test_a_run_loads_no_numpy_before_something_needs_it():
     """With scipy it takes 30 MB and a third of a second, and a run whose trials decide nothing needs neither."""
     heavy = {"numpy", "scipy", "matplotlib"}

@@ -172,6 +172,15 @@ def all_runs() -> list[Path]:
     return sorted(found, key=lambda folder: (folder.name, str(folder)))
 
 
+def is_archive(folder: Path) -> bool:
+    """Return whether a run holds chains that others logged, which `chains.analysis.archives` reads."""
+    try:
+        content = (folder / RUN_FILE).read_bytes()
+        return b'"archive"' in content and orjson.loads(content).get("kind") == "archive"
+    except (OSError, AttributeError, orjson.JSONDecodeError):
+        return False  # what is wrong with the file, its reader says
+
+
 def find_run(name: str) -> Path:
     """Return the folder of the run that `name` means: an id, a unique beginning, a path, or `last`.
 

@@ -23,7 +23,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from chains import VERSION
 from chains.analysis.archives.chain import Chain, Outline, check_alike
 from chains.errors import BadInput, LogDamaged, MazedomError, nearest
-from chains.running.folders import new_run_id, runs_folder, write_record
+from chains.running.folders import is_archive, new_run_id, runs_folder, write_record
 from chains.running.log.log import RUN_FILE, Log
 from chains.running.log.records import LOG_VERSION, LoggedChain, now
 
@@ -150,29 +150,26 @@ class Archive:
             yield f"chain {name!r} of {of!r}: the run has no such chain"
 
 
-def read_archive(folder: Path) -> Archive | None:
-    """Open the run in `folder` if it is an imported archive; None if it is a run of ours.
+def read_archive(folder: Path) -> Archive:
+    """Open an imported archive.
 
     Raises:
-        LogDamaged: If it is an archive and not whole. What is wrong with a run of ours, its own reader says.
+        LogDamaged: If it is not whole.
     """
-    record = read_archive_record(folder)
-    return Archive(record, folder) if record else None
+    return Archive(read_archive_record(folder), folder)
 
 
-def read_archive_record(folder: Path) -> ArchiveRecord | None:
-    """Return the run.json of an imported archive, its log unread; None if the run is one of ours.
+def read_archive_record(folder: Path) -> ArchiveRecord:
+    """Return the run.json of an imported archive (see `folders.is_archive`), its log unread.
 
     Raises:
-        LogDamaged: If it is an archive's and not whole.
+        LogDamaged: If it is not whole.
     """
     path = folder / RUN_FILE
     try:
         content = orjson.loads(path.read_bytes())
-    except (OSError, orjson.JSONDecodeError):
-        return None
-    if not isinstance(content, dict) or content.get("kind") != "archive":
-        return None
+    except (OSError, orjson.JSONDecodeError) as error:
+        raise LogDamaged(f"{path} can't be read ({error}); import the archive again") from None
     if content.get("v") != LOG_VERSION:
         raise LogDamaged(f"{path} has version {content.get('v')!r}; this program reads version {LOG_VERSION}")
     try:
@@ -266,10 +263,9 @@ def _same(record: ArchiveRecord) -> Path | None:
     """Return an intact run that has these very chains already."""
     for other in sorted((runs_folder() / record.archive).glob(f"*/{RUN_FILE}"), reverse=True):
         with contextlib.suppress(MazedomError):
-            known = read_archive_record(other.parent)
-            if known is None or known.digest != record.digest:
+            if not is_archive(other.parent) or read_archive_record(other.parent).digest != record.digest:
                 continue
-            with Archive(known, other.parent) as archive:
+            with read_archive(other.parent) as archive:
                 if not any(archive.differences()):
                     return other.parent
     return None

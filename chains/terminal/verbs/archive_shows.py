@@ -1,15 +1,21 @@
-"""What `import`, `show` and `replay` say of a run that holds others' chains."""
+"""What `import`, `show`, `replay` and `law` say of a run that holds others' chains."""
 
 import argparse
 import time
+from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
+import numpy as np
 from rich.text import Text
 
-from chains.analysis.archives.archive_run import Archive, ArchiveSet
+from chains.analysis.archives.archive_run import Archive, ArchiveSet, read_archive
+from chains.analysis.archives.kept_counts import kept_counts
 from chains.analysis.archives.published_attractors import FIRST_TAKEN, released
 from chains.analysis.archives.summary import ABOUT, Summary, measured, summary
 from chains.errors import BadInput
+from chains.stats.survival.aggregate import NO_STATEMENTS, Aggregate, Counts, aggregate
+from chains.terminal.views.archive_decay import aggregate_view, hazard_panel
 from chains.terminal.views.archives import archive_view, chain_view
 from chains.terminal.views.output import print_json, say
 from chains.terminal.views.output import results as stdout
@@ -18,8 +24,17 @@ MANY = 20_000
 """Texts of a set from which on a person is told to wait."""
 
 
-def show(archive: Archive, arguments: argparse.Namespace) -> int:
+def show(folder: Path, arguments: argparse.Namespace) -> int:
     """Show an imported run, or one of its chains; return the exit status."""
+    with read_archive(folder) as archive:
+        return _show(archive, arguments)
+
+
+def _show(archive: Archive, arguments: argparse.Namespace) -> int:
+    parts = (arguments.profile, "profile"), (arguments.alike, "correlation of losses"), (arguments.audits, "audits")
+    for asked, what in parts:
+        if asked:
+            raise BadInput(f"run {archive.folder.name} holds others' chains, in which no fact is followed: no {what}")
     if arguments.graph:
         raise BadInput(f"run {archive.record.id} was imported: no hierarchy is known of it; `--trial` shows a chain")
     if archive.log.scan.notice:
@@ -86,8 +101,13 @@ def _show_chain(archive: Archive, name: str, *, as_json: bool) -> int:
     return 0
 
 
-def replay(archive: Archive, arguments: argparse.Namespace) -> int:
+def replay(folder: Path, arguments: argparse.Namespace) -> int:
     """Check that an imported run holds what was imported; return the exit status."""
+    with read_archive(folder) as archive:
+        return _replay(archive, arguments)
+
+
+def _replay(archive: Archive, arguments: argparse.Namespace) -> int:
     record = archive.record
     if not arguments.verify:
         raise BadInput(
@@ -118,3 +138,56 @@ def replay(archive: Archive, arguments: argparse.Namespace) -> int:
     for difference in differences:
         say(f"differs: {difference}")
     return 1 if differences else 0
+
+
+def decay(folder: Path, arguments: argparse.Namespace, figure: Path | None) -> int:
+    """Show how the kept share falls in every set of an archive; return the exit status."""
+    with read_archive(folder) as archive:
+        return _decay(archive, arguments, figure)
+
+
+def _decay(archive: Archive, arguments: argparse.Namespace, figure: Path | None) -> int:
+    for option, given in (("--by", arguments.by is not None), ("--exact", arguments.exact)):
+        if given:
+            raise BadInput(
+                f"{option} says nothing of run {archive.record.id}: an imported archive has counts, no fates"
+            )
+    found = [
+        aggregate(
+            Counts(of.name, of.what, of.generations, np.array(of.kept), np.array(of.total), of.groups),
+            resamples=arguments.resamples,
+            seed=arguments.seed,
+        )
+        for of in kept_counts(archive)
+    ]
+    if not found:
+        raise BadInput(f"run {archive.record.id} has no counts of what was kept")
+    if arguments.json:
+        print_json(_as_law(archive.record.id, found))
+    else:
+        for one in found:
+            stdout.print(aggregate_view(one))
+        stdout.print(f"no verdict: these are counts for each text; {NO_STATEMENTS}")
+    if figure is not None:
+        from chains.terminal.views.figure_file import write_figure  # noqa: PLC0415  matplotlib takes a second
+
+        caption = f"run {archive.record.id}; bands: 95% over chains"
+        write_figure(figure, [hazard_panel(one) for one in found], caption)
+        say(f"figure written to {figure}")
+    return 0
+
+
+def _as_law(run: str, found: Sequence[Aggregate]) -> dict[str, Any]:
+    """Return archives as JSON, in the shape of any law: what can't be said is null, with a `why`."""
+    return {
+        "run": run,
+        **{part: {name: None, "ci": None, "p": None, "why": NO_STATEMENTS} for part, name in _PARTS.items()},
+        "verdict": None,
+        "worlds": None,
+        "replicates": None,
+        "why": NO_STATEMENTS,
+        "aggregate": [one.document() for one in found],
+    }
+
+
+_PARTS = {"depth": "q", "hop": "k", "valence": "hazard_ratio"}

@@ -7,7 +7,6 @@ from pathlib import Path
 from chains.analysis.archives import broken_telephone, mesoudi, telephone
 from chains.analysis.archives.archive_run import keep, read_archive
 from chains.analysis.archives.chain import Chain
-from chains.errors import LogDamaged
 from chains.terminal.verbs.archive_shows import show_sets
 from chains.terminal.views.output import say
 
@@ -23,10 +22,7 @@ def main(arguments: argparse.Namespace) -> int:
     """Read, keep, measure and print; return the exit status."""
     path = Path(arguments.path)
     kept = keep(arguments.kind, path, READERS[arguments.kind](path))
-    archive = read_archive(kept.folder)
-    if archive is None:
-        raise LogDamaged(f"{kept.folder} was changed while it was made; import the archive again")
-    with archive:
+    with read_archive(kept.folder) as archive:
         show_sets(archive, as_json=arguments.json)
     if not kept.made:
         say(f"note: these very chains are run {kept.folder.name} already; nothing was written")

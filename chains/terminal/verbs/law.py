@@ -7,17 +7,13 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
-from chains.analysis.archives.archive_run import Archive, read_archive
-from chains.analysis.archives.kept_counts import kept_counts
 from chains.analysis.corrected.by_hop import errors_beside
 from chains.analysis.observations import Run, law_notes, of_runs, pairs_by
 from chains.analysis.registered.confirmatory import Standing, standing
 from chains.analysis.registered.registered_law import exponents_tested
 from chains.errors import BadInput
 from chains.experiments.hypotheses import Hypothesis
-from chains.running.folders import find_run, read_record
+from chains.running.folders import find_run, is_archive, read_record
 from chains.running.log.log import LOG_FILE, RUN_FILE, Log
 from chains.stats.fit.estimates import Unknown
 from chains.stats.fit.misclassification import Errors
@@ -26,9 +22,7 @@ from chains.stats.law.decay_law import Law, law
 from chains.stats.observations.observation_file import read_observations
 from chains.stats.observations.observations import Observations
 from chains.stats.paired.shares import FEWEST_WORLDS
-from chains.stats.survival.aggregate import NO_STATEMENTS, Aggregate, Counts, aggregate
 from chains.terminal.verbs.law_of_orders import goes_down_alone, show_descents
-from chains.terminal.views.archive_decay import aggregate_view, hazard_panel
 from chains.terminal.views.curve_data import Panel
 from chains.terminal.views.law import law_view
 from chains.terminal.views.law_curves import law_panels
@@ -45,7 +39,8 @@ class _Sources:
     runs: list[Run] = field(default_factory=list)
     folders: list[Path] = field(default_factory=list)
     """Of the runs."""
-    archives: list[Archive] = field(default_factory=list)
+    archives: list[Path] = field(default_factory=list)
+    """Folders of imported ones."""
     files: list[Path] = field(default_factory=list)
 
 
@@ -59,7 +54,9 @@ def main(arguments: argparse.Namespace) -> int:
     with ExitStack() as stack:
         sources = _opened(arguments.sources or ["last"], stack)
         if sources.archives:
-            return _archive(sources, arguments, figure)
+            from chains.terminal.verbs import archive_shows  # noqa: PLC0415  start-up
+
+            return archive_shows.decay(sources.archives[0], arguments, figure)
         if sources.runs and not sources.files and all(goes_down_alone(run.record) for run in sources.runs):
             return show_descents(sources.runs, arguments)
         observations, about = _observed(sources, exact=arguments.exact)
@@ -73,9 +70,8 @@ def _opened(names: Sequence[str], stack: ExitStack) -> _Sources:
             found.files.append(Path(name))
             continue
         folder = find_run(name)
-        archive = read_archive(folder)
-        if archive is not None:
-            found.archives.append(stack.enter_context(archive))
+        if is_archive(folder):
+            found.archives.append(folder)
             continue
         record = read_record(folder)
         if record.id in [run.record.id for run in found.runs]:
@@ -91,35 +87,6 @@ def _is_file(path: Path) -> bool:
     if path.name in (RUN_FILE, LOG_FILE) and (path.parent / RUN_FILE).is_file():
         return False
     return path.is_file() or (path.suffix.lower() in FILE_ENDINGS and not path.is_dir())
-
-
-def _archive(sources: _Sources, arguments: argparse.Namespace, figure: Path | None) -> int:
-    """Show how the kept share falls in every set of an archive."""
-    (archive,) = sources.archives
-    for option, given in (("--by", arguments.by is not None), ("--exact", arguments.exact)):
-        if given:
-            raise BadInput(
-                f"{option} says nothing of run {archive.record.id}: an imported archive has counts, no fates"
-            )
-    found = [
-        aggregate(
-            Counts(of.name, of.what, of.generations, np.array(of.kept), np.array(of.total), of.groups),
-            resamples=arguments.resamples,
-            seed=arguments.seed,
-        )
-        for of in kept_counts(archive)
-    ]
-    if not found:
-        raise BadInput(f"run {archive.record.id} has no counts of what was kept")
-    if arguments.json:
-        print_json(_document(archive.record.id, found))
-    else:
-        for one in found:
-            stdout.print(aggregate_view(one))
-        stdout.print(f"no verdict: these are counts for each text; {NO_STATEMENTS}")
-    if figure is not None:
-        _draw(figure, [hazard_panel(one) for one in found], f"run {archive.record.id}; bands: 95% over chains")
-    return 0
 
 
 @dataclass
@@ -211,22 +178,6 @@ def _contrasted(found: Law, pairs: Sequence[tuple[str, str]]) -> Law:
     headlines = [one for one in found.headlines if not isinstance(one, Unknown) and (one.plain, one.arm) in pairs]
     contrasts = [contrast(named[first], named[second]) for first, second in pairs]
     return replace(found, contrasts=tuple(contrasts), headlines=tuple(headlines))
-
-
-def _document(run: str, found: Sequence[Aggregate]) -> dict[str, Any]:
-    """Return archives as JSON, in the shape of any law: what can't be said is null, with a `why`."""
-    return {
-        "run": run,
-        **{part: {name: None, "ci": None, "p": None, "why": NO_STATEMENTS} for part, name in _PARTS.items()},
-        "verdict": None,
-        "worlds": None,
-        "replicates": None,
-        "why": NO_STATEMENTS,
-        "aggregate": [one.document() for one in found],
-    }
-
-
-_PARTS = {"depth": "q", "hop": "k", "valence": "hazard_ratio"}
 
 
 def _draw(figure: Path, panels: Sequence[Panel], caption: str) -> None:

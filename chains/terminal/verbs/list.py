@@ -8,7 +8,6 @@ from typing import Any, NamedTuple
 
 from rich.table import Table
 
-from chains.analysis.archives.archive_run import ArchiveRecord, read_archive_record
 from chains.errors import BadInput, MazedomError
 from chains.experiments.experiment import read_experiment
 from chains.experiments.overrides import OF_THE_EXPERIMENT
@@ -26,7 +25,7 @@ from chains.organisation.prompts import (
 )
 from chains.organisation.remedies.base import Remedy
 from chains.organisation.remedies.registry import REMEDIES
-from chains.running.folders import all_runs, read_record, runs_folder
+from chains.running.folders import all_runs, is_archive, read_record, runs_folder
 from chains.running.log.log import LOG_FILE, RUN_FILE, Log
 from chains.running.run_record import RunRecord
 from chains.scoring.facts.instrument import INSTRUMENT
@@ -124,10 +123,19 @@ def _run(folder: Path, wanted: Wanted) -> dict[str, Any] | None:
     row = dict.fromkeys(("run", "experiment", "at", "status", "trials", "models", "conditions"))
     row["run"] = folder.name
     try:
-        archive = read_archive_record(folder)
-        if archive is not None:
-            row |= _imported(archive)
+        if is_archive(folder):
+            from chains.analysis.archives.archive_run import read_archive_record  # noqa: PLC0415  start-up
+
+            archive = read_archive_record(folder)
             names = [of.name for of in archive.sets]
+            row |= {
+                "experiment": archive.archive,
+                "at": archive.at,
+                "status": "imported",
+                "trials": str(sum(len(of.chains) for of in archive.sets)),
+                "models": "",
+                "conditions": _brief(names),
+            }
             return row if _fits(row, wanted, names) and wanted.status in (None, "imported") else None
         record = read_record(folder)
         row |= {
@@ -182,17 +190,6 @@ def _fits(row: Mapping[str, Any], wanted: Wanted, conditions: Sequence[str]) -> 
 
 def _brief(names: Sequence[str]) -> str:
     return "; ".join(names[:4]) + ("; ..." if len(names) > 4 else "")
-
-
-def _imported(record: ArchiveRecord) -> dict[str, Any]:
-    return {
-        "experiment": record.archive,
-        "at": record.at,
-        "status": "imported",
-        "trials": str(sum(len(of.chains) for of in record.sets)),
-        "models": "",
-        "conditions": _brief([of.name for of in record.sets]),
-    }
 
 
 def _experiments() -> Rows:

@@ -6,17 +6,15 @@ import time
 
 from rich.text import Text
 
-from chains.analysis.archives.archive_run import read_archive
 from chains.analysis.results.run_results import results
 from chains.fates import FATE_OF
 from chains.registry import differing
-from chains.running.folders import find_run, read_record
+from chains.running.folders import find_run, is_archive, read_record
 from chains.running.log.log import Log
 from chains.running.log.records import TrialEnd
 from chains.running.replay import Replay, replay
 from chains.running.run_record import RunRecord, Stage
 from chains.scoring.facts.instrument import INSTRUMENT
-from chains.terminal.verbs import archive_shows as imported
 from chains.terminal.views.output import counted, print_json, say
 from chains.terminal.views.output import results as stdout
 from chains.terminal.views.run_tables import FATE_STYLE, results_view, shown_hops
@@ -27,10 +25,10 @@ MOST_DIFFERENCES = 20
 def main(arguments: argparse.Namespace) -> int:
     """Replay a run; return the exit status."""
     folder = find_run(arguments.run)
-    archive = read_archive(folder)
-    if archive is not None:
-        with archive:
-            return imported.replay(archive, arguments)
+    if is_archive(folder):
+        from chains.terminal.verbs import archive_shows  # noqa: PLC0415  start-up
+
+        return archive_shows.replay(folder, arguments)
     record = read_record(folder)
     for sentence in differing(record.plugins):
         say(f"note: {sentence}")

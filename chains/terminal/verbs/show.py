@@ -12,17 +12,14 @@ from typing import Any
 from rich.console import Group
 from rich.text import Text
 
-from chains.analysis.archives.archive_run import read_archive
 from chains.analysis.results.run_results import Results, results
-from chains.errors import BadInput
 from chains.organisation.plan import Plan
-from chains.running.folders import find_run, read_record
+from chains.running.folders import find_run, is_archive, read_record
 from chains.running.log.log import Log
 from chains.running.run_record import RunRecord, Stage
 from chains.scoring.measures.measures import MEASURES
 from chains.stats.measurement_error.corrected_retention import Corrected
 from chains.stats.paired.shares import FEWEST_WORLDS
-from chains.terminal.verbs import archive_shows as imported
 from chains.terminal.views.output import print_json, say
 from chains.terminal.views.output import results as stdout
 from chains.terminal.views.run_tables import results_view
@@ -33,11 +30,10 @@ from chains.worlds.world import unverified_notes
 def main(arguments: argparse.Namespace) -> int:
     """Show a run; return the exit status."""
     folder = find_run(arguments.run)
-    archive = read_archive(folder)
-    if archive is not None:
-        with archive:
-            _refuse_of_archives(folder.name, arguments)
-            return imported.show(archive, arguments)
+    if is_archive(folder):
+        from chains.terminal.verbs import archive_shows  # noqa: PLC0415  start-up
+
+        return archive_shows.show(folder, arguments)
     record = read_record(folder)
     if arguments.graph:
         return _graphs(record, as_json=arguments.json)
@@ -55,14 +51,6 @@ def main(arguments: argparse.Namespace) -> int:
             if wanted:
                 return part(record, log, as_json=arguments.json)
         return _results(record, log, folder, as_json=arguments.json)
-
-
-def _refuse_of_archives(run: str, arguments: argparse.Namespace) -> None:
-    """Refuse what can't be asked of chains that others logged."""
-    parts = (arguments.profile, "profile"), (arguments.alike, "correlation of losses"), (arguments.audits, "audits")
-    for asked, what in parts:
-        if asked:
-            raise BadInput(f"run {run} holds others' chains, in which no fact is followed: no {what}")
 
 
 def _trial(record: RunRecord, log: Log, arguments: argparse.Namespace, unverified: Sequence[str]) -> int:
