@@ -104,6 +104,7 @@ def test_a_last_line_that_was_cut_off_is_no_reason_to_refuse(held, mazedom):
     assert mazedom("replay", "--verify").status == 0
 
 
+@pytest.mark.heavy
 def test_a_run_that_was_stopped_and_then_killed_at_any_moment_goes_on(tmp_path, serve, experiment, mazedom):
     """It has said what its log held, and whatever becomes of it then, the log holds no less."""
     server = serve("copies", latency=0.01)

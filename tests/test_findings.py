@@ -61,6 +61,7 @@ def test_a_reply_that_contradicts_itself_on_all_that_it_names_can_not_be_read():
     assert not read_findings('{"missing": [1, 2, 3, 4], "wrong": [3, 4, 1, 2]}', SHOWN).readable
 
 
+@pytest.mark.heavy
 @given(st.text(max_size=300))
 @example("¹")
 @example("[1e999]")

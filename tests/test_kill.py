@@ -86,6 +86,7 @@ def endpoint_run(serve, experiment):
     return make
 
 
+@pytest.mark.heavy
 def test_a_run_killed_at_any_moment_goes_on_and_pays_for_no_reply_twice(tmp_path, endpoint_run, mazedom):
     """Twenty runs, each killed with SIGKILL at a random moment, then resumed to its end."""
     server, path = endpoint_run()

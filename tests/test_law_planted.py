@@ -27,6 +27,7 @@ def estimates(law, study, how=None):
     return [depth_law(each, how).q if law == "q" else hop_law(each, how).k for each in paths]
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("exponent", [1.0, 1.4])
 @pytest.mark.parametrize("law", ["q", "k"])
 def test_intervals_hold_the_planted_exponent_and_estimates_are_right_on_average(law, exponent):
@@ -36,12 +37,14 @@ def test_intervals_hold_the_planted_exponent_and_estimates_are_right_on_average(
     assert np.mean([one.value for one in found]) == pytest.approx(exponent, abs=0.05)
 
 
+@pytest.mark.heavy
 def test_a_true_exponent_of_1_is_hardly_ever_called_superlinear_even_if_chains_differ():
     for law in ("q", "k"):
         found = estimates(law, planted(law, 1.0, fact_sd=0.8, worker=0.1, chain_sd=0.5))
         assert sum(one.low > 1 for one in found) <= 3
 
 
+@pytest.mark.heavy
 def test_a_false_loss_left_out_pulls_a_superlinear_law_toward_1_and_the_likelihood_puts_it_right():
     """5% of false loss ignored turns 1.4 into less."""
     study = planted("q", 1.4, fact_sd=0.8, worker=0.1, false_loss=0.08, false_alive=0.05)
@@ -52,6 +55,7 @@ def test_a_false_loss_left_out_pulls_a_superlinear_law_toward_1_and_the_likeliho
     assert corrected == pytest.approx(1.4, abs=0.07)
 
 
+@pytest.mark.heavy
 def test_a_false_loss_that_grows_with_the_hop_forges_a_rising_hazard_unless_it_is_known():
     """Why there is no verdict on k before it is measured at first, middle and last hops."""
     study = planted("k", 1.0, fact_sd=0.0, worker=0.1, false_loss=0.01, false_loss_last=0.08)
@@ -69,6 +73,7 @@ def test_not_knowing_the_instrument_well_widens_the_interval():
     assert two.se > 1.1 * one.se
 
 
+@pytest.mark.heavy
 def test_without_an_estimate_of_the_workers_own_loss_depth_would_look_harmless():
     """A one-off loss of a tenth makes the slope of a straight log-log line fall far below a true 1.4."""
     found = estimates("q", planted("q", 1.4, worker=0.2))

@@ -191,8 +191,8 @@ def loaded(code):
 
 
 def test_help_imports_neither_pydantic_nor_rich():
-    heavy = {"pydantic", "rich", "orjson", "langgraph", "openai", "numpy"}
-    assert loaded("import cli; cli.main(['run', '--help'])") & heavy == set()
+    slow = {"pydantic", "rich", "orjson", "langgraph", "openai", "numpy"}
+    assert loaded("import cli; cli.main(['run', '--help'])") & slow == set()
 
 
 def test_no_file_is_past_500_lines():
@@ -209,5 +209,5 @@ def test_the_main_path_loads_no_reader_of_published_archives(verb):
 
 def test_a_run_loads_no_numpy_before_something_needs_it():
     """With scipy it takes 30 MB and a third of a second, and a run whose trials decide nothing needs neither."""
-    heavy = {"numpy", "scipy", "matplotlib"}
-    assert loaded("import chains.terminal.verbs.run, chains.models.endpoint") & heavy == set()
+    slow = {"numpy", "scipy", "matplotlib"}
+    assert loaded("import chains.terminal.verbs.run, chains.models.endpoint") & slow == set()

@@ -100,6 +100,7 @@ def planted(misjudge, lean):
     return norm.ppf((1 - misjudge) * (1 - lean)), norm.ppf(misjudge * (1 - lean))
 
 
+@pytest.mark.heavy
 def test_a_planted_shift_of_the_criterion_is_found_with_its_size_and_d_prime_stays(mazedom):
     """The second executive is as discerning and one unit more inclined to the plan."""
     rates = {"misjudge=0.15": (0.15, 0.0), "misjudge=0.039,lean=0.4646": (0.039, 0.4646)}

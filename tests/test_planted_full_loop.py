@@ -12,6 +12,7 @@ sys.path.insert(0, str(Path(__file__).parent / "bench"))
 from planted_full_loop import PLANTED, cast_of, expected, recovered, trials
 
 
+@pytest.mark.heavy
 def test_each_part_of_the_regret_is_as_large_as_planted_within_its_interval():
     for term, found in recovered(12, 1).items():
         assert found.low <= 0 <= found.high, term
@@ -27,6 +28,7 @@ def test_what_is_expected_sums_to_the_whole_and_each_rate_moves_its_own_part():
         assert sum(map(abs, alone.values())) == pytest.approx(alone[term])
 
 
+@pytest.mark.heavy
 def test_a_rate_that_is_not_the_planted_one_is_found_out():
     """The comparison can fail: against a lower rate than the planted one the difference is clear."""
     worlds = range(1, 13)

@@ -182,6 +182,7 @@ def shares_of_bad_news(tmp_path, drafts, by, worlds):
     return shares
 
 
+@pytest.mark.heavy
 def test_where_the_rating_likes_good_news_the_loss_of_bad_news_grows_with_the_drafts_and_with_random_choice_it_does_not(
     tmp_path,
 ):

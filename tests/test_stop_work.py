@@ -329,6 +329,7 @@ def run(mazedom, *settings):
     return ran_.document
 
 
+@pytest.mark.heavy
 def test_planted_courage_and_panic_are_found_again(mazedom):
     """36 worlds in which every stop rests on the full ledger; the rates lie within their intervals."""
     rates = "stop=0.6,panic=0.15,veto=0.7,quibble=0.25"

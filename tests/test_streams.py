@@ -13,7 +13,7 @@ RUN = ("run", "--set", "model=channel:drop=0.1", "--set", "worlds=3", "--set", "
 
 
 def cli(folder, *words, **streams):
-    return subprocess.run([sys.executable, CLI, *words], cwd=folder, text=True, check=False, timeout=60, **streams)
+    return subprocess.run([sys.executable, CLI, *words], cwd=folder, text=True, check=False, timeout=300, **streams)
 
 
 def finished(folder):
