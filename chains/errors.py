@@ -52,14 +52,18 @@ class Busy(ProviderError):
     Attributes:
         retry_after: Seconds that the service asked to wait, if it said so.
         throttled: Whether it has too much to do, and turns requests away.
+        lost: Whether an answer was on its way and did not arrive: it may have been paid for.
     """
 
     of_endpoint = True
 
-    def __init__(self, message: str, retry_after: float | None = None, *, throttled: bool = False) -> None:
+    def __init__(
+        self, message: str, retry_after: float | None = None, *, throttled: bool = False, lost: bool = False
+    ) -> None:
         super().__init__(message)
         self.retry_after = retry_after
         self.throttled = throttled
+        self.lost = lost
 
 
 class Hopeless(ProviderError):
@@ -68,6 +72,15 @@ class Hopeless(ProviderError):
     def __init__(self, message: str, *, of_endpoint: bool = False) -> None:
         super().__init__(message)
         self.of_endpoint = of_endpoint
+
+
+class NotThere(Hopeless):
+    """Nothing answers at the address of a model, and nothing ever has in this process."""
+
+    exit_code = 2
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, of_endpoint=True)
 
 
 class OverLimit(MazedomError):

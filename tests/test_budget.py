@@ -1,6 +1,7 @@
 """Limits: what a run may use of its models, all of them together."""
 
 import asyncio
+import itertools
 import math
 
 import pytest
@@ -10,8 +11,8 @@ from test_limits import ASKED, Scripted
 
 from chains.errors import Busy, Hopeless, OverLimit, Stopped
 from chains.models.budget import Budget, Metered, Taken
-from chains.models.provider import Reply, Usage
-from chains.models.reply_parser import read_usage
+from chains.models.provider import Reply, Request, Usage
+from chains.models.reply_parser import counted, read_usage
 from chains.models.request_count import counting
 from chains.models.retries import ASK_AGAIN_AFTER, GIVEN_UP_AFTER, Guarded, Patient
 from chains.models.spec import Prices
@@ -59,7 +60,56 @@ def test_tokens_stop_short_of_their_limit_with_those_in_flight_counted(at_once):
     budget = Budget(tokens=20_000)
     _, sentence = asked_until_met(budget, at_once=at_once)
     assert "the limit of 20,000 tokens is met" in sentence
-    assert 20_000 - 150 <= budget.taken.tokens <= 20_000  # a call takes 150
+    # A call takes 150, and could take a tenth more.
+    assert 20_000 - 165 <= budget.taken.tokens <= 20_000
+
+
+@given(st.lists(st.tuples(st.integers(1, 100), st.integers(0, 50)), min_size=1, max_size=40), st.integers(1, 60))
+def test_no_order_of_replies_passes_a_limit_of_tokens_or_cost(replies, at_once):
+    """The first reply is the dearest that there is; what comes later may take anything up to it, in any order."""
+    budget = Budget(tokens=4_000, cost=2.0)
+    inner = Taking(budget)
+
+    counts = itertools.chain([(100, 50)], itertools.cycle(replies))
+
+    async def reply(request):
+        budget.spend()
+        await asyncio.sleep(0)
+        prompt, completion = next(counts)
+        return Reply(text="well", usage=Usage(prompt=prompt, completion=completion))
+
+    inner.reply = reply
+    asked_until_met(budget, at_once=at_once, prices=Prices(input=500, output=500), taking=inner)
+    assert budget.taken.tokens <= 4_000
+    assert budget.taken.cost <= 2.0
+
+
+def test_who_finds_no_room_waits_for_those_in_flight_and_is_not_refused():
+    """Each may take 1,000 tokens and takes 60: a hundred at once fit within 8,000 one after another."""
+    request = Request("m", ASKED.messages, {"max_tokens": 1000})
+    budget = Budget(tokens=8_000)
+    metered = Metered(Taking(budget, prompt=10, completion=50), "m", budget)
+
+    async def ask():
+        return await asyncio.gather(*(metered.reply(request) for _ in range(100)))
+
+    assert len(asyncio.run(ask())) == 100
+    assert budget.taken.tokens == 6_000
+
+
+def test_a_reply_that_was_lost_on_its_way_counts_towards_the_limit():
+    """Who dropped the connection may have made the reply, and charged for it."""
+    request = Request("m", ASKED.messages, {"max_tokens": 1000})
+    budget = Budget(tokens=5_000)
+    metered = Metered(Scripted(Busy("dropped", lost=True), Busy("turned away"), "well"), "m", budget)
+
+    async def ask():
+        for _ in range(2):
+            with pytest.raises(Busy):
+                await metered.reply(request)
+
+    asyncio.run(ask())
+    assert 1_000 < budget.taken.tokens < 1_100
 
 
 def test_money_is_limited_by_the_models_prices():
@@ -88,6 +138,63 @@ def test_reasoning_that_stands_beside_the_reply_is_paid_for():
 COUNTED = {"prompt_tokens": 10, "completion_tokens": 50}
 ANY = st.integers(-9, 10**13) | st.sampled_from([None, True, "7", [7], 0.5, 2**64, math.inf, -math.inf, math.nan])
 NAMES = ("prompt_tokens", "completion_tokens", "prompt_cache_hit_tokens")
+
+
+@pytest.mark.parametrize(
+    ("told", "usage"),
+    [
+        ({"prompt_tokens": "300", "completion_tokens": "1,050"}, Usage(300, 1050)),
+        ({"input_tokens": 300, "output_tokens": 50}, Usage(300, 50)),
+        # Anthropic: what was cached and what was written to the cache stand beside the prompt.
+        (
+            {"input_tokens": 10, "output_tokens": 50, "cache_read_input_tokens": 5, "cache_creation_input_tokens": 7},
+            Usage(22, 50, 0, 5, 7),
+        ),
+        # A gateway that keeps Anthropic's names beside OpenAI's counts, which hold everything.
+        (
+            {"prompt_tokens": 22, "completion_tokens": 50, "total_tokens": 72, "cache_read_input_tokens": 5},
+            Usage(22, 50, 0, 5),
+        ),
+        (
+            {
+                "prompt_tokens": 100,
+                "completion_tokens": 50,
+                "total_tokens": 190,
+                "prompt_tokens_details": {"cached_tokens": 40},
+            },
+            Usage(140, 50, 0, 40),
+        ),
+        # Thought that is counted beside the reply, told or not.
+        (
+            {
+                "prompt_tokens": 10,
+                "completion_tokens": 50,
+                "total_tokens": 460,
+                "completion_tokens_details": {"reasoning_tokens": 400},
+            },
+            Usage(10, 450, 400),
+        ),
+        ({"prompt_tokens": 10, "completion_tokens": 50, "total_tokens": 460}, Usage(10, 450, 400)),
+        ({"prompt_tokens": 100, "completion_tokens": 5, "prompt_cache_hit_tokens": 64}, Usage(100, 5, 0, 64)),
+        ({"prompt_tokens": 10, "completion_tokens": 5, "cost": 0.25}, Usage(10, 5, cost=0.25)),
+        ({"prompt_tokens": 10, "completion_tokens": 5, "cost": -3}, Usage(10, 5)),
+    ],
+)
+def test_tokens_are_counted_as_their_provider_means_them(told, usage):
+    assert read_usage(told) == usage
+
+
+def test_counts_that_can_not_be_are_noted():
+    assert counted({"prompt_tokens": -5, "completion_tokens": 7})[1] == [
+        "the endpoint counts what can't be (prompt_tokens = -5); it is taken as 0"
+    ]
+    assert counted({"prompt_tokens": 5, "completion_tokens": None})[1] == []
+
+
+def test_what_is_written_to_a_cache_has_its_price_and_what_was_charged_is_the_least():
+    usage = Usage(prompt=1_000_000, written=400_000, cached=500_000)
+    assert Prices(input=1, output=1, cached=0.1, cache_write=1.25).cost(usage) == pytest.approx(0.1 + 0.5 + 0.05)
+    assert Prices(input=1, output=1).cost(Usage(10, 10, cost=0.5)) == 0.5
 
 
 @given(

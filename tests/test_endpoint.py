@@ -12,7 +12,7 @@ import pytest
 from endpoint import MODEL, serving
 from msgspec import convert
 
-from chains.errors import Busy, Hopeless, OverLimit
+from chains.errors import Busy, Hopeless, NotThere, OverLimit
 from chains.models.budget import Budget
 from chains.models.dialect import Quirks
 from chains.models.endpoint import Endpoint
@@ -154,18 +154,36 @@ def test_a_server_that_hangs_is_busy_after_its_time_out():
     assert "did not answer within 0.2 s" in str(failed(Busy, "hang", timeout=0.2))
 
 
-def test_a_server_that_is_not_there_is_busy_and_named():
+def test_a_server_that_never_was_there_is_given_up_within_seconds_and_named():
+    with pytest.raises(NotThere, match=r"can't connect to .*start the server"):
+        asyncio.run(asyncio.wait_for(asked_at("http://127.0.0.1:9/v1"), 3))
+
+
+def test_a_host_that_does_not_exist_is_given_up_and_named():
+    with pytest.raises(NotThere, match=r"there is no such host; check base_url"):
+        asyncio.run(asyncio.wait_for(asked_at("http://no-such-host.invalid/v1"), 3))
+
+
+def test_a_server_that_went_away_is_waited_for():
     async def ask():
         async with serving() as server:
-            url = server.url
-        opened = Endpoint(MODEL, ModelSpec(base_url=url, model=MODEL), None)
+            opened = Endpoint(MODEL, ModelSpec(base_url=server.url, model=MODEL), None)
+            await opened.reply(ASKED)
         try:
             await opened.reply(ASKED)
         finally:
             await opened.aclose()
 
-    with pytest.raises(Busy, match=r"can't connect to .*start the server"):
+    with pytest.raises(Busy, match=r"can't connect to .*start the server|dropped the connection"):
         asyncio.run(ask())
+
+
+async def asked_at(url):
+    opened = Endpoint(MODEL, ModelSpec(base_url=url, model=MODEL), None)
+    try:
+        return await opened.reply(ASKED)
+    finally:
+        await opened.aclose()
 
 
 @pytest.mark.parametrize(

@@ -186,9 +186,8 @@ def test_a_server_that_is_not_there_is_one_sentence(mazedom, tmp_path):
         'seeds = [1]\n[fixed]\nmodel = "m"\n[models.m]\nbase_url = "http://127.0.0.1:9/v1"\nmodel = "m"\nattempts = 1\n'
     )
     ran = mazedom("run", path, "--json")
-    assert ran.status == 1
-    (sentence,) = ran.document["errors"]
-    assert sentence == "can't connect to 'm' at http://127.0.0.1:9/v1; start the server or check base_url"
+    assert ran.status == 2
+    assert ran.document["error"] == "can't connect to 'm' at http://127.0.0.1:9/v1; start the server or check base_url"
 
 
 def test_a_siblings_paid_reply_is_logged_though_the_trial_fails(mazedom, serve, experiment):

@@ -70,11 +70,14 @@ def test_money_is_limited_where_the_endpoint_counts_what_it_had_cached_apart(maz
     server = serve("counts_cached_apart")
     path = experiment(server, seeds=range(1, 9), spec="prices = {input=1000, output=1000, cached=1000}")
     stopped = mazedom("run", path, "--set", "limits.cost=50", "--set", "limits.trials=1", "--json")
-    assert (stopped.status, server.calls) == (1, 5)
+    assert stopped.status == 1
+    assert 3 <= server.calls <= 4  # a fifth would have passed the limit
     assert stopped.document["stopped"].startswith("the limit of 50 in cost is met")
-    assert stopped.document["cost"] == pytest.approx(5 * 10.06)
-    assert mazedom("resume", "--json").document["cost"] == stopped.document["cost"]
-    assert server.calls == 5
+    assert stopped.document["cost"] == pytest.approx(server.calls * 10.06)
+    calls = server.calls
+    again = mazedom("resume", "--json").document
+    assert again["cost"] == pytest.approx(server.calls * 10.06) <= 50
+    assert server.calls <= calls + 1  # what another process knows not of the counts is one call
 
 
 def test_money_can_only_be_limited_where_prices_are_known(mazedom, serve, experiment, tmp_path):

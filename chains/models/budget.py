@@ -1,24 +1,34 @@
 """What a run may use of its models, all of them together: calls, tokens, money, time.
 
 Hard. A request that would exceed a limit is not sent, and with it the run
-stops: whoever waits to ask, or to ask again, is told at once. Requests in
-flight are counted with what they are expected to take, so that a limit is not
-passed by more than they turn out to take beyond that.
+stops: whoever waits to ask, or to ask again, is told at once. Before a request
+is sent, the most that it can take is set aside; where that does not fit beside
+what others in flight have set aside, it waits for them. So a limit of tokens or
+cost is not passed, as long as the endpoint counts what it could be sent and
+keeps to `max_tokens`.
 """
 
 import asyncio
 import contextlib
+import math
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 
-from chains.errors import MazedomError, OverLimit, Stopped
+from chains.errors import Busy, MazedomError, OverLimit, Stopped
+from chains.models.dialect import LENGTH_NAMES
 from chains.models.provider import CHARACTERS_A_TOKEN, Provider, Reply, Request, Usage
 from chains.models.request_count import sent_one
 from chains.models.spec import Prices
 
 UNKNOWN_COMPLETION = 256
 """Tokens that a reply is expected to take while nobody has replied and the request sets no limit."""
+MOST_TOKENS_A_CHARACTER = 0.5
+"""Of a prompt, at most, while no reply has shown what it is: twice what prose of figures and codes has."""
+TOKENS_A_PROMPT = 32
+"""That a prompt may have beside its text: what marks its messages."""
+ROOM_FOR_WORSE = 1.1
+"""Times the worst seen so far that the next one may be."""
 
 
 @dataclass
@@ -61,6 +71,7 @@ class Budget:
         self._clock, self._began = clock, clock() - spent_seconds
         self.taken = taken or Taken()
         self._in_flight = Taken()
+        self._freed: list[asyncio.Future[None]] = []
         self._why: MazedomError | None = None
         self._shut = asyncio.Event()
 
@@ -92,6 +103,7 @@ class Budget:
         """
         self._why = self._why or why or Stopped("the run was stopped")
         self._shut.set()
+        self._wake()
 
     def out_of_time(self) -> None:
         """Close because the time is over."""
@@ -113,15 +125,13 @@ class Budget:
         sent_one()
 
     def _limit_met(self) -> OverLimit | None:
-        taken, flying = self.taken, self._in_flight
+        taken = self.taken
         if self._calls is not None and taken.calls >= self._calls:
             return _met(f"{self._calls:,} model calls", "calls")
-        if self._tokens is not None and taken.tokens + flying.tokens > self._tokens:
-            used = f", {taken.tokens:,} used and about {flying.tokens:,} more in this call and those in flight"
-            return _met(f"{self._tokens:,} tokens", "tokens", used)
-        if self._cost is not None and taken.cost + flying.cost > self._cost:
-            used = f", {taken.cost:.4f} spent and about {flying.cost:.4f} more in this call and those in flight"
-            return _met(f"{self._cost:g} in cost", "cost", used)
+        if self._tokens is not None and taken.tokens > self._tokens:
+            return _met(f"{self._tokens:,} tokens", "tokens", f", {taken.tokens:,} used")
+        if self._cost is not None and taken.cost > self._cost:
+            return _met(f"{self._cost:g} in cost", "cost", f", {taken.cost:.4f} spent")
         if (left := self.seconds_left) is not None and left <= 0:
             self.out_of_time()
         return None
@@ -139,16 +149,60 @@ class Budget:
         if self._why is not None:
             raise self._why.with_traceback(None)
 
-    @contextlib.contextmanager
-    def expecting(self, tokens: int, cost: float) -> Iterator[None]:
-        """Count a request as in flight, with what it is expected to take."""
-        self._in_flight.tokens += tokens
-        self._in_flight.cost += cost
+    @property
+    def measures(self) -> bool:
+        """Whether what replies take is limited, and not their number alone."""
+        return self._tokens is not None or self._cost is not None
+
+    @contextlib.asynccontextmanager
+    async def room(self, most: Callable[[], tuple[int, float]]) -> AsyncIterator[None]:
+        """Set aside the most that a request can take, for as long as it is in flight; wait until there is room.
+
+        Args:
+            most: Returns its tokens and its cost, at most, as far as is known by then.
+
+        Raises:
+            OverLimit: It would not fit even if nothing else were in flight.
+            Stopped: The budget was closed.
+        """
+        while True:
+            if self._why is not None:
+                raise self._why.with_traceback(None)
+            tokens, cost = most()
+            if (met := self._too_much(tokens, cost)) is None:
+                break
+            if not self._in_flight.calls:
+                self.close(met)
+                raise met
+            freed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+            self._freed.append(freed)
+            await freed
+        flying = self._in_flight
+        flying.calls, flying.tokens, flying.cost = flying.calls + 1, flying.tokens + tokens, flying.cost + cost
         try:
             yield
         finally:
-            self._in_flight.tokens -= tokens
-            self._in_flight.cost -= cost
+            flying.calls, flying.tokens, flying.cost = flying.calls - 1, flying.tokens - tokens, flying.cost - cost
+            if not flying.calls:
+                flying.cost = 0.0  # or what rounding left would add up
+            self._wake()
+
+    def _too_much(self, tokens: int, cost: float) -> OverLimit | None:
+        taken, flying = self.taken, self._in_flight
+        if self._tokens is not None and taken.tokens + flying.tokens + tokens > self._tokens:
+            used = f", {taken.tokens:,} used and about {tokens:,} more in the next call"
+            return _met(f"{self._tokens:,} tokens", "tokens", used)
+        if self._cost is not None and taken.cost + flying.cost + cost > self._cost:
+            used = f", {taken.cost:.4f} spent and about {cost:.4f} more in the next call"
+            return _met(f"{self._cost:g} in cost", "cost", used)
+        return None
+
+    def _wake(self) -> None:
+        """Let all who wait for room look again."""
+        for freed in self._freed:
+            if not freed.done():
+                freed.set_result(None)
+        self._freed.clear()
 
     def took(self, usage: Usage, prices: Prices | None) -> None:
         """Count what an answer took, at these prices."""
@@ -180,6 +234,9 @@ class Metered:
     def __init__(self, inner: Provider, name: str, budget: Budget, prices: Prices | None = None) -> None:
         self._inner, self._name, self._budget, self._prices = inner, name, budget, prices
         self._replies = self._characters = self._prompt = self._completion = 0
+        self._worst_ratio = self._worst_price = 0.0
+        self._worst_completion = 0
+        self._first = asyncio.Lock()
 
     def expected(self, request: Request) -> tuple[int, int]:
         """Return the tokens that a request and its reply are expected to have, going by those before it."""
@@ -192,25 +249,69 @@ class Metered:
         """Return the tokens that a request is expected to take, prompt and reply together."""
         return sum(self.expected(request))
 
+    def most(self, request: Request) -> tuple[int, float]:
+        """Return the most tokens that a request and its reply can take, and what they cost.
+
+        As far as is known: no endpoint says beforehand how it counts a prompt, so it is the worst that the prompts
+        before it showed, and a little more; without `max_tokens` the longest reply so far stands for the limit.
+        """
+        ratio = self._worst_ratio * ROOM_FOR_WORSE if self._replies else MOST_TOKENS_A_CHARACTER
+        prompt = math.ceil(_characters(request) * ratio) + (0 if self._replies else TOKENS_A_PROMPT)
+        limit = _length_limit(request)
+        completion = max(self._worst_completion, limit or round(self._worst_completion * ROOM_FOR_WORSE))
+        usage = Usage(prompt=prompt, completion=completion or UNKNOWN_COMPLETION)
+        tokens = usage.prompt + usage.completion
+        cost = _cost(usage, self._prices)
+        return tokens, max(
+            cost, tokens * self._worst_price * ROOM_FOR_WORSE if cost < tokens * self._worst_price else 0
+        )
+
     async def reply(self, request: Request) -> Reply:
         """Answer a request, if it may be sent."""
-        prompt, completion = self.expected(request)
-        cost = _cost(Usage(prompt=prompt, completion=completion), self._prices)
-        with self._budget.expecting(prompt + completion, cost):
-            reply = await self._inner.reply(request)
-        usage = reply.usage
+        if not self._budget.measures:
+            return self._took(request, await self._inner.reply(request))
+        if not self._replies:
+            async with self._first:
+                # The first goes alone: what it takes is not known, and others would set aside too little.
+                if not self._replies:
+                    return await self._within(request)
+        return await self._within(request)
+
+    async def _within(self, request: Request) -> Reply:
+        async with self._budget.room(lambda: self.most(request)):
+            try:
+                return self._took(request, await self._inner.reply(request))
+            except Busy as error:
+                if error.lost:  # the reply may have been made, and is then paid for
+                    tokens, cost = self.most(request)
+                    self._budget.taken.tokens += tokens
+                    self._budget.taken.cost += cost
+                raise
+
+    def _took(self, request: Request, reply: Reply) -> Reply:
+        usage, characters = reply.usage, _characters(request)
         self._replies += 1
-        self._characters += _characters(request)
+        self._characters += characters
         self._prompt += usage.prompt
         self._completion += usage.completion
+        self._worst_ratio = max(self._worst_ratio, usage.prompt / max(1, characters))
+        self._worst_completion = max(self._worst_completion, usage.completion)
+        tokens = usage.prompt + usage.completion
+        self._worst_price = max(self._worst_price, _cost(usage, self._prices) / max(1, tokens))
         self._budget.took(usage, self._prices)
-        if reply.text and not usage.prompt and not usage.completion:
+        if reply.text and not tokens:
             self._budget.uncounted(self._name)
         return reply
 
 
+def _length_limit(request: Request) -> int:
+    """Return the most tokens that a request lets its reply have; 0 if it sets no limit."""
+    limits = (request.settings.get(name) for name in LENGTH_NAMES)
+    return max((int(limit) for limit in limits if isinstance(limit, int | float)), default=0)
+
+
 def _cost(usage: Usage, prices: Prices | None) -> float:
-    return 0.0 if prices is None else prices.cost(usage)
+    return usage.cost if prices is None else prices.cost(usage)
 
 
 def _characters(request: Request) -> int:

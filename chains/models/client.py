@@ -1,16 +1,23 @@
 """The openai package's client for one endpoint."""
 
+import ipaddress
+import os
+import socket
 import ssl
+from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
+import aiohttp
 import httpx2
 import openai
 
+from chains.errors import BadInput
 from chains.models.spec import ModelSpec
 
 CONNECT_SECONDS = 10.0
-_LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+FIRST_CONNECT_SECONDS = 2.0
+"""While nothing has answered yet: an address that does not exist is told within seconds."""
 LARGEST_ERROR = 2**20
 """Bytes of an answer that is an error: the client would read it whole, however long it is."""
 _OF_THE_BODY = frozenset({"content-encoding", "content-length", "transfer-encoding"})
@@ -26,17 +33,16 @@ def client_of(spec: ModelSpec, key: str | None) -> openai.AsyncOpenAI:
         key: Its key; None where the server asks for none.
     """
     url = urlsplit(spec.base_url or "")
-    local = url.hostname in _LOOPBACK
+    local = on_this_machine(url.hostname or "")
     client = openai.AsyncOpenAI(
         base_url=spec.base_url,
         api_key=key or _NO_KEY,
         max_retries=0,
-        timeout=httpx2.Timeout(spec.timeout, connect=CONNECT_SECONDS),
+        timeout=timeouts(spec, FIRST_CONNECT_SECONDS),
         http_client=_Http(
             # A proxy set for the machine must not be asked for its own loopback.
             trust_env=not local,
-            # Nor are the world's certificates read for a server on this machine that speaks none.
-            verify=ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT) if local and url.scheme == "http" else True,
+            verify=_trusted(local=local, encrypted=url.scheme == "https"),
         ),
     )
     if spec.key_env != "OPENAI_API_KEY":
@@ -44,6 +50,40 @@ def client_of(spec: ModelSpec, key: str | None) -> openai.AsyncOpenAI:
         client.organization = client.project = client.admin_api_key = None
         client._custom_headers = {}  # noqa: SLF001  the client has no other way to leave out OPENAI_CUSTOM_HEADERS
     return client
+
+
+def timeouts(spec: ModelSpec, connecting: float = CONNECT_SECONDS) -> httpx2.Timeout:
+    """Return the seconds that a request may take, and those that connecting may."""
+    return httpx2.Timeout(spec.timeout, connect=connecting)
+
+
+def on_this_machine(host: str) -> bool:
+    """Return whether an address is the machine's own: any loopback, by number or by name."""
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    address = getattr(address, "ipv4_mapped", None) or address
+    return address.is_loopback or address.is_unspecified
+
+
+def _trusted(*, local: bool, encrypted: bool) -> ssl.SSLContext | bool:
+    """Return whose certificates are trusted: the world's, or those that SSL_CERT_FILE names.
+
+    Without the environment, which holds proxies too, the client would not look at that variable; OpenSSL does. For a
+    server on this machine that speaks plain HTTP, nobody's are read.
+
+    Raises:
+        BadInput: There is no such file.
+    """
+    file = os.environ.get("SSL_CERT_FILE")
+    if encrypted and file and not Path(file).is_file():
+        raise BadInput(f"SSL_CERT_FILE names {file!r}, and there is no such file")
+    if not local:
+        return True
+    return ssl.create_default_context() if encrypted else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
 
 class _Known(NamedTuple):
@@ -78,6 +118,10 @@ class _Http(openai.DefaultAioHttpClient):
         _, address, headers, extensions = self._last
         return httpx2.Request(method, address, content=content, headers=headers, extensions=extensions)
 
+    def _redirect_method(self, request: httpx2.Request, response: httpx2.Response) -> str:
+        """Keep the method of a request that is sent elsewhere: browsers make a GET of a POST, which asks nothing."""
+        return request.method
+
     async def send(self, request: httpx2.Request, *, stream: bool = False, **how: Any) -> httpx2.Response:
         """Send a request; of a streamed answer that is an error return the first `LARGEST_ERROR` bytes, read."""
         response = await super().send(request, stream=stream, **how)
@@ -93,3 +137,45 @@ class _Http(openai.DefaultAioHttpClient):
             await response.aclose()
         headers = [(name, value) for name, value in response.headers.multi_items() if name.lower() not in _OF_THE_BODY]
         return httpx2.Response(response.status_code, headers=headers, content=bytes(raw), request=response.request)
+
+
+class Unconnected(str):
+    """Why no connection was made, as an error's sentence goes on, with what helps."""
+
+    __slots__ = ("final",)
+    final: bool
+    """Whether a moment later it will be the same."""
+
+
+def causes_of(error: BaseException) -> list[BaseException]:
+    """Return an error and what caused it: on its way up through two libraries a dropped connection is a time-out."""
+    causes = [error]
+    while (before := causes[-1].__cause__ or causes[-1].__context__) is not None and before not in causes:
+        causes.append(before)
+    return causes
+
+
+def not_connected(error: BaseException) -> Unconnected | None:
+    """Return why no connection was made; None if one was, and failed later."""
+    causes = causes_of(error)
+
+    def found(kind: type[BaseException]) -> BaseException | None:
+        return next((cause for cause in causes if isinstance(cause, kind)), None)
+
+    if (unverified := found(ssl.SSLCertVerificationError)) is not None:
+        reason = getattr(unverified, "verify_message", "") or "it can't be verified"
+        why = f": its certificate is not trusted ({reason}); name the file of its authority in SSL_CERT_FILE"
+    elif found(aiohttp.ClientConnectorDNSError) or found(socket.gaierror):
+        why = ": there is no such host; check base_url"
+    elif (spoken := found(aiohttp.ClientSSLError) or found(ssl.SSLError)) is not None:
+        reason = getattr(spoken, "reason", None) or "no handshake"
+        why = f": it does not speak TLS as it should ({reason}); check base_url"
+    elif found(aiohttp.ClientConnectorError) or found(aiohttp.ConnectionTimeoutError):
+        told = Unconnected("; start the server or check base_url")
+        told.final = found(aiohttp.ConnectionTimeoutError) is not None
+        return told
+    else:
+        return None
+    told = Unconnected(why)
+    told.final = True
+    return told

@@ -24,6 +24,17 @@ _REFUSED = re.compile(
     r"not available|deprecated",
     re.IGNORECASE,
 )
+_FIXED = re.compile(
+    r"only\b[^.]{0,40}(?:allowed|supported|accepted|permitted|valid|possible)|only (?:default|1)\b|"
+    r"(?:cannot|can't|not) both|mutually exclusive|does not accept|no longer|not a valid|is fixed|"
+    r"invalid (?:parameter|key|field|argument)|extra (?:inputs|fields)|(?:must|should) be (?:set to )?1(?:\.0)?\b",
+    re.IGNORECASE,
+)
+"""How else endpoints say that they don't take a parameter of the sampling, or take one value of it alone."""
+_OUT_OF_RANGE = re.compile(
+    r"between|range|at (?:most|least)|(?:less|greater|more|lower|higher) than|maximum|minimum|[<>≤≥]", re.IGNORECASE
+)
+"""A value that is simply wrong is the user's to mend."""
 _ROLES = re.compile(r"\brole|\balternate", re.IGNORECASE)
 
 
@@ -77,7 +88,7 @@ class Quirks:
                 if name != self.length_name and name in flat:
                     flat[self.length_name] = flat.pop(name)
         kept = {name: value for name, value in flat.items() if name not in self.dropped and value is not None}
-        return {"model": model, "messages": turns, **kept}
+        return {"model": model, "messages": turns, **kept, "stream": False}
 
     def learnt(self, body: Mapping[str, Any], text: str, parameter: str | None) -> "Self | None":
         """Return the dialect in which to ask again after a refusal; None if the refusal is not about dialect.
@@ -91,17 +102,22 @@ class Quirks:
         if self.system_role and _has_system(body) and (_ROLES.search(named) or _ROLES.search(text)):
             return replace(self, system_role=False)
         if not _REFUSED.search(text):
-            return None
+            return self._without(body, text, named) if _FIXED.search(text) and not _OUT_OF_RANGE.search(text) else None
         if "response_format" in body and ("response_format" in f"{named} {text}" or "json_schema" in text):
             strict = body["response_format"].get("type") == "json_schema"
             return replace(self, shape="json_object" if strict else "text")
         for name, other in (LENGTH_NAMES, LENGTH_NAMES[::-1]):
             if name in body and (named == name or (not named and _names(text, name))):
                 return replace(self, length_name=other) if self.length_name is None else None
-        for name in DROPPABLE:
-            if name in body and (named == name or (not named and _names(text, name))):
-                return replace(self, dropped=self.dropped | {name})
-        return None
+        return self._without(body, text, named)
+
+    def _without(self, body: Mapping[str, Any], text: str, named: str) -> "Self | None":
+        """Return the dialect without the parameter of the sampling that was refused; None if none was named."""
+        refused = [name for name in DROPPABLE if name in body and (named == name or (not named and _names(text, name)))]
+        if not refused:
+            return None
+        # Where two exclude each other, temperature is what experiments vary.
+        return replace(self, dropped=self.dropped | {refused[1] if refused == ["temperature", "top_p"] else refused[0]})
 
 
 def merged(turns: list[dict[str, str]]) -> list[dict[str, str]]:

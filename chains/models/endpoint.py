@@ -16,8 +16,9 @@ import openai
 import orjson
 from msgspec import structs
 
-from chains.errors import Busy, Hopeless
-from chains.models.client import client_of
+from chains.errors import Busy, Hopeless, NotThere
+from chains.models.answer_body import read_body
+from chains.models.client import causes_of, client_of, not_connected, timeouts
 from chains.models.dialect import Quirks
 from chains.models.endpoint_errors import Refusal, quoted, read_failure, read_refusal
 from chains.models.provider import Reply, Request, Usage
@@ -35,6 +36,8 @@ _OPTIONS: openai.RequestOptions = {
     # Of retries that the client does not do, and of its time-out, which is not ours: a tenth of what a call costs.
     "headers": {"X-Stainless-Retry-Count": openai.Omit(), "X-Stainless-Read-Timeout": openai.Omit()},
 }
+FIRST_PAUSES = (0.3, 0.6)
+"""Seconds between the first attempts to connect to an address where nothing has answered yet."""
 _DIALECT_STATUSES = (400, 422, 500)
 """Answers that may be about dialect; some servers fail with 500 in the model's chat template."""
 
@@ -86,6 +89,8 @@ class Endpoint:
         self._quirks = Quirks()
         self._tried: set[frozenset[str]] = set()
         self._alone = asyncio.Lock()
+        self._refused: Hopeless | None = None
+        self._reached = False
 
     @property
     def resolved(self) -> dict[str, Any]:
@@ -107,10 +112,16 @@ class Endpoint:
             )
         kind = frozenset(request.settings)
         if kind not in self._tried:
+            refused = self._refused
             async with self._alone:
+                if self._refused is not refused and self._refused is not None:
+                    raise self._refused.with_traceback(None)  # those who waited would be refused as well
                 if kind not in self._tried:
                     try:
                         return await self._ask(request, sent)
+                    except Hopeless as error:
+                        self._refused = error if error.of_endpoint else refused
+                        raise
                     finally:
                         self._tried.add(kind)
         return await self._ask(request, sent)
@@ -158,19 +169,9 @@ class Endpoint:
         started = time.perf_counter()
         try:
             # The client's time-outs are for each read: a server that drips would never time out.
-            async with (
-                asyncio.timeout(self._spec.timeout),
-                # Past the client's types of requests and answers, whose checks take half of a call's time.
-                await self._client.post(
-                    "/chat/completions",
-                    content=orjson.dumps(body),
-                    options=_OPTIONS,
-                    cast_to=object,
-                    stream=True,
-                    stream_cls=openai.AsyncStream[object],
-                ) as stream,
-            ):
-                self._heard(stream.response.headers)
+            async with asyncio.timeout(self._spec.timeout), await self._connected(orjson.dumps(body)) as stream:
+                headers = stream.response.headers
+                self._heard(headers)
                 raw = bytearray()
                 async for chunk in stream.response.aiter_bytes():
                     raw += chunk
@@ -178,20 +179,54 @@ class Endpoint:
                         raise Hopeless(
                             f"{self._where} sent a reply of over {LARGEST_ANSWER // 2**20} MiB; set max_tokens"
                         )
-            answer = orjson.loads(raw)
-            if (failure := read_failure(answer, self._key)) is not None:
-                self._lost(read_usage(answer.get("usage")))
+            answer = read_body(raw)
+            if (failure := read_failure(answer, self._key, headers)) is not None:
+                self._lost(read_usage(answer.get("usage") if isinstance(answer, Mapping) else None))
                 return failure
             reply = read_reply(answer, sent)
         except openai.APIStatusError as error:
+            self._reached = True
             return self._refusal(error)
         except _UNREACHABLE as error:
             raise self._unreachable(error) from None
-        except (ValueError, AttributeError):
+        except (ValueError, AttributeError, TypeError):
             raise Busy(
-                f"{self._where} sent an answer that is broken or no chat completion; check its base_url"
+                f"{self._where} sent an answer that is broken or no chat completion; check its base_url", lost=True
             ) from None
         return structs.replace(reply, seconds=time.perf_counter() - started)
+
+    async def _connected(self, content: bytes) -> openai.AsyncStream[object]:
+        """Send a request and return its answer as it begins to come.
+
+        While nothing has answered at this address, one that refuses is asked a few times within a second, for a server
+        that is starting; then it is not there.
+
+        Raises:
+            NotThere: Nothing answers there, and nothing has before.
+        """
+        for pause in (*FIRST_PAUSES, None):
+            try:
+                # Past the client's types of requests and answers, whose checks take half of a call's time.
+                stream = await self._client.post(
+                    "/chat/completions",
+                    content=content,
+                    options=_OPTIONS,
+                    cast_to=object,
+                    stream=True,
+                    stream_cls=openai.AsyncStream[object],
+                )
+            except _UNREACHABLE as error:
+                trouble = None if self._reached else not_connected(error)
+                if trouble is None:
+                    raise
+                if trouble.final or pause is None:
+                    raise NotThere(f"can't connect to {self._where}{trouble}") from None
+                await asyncio.sleep(pause)
+            else:
+                if not self._reached:
+                    self._reached, self._client.timeout = True, timeouts(self._spec)
+                return stream
+        raise AssertionError
 
     def _refusal(self, error: openai.APIStatusError) -> Refusal:
         headers = {name.lower(): value for name, value in error.response.headers.items()}
@@ -201,16 +236,14 @@ class Endpoint:
 
     def _unreachable(self, error: BaseException) -> Busy:
         """Return the error for an answer that never came whole."""
-        # On its way up through two libraries a dropped connection is called a time-out; the cause says what it was.
-        causes = [error]
-        while causes[-1].__cause__ is not None:
-            causes.append(causes[-1].__cause__)
-        if any(isinstance(cause, aiohttp.ClientConnectorError | aiohttp.ConnectionTimeoutError) for cause in causes):
-            return Busy(f"can't connect to {self._where}; start the server or check base_url")
+        causes = causes_of(error)
+        if (trouble := not_connected(error)) is not None:
+            return Busy(f"can't connect to {self._where}{trouble}")
         if any(isinstance(cause, TimeoutError) for cause in causes):
-            return Busy(f"{self._where} did not answer within {self._spec.timeout:g} s; wait, or raise its timeout")
+            seconds = f"{self._spec.timeout:g} s"
+            return Busy(f"{self._where} did not answer within {seconds}; wait, or raise its timeout", lost=True)
         reason = quoted(str(causes[-1]), self._key) or type(causes[-1]).__name__
-        return Busy(f"{self._where} dropped the connection ({reason}); try again")
+        return Busy(f"{self._where} dropped the connection ({reason}); try again", lost=True)
 
 
 _UNREACHABLE = (openai.APIConnectionError, httpx2.HTTPError, aiohttp.ClientError, TimeoutError, OSError)

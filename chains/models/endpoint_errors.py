@@ -8,16 +8,59 @@ from dataclasses import dataclass
 from typing import Any
 
 from chains.errors import Busy, Hopeless, ProviderError
+from chains.models.rate_limit import span
+from chains.models.reply_parser import first_of, how_it_ended
 
 LONGEST_QUOTE = 300
 """Characters of an endpoint's own words in an error."""
 _KEY_LIKE = re.compile(r"(?:sk|pk|gsk|xai|key)[-_][\w*.-]{6,}|(?<=Bearer )\S+", re.IGNORECASE)
-_TOO_LONG = re.compile(
-    r"context[ _](?:length|size|window)|maximum context|prompt is too long|too many tokens|"
-    r"exceeds? the (?:available )?context|input is too long",
-    re.IGNORECASE,
+
+
+def _any(*wordings: str) -> re.Pattern[str]:
+    return re.compile("|".join(wordings), re.IGNORECASE)
+
+
+_TOO_LONG = _any(
+    r"context[ _-]?(?:length|size|window|limit)",
+    r"maximum context",
+    r"exceeds? (?:the )?(?:available )?context",
+    r"prompt (?:is )?too long|prompt exceeds|input length",
+    r"(?:input|prompt|messages?|request|conversation|text)[^.]{0,40}too (?:long|large)",
+    r"(?:input|prompt)[^.]{0,60}(?:exceeds?|over|above|greater than|more than)[^.]{0,40}(?:length|tokens|limit)",
+    r"too many (?:input |prompt )?tokens|token count[^.]{0,60}exceed",
+    r"reduce the (?:length|size|number of (?:input )?tokens)",
+    r"maximum number of (?:input |prompt )?tokens|longer than the (?:maximum|model)",
+    r"max(?:imum)? (?:input|prompt|sequence) (?:len(?:gth)?|size|tokens)",
 )
-_FILTERED = re.compile(r"content_filter|content_policy|content management policy|ResponsibleAIPolicy", re.IGNORECASE)
+_TOO_LARGE_BY_ITSELF = re.compile(r"request too large", re.IGNORECASE)
+"""A limit of tokens a minute that this one request exceeds: to wait helps nothing."""
+_NO_CREDIT = _any(
+    r"insufficient[ _-]?(?:balance|credits?|funds?|quota|account)|credit balance|payment required",
+    r"(?:no|out of|not enough|lacks?|more) (?:credits?|balance|funds)",
+    r"(?:balance|credits?)[^.]{0,40}(?:too low|not enough|insufficient|exhausted|used up|depleted|negative)",
+    r"billing[ _](?:hard[ _])?limit|exceeded your current quota|exceeded[^.]{0,20}budget|budget has been exceeded",
+    r"(?:monthly|spending|usage|budget|spend) (?:limit|cap|budget)[^.]{0,40}(?:reached|exceeded|hit)",
+    r"top[ -]?up|arrears|overdue|prepaid|余额不足|欠费",
+)
+_PER_DAY = _any(
+    r"per[ _-]?(?:day|month|week)|\b(?:daily|monthly|weekly)\b|requests a day|\b[RT]PD\b|\btoday\b|free[ _-]?tier quota"
+)
+_FILTERED = _any(
+    r"content[_ ](?:filter|policy|management|moderation)|ResponsibleAIPolicy|data[_ ]?inspection[_ ]?failed",
+    r"content exists risk|flagged by|moderation|sensitive content|(?:safety|usage) (?:system|polic)",
+    r"blocked by[^.]{0,20}(?:safety|guardrail|filter)",
+)
+_AGAIN_IN = _any(
+    r"\b(?:try|retry|wait|again|available|resets?)\b[^.\d]{0,40}?"
+    r"((?:\d+(?:\.\d+)?\s*(?:ms|milliseconds?|seconds?|secs?|s|minutes?|mins?|m|hours?|hrs?|h|days?|d)(?![a-z])"
+    r"[ ,]*(?:and )?)+)"
+)
+_NUMBER_AND_UNIT = re.compile(r"(\d+(?:\.\d+)?)\s*([a-z]+)", re.IGNORECASE)
+_SECONDS = {"ms": 0.001, "mil": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
+_SAID = ("message", "detail", "msg", "error_msg", "error_message", "status_msg", "error", "title")
+"""Where the words of an error stand."""
+LONGEST_READ = 20_000
+"""Characters of an endpoint's words that are looked at."""
 _BUSY_STATUSES = (408, 409, 425, 429)
 _FAILED_BEHIND = 502
 """What a gateway answers for a server behind it that failed."""
@@ -37,13 +80,15 @@ class Refusal:
     """Which parameter it names as the trouble."""
     retry_after: float | None = None
     """Seconds that it asks to wait."""
+    details: str = ""
+    """What else it says, for programs: codes, names of quotas."""
 
     @property
     def filtered(self) -> bool:
         """Whether a content filter refused the prompt: an outcome, not an error."""
         return self.status in (400, 403, 422) and bool(_FILTERED.search(f"{self.code} {self.text}"))
 
-    def error(self, where: str, key_env: str | None) -> ProviderError:
+    def error(self, where: str, key_env: str | None) -> ProviderError:  # noqa: PLR0911 - one for each kind of trouble
         """Return the error that a person reads.
 
         Args:
@@ -51,9 +96,20 @@ class Refusal:
             key_env: The variable that holds the key, if there is one.
         """
         said = f" ({self.text})" if self.text else ""
-        if self.code == "insufficient_quota":
+        words = f"{self.code} {self.text} {self.details}"
+        if self._no_credit(words):
             return Hopeless(
                 f"the account at {where} has no credit left{said}; top it up or use another key", of_endpoint=True
+            )
+        if self.status in (403, 429) and _PER_DAY.search(words):
+            return Hopeless(
+                f"{where} has a limit for a day or longer, and it is used up{said}; `resume` when it is reset, or use "
+                "another key",
+                of_endpoint=True,
+            )
+        if self._too_long(words):
+            return Hopeless(
+                f"the prompt is too long for {where}{said}; use fewer facts or reports, or a larger context"
             )
         if self.status in _BUSY_STATUSES or self.status >= 500:
             return Busy(
@@ -66,11 +122,22 @@ class Refusal:
             return Hopeless(f"{where} refuses access with {self.status}{said}; {remedy}", of_endpoint=True)
         if self.status == 404:
             return Hopeless(f"{where} is not found{said}; check the model's name and the base_url", of_endpoint=True)
-        if self.code == "context_length_exceeded" or _TOO_LONG.search(self.text) or self.status == 413:
-            return Hopeless(
-                f"the prompt is too long for {where}{said}; use fewer facts or reports, or a larger context"
-            )
         return Hopeless(f"{where} rejects the request with {self.status}{said}; check params and extra_body")
+
+    def _no_credit(self, words: str) -> bool:
+        if self.status == 402 or self.code in (
+            "insufficient_quota",
+            "insufficient_balance",
+            "billing_hard_limit_reached",
+        ):
+            return True
+        # Some say "quota" of a limit of requests a minute, and then how long to wait.
+        return self.status in (400, 403, 429) and self.retry_after is None and bool(_NO_CREDIT.search(words))
+
+    def _too_long(self, words: str) -> bool:
+        if self.status in _BUSY_STATUSES:
+            return bool(_TOO_LARGE_BY_ITSELF.search(words))
+        return self.status == 413 or bool(_TOO_LONG.search(words))
 
 
 def read_refusal(status: int, body: Any, headers: Mapping[str, str], key: str | None) -> Refusal:
@@ -82,26 +149,84 @@ def read_refusal(status: int, body: Any, headers: Mapping[str, str], key: str | 
         headers: Its headers, names in lower case.
         key: The key that was sent, so that an echo of it is masked.
     """
-    error = body.get("error", body) if isinstance(body, Mapping) else body
+    if isinstance(body, list):
+        body = next((item for item in body if isinstance(item, Mapping)), {"message": body})
+    error = (body.get("error") or body) if isinstance(body, Mapping) else body
+    if isinstance(error, list):
+        error = next((item for item in error if isinstance(item, Mapping)), {"message": error})
     error = error if isinstance(error, Mapping) else {"message": error}
-    message = error.get("message") or error.get("detail") or error.get("msg") or ""
+    message = next((error[name] for name in _SAID if error.get(name)), "")
     parameter = error.get("param")
     if isinstance(message, list):
         # FastAPI lists each bad field with its place in the body.
         parameter = parameter or next((str(item["loc"][-1]) for item in message if _has_place(item)), None)
         message = "; ".join(str(item.get("msg", item)) if isinstance(item, Mapping) else str(item) for item in message)
+    if isinstance(message, Mapping):
+        message = next((message[name] for name in _SAID if message.get(name)), message)
+    metadata = error.get("metadata")
+    metadata = metadata if isinstance(metadata, Mapping) else {}
+    if raw := metadata.get("raw"):
+        message = f"{message}: {raw}" if message else raw  # a gateway's "provider returned error" says nothing
     inner = error.get("innererror")
-    codes = [error.get("code"), error.get("type"), inner.get("code") if isinstance(inner, Mapping) else None]
+    codes = [
+        error.get("code"),
+        error.get("type"),
+        error.get("status"),
+        inner.get("code") if isinstance(inner, Mapping) else None,
+    ]
+    message = str(message)[:LONGEST_READ]
+    wait = retry_after(headers)
     return Refusal(
         status=status,
-        text=quoted(str(message), key)[:LONGEST_QUOTE].rstrip("."),
+        text=quoted(message, key)[:LONGEST_QUOTE].rstrip("."),
         code=" ".join(str(code) for code in codes if isinstance(code, str)) if not codes[0] else str(codes[0]),
         parameter=str(parameter) if parameter else None,
-        retry_after=retry_after(headers),
+        retry_after=told_wait(error, metadata, message) if wait is None else wait,
+        details=" ".join([*(str(code) for code in codes if code), str(error.get("details") or "")[:LONGEST_READ]]),
     )
 
 
-def read_failure(answer: Mapping[str, Any], key: str | None) -> Refusal | None:
+def told_wait(error: Mapping[str, Any], metadata: Mapping[str, Any], message: str) -> float | None:
+    """Return the seconds that an error's body asks to wait; None if it does not say.
+
+    Args:
+        error: The error's JSON.
+        metadata: What a gateway says beside it.
+        message: Its words.
+    """
+    headers = metadata.get("headers")
+    if isinstance(headers, Mapping):
+        told = {str(name).lower(): str(value) for name, value in headers.items()}
+        wait = retry_after(told)
+        reset = told.get("x-ratelimit-reset")
+        if wait is None and reset is not None:
+            wait = span(reset)
+        if wait is not None:
+            return wait
+    details = error.get("details")
+    for part in (error, metadata, *(details if isinstance(details, list) else [details])):
+        for name in ("retryDelay", "retry_delay", "retry_after", "retryAfter", "retry_after_seconds", "retry_after_ms"):
+            value = part.get(name) if isinstance(part, Mapping) else None
+            if isinstance(value, Mapping):
+                value = value.get("seconds")
+            if value is not None and not isinstance(value, bool) and (wait := span(str(value))) is not None:
+                return wait / 1000 if name.endswith("_ms") else wait
+    found = _AGAIN_IN.search(message)
+    return None if found is None else _long(found[1])
+
+
+def _long(words: str) -> float:
+    """Return the seconds of a span in words: "7m12s", "1 minute and 30 seconds"."""
+    return sum(
+        float(number) * next(_SECONDS[start] for start in (unit[:3], unit[:2], unit[0]) if start in _SECONDS)
+        for number, unit in _NUMBER_AND_UNIT.findall(words.lower())
+        if unit != "and"
+    )
+
+
+def read_failure(
+    answer: Mapping[str, Any], key: str | None, headers: Mapping[str, str] | None = None
+) -> Refusal | None:
     """Read the failure that an answer of status 200 reports; None if it reports none.
 
     Gateways report so that the server behind them failed, whether nothing came of it or half a reply did. Such a half
@@ -110,17 +235,30 @@ def read_failure(answer: Mapping[str, Any], key: str | None) -> Refusal | None:
     Args:
         answer: The endpoint's JSON.
         key: As in `read_refusal`.
+        headers: Of the answer, names in lower case.
     """
-    choices = answer.get("choices")
-    choice = choices[0] if isinstance(choices, list) and choices and isinstance(choices[0], Mapping) else {}
-    error = next((error for error in (answer.get("error"), choice.get("error")) if _says_something(error)), None)
+    if isinstance(answer, list):
+        answer = next((item for item in answer if isinstance(item, Mapping)), {})
+    choice = first_of(answer.get("choices"))
+    said = choice.get("message")
+    said = said if isinstance(said, Mapping) else {}
+    errors: list[Any] = [answer.get("error"), choice.get("error"), said.get("error"), answer.get("errors")]
+    base = answer.get("base_resp")
+    if isinstance(base, Mapping) and base.get("status_code") not in (None, 0, "0"):
+        errors.append({"message": base.get("status_msg"), "code": base.get("status_code")})
+    if not isinstance(answer.get("choices"), list) and any(answer.get(name) for name in _SAID):
+        errors.append(answer)
+    error = next((error for error in errors if _says_something(error)), None)
     if error is None:
-        if choice.get("finish_reason") != "error":
+        reason = choice.get("finish_reason")
+        if how_it_ended(reason) != "failed":
             return None
-        error = "the reply broke off with an error"
-    code = str(error.get("code")) if isinstance(error, Mapping) else ""
-    status = int(code) if code.isdecimal() else 0
-    return read_refusal(status if 400 <= status < 600 else _FAILED_BEHIND, {"error": error}, {}, key)
+        word = "" if reason == "error" else f": it ended with {str(reason)[:80]!r}"
+        error = f"the reply broke off with an error{word}"
+    told = error if isinstance(error, Mapping) else {}
+    codes = (str(told.get(name)) for name in ("code", "status", "status_code", "http_status"))
+    status = next((int(code) for code in codes if code.isdecimal() and 400 <= int(code[:9]) < 600), _FAILED_BEHIND)
+    return read_refusal(status, {"error": error}, headers or {}, key)
 
 
 def _says_something(error: Any) -> bool:
@@ -142,11 +280,11 @@ def retry_after(headers: Mapping[str, str], now: float | None = None) -> float |
         return max(0.0, wait / 1000)
     if seconds is None:
         return None
-    if (wait := _number(seconds)) is not None:
-        return max(0.0, wait)
+    if (wait := span(seconds, now)) is not None:
+        return wait
     try:
         then = email.utils.parsedate_to_datetime(seconds).timestamp()
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     return max(0.0, then - (time.time() if now is None else now))
 

@@ -105,6 +105,10 @@ class Usage(msgspec.Struct, frozen=True, forbid_unknown_fields=True, gc=False):
     """Part of `completion` that was thought and not said."""
     cached: int = 0
     """Part of `prompt` that the endpoint had cached."""
+    written: int = 0
+    """Part of `prompt` that the endpoint wrote to its cache, which some charge more for."""
+    cost: float = 0.0
+    """What the endpoint says that it charged; 0 where it does not say."""
 
 
 def whole(counted: Usage) -> Usage:
@@ -113,16 +117,20 @@ def whole(counted: Usage) -> Usage:
     Endpoints that count more cached tokens than the prompt has leave them out of the prompt; so with reasoning and the
     reply. It can't be seen in a sum of several calls, so each call is made whole before it is added.
     """
-    if 0 <= counted.cached <= counted.prompt and 0 <= counted.reasoning <= counted.completion:
+    fits = counted.cached >= 0 and counted.written >= 0 and counted.cached + counted.written <= counted.prompt
+    if fits and 0 <= counted.reasoning <= counted.completion and counted.cost >= 0:
         return counted  # as nearly always
-    prompt, completion, reasoning, cached = (
-        max(0, count) for count in (counted.prompt, counted.completion, counted.reasoning, counted.cached)
+    prompt, completion, reasoning, cached, written = (
+        max(0, count)
+        for count in (counted.prompt, counted.completion, counted.reasoning, counted.cached, counted.written)
     )
     return Usage(
-        prompt=prompt + cached * (cached > prompt),
+        prompt=prompt + (cached + written) * (cached + written > prompt),
         completion=completion + reasoning * (reasoning > completion),
         reasoning=reasoning,
         cached=cached,
+        written=written,
+        cost=max(0.0, counted.cost),
     )
 
 
@@ -155,10 +163,12 @@ class Reply(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     def plain(self) -> dict[str, Any]:
         """Return the reply as JSON has it in the log, and as its digest covers it."""
         usage = self.usage
-        counted = {
+        counted: dict[str, int | float] = {
             "prompt": usage.prompt, "completion": usage.completion, "reasoning": usage.reasoning,
             "cached": usage.cached,
         }  # fmt: skip
+        if usage.written or usage.cost:  # left out where there is none, as in logs from before these were read
+            counted |= {"written": usage.written, "cost": usage.cost}
         return {
             "text": self.text, "finish": self.finish, "usage": counted, "thought": self.thought,
             "served_by": self.served_by, "notes": self.notes,

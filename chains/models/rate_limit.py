@@ -15,6 +15,7 @@ import re
 import time
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from datetime import UTC, datetime
 
 from chains.errors import Busy
 from chains.models.provider import CHARACTERS_A_TOKEN, Provider, Reply, Request
@@ -28,8 +29,10 @@ FEWER = 0.6
 """Part of the requests in flight that are let in after some were turned away."""
 SHORTEST_WAIT = 0.002
 """Seconds; a shorter wait costs more than it is worth."""
-_UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
-_SPAN = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h|d)")
+FIRST_MOMENT = 1e9
+"""Seconds since 1970 from which on a number is a moment and not a span: a span would be of thirty years."""
+_UNITS = {"ns": 1e-9, "us": 1e-6, "µs": 1e-6, "μs": 1e-6, "ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
+_SPAN = re.compile(r"(\d+(?:\.\d+)?)(ns|us|µs|μs|ms|s|m|h|d)")
 
 
 class Pace:
@@ -143,12 +146,12 @@ class Pace:
 
     def heard(self, headers: Mapping[str, str]) -> None:
         """Keep to the rate-limit headers of an answer: where nothing remains, nobody asks before it is reset."""
-        for kind in ("requests", "tokens"):
-            remaining = headers.get(f"x-ratelimit-remaining-{kind}")
-            if remaining is not None and _spent(remaining):
-                reset = span(headers.get(f"x-ratelimit-reset-{kind}", ""))
-                if reset is not None:
-                    self.hold(reset)
+        for remaining, reset in _LEFT_AND_RESET:
+            left = headers.get(remaining)
+            if left is not None and _spent(left):
+                wait = span(headers.get(reset, ""))
+                if wait is not None:
+                    self.hold(wait)
 
     @property
     def clock(self) -> float:
@@ -156,16 +159,47 @@ class Pace:
         return self._clock()
 
 
-def span(text: str) -> float | None:
-    """Return the seconds that a reset header names ("1s", "6m0s", "20ms", "1.5"); None if it names none."""
+def span(text: str, now: float | None = None) -> float | None:
+    """Return the seconds that a reset header names; None if it names none.
+
+    Reads a span ("1s", "6m0s", "20ms", "1.5") and a moment: seconds since 1970,
+    or their thousandth or millionth parts, which no span has so many of; or ISO 8601.
+
+    Args:
+        text: The header.
+        now: Seconds since 1970; None for the clock.
+    """
+    text, now = text.strip(), time.time() if now is None else now
     try:
-        return max(0.0, float(text))
+        number = float(text)
     except ValueError:
         pass
+    else:
+        if not number < float("inf"):
+            return None
+        if number < FIRST_MOMENT:
+            return max(0.0, number)
+        while number > 100 * FIRST_MOMENT:
+            number /= 1000
+        return max(0.0, number - now)
     parts = _SPAN.findall(text)
-    if not parts or "".join(number + unit for number, unit in parts) != text.strip():
+    if parts and "".join(number + unit for number, unit in parts) == text:
+        return sum(float(number) * _UNITS[unit] for number, unit in parts)
+    try:
+        moment = datetime.fromisoformat(text)
+        return max(0.0, (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp() - now)
+    except (ValueError, OverflowError):
         return None
-    return sum(float(number) * _UNITS[unit] for number, unit in parts)
+
+
+_LEFT_AND_RESET = (
+    ("x-ratelimit-remaining-requests", "x-ratelimit-reset-requests"),
+    ("x-ratelimit-remaining-tokens", "x-ratelimit-reset-tokens"),
+    ("x-ratelimit-remaining", "x-ratelimit-reset"),
+    ("anthropic-ratelimit-requests-remaining", "anthropic-ratelimit-requests-reset"),
+    ("anthropic-ratelimit-tokens-remaining", "anthropic-ratelimit-tokens-reset"),
+)
+"""Headers that say how much is left, and when it is reset."""
 
 
 def _spent(remaining: str) -> bool:

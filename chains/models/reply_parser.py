@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final, Literal
 
 from chains.models.provider import MOST_CHARACTERS_A_TOKEN, Finish, Reply, Usage, whole
+from chains.models.thoughts import apart, beside, parts_of
 
 LONGEST_TEXT = 1_000_000
 """Characters of a reply that are kept; what goes on longer is cut there and counts as cut off by its length."""
@@ -14,12 +15,56 @@ JSON can hold."""
 SHORT_PROMPT = 300
 """Characters; a shorter prompt is not checked for truncation, one odd word would decide."""
 
-_THINK = re.compile(r"<think(?:ing)?>(.*?)(?:</think(?:ing)?>|\Z)", re.DOTALL | re.IGNORECASE)
-_HEADLESS = re.compile(r"\A(.*?)</think(?:ing)?>", re.DOTALL | re.IGNORECASE)
+ATE_THE_BUDGET = (
+    "reasoning took the whole budget of the reply, and nothing was said; raise max_tokens, or lower reasoning_effort"
+)
+ONLY_THOUGHT = "all of the reply was thought, and nothing was said"
+LONGEST_SERVED_BY = 200
+"""Characters of what an endpoint says answered."""
+
+_WORDS: Final = re.compile(r"[^a-z]+")
+_FAILED: Final = re.compile(
+    r"(?<!safety_)error|abort|cancel|insufficient|network|fail|interrupt|disconnect|overload|exhausted|unavailable|"
+    r"preempt|rate_limit|server|timed_?out|timeout|malformed"
+)
+_FILTERED: Final = re.compile(
+    r"filter|safety|prohibit|sensitive|recitation|guardrail|block|moderat|censor|spii|policy|flagged|risk|toxic|armor|"
+    r"violation|harm|jailbreak|unsafe"
+)
+_CUT_OFF: Final = re.compile(
+    r"length|max_?(?:[a-z]+_)?tokens?|token_?(?:limit|budget)|context_?(?:window|limit|size)|error_limit|max_output|"
+    r"time_limit|too_long|truncat|incomplete|\blimit\b"
+)
+_ENDED: Final = frozenset({
+    "", "stop", "stopped", "stop_sequence", "stop_token", "end", "end_turn", "ended", "eos", "eos_token", "eos_found",
+    "complete", "completed", "completion", "done", "finish", "finished", "normal", "success", "succeeded", "null",
+    "none",
+    "tool_calls", "tool_call", "tool_use", "function_call", "finish_reason_stop", "finishreason_stop",
+})  # fmt: skip
+End = Literal["ended", "length", "filter", "refusal", "failed", "unknown"]
+
+
+def how_it_ended(reason: Any) -> End:
+    """Return what an endpoint's word for the end of a reply means, whichever provider's word it is.
+
+    Args:
+        reason: What stands under `finish_reason`.
+    """
+    if isinstance(reason, Mapping):
+        reason = reason.get("type") or reason.get("reason")
+    word = _WORDS.sub("_", str(reason or "").casefold()).strip("_")
+    if word in _ENDED:
+        return "ended"
+    if word in ("refusal", "refused"):
+        return "refusal"
+    kinds: tuple[tuple[End, re.Pattern[str]], ...] = (("filter", _FILTERED), ("length", _CUT_OFF), ("failed", _FAILED))
+    if word == "rate_limit" or word.startswith("rate_limit_"):
+        return "failed"
+    return next((kind for kind, words in kinds if words.search(word)), "unknown")
 
 
 def read_reply(answer: Mapping[str, Any], sent: int) -> Reply:
-    """Read a chat completion.
+    """Read a chat completion that reports no failure (see `endpoint_errors.read_failure`).
 
     Args:
         answer: The endpoint's JSON. No choice, no content or only white space is an empty reply.
@@ -31,70 +76,149 @@ def read_reply(answer: Mapping[str, Any], sent: int) -> Reply:
     choices = answer.get("choices")
     if not isinstance(choices, list):
         raise ValueError("no list of choices")  # noqa: TRY004 - what it means is that the text is not what it claims
-    choice = choices[0] if choices and isinstance(choices[0], Mapping) else {}
+    choice = first_of(choices)
     said = choice.get("message")
     said = said if isinstance(said, Mapping) else {}
-    text, thought = apart(_plain(said.get("content")))
-    thoughts = [part for part in (_plain(said.get("reasoning_content") or said.get("reasoning")), thought) if part]
-    finish = _finish(choice.get("finish_reason"), said, text)
+    content, in_parts = parts_of(said.get("content") if "content" in said else choice.get("text"))
+    text, in_text = apart(content)
+    thought = "\n".join(filter(None, (*beside(said), in_parts, in_text)))
+    refusal, _ = parts_of(said.get("refusal"))
+    usage, notes = counted(answer.get("usage"))
+    finish, note = _finish(choice, text, refusal=bool(refusal))
     if finish == "refusal":
-        text = text or _plain(said.get("refusal"))
-    notes = []
+        text = text or refusal
+    if finish in ("length", "empty") and not text.strip() and (thought or usage.reasoning):
+        notes.append(ATE_THE_BUDGET if finish == "length" else ONLY_THOUGHT)
     if len(text) > LONGEST_TEXT:
-        notes.append(f"the reply was {len(text):,} characters long; the first {LONGEST_TEXT:,} are kept")
-        text, finish = text[:LONGEST_TEXT], "length"
-    usage = read_usage(answer.get("usage"))
-    if note := truncation_note(sent, usage.prompt):
-        notes.append(note)
-    served_by = " ".join(str(answer[name]) for name in ("model", "system_fingerprint") if answer.get(name))
+        finish = "length"
+    text, too_long = _capped("reply", text)
+    thought, thought_too_long = _capped("thought", thought)
+    odd = "\N{REPLACEMENT CHARACTER}" in text
+    notes += [
+        *filter(None, (note, too_long, thought_too_long)),
+        *["what the endpoint sent is no text in places; \N{REPLACEMENT CHARACTER} stands there"] * odd,
+        *filter(None, [truncation_note(sent, usage.prompt)]),
+    ]
+    served_by = " ".join(_line(answer[name]) for name in ("model", "system_fingerprint") if answer.get(name))
     return Reply(
         text=text,
         finish=finish,
         usage=usage,
-        thought="\n".join(thoughts) or None,
-        served_by=served_by or None,
+        thought=thought or None,
+        served_by=served_by[:LONGEST_SERVED_BY] or None,
         notes=tuple(notes),
     )
 
 
-def apart(content: str) -> tuple[str, str]:
-    """Return what was said and what was thought.
+def _finish(choice: Mapping[str, Any], text: str, *, refusal: bool) -> tuple[Finish, str | None]:
+    """Return how a reply ended, and a note where nobody can tell."""
+    reason = choice.get("finish_reason")
+    end = how_it_ended(reason)
+    if end == "ended" and (native := how_it_ended(choice.get("native_finish_reason"))) in ("length", "filter"):
+        end = native  # a gateway that says "stop" for whatever its provider said
+    if refusal or end == "refusal":
+        return "refusal", None
+    if end in ("filter", "length"):
+        return ("filter" if end == "filter" else "length"), None
+    note = f"the endpoint says that the reply ended with {_line(reason)!r}, whatever that means"
+    return ("stop" if text.strip() else "empty"), note if end == "unknown" else None
 
-    A `<think>` without an end holds everything after it; an end without a
-    `<think>` (some chat templates open it in the prompt) closes everything
-    before it.
+
+def _capped(what: str, text: str) -> tuple[str, str | None]:
+    if len(text) <= LONGEST_TEXT:
+        return text, None
+    note = f"the {what} was {len(text):,} characters long; the first {LONGEST_TEXT:,} are kept"
+    return text[:LONGEST_TEXT], note
+
+
+def first_of(choices: Any) -> Mapping[str, Any]:
+    """Return the choice that is asked for, the one with index 0, wherever it stands; {} if there is none."""
+    known = [choice for choice in choices if isinstance(choice, Mapping)] if isinstance(choices, list) else []
+    return next((choice for choice in known if choice.get("index") == 0), known[0] if known else {})
+
+
+def _line(value: Any) -> str:
+    """Return what an endpoint calls something, as one short line."""
+    return " ".join(str(value)[:LONGEST_SERVED_BY].split())
+
+
+def read_usage(told: Any) -> Usage:
+    """Read the tokens as counted; see `counted`."""
+    return counted(told)[0]
+
+
+def counted(told: Any) -> tuple[Usage, list[str]]:
+    """Read the tokens that an endpoint counts, each part within its whole, with a note where its counts can't be.
+
+    Providers differ in what they count where. OpenAI counts cached tokens within
+    the prompt and reasoning within the reply; Anthropic (`input_tokens` with
+    `cache_read_input_tokens`) counts what is cached, or written to the cache,
+    beside the prompt; some count reasoning beside the reply, and it shows in
+    `total_tokens` alone. Here the prompt and the reply have all their parts.
+    A count that is missing or can't be is 0.
     """
-    if "<" not in content:
-        return content, ""  # as nearly always, and the expressions would look at every character
-    thoughts: list[str] = []
+    if not isinstance(told, Mapping):
+        return Usage(), []
+    odd: list[str] = []
 
-    def keep(found: re.Match[str]) -> str:
-        thoughts.append(found[1].strip())
-        return ""
+    def number(*names: str, of: Any = told) -> int:
+        for name in names if isinstance(of, Mapping) else ():
+            value = of.get(name)
+            if (read := _count(value)) is not None:
+                return read
+            if value is not None and not isinstance(value, Mapping):
+                odd.append(f"{name} = {_line(value)[:40]}")
+        return 0
 
-    text = _HEADLESS.sub(keep, _THINK.sub(keep, content))
-    # White space is what was said, unless a thought stood beside it.
-    return (text.strip() if thoughts else text), "\n".join(thought for thought in thoughts if thought)
-
-
-def read_usage(counted: Any) -> Usage:
-    """Read the tokens as counted, each part within its whole; 0 where the endpoint does not say, or what can't be."""
-    if not isinstance(counted, Mapping):
-        return Usage()
-
-    def number(of: Any, name: str) -> int:
-        value = of.get(name) if isinstance(of, Mapping) else None
-        return int(value) if isinstance(value, int | float) and 0 <= value <= MOST_TOKENS else 0
-
-    return whole(
-        Usage(
-            prompt=number(counted, "prompt_tokens"),
-            completion=number(counted, "completion_tokens"),
-            reasoning=number(counted.get("completion_tokens_details"), "reasoning_tokens"),
-            cached=number(counted.get("prompt_tokens_details"), "cached_tokens")
-            or number(counted, "prompt_cache_hit_tokens"),
-        )
+    inside = next((told[name] for name in ("prompt_tokens_details", "input_tokens_details") if told.get(name)), None)
+    outside = next(
+        (told[name] for name in ("completion_tokens_details", "output_tokens_details") if told.get(name)), None
     )
+    prompt, completion = number("prompt_tokens", "input_tokens"), number("completion_tokens", "output_tokens")
+    apart_from_prompt = "cache_read_input_tokens" in told and told.get("input_tokens", -1) in (
+        told.get("prompt_tokens"),
+        prompt,
+    )
+    cached = number("cached_tokens", of=inside) or number(
+        "cache_read_input_tokens", "prompt_cache_hit_tokens", "cached_tokens"
+    )
+    written = number("cache_write_tokens", "cache_creation_tokens", of=inside) or number("cache_creation_input_tokens")
+    reasoning = number("reasoning_tokens", of=outside) or number("reasoning_tokens")
+    total = number("total_tokens")
+    unsaid = total - prompt - completion
+    if (
+        apart_from_prompt
+        or cached + written > prompt
+        or (cached + written and unsaid in (cached + written, cached + written + reasoning))
+    ):
+        prompt += cached + written
+    if reasoning > completion:
+        completion += reasoning
+    if (unsaid := total - prompt - completion) > 0:
+        # What is in the sum alone is thought that is not told, and costs as the reply does.
+        completion, reasoning = completion + unsaid, reasoning + unsaid
+    cost = told.get("cost")
+    price = (
+        float(cost)
+        if isinstance(cost, int | float) and not isinstance(cost, bool) and 0 <= cost <= MOST_TOKENS
+        else 0.0
+    )
+    if isinstance(cost, int | float) and price != cost:
+        odd.append(f"cost = {cost}")
+    notes = [f"the endpoint counts what can't be ({', '.join(odd[:4])}); it is taken as 0"] if odd else []
+    return whole(Usage(prompt, completion, reasoning, cached, written, price)), notes
+
+
+def _count(value: Any) -> int | None:
+    """Return a count of tokens, however it is written; None if it is none."""
+    if isinstance(value, str):
+        try:
+            value = float(value.replace(",", "").replace("_", ""))
+        except ValueError:
+            return None
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= MOST_TOKENS:
+        return None
+    return int(value)
 
 
 def truncation_note(sent: int, counted: int) -> str | None:
@@ -111,20 +235,3 @@ def truncation_note(sent: int, counted: int) -> str | None:
         f"the endpoint counted {counted:,} prompt tokens where at least {fewest:,.0f} were sent: "
         "it may have truncated the prompt"
     )
-
-
-def _finish(reason: Any, said: Mapping[str, Any], text: str) -> Finish:
-    if said.get("refusal"):
-        return "refusal"
-    if reason == "content_filter":
-        return "filter"
-    if reason in ("length", "max_tokens"):
-        return "length"
-    return "stop" if text.strip() else "empty"
-
-
-def _plain(content: Any) -> str:
-    """Return the text of a content that is a string, a list of parts, or nothing."""
-    if isinstance(content, list):
-        return "".join(str(part.get("text") or "") for part in content if isinstance(part, Mapping))
-    return content if isinstance(content, str) else ""

@@ -55,13 +55,17 @@ class Prices(BaseModel):
     """Of the reply. Reasoning is part of the reply and costs the same."""
     cached: Price | None = None
     """Of the part of the prompt that the endpoint had cached. None: as much as the rest of the prompt."""
+    cache_write: Price | None = None
+    """Of the part of the prompt that the endpoint wrote to its cache. None: as much as the rest of the prompt."""
 
     def cost(self, usage: Usage) -> float:
-        """Return what this usage costs, in the currency of the prices; never below 0."""
+        """Return what this usage costs, in the currency of the prices; never below 0, nor below what was charged."""
         usage = whole(usage)
         cached = self.input if self.cached is None else self.cached
-        fresh = usage.prompt - usage.cached
-        return (fresh * self.input + usage.cached * cached + usage.completion * self.output) / 1e6
+        written = self.input if self.cache_write is None else self.cache_write
+        fresh = usage.prompt - usage.cached - usage.written
+        counted = fresh * self.input + usage.cached * cached + usage.written * written + usage.completion * self.output
+        return max(counted / 1e6, usage.cost)
 
 
 class ModelSpec(BaseModel):

@@ -7,7 +7,7 @@ from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from chains.errors import Hopeless, MazedomError, OverLimit, ProviderError, Stopped
+from chains.errors import Hopeless, MazedomError, NotThere, OverLimit, ProviderError, Stopped
 from chains.experiments.experiment import TrialId
 from chains.models.budget import Budget
 from chains.models.provider import Provider
@@ -148,6 +148,10 @@ class _Driver:
             self._ended(await run_trial(str(trial), cast, climb, self.tape, elsewhere=self._elsewhere))
         except (OverLimit, Stopped) as error:
             self.progress.stopped = error
+        except NotThere as error:
+            if not self.tape.log.scan.places:
+                raise  # nothing was had of any model: what is wrong is an address
+            self._ended(_failed(trial, error))
         except ProviderError as error:
             if again or isinstance(error, Hopeless):
                 self._ended(_failed(trial, error))

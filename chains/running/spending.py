@@ -26,9 +26,21 @@ def cost(models: Iterable[Source], spent: Mapping[str, Spent]) -> float | None:
         # The log names a model as its server does, so two that are called the same can't be told apart.
         if prices.setdefault(source.label, source.spec.prices) != source.spec.prices:
             return None
-    if None in prices.values():
+    usages = {label: spent[label].usage for label in prices}
+    if any(price is None and not usages[label].cost for label, price in prices.items()):
         return None
-    return round(sum(price.cost(spent[label].usage) for label, price in prices.items() if price is not None), 6)
+    charged = (usages[label].cost if price is None else price.cost(usages[label]) for label, price in prices.items())
+    return round(sum(charged), 6)
+
+
+def most_cost(models: Iterable[Source], spent: Mapping[str, Spent]) -> float:
+    """Return what was spent at most: where two models of one name have two prices, at the dearer one."""
+    dearest: dict[str, float] = {}
+    for source in (source for source in models if source.kind == "endpoint" and source.label in spent):
+        usage, prices = spent[source.label].usage, source.spec.prices
+        charged = usage.cost if prices is None else prices.cost(usage)
+        dearest[source.label] = max(dearest.get(source.label, 0.0), charged)
+    return sum(dearest.values())
 
 
 def check_limits(record: RunRecord) -> None:
@@ -48,13 +60,12 @@ def check_limits(record: RunRecord) -> None:
 def budget_of(record: RunRecord, log: Log) -> Budget:
     """Return what the run may still use: what was used before, by whatever process, counts towards its limits."""
     limits = record.experiment.limits
-    spent = cost(record.models.values(), log.scan.spent)
     return Budget(
         limits.calls,
         tokens=limits.tokens,
         cost=limits.cost,
         seconds=None if limits.minutes is None else limits.minutes * 60,
-        taken=Taken(log.scan.calls, log.scan.tokens, spent or 0.0),
+        taken=Taken(log.scan.calls, log.scan.tokens, most_cost(record.models.values(), log.scan.spent)),
         spent_seconds=log.scan.seconds,
     )
 

@@ -29,6 +29,9 @@ class Spent:
     reasoning: int = 0
     cached: int = 0
     """Tokens, as `models.provider.Usage` has them."""
+    written: int = 0
+    cost: float = 0.0
+    """What endpoints say that they charged."""
     seconds: float = 0.0
     """From sending to reply, of the attempts that were answered, added up."""
     unanswered: int = 0
@@ -37,7 +40,7 @@ class Spent:
     @property
     def usage(self) -> Usage:
         """The tokens alone."""
-        return Usage(prompt=self.prompt, completion=self.completion, reasoning=self.reasoning, cached=self.cached)
+        return Usage(self.prompt, self.completion, self.reasoning, self.cached, self.written, self.cost)
 
     def add(self, calls: int, usage: Usage, seconds: float) -> None:
         """Count one reply that took `calls` requests."""
@@ -48,6 +51,8 @@ class Spent:
             self.completion += usage.completion
             self.reasoning += usage.reasoning
             self.cached += usage.cached
+            self.written += usage.written
+            self.cost += usage.cost
 
 
 class Taken(NamedTuple):
