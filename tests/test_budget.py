@@ -5,7 +5,7 @@ import itertools
 import math
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_limits import ASKED, Scripted
 
@@ -64,7 +64,8 @@ def test_tokens_stop_short_of_their_limit_with_those_in_flight_counted(at_once):
     assert 20_000 - 165 <= budget.taken.tokens <= 20_000
 
 
-@given(st.lists(st.tuples(st.integers(1, 100), st.integers(0, 50)), min_size=1, max_size=40), st.integers(1, 60))
+@settings(deadline=None, max_examples=30)
+@given(st.lists(st.tuples(st.integers(20, 100), st.integers(0, 50)), min_size=1, max_size=40), st.integers(1, 60))
 def test_no_order_of_replies_passes_a_limit_of_tokens_or_cost(replies, at_once):
     """The first reply is the dearest that there is; what comes later may take anything up to it, in any order."""
     budget = Budget(tokens=4_000, cost=2.0)

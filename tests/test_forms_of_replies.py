@@ -34,7 +34,7 @@ def read(content, *, finish="stop", **message) -> Reply:
         ("refusal", "refusal"),
         (
             "failed",
-            "error network_error insufficient_system_resource abort cancelled timeout USER_CANCEL server_error rate_limit",
+            "error network_error insufficient_system_resource abort timeout USER_CANCEL server_error rate_limit",
         ),
         ("unknown", "repetition pause_turn OTHER FINISH_REASON_UNSPECIFIED"),
     ],

@@ -74,10 +74,9 @@ def test_money_is_limited_where_the_endpoint_counts_what_it_had_cached_apart(maz
     assert 3 <= server.calls <= 4  # a fifth would have passed the limit
     assert stopped.document["stopped"].startswith("the limit of 50 in cost is met")
     assert stopped.document["cost"] == pytest.approx(server.calls * 10.06)
-    calls = server.calls
     again = mazedom("resume", "--json").document
-    assert again["cost"] == pytest.approx(server.calls * 10.06) <= 50
-    assert server.calls <= calls + 1  # what another process knows not of the counts is one call
+    assert again["cost"] == pytest.approx(server.calls * 10.06)
+    assert again["cost"] <= 50  # what a call can take stands in the log
 
 
 def test_money_can_only_be_limited_where_prices_are_known(mazedom, serve, experiment, tmp_path):

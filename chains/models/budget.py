@@ -12,7 +12,7 @@ import asyncio
 import contextlib
 import math
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
 
 from chains.errors import Busy, MazedomError, OverLimit, Stopped
@@ -53,6 +53,7 @@ class Budget:
         seconds: Longest time.
         taken: What was used before, by a run that now goes on.
         spent_seconds: The time that it took before.
+        largest: Tokens of the largest prompt and of the largest reply before, by what requests call the model.
         clock: Seconds that never go back.
     """
 
@@ -65,11 +66,13 @@ class Budget:
         seconds: float | None = None,
         taken: Taken | None = None,
         spent_seconds: float = 0.0,
+        largest: Mapping[str, tuple[int, int]] | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._calls, self._tokens, self._cost, self._seconds = calls, tokens, cost, seconds
         self._clock, self._began = clock, clock() - spent_seconds
         self.taken = taken or Taken()
+        self.largest = largest or {}
         self._in_flight = Taken()
         self._freed: list[asyncio.Future[None]] = []
         self._why: MazedomError | None = None
@@ -229,13 +232,21 @@ class Metered:
         name: What the model is called in errors.
         budget: Shared with all other models of the run.
         prices: Of the model. None: it costs nothing, or nobody knows.
+        largest: Tokens of its largest prompt and reply before, if it has been asked before.
     """
 
-    def __init__(self, inner: Provider, name: str, budget: Budget, prices: Prices | None = None) -> None:
+    def __init__(
+        self,
+        inner: Provider,
+        name: str,
+        budget: Budget,
+        prices: Prices | None = None,
+        largest: tuple[int, int] | None = None,
+    ) -> None:
         self._inner, self._name, self._budget, self._prices = inner, name, budget, prices
         self._replies = self._characters = self._prompt = self._completion = 0
         self._worst_ratio = self._worst_price = 0.0
-        self._worst_completion = 0
+        self._largest_prompt, self._worst_completion = largest or (0, 0)
         self._first = asyncio.Lock()
 
     def expected(self, request: Request) -> tuple[int, int]:
@@ -256,7 +267,8 @@ class Metered:
         before it showed, and a little more; without `max_tokens` the longest reply so far stands for the limit.
         """
         ratio = self._worst_ratio * ROOM_FOR_WORSE if self._replies else MOST_TOKENS_A_CHARACTER
-        prompt = math.ceil(_characters(request) * ratio) + (0 if self._replies else TOKENS_A_PROMPT)
+        prompt = math.ceil(_characters(request) * ratio)
+        prompt = max(prompt + TOKENS_A_PROMPT * (not self._replies), self._largest_prompt)
         limit = _length_limit(request)
         completion = max(self._worst_completion, limit or round(self._worst_completion * ROOM_FOR_WORSE))
         usage = Usage(prompt=prompt, completion=completion or UNKNOWN_COMPLETION)
@@ -296,6 +308,7 @@ class Metered:
         self._completion += usage.completion
         self._worst_ratio = max(self._worst_ratio, usage.prompt / max(1, characters))
         self._worst_completion = max(self._worst_completion, usage.completion)
+        self._largest_prompt = max(self._largest_prompt, usage.prompt)
         tokens = usage.prompt + usage.completion
         self._worst_price = max(self._worst_price, _cost(usage, self._prices) / max(1, tokens))
         self._budget.took(usage, self._prices)

@@ -200,7 +200,7 @@ class Models:
         if source.kind == "channel":
             # It is never busy, and computes while it is asked.
             return Metered(Counted(opened, self.budget), source.name, self.budget)
-        metered = Metered(opened, source.name, self.budget, source.spec.prices)
+        metered = Metered(opened, source.name, self.budget, source.spec.prices, self.budget.largest.get(source.label))
         paced = Paced(metered, self._pace(source), metered.tokens)
         return Guarded(Patient(paced, source.spec.attempts, self._sleep, self._waiting))
 

@@ -67,6 +67,7 @@ def budget_of(record: RunRecord, log: Log) -> Budget:
         seconds=None if limits.minutes is None else limits.minutes * 60,
         taken=Taken(log.scan.calls, log.scan.tokens, most_cost(record.models.values(), log.scan.spent)),
         spent_seconds=log.scan.seconds,
+        largest={label: (one.largest_prompt, one.largest_completion) for label, one in log.scan.spent.items()},
     )
 
 

@@ -32,6 +32,9 @@ class Spent:
     written: int = 0
     cost: float = 0.0
     """What endpoints say that they charged."""
+    largest_prompt: int = 0
+    largest_completion: int = 0
+    """Tokens of the largest of each, from which limits know what a call can take."""
     seconds: float = 0.0
     """From sending to reply, of the attempts that were answered, added up."""
     unanswered: int = 0
@@ -53,6 +56,8 @@ class Spent:
             self.cached += usage.cached
             self.written += usage.written
             self.cost += usage.cost
+            self.largest_prompt = max(self.largest_prompt, usage.prompt)
+            self.largest_completion = max(self.largest_completion, usage.completion)
 
 
 class Taken(NamedTuple):
