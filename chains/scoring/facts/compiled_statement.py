@@ -110,7 +110,7 @@ def _compile(statement: Statement, ledger: _Ledger) -> Compiled:
     own = _own_words(statement.templates, statement.vague)
     asked = isinstance(statement, Clause)
     directions = {
-        slot.name: compile_direction(slot, own.literal, asked=asked)
+        slot.name: compile_direction(slot, own.literal, asked=asked, valence=getattr(statement, "valence", "neutral"))
         for slot in statement.slots
         if slot.kind == "direction"
     }
@@ -121,7 +121,7 @@ def _compile(statement: Statement, ledger: _Ledger) -> Compiled:
         unique=frozenset(word for word in topic if ledger.topical[word] == 1),
         distinct=frozenset(word for word in topic if ledger.topical_of[subject, word] == 1),
         literal=own.literal,
-        in_name=topic <= frozenset(content(statement.subject)),
+        in_name=topic <= _with_deeds(frozenset(content(statement.subject))),
         sole=ledger.about[subject] == 1,
         readers={
             slot.name: compile_slot(slot, statement.templates, topic, ledger.known, limit=asked and bool(directions))
@@ -188,11 +188,17 @@ def _topic(statement: Statement) -> frozenset[str]:
     """Return the stems of the topic; of the words that at least half of the templates share, if no topic is given."""
     given = frozenset(word for words in statement.topic for word in _telling(content(words)))
     if given:
-        return given
+        return _with_deeds(given)
     subject = {word for words in (statement.subject, *statement.aliases) for word in content(words)}
     counts = Counter(word for template in statement.templates for word in set(_plain(template).content))
     needed = len(statement.templates) / 2
     return frozenset(word for word, count in counts.items() if count >= needed and word not in subject | STOP)
+
+
+def _with_deeds(topic: frozenset[str]) -> frozenset[str]:
+    """Add to "calibration" what is done: "calibrated", "recalibrated", "recalibration"."""
+    deeds = {word.removesuffix("ion") for word in topic if word.endswith("ation")}
+    return topic.union(*[{deed, f"re{deed}", f"re{deed}ion"} for deed in deeds])
 
 
 def _telling(stems: tuple[str, ...]) -> tuple[str, ...]:

@@ -32,7 +32,7 @@ class CountSlot:
         """Look for the count in a piece."""
         vague = wrong = None
         for quantity in piece.quantities:
-            state, complement = self._judge(quantity)
+            state, complement = self._judge(self._all_but(quantity, piece))
             if state == "right":
                 return Found("right", quantity.first, quantity.last, complement)
             if state == "vague":
@@ -46,10 +46,18 @@ class CountSlot:
         bare = quantity.unit is None and quantity.of is None
         return self._judge(quantity)[0] == "right" or (bare and quantity.value in (self.slot.value, self.slot.of))
 
+    def _all_but(self, quantity: Quantity, piece: Piece) -> Quantity:
+        """Return "all but two of the nine" as seven of nine."""
+        before = [token.low for token in piece.tokens[max(0, quantity.first - 2) : quantity.first]]
+        if before[-1:] == ["of"] or before not in (["all", "but"], ["all", "except"], ["all", "bar"]):
+            return quantity
+        total = quantity.of or self._total
+        return quantity._replace(value=total - quantity.value, of=total)
+
     def _in_parts(self, piece: Piece, explained: Explained, vague: Quantity | None, wrong: Quantity | None) -> Found:
         """Look for the part and the total as two numbers, or for one of them alone."""
         value = float(self.slot.value)
-        bare = [q for q in piece.quantities if q.unit is None and q.of is None and not q.bound and q.high is None]
+        bare = [q for q in piece.quantities if q.unit is None and q.of is None and not (q.bound or q.high or q.ordinal)]
         part = next((q for q in bare if q.value == value), None)
         whole = next((q for q in bare if q.value == self._total and q is not part), None)
         rest = next((q for q in bare if q.value == self._total - value and q is not whole), None)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import NamedTuple
 
-from chains.scoring.text.antonyms import BINARY, FAMILIES
+from chains.scoring.text.antonyms import AS_PLANNED, BETTER, BINARY, FAMILIES, MEASURED, SOFTENED, WORSE
 from chains.scoring.text.ledger_stems import STOP, bag, stem, stems
 from chains.scoring.text.negation import negated
 from chains.scoring.text.number_words import figure
@@ -17,7 +17,9 @@ _GUARDED = bag(
     "cut open done good end past start run on in made held hold"
 ) | stems(
     "beat short took gave added gone firm sound tight saved fine ok okay back dead leaving extra fresh behind "
-    "pm am soft bright deep cost waiting delivered remaining nod dry"
+    "pm am soft bright deep cost waiting delivered remaining nod dry new clean current further recover pay honour "
+    "settled secure better improved improving worse responsive met hit flat normal stable steady unchanged achieved "
+    "off growing settled improvement confirmed enrolled"
 )
 """Words that are often something else: they need a number, a topic or a yardstick beside them."""
 _PREPOSITIONS = bag("over under up down above below ahead behind before more less out off beyond within in past")
@@ -28,6 +30,15 @@ _YARDSTICKS = bag(
     "allow averag planned"
 ) | frozenset(stem(word) for word in ("planned", "scheduled", "expected", "allowed", "time", "budgeted", "forecast"))
 _SIGNS = bag("+ - − –")
+_IDIOMS = {
+    "under": bag("control review way discussion pressure investigation consideration close construction warranty"),
+    "up": bag("and"),
+    "above": bag("all"),
+}
+"""Words that say no direction before one of these: "under review"."""
+_UP_TO = {("up", "to", word) for word in ("date", "speed", "standard", "scratch", "now")}
+_QUALITY = ("ly", "ive", "able", "ible", "ful", "ous", "icient", "equent", "istent", "portant")
+"""Ends of words that "more" makes a quality and no number of: "more promptly", "more responsive"."""
 _DEGREES = bag("more less")
 _AUXILIARIES = bag("was is are were has have had been be did does do still also it")
 
@@ -94,9 +105,14 @@ class Direction:
                 continue
             if words[0] in _SIGNS and not _signs(tokens, at):
                 continue
-            if words[0] in _DEGREES and len(words) == 1 and last < high and tokens[last].low.endswith("ly"):
-                continue  # "more promptly" is no number of anything
-            guarded = len(words) == 1 and words[0] in _GUARDED
+            if words[0] in _DEGREES and len(words) == 1 and last < high and tokens[last].low.endswith(_QUALITY):
+                continue
+            if words in _as_planned() and _left_open(tokens, at, last, low):
+                continue
+            if words == ("through",) and at and tokens[at - 1].low == "been":
+                continue
+            contrasted = [token.low for token in tokens[last : last + 2]] == [",", "not"]  # "down, not up"
+            guarded = len(words) == 1 and words[0] in _GUARDED and not contrasted
             if guarded and not _beside(tokens, at, low, high, topic):
                 on_topic = any(token.stem in topic for token in tokens[low:high])
                 if not (own and on_topic) or words[0] in _PREPOSITIONS:
@@ -116,6 +132,8 @@ def _beside(tokens: tuple[Token, ...], at: int, low: int, high: int, topic: froz
         after[:1] in (["for"], ["with"]) or (after[:1] == ["to"] and after[1:2] and after[1].isdigit())
     ):
         return False
+    if after and (after[0] in _IDIOMS.get(tokens[at].low, ()) or (tokens[at].low, *after[:2]) in _UP_TO):
+        return False
     if tokens[at].low in ("over", "within") and after[:1] == ["the"] and _SPELLS & {*after[1:]}:
         return False
     near = range(max(low, at - 3), min(high, at + 5))
@@ -134,7 +152,21 @@ def _signs(tokens: tuple[Token, ...], at: int) -> bool:
     return before is None or before.kind != "number" or not tokens[at].tight
 
 
-def compile_direction(slot: Slot, plain: frozenset[str] = frozenset(), *, asked: bool = False) -> Direction:
+@cache
+def _as_planned() -> frozenset[Phrase]:
+    return frozenset(phrase(words) for words in AS_PLANNED)
+
+
+def _left_open(tokens: tuple[Token, ...], first: int, last: int, low: int) -> bool:
+    """Whether "on target" and the like leave room for what is off: "close to target", "on course to catch up"."""
+    before = {token.low for token in tokens[max(low, first - 3) : first]}
+    after = [token.low for token in tokens[last : last + 2]]
+    return bool(before & SOFTENED) or (after[:1] == ["to"] and tokens[first].low == "on") or after[:1] == ["again"]
+
+
+def compile_direction(
+    slot: Slot, plain: frozenset[str] = frozenset(), *, asked: bool = False, valence: str = "neutral"
+) -> Direction:
     """Gather the wordings of a direction slot: its own, then those of the family that both its senses belong to.
 
     Args:
@@ -142,14 +174,15 @@ def compile_direction(slot: Slot, plain: frozenset[str] = frozenset(), *, asked:
         plain: Stems that stand in every rendering whatever the direction ("seal"): they show none ("sealed").
         asked: Whether it is of something that is asked for: not above 5 is then below 5, though what did not rise
             need not have fallen.
+        valence: Whether what it says is good or bad news: "better" is then one of its sides, "on plan" the good one.
     """
     right, wrong = (str(slot.value), *slot.also), (str(slot.opposite), *slot.opposites)
-    return _compiled(right, wrong, plain, asked)
+    return _compiled(right, wrong, plain, asked, valence)
 
 
 @lru_cache(maxsize=512)
 def _compiled(
-    right_words: tuple[str, ...], wrong_words: tuple[str, ...], plain: frozenset[str], asked: bool
+    right_words: tuple[str, ...], wrong_words: tuple[str, ...], plain: frozenset[str], asked: bool, valence: str
 ) -> Direction:
     """Compile the wordings of both senses; worlds of one setting share their kinds of fact, and so these."""
     right = [phrase(words) for words in right_words]
@@ -164,6 +197,8 @@ def _compiled(
             for words in side:
                 if not plain.issuperset(words):
                     found.setdefault(words, (sense, False))
+    for words, sense in _measured(right[0], wrong[0], valence):
+        found.setdefault(words, (sense, False))
     wordings: dict[str, list[tuple[Phrase, int, bool]]] = {}
     for words, (sense, own) in found.items():
         wordings.setdefault(words[0], []).append((words, sense, own))
@@ -172,6 +207,20 @@ def _compiled(
         binary=asked or right[0][-1] in BINARY or wrong[0][-1] in BINARY,
         asked=asked,
     )
+
+
+def _measured(right: Phrase, wrong: Phrase, valence: str) -> list[tuple[Phrase, int]]:
+    """Return what else says the direction of a number: its sign; better or worse; that all is as planned."""
+    plus, minus = (frozenset(stem(word) for word in side) for side in MEASURED)
+    sign = 1 if right[0] in plus and wrong[0] in minus else -1 if right[0] in minus and wrong[0] in plus else 0
+    if not sign:
+        return []
+    out: list[tuple[Phrase, int]] = [(("+",), sign), *[((mark,), -sign) for mark in ("-", "−", "–")]]
+    if valence not in ("good", "bad"):
+        return out
+    good = 1 if valence == "good" else -1
+    out += [(phrase(words), good) for words in BETTER] + [(phrase(words), -good) for words in WORSE]
+    return out + [(phrase(words), good) for words in AS_PLANNED]
 
 
 Side = tuple[Phrase, ...]

@@ -4,11 +4,12 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from chains.scoring.facts.compiled_statement import Compiled
+from chains.scoring.facts.count_reader import CountSlot
 from chains.scoring.facts.direction_reader import Hit
 from chains.scoring.facts.segments import Piece
 from chains.scoring.facts.slot_match import MISSING, Found
 from chains.scoring.facts.slot_readers import NumberSlot, Reader
-from chains.scoring.text.ledger_stems import stem, stems
+from chains.scoring.text.ledger_stems import bag, stem, stems
 from chains.scoring.text.negation import hedge, negated, softened
 from chains.scoring.text.quantities import Quantity
 from chains.scoring.text.units import unit_of
@@ -39,6 +40,8 @@ class Evidence(NamedTuple):
     """Whether another piece of the same sentence, about the same subject, is about the statement."""
     sentence: int = 0
     """Which sentence of the message the piece stands in."""
+    corrects: bool = False
+    """Whether its sentence puts something in the place of what was said before."""
     place: int = 0
     """Where in the message the piece's tokens count their places from."""
 
@@ -62,7 +65,7 @@ class Evidence(NamedTuple):
     def firm(self) -> bool:
         """Whether the piece is surely about this property, so that another value in it is a wrong one."""
         plain = any(hit.own and not hit.guarded for hit in self.way.values())
-        return self.topic or self.beside or self.measured or self.values > 0 or plain
+        return self.topic or self.beside or self.measured or self.corrects or self.values > 0 or plain
 
     def words(self, found: Found | Hit) -> str:
         """Return the words that something was found in."""
@@ -94,10 +97,19 @@ def gather(compiled: Compiled, piece: Piece, topic: bool, explained: Callable[[Q
     way: dict[str, Hit] = {}
     for name, direction in compiled.directions.items():
         for where in (piece, piece.source):
-            hits = direction.hits(where.tokens, where.first, where.last, compiled.topic, where.named) if where else []
+            skipped = where.named | where.aside if where else frozenset()
+            hits = direction.hits(where.tokens, where.first, where.last, compiled.topic, skipped) if where else []
             if hits:
                 way[name] = _nearest(hits, anchors)
+                if both := _on_both_sides(compiled, where or piece, hits):
+                    found |= both
+                    way[name] = next(hit for hit in hits if hit.sense == 1)
                 break
+    if piece.headed and not way and any(item is not MISSING for item in found.values()):
+        for name, direction in compiled.directions.items():
+            hits = direction.hits(piece.headed, 0, len(piece.headed), compiled.topic)
+            if len({hit.sense for hit in hits}) == 1:
+                way[name] = Hit(piece.first, piece.first, hits[0].sense, hits[0].own, guarded=False, denied=False)
     turned = None if compiled.directions or compiled.denied else _turned(compiled, piece, found)
     if compiled.forbids:
         way = _without_bare_modals(piece, way, found) or _unforbidden(compiled, piece, found)
@@ -115,12 +127,53 @@ def gather(compiled: Compiled, piece: Piece, topic: bool, explained: Callable[[Q
             for item, reader in ((item, compiled.readers[name]) for name, item in found.items())
         )
     )
-    return Evidence(piece, topic, _swapped(compiled, piece, found), way, turned, doubt, measured, strange)
+    replaced = any(reader.is_right(one) for one in piece.replaced for reader in compiled.readers.values())
+    found = _swapped(compiled, piece, found)
+    return Evidence(piece, topic, found, way, turned, doubt, measured, strange, beside=replaced)
+
+
+def _on_both_sides(compiled: Compiled, piece: Piece, hits: list[Hit]) -> dict[str, Found]:
+    """Return what a count is where both sides are told: "7 passed, 2 failed", "14 are closed and the rest open"."""
+    if {hit.sense for hit in hits if not hit.denied} != {1, -1}:
+        return {}
+    out: dict[str, Found] = {}
+    for name, reader in compiled.readers.items():
+        if not isinstance(reader, CountSlot):
+            continue
+        told = [
+            q
+            for q in piece.quantities
+            if q.unit is None and q.high is None and not q.ordinal and q.value != reader.slot.of
+        ]
+        given: dict[int, Quantity] = {}
+        for hit in hits:
+            near = [(abs(hit.first - q.first), q) for q in told if abs(hit.first - q.first) <= _BESIDE]
+            if near:
+                given[hit.sense] = min(near, key=lambda one: one[0])[1]
+        true = {1: float(reader.slot.value), -1: float(reader.slot.of or 0) - float(reader.slot.value)}
+        told_right = [given[sense].value == true[sense] for sense in given]
+        if not given or len({id(q) for q in given.values()}) < len(given):
+            continue
+        one = given.get(1) or given[-1]
+        out[name] = Found("right" if all(told_right) else "wrong", one.first, one.last)
+    return out
+
+
+_BESIDE = 5
+"""Words between a count and the side that it is of."""
+
+
+_SUPPOSED = bag("would could might confirmed true so")
 
 
 def _doubt(compiled: Compiled, piece: Piece) -> str | None:
     """Return the words that take its certainty from a statement, or make a wish of what is asked for."""
+    first = piece.tokens[0].low
+    if first in ("if", "should", "assuming") and any(token.low in _SUPPOSED for token in piece.tokens):
+        return piece.tokens[0].text
     doubt = hedge(piece.tokens, piece.first, piece.last)
+    if first == "had" and doubt is not None and doubt.lower().startswith("would"):
+        return None  # "had it not been late, we would be done": it was
     if doubt is not None and compiled.forbids and doubt.lower().startswith("may"):
         doubt = None
     if doubt is None and compiled.asked:
@@ -167,7 +220,7 @@ def value_of(slot: Slot) -> tuple[str, str, float | None]:
 def _turned(compiled: Compiled, piece: Piece, found: dict[str, Found]) -> Hit | None:
     """Return what turns a statement without a direction slot round: an opposite word, or its topic or value denied."""
     if compiled.sense is not None:
-        hits = compiled.sense.hits(piece.tokens, piece.first, piece.last, compiled.topic, piece.named)
+        hits = compiled.sense.hits(piece.tokens, piece.first, piece.last, compiled.topic, piece.named | piece.aside)
         against = next((hit for hit in hits if hit.sense == -1), None)
         if against is not None:
             return against

@@ -118,6 +118,10 @@ def _tally(compiled: Compiled, name: str, about: Sequence[Evidence]) -> Tally:
             _add_direction(tally, evidence)
         else:
             _add_value(tally, evidence)
+    if corrected := [
+        one for one in tally.wrong if one.corrects and all(one.sentence > it.sentence for it in tally.right)
+    ]:
+        tally.right, tally.wrong = [], corrected
     if tally.right:
         # Said rightly somewhere: only another sentence, plainly about the same subject and property, speaks against it.
         rightly = {evidence.sentence for evidence in tally.right}
@@ -132,7 +136,11 @@ def _add_direction(tally: Tally, evidence: Evidence) -> None:
     # "33 of 40 passed" says that 7 failed; "33 of 40 failed" has a wrong number, not a wrong direction.
     complement = any(found.complement for found in evidence.found.values())
     sense = abs(hit.sense) if complement else hit.sense
-    anchored = evidence.topic or any(found.state in ("right", "wrong") for found in evidence.found.values())
+    anchored = (
+        evidence.topic
+        or evidence.corrects
+        or any(found.state in ("right", "wrong") for found in evidence.found.values())
+    )
     if sense == 1:
         tally.right.append(evidence)
     elif sense == -1 and (anchored or (hit.own and not hit.guarded)):

@@ -50,9 +50,9 @@ from chains.worlds.facts.ledger import Statement
 
 __all__ = ["FATES", "INSTRUMENT", "Fate", "Instrument", "Verdict"]
 
-INSTRUMENT = "fates-3"
+INSTRUMENT = "fates-4"
 """Version: any change of verdicts changes it. Fates are compared under one version only."""
-CLAUSES = "clauses-4"
+CLAUSES = "clauses-5"
 """The same of verdicts on clauses alone: what is asked for is read by some rules of its own."""
 
 _TELLING = 2
@@ -113,6 +113,8 @@ class Instrument:
         if (repeated := scene.repeats.get(compiled.statement.id)) is not None:
             return _repeated(compiled, scene, seen, repeated)
         verdict = weigh(compiled, seen)
+        if scene.untold_of and verdict.fate in ("omitted", "blurred"):
+            verdict = self._untold(compiled, scene) or verdict
         if verdict.fate != "omitted":
             return verdict
         return (
@@ -122,9 +124,27 @@ class Instrument:
             or _mentioned(compiled, scene)
         )
 
+    def _untold(self, compiled: Compiled, scene: Scene) -> Verdict | None:
+        """Return a verdict where a statement stands only in sentences that are taken back, or that only ask."""
+        for sentences, fate, why in (
+            (scene.denied, "inverted", "is taken back"),
+            (scene.asked, "blurred", "is only asked"),
+        ):
+            seen = [
+                self._gather(compiled, scene, at)
+                for at in scene.untold_of.get(compiled.subject, ())
+                if scene.homes[at] in sentences
+            ]
+            verdict = weigh(compiled, seen)
+            if verdict.fate in ("kept", "blurred", "altered"):
+                return verdict.model_copy(update={"fate": fate, "why": f"what it says {why}"})
+        return None
+
     def _gather(self, compiled: Compiled, scene: Scene, at: int) -> Evidence:
         read = _gathered(self, compiled, scene.pieces[at], on_topic(compiled, scene, at))
-        return read._replace(sentence=scene.homes[at], place=scene.place(at))
+        home = scene.homes[at]
+        corrects = home in scene.corrects and (compiled.sole or read.topic)
+        return read._replace(sentence=home, place=scene.place(at), corrects=corrects)
 
     def beside(self, compiled: Compiled, piece: Piece) -> list[Compiled]:
         """Return the other statements about the subjects of a piece."""
@@ -252,7 +272,9 @@ def _gathered(instrument: Instrument, compiled: Compiled, piece: Piece, topic: b
     beside = instrument.beside(compiled, piece)
 
     def explained(quantity: Quantity) -> bool:
-        return any(reader.is_right(quantity) for other in beside for reader in other.readers.values())
+        return piece.shared != "each" and any(
+            reader.is_right(quantity) for other in beside for reader in other.readers.values()
+        )
 
     return gather(compiled, piece, topic, explained)
 

@@ -20,10 +20,16 @@ def on_topic(compiled: Compiled, scene: Scene, at: int) -> bool:
 
 
 def near_miss(compiled: Compiled, piece: Piece) -> bool:
-    """Whether a piece names a code that is the subject's with one character changed."""
+    """Whether a piece names a code that is the subject's with one character changed, or two swapped."""
     own = [token.low for token in known_tokens(compiled.statement.subject) if token.kind == "code"]
     said = [piece.tokens[at].low for at in piece.named if piece.first <= at < piece.last]
-    return any(one_off(code, other) for code in own for other in said)
+    return any(one_off(code, other) or _swapped(code, other) for code in own for other in said)
+
+
+def _swapped(one: str, other: str) -> bool:
+    """Whether two neighbouring characters have changed places."""
+    apart = [at for at, (a, b) in enumerate(zip(one, other, strict=False)) if a != b]
+    return len(one) == len(other) and len(apart) == 2 and apart[1] == apart[0] + 1 and sorted(one) == sorted(other)
 
 
 def bare(piece: Piece) -> bool:

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from chains.scoring.facts.compiled_statement import Compiled, Rendering
 from chains.scoring.facts.segments import Piece, cut_up
 from chains.scoring.facts.subjects import UNCLEAR, Subjects, unnamed
+from chains.scoring.text.corrections import Role
 from chains.scoring.text.sentences import sentences_of
 from chains.scoring.text.spelling import Spelling
 from chains.scoring.text.tokens import Wording
@@ -35,6 +36,20 @@ def phrasings(ledger: Iterable[Compiled]) -> Phrasings:
     return dict(out)
 
 
+def _untold(roles: Sequence[Role], first: Sequence[str]) -> tuple[set[int], set[int]]:
+    """Return the sentences that are taken back, and those that only ask."""
+    denied = {at for at, role in enumerate(roles) if role == "denied"}
+    asked: set[int] = set()
+    for at, role in enumerate(roles):
+        after = roles[at + 1] if at + 1 < len(roles) else "says"
+        answered = after == "takes back" and first[at + 1] in ("no", "a")
+        if role == "asks" and after != "agrees":
+            (denied if after == "takes back" else asked).add(at)
+        elif role != "asks" and after == "takes back" and not answered:
+            denied.add(at)
+    return denied, asked
+
+
 class Scene:
     """What the instrument needs to know of a message, whatever the statement."""
 
@@ -49,8 +64,8 @@ class Scene:
         self.stems: list[frozenset[str]] = []
         """For each piece, the stems that show its topic, with those of a line above that leads to it ("Delays:")."""
         for number, (sentence, cut) in enumerate(zip(sentences, cuts, strict=True)):
-            above = sentences[sentence.parent].tokens if sentence.parent is not None else ()
-            heading = frozenset(token.stem for token in above) if above and above[-1].text == ":" else frozenset()
+            above = sentences[sentence.heading].tokens if sentence.heading is not None else ()
+            heading = frozenset(token.stem for token in above)
             self.pieces += cut.pieces
             self.homes += [number] * len(cut.pieces)
             self.stems += [piece.topical | heading for piece in cut.pieces]
@@ -60,9 +75,19 @@ class Scene:
         """The first sentence that repeats a rendering of a statement word for word, by statement."""
         self.hints: dict[str, int] = {}
         """The first sentence that repeats a vague wording of it, by statement."""
+        roles = [cut.role for cut in cuts]
+        self.corrects = {at for at, role in enumerate(roles) if role == "corrects"}
+        """Sentences that put something in the place of what was said before."""
+        self.denied, self.asked = _untold(roles, [sentence.tokens[0].low for sentence in sentences])
         self._find_repeats([cut.wording for cut in cuts], known)
-        self.telling = [at for at, home in enumerate(self.homes) if home not in self.copied]
-        """The pieces of all other sentences."""
+        untold = self.denied | self.asked
+        self.telling = [at for at, home in enumerate(self.homes) if home not in self.copied | untold]
+        """The pieces of all other sentences, but for those that are taken back or only ask."""
+        self.untold_of: dict[int, list[int]] = defaultdict(list)
+        """The pieces of sentences that are taken back or only ask, by what they are about."""
+        for at, home in enumerate(self.homes if untold else ()):
+            for subject in self.pieces[at].subjects if home in untold else ():
+                self.untold_of[subject].append(at)
         self.telling_of: dict[int, list[int]] = defaultdict(list)
         """Those of them that are about a subject."""
         for at in self.telling:
@@ -73,6 +98,8 @@ class Scene:
         for at, first in enumerate(wordings):
             for statement, rendering, vague in known.get(first, ()):
                 last = at + len(rendering)
+                if last in self.corrects or not (self.denied | self.asked).isdisjoint(range(at, last)):
+                    continue
                 if tuple(wordings[at:last]) == rendering:
                     (self.hints if vague else self.repeats).setdefault(statement, at)
                     if not vague:

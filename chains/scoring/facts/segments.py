@@ -1,12 +1,13 @@
 """A message cut into pieces, each about the subjects that it names or carries on from the words before."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import pairwise
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from chains.scoring.facts.subjects import Mention, Subjects
+from chains.scoring.text.corrections import Role, put_aside, role_of
 from chains.scoring.text.dates import Date
 from chains.scoring.text.ledger_stems import STOP, bag
 from chains.scoring.text.numbers_and_dates import values_of
@@ -19,9 +20,16 @@ _JOINTS = bag(", and or – — ; but while whereas plus / &"), bag("with ( ) :"
 _EMPTY = STOP - bag("up down over under above below off out")
 """Words that say nothing, not even which way."""
 _NEW_START = bag("and but so while whereas")
+_LISTED = bag(", and & / respectively")
 _LISTING = bag(", and & / or both")
 _LEAD = 6
 """Tokens within which a colon makes what stands before it a heading."""
+
+
+Shared = Literal["", "each", "together"]
+_EACH = bag("each both apiece either")
+_TOGETHER = bag("together combined total altogether jointly collectively overall across pooled sum")
+_BETWEEN = (("between", "them"), ("among", "them"), ("in", "all"))
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -51,6 +59,14 @@ class Piece:
     """For a gapped one, what it goes on with: the last before it in its sentence that says something."""
     words: frozenset[str]
     """Its stems, names of subjects left out."""
+    aside: frozenset[int]
+    """Tokens that stand in its sentence only to be contradicted or replaced: "not EUR 52,000"."""
+    replaced: tuple[Quantity, ...]
+    """The numbers among them."""
+    shared: Shared
+    """Whether its values are each subject's own, or of all together, where it has several subjects."""
+    headed: tuple[Token, ...]
+    """The heading of the list or table that it stands in."""
     topical: frozenset[str]
     """Stems of its sentence that show its topic: those of all pieces about the same subjects, of its heading
     ("Vibration: ..."), and for a gapped piece of what it goes on with."""
@@ -70,6 +86,7 @@ class Cut(NamedTuple):
     about: frozenset[int]
     """The subjects that it leaves one to think of."""
     wording: Wording
+    role: Role
 
 
 def cut_up(sentences: Sequence[Sentence], subjects: Subjects) -> list[Cut]:
@@ -84,14 +101,22 @@ def cut_up(sentences: Sequence[Sentence], subjects: Subjects) -> list[Cut]:
     out: list[Cut] = []
     for sentence in sentences:
         inherited = out[sentence.parent].about if sentence.parent is not None else frozenset()
-        out.append(_cut(subjects, sentence.tokens, sentence.cuts, inherited))
+        headed = sentences[sentence.heading].tokens if sentence.heading is not None else ()
+        out.append(_cut(subjects, sentence.tokens, sentence.cuts, inherited, headed))
     return out
 
 
 @lru_cache(maxsize=256)
-def _cut(subjects: Subjects, tokens: tuple[Token, ...], cuts: tuple[int, ...], inherited: frozenset[int]) -> Cut:
+def _cut(
+    subjects: Subjects,
+    tokens: tuple[Token, ...],
+    cuts: tuple[int, ...],
+    inherited: frozenset[int],
+    headed: tuple[Token, ...],
+) -> Cut:
     """Cut a sentence into pieces; kept for a while, as seats pass on what they heard."""
-    mentions = subjects.mentions(tokens)
+    mentions = _with_former(tokens, subjects.mentions(tokens))
+    aside = put_aside(tokens, cuts)
     parts = _parts(tokens, cuts, mentions)
     named = frozenset(at for mention in mentions for at in range(mention.first, mention.last))
     quantities, dates = values_of(tokens, named)
@@ -107,17 +132,72 @@ def _cut(subjects: Subjects, tokens: tuple[Token, ...], cuts: tuple[int, ...], i
         words = frozenset(tokens[at].stem for at in range(first, last) if at not in named)
         together[about] = together.get(about, frozenset()) | words
         spans.append(_Span(first, last, about, bool(here), loose, words))
+    replaced = tuple(one for one in quantities if one.last - 1 in aside) if aside else ()
     lead = _lead(tokens)
     pieces: list[Piece] = []
     for span in spans:
-        valued = [q for q in quantities if span.first <= q.first < span.last]
-        dated = [d for d in dates if span.first <= d.first < span.last]
+        valued = [q for q in quantities if span.first <= q.first < span.last and q.last - 1 not in aside]
+        dated = [d for d in dates if span.first <= d.first < span.last and d.first not in aside]
         gapped = span.explicit and _gapped(tokens, span, [*valued, *dated], named)
         source = next((piece for piece in reversed(pieces) if not piece.gapped), None) if gapped else None
         topical = together[span.subjects] | lead | (source.topical if source is not None else frozenset())
-        values = tuple(valued), tuple(dated)
-        pieces.append(Piece(tokens, *span[:5], gapped, named, *values, source, span.words, topical))
-    return Cut(tuple(pieces), current or inherited, wording(tokens))
+        shared = _shared(tokens, span) if len(span.subjects) > 1 else ""
+        piece = Piece(
+            tokens,
+            *span[:5],
+            gapped,
+            named,
+            tuple(valued),
+            tuple(dated),
+            source,
+            span.words,
+            aside,
+            replaced,
+            shared,
+            headed,
+            topical,
+        )
+        pieces += _dealt(piece, [one for one in mentions if span.first <= one.first < span.last]) or [piece]
+    return Cut(tuple(pieces), current or inherited, wording(tokens), role_of(tokens))
+
+
+def _with_former(tokens: tuple[Token, ...], mentions: list[Mention]) -> list[Mention]:
+    """Add "the former" and "the latter" to the subjects that a sentence names."""
+    out = list(mentions)
+    for at in range(1, len(tokens)):
+        if tokens[at].low not in ("former", "latter") or tokens[at - 1].low != "the":
+            continue
+        before = [mention.subject for mention in mentions if mention.last <= at]
+        if len(before) > 1:
+            out.append(Mention(at, at + 1, before[-2 if tokens[at].low == "former" else -1]))
+    return sorted(out)
+
+
+def _shared(tokens: tuple[Token, ...], span: "_Span") -> Shared:
+    lows = [token.low for token in tokens[span.first : span.last]]
+    if any(pair in _BETWEEN for pair in pairwise(lows)) or not _TOGETHER.isdisjoint(lows):
+        return "together"
+    return "each" if not _EACH.isdisjoint(lows) else ""
+
+
+def _dealt(piece: Piece, mentions: Sequence[Mention]) -> list[Piece]:
+    """Give each of several subjects its own of as many listed values: "P-1 and P-2 were 4 and 5 weeks late"."""
+    who = list(dict.fromkeys(mention.subject for mention in mentions))
+    if len(who) < 2 or set(who) != piece.subjects or piece.shared == "together":
+        return []
+    listed: Sequence[Quantity | Date] = piece.dates if len(piece.dates) == len(who) else piece.quantities
+    between = [piece.tokens[one.last : other.first] for one, other in pairwise(listed)]
+    if len(listed) != len(who) or not all(some and all(token.low in _LISTED for token in some) for some in between):
+        return []
+    if listed is piece.dates:
+        return [
+            replace(piece, subjects=frozenset({one}), dates=(date,)) for one, date in zip(who, piece.dates, strict=True)
+        ]
+    unit = piece.quantities[-1].unit
+    same = [one if one.unit is not None else one._replace(unit=unit) for one in piece.quantities]
+    return [
+        replace(piece, subjects=frozenset({one}), quantities=(value,)) for one, value in zip(who, same, strict=True)
+    ]
 
 
 class _Span(NamedTuple):

@@ -42,7 +42,9 @@ class NumberSlot:
                     return Found("right", quantity.first, quantity.last)
                 case "vague":
                     vague = vague or quantity
-                case "wrong" if not quantity.weak and not explained(quantity):
+                case "wrong" if piece.shared == "together":
+                    vague = vague or quantity
+                case "wrong" if (quantity.ordinal or not quantity.weak) and not explained(quantity):
                     others.append(quantity)
         if vague is not None:
             return Found("vague", vague.first, vague.last)
@@ -69,6 +71,8 @@ class NumberSlot:
     def _judge(self, quantity: Quantity, piece: Piece) -> State:
         # A minus is a direction ("-2.3 mm/s": it fell), not part of the number.
         true = abs(float(self.slot.value))
+        if quantity.ordinal and not self._names_one(quantity, piece):
+            return "missing"
         if self._same_kind(quantity):
             unit = self.unit
             if unit is not None and quantity.unit is not None and unit.dimension != quantity.unit.dimension:
@@ -83,6 +87,11 @@ class NumberSlot:
         if quantity.unit is None:
             return "vague" if same and not quantity.weak else "missing"
         return "wrong" if same else "missing"
+
+    def _names_one(self, quantity: Quantity, piece: Piece) -> bool:
+        """Whether an ordinal says which one of what this number counts: "the third floor"."""
+        after = piece.tokens[quantity.last : quantity.last + 1]
+        return self.bare and any(token.stem in self.nouns for token in after)
 
     def _direction_word(self, quantity: Quantity, piece: Piece) -> bool:
         """Whether the bound ("over 3") is rather a direction that a rendering also puts before the number."""
@@ -147,7 +156,7 @@ class WordSlot:
     def read(self, piece: Piece, explained: Explained) -> Found:
         """Look for the word in a piece."""
         best = MISSING
-        stems = [token.stem for token in piece.tokens[piece.first : piece.last]]
+        stems = ["" if at in piece.aside else piece.tokens[at].stem for at in range(piece.first, piece.last)]
         for state, wordings in (("right", self.right), ("wrong", self.wrong)):
             for words in wordings:
                 at = _find(stems, words)

@@ -11,7 +11,7 @@ FAMILIES: tuple[tuple[str, str], ...] = (
             "after the planned|after the scheduled|after the promised|overran|overrun|held up|later|tardy|"
             "postponed|not on time|too late|took longer|longer than|missed|past the plan|past the agreed|"
             "past the set|past the date|after the date|after the set|waiting an extra|kept us waiting|overshot|"
-            "beyond the agreed|beyond the date"
+            "beyond the agreed|beyond the date|later than agreed"
         ),
         (
             "early|ahead of schedule|ahead of time|in advance|earlier than planned|ahead|on time|on schedule|"
@@ -19,14 +19,15 @@ FAMILIES: tuple[tuple[str, str], ...] = (
             "before its due date|before schedule|before the agreed|before the planned|before the scheduled|"
             "before the promised|before we expected|before time|to spare|in hand|in good time|beat|beating|"
             "prematurely|quicker than|faster than|ahead of the date|before the date|before the set|"
-            "less than scheduled|less than planned|before it had to be|before we were due"
+            "less than scheduled|less than planned|before it had to be|before we were due|with time to spare|"
+            "hours ahead"
         ),
     ),
     (
         (
             "behind|short of|short|shortfall|lacks|lacking|undershot|undershoots|fewer|less|under|below|"
             "down on|trails|trailing|lags|lagging|missing|deficit|adrift|too few|not enough|still needs|"
-            "in arrears"
+            "in arrears|yet to recruit|to catch up|catch up|catching up|away from"
         ),
         (
             "ahead of|ahead|more|over|above|beyond|exceeds|exceeded|exceeding|surplus|up on|in front|past|"
@@ -46,7 +47,7 @@ FAMILIES: tuple[tuple[str, str], ...] = (
             "underrun|beneath|lower than|saved|saving|less|fewer|lower|too low|too light|lighter|too few|"
             "too little|undershot|undershoots|undercut|to spare|in hand|left over|unspent|unused|cheaper|"
             "missed|misses|missing|lacking|deficit|adrift|fell short|underperformed|not reach|behind|smaller|"
-            "before reaching|left in it|has left"
+            "before reaching|left in it|has left|inside|cost less|savings|came in under"
         ),
     ),
     (
@@ -55,7 +56,7 @@ FAMILIES: tuple[tuple[str, str], ...] = (
             "worsened|longer|hotter|warmer|warmed|heated|louder|noisier|dearer|more expensive|heavier|stronger|"
             "spiked|surged|soared|shot up|crept up|picked up|swelled|mounted|escalated|intensified|rising|"
             "risen|upward|upwards|on the rise|elevated|more|greater|bigger|hike|hiked|put up|pushed up|bumped|"
-            "surcharge|added|+|slower"
+            "surcharge|added|+|slower|crept|mounting|worsening|on the up|come up|came up"
         ),
         (
             "fell|decreased|decrease|went down|down|dropped|drop|declined|decline|lower|reduced|reduction|"
@@ -63,7 +64,8 @@ FAMILIES: tuple[tuple[str, str], ...] = (
             "lighter|weaker|sank|slid|eased|subsided|slipped|plunged|tumbled|came down|come down|brought down|"
             "abated|lessened|diminished|dwindled|receded|dip|dipped|smaller|less|fewer|downward|downwards|"
             "pared|trimmed|shaved|knocked off|took off|slashed|discount|marked down|-|−|–|quicker|faster|"
-            "knocked"
+            "knocked|responsive|more responsive|snappier|shed|clawed back|came off|come off|improving|improvement|"
+            "fewer"
         ),
     ),
     (
@@ -72,14 +74,16 @@ FAMILIES: tuple[tuple[str, str], ...] = (
             "not get through|turned down|not make it|below standard|not up to standard|rejected|unsatisfactory|"
             "not good enough|faulty|defective|wanting|sent back|out of tolerance|unfit|went wrong|not clear|"
             "did not satisfy|fell through|bounced|not come off|fell down|not work|did not manage|a flop|bad|"
-            "broken|broke|red|found bad|turned out bad|too much for"
+            "broken|broke|red|found bad|turned out bad|too much for|not succeed|did not succeed|not come through|"
+            "not survive|unsuccessfully|flunk"
         ),
         (
             "passed|succeeded|successful|cleared|success|flawless|get through|got through|came through|"
             "sailed through|made it through|fine|ok|okay|found good|found to be good|good|sound|up to standard|"
             "satisfactory|satisfied|accepted|signed off|approved|certified|all clear|in order|without a hitch|"
             "held up|green light|good order|worked as it should|went well|went off well|green|go through|"
-            "went through|managed|without a problem|through|past the check"
+            "went through|managed|without a problem|through|past the check|clean bill|clean|certified|"
+            "met the standard|without incident|came out clean"
         ),
     ),
     (
@@ -110,12 +114,15 @@ FAMILIES: tuple[tuple[str, str], ...] = (
             "rejected|refused|turned down|declined|denied|not refund|said no|no to|would not|not accept|"
             "not have|threw out|thrown out|not go along|vetoed|knocked back|objected|opposed|refusal|rejection|"
             "sent back|dismissed|not agree|withheld|blocked|not sign|not happy|refuse to pay|refused to pay|"
-            "turned us down"
+            "turned us down|pushed back|dispute|disputes|disputed|disputing|contest|contested|not pay|not paying|"
+            "not recover|not honour|not honoured"
         ),
         (
             "accepted|approved|granted|agreed|authorised|authorized|said yes|yes to|happy with|blessing|"
             "waved through|endorsed|signed off|consented|go ahead|green light|nod|in favour|fine with|okayed|"
-            "approval|acceptance|went along|paid out"
+            "approval|acceptance|went along|paid out|recover|recovering|recovered|favourable|favorable|reclaim|pay|"
+            "paying|reimburse|reimbursing|reimbursed|honour|honouring|honoured|settled|settling|came through|"
+            "confirmed|confirming|on its way back|taken on|took on"
         ),
     ),
     (
@@ -124,13 +131,15 @@ FAMILIES: tuple[tuple[str, str], ...] = (
             "out of|walked away|walk away|drop out|dropped out|quit|left|leave|leaving|thinned|vanished|"
             "disappeared|went missing|missing|poorer|shrank|shrunk|fewer|short|shed|forfeited|deprived|"
             "departed|resigned|withdrawn|snatched|spoiled|ruined|said goodbye|handed in their notice|handed in|"
-            "fell by|shrank by|walk out|walked out|got smaller|smaller"
+            "fell by|shrank by|walk out|walked out|got smaller|smaller|turnover|attrition|departure|departures|"
+            "left us|let go|moved on|not awarded|unsuccessful|went elsewhere|not get"
         ),
         (
             "won|gained|took on|taken on|added|hired|more|up|grew|grown|joined|recruited|welcomed|acquired|"
             "richer|bigger|strengthened|reinforced|extra|additional|obtained|received|gone to|went to|awarded|"
             "secured|landed|bagged|clinched|picked up|granted|was given|larger|successful|rose by|increased by|"
-            "new faces"
+            "new faces|attracted|attracting|attract|further|enrolled|brought in|new|growing|grows|growth|onboarded|"
+            "boosted by|topped up|succeeded|success"
         ),
     ),
     (
@@ -152,22 +161,25 @@ FAMILIES: tuple[tuple[str, str], ...] = (
         (
             "cancelled|canceled|called off|scrapped|pulled out|backed out|withdrew|withdrawn|dropped|axed|"
             "pulled|went back on|no longer wants|no longer want|not go ahead|not going ahead|annulled|revoked|"
-            "rescinded|terminated|struck off|backtracked|fell through|not go through"
+            "rescinded|terminated|struck off|backtracked|fell through|not go through|off|fell away|fallen away"
         ),
         (
             "confirmed|agreed|upheld|stands by|stood by|go ahead|going ahead|firm|firmed up|reaffirmed|"
             "committed|assured|sealed|still wants|guaranteed|binding|in writing|locked in|ratified|validated|"
-            "gave the nod|definite"
+            "gave the nod|definite|secure|secured|signed off|on its way|assured|in place"
         ),
     ),
     (
         (
             "expired|lapsed|ran out|run out|no longer valid|not valid|invalid|ended|ceased to be valid|"
-            "out of date|came to an end|not renewed|not extended|void|terminated"
+            "out of date|came to an end|not renewed|not extended|void|terminated|out of calibration|overdue|lapse|"
+            "not in force|without a valid|without valid|no valid|went out of date|needs renewing|awaiting renewal|"
+            "due for renewal|ran its course|expiring|expiry"
         ),
         (
             "renewed|was renewed|extended|valid|prolonged|fresh|reissued|up to date|refreshed|still valid|"
-            "updated|reinstated|in force|renewal|new term"
+            "updated|reinstated|in force|renewal|new term|recalibrated|recertified|relicensed|back in date|in date|"
+            "current|runs on|runs until|good until|fully calibrated|calibrated again|in order"
         ),
     ),
     (
@@ -223,11 +235,11 @@ FAMILIES: tuple[tuple[str, str], ...] = (
     (
         (
             "shortened|cut|reduced|lost|shorter|cost|took|shaved|knocked off|less|trimmed|fell|dropped|down|"
-            "shrunk|shrank|sapped|robbed|lose|drains|worse|poorer"
+            "shrunk|shrank|sapped|robbed|lose|drains|worse|poorer|-|−|–"
         ),
         (
             "extended|lengthened|prolonged|gained|longer|added|gave|buys|bought|extra|more|increased|up|"
-            "boosted|stretched|improved|lasts longer|gains"
+            "boosted|stretched|improved|lasts longer|gains|+|better|further|runs longer|adds"
         ),
     ),
     (
@@ -253,11 +265,13 @@ FAMILIES: tuple[tuple[str, str], ...] = (
     (
         (
             "leaked|gave way|seeped|dripped|not hold|not tight|failed|lost pressure|burst|gave out|blew|"
-            "weeping|wept|let go|let through|not stay tight|let fluid out|fluid came out|came out|let out"
+            "weeping|wept|let go|let through|not stay tight|let fluid out|fluid came out|came out|let out|not seal|"
+            "began to leak|started to leak"
         ),
         (
             "held|stayed tight|kept tight|no leak|withstood|stood up to|passed|intact|dry|remained tight|coped|"
-            "resisted|tight|took|stood firm|held out|survived|not a drop"
+            "resisted|tight|took|stood firm|held out|survived|not a drop|without leaking|without a leak|watertight|"
+            "sealed tight|without trouble"
         ),
     ),
     (
@@ -292,3 +306,26 @@ BINARY = bag(
     "safe succeed"
 )
 """Stems whose denial is their opposite: what did not pass failed; what did not rise need not have fallen."""
+
+BETTER = ("better", "improved", "improving", "improves", "improvement", "enhanced")
+WORSE = ("worse", "worsened", "worsening", "deteriorated", "deteriorating", "deterioration", "degraded", "poorer")
+"""What is said of good news and of bad news, whichever way its number went."""
+
+AS_PLANNED = (
+    "on track", "on plan", "on target", "on budget", "on schedule", "on time", "on course", "to plan", "to schedule",
+    "according to plan", "according to schedule", "in line", "as planned", "as expected", "as scheduled", "as budgeted",
+    "as agreed", "within budget", "within target", "within plan", "within limits", "within expectations", "stable",
+    "steady", "unchanged", "normal", "flat", "no change", "meets", "met", "hit", "hitting", "achieved", "under control",
+    "in check", "no issues", "without issues", "no problems", "as it should be",
+)  # fmt: skip
+"""That all is as it should be: the opposite of news that something is off, where that is bad."""
+SOFTENED = bag(
+    "broadly largely mostly essentially nearly almost approaching returning return returned towards toward close back "
+    "getting moving brought bringing somewhat"
+)
+"""Words before one of `AS_PLANNED` that leave room for what is off."""
+MEASURED = (
+    bag("rose raised more higher over above slower longer extended gained late ahead"),
+    bag("fell lowered fewer lower under below faster less shortened lost early behind"),
+)
+"""Directions that go with a number, by the sign that says them: plus or minus."""

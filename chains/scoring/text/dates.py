@@ -1,5 +1,6 @@
 """Dates in a sentence: "4 March", "March 4th", "2031-03-04", "25/3"."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from chains.scoring.text.ledger_stems import bag
@@ -41,9 +42,28 @@ def dates_of(tokens: tuple[Token, ...]) -> list[Date]:
         if found is None:
             at += 1
         else:
-            out.append(found)
-            at = found.last
+            out.append(_with_day(tokens, found))
+            at = out[-1].last
     return out
+
+
+_FAR = 6
+"""Words within which a day may follow its month: "in the middle of October, on the 15th"."""
+
+
+def _with_day(tokens: tuple[Token, ...], date: Date) -> Date:
+    """Return a month with the day that follows it, where one does."""
+    if date.day is not None:
+        return date
+    for at in range(date.last, min(date.last + _FAR, len(tokens) - 1)):
+        if tokens[at].kind == "number" and _low(tokens, at - 1) == "the" and (day := _day(tokens, at)) and day[1] == 2:
+            return date._replace(day=day[0], last=at + 2)
+    return date
+
+
+def month_at(tokens: Sequence[Token], at: int) -> bool:
+    """Whether a token names a month."""
+    return at < len(tokens) and tokens[at].low in _MONTHS
 
 
 def _low(tokens: tuple[Token, ...], at: int) -> str:

@@ -5,12 +5,15 @@ from chains.scoring.text.tokens import Token
 
 _NEGATORS = {
     "not": 5, "never": 5, "no": 6, "none": 9, "neither": 6, "nor": 5, "nothing": 5, "nobody": 4, "without": 3,
-    "zero": 4, "hardly": 3, "avoid": 3, "prevent": 3, "deni": 5, "deny": 5, "lack": 3, "untrue": 40,
+    "zero": 4, "hardly": 6, "scarcely": 6, "unlikely": 6, "avoid": 3, "prevent": 3, "deni": 5, "deny": 5, "lack": 3,
+    "untrue": 40,
 }  # fmt: skip
 """Stems, with how many words on they may still reach."""
+_WHOLE_CLAUSE = 12
+"""Words that "no" or "none" may reach that begins a clause."""
 _PAIRS = {
     ("instead", "of"): 4, ("instead", "than"): 4, ("rather", "of"): 4, ("rather", "than"): 4,
-    ("failed", "to"): 3, ("fails", "to"): 3, ("yet", "to"): 3, ("free", "of"): 3,
+    ("no", "longer"): 12, ("failed", "to"): 3, ("fails", "to"): 3, ("yet", "to"): 3, ("free", "of"): 3,
 }  # fmt: skip
 """Pairs of words that deny, with how many words on they may still reach."""
 _LETS = bag("let allow permit")
@@ -59,7 +62,8 @@ def negated(tokens: tuple[Token, ...], first: int, start: int, *, asked: bool = 
         if after in _NOT_NEGATION.get(token.low, ()):
             continue
         odd = not odd
-    return odd
+    # "Had it not been late, ...": what did not happen was not so
+    return odd != (start == 0 and tokens[0].low == "had" and barrier == first)
 
 
 def _reach(tokens: tuple[Token, ...], at: int, *, asked: bool) -> int | None:
@@ -69,10 +73,14 @@ def _reach(tokens: tuple[Token, ...], at: int, *, asked: bool) -> int | None:
         low == "false" and after == "that"
     ):
         return 40
+    if (low, after) == ("no", "longer") and _low(tokens, at + 2) == "than":
+        return None
     if (low, after) in _PAIRS:
         return _PAIRS[low, after]
     if asked and ((low in ("not", "never") and after in _LETS) or tokens[at].stem in _STOPS):
         return _LET_REACH
+    if low in ("no", "none") and (not at or tokens[at - 1].kind == "mark"):
+        return _WHOLE_CLAUSE  # "No opening test of the relief valves failed"
     return _NEGATORS.get(tokens[at].stem) or _NEGATORS.get(low)
 
 

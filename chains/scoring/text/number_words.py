@@ -1,6 +1,7 @@
 """Numerals: one number of a sentence, in figures or in words, before its unit is looked at."""
 
 import math
+import re
 from typing import NamedTuple
 
 from chains.scoring.text.ledger_stems import bag
@@ -19,7 +20,18 @@ _FRACTIONS = {
     "half": 0.5, "third": 1 / 3, "thirds": 1 / 3, "quarter": 0.25, "quarters": 0.25, "fifth": 0.2, "fifths": 0.2,
     "tenth": 0.1, "tenths": 0.1,
 }  # fmt: skip
-_STARTS = frozenset({*_WORDS, *_FRACTIONS, "a", "an", "single"})
+_ORDINALS = {
+    "first": 1.0, "second": 2.0, "third": 3.0, "fourth": 4.0, "fifth": 5.0, "sixth": 6.0, "seventh": 7.0,
+    "eighth": 8.0, "ninth": 9.0, "tenth": 10.0, "eleventh": 11.0, "twelfth": 12.0,
+}  # fmt: skip
+_NUMBERED = bag("floor floors level storey gate gates entrance door milestone milestones phase stage")
+"""What an ordinal may number: "the third floor" is floor 3."""
+_WHOLE_ONE = bag("full whole good solid entire further")
+"""Words that may stand between an article and a unit: "a full day"."""
+_SIZES = bag("figure figures digit digits fold")
+"""Words after which a number says how large another is: "a four-figure sum"."""
+_AMBIGUOUS = re.compile(r"\d{1,3}\.\d{3}")
+_STARTS = frozenset({*_WORDS, *_FRACTIONS, *_ORDINALS, "a", "an", "single"})
 """Words with which a number in words can begin."""
 _LONGEST = 100
 """Figures of a number that counts something; powers of ten far beyond that have no float."""
@@ -39,6 +51,10 @@ class Numeral(NamedTuple):
     about: bool = False
     weak: bool = False
     """Whether it may be no number at all ("one of these", "a week")."""
+    other: float | None = None
+    """What it is under another reading, where it has two: 56.000 is 56, or 56,000."""
+    ordinal: bool = False
+    """Whether it says which one of several ("the third floor")."""
 
 
 def begins(token: Token) -> bool:
@@ -53,7 +69,7 @@ def numeral(tokens: tuple[Token, ...], at: int) -> Numeral | None:
     if tokens[at].kind == "number":
         return _figures(tokens, at)
     if tokens[at].kind == "word":
-        return _share(tokens, at) or _with_article(tokens, at) or _spelt(tokens, at)
+        return _share(tokens, at) or _with_article(tokens, at) or _spelt(tokens, at) or _ordinal(tokens, at)
     return None
 
 
@@ -81,13 +97,18 @@ def _figures(tokens: tuple[Token, ...], at: int) -> Numeral | None:
     if "-" in token.low[1:] or len(token.low) > _LONGEST:
         return None
     tight = at + 1 < len(tokens) and tokens[at + 1].tight
-    if tight and after in ("st", "nd", "rd", "th"):
+    if after in _SIZES:
         return None
+    if tight and after in ("st", "nd", "rd", "th"):
+        numbered = token.low.isdecimal() and low(tokens, at + 2) in _NUMBERED
+        return Numeral(float(token.low), at + 2, weak=True, ordinal=True) if numbered else None
     money = low(tokens, at - 1) in UNITS and UNITS[low(tokens, at - 1)].dimension in MONEY
     scale = _SCALES.get(after)
     if scale is None and (money or (tight and after != "m")):
         scale = _SUFFIXES.get(after)
     value, digits = float(token.low), place(token.low)
+    if scale is None and _AMBIGUOUS.fullmatch(token.text) and not token.text.startswith("0"):
+        return Numeral(value, at + 1, digits, other=value * 1000)
     if scale is None:
         return Numeral(value, at + 1, digits)
     return Numeral(value * scale, at + 2, 0 if scale == 12 else digits + round(math.log10(scale)))
@@ -104,7 +125,10 @@ def _share(tokens: tuple[Token, ...], at: int) -> Numeral | None:
     if word not in _FRACTIONS or count > 9:
         return None
     if word == "half" and low(tokens, last + 1) in ("a", "an"):
-        return Numeral(0.5, last + 2, -1)
+        dozen = low(tokens, last + 2) == "dozen"
+        return Numeral(6, last + 3) if dozen else Numeral(0.5, last + 2, -1)
+    if [low(tokens, last + step) for step in (1, 2)] == ["of", "an"] and low(tokens, last + 3) in UNITS:
+        return Numeral(count * _FRACTIONS[word], last + 3, -2)  # "three quarters of an hour"
     several = word.endswith("s") and count > 1
     if not (of or several or (last > at and low(tokens, at - 1) in _BEFORE_SHARE)):
         return None
@@ -116,14 +140,20 @@ def _with_article(tokens: tuple[Token, ...], at: int) -> Numeral | None:
     after = low(tokens, at + 1)
     if low(tokens, at) == "single":
         return Numeral(1, at + 1, weak=True)
-    if low(tokens, at) not in ("a", "an"):
-        return None
-    if after in ("couple", "pair"):
+    if low(tokens, at) in ("a", "an") and after in ("couple", "pair"):
         return Numeral(2, at + 2 + (low(tokens, at + 2) == "of"), about=after == "couple")
+    return _one(tokens, at, after) if low(tokens, at) in ("a", "an") else None
+
+
+def _one(tokens: tuple[Token, ...], at: int, after: str) -> Numeral | None:
+    """Read what an article counts: "a dozen", "a hundred", "a week"."""
     if after in _SCALES:
-        return Numeral(_SCALES[after], at + 2, 0 if after == "dozen" else round(math.log10(_SCALES[after])))
-    if after in UNITS and (after not in SHORT or after == "second"):
-        return Numeral(1, at + 1, weak=True)
+        if after == "dozen":
+            return Numeral(18, at + 5) if _and_a_half(tokens, at + 2) else Numeral(12, at + 2)
+        return Numeral(_SCALES[after], at + 2, round(math.log10(_SCALES[after])))
+    whole = after in _WHOLE_ONE and low(tokens, at + 2) in UNITS  # "a full day"
+    if whole or (after in UNITS and (after not in SHORT or after == "second")):
+        return Numeral(1, at + 1 + whole, weak=True)
     return None
 
 
@@ -146,10 +176,27 @@ def _spelt(tokens: tuple[Token, ...], at: int) -> Numeral | None:
         else:
             total, current = total + current * _SCALES[word], 0.0
         last += 1
-    if last == at:
+    if last == at or low(tokens, last) in _SIZES:
         return None
-    if [low(tokens, last + step) for step in range(3)] == ["and", "a", "half"]:
+    if _and_a_half(tokens, last):
         return Numeral(total + current + 0.5, last + 3, -1)
     value = total + current
     digits = place(f"{value:.0f}") if value >= 100 else 0
     return Numeral(value, last, digits, weak=low(tokens, at) == "one" and last == at + 1)
+
+
+def _and_a_half(tokens: tuple[Token, ...], at: int) -> bool:
+    return [low(tokens, at + step) for step in range(3)] == ["and", "a", "half"]
+
+
+def half_more(tokens: tuple[Token, ...], at: int) -> int:
+    """Return how many tokens "and a half" takes after a unit ("an hour and a half"): 3, or 0 where it is not there."""
+    return 3 if _and_a_half(tokens, at) else 0
+
+
+def _ordinal(tokens: tuple[Token, ...], at: int) -> Numeral | None:
+    """Read "third" in "the third floor", which is a number of its own only with its noun."""
+    value, after = _ORDINALS.get(low(tokens, at)), low(tokens, at + 1)
+    if value is None or after not in _NUMBERED:
+        return None
+    return Numeral(value, at + 1, weak=True, ordinal=True)

@@ -5,7 +5,7 @@ import re
 from typing import Literal, NamedTuple
 
 from chains.scoring.text.ledger_stems import bag
-from chains.scoring.text.number_words import begins, low, numeral
+from chains.scoring.text.number_words import begins, half_more, low, numeral, place
 from chains.scoring.text.tokens import Token
 from chains.scoring.text.units import CALENDAR, MONEY, SHORT, UNITS, Unit, over
 
@@ -44,6 +44,10 @@ class Quantity(NamedTuple):
     """Whether it may be no number at all ("one of these", "a second")."""
     cue: str | None = None
     """"from" or "to", where it stands before the number."""
+    other: float | None = None
+    """Its value under another reading, where it has two: 56.000 is 56, or 56,000."""
+    ordinal: bool = False
+    """Whether it says which one of several ("the third floor")."""
 
     @property
     def share(self) -> float | None:
@@ -57,7 +61,8 @@ def closeness(stated: float, true: float, digits: int, *, about: bool = False, c
     """Judge a stated number against the true one, both in the unit stated.
 
     "same": equal; or an honest rounding, that is the true number rounded to
-    the place stated and at most 3% away; or with "about" at most 5% away; or
+    the place stated and at most 3% away; or with "about" at most 5% away, 10%
+    where it is such a rounding; or
     within 10% where one side is in months or years. "rough": an honest rounding
     with "about", at most 15% away. All else is "other".
     """
@@ -65,7 +70,7 @@ def closeness(stated: float, true: float, digits: int, *, about: bool = False, c
         return "same"
     off = abs(stated - true) / max(abs(true), 1e-9)
     rounded = abs(stated - true) <= 0.5 * 10.0**digits * (1 + 1e-6)
-    if (rounded and off <= 0.03) or (calendar and off <= 0.1) or (about and off <= 0.05):
+    if (rounded and off <= 0.03) or (calendar and off <= 0.1) or (about and off <= (0.1 if rounded else 0.05)):
         return "same"
     return "rough" if about and rounded and off <= 0.15 else "other"
 
@@ -76,6 +81,11 @@ def compare(quantity: Quantity, true: float, unit: Unit | None) -> Closeness:
     A bound or a range that holds the true value is "rough", provided that the
     bound is within a factor of two of it.
     """
+    if quantity.other is not None:
+        plain = quantity._replace(other=None)
+        read = compare(plain, true, unit)
+        again = plain._replace(value=quantity.other, digits=place(f"{quantity.other:.0f}"))
+        return read if read == "same" else compare(again, true, unit)
     factor = 1.0
     if unit is not None and quantity.unit is not None and unit.dimension == quantity.unit.dimension:
         factor = unit.factor / quantity.unit.factor
@@ -101,7 +111,10 @@ def quantities_of(tokens: tuple[Token, ...], taken: frozenset[int] = frozenset()
             at += 1
             continue
         unit = UNITS["%"] if number.share else None
-        bare = Quantity(number.value, unit, at, number.last, number.digits, about=number.about, weak=number.weak)
+        bare = Quantity(
+            number.value, unit, at, number.last, number.digits, about=number.about, weak=number.weak,
+            other=number.other, ordinal=number.ordinal,
+        )  # fmt: skip
         found = _with_lead(tokens, _with_unit(tokens, bare))
         if low(tokens, found.last) != "ago":  # "2 days ago" is when it was, not how long
             out.append(found)
@@ -111,7 +124,7 @@ def quantities_of(tokens: tuple[Token, ...], taken: frozenset[int] = frozenset()
 
 def _with_unit(tokens: tuple[Token, ...], found: Quantity) -> Quantity:
     """Give a number the unit after it, or the currency before it, or the total of a count."""
-    if found.unit is not None:
+    if found.unit is not None or found.ordinal:
         return found
     total = _total(tokens, found.last)
     if total is not None:
@@ -122,6 +135,8 @@ def _with_unit(tokens: tuple[Token, ...], found: Quantity) -> Quantity:
     unit, last = _unit_at(tokens, found.last, after_figures=tokens[found.last - 1].kind == "number")
     if unit is None:
         return found
+    if more := half_more(tokens, last):
+        found, last = found._replace(value=found.value + 0.5, digits=-1, weak=False), last + more
     divider, bottom = low(tokens, last), low(tokens, last + 1)
     rate = divider == "/" or (divider in ("per", "a") and bottom in UNITS and unit.dimension != "percent")
     if rate and last + 1 < len(tokens):
@@ -136,7 +151,7 @@ def _unit_at(tokens: tuple[Token, ...], at: int, *, after_figures: bool) -> tupl
         return UNITS["%"], at + 2
     if words in (("°", "c"), ("°", "f")):
         return UNITS["°"], at + 2
-    unit = UNITS.get(words[0])
+    unit = UNITS["week"] if at < len(tokens) and tokens[at].text == "w" else UNITS.get(words[0])
     ordinal = words[0] in SHORT and not after_figures and not words[0].startswith(("sec", "quart"))
     if unit is None or ordinal:
         return None, at
@@ -185,6 +200,9 @@ def _joined(tokens: tuple[Token, ...], found: list[Quantity]) -> list[Quantity]:
     out: list[Quantity] = []
     for quantity in found:
         before = out[-1] if out else None
+        if before is not None and (whole := _added(tokens, before, quantity)) is not None:
+            out[-1] = whole
+            continue
         if before is None or before.of or quantity.of or before.unit not in (None, quantity.unit):
             out.append(quantity)
             continue
@@ -203,3 +221,17 @@ def _joined(tokens: tuple[Token, ...], found: list[Quantity]) -> list[Quantity]:
             out[-1] = before._replace(unit=quantity.unit)
         out.append(quantity)
     return out
+
+
+def _added(tokens: tuple[Token, ...], before: Quantity, after: Quantity) -> Quantity | None:
+    """Return "3 h 20 min" and "two days and four hours" as one span of time; None where two numbers are two."""
+    larger, smaller = before.unit, after.unit
+    if larger is None or smaller is None or not larger.dimension == smaller.dimension == "time":
+        return None
+    between = [token.low for token in tokens[before.last : after.first]]
+    if larger.factor <= smaller.factor or between not in ([], ["and"]) or before.bound or after.about or before.high:
+        return None
+    if larger.factor in CALENDAR or after.value * smaller.factor >= larger.factor:
+        return None
+    value = before.value * larger.factor / smaller.factor + after.value
+    return before._replace(value=value, unit=smaller, last=after.last, digits=after.digits, weak=False)

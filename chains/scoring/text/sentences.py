@@ -27,6 +27,8 @@ class Sentence(NamedTuple):
     """The sentence whose subject this one may share: the one before it in its line, or its heading."""
     at: int
     """Where it begins in the message: its tokens count their places from there."""
+    heading: int | None = None
+    """The sentence that heads the list or table that it stands in."""
 
     @property
     def span(self) -> tuple[int, int]:
@@ -40,6 +42,9 @@ class Sentence(NamedTuple):
 
 
 _BULLET = re.compile(r"\s*(?:(?:[-*•‣◦·–—>|]|\d{1,2}[.)]|\(?[a-zA-Z\d]\)|#+)\s+)*\s*")
+_TITLE = re.compile(r"#+ .*|\*\*[^*]+\*\*:?|__[^_]+__:?")
+_RULE = re.compile(r"\|(?:\s*:?-+:?\s*\|?)+")
+"""The line under the first row of a table."""
 _SEAM = re.compile(r"(?<=[.!?]) +")
 """Where a sentence may end within a line."""
 _ABBREVIATIONS = bag("approx ca dr mr mrs ms no nr vs e.g i.e st fig est prof inc ltd jr min max dept")
@@ -108,7 +113,11 @@ class _Line(NamedTuple):
     bullet: bool
     indent: int
     leads: bool
-    """Whether it ends with a colon."""
+    """Whether it heads what follows: it ends with a colon, is a title, or is the first row of a table."""
+    title: bool
+    """Whether it is marked as a title ("## Delays", "**Delays**")."""
+    row: bool
+    """Whether it is a row of a table."""
 
 
 @lru_cache(maxsize=256)
@@ -161,8 +170,12 @@ def _lines(message: str) -> list[_Line]:
         skip = lead.end() if lead else 0
         text = unmarked(raw[skip:]).rstrip()
         indent = len(raw) - len(raw.lstrip())
-        out.append(_Line(_words(text), offset + skip, bool(raw[:skip].strip()), indent, text.endswith(":")))
+        row, title = raw.lstrip().startswith("|"), bool(_TITLE.fullmatch(raw.strip()))
+        leads = text.endswith(":") or title
+        out.append(_Line(_words(text), offset + skip, bool(raw[:skip].strip()), indent, leads, title, row))
         offset += len(raw)
+        if row and len(out) > 1 and out[-2].row and _RULE.fullmatch(raw.strip()):
+            out[-2] = out[-2]._replace(leads=True)
     return out
 
 
@@ -185,19 +198,29 @@ def sentences_of(message: str) -> tuple[Sentence, ...]:
     heading: tuple[int, _Line] | None = None
     lines = _lines(message)
     for at, line in enumerate(lines):
-        if heading and not held and not (line.bullet and line.indent >= heading[1].indent):
+        if heading and not held and not _under(line, heading[1]):
             heading = None
         held.append(line)
         if at + 1 < len(lines) and _goes_on(line, lines[at + 1]):
             continue
         parent = heading[0] if heading else None
         for sentence in _run_on(held):
-            out.append(sentence._replace(parent=parent, at=held[0].at + sentence.at))
+            under = heading[0] if heading else None
+            out.append(sentence._replace(parent=parent, at=held[0].at + sentence.at, heading=under))
             parent = len(out) - 1
-        if line.leads and out and (heading is None or not line.bullet):
+        if line.leads and out and (heading is None or not line.bullet or line.title or line.row):
             heading = len(out) - 1, line
         held = []
     return tuple(out)
+
+
+def _under(line: _Line, heading: _Line) -> bool:
+    """Whether a line may stand in the list or the table that another line heads."""
+    if heading.row:
+        return line.row
+    if heading.title:
+        return line.bullet and not line.title
+    return line.bullet and line.indent >= heading.indent
 
 
 def _run_on(lines: Sequence[_Line]) -> tuple[Sentence, ...]:

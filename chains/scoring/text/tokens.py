@@ -41,7 +41,11 @@ _TOKEN = re.compile(
     (?P<word>\b[ap]\.m\b\.?|[^\W\d_]++(?![-‑–]?\d)(?:['’][^\W\d_]+)*)  # first, as most tokens are words
   | (?P<mark>[%°€$£~≈.,;:!?()/&+<>=≤≥|—–−\[\]"-])
   | (?P<date>\d{4}-\d{1,2}-\d{1,2}\b)
-  | (?P<number>\d{1,3}(?:[,\u202f\u00a0\ ]\d{3}(?!\d))+(?:\.\d+)?|\d+(?:\.\d+)?)
+  | (?P<number>\d{1,3}(?:(?:[,\u202f\u00a0\ ’']|\{,\})\d{3}(?!\d))+(?:\.\d+)?
+      |\d{1,3}(?:\.\d{3})+,\d{1,2}(?!\d)|\d{1,3}(?:\.\d{3}){2,}(?!\d)  # 56.000,00 and 1.234.567
+      |\d+,\d{1,2}(?![\d,])                                            # 3,5
+      |\d+(?:\.\d+)?[eE][+]?\d{1,2}(?!\w)                              # 5.6e4
+      |\d+(?:\.\d+)?)
   | (?P<code>(?!(?:EUR|USD|GBP|CHF)[-\s]?\d)[^\W\d_]++[-‑–]?\d+[^\W_]*(?:[-‑./](?=[^\W_]*\d)[^\W_]+)*)
   | (?P<currency>EUR|USD|GBP|CHF)
     """,
@@ -53,7 +57,9 @@ _GAP = re.compile(r"(?<!\d) | (?!\d)")
 _LONGEST = 40
 """Characters of a part that is kept: a message may be one unbroken part of any length."""
 _CONTRACTED = re.compile(r"'(?:s|m|re|ve|ll|d)$")
-_SEPARATORS = re.compile(r"[,\s]")
+_SEPARATORS = re.compile(r"[,\s’'{}]")
+_CONTINENTAL = re.compile(r"(?:\d{1,3}(?:\.\d{3})+|\d+),\d{1,2}|\d{1,3}(?:\.\d{3}){2,}")
+"""A number with a comma before its decimals, points before its thousands, or both."""
 _HYPHENS = re.compile(r"[-‑–]")
 _NEGATED = {"won't": ("will", "not"), "can't": ("can", "not"), "cannot": ("can", "not"), "shan't": ("shall", "not")}
 
@@ -73,7 +79,7 @@ def _lexeme(raw: str, group: str | None) -> _Lexeme:
     low = raw.lower()
     match group:
         case "number":
-            low = _SEPARATORS.sub("", low)
+            low = _plain(low)
             return _Lexeme("number", low, low)
         case "code":
             low = _HYPHENS.sub("", low)
@@ -88,6 +94,15 @@ def _lexeme(raw: str, group: str | None) -> _Lexeme:
             low = _CONTRACTED.sub("", low).replace("'", "")
             return _Lexeme("word", low, stem(low))
     return _Lexeme("mark", low, low)
+
+
+def _plain(number: str) -> str:
+    """Return a number as Python writes it, whatever separates its thousands and its decimals."""
+    if _CONTINENTAL.fullmatch(number):
+        return number.replace(".", "").replace(",", ".")
+    if "e" in number:
+        return f"{float(number):.10f}".rstrip("0").rstrip(".")
+    return _SEPARATORS.sub("", number)
 
 
 def tokens_of(text: str) -> list[Token]:
