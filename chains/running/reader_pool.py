@@ -20,9 +20,9 @@ from typing import BinaryIO
 
 import msgspec
 
-from chains import gc_tuning
 from chains.models.provider import Reply
 from chains.organisation.cast import Cast
+from chains.running import gc_tuning
 from chains.running.log.records import TrialEnd, now
 from chains.running.run_record import RunRecord, Stage
 from chains.running.trial import Reads, read_replies

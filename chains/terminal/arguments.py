@@ -143,6 +143,9 @@ def _list(parser: argparse.ArgumentParser) -> None:
 def _models(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("names", nargs="*", metavar="MODEL", help="models to check (default: the embedded one)")
     parser.add_argument("--experiment", metavar="FILE", help="check all models of this experiment file")
+    parser.add_argument(
+        "--fetch", metavar="NAME", help="fetch the weights of the embedded model, smollm2 (98 MB), once; ask no model"
+    )
     _json(parser)
 
 

@@ -8,7 +8,7 @@ import sys
 from typing import TextIO, cast
 
 from chains.errors import MazedomError
-from chains.gc_tuning import kept
+from chains.running.gc_tuning import kept
 from chains.terminal.views.output import Heedless, print_json, unheard
 
 _UNWRITTEN = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)

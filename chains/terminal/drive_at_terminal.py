@@ -12,10 +12,10 @@ from pathlib import Path
 
 from chains.analysis.results.run_results import Results, results
 from chains.errors import OverLimit
-from chains.gc_tuning import kept
 from chains.models.budget import Budget
 from chains.models.pool import Models
 from chains.models.provider import Reply
+from chains.running.gc_tuning import kept
 from chains.running.log.log import Log
 from chains.running.reader_pool import fitting, readers
 from chains.running.reply_source import Question, Tape, Watcher

@@ -6,6 +6,7 @@ from typing import TypeVar
 
 from chains.errors import BadInput
 from chains.registry import Registry
+from chains.shipped import here_or_shipped
 from chains.worlds.files.world_file import read_world
 from chains.worlds.world import Scenario, World
 
@@ -59,7 +60,7 @@ def world_for(name: str, seed: int, facts: int, setting: str | None = None) -> W
         if "/" in name:
             raise BadInput(f"{name!r} is no scenario and no folder; the name of a world file ends in .toml")
         return SCENARIOS.named(name)(seed, facts=facts, setting=setting)
-    world = _of_folder(Path(name), seed) if Path(name).is_dir() else read_world(Path(name))
+    world = _of_folder(Path(name), seed) if Path(name).is_dir() else read_world(here_or_shipped(Path(name)))
     if setting not in (None, world.setting):
         raise BadInput(f"{name} plays in setting {world.setting!r}, not {setting!r}; leave the setting out")
     return world

@@ -25,7 +25,7 @@ from chains.organisation.prompts import (
 )
 from chains.organisation.remedies.base import Remedy
 from chains.organisation.remedies.registry import REMEDIES
-from chains.running.folders import all_runs, is_archive, read_record, runs_folder
+from chains.running.folders import all_runs, experiment_files, is_archive, read_record
 from chains.running.log.log import LOG_FILE, RUN_FILE, Log
 from chains.running.run_record import RunRecord
 from chains.scoring.facts.instrument import INSTRUMENT
@@ -194,12 +194,12 @@ def _brief(names: Sequence[str]) -> str:
 
 def _experiments() -> Rows:
     rows: Rows = []
-    for path in sorted(runs_folder().glob("*.toml")):
+    for name, path in experiment_files().items():
         try:
             about = read_experiment(path).question
         except BadInput as error:
             about = f"unreadable: {error}"
-        rows.append({"experiment": path.stem, "question": about})
+        rows.append({"experiment": name, "question": about})
     return rows
 
 

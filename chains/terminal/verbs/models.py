@@ -4,19 +4,24 @@ import argparse
 import asyncio
 from typing import Any
 
+from rich.progress import DownloadColumn, Progress
 from rich.table import Table
 from rich.text import Text
 
+from chains.errors import BadInput
 from chains.experiments.experiment import read_experiment
+from chains.models.model_files import embedded_file, fetch_embedded
 from chains.models.pool import Models
 from chains.models.spec import EMBEDDED, ModelSpec
 from chains.running.folders import find_experiment
-from chains.terminal.views.output import print_json, say
+from chains.terminal.views.output import print_json, progress, say
 from chains.terminal.views.output import results as stdout
 
 
 def main(arguments: argparse.Namespace) -> int:
     """Check models one after another; return 1 if one does not answer."""
+    if arguments.fetch is not None:
+        return _fetch(arguments.fetch, as_json=arguments.json)
     defined: dict[str, ModelSpec] = {}
     names: list[str] = list(arguments.names)
     if arguments.experiment:
@@ -28,6 +33,21 @@ def main(arguments: argparse.Namespace) -> int:
     else:
         stdout.print(_table(checked))
     return 0 if all(found["ok"] for found in checked) else 1
+
+
+def _fetch(name: str, *, as_json: bool) -> int:
+    """Fetch the weights of the embedded default into the user's cache, unless they are here."""
+    if name != EMBEDDED:
+        raise BadInput(f"only {EMBEDDED} can be fetched, not {name!r}; another file is run as gguf:PATH")
+    if (path := embedded_file()) is None:
+        with Progress(*Progress.get_default_columns(), DownloadColumn(), console=progress, transient=True) as bar:
+            task = bar.add_task(f"fetching {name}", total=None)
+            path = fetch_embedded(lambda here, expected: bar.update(task, completed=here, total=expected or None))
+    if as_json:
+        print_json({"model": name, "file": str(path)})
+    else:
+        stdout.print(Text(f"{name} is in {path}"))
+    return 0
 
 
 async def _check(names: list[str], defined: dict[str, ModelSpec]) -> list[dict[str, Any]]:

@@ -2,11 +2,13 @@
 
 import argparse
 import asyncio
+import re
 
 from chains.errors import BadInput
 from chains.experiments.experiment import DEFAULT, Experiment, read_experiment
 from chains.experiments.overrides import override
 from chains.experiments.scoped import scope_of
+from chains.models.model_files import HOW_TO_INSTALL, embedded_is_here
 from chains.models.pool import Models
 from chains.organisation.cast import PERSON
 from chains.running.cost_estimate import Estimate, estimate
@@ -19,6 +21,8 @@ from chains.terminal.drive_at_terminal import attended, confirmed, drive_run, re
 from chains.terminal.views.estimate import estimate_view
 from chains.terminal.views.output import print_json, progress, results, say
 
+STAND_IN = "channel:drop=0.1,alter=0.03,invert=0.02"
+"""What the default run is on where the embedded model is not installed."""
 UNASKED_CALLS = 1000
 """Calls to an endpoint that a run may make without being told how many it may."""
 
@@ -38,6 +42,8 @@ def main(arguments: argparse.Namespace) -> int:
 
 def _experiment(arguments: argparse.Namespace) -> Experiment:
     experiment = DEFAULT if arguments.experiment is None else read_experiment(find_experiment(arguments.experiment))
+    if arguments.experiment is None and not any(re.match(r"(model|lineage)\b", text) for text in arguments.settings):
+        experiment = _without_weights(experiment)
     settings = [*arguments.settings, *(f"model.{scope_of(who)}={PERSON}" for who in arguments.human)]
     if arguments.max_calls is not None:
         settings.append(f"limits.calls={arguments.max_calls}")
@@ -45,6 +51,17 @@ def _experiment(arguments: argparse.Namespace) -> Experiment:
     if arguments.experiment is None and made.factors != DEFAULT.factors and made.question == DEFAULT.question:
         made = made.model_copy(update={"question": ""})  # it is not what this run asks
     return made
+
+
+def _without_weights(experiment: Experiment) -> Experiment:
+    """Return the default experiment, on the synthetic channel where the embedded model is not installed."""
+    if embedded_is_here():
+        return experiment
+    say(
+        f"note: the embedded model is not installed, so this runs on the synthetic channel, which asks no model; "
+        f"{HOW_TO_INSTALL}"
+    )
+    return override(experiment, [f"model={STAND_IN}"])
 
 
 def _dry_run(record: RunRecord, others: Earlier | None, *, as_json: bool) -> int:
