@@ -2,9 +2,8 @@
 
 import pytest
 
-from chains.analysis.archives.attractors import attractor
+from chains.analysis.archives.attractors import attractor, released
 from chains.analysis.archives.properties import PROPERTIES, content_words, recall
-from chains.analysis.archives.published_attractors import released
 from chains.analysis.archives.readability import fog
 
 

@@ -12,8 +12,7 @@ from chains.experiments.model_assignment import dealt_models, models_of
 from chains.experiments.settings import ConditionSettings
 from chains.models.channel.codebook import codebook, planted
 from chains.models.provider import Reply
-from chains.organisation.hierarchy import chain, deal, tree
-from chains.organisation.span_of_control import shared_out
+from chains.organisation.hierarchy import chain, deal, shared_out, tree
 from chains.running.folders import runs_folder
 from chains.scoring.facts.patterns import STATED, UNSTATED, WRONG, patterns_in
 from chains.scoring.facts.reader import Reader

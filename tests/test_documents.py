@@ -11,7 +11,7 @@ from chains.authoring.drafting import draft, drafts_in
 from chains.authoring.model_proposals import entries_in, place_of
 from chains.authoring.passages import passages, title_of
 from chains.authoring.proposing import Text, by_rule, propose, words_of
-from chains.authoring.rejected import Untyped
+from chains.authoring.subject_finder import Untyped
 from chains.errors import BadInput
 from chains.scoring.facts.instrument import Instrument
 from chains.worlds.files.source_documents import read_document

@@ -9,8 +9,7 @@ from endpoint import BEHAVIOURS, completion, fails, no_schema, refused
 
 from chains.models.spec import resolve
 from chains.organisation.prompts import read_prompt
-from chains.validation.evidence_quotes import occurs
-from chains.validation.judge_answers import read_answer
+from chains.validation.judge_answers import occurs, read_answer
 from chains.validation.judge_cases import order, request
 from chains.validation.judge_record import majority, new_judge
 from chains.validation.same_model_guard import families, kinship

@@ -7,8 +7,7 @@ import pytest
 from conftest import steps_of
 
 from chains.errors import BadInput
-from chains.models.channel.channel import parse_channel
-from chains.models.channel.status import passed_status
+from chains.models.channel.channel import parse_channel, passed_status
 from chains.models.provider import Reply
 from chains.organisation.prompts import configuration, configurations, read_prompt
 from chains.rng import Draw
@@ -16,7 +15,6 @@ from chains.scoring.facts.reader import Reader
 from chains.scoring.measures.heard import heard, told_by
 from chains.scoring.measures.measures import MEASURES
 from chains.scoring.replies.status import NONE, TOLD, UNCLEAR, status_in
-from chains.stats.paired import paired, shares
 from chains.stats.paired.shares import share_by_world, wilson
 from chains.worlds.facts.status_rule import STATUSES, StatusRule, greener, status_line
 from chains.worlds.files.world_file import read_world
@@ -259,7 +257,6 @@ def test_an_interval_of_a_share_is_wilson_s_with_as_many_observations_as_worlds(
     share = share_by_world({1: [1, 0], 2: [0, 0], 3: []})
     assert (share.value, share.worlds) == (0.25, 2)
     assert share_by_world({}).document() is None
-    assert shares.FEWEST_WORLDS == paired.FEWEST_WORLDS
     assert share_by_world({1: [0.0], 2: [0.0]}).high > 0.5
 
 

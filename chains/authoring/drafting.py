@@ -6,8 +6,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from chains.authoring.direction_phrases import TURNABLE, Way, ways_in
-from chains.authoring.rejected import Untyped
-from chains.authoring.subject_finder import head_of, is_verb, subject_in
+from chains.authoring.subject_finder import Untyped, head_of, is_verb, subject_in
 from chains.authoring.values import Value, values_in
 from chains.scoring.facts.claims import content_of
 from chains.scoring.text.ledger_stems import STOP, bag

@@ -8,7 +8,6 @@ nothing, so a sentence about a pronoun has no subject.
 
 from itertools import pairwise
 
-from chains.authoring.rejected import Untyped
 from chains.scoring.text.ledger_stems import IRREGULAR, STOP, bag
 from chains.scoring.text.number_words import numeral
 from chains.scoring.text.tokens import Token
@@ -246,3 +245,7 @@ def _checked(tokens: tuple[Token, ...], first: int, last: int) -> tuple[int, int
     ):  # "line 4" and "ward 4B" are names
         raise Untyped("no clear subject")
     return first, last
+
+
+class Untyped(Exception):
+    """A sentence is left out; the message is the reason as it is counted and shown."""

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from chains.authoring.rejected import Untyped
+from chains.authoring.subject_finder import Untyped
 from chains.rng import Draw
 from chains.scoring.facts.claims import names_of
 from chains.scoring.text.dates import dates_of

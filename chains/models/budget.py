@@ -12,13 +12,13 @@ import asyncio
 import contextlib
 import math
 import time
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextvars import ContextVar
 from dataclasses import dataclass
 
 from chains.errors import Busy, MazedomError, OverLimit, Stopped
 from chains.models.dialect import LENGTH_NAMES
 from chains.models.provider import CHARACTERS_A_TOKEN, Provider, Reply, Request, Usage
-from chains.models.request_count import sent_one
 from chains.models.spec import Prices
 
 UNKNOWN_COMPLETION = 256
@@ -329,3 +329,34 @@ def _cost(usage: Usage, prices: Prices | None) -> float:
 
 def _characters(request: Request) -> int:
     return sum(len(turn.content) for turn in request.messages)
+
+
+class Count:
+    """How many requests were sent within one `counting`, whoever sent them: retries, dialects, restarts.
+
+    What is sent costs money whether or not a reply comes of it, so the count must survive errors and interruption; a
+    return value would not.
+    """
+
+    def __init__(self) -> None:
+        self.sent = 0
+
+
+_COUNT: ContextVar[Count | None] = ContextVar("count", default=None)
+
+
+@contextlib.contextmanager
+def counting() -> Iterator[Count]:
+    """Count what is sent inside, in this task and those that it starts."""
+    count = Count()
+    token = _COUNT.set(count)
+    try:
+        yield count
+    finally:
+        _COUNT.reset(token)
+
+
+def sent_one() -> None:
+    """Count one request, if anybody counts."""
+    if (count := _COUNT.get()) is not None:
+        count.sent += 1

@@ -13,6 +13,7 @@ w - v + 1.
 import re
 from collections.abc import Mapping, Sequence
 from functools import cached_property
+from math import ceil
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -348,3 +349,21 @@ def deal(
     order, shuffled = first + [name for name in order if name not in first], draw.shuffled(workers)
     hands = {worker.name: draw.shuffled(order[index :: len(workers)]) for index, worker in enumerate(shuffled)}
     return {worker.name: tuple(hands[worker.name]) for worker in workers}
+
+
+def shared_out(leaves: int, span: int) -> Hierarchy:
+    """Return the hierarchy in which `leaves` workers report to managers of at most `span`, these to others, and so on.
+
+    The executive hears at most `span` managers, and at least one: nobody reports to it without a manager between.
+    The work at the bottom is the same whatever the span; a narrow one costs hops, a wide one makes each manager hear
+    more. Twelve workers make 1-1-12 at span 12, 1-2-12 at 6, 1-3-12 at 4, and 1-2-3-6-12 at 2.
+
+    Raises:
+        BadInput: If the span leaves no room for so many workers.
+    """
+    if span == 1 and leaves > 1:
+        raise BadInput(f"leaves={leaves} can't report at span 1, where everybody hears one; set span to 2 or more")
+    levels = [leaves]
+    while len(levels) == 1 or levels[0] > span:
+        levels.insert(0, ceil(levels[0] / span))
+    return pyramid([1, *levels], f"{leaves} workers at a span of {span}")

@@ -15,8 +15,8 @@ import orjson
 from msgspec import structs
 
 from chains.errors import LogDamaged, MazedomError, ReplayDiffers, ReplyMissing
+from chains.models.budget import counting
 from chains.models.provider import Provider, Reply, Request
-from chains.models.request_count import counting
 from chains.organisation.cast import PERSON
 from chains.organisation.hierarchy import Seat
 from chains.organisation.turn_key import Key, Pass, pass_of

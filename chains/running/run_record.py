@@ -20,12 +20,11 @@ from chains.experiments.prompt_assignment import circumstances
 from chains.experiments.settings import ConditionSettings
 from chains.models.spec import Source
 from chains.organisation.cast import Cast, Part, hands_of
-from chains.organisation.hierarchy import Hierarchy, Seat, chain, pyramid, tree
+from chains.organisation.hierarchy import Hierarchy, Seat, chain, pyramid, shared_out, tree
 from chains.organisation.hierarchy_file import read_hierarchy
 from chains.organisation.plan import Plan, Turn
 from chains.organisation.prompts import NOTICE, Prompt
 from chains.organisation.round_settings import Customs, seed_in
-from chains.organisation.span_of_control import shared_out
 from chains.registry import differing
 from chains.running.log.records import LOG_VERSION
 from chains.running.registration import Registration

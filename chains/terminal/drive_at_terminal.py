@@ -10,11 +10,15 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 
+from rich.markup import escape
+from rich.panel import Panel
+
 from chains.analysis.results.run_results import Results, results
 from chains.errors import OverLimit
 from chains.models.budget import Budget
 from chains.models.pool import Models
-from chains.models.provider import Reply
+from chains.models.provider import Reply, Request
+from chains.organisation.hierarchy import Seat
 from chains.running.gc_tuning import kept
 from chains.running.log.log import Log
 from chains.running.reader_pool import fitting, readers
@@ -25,7 +29,6 @@ from chains.running.runner import Progress, drive
 from chains.running.spending import budget_of, check_limits, most_at_once, note_what_came
 from chains.running.token_estimate import longest_prompt
 from chains.running.trial import Reads
-from chains.terminal.views.ask_person import ask
 from chains.terminal.views.events import Events, Several
 from chains.terminal.views.live import LiveView
 from chains.terminal.views.output import print_json, progress, say
@@ -244,3 +247,25 @@ def _print(found: Results, folder: Path, stopped: str | None, seconds: float) ->
             factor = next(iter(found.record.experiment.factors))
             say(f"compare {factor:<14} cli.py compare {run} --by {factor}")
         say(f"play it back:          cli.py replay {run} --verify")
+
+
+def ask(trial: str, seat: Seat, request: Request, which: str) -> str | None:
+    """Show a seat's prompt and return what the person writes; None if they write nothing.
+
+    The text ends with a line that holds a single full stop, or with the end of the input.
+    """
+    for message in request.messages:
+        progress.print(Panel(escape(message.content), title=f"{trial}: you hold seat {seat.name} ({which})"))
+    progress.print(
+        "Write your message; end it with a line that holds only a full stop. Nothing at all: leave it waiting."
+    )
+    lines: list[str] = []
+    while True:
+        try:
+            line = input()
+        except EOFError:
+            break
+        if line.strip() == ".":
+            break
+        lines.append(line)
+    return "\n".join(lines).strip() or None

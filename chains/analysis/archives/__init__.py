@@ -2,5 +2,5 @@
 
 Imports: errors, running.log, running.folders, stats.
 
-Names to know: `archive_run.Archive`, `archive_run.read_archive`, `summary.measured`, `published_attractors.released`.
+Names to know: `archive_run.Archive`, `archive_run.read_archive`, `summary.measured`, `attractors.released`.
 """

@@ -20,6 +20,7 @@ the text must find these rates again. Its name says what is planted:
 The law by which it loses, and every rate, stand in `rates`.
 """
 
+import json
 import math
 from collections.abc import Iterable
 from typing import Any
@@ -27,17 +28,16 @@ from typing import Any
 from msgspec import structs
 
 from chains.models.channel.audits import found, revised
-from chains.models.channel.codebook import NOTHING, SILENT, Codebook, State, codebook, numbered_lines
+from chains.models.channel.codebook import NOTHING, SILENT, Codebook, State, codebook, lines_of, numbered_lines
 from chains.models.channel.decisions import best_heard, chosen, order_heard, ordered, passed_down
 from chains.models.channel.note_markers import numbered
 from chains.models.channel.orders import deed_heard, done
 from chains.models.channel.rates import Cause, ChannelRates, parse_channel
-from chains.models.channel.ratings import rated
-from chains.models.channel.status import LINES, passed_status
 from chains.models.channel.stops import steps_in
 from chains.models.provider import Occasion, Reply, Request, Usage
 from chains.rng import Draw
 from chains.worlds.facts.ledger import Fact, Statement
+from chains.worlds.facts.status_rule import STATUSES, Status, status_line
 
 __all__ = ["Channel", "ChannelRates", "parse_channel"]
 
@@ -207,3 +207,54 @@ def _lost(fact: str, cause: Cause, book: Codebook, draw: Draw) -> State | None:
     if cause == "blur" and (blurred := State(fact, "blurred")) in book.wordings:
         return blurred
     return None
+
+
+LINES: dict[str, Status] = {status_line(status): status for status in STATUSES}
+"""The channel's sentences about the status, and what they say."""
+
+
+def passed_status(heard: Iterable[str], rate: float, draw: Draw) -> list[str]:
+    """Return the sentence about the status that a seat passes on; none where it heard none.
+
+    Of two the first is passed on, as with facts. Green can't be softened.
+
+    Args:
+        heard: Every sentence that the seat heard.
+        rate: Chance that the status becomes one step greener.
+        draw: Where the chance comes from.
+    """
+    told = next((LINES[line] for line in heard if line in LINES), None)
+    if told is None:
+        return []
+    softer = min(STATUSES.index(told) + 1, len(STATUSES) - 1)
+    return [status_line(STATUSES[softer] if draw.uniform() < rate else told)]
+
+
+LEAST, MOST = 1, 10
+"""The worst and the best rating."""
+
+
+def rated(occasion: Occasion, taste: float, draw: Draw) -> str:
+    """Return the ratings of the drafts that were heard, as JSON: decimals from 1 to 10 by letter.
+
+    A draft's rating rises with
+
+        taste * (1 - share of the world's bad facts that it tells as such) + (1 - taste) * noise,
+
+    the noise uniform from 0 to 1 and drawn for each draft anew.
+
+    Args:
+        occasion: What was heard, one text a letter.
+        taste: From 0 (noise alone) to 1 (nothing but the news counts).
+        draw: Of the noise.
+    """
+    book = codebook(occasion.world)
+    bad = {fact.id for fact in occasion.world.facts if fact.valence == "bad"}
+    ratings = {}
+    for letter, text in zip(occasion.letters, occasion.heard, strict=True):
+        states = [state for line in lines_of(text) if (state := book.states.get(line)) is not None]
+        told = {state.fact for state in states if state.fact in bad and state.fate != "inverted"}
+        liked = 1 - len(told) / len(bad) if bad else 1.0
+        score = taste * liked + (1 - taste) * draw.uniform()
+        ratings[letter] = round(LEAST + (MOST - LEAST) * score, 6)
+    return json.dumps(ratings)

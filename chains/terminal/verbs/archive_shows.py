@@ -10,8 +10,8 @@ import numpy as np
 from rich.text import Text
 
 from chains.analysis.archives.archive_run import Archive, ArchiveSet, read_archive
+from chains.analysis.archives.attractors import FIRST_TAKEN, released
 from chains.analysis.archives.kept_counts import kept_counts
-from chains.analysis.archives.published_attractors import FIRST_TAKEN, released
 from chains.analysis.archives.summary import ABOUT, Summary, measured, summary
 from chains.errors import BadInput
 from chains.stats.survival.aggregate import NO_STATEMENTS, Aggregate, Counts, aggregate

@@ -1,12 +1,17 @@
 """`calibrate`: check the instrument on messages whose truth is planted, no model called."""
 
 import argparse
+from collections.abc import Sequence
+
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
 
 from chains.scoring.facts.instrument import INSTRUMENT
-from chains.terminal.views.gates import gates_view
 from chains.terminal.views.output import print_json, progress
 from chains.terminal.views.output import results as stdout
 from chains.validation.gates.calibration import calibrate
+from chains.validation.gates.gate import Gate
 
 
 def main(arguments: argparse.Namespace) -> int:
@@ -22,3 +27,22 @@ def main(arguments: argparse.Namespace) -> int:
     else:
         stdout.print(gates_view(gates, INSTRUMENT))
     return 0 if passed else 1
+
+
+def gates_view(gates: Sequence[Gate], instrument: str) -> RenderableType:
+    """Return every gate with its bar and figure, then in words what those check that failed."""
+    table = Table(title=f"instrument {instrument}", title_justify="left", box=None, padding=(0, 1, 0, 0))
+    for heading in ("gate", "bar"):
+        table.add_column(heading)
+    for heading in ("figure", "95% interval", "n"):
+        table.add_column(heading, justify="right")
+    table.add_column("")
+    for gate in gates:
+        interval = "" if gate.low is None or gate.high is None else f"{gate.low:.2%} to {gate.high:.2%}"
+        mark = Text("passed", "green") if gate.passed else Text("failed", "bold red")
+        table.add_row(gate.name, gate.bar, f"{gate.figure:.2%}", interval, f"{gate.n:,}", mark)
+    failed = [gate for gate in gates if not gate.passed]
+    notes = [Text(f"failed: {gate.name}: {gate.checks}", "red") for gate in failed]
+    if failed:
+        notes.append(Text("no result counts while a gate fails", "bold red"))
+    return Group(table, *notes)

@@ -3,13 +3,17 @@
 import argparse
 from collections.abc import Sequence
 
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
 from chains.analysis.observations import Run, law_notes
 from chains.analysis.results.charter import told_of
-from chains.analysis.results.order_hazard_ratios import ranked
+from chains.analysis.results.order_hazard_ratios import Ranked, ranked
 from chains.errors import BadInput
 from chains.running.run_record import RunRecord
-from chains.stats.survival.ranks import rank_document
-from chains.terminal.views.law_of_orders import descents_view
+from chains.stats.fit.estimates import Estimate, Unknown
+from chains.stats.survival.ranks import RATIOS, rank_document
 from chains.terminal.views.output import print_json
 from chains.terminal.views.output import results as stdout
 
@@ -45,3 +49,47 @@ def show_descents(runs: Sequence[Run], arguments: argparse.Namespace) -> int:
     else:
         stdout.print(descents_view(found, notes))
     return 0
+
+
+_LEAST_P = 0.001
+"""Smaller ones are not told apart."""
+_WORSE = {
+    "rank": "each lower goal fares {} than the one above it",
+    "must not": "the must-not fares {} than a first goal",
+    "crowd": "all fare {} with every further goal",
+    "owner": "all fare {} where an owner is named",
+}
+
+
+def descents_view(found: Sequence[Ranked], notes: Sequence[str]) -> RenderableType:
+    """Return a row for each condition, the verdicts, and what a reader must know."""
+    table = Table(box=None, padding=(0, 1, 0, 0), pad_edge=False)
+    for heading in ("", "worlds", *RATIOS):
+        table.add_column(heading, justify="right" if heading else "left")
+    for one in found:
+        table.add_row(one.name, str(one.worlds), *(_shown(one.ratios[name]) for name in RATIOS))
+    how = "hazard ratios on the way down, with 95% intervals over worlds; above 1: lost the sooner"
+    parts: list[RenderableType] = [Text(how, style="bold"), table]
+    parts += [Text(line) for one in found for line in _verdicts(one)]
+    reasons = dict.fromkeys(each.why for one in found for each in one.ratios.values() if isinstance(each, Unknown))
+    parts += [Text(f"note: {why}", style="yellow") for why in reasons if not why.endswith("does not vary")]
+    parts += [Text(f"note: {note}", style="yellow") for note in notes]
+    return Group(*parts)
+
+
+def _shown(one: Estimate | Unknown) -> str:
+    return "-" if isinstance(one, Unknown) else f"{one.value:.2f} ({one.low:.2f} to {one.high:.2f})"
+
+
+def _verdicts(one: Ranked) -> list[str]:
+    """Return a sentence for each ratio that is told from 1; else that it is inconclusive."""
+    lines = []
+    for name in RATIOS:
+        ratio = one.ratios[name]
+        if isinstance(ratio, Unknown):
+            continue
+        side = "worse" if ratio.low > 1 else "better" if ratio.high < 1 else ""
+        verdict = _WORSE[name].format(side) if side else f"{name} is inconclusive"
+        p = f"p {ratio.p:.3f}" if ratio.p >= _LEAST_P else f"p < {_LEAST_P}"
+        lines.append(f"{one.name}: {verdict} ({p})")
+    return lines

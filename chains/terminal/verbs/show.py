@@ -5,14 +5,20 @@ results alone need neither.
 """
 
 import argparse
+import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from rich.console import Group
+from rich.console import Group, RenderableType
+from rich.table import Table
 from rich.text import Text
+from rich.tree import Tree
 
+from chains.analysis.compare.loss_correlation import Alike
 from chains.analysis.results.run_results import Results, results
+from chains.organisation.cast import Part
+from chains.organisation.hierarchy import Hierarchy
 from chains.organisation.plan import Plan
 from chains.running.folders import find_run, is_archive, read_record
 from chains.running.log.log import Log
@@ -25,6 +31,10 @@ from chains.terminal.views.output import results as stdout
 from chains.terminal.views.run_tables import results_view
 from chains.validation.labels import has_labels
 from chains.worlds.world import unverified_notes
+
+MOST_SEATS = 400
+"""Seats drawn as a tree; the Mermaid text has them all."""
+MOST_INDENTS = 20
 
 
 def main(arguments: argparse.Namespace) -> int:
@@ -70,7 +80,6 @@ def _alike(record: RunRecord, log: Log, *, as_json: bool) -> int:
     """Print which conditions lose the same facts."""
     from chains.analysis.compare.arms import RunHeard  # noqa: PLC0415  start-up
     from chains.analysis.compare.loss_correlation import alike  # noqa: PLC0415
-    from chains.terminal.views.loss_correlation import alike_view  # noqa: PLC0415
 
     found = alike(RunHeard(record, log))
     if as_json:
@@ -169,7 +178,6 @@ def _correction(
 def _graphs(record: RunRecord, *, as_json: bool) -> int:
     """Print the graph of each different plan of the run once."""
     from chains.running.langgraph_wiring import mermaid  # noqa: PLC0415  start-up: langgraph takes a second that `show` alone need not wait
-    from chains.terminal.views.org_chart import org_chart  # noqa: PLC0415
 
     stage = Stage(record)
     shown: dict[str, str] = {}
@@ -188,3 +196,47 @@ def _graphs(record: RunRecord, *, as_json: bool) -> int:
     if as_json:
         print_json({"run": record.id, "mermaid": shown})
     return 0
+
+
+def org_chart(hierarchy: Hierarchy, parts: dict[str, Part]) -> Tree:
+    """Return who reports to whom, with what holds each seat."""
+    top = hierarchy.executive.name
+    tree = Tree(_label(hierarchy, top, parts))
+    branches = {top: tree}
+    for count, seat in enumerate(hierarchy.seats[1:], 2):
+        if count > MOST_SEATS:
+            tree.add(Text(f"and {len(hierarchy.seats) - MOST_SEATS} seats more", style="yellow"))
+            break
+        above = hierarchy.superior(seat.name) or top
+        branch = branches[above].add(_label(hierarchy, seat.name, parts))
+        # Below this level all stand under one branch: a thousand indents would leave the page.
+        branches[seat.name] = branch if seat.level < MOST_INDENTS else branches[above]
+    return tree
+
+
+def _label(hierarchy: Hierarchy, seat: str, parts: dict[str, Part]) -> Text:
+    part = parts[seat]
+    role = hierarchy.seat(seat).role
+    return Text.assemble((seat, "bold"), f" {role}, {part.model}, {part.prompt.name}")
+
+
+def alike_view(rows: Sequence[Alike]) -> RenderableType:
+    """Return a row for each pair of conditions, those of a condition with itself first."""
+    table = Table(box=None, padding=(0, 1, 0, 0), pad_edge=False)
+    for heading in ("", "", "phi", "95% interval", "lost", "lost", "pairs"):
+        table.add_column(heading, justify="left" if not heading else "right")
+    for row in sorted(rows, key=lambda row: row.a != row.b):
+        found = row.found
+        same = row.a == row.b
+        between = Text("itself") if same else Text(row.b)
+        interval = "none" if math.isnan(found.low) else f"{found.low:+.2f} to {found.high:+.2f}"
+        value = "-" if math.isnan(found.phi) else f"{found.phi:+.2f}"
+        table.add_row(row.a, between, value, interval, *(f"{share:.0%}" for share in found.lost), f"{found.pairs:,}")
+    few = max(row.found.worlds for row in rows)
+    notes = [Text(f"note: {few} worlds are too few for a conclusion", "yellow")] if few < FEWEST_WORLDS else []
+    return Group(
+        Text("are the same facts lost? correlation of losses between other replicates of the same worlds", "bold"),
+        table,
+        Text("phi: 1 the same facts, 0 independent; some facts are hard for all, so hold pairs against pairs", "dim"),
+        *notes,
+    )

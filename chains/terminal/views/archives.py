@@ -7,9 +7,9 @@ from rich.rule import Rule
 from rich.table import Table
 from rich.text import Text
 
+from chains.analysis.archives.attractors import FIRST_TAKEN, released
 from chains.analysis.archives.chain import Chain
 from chains.analysis.archives.properties import PROPERTIES, RECALL
-from chains.analysis.archives.published_attractors import FIRST_TAKEN, released
 from chains.analysis.archives.summary import FIRST, Summary, measured
 from chains.terminal.views.output import counted, legible
 from chains.terminal.views.run_tables import shown_hops

@@ -11,8 +11,8 @@ from chains.authoring.checking import failures
 from chains.authoring.drafting import draft
 from chains.authoring.passages import BLANKS
 from chains.authoring.proposing import words_of
-from chains.authoring.rejected import Untyped
 from chains.authoring.renaming import renamed
+from chains.authoring.subject_finder import Untyped
 from chains.authoring.worldfile import WorldFile
 from chains.scoring.facts.instrument import Instrument
 from chains.terminal.views.output import legible, progress

@@ -9,16 +9,16 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from chains.analysis.results.patterns import PatternRow
 from chains.analysis.results.run_results import Results
 from chains.stats.measurement_error.corrected_retention import Corrected
+from chains.stats.paired.shares import FEWEST_WORLDS
 from chains.terminal.views.added_measures import added_view
 from chains.terminal.views.charter import carried_view
 from chains.terminal.views.output import counted
-from chains.terminal.views.patterns import patterns_view
 from chains.terminal.views.pauses import pauses_view
 from chains.terminal.views.regret import regret_view
-from chains.terminal.views.rounds import rounds_view
-from chains.terminal.views.status import status_view
+from chains.terminal.views.status import share_text, status_view
 from chains.terminal.views.stops import stops_view
 from chains.worlds.world import unverified_notes
 
@@ -183,3 +183,37 @@ def by_hop_table(rows: Sequence[dict[str, Any]]) -> Table:
         ]
         table.add_row(str(row["hop"]), *cells)
     return table
+
+
+def rounds_view(rows: Sequence[dict[str, Any]]) -> list[Table]:
+    """Return a table for each condition that has several rounds: what the executive heard, and how reports pleased."""
+    tables = []
+    for condition, group in groupby(rows, key=lambda row: row["condition"]):
+        table = Table(title=f"{condition}: by round", title_justify="left", box=None, padding=(0, 1))
+        for heading in ("round", "kept", "distorted", "rating", "unrated", "moved"):
+            table.add_column(heading, justify="right")
+        for row in group:
+            rating = "" if row["rating"] is None else f"{row['rating']:.1f}"
+            shares = [f"{row[name]:.0%}" for name in ("kept", "distorted")]
+            table.add_row(str(row["round"]), *shares, rating, str(row["unrated"]), f"{row['moved']:.1f}")
+        table.caption = "as the executive heard it; mean rating from 1 to 10; seats whose holder is not the first one"
+        table.caption_justify = "left"
+        tables.append(table)
+    return tables
+
+
+def patterns_view(rows: Sequence[PatternRow]) -> Iterator[RenderableType]:
+    """Return a row for each condition, from `patterned.pattern_rows`."""
+    if not rows:
+        return
+    yield Text("the common cause at the top: visible (all its facts are kept), stated (a report says it)", "bold")
+    table = Table(box=None, padding=(0, 1, 0, 0), pad_edge=False)
+    table.add_column("")
+    for heading in ("trials", "visible", "stated"):
+        table.add_column(heading, justify="right")
+    for row in rows:
+        table.add_row(row.condition, str(row.trials), share_text(row.visible), share_text(row.stated))
+    yield table
+    if (worlds := max(row.visible.worlds for row in rows)) < FEWEST_WORLDS:
+        are = "s are" if worlds > 1 else " is"
+        yield Text(f"note: {worlds} world{are} too few for a conclusion on the common cause", "yellow")
