@@ -5,6 +5,10 @@ that a trial's replies are all that it must be sent. They read with the same
 function and return the same readings; where there are none, or they are gone,
 the process that drives the trials reads by itself. A reader ends when the
 process that forked it closes the line to it, or is no more.
+
+Why not `concurrent.futures.ProcessPoolExecutor`: in three pairs of the race
+(tests/bench/race) a run with it took 1.46, 1.47 and 1.63 of the bare client's
+wall seconds, and with the readers here 1.38, 1.43 and 1.50 on the same machine.
 """
 
 import asyncio

@@ -110,6 +110,7 @@ class Log:
             raise
 
     def _lock(self) -> None:
+        # The log itself is locked: of a lock file beside it, as `filelock` makes one, who locks the log knows nothing.
         try:
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
