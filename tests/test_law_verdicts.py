@@ -1,18 +1,21 @@
-"""Verdicts in words: the rules, case by case."""
+"""Verdicts in words: the rules of both tiers, case by case."""
+
+from typing import NamedTuple
 
 import numpy as np
 import pytest
+from forging import Forged, forged
 
-from chains.stats.fit.estimates import Estimate
+from chains.stats.fit.estimates import Estimate, Unknown
 from chains.stats.fit.inference import How
-from chains.stats.law.chain_random_effect import chain_sd
+from chains.stats.law.chain_random_effect import ChainsDiffer
 from chains.stats.law.depth import depth_law
 from chains.stats.law.hop import hop_law
-from chains.stats.law.parametric_bootstrap import Null, depth_null, hop_null
+from chains.stats.law.never_lost import NeverLost
 from chains.stats.law.verdicts import Claim, verdict
-from chains.stats.observations.simulate import Planted, simulate
 
-CLAIM = Claim("the loss", "with the managers")
+CLAIM = Claim("the share heard", "with the managers")
+REPEATED = "replicates repeat each other"
 
 
 def estimate(value, se, bootstrap=None):
@@ -23,9 +26,24 @@ def estimate(value, se, bootstrap=None):
     )  # fmt: skip
 
 
-def judged(value, se, null=(0.9, 1.1), bootstrap=None):
-    draws = np.linspace(*null, 200)
-    return verdict(estimate(value, se, bootstrap), "q", CLAIM, lambda: Null(draws, 0.8, 0.5))
+class Exponents(NamedTuple):
+    exponent: object
+    heard: object
+    never: NeverLost
+    chains: ChainsDiffer
+
+
+def judged(value, se, *, heard=None, never=None, chains=None, doubts=(), bootstrap=None):
+    """Judge an exponent; what is not said of it is as it is, but that the share heard alone shows nothing."""
+    given = estimate(value, se, bootstrap)
+    spared = given if never is None else estimate(*never)
+    found = Exponents(
+        given,
+        estimate(*(heard or (1.0, 0.3))),
+        NeverLost(spared, 0.25 if never else 0.0, (0.15, 0.35), needed=never is not None),
+        ChainsDiffer(given if chains is None else estimate(*chains), 0.6, 0.8, (0.7, 0.9)),
+    )
+    return verdict(found, "q", CLAIM, lambda: doubts)
 
 
 @pytest.mark.parametrize(
@@ -40,54 +58,98 @@ def judged(value, se, null=(0.9, 1.1), bootstrap=None):
     ],
 )
 def test_the_interval_decides(value, se, word):
-    assert judged(value, se).word == word
+    found = judged(value, se)
+    assert found.word == word
+    assert found.tier == (None if word == "inconclusive" else "conditional")
+
+
+def test_a_share_heard_that_falls_ever_faster_stands_whatever_else_is_so():
+    found = judged(1.4, 0.1, heard=(1.3, 0.1), doubts=(REPEATED,))
+    assert (found.word, found.tier) == ("superlinear", "all")
+    assert found.sentences[0].startswith("the share heard falls faster than at a constant rate")
+    assert REPEATED in found.sentences
+
+
+@pytest.mark.parametrize("value", [1.4, 1.0, 0.7])
+def test_nothing_is_said_of_a_statement_where_a_check_fails(value):
+    found = judged(value, 0.05, doubts=(REPEATED,))
+    assert (found.word, found.tier) == ("inconclusive", None)
+    assert found.sentences[0] == REPEATED
+
+
+def test_an_exponent_that_statements_which_are_never_lost_explain_is_not_superlinear():
+    found = judged(1.2, 0.05, never=(1.02, 0.05))
+    assert found.word == "inconclusive"
+    assert "25% (15% to 35%) of the statements are never lost" in found.sentences[0]
+    assert judged(1.4, 0.1, never=(1.3, 0.1)).word == "superlinear"
+
+
+@pytest.mark.parametrize(("value", "heard"), [(1.3, (0.8, 0.15)), (1.0, (0.6, 0.05)), (0.8, (1.2, 0.15))])
+def test_no_verdict_goes_against_the_curve(value, heard):
+    assert judged(value, 0.05, heard=heard).word == "inconclusive"
 
 
 def test_an_interval_below_1_that_differences_between_chains_can_make_is_no_sublinear_law():
-    found = judged(0.7, 0.1, null=(0.6, 1.0))
+    found = judged(0.7, 0.1, chains=(0.9, 0.1))
     assert found.word == "inconclusive"
     assert "differences between chains can do that alone" in found.sentences[0]
+    assert "sd of 0.80 (0.70 to 0.90)" in found.sentences[0]
 
 
-def test_the_null_is_drawn_only_where_it_decides():
+def test_a_law_that_is_linear_only_if_chains_are_alike_is_not_linear():
+    assert judged(1.0, 0.05, chains=(1.15, 0.05)).word == "inconclusive"
+
+
+def test_what_decides_nothing_is_not_fitted():
+    class Lazy(NamedTuple):
+        exponent: object
+        heard: object
+
     def never():
         raise AssertionError
 
-    assert verdict(estimate(1.4, 0.1), "q", CLAIM, never).word == "superlinear"
-    assert verdict(estimate(1.0, 0.2), "q", CLAIM, never).word == "inconclusive"
+    assert verdict(Lazy(estimate(1.1, 0.2), estimate(1.0, 0.2)), "q", CLAIM, never).word == "inconclusive"
+
+
+def test_an_exponent_without_a_peak_is_inconclusive_and_says_so():
+    found = verdict(
+        Exponents(Unknown("no clear peak"), estimate(1.0, 0.2), NeverLost(Unknown("x"), 0, (0, 0), needed=False), None),
+        "q",
+        CLAIM,
+        lambda: (),
+    )
+    assert found.word == "inconclusive"
+    assert found.sentences[0] == "no clear peak"
 
 
 def test_what_is_inconclusive_says_how_many_more_worlds_might_settle_it():
     """A half width of .41 that is to be .2 needs (.41 / .2)^2 times as many worlds: 103."""
     found = judged(1.2, 0.2)
-    assert "about 80 more worlds would put the interval above 1" in found.sentences[1]
-    assert "roughly" in found.sentences[1]
-    assert "linear within .15" in judged(1.02, 0.1).sentences[1]
-    assert "no reasonable number of worlds" in judged(0.84, 0.12).sentences[1]
+    assert "about 80 more worlds would put the interval above 1" in found.sentences[-1]
+    assert "roughly" in found.sentences[-1]
+    assert "linear within .15" in judged(1.02, 0.1).sentences[-1]
+    assert "no reasonable number of worlds" in judged(0.84, 0.12).sentences[-1]
 
 
 def test_a_bootstrap_interval_that_holds_1_is_told():
-    assert "less sure" in judged(1.4, 0.1, bootstrap=(0.99, 1.8)).sentences[1]
-    assert len(judged(1.4, 0.1, bootstrap=(1.1, 1.8)).sentences) == 1
+    assert "less sure" in judged(1.4, 0.1, bootstrap=(0.99, 1.8)).sentences[-1]
+    assert "less sure" not in " ".join(judged(1.4, 0.1, bootstrap=(1.1, 1.8)).sentences)
 
 
-@pytest.mark.parametrize(("planted", "low", "high"), [(0.0, 0.0, 0.25), (0.5, 0.35, 0.6), (0.9, 0.6, 1.0)])
-def test_how_much_chains_differ_is_found_by_moments(planted, low, high):
-    study = Planted(worlds=48, managers=(6,), k=1.0, loss=0.12, worker=0.1, fact_sd=0.8, chain_sd=planted)
-    paths = simulate(study, 2).paths()
-    hazard = {7: float(study.hazards(6).sum())}
-    assert low <= chain_sd(paths, paths.miss > 0, hazard, 0.8) <= high
+@pytest.mark.parametrize("planted", [0.0, 0.8, 1.2])
+def test_how_much_chains_differ_is_found_without_bias(planted):
+    """And so is the exponent, which the law that leaves chains out pulls down."""
+    found = [depth_law(forged(Forged(worlds=48, chain_sd=planted, loss=0.12), seed), How()) for seed in range(6)]
+    spread = np.mean([one.chains.chain_sd for one in found])
+    assert spread < 0.2 if planted == 0 else abs(spread - planted) < 0.12
+    values = np.array([one.chains.exponent.value for one in found])
+    assert abs(values.mean() - 1) < 0.1
+    if planted:
+        assert np.mean([one.q.value for one in found]) < values.mean() - 0.03
 
 
-def test_chains_that_differ_pull_exponents_down_and_the_null_knows():
-    """At exponent 1 and a chain sd of .5 the estimate is low, and the null as low: no sublinear verdict."""
-    study = Planted(worlds=24, fact_sd=0.8, chain_sd=0.8, worker=0.1, loss=0.1)
-    paths = simulate(study, 4).paths()
-    null = depth_null(paths, How(), 60)
-    assert null.chain_sd > 0.4
-    assert null.bias < -0.03
-    assert depth_law(paths, How()).q.value > null.low
-    one = simulate(Planted(managers=(6,), k=1.0, loss=0.12, fact_sd=0.8, chain_sd=0.8, worker=0.1), 4).paths()
-    null = hop_null(one, How(), 60)
-    assert null.bias < -0.03
-    assert hop_law(one, How()).k.value > null.low
+def test_the_same_holds_of_the_hop():
+    found = [hop_law(forged(Forged(chain_sd=0.8), seed), How(), exact=True) for seed in range(6)]
+    assert abs(np.mean([one.chains.chain_sd for one in found]) - 0.8) < 0.1
+    assert abs(np.mean([one.chains.exponent.value for one in found]) - 1) < 0.06
+    assert np.mean([one.k.value for one in found]) < 0.95

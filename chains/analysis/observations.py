@@ -13,19 +13,23 @@ from collections import defaultdict
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from chains.analysis.results.regret import priced
 from chains.errors import BadInput, nearest
 from chains.experiments.experiment import Condition, TrialId, shown
-from chains.models.spec import EMBEDDED
+from chains.models.spec import EMBEDDED, Kind
 from chains.organisation.hierarchy import Hierarchy
 from chains.organisation.turn_key import ROUND, Key
 from chains.running.log.log import Log
 from chains.running.log.records import TrialEnd
 from chains.running.run_record import RunRecord, Stage
+from chains.stats.law.decay_law import Regret
 from chains.stats.observations.observations import ALL, Observations
 from chains.worlds.world import World, unverified_notes
 
 OWN = ("depth", "twin")
 """Settings that name no condition: depth is what the law is about, and twins are the same worlds counterbalanced."""
+EXACT: tuple[Kind, ...] = ("channel",)
+"""Kinds of models whose texts the instrument reads without error, as its gates show."""
 _CHAIN = ("world", "replicate", "condition", "copy")
 _FACT = ("depth", "statement", "valence", "weight", "pair")
 _MESSAGE = ("hop", "fate", "words", "cut_off")
@@ -57,7 +61,7 @@ def of_runs(runs: Sequence[Run]) -> Observations:
             )
         rows += mine
     sources = [source for run in runs for source in run.record.models.values()]
-    exact = bool(sources) and all(source.traits.is_exact for source in sources)
+    exact = bool(sources) and all(source.kind in EXACT for source in sources)
     return Observations.of(**dict(zip(COLUMNS, zip(*rows, strict=True), strict=True)), exact=exact)
 
 
@@ -77,6 +81,52 @@ def condition_names(records: Sequence[RunRecord]) -> list[dict[str, str]]:
         }
         for record in records
     ]
+
+
+def planned_chains(runs: Sequence[Run]) -> dict[str, dict[int, int]]:
+    """Return how many chains runs were to have, by the name of the condition and the depth in hops."""
+    chains: dict[str, dict[int, set[Hashable]]] = defaultdict(lambda: defaultdict(set))
+    for run, named in zip(runs, condition_names([run.record for run in runs]), strict=True):
+        stage = Stage(run.record)
+        for trial in run.record.experiment.trials():
+            hierarchy = stage.hierarchy(trial.condition)
+            for depth in {len(hierarchy.path_up(worker.name)) - 1 for worker in hierarchy.workers}:
+                chains[named[trial.condition]][depth].add((run.record.id, trial.seed, trial.replicate))
+    return {name: {depth: len(some) for depth, some in by.items()} for name, by in chains.items()}
+
+
+def missing_notes(runs: Sequence[Run]) -> list[str]:
+    """Say of each run which trials are missing, and why."""
+    notes = []
+    for run in runs:
+        trials = list(run.record.experiment.trials())
+        ends = [run.log.end(str(trial)) for trial in trials]
+        why = {
+            "not run yet": sum(end is None for end in ends),
+            "failed": sum(end is not None and end.status == "failed" for end in ends),
+            "waiting for a person": sum(end is not None and end.status == "waiting" for end in ends),
+        }
+        if any(why.values()):
+            told = ", ".join(f"{count} {what}" for what, count in why.items() if count)
+            missing = sum(why.values())
+            notes.append(
+                f"run {run.record.id}: {missing} of {len(trials)} trials are missing ({told}); "
+                f"`cli.py resume {run.record.id}` goes on with them"
+            )
+    return notes
+
+
+def regrets_of(runs: Sequence[Run]) -> dict[str, list[Regret]]:
+    """Return what the decision of each finished trial cost, by the name of the condition."""
+    found: dict[str, list[Regret]] = defaultdict(list)
+    for run, named in zip(runs, condition_names([run.record for run in runs]), strict=True):
+        stage = Stage(run.record)
+        ends = {trial: run.log.end(str(trial)) for trial in run.record.experiment.trials()}
+        for one in priced(run.record, {trial: end for trial, end in ends.items() if end is not None}):
+            if one.payoffs is not None:
+                managers = stage.hierarchy(one.trial.condition).depth - 1
+                found[named[one.trial.condition]].append(Regret(f"w{one.trial.seed}", managers, one.payoffs.regret))
+    return found
 
 
 def _shown(condition: Condition, key: str) -> str:
@@ -195,7 +245,7 @@ def law_notes(records: Sequence[RunRecord]) -> list[str]:
     """Return what a reader must know of the models and the instrument behind the observations of runs."""
     sources = {source.label: source for record in records for source in record.models.values()}
     notes = unverified_notes(world for record in records for world in record.worlds.values())
-    if sources and all(source.traits.is_synthetic for source in sources.values()):
+    if sources and all(source.kind in EXACT for source in sources.values()):
         notes.append("a synthetic channel: the losses are planted, so this checks the estimators and is no finding")
     elif sources:
         notes.append(f"this is the law of {', '.join(sorted(sources))} under these prompts, and of no other model")

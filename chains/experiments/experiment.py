@@ -143,7 +143,7 @@ class Experiment(BaseModel):
 
     @cached_property
     def conditions(self) -> tuple[Condition, ...]:
-        """The conditions to which the factors cross; the first factor varies slowest."""
+        """The factors crossed, the first varying slowest."""
         crossed = itertools.product(*self.factors.values())
         base = resolved(self.fixed)
         return tuple(

@@ -76,7 +76,7 @@ def as_json(settings: dict[str, Any], source: Source, name: str, properties: Map
         properties: Its fields, each a JSON schema; all are required, in this order.
     """
     plain = {name: value for name, value in settings.items() if name != "grammar"}
-    if not source.traits.takes_schema:
+    if source.kind == "channel":
         return plain
     schema = {
         "type": "object",

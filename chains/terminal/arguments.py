@@ -104,7 +104,10 @@ def _law(parser: argparse.ArgumentParser) -> None:
         help="the fates in the files are known without error, as people settled them or a channel planted them",
     )  # fmt: skip
     parser.add_argument(
-        "--resamples", type=positive, default=2000, metavar="N", help="of the worlds, for intervals (default: 2000)"
+        "--resamples",
+        type=positive,
+        metavar="N",
+        help="fit every law to N resamples of the worlds too, which takes a while (default: none)",
     )
     parser.add_argument("--seed", type=int, default=0, metavar="N", help="of the resampling (default: 0)")
     _json(parser)

@@ -4,6 +4,10 @@ Each is tested two-sided by the sandwich (t, W - 1), and counts as supported
 only if it has the registered sign besides. Hypotheses on measures are
 `compare`'s to test; here they count in the family as if they had failed, so
 that p-values are upper bounds.
+
+Where the checks of the law allow it the exponents are those of a statement of given
+frailty. Else they are those of the share heard, and that one of these is below a number
+says nothing: statements that differ do that alone.
 """
 
 import math
@@ -35,6 +39,8 @@ class TestedExponent(NamedTuple):
     outcome: Outcome
     why: str = ""
     """Why it was not tested."""
+    of_heard: bool = False
+    """Whether the exponents are those of the share heard, because a check fails."""
 
     def document(self) -> dict[str, Any]:
         """Return it as JSON."""
@@ -46,6 +52,7 @@ class TestedExponent(NamedTuple):
             "p_adjusted": rounded(self.adjusted),
             "verdict": self.outcome,
             "why": self.why or None,
+            "of_share_heard": self.of_heard,
         }
 
     @property
@@ -53,7 +60,8 @@ class TestedExponent(NamedTuple):
         """What is told to a person."""
         if self.why:
             return f"hypothesis {self.hypothesis.name}: not tested: {self.why}"
-        return f"hypothesis {self.hypothesis.name}: {self.outcome}, p {self.p:.3g}, by Holm {self.adjusted:.3g}"
+        heard = " (of the share heard, as a check fails)" if self.of_heard else ""
+        return f"hypothesis {self.hypothesis.name}: {self.outcome}{heard}, p {self.p:.3g}, by Holm {self.adjusted:.3g}"
 
 
 def exponents_tested(hypotheses: Sequence[Hypothesis], found: Law) -> list[TestedExponent]:
@@ -67,8 +75,11 @@ def exponents_tested(hypotheses: Sequence[Hypothesis], found: Law) -> list[Teste
         if isinstance(figure, str):
             out.append(TestedExponent(hypothesis, math.nan, math.nan, math.nan, "not tested", figure))
         else:
-            off, p = figure
-            out.append(TestedExponent(hypothesis, off, p, p_adjusted, _outcome(hypothesis, off, p_adjusted)))
+            off, p, heard = figure
+            outcome = _outcome(hypothesis, off, p_adjusted)
+            if heard and hypothesis.right is None and off < 0:
+                outcome = "undecided"
+            out.append(TestedExponent(hypothesis, off, p, p_adjusted, outcome, of_heard=heard))
     return out
 
 
@@ -78,8 +89,8 @@ def _outcome(hypothesis: Hypothesis, off: float, adjusted: float) -> Outcome:
     return "supported" if hypothesis.relation == "!=" or (off > 0) == (hypothesis.relation == ">") else "contradicted"
 
 
-def _figures(hypothesis: Hypothesis, found: Law) -> tuple[float, float] | str:
-    """Return how far off the two sides are and the two-sided p-value, or why there is none."""
+def _figures(hypothesis: Hypothesis, found: Law) -> tuple[float, float, bool] | str:
+    """Return how far off the sides are, the two-sided p-value, and whether they are of the share heard; or why not."""
     left = _arm(hypothesis.left, found)
     right = left if hypothesis.right is None else _arm(hypothesis.right, found)
     if isinstance(left, str) or isinstance(right, str):
@@ -87,7 +98,12 @@ def _figures(hypothesis: Hypothesis, found: Law) -> tuple[float, float] | str:
     why = _refused(left, hypothesis.quantity) or _refused(right, hypothesis.quantity)
     if why:
         return why
-    return _alone(hypothesis, left) if hypothesis.right is None else _contrasted(hypothesis, left, right)
+    heard = hypothesis.quantity != "hazard_ratio" and bool(left.checks.doubts or right.checks.doubts)
+    if hypothesis.right is None:
+        figures = _alone(hypothesis, left, heard=heard)
+    else:
+        figures = _contrasted(hypothesis, left, right, heard=heard)
+    return figures if isinstance(figures, str) else (*figures, heard)
 
 
 def _refused(side: ConditionLaw, quantity: str) -> str:
@@ -99,17 +115,20 @@ def _refused(side: ConditionLaw, quantity: str) -> str:
     return ""
 
 
-def _contrasted(hypothesis: Hypothesis, left: ConditionLaw, right: ConditionLaw) -> tuple[float, float] | str:
+def _contrasted(
+    hypothesis: Hypothesis, left: ConditionLaw, right: ConditionLaw, *, heard: bool
+) -> tuple[float, float] | str:
     both = contrast(right, left)
-    value = {"q": both.q, "k": both.k, "hazard_ratio": both.hazard_ratio}[hypothesis.quantity]
+    exponents = (both.q_heard, both.k_heard) if heard else (both.q, both.k)
+    value = dict(zip(("q", "k", "hazard_ratio"), (*exponents, both.hazard_ratio), strict=True))[hypothesis.quantity]
     if isinstance(value, Unknown):
         return value.why
     off = math.log(value.value) if hypothesis.quantity == "hazard_ratio" else value.value
     return _two_sided(off - hypothesis.number, value.se, left.worlds)
 
 
-def _alone(hypothesis: Hypothesis, left: ConditionLaw) -> tuple[float, float] | str:
-    one = _value(left, hypothesis.quantity)
+def _alone(hypothesis: Hypothesis, left: ConditionLaw, *, heard: bool) -> tuple[float, float] | str:
+    one = _value(left, hypothesis.quantity, heard=heard)
     if isinstance(one, Unknown):
         return one.why
     if hypothesis.quantity == "hazard_ratio":
@@ -117,8 +136,11 @@ def _alone(hypothesis: Hypothesis, left: ConditionLaw) -> tuple[float, float] | 
     return _two_sided(one.value - hypothesis.number, one.se, one.worlds)
 
 
-def _value(condition: ConditionLaw, quantity: str) -> Estimate | Unknown:
-    return {"q": condition.depth.q, "k": condition.hop.k, "hazard_ratio": condition.valence.ratio}[quantity]
+def _value(condition: ConditionLaw, quantity: str, *, heard: bool) -> Estimate | Unknown:
+    if quantity == "hazard_ratio":
+        return condition.valence.ratio
+    law = condition.depth if quantity == "q" else condition.hop
+    return law.heard if heard else law.given
 
 
 def _two_sided(off: float, se: float, worlds: int) -> tuple[float, float]:

@@ -84,13 +84,12 @@ def fit(likelihood: Likelihood, unsure: Unsure | None = None, near: Floats | Non
     weights = likelihood.counts.total
     if not weights.sum():
         raise ValueError("no units")
-    low, high = _bounds(likelihood)
+    low, high = likelihood.bounds
     if near is not None:
         found = _polished(likelihood, np.clip(near, low, high), weights, unsure)
         if found.converged:
             return found
-    start = likelihood.hazard.start(likelihood.counts)
-    begin = np.append(start, 0.5) if likelihood.frailty else start
+    begin = likelihood.start()
     scale = weights.sum()
 
     def objective(theta: Floats) -> tuple[float, Floats]:
@@ -110,7 +109,7 @@ def fit(likelihood: Likelihood, unsure: Unsure | None = None, near: Floats | Non
 
 def _polished(likelihood: Likelihood, theta: Floats, weights: Floats, unsure: Unsure | None) -> Fit:
     """Take Newton steps to the optimum's last digits, and return what the curvature there says."""
-    low, high = _bounds(likelihood)
+    low, high = likelihood.bounds
     theta = theta.copy()
     if likelihood.frailty:
         theta[-1] = abs(theta[-1])
@@ -150,7 +149,7 @@ def _polished(likelihood: Likelihood, theta: Floats, weights: Floats, unsure: Un
 
 def _curvature(likelihood: Likelihood, theta: Floats, weights: Floats) -> tuple[Flags, Floats, Floats]:
     """Return which parameters are free, the inverse curvature among them, and their gradient."""
-    low, high = _bounds(likelihood)
+    low, high = likelihood.bounds
     size = len(theta)
     moves = np.vstack([np.zeros((1, size)), _STEP * np.eye(size), -_STEP * np.eye(size)])
     gradients = likelihood.value(theta + moves, np.broadcast_to(weights, (len(moves), weights.shape[1])))[1]
@@ -176,14 +175,6 @@ def _of_errors(likelihood: Likelihood, theta: Floats, weights: Floats, inverse: 
     shift = moved @ inverse
     covariance: Floats = shift.T @ shift
     return covariance
-
-
-def _bounds(likelihood: Likelihood) -> tuple[Floats, Floats]:
-    low, high = likelihood.hazard.low, likelihood.hazard.high
-    if likelihood.frailty:
-        # the likelihood is even in s; letting it go through 0 keeps 0 an ordinary point
-        low, high = np.append(low, -4.0), np.append(high, 4.0)
-    return low, high
 
 
 def refit(likelihood: Likelihood, full: Fit, weights: Floats, misread: Misread | None = None) -> tuple[Floats, Flags]:
@@ -218,7 +209,7 @@ def _bfgs(
     likelihood: Likelihood, full: Fit, theta: Floats, weights: Floats, misread: Misread | None
 ) -> tuple[Floats, Flags]:
     """Maximise for each row of weights; see `refit`. Broyden, Fletcher, Goldfarb, Shanno with halved steps."""
-    low, high = _bounds(likelihood)
+    low, high = likelihood.bounds
     count = len(weights)
     first = full.inverse + np.diag(np.where(full.free, 0.0, 0.05))
     if likelihood.frailty and not full.free[-1]:

@@ -6,7 +6,7 @@ import numpy as np
 
 from chains.stats.fit.estimates import Estimate, Unknown, estimate
 from chains.stats.fit.fitting import Fit, fit, refit
-from chains.stats.fit.likelihood import Counts, Floats, Hazard, Integers, Likelihood
+from chains.stats.fit.likelihood import Counts, Floats, Hazard, Integers, Likelihood, Misread
 from chains.stats.fit.misclassification import Errors
 
 
@@ -20,6 +20,10 @@ class How:
     """How often each world counts in each resample, shape (resamples, worlds' numbers); None for no bootstrap."""
     seed: int = 0
     """Of the draws of the instrument's error in the resamples."""
+
+    def misread(self, hops: Integers) -> Misread | None:
+        """Return the instrument's error in cells at these hops, as measured."""
+        return None if self.errors is None else self.errors.unsure(hops).misread
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,7 +40,9 @@ class Fitted:
         return estimate(self.fit, name, null=null, draws=draws, ratio=ratio)
 
 
-def fitted(counts: Counts, hazard: Hazard, hops: Integers, how: How, *, frailty: bool = True) -> Fitted:
+def fitted(
+    counts: Counts, hazard: Hazard, hops: Integers, how: How, *, frailty: bool = True, never: bool = False
+) -> Fitted:
     """Fit a law to counts, and to those of resampled worlds.
 
     Args:
@@ -45,9 +51,10 @@ def fitted(counts: Counts, hazard: Hazard, hops: Integers, how: How, *, frailty:
         hops: At which hop each cell's messages were read, which says how well.
         how: Errors and resamples. In each resample the errors are drawn anew, as they were measured.
         frailty: Whether there is a random effect.
+        never: Whether a share of the units is never lost.
     """
     unsure = None if how.errors is None else how.errors.unsure(hops)
-    likelihood = Likelihood(counts, hazard, None if unsure is None else unsure.misread, frailty=frailty)
+    likelihood = Likelihood(counts, hazard, None if unsure is None else unsure.misread, frailty=frailty, never=never)
     full = fit(likelihood, unsure)
     if how.weights is None:
         return Fitted(full, None)

@@ -6,11 +6,14 @@ so many chances to be lost, of which some were. In cell c the chance is
     P_c(u) = a_c + b_c (1 - exp(-H_c e^u)),    u ~ N(0, s^2), one draw a unit,
 
 with H_c the hazard that a law gives to the cell, and a_c, b_c the instrument's
-error: a = false loss, b = 1 - false loss - false alive. The random effect is
-integrated out by Gauss-Hermite quadrature. As cells are few, P is
+error: a = false loss, b = 1 - false loss - false alive. The random
+effect is integrated out by Gauss-Hermite quadrature. As cells are few, P is
 computed once per cell and node, and a unit's likelihood is a row of a matrix
 product; so a fit takes milliseconds, and thousands of resampled worlds are
 fitted side by side (the first axis of every array here).
+
+Beside the normal u there may be units that are never lost: a share of them, which is
+then estimated too (a cure fraction), with a hazard of none in every cell.
 """
 
 from dataclasses import dataclass
@@ -19,6 +22,7 @@ from typing import NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import expit  # type: ignore[import-untyped]  # scipy ships no types
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -32,6 +36,10 @@ A statement with 15 chances has a likelihood much narrower than the normal, and 
 worse: of the log-likelihood of a unit at a sd of 1.2 the largest error is .054 with 21, .011 with 31, and .0007 so.
 """
 _TINY = 1e-300
+_NEVER = -40.0
+"""Log hazard of a unit that is never lost."""
+_NEVER_BOUNDS = (-8.0, 4.0)
+"""Of the log odds to be such a unit; at the lower one (.0003) there is none."""
 
 
 class Hazard(Protocol):
@@ -137,6 +145,7 @@ class Likelihood:
         hazard: The law.
         misread: The instrument's error; None for none.
         frailty: Whether there is a random effect; without it s is held at 0.
+        never: Whether a share of the units is never lost; needs `frailty`. Its log odds stand before s.
         nodes: Of the quadrature.
     """
 
@@ -147,19 +156,42 @@ class Likelihood:
         misread: Misread | None = None,
         *,
         frailty: bool = True,
+        never: bool = False,
         nodes: int = NODES,
     ) -> None:
         self.counts = counts
         self.hazard = hazard
         self.misread = misread
         self.frailty = frailty
+        self.never = never
+        self._size = len(hazard.names)
         self._both = np.hstack([counts.lost, counts.passed])
         self._places, self._logs = nodes_of(nodes if frailty else 1)
+        self._spread = np.append(self._places, 0.0) if never else self._places
 
     @property
     def names(self) -> tuple[str, ...]:
         """Of the parameters."""
-        return (*self.hazard.names, "sigma") if self.frailty else self.hazard.names
+        never = ("never",) if self.never else ()
+        return (*self.hazard.names, *never, "sigma") if self.frailty else self.hazard.names
+
+    @property
+    def bounds(self) -> tuple[Floats, Floats]:
+        """Lower and upper bounds of the parameters."""
+        low, high = self.hazard.low, self.hazard.high
+        if self.never:
+            low, high = np.append(low, _NEVER_BOUNDS[0]), np.append(high, _NEVER_BOUNDS[1])
+        if self.frailty:
+            # the likelihood is even in s; letting it go through 0 keeps 0 an ordinary point
+            low, high = np.append(low, -4.0), np.append(high, 4.0)
+        return low, high
+
+    def start(self) -> Floats:
+        """Return parameters to start from."""
+        start = self.hazard.start(self.counts)
+        if self.never:
+            start = np.append(start, -2.0)
+        return np.append(start, 0.5) if self.frailty else start
 
     def value(self, theta: Floats, weights: Floats, misread: Misread | None = None) -> tuple[Floats, Floats]:
         """Return the log-likelihood and its gradient, shapes (fits,) and (fits, parameters).
@@ -170,29 +202,36 @@ class Likelihood:
             misread: Another error of the instrument than the likelihood's own, one for each fit.
         """
         slopes, by_lost, by_passed, jacobian = self._logs_of(theta, misread)
-        logs, posterior = self._posterior(by_lost, by_passed)
+        logs, posterior = self._posterior(by_lost, by_passed, theta)
         total = np.einsum("br,br->b", weights, logs)
         # sums over rows first: how many losses and chances passed each cell and node stands for
         mass = self._both.T @ (posterior * weights[:, :, None])
         cells = jacobian.shape[2]
         each = mass[:, :cells] * slopes[0] + mass[:, cells:] * slopes[1]
-        return total, self._gradient(each, jacobian)
+        gradient = self._gradient(each, jacobian)
+        if self.never:
+            share = expit(theta[:, -2])
+            pull = np.einsum("br,br->b", weights, posterior[:, :, -1]) - weights.sum(axis=1) * share
+            gradient = np.insert(gradient, self._size, pull, axis=1)
+        return total, gradient
 
     def logs(self, theta: Floats) -> Floats:
         """Return each row's log-likelihood, shape (fits, rows)."""
         _, by_lost, by_passed, _ = self._logs_of(theta, None)
-        return self._posterior(by_lost, by_passed)[0]
+        return self._posterior(by_lost, by_passed, theta)[0]
 
     def rows(self, theta: Floats, misread: Misread | None = None) -> tuple[Floats, Floats]:
         """Return each row's log-likelihood and its gradient, shapes (rows,) and (rows, parameters), for one fit."""
         slopes, by_lost, by_passed, jacobian = self._logs_of(theta[None], misread)
-        logs, posterior = self._posterior(by_lost, by_passed)
+        logs, posterior = self._posterior(by_lost, by_passed, theta[None])
         slope = np.concatenate(slopes, axis=1)[0]
         columns = [
             np.einsum("rq,rq->r", posterior[0], self._both @ (slope * np.tile(one, 2)[:, None])) for one in jacobian[0]
         ]
+        if self.never:
+            columns.append(posterior[0, :, -1] - expit(theta[-2]))
         if self.frailty:
-            columns.append(np.einsum("rq,rq->r", posterior[0], self._both @ (slope * self._places)))
+            columns.append(np.einsum("rq,rq->r", posterior[0], self._both @ (slope * self._spread)))
         return logs[0], np.stack(columns, axis=1)
 
     def _gradient(self, each: Floats, jacobian: Floats) -> Floats:
@@ -200,13 +239,18 @@ class Likelihood:
         gradient: Floats = np.einsum("bcq,bpc->bp", each, jacobian)
         if not self.frailty:
             return gradient
-        spread: Floats = (each * self._places).sum(axis=(1, 2))
+        spread: Floats = (each * self._spread).sum(axis=(1, 2))
         return np.hstack([gradient, spread[:, None]])
 
-    def _posterior(self, by_lost: Floats, by_passed: Floats) -> tuple[Floats, Floats]:
+    def _posterior(self, by_lost: Floats, by_passed: Floats, theta: Floats) -> tuple[Floats, Floats]:
         """Return rows' log-likelihoods (fits, rows) and the posterior of the nodes (fits, rows, nodes)."""
         joint = self._both @ np.concatenate([by_lost, by_passed], axis=1)
-        joint += self._logs
+        if self.never:
+            odds = theta[:, -2, None]
+            some = np.hstack([self._logs - np.logaddexp(0.0, odds), -np.logaddexp(0.0, -odds)])
+            joint += some[:, None, :]
+        else:
+            joint += self._logs
         top = joint.max(axis=2, keepdims=True)
         np.subtract(joint, top, out=joint)
         np.exp(joint, out=joint)
@@ -219,11 +263,12 @@ class Likelihood:
 
         Each by cell and node: shape (fits, cells, nodes).
         """
-        inner = theta[:, :-1] if self.frailty else theta
-        eta, jacobian = self.hazard.at(inner)
+        eta, jacobian = self.hazard.at(theta[:, : self._size])
         eta = eta[:, :, None]
         if self.frailty:
             eta = eta + theta[:, -1, None, None] * self._places
+        if self.never:
+            eta = np.concatenate([eta, np.full((*eta.shape[:2], 1), _NEVER)], axis=2)
         mu = np.exp(np.clip(eta, -40.0, 30.0))
         survival = np.exp(-mu)
         loss = -np.expm1(-mu)

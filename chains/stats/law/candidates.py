@@ -87,13 +87,23 @@ class Candidates:
         }
 
 
-def candidates(paths: Paths, how: How, *, refused: str = "", null_draws: int | None = None) -> Candidates | Unknown:
+def candidates(
+    paths: Paths,
+    how: How,
+    bands: Floats | None = None,
+    *,
+    refused: str = "",
+    null_draws: int | None = None,
+    chain_sd: float = 0.0,
+) -> Candidates | Unknown:
     """Compare the candidate laws on the deepest chains of one condition.
 
     Args:
         paths: One condition's.
-        how: Errors and resamples.
+        how: Errors, and the worlds resampled for intervals of fitted laws.
+        bands: How often each world counts in each resample, to see how often each law is first.
         refused: Why nothing is to be fitted, if so.
+        chain_sd: How much chains differ.
         null_draws: Studies drawn under a constant hazard, for the change-point's p; None for 99, and for none where
             worlds are not resampled either.
     """
@@ -115,7 +125,7 @@ def candidates(paths: Paths, how: How, *, refused: str = "", null_draws: int | N
     scores["change-point"] = _left_out(changes, counts, misread)
     about = {shape.name: shape.about for shape in (*SHAPES, changes[0])}
     table = np.stack(list(scores.values()))
-    weights = np.ones((1, counts.units.shape[0])) if how.weights is None else how.weights[:, : len(counts.units)]
+    weights = np.ones((1, counts.units.shape[0])) if bands is None else bands[:, : len(counts.units)]
     first = (table @ weights.T).argmax(axis=0)
     best = int(table.sum(axis=1).argmax())
     laws = [
@@ -132,7 +142,7 @@ def candidates(paths: Paths, how: How, *, refused: str = "", null_draws: int | N
     return Candidates(
         depth=depth,
         laws=tuple(sorted(laws, key=lambda law: law.behind)),
-        change=_change_point(deepest, counts, misread, how, draws),
+        change=_change_point(deepest, counts, misread, how, draws, chain_sd),
     )
 
 
@@ -162,12 +172,14 @@ def _se(differences: Floats) -> float:
     return float(np.sqrt(len(differences)) * differences.std(ddof=1)) if len(differences) > 1 else float("nan")
 
 
-def _change_point(deepest: Paths, counts: Counts, misread: Misread | None, how: How, draws: int) -> ChangePoint:
+def _change_point(
+    deepest: Paths, counts: Counts, misread: Misread | None, how: How, draws: int, chain_sd: float
+) -> ChangePoint:
     ratio, shape, found, near = _largest_ratio(counts, misread)
     cells = hop_cells(deepest)
     null = [
         _largest_ratio(hop_counts(replace(deepest, miss=miss), cells), misread, near)[0]
-        for miss in geometric_misses(deepest, how, draws)
+        for miss in geometric_misses(deepest, how, draws, chain_sd)
     ]
     before, after = (-np.expm1(-np.exp(found.theta[at])) for at in (1, 2))
     p = (1 + sum(one >= ratio for one in null)) / (1 + draws) if draws else float("nan")

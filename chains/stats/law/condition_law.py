@@ -1,26 +1,36 @@
 """Everything that is known of the law of decay in one condition, and the verdict on it."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from chains.stats.fit.estimates import Estimate, Unknown
 from chains.stats.fit.inference import How
+from chains.stats.fit.likelihood import Floats
+from chains.stats.law.balance import Balance
 from chains.stats.law.candidates import Candidates, candidates
+from chains.stats.law.checks import Checks
 from chains.stats.law.depth import DepthLaw, depth_law
+from chains.stats.law.growth import (
+    Curve,
+    Growth,
+    bad_news_curve,
+    distorted_when_right,
+    distortion_curve,
+    growth,
+)
 from chains.stats.law.hop import HopLaw, hop_law
-from chains.stats.law.parametric_bootstrap import depth_null, hop_null
 from chains.stats.law.valence_effect import ValenceLaw, valence_law
-from chains.stats.law.verdicts import MOST_CUT_OFF, Claim, Verdict, Word, verdict
+from chains.stats.law.verdicts import MOST_CUT_OFF, Claim, Tier, Verdict, Word, verdict
 from chains.stats.observations.first_loss import Copies, Paths
 from chains.stats.paired.shares import FEWEST_WORLDS
 from chains.stats.survival.survival import Arrival, Survival, arrivals, survival
 
 FEWEST_REPLICATES = 2
 """With one, differences between statements can't be told from the shape of the hazard."""
-DEPTH = Claim("the cumulative hazard at the end of the chain", "with the number of managers")
-HOP = Claim("the cumulative hazard along the chain", "from manager to manager")
+DEPTH = Claim("the share that the executive hears", "with the number of managers")
+HOP = Claim("the share never missed yet", "from manager to manager")
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,8 +39,8 @@ class ConditionLaw:
 
     condition: str
     worlds: int
-    replicates: int
-    """Distinct ones by world and depth: the mean, rounded down."""
+    replicates: float
+    """Distinct ones by world and depth: the mean."""
     statements: int
     """Different ones, over all worlds."""
     curves: tuple[Survival, ...]
@@ -41,13 +51,21 @@ class ConditionLaw:
     """What the executive hears, by depth."""
     depth: DepthLaw
     hop: HopLaw
+    growths: tuple[Growth, ...]
+    """Of distortion, the excess loss of bad news and regret, as far as there is any."""
     valence: ValenceLaw
     candidates: Candidates | Unknown
     """Laws compared on the deepest chains."""
     verdict: Word | None
     """On the exponent of depth where there is one, else on that of the hop; None where there is to be none."""
+    tier: Tier | None
+    """Whether the verdict stands whatever statements and chains are like, or on the checks; None without one."""
     hop_verdict: Word | None
     """On the exponent of the hop; None unless false loss is known where it matters."""
+    checks: Checks
+    """Whether chains are independent of each other."""
+    balance: Balance
+    """What there is of each arm, and what is missing."""
     sentences: tuple[str, ...]
     """What the verdict rests on, or why there is none."""
 
@@ -56,10 +74,14 @@ class ConditionLaw:
         return {
             "condition": self.condition,
             "worlds": self.worlds,
-            "replicates": self.replicates,
+            "replicates": whole(self.replicates),
             "statements": self.statements,
             "verdict": self.verdict,
+            "tier": self.tier,
             "hop_verdict": self.hop_verdict,
+            "growth": [one.document() for one in self.growths],
+            "checks": self.checks.document(),
+            "arms": self.balance.document(),
             "sentences": list(self.sentences),
             "depth": self.depth.document(),
             "hop": self.hop.document(),
@@ -73,29 +95,49 @@ class ConditionLaw:
         }
 
 
-def condition_law(name: str, paths: Paths, copies: Copies, how: How, *, exact: bool, cut_off: float) -> ConditionLaw:
+class Telling(NamedTuple):
+    """What else is known of one condition."""
+
+    exact: bool
+    """Whether the fates are known without error, by declaration."""
+    cut_off: float
+    """Share of the messages cut off by their length limit."""
+    bands: Floats
+    """How often each world counts in each resample, for the bands of curves."""
+    balance: Balance
+    """What there is of each arm."""
+    regret: Curve | None
+    """Mean regret by arm and world; None where nothing was decided."""
+
+
+def condition_law(name: str, paths: Paths, copies: Copies, how: How, telling: Telling) -> ConditionLaw:
     """Return the law of one condition.
 
     Args:
         name: Of the condition.
         paths: Its paths.
         copies: How many of its replicates are distinct.
-        how: The instrument's errors, and the resampled worlds.
-        exact: Whether the fates are known without error, by declaration.
-        cut_off: Share of the messages cut off by their length limit.
+        how: The instrument's errors, and the worlds resampled for intervals of fitted laws, if any.
+        telling: What else is known of it.
     """
+    exact, cut_off, bands, balance = telling.exact, telling.cut_off, telling.bands, telling.balance
     worlds = len(np.unique(paths.world))
     refused = _too_few(worlds, copies)
     how = How(how.errors, how.weights if worlds > 1 else None, how.seed)
     depth = depth_law(paths, how, refused=refused)
     hop = hop_law(paths, how, exact=exact, refused=refused)
-    on_depth, on_hop = (None, None) if refused else _verdicts(paths, depth, hop, how)
-    word, sentences = _headline(depth, hop, on_depth, on_hop)
+    checked = Checks(paths, hop, refused)
+    on_depth, on_hop = (None, None) if refused else _verdicts(depth, hop, checked)
+    word, tier, sentences = _headline(depth, hop, on_depth, on_hop)
     if not exact and how.errors is None and on_depth is not None:
         sentences.append(
             "the instrument's error on these messages is not known, and q is as if it made none: a false loss that is "
             "the same at every depth pulls q down, one that grows with the depth pushes it up"
         )
+    if balance.refused and not refused:
+        word, sentences = None, [balance.refused]
+    elif balance.sentence:
+        sentences.append(balance.sentence)
     if cut_off > MOST_CUT_OFF and not refused:
         word = None
         sentences.insert(
@@ -108,17 +150,40 @@ def condition_law(name: str, paths: Paths, copies: Copies, how: How, *, exact: b
         worlds=worlds,
         replicates=copies.replicates,
         statements=len(np.unique(paths.statement)),
-        curves=tuple(survival(paths, how.weights, int(one)) for one in np.unique(paths.depth)),
-        pooled=survival(paths, how.weights),
-        arrivals=arrivals(paths, how.weights),
+        curves=tuple(survival(paths, bands, int(one)) for one in np.unique(paths.depth)),
+        pooled=survival(paths, bands),
+        arrivals=arrivals(paths, bands),
         depth=depth,
         hop=hop,
+        growths=_growths(paths, telling, refused),
         valence=valence_law(paths, how, refused=refused),
-        candidates=candidates(paths, how, refused=refused),
+        candidates=candidates(
+            paths, how, bands, refused=refused, chain_sd=0.0 if hop.chains is None else hop.chains.chain_sd
+        ),
         verdict=word,
-        hop_verdict=None if on_hop is None else on_hop.word,
+        tier=None if word is None else tier,
+        hop_verdict=None if on_hop is None or balance.refused else on_hop.word,
+        checks=checked,
+        balance=balance,
         sentences=tuple(sentences),
     )
+
+
+def _growths(paths: Paths, telling: Telling, refused: str) -> tuple[Growth, ...]:
+    """Return how distortion, the excess loss of bad news and regret grow with the depth."""
+    curves: list[Curve | None] = []
+    if len(np.unique(paths.depth)) > 1:
+        if np.isin(paths.end, ["A", "I"]).any():
+            curves += [distortion_curve(paths), distorted_when_right(paths)]
+        curves.append(bad_news_curve(paths))
+    curves.append(telling.regret)
+    why = refused or telling.balance.refused
+    return tuple(growth(curve, refused=why) for curve in curves if curve is not None)
+
+
+def whole(number: float) -> float:
+    """Return a number as it is read best: an integer where it is one, else with two digits."""
+    return int(number) if number == int(number) else round(number, 2)
 
 
 def _too_few(worlds: int, copies: Copies) -> str:
@@ -130,9 +195,11 @@ def _too_few(worlds: int, copies: Copies) -> str:
         )
     if copies.replicates < FEWEST_REPLICATES:
         dropped = f" ({copies.dropped} chains are copies of others)" if copies.dropped else ""
+        there = "is one distinct replicate" if copies.replicates == 1 else f"are {copies.replicates:.1f} replicates"
+        each = "of each chain" if copies.replicates == 1 else "of a chain on average"
         return (
-            f"there is one distinct replicate of each chain{dropped}, which can't tell differences between statements "
-            "from the law, so there is no headline; run 3 or more"
+            f"there {there} {each}{dropped}, which can't tell differences between statements from the law, so there is "
+            "no headline; run 3 or more"
         )
     if worlds < FEWEST_WORLDS:
         return f"there {_are(worlds)}, and intervals over fewer than {FEWEST_WORLDS} can't be believed: no headline"
@@ -143,21 +210,21 @@ def _are(worlds: int) -> str:
     return "is 1 world" if worlds == 1 else f"are {worlds} worlds"
 
 
-def _verdicts(paths: Paths, depth: DepthLaw, hop: HopLaw, how: How) -> tuple[Verdict | None, Verdict | None]:
+def _verdicts(depth: DepthLaw, hop: HopLaw, checked: Checks) -> tuple[Verdict | None, Verdict | None]:
     """Return the verdicts on q and on k, each None where there is to be none."""
     on_depth = on_hop = None
-    if isinstance(depth.q, Estimate):
-        on_depth = verdict(depth.q, "q", DEPTH, lambda: depth_null(paths, how))
+    if isinstance(depth.q, Estimate) or isinstance(depth.heard, Estimate):
+        on_depth = verdict(depth, "q", DEPTH, lambda: checked.doubts)
     if isinstance(hop.k, Estimate) and hop.trusted:
-        on_hop = verdict(hop.k, "k", HOP, lambda: hop_null(paths, how))
+        on_hop = verdict(hop, "k", HOP, lambda: checked.doubts)
     return on_depth, on_hop
 
 
 def _headline(
     depth: DepthLaw, hop: HopLaw, on_depth: Verdict | None, on_hop: Verdict | None
-) -> tuple[Word | None, list[str]]:
-    """Return the word, and all sentences: on q first, then on k."""
-    sentences = [depth.q.why] if isinstance(depth.q, Unknown) else []
+) -> tuple[Word | None, Tier | None, list[str]]:
+    """Return the word, on what it stands, and all sentences: on q first, then on k."""
+    sentences = [depth.q.why] if isinstance(depth.q, Unknown) and on_depth is None else []
     if on_depth is not None:
         sentences += on_depth.sentences
     if isinstance(hop.k, Unknown):
@@ -169,10 +236,10 @@ def _headline(
             "with the hop forges a rising hazard"
         )
     if on_hop is not None:
-        sentences += on_hop.sentences
+        sentences += [one for one in on_hop.sentences if one not in sentences]
     if on_depth is not None:
-        return on_depth.word, sentences
+        return on_depth.word, on_depth.tier, sentences
     if on_hop is not None:
         sentences.insert(1, "so the verdict is on the exponent of the hop alone, which is about place, not about depth")
-        return on_hop.word, sentences
-    return None, sentences
+        return on_hop.word, on_hop.tier, sentences
+    return None, None, sentences

@@ -1,8 +1,13 @@
 """Contrasts between conditions: "superlinear only under pressure" is a difference of exponents, not two verdicts.
 
-Both conditions were estimated on the same worlds and under the same resamples of
-them, so each resample gives the difference within it (the paired world bootstrap),
-and worlds that are hard for both don't count as noise.
+Both conditions were estimated on the same worlds. What each world moves both numbers by
+gives the standard error of their difference (the sandwich), so that worlds which are
+hard for both don't count as noise; where worlds were resampled, each resample gives the
+difference within it (the paired world bootstrap).
+
+Exponents are those of a statement of given frailty. Where a check fails in one of the
+conditions there is no contrast of these, and that of the share heard, which is given
+beside it, is all there is.
 """
 
 import re
@@ -19,6 +24,7 @@ from chains.stats.fit.world_bootstrap import bootstrap_p, percentiles
 from chains.stats.law.condition_law import ConditionLaw
 
 _FEWEST_DRAWS = 100
+"""Resamples from which on their intervals are given in place of the sandwich's."""
 
 
 @dataclass(frozen=True)
@@ -30,10 +36,12 @@ class Difference:
     value: float
     """Second minus first; of hazard ratios, second over first."""
     low: float
-    """95% interval, by the paired world bootstrap."""
+    """95% interval: by the paired world bootstrap where worlds were resampled, else by the sandwich (t, W - 1)."""
     high: float
     p: float
     """Two-sided, of no difference: at which the interval would just end there."""
+    least_p: float
+    """No smaller p can come out of so many resamples; 0 without them."""
     se: float
     """Sandwich standard error, from what each world moves both numbers by; of hazard ratios that of the logarithm."""
     p_sandwich: float
@@ -49,6 +57,7 @@ class Difference:
             "p": rounded(self.p),
             "se": rounded(self.se),
             "p_sandwich": rounded(self.p_sandwich),
+            "least_p": rounded(self.least_p),
         }
 
 
@@ -62,10 +71,19 @@ class Contrast:
     k: Difference | Unknown
     hazard_ratio: Difference | Unknown
     """The ratio of the two hazard ratios: where the first is the plain relay, the motivated part of the loss."""
+    q_heard: Difference | Unknown
+    """Of the share heard."""
+    k_heard: Difference | Unknown
 
     def document(self) -> dict[str, Any]:
         """Return it as JSON."""
-        parts = {"q": self.q, "k": self.k, "hazard_ratio": self.hazard_ratio}
+        parts = {
+            "q": self.q,
+            "k": self.k,
+            "hazard_ratio": self.hazard_ratio,
+            "q_heard": self.q_heard,
+            "k_heard": self.k_heard,
+        }
         return {"first": self.first, "second": self.second} | {
             name: {"value": None, "ci": None, "p": None, "why": part.why}
             if isinstance(part, Unknown)
@@ -78,12 +96,17 @@ def contrast(first: ConditionLaw, second: ConditionLaw) -> Contrast:
     """Return how the second condition's exponents and hazard ratio differ from the first's."""
     untrusted = Unknown("no contrast of k until the instrument's false loss is known at first, middle and last hops")
     trusted = first.hop.trusted and second.hop.trusted
+    doubt = next(
+        (Unknown(f"{one.condition}: {one.checks.doubts[0]}") for one in (first, second) if one.checks.doubts), None
+    )
     return Contrast(
         first=first.condition,
         second=second.condition,
-        q=_difference(first.depth.q, second.depth.q),
-        k=_difference(first.hop.k, second.hop.k) if trusted else untrusted,
+        q=doubt or _difference(first.depth.given, second.depth.given),
+        k=(doubt or _difference(first.hop.given, second.hop.given)) if trusted else untrusted,
         hazard_ratio=_difference(first.valence.ratio, second.valence.ratio, ratio=True),
+        q_heard=_difference(first.depth.heard, second.depth.heard),
+        k_heard=_difference(first.hop.heard, second.hop.heard) if trusted else untrusted,
     )
 
 
@@ -94,27 +117,32 @@ def _difference(first: Estimate | Unknown, second: Estimate | Unknown, *, ratio:
     assert isinstance(first, Estimate) and isinstance(second, Estimate)  # noqa: S101, PT018  said above
     if not np.array_equal(_there(first), _there(second)):
         return Unknown("the two conditions are of different worlds, and only the same worlds can be paired")
-    if min(len(first.draws), len(second.draws)) < _FEWEST_DRAWS:
-        return Unknown(f"a contrast needs {_FEWEST_DRAWS} resamples or more")
-    ones, twos = (np.log(each.draws) if ratio else each.draws for each in (first, second))
-    draws = twos - ones
-    interval = percentiles(draws, first.worlds)
-    if interval is None:
-        return Unknown("too many resamples could not be fitted in one condition or the other")
     influence = _scaled(second, ratio=ratio) - _scaled(first, ratio=ratio)
     worlds = first.worlds
     se = float(np.sqrt((influence**2).sum() * worlds / (worlds - 1)))
-    value = np.log(second.value / first.value) if ratio else second.value - first.value
-    ends = np.exp([value, *interval]) if ratio else np.array([value, *interval])
+    value = float(np.log(second.value / first.value)) if ratio else second.value - first.value
+    p = p_sandwich = 2 * float(stats.t.sf(abs(value) / se, worlds - 1)) if se > 0 else 1.0
+    half = float(stats.t.isf(0.025, worlds - 1)) * se
+    low, high, least = value - half, value + half, 0.0
+    if min(len(first.draws), len(second.draws)) >= _FEWEST_DRAWS:
+        ones, twos = (np.log(each.draws) if ratio else each.draws for each in (first, second))
+        draws = twos - ones
+        interval = percentiles(draws, worlds)
+        if interval is not None:  # else too many resamples could not be fitted
+            low, high = interval
+            p = bootstrap_p(draws, 0.0, worlds)
+            least = bootstrap_p(np.ones(int(np.isfinite(draws).sum())), 0.0, worlds)
+    ends = np.exp([value, low, high]) if ratio else np.array([value, low, high])
     return Difference(
         first=first.value,
         second=second.value,
         value=float(ends[0]),
         low=float(ends[1]),
         high=float(ends[2]),
-        p=bootstrap_p(draws, 0.0, worlds),
+        p=p,
+        least_p=least,
         se=se,
-        p_sandwich=2 * float(stats.t.sf(abs(value) / se, worlds - 1)) if se > 0 else 1.0,
+        p_sandwich=p_sandwich,
     )
 
 

@@ -1,8 +1,8 @@
 """The law of decay: from observations to exponents, verdicts and what they rest on."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -10,14 +10,17 @@ from chains.stats.fit.estimates import Unknown
 from chains.stats.fit.inference import How
 from chains.stats.fit.misclassification import Errors
 from chains.stats.fit.world_bootstrap import resampled
-from chains.stats.law.condition_law import ConditionLaw, condition_law
+from chains.stats.law.balance import balances
+from chains.stats.law.condition_law import ConditionLaw, Telling, condition_law, whole
 from chains.stats.law.contrasts import Contrast, contrast, reference
+from chains.stats.law.growth import Curve, GrowthContrast, growth_contrast, regret_curve
 from chains.stats.law.headline import Headline, headline
 from chains.stats.law.verdicts import Word
 from chains.stats.observations.first_loss import paths_of
 from chains.stats.observations.observations import Observations
 
-RESAMPLES = 2000
+BANDS = 2000
+"""Resamples of the worlds for the bands of curves and shares, which cost next to nothing."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,6 +32,8 @@ class Law:
     """Every other condition against the plain one, or the first."""
     headlines: tuple[Headline | Unknown, ...]
     """The same pairs: distortion and the excess loss of bad news."""
+    growths: tuple[GrowthContrast, ...]
+    """The same pairs: how much more distortion, the excess loss of bad news and regret bend up."""
 
     @property
     def only(self) -> ConditionLaw | None:
@@ -46,7 +51,7 @@ class Law:
         return min(condition.worlds for condition in self.conditions)
 
     @property
-    def replicates(self) -> int:
+    def replicates(self) -> float:
         """The fewest distinct ones that a condition has."""
         return min(condition.replicates for condition in self.conditions)
 
@@ -67,31 +72,48 @@ class Law:
             "valence": {"hazard_ratio": None} | several if one is None else one.valence.document(),
             "verdict": self.verdict,
             "worlds": self.worlds,
-            "replicates": self.replicates,
+            "replicates": whole(self.replicates),
             "sentences": list(self.sentences),
             "conditions": [condition.document() for condition in self.conditions],
             "contrasts": [contrast.document() for contrast in self.contrasts],
+            "growth_contrasts": [one.document() for one in self.growths],
             "headlines": [{"why": one.why} if isinstance(one, Unknown) else one.document() for one in self.headlines],
         }
+
+
+class Regret(NamedTuple):
+    """What one trial's decision cost."""
+
+    world: str
+    managers: int
+    value: float
 
 
 def law(
     observations: Observations,
     errors: Errors | Mapping[str, Errors] | None = None,
     *,
-    resamples: int = RESAMPLES,
+    resamples: int = 0,
     seed: int = 0,
+    planned: Mapping[str, Mapping[int, int]] | None = None,
+    regrets: Mapping[str, Sequence[Regret]] | None = None,
 ) -> Law:
     """Return the law of decay in each condition.
 
     Args:
         observations: Of one condition or several.
         errors: The instrument's, on messages like these; by condition, or for all. None where they are not known.
-        resamples: Of the worlds, for bands and bootstrap intervals; the same in every condition.
+        resamples: Of the worlds, to fit every law to anew, which takes seconds: bootstrap intervals beside those of
+            the sandwich, and the p-value of the change point. The same in every condition.
         seed: Of everything drawn, so that the same observations give the same law.
+        planned: How many chains there were to be, by condition and depth; None where that is not known.
+        regrets: What each trial's decision cost, by condition.
     """
     paths, copies = paths_of(observations)
-    weights = resampled(np.unique(paths.world), resamples, np.random.default_rng(seed)) if resamples else None
+    there = np.unique(paths.world)
+    weights = resampled(there, resamples, np.random.default_rng(seed)) if resamples else None
+    bands = resampled(there, BANDS, np.random.default_rng(seed))
+    arms = balances(observations, planned)
     conditions = []
     parts = [paths.where(paths.condition == number) for number in range(len(observations.conditions))]
     for name, part, copied in zip(observations.conditions, parts, copies, strict=True):
@@ -103,8 +125,13 @@ def law(
                 part,
                 copied,
                 How(mine, weights, seed),
-                exact=observations.exact,
-                cut_off=float(observations.cut_off[here].mean()),
+                Telling(
+                    exact=observations.exact,
+                    cut_off=float(observations.cut_off[here].mean()),
+                    bands=bands,
+                    balance=arms[name],
+                    regret=_regret((regrets or {}).get(name, ())),
+                ),
             )
         )
     plain = reference(observations.conditions)
@@ -113,7 +140,32 @@ def law(
         tuple(conditions),
         tuple(contrast(conditions[plain], conditions[number]) for number in others),
         tuple(
-            headline(parts[plain], parts[number], (conditions[plain].condition, conditions[number].condition), weights)
+            headline(parts[plain], parts[number], (conditions[plain].condition, conditions[number].condition), bands)
             for number in others
         ),
+        _growths_contrasted([conditions[plain]], [conditions[number] for number in others]),
+    )
+
+
+def _regret(trials: Sequence[Regret]) -> Curve | None:
+    """Return the curve of mean regret; None without a trial."""
+    if not trials:
+        return None
+    names = {name: number for number, name in enumerate(dict.fromkeys(one.world for one in trials))}
+    world, managers, values = (
+        np.array(column, dtype=float)
+        for column in zip(*((names[one.world], one.managers, one.value) for one in trials), strict=True)
+    )
+    return regret_curve(world, managers, values, len(names))
+
+
+def _growths_contrasted(plain: Sequence[ConditionLaw], others: Sequence[ConditionLaw]) -> tuple[GrowthContrast, ...]:
+    """Return by how much more every curve bends in each other condition than in the plain one."""
+    return tuple(
+        growth_contrast((first.condition, second.condition), one, other)
+        for first in plain
+        for second in others
+        for one in first.growths
+        for other in second.growths
+        if one.name == other.name
     )

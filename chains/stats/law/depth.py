@@ -1,12 +1,23 @@
 """H-depth, the primary hypothesis: does the loss at the end of the chain grow faster than linearly in the managers?
 
 The chance that the executive's message does not keep a statement, with N managers
-between worker and executive, is 1 - exp(-(l0 + l N^q) e^u): l0 the
-worker's own loss, once and whatever the depth, q the exponent. q = 1 is a constant
-hazard per manager, Williamson's law; q > 1 is worse than linear.
+between worker and executive, is 1 - exp(-(l0 + l N^q) e^u): l0 the worker's own loss,
+once and whatever the depth, q the exponent, e^u what the statement's frailty makes of
+the hazard. q = 1 is a constant hazard per manager, Williamson's law; q > 1 is worse than
+linear.
+
+That exponent is one of a statement of given frailty, and hangs on what frailty is taken
+to be. So it is estimated three times: with a normal u alone, with a share of statements
+that are never lost beside it, and with chains that differ too. The exponent of *the
+share heard* is without any u: -ln of the mean share that arrives is l0 + l N^q. If the
+former is 1, the latter is 1 or less, whatever frailty is like and however replicates
+and arms depend on each other (-ln E exp(-H e^u) is concave in H); so what lies above 1
+in the share heard is above 1 in statements too.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -14,6 +25,8 @@ import numpy as np
 from chains.stats.fit.estimates import Estimate, Unknown, document, rounded
 from chains.stats.fit.inference import Fitted, How, fitted
 from chains.stats.fit.likelihood import Counts, Floats, counts_of
+from chains.stats.law.chain_random_effect import Cells, ChainsDiffer, Ends, chains_differ
+from chains.stats.law.never_lost import NeverLost, never_lost
 from chains.stats.observations.first_loss import Paths
 
 _LOW = -16.0
@@ -84,10 +97,37 @@ class DepthLaw:
     sigma: float
     """Sd of the random effect per statement, on the log hazard."""
     fitted: Fitted | None
+    heard: Estimate | Unknown
+    """The exponent of the share heard."""
+    ask_never: Callable[[], NeverLost]
+    ask_chains: Callable[[], ChainsDiffer | None]
+
+    @cached_property
+    def never(self) -> NeverLost:
+        """The exponent where some statements are never lost; fitted when asked for."""
+        return self.ask_never()
+
+    @cached_property
+    def chains(self) -> ChainsDiffer | None:
+        """The exponent where chains differ, fitted when asked for; None where nothing was fitted."""
+        return self.ask_chains()
+
+    @property
+    def exponent(self) -> Estimate | Unknown:
+        """The exponent by its general name."""
+        return self.q
+
+    @property
+    def given(self) -> Estimate | Unknown:
+        """The exponent of a statement of given frailty, with those that are never lost if the data speak for any."""
+        return self.never.exponent if self.never.needed else self.q
 
     def document(self) -> dict[str, Any]:
         """Return it as JSON."""
         return document(self.q, "q") | {
+            "heard": document(self.heard, "q"),
+            "never_lost": self.never.document("q"),
+            "chains": None if self.chains is None else self.chains.document(),
             "lambda0": rounded(self.lambda0),
             "lambda": rounded(self.lambda_),
             "sigma": rounded(self.sigma),
@@ -102,7 +142,7 @@ def depth_law(paths: Paths, how: How, *, refused: str = "") -> DepthLaw:
     """Fit H-depth to one condition.
 
     The exponent needs an arm without managers and at least two with: without
-    the first, the worker's own loss passes for the law's, and a true q of 1.4 looks far flatter.
+    the first, the worker's own loss passes for the law's.
 
     Args:
         paths: One condition's.
@@ -113,17 +153,43 @@ def depth_law(paths: Paths, how: How, *, refused: str = "") -> DepthLaw:
     counts = depth_counts(paths, managers)
     lost, passed = (each[0] for each in counts.by_cell(counts.total))
     why = refused or _not_determined(managers, lost, passed)
-    found: Fitted | None = None
-    q: Estimate | Unknown = Unknown(why)
-    level = np.full(3, np.nan)
-    if not why:
-        found = fitted(counts, DepthHazard(managers), managers.astype(np.int64) + 1, how)
-        q = found.estimate("q")
-        if found.fit.at_bound("ln_l"):
-            q = Unknown("the loss does not rise with the number of managers, so its exponent is not determined")
-        level = np.append(np.exp(found.fit.theta[:2]), found.fit.theta[-1])
-    worker, manager, sigma = map(float, level)
-    return DepthLaw(q, managers, lost + passed, lost / (lost + passed), worker, manager, sigma, found)
+    hazard, hops = DepthHazard(managers), managers.astype(np.int64) + 1
+    shape = {"managers": managers, "statements": lost + passed, "lost": lost / (lost + passed)}
+    if why:
+        unknown, nan = Unknown(why), float("nan")
+        return DepthLaw(
+            q=unknown, **shape, lambda0=nan, lambda_=nan, sigma=nan, fitted=None, heard=unknown,
+            ask_never=lambda: NeverLost(unknown, nan, (nan, nan), needed=False), ask_chains=lambda: None,
+        )  # fmt: skip
+    found = fitted(counts, hazard, hops, how)
+    heard = fitted(counts, hazard, hops, how, frailty=False)
+    q, of_heard, flat = found.estimate("q"), heard.estimate("q"), "the loss does not rise with the number of managers"
+    if found.fit.at_bound("ln_l"):
+        q = Unknown(f"{flat}, so its exponent is not determined")
+    if heard.fit.at_bound("ln_l"):
+        of_heard = Unknown(f"{flat}, so its exponent is not determined")
+    worker, manager, sigma = (float(each) for each in (*np.exp(found.fit.theta[:2]), found.fit.theta[-1]))
+    return DepthLaw(
+        q=q,
+        **shape,
+        lambda0=worker,
+        lambda_=manager,
+        sigma=sigma,
+        fitted=found,
+        heard=of_heard,
+        ask_never=lambda: never_lost(counts, hazard, hops, how, found, "q"),
+        ask_chains=lambda: _chains(paths, found, hazard, how) if isinstance(q, Estimate) else None,
+    )
+
+
+def _chains(paths: Paths, found: Fitted, hazard: DepthHazard, how: How) -> ChainsDiffer:
+    """Return the exponent where chains differ."""
+    hops = np.unique(paths.depth)
+    cell = (paths.depth[:, None] == hops[None, :]).astype(float)
+    lost = cell * paths.lost[:, None]
+    cells = Cells(hops, [np.array([at]) for at in range(len(hops))], how.misread(hops))
+    ends = Ends(paths.world, paths.statement, paths.chain, paths.depth, paths.lost)
+    return chains_differ((lost, cell - lost), ends, hazard, cells, (found.fit.theta[:-1], found.fit.theta[-1]))
 
 
 def _not_determined(managers: Floats, lost: Floats, passed: Floats) -> str:

@@ -1,14 +1,19 @@
 """H-hop, the mechanism: along one chain, does the hazard grow from manager to manager?
 
 A statement kept so far is first missed at the m-th manager with probability
-1 - exp(-l (m^k - (m-1)^k) e^u): the exact grouped Weibull law, of which a
-complementary log-log regression on ln(m - 1/2) is an approximation. k = 1 is a constant hazard, k > 1 a
+1 - exp(-l (m^k - (m-1)^k) e^u): the grouped Weibull law. k = 1 is a constant hazard, k > 1 a
 rising one. The worker's message (hop 1) has a hazard of its own. Chains of different
 depth each have their own l, so that a hazard which depends on the depth of the
 hierarchy, and not on the place in it, does not pass for a rising one.
+
+As with the exponent of depth there is that of a statement of given frailty, estimated
+with a normal u, with statements that are never lost, and with chains that differ; and
+that of the share heard, without any u, which is above 1 only where the former is.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -16,6 +21,8 @@ import numpy as np
 from chains.stats.fit.estimates import Estimate, Unknown, document, rounded
 from chains.stats.fit.inference import Fitted, How, fitted
 from chains.stats.fit.likelihood import Counts, Floats, Integers, counts_of
+from chains.stats.law.chain_random_effect import Cells, ChainsDiffer, Ends, chains_differ
+from chains.stats.law.never_lost import NeverLost, never_lost
 from chains.stats.observations.first_loss import Paths
 
 _LOW = -16.0
@@ -113,10 +120,47 @@ class HopLaw:
     trusted: bool
     """Whether the instrument's false loss is known at first, middle and last hops, or there is none by declaration."""
     fitted: Fitted | None
+    heard: Estimate | Unknown
+    """The exponent of the share never missed yet."""
+    ask_never: Callable[[], NeverLost]
+    ask_chains: Callable[[], ChainsDiffer | None]
+
+    @cached_property
+    def never(self) -> NeverLost:
+        """The exponent where some statements are never lost; fitted when asked for."""
+        return self.ask_never()
+
+    @cached_property
+    def chains(self) -> ChainsDiffer | None:
+        """The exponent where chains differ, fitted when asked for; None where nothing was fitted."""
+        return self.ask_chains()
+
+    @property
+    def exponent(self) -> Estimate | Unknown:
+        """The exponent by its general name."""
+        return self.k
+
+    @property
+    def given(self) -> Estimate | Unknown:
+        """The exponent of a statement of given frailty, with those that are never lost if the data speak for any."""
+        return self.never.exponent if self.never.needed else self.k
+
+    def steps(self, depths: Integers) -> dict[int, Floats]:
+        """Return the hazard of each hop by depth, as fitted."""
+        k = self.k.value if isinstance(self.k, Estimate) else 1.0
+        place = np.arange(1, int(depths.max()))
+        shape = place**k - (place - 1.0) ** k
+        return {
+            int(depth): np.append(self.lambda0, self.lambdas.get(int(depth), 0.0) * shape[: int(depth) - 1])
+            for depth in depths
+        }
 
     def document(self) -> dict[str, Any]:
         """Return it as JSON."""
         return document(self.k, "k") | {
+            "heard": document(self.heard, "k"),
+            "never_lost": self.never.document("k"),
+            "chains": None if self.chains is None else self.chains.document(),
             "lambda0": rounded(self.lambda0),
             "lambda": {str(depth): rounded(value) for depth, value in self.lambdas.items()},
             "sigma": rounded(self.sigma),
@@ -130,7 +174,7 @@ def hop_law(paths: Paths, how: How, *, exact: bool = False, refused: str = "") -
     With known errors the chance to be read as lost at a hop, having been read
     as kept so far, is taken as false loss + (1 - false loss - false alive) times
     the true hazard: what is lost and read as kept stays at risk, a part so small
-    that it is left out (it makes k 1.02 at a true 1).
+    that it is left out (with 5% of each error k is 1.02 at a true 1).
 
     Args:
         paths: One condition's.
@@ -145,12 +189,36 @@ def hop_law(paths: Paths, how: How, *, exact: bool = False, refused: str = "") -
     trusted = exact or (how.errors is not None and how.errors.covers(deepest))
     why = refused or _not_determined(cells, lost, passed)
     if why:
-        return HopLaw(Unknown(why), float("nan"), {}, float("nan"), trusted, None)
+        unknown, nan = Unknown(why), float("nan")
+        return HopLaw(
+            k=unknown, lambda0=nan, lambdas={}, sigma=nan, trusted=trusted, fitted=None, heard=unknown,
+            ask_never=lambda: NeverLost(unknown, nan, (nan, nan), needed=False), ask_chains=lambda: None,
+        )  # fmt: skip
     hazard = WeibullHazard(cells)
     found = fitted(counts, hazard, cells.hop, how)
     theta = found.fit.theta
     levels = {int(name.rpartition(".")[2]): float(np.exp(found.fit.value(name))) for name in hazard.names[1:-1]}
-    return HopLaw(found.estimate("k"), float(np.exp(theta[0])), levels, float(theta[-1]), trusted, found)
+    return HopLaw(
+        k=found.estimate("k"),
+        lambda0=float(np.exp(theta[0])),
+        lambdas=levels,
+        sigma=float(theta[-1]),
+        trusted=trusted,
+        fitted=found,
+        heard=fitted(counts, hazard, cells.hop, how, frailty=False).estimate("k"),
+        ask_never=lambda: never_lost(counts, hazard, cells.hop, how, found, "k"),
+        ask_chains=lambda: _chains(paths, found, hazard, cells, how),
+    )
+
+
+def _chains(paths: Paths, found: Fitted, hazard: WeibullHazard, cells: HopCells, how: How) -> ChainsDiffer:
+    """Return the exponent where chains differ."""
+    lost, at_risk = missed_by_cell(paths, cells)
+    depths = np.unique(paths.depth)
+    of = [np.append(0, np.flatnonzero(cells.depth == depth)) for depth in depths]
+    ends = Ends(paths.world, paths.statement, paths.chain, paths.depth, paths.miss > 0)
+    begin = found.fit.theta[:-1], float(found.fit.theta[-1])
+    return chains_differ((lost, at_risk - lost), ends, hazard, Cells(depths, of, how.misread(cells.hop)), begin)
 
 
 def _not_determined(cells: HopCells, lost: Floats, passed: Floats) -> str:

@@ -28,6 +28,8 @@ class Paths:
     """Which (world, pair of twins); -1 without a twin."""
     chain: Integers
     """Which (condition, world, replicate, depth)."""
+    replicate: Integers
+    """Which (world, replicate): the same number at every depth and in every condition."""
     condition: Integers
     depth: Integers
     """Hops."""
@@ -71,8 +73,8 @@ class Paths:
 class Copies(NamedTuple):
     """How many replicates there are that are no copies of each other."""
 
-    replicates: int
-    """Distinct ones by (condition, world, depth): the mean over these, rounded down."""
+    replicates: float
+    """Distinct ones by (condition, world, depth): the mean over these."""
     dropped: int
     """Chains left out because another is the same, replies and all."""
     suspected: bool
@@ -104,6 +106,7 @@ def paths_of(observations: Observations) -> tuple[Paths, tuple[Copies, ...]]:
         statement=_numbers(world, observed.statement[first]),
         pair=np.where(paired, _numbers(world, observed.pair[first]), -1),
         chain=chain,
+        replicate=_numbers(world, observed.replicate[first]),
         condition=condition,
         depth=observed.depth[first],
         miss=np.where(is_missed, observed.hop[at], 0),
@@ -145,9 +148,10 @@ def _copies(fates: list[list[str]], told: bool, dropped: int) -> Copies:
     """Return how many replicates are distinct, from the fates of each one's chain in each cell."""
     several = [set(chains) for chains in fates if len(chains) > 1]
     alike = bool(several) and all(len(kinds) == 1 for kinds in several)
-    something_lost = any(set(chain) != {KEPT} for kinds in several for chain in kinds)
-    suspected = not told and alike and something_lost
-    return Copies(1 if suspected else int(np.mean([len(chains) for chains in fates])), dropped, suspected)
+    # where all was lost at once, or nothing was, chains are alike of themselves
+    something_told = len({letter == KEPT for kinds in several for chain in kinds for letter in chain}) > 1
+    suspected = not told and alike and something_told
+    return Copies(1.0 if suspected else float(np.mean([len(chains) for chains in fates])), dropped, suspected)
 
 
 def _numbers(*columns: NDArray[Any]) -> Integers:

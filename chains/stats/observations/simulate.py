@@ -101,6 +101,7 @@ class Study:
             statement=self.world * self.planted.statements + self.statement,
             pair=np.full(len(rows), -1),
             chain=rows // self.planted.statements,
+            replicate=self.world * self.planted.replicates + self.replicate,
             condition=np.zeros(len(rows), dtype=np.int64),
             depth=self.depth,
             miss=at + 1,

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from chains.analysis.corrected.by_hop import errors_beside
-from chains.analysis.observations import Run, law_notes, of_runs, pairs_by
+from chains.analysis.observations import Run, law_notes, missing_notes, of_runs, pairs_by, planned_chains, regrets_of
 from chains.analysis.registered.confirmatory import Standing, standing
 from chains.analysis.registered.registered_law import exponents_tested
 from chains.errors import BadInput
@@ -18,7 +18,7 @@ from chains.running.log.log import LOG_FILE, RUN_FILE, Log
 from chains.stats.fit.estimates import Unknown
 from chains.stats.fit.misclassification import Errors
 from chains.stats.law.contrasts import contrast
-from chains.stats.law.decay_law import Law, law
+from chains.stats.law.decay_law import Law, Regret, law
 from chains.stats.observations.observation_file import read_observations
 from chains.stats.observations.observations import Observations
 from chains.stats.paired.shares import FEWEST_WORLDS
@@ -102,6 +102,9 @@ class _About:
     """Of the runs that have hypotheses."""
     hypotheses: Sequence[Hypothesis]
     """Those of a run alone."""
+    planned: dict[str, dict[int, int]] | None
+    """How many chains runs were to have; None where files are among the sources."""
+    regrets: dict[str, list[Regret]]
 
     def document(self) -> dict[str, Any]:
         """Return it as JSON."""
@@ -127,7 +130,7 @@ def _observed(sources: _Sources, *, exact: bool) -> tuple[Observations, _About]:
     if sources.runs:
         parts.append(of_runs(sources.runs))
     records = [run.record for run in sources.runs]
-    notes = law_notes(records)
+    notes = [*missing_notes(sources.runs), *law_notes(records)]
     errors = None
     for run, folder in zip(sources.runs, sources.folders, strict=True):
         found = errors_beside(run.record, run.log, folder)
@@ -145,6 +148,8 @@ def _observed(sources: _Sources, *, exact: bool) -> tuple[Observations, _About]:
         errors=errors,
         hypotheses=records[0].experiment.registered if len(records) == 1 and not sources.files else (),
         standings=[standing(run.record, run.log) for run in sources.runs if run.record.experiment.hypotheses],
+        planned=planned_chains(sources.runs) if sources.runs and not sources.files else None,
+        regrets=regrets_of(sources.runs) if not sources.files else {},
     )
     return (parts[0] if len(parts) == 1 else Observations.joined(parts)), about
 
@@ -152,7 +157,14 @@ def _observed(sources: _Sources, *, exact: bool) -> tuple[Observations, _About]:
 def _law(observations: Observations, about: _About, arguments: argparse.Namespace, figure: Path | None) -> int:
     """Estimate the law of observations and show it."""
     pairs = None if arguments.by is None else pairs_by(observations.conditions, arguments.by)
-    found = law(observations, about.errors, resamples=arguments.resamples, seed=arguments.seed)
+    found = law(
+        observations,
+        about.errors,
+        resamples=arguments.resamples or 0,
+        seed=arguments.seed,
+        planned=about.planned,
+        regrets=about.regrets,
+    )
     tests = exponents_tested(about.hypotheses, found)
     if pairs is not None:
         found = _contrasted(found, pairs)
@@ -167,7 +179,7 @@ def _law(observations: Observations, about: _About, arguments: argparse.Namespac
             stdout.print(test.line, markup=False)
     if figure is not None:
         bands = "; bands: 95% over worlds" if found.worlds >= FEWEST_WORLDS else ""
-        size = f"{counted(found.worlds, 'world')}, {counted(found.replicates, 'replicate')}"
+        size = f"{counted(found.worlds, 'world')}, {found.replicates:.3g} replicates"
         _draw(figure, law_panels(found), f"{about.caption}; {size}{bands}")
     return 0
 

@@ -1,4 +1,4 @@
-"""What a person sees of the law of decay: curves, exponents, competing risks, a verdict, and what limits it."""
+"""What a person sees of the law of decay: verdicts first, then curves, exponents, checks, and what limits them."""
 
 from collections.abc import Iterator, Sequence
 
@@ -11,12 +11,19 @@ from chains.stats.fit.estimates import Estimate, Unknown
 from chains.stats.law.condition_law import ConditionLaw
 from chains.stats.law.contrasts import Contrast, Difference
 from chains.stats.law.decay_law import Law
+from chains.stats.law.growth import Figure
+from chains.stats.law.independence import Alike
 from chains.stats.paired.shares import FEWEST_WORLDS
 from chains.stats.survival.survival import CAUSES, Curve, Survival
 from chains.terminal.views.law_curves import law_panels
 from chains.terminal.views.run_tables import FATE_STYLE, shown_hops
 from chains.terminal.views.terminal_plot import Plot
 
+ONE_SIDED = "* one-sided, against an exponent of 1 or less; the interval beside it is two-sided"
+STANDS = {
+    "all": " (whatever statements and chains are like)",
+    "conditional": " (for a statement of given frailty, as the checks allow)",
+}
 VERDICT_STYLE = {"superlinear": "bold red", "linear": "bold green", "sublinear": "bold green", "inconclusive": "bold"}
 
 
@@ -27,16 +34,16 @@ def law_view(found: Law, notes: Sequence[str]) -> RenderableType:
         found: The law of every condition.
         notes: What limits it: whose data it is of, what is not known of the instrument.
     """
-    parts: list[RenderableType] = [Plot(panel) for panel in law_panels(found)]
+    parts: list[RenderableType] = list(_verdicts(found))
+    parts += [Plot(panel) for panel in law_panels(found)]
     if any(isinstance(value, Estimate) for condition in found.conditions for value in _values(condition).values()):
-        parts.append(_exponents(found.conditions))
+        parts += [_exponents(found.conditions), Text(ONE_SIDED), *_checks(found.conditions)]
     parts.append(_arrivals(found.conditions))
     parts += [_risks(condition) for condition in found.conditions]
     if any(not isinstance(condition.candidates, Unknown) for condition in found.conditions):
         parts.append(_candidates(found.conditions))
-    parts += _verdicts(found)
-    if any(isinstance(value, Difference) for one in found.contrasts for value in (one.q, one.k, one.hazard_ratio)):
-        parts.append(_contrasts(found.contrasts))
+    if any(isinstance(value, Difference) for one in found.contrasts for value in _differences(one).values()):
+        parts.append(_contrasts(found))
     reasons = (one.why for one in found.headlines if isinstance(one, Unknown))
     parts += [Text(f"- {why}") for why in dict.fromkeys(reasons)]
     parts += [Text(f"- {said}") for one in found.headlines if not isinstance(one, Unknown) for said in one.sentences]
@@ -58,47 +65,81 @@ def _exponents(conditions: Sequence[ConditionLaw]) -> Table:
         if len(conditions) > 1:
             table.add_row(Text(condition.condition, style="bold"))
         for name, value in _values(condition).items():
-            table.add_row(name, *_cells(value))
+            table.add_row(name, *_cells(value, one_sided=value is not condition.valence.ratio))
     return table
+
+
+def _checks(conditions: Sequence[ConditionLaw]) -> Iterator[RenderableType]:
+    """Return what was checked before anything was said of a statement of given frailty."""
+    title = "checks: lost at the same hop, of losses within two hops"
+    table = _table(title, "", "found", "95% interval", "expected", "pairs", "")
+    for condition in conditions:
+        checks = condition.checks
+        if len(conditions) > 1:
+            table.add_row(Text(condition.condition, style="bold"))
+        for name, one in (("replicates", checks.repeated), ("arms of a replicate", checks.shared)):
+            if isinstance(one, Alike):
+                passes = Text("passes" if one.passes else "fails", style="" if one.passes else "bold red")
+                interval = f"{one.low:.0%} to {one.high:.0%}"
+                table.add_row(name, f"{one.same:.0%}", interval, f"{one.expected:.0%}", f"{one.pairs:,}", passes)
+            elif one is not None:
+                table.add_row(name, "-", "-", "-", "-", "not made")
+    if table.row_count:
+        yield table
 
 
 def _values(condition: ConditionLaw) -> dict[str, Estimate | Unknown]:
     """Return the estimates of a condition by what they are called."""
     trusted = "" if condition.hop.trusted or isinstance(condition.hop.k, Unknown) else " (not trusted)"
-    values = {
-        "q, managers": condition.depth.q,
-        f"k, hop{trusted}": condition.hop.k,
-        "bad news / good": condition.valence.ratio,
-    }
+    values: dict[str, Estimate | Unknown] = {}
+    for name, law in (("q, managers", condition.depth), (f"k, hop{trusted}", condition.hop)):
+        letter = name[0]
+        values[name] = law.exponent
+        if isinstance(law.exponent, Unknown):
+            continue
+        if law.never.share > 0:
+            values[f"  {letter}, {law.never.share:.0%} never lost"] = law.never.exponent
+        if law.chains is not None:
+            values[f"  {letter}, chains differ (sd {law.chains.chain_sd:.2f})"] = law.chains.exponent
+        values[f"  {letter}, share heard"] = law.heard
+    values["bad news / good"] = condition.valence.ratio
     if condition.valence.pairs:
         values[f"  {condition.valence.pairs} minimal pairs"] = condition.valence.twins
     return values
 
 
-def _cells(value: Estimate | Unknown) -> tuple[str, str, str, str]:
+def _cells(value: Estimate | Unknown, *, one_sided: bool) -> tuple[str, str, str, str]:
     if isinstance(value, Unknown):
         return "none", "", "", ""
     boot = "none" if value.bootstrap is None else f"{value.bootstrap[0]:.2f} to {value.bootstrap[1]:.2f}"
-    return f"{value.value:.2f}", f"{value.low:.2f} to {value.high:.2f}", p_text(value.p), boot
+    return f"{value.value:.2f}", f"{value.low:.2f} to {value.high:.2f}", p_text(value.p) + "*" * one_sided, boot
 
 
-def p_text(p: float) -> str:
-    """Return a p-value as it is printed."""
+def p_text(p: float, least: float = 0.0) -> str:
+    """Return a p-value as it is printed; `least` is the smallest that could have come out."""
+    if least > 0 and p <= 1.001 * least:
+        return f"<{least:.3f}".replace("0.", ".")
     return "<.001" if p < 0.001 else f"{p:.3f}".removeprefix("0")
 
 
 def _arrivals(conditions: Sequence[ConditionLaw]) -> Table:
     """Return what the executive hears, by condition and number of managers."""
-    columns = ("managers", "statements", "kept", "95% interval", "distorted", "omitted", "weight lost")
+    # how many worlds each depth has is told where that differs
+    several = any(len({arm.worlds for arm in condition.balance.arms}) > 1 for condition in conditions)
+    worlds = ("worlds",) if several else ()
+    columns = ("managers", "chains", *worlds, "kept", "95% interval", "distorted", "omitted", "weight lost")
     table = _table("what the executive hears", *columns)
     for condition in conditions:
         if len(conditions) > 1:
             table.add_row(Text(condition.condition, style="bold"))
+        sizes = {arm.depth: arm for arm in condition.balance.arms}
         for arrival in condition.arrivals:
+            size = sizes[arrival.depth]
             kept, shares = arrival.retention, arrival.shares
             table.add_row(
                 str(arrival.depth - 1),
-                f"{arrival.statements:,}",
+                f"{size.chains:,}",
+                *([f"{size.worlds:,}"] if several else []),
                 f"{kept.value[0]:.0%}",
                 _interval(kept, 0) if condition.worlds >= FEWEST_WORLDS else "-",
                 f"{shares['altered'] + shares['inverted']:.0%}",
@@ -154,20 +195,36 @@ def _candidates(conditions: Sequence[ConditionLaw]) -> Table:
     return table
 
 
-def _contrasts(contrasts: Sequence[Contrast]) -> Table:
-    """Return differences between conditions, by the paired world bootstrap."""
+def _differences(one: Contrast) -> dict[str, Difference | Unknown]:
+    """Return the differences of two conditions by what they are called."""
+    return {
+        "q, difference": one.q,
+        "  of the share heard": one.q_heard,
+        "k, difference": one.k,
+        "  of the share never missed": one.k_heard,
+        "bad news / good, ratio": one.hazard_ratio,
+    }
+
+
+def _contrasts(found: Law) -> Table:
+    """Return differences between conditions."""
     table = _table("contrasts (second against first, the same worlds)", "", "first", "second", "", "95% interval", "p")
-    for one in contrasts:
+    for one in found.contrasts:
         table.add_row(Text(f"{one.second} against {one.first}", style="bold"))
-        values = {"q, difference": one.q, "k, difference": one.k, "bad news / good, ratio": one.hazard_ratio}
-        for name, value in values.items():
+        for name, value in _differences(one).items():
             if isinstance(value, Unknown):
                 table.add_row(name, "", "", "none")
             else:
                 figures = f"{value.first:.2f}", f"{value.second:.2f}", f"{value.value:+.2f}"
                 if value is one.hazard_ratio:
                     figures = (*figures[:2], f"{value.value:.2f}")
-                table.add_row(name, *figures, f"{value.low:.2f} to {value.high:.2f}", p_text(value.p))
+                table.add_row(name, *figures, f"{value.low:.2f} to {value.high:.2f}", p_text(value.p, value.least_p))
+        for growth in found.growths:
+            if (growth.first, growth.second) == (one.first, one.second) and isinstance(growth.bend, Figure):
+                bend = growth.bend
+                ends = f"{bend.low:+.3g} to {bend.high:+.3g}"
+                p = p_text(2 * min(bend.p, 1 - bend.p))
+                table.add_row(f"bend, {growth.name}", "", "", f"{bend.value:+.3g}", ends, p)
     return table
 
 
@@ -182,9 +239,14 @@ def _interval(curve: Curve, at: int) -> str:
 
 def _verdicts(found: Law) -> Iterator[RenderableType]:
     for condition in found.conditions:
-        word = condition.verdict or "none"
         name = f" {condition.condition}:" if len(found.conditions) > 1 else ""
-        yield Text.assemble((f"verdict:{name} ", "bold"), (word, VERDICT_STYLE.get(word, "bold")))
+        for growth in condition.growths:
+            word = growth.verdict or "none"
+            style = VERDICT_STYLE.get(word, "bold")
+            yield Text.assemble((f"{growth.name}:{name} ", "bold"), (word, style), f" - {growth.sentence}")
+        word = condition.verdict or "none"
+        stands = STANDS.get(condition.tier or "", "")
+        yield Text.assemble((f"verdict:{name} ", "bold"), (word, VERDICT_STYLE.get(word, "bold")), stands)
         for sentence in condition.sentences:
             yield Text(f"- {sentence}")
         reasons = dict.fromkeys(
