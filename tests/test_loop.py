@@ -14,7 +14,7 @@ from chains.models.spec import resolve
 from chains.organisation.cast import PERSON, Cast, Part
 from chains.organisation.decision_turns import letters_of
 from chains.organisation.hierarchy import chain, deal, tree
-from chains.organisation.plan import plan_of
+from chains.organisation.planning import plan_of
 from chains.organisation.prompts import read_prompt
 from chains.running.langgraph_wiring import climber, wire
 from chains.running.log.log import Log

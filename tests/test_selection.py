@@ -11,15 +11,13 @@ from chains.models.provider import Reply
 from chains.models.spec import resolve
 from chains.organisation.cast import Cast, Part
 from chains.organisation.hierarchy import chain, deal, tree
-from chains.organisation.plan import plan_of
+from chains.organisation.planning import plan_of
 from chains.organisation.prompts import read_prompt
 from chains.organisation.selection import Selection, ballot, chosen
-from chains.organisation.turn_key import NUMBERS, pass_of, task_of
 from chains.running.log.log import Log
 from chains.running.reply_source import Tape
 from chains.running.transcript import retold
 from chains.running.trial import in_turn, run_trial
-from chains.running.turn_rules import asked
 from chains.scoring.replies.rating import read_ratings
 from chains.stats.paired.paired import paired
 from chains.worlds.scenario_registry import world_for
@@ -76,9 +74,9 @@ class Rater:
 def test_every_draft_is_asked_for_with_a_seed_of_its_own_and_the_first_with_that_of_a_seat_without_drafts():
     several, one = (cast_of(chain(2), count) for count in (3, 1))
     drafts = [several.plan.by_name[name] for name in ("L2", "L2/draft2", "L2/draft3")]
-    seeds = [asked(several, turn, {}).settings["seed"] for turn in drafts]
+    seeds = [turn.ask(several, {}).settings["seed"] for turn in drafts]
     assert len(set(seeds)) == 3
-    assert seeds[0] == asked(one, one.plan.by_name["L2"], {}).settings["seed"]
+    assert seeds[0] == one.plan.by_name["L2"].ask(one, {}).settings["seed"]
 
 
 def test_the_best_rated_draft_is_what_the_seat_above_reads(tmp_path):
@@ -156,15 +154,6 @@ def test_in_a_tree_each_seat_is_rated_by_its_own_superior(tmp_path):
     end, steps, _ = ran(tmp_path, cast, Rater({"A": 2, "B": 3}))
     assert end.status == "finished"
     assert len(steps) == 6 * 2 + 6 + 1
-
-
-def test_a_turns_number_says_which_task_it_is():
-    cast = cast_of(chain(2), 2)
-    for turn in cast.plan.turns:
-        if not turn.ruled:
-            assert task_of(turn.seat, turn.number) == turn.task
-            assert pass_of(turn.seat, turn.number) == turn.pass_
-    assert len(set(NUMBERS.values())) == len(NUMBERS)
 
 
 def shares_of_bad_news(tmp_path, drafts, by, worlds):

@@ -20,7 +20,6 @@ from chains.running.log.log import Log
 from chains.running.reply_source import Tape
 from chains.running.transcript import retold
 from chains.running.trial import in_turn, run_trial
-from chains.running.turn_rules import asked
 from chains.worlds.scenario_registry import world_for
 
 TRIAL = "c1.w1.r1"
@@ -179,7 +178,7 @@ def test_a_model_whose_reports_have_a_grammar_asks_one_question():
     cast = cast_of(chain(3), "question:L0>L2")
     cast = cast.model_copy(update={"sources": {"channel": resolve("smollm2")}})
     asks = next(turn for turn in cast.plan.turns if turn.task == "ask")
-    request = asked(cast, asks, {"L1": "- All is well."})
+    request = asks.ask(cast, {"L1": "- All is well."})
     assert request.settings["grammar"] == QUESTION
 
 

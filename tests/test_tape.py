@@ -10,18 +10,19 @@ import pytest
 from chains.errors import MazedomError
 from chains.models.provider import Message, Reply, Request
 from chains.organisation.hierarchy import chain
+from chains.organisation.planning import plan_of
 from chains.organisation.turn_key import Key
 from chains.running.log.log import SYNC_WITHIN, Log
 from chains.running.log.records import TrialEnd
 from chains.running.reply_source import Tape
 
-SEAT = chain(1).seats[0]
+TURN = plan_of(chain(1)).turns[-1]
 SLOW = 0.4
 
 
 def record(tape, number):
     request = Request(model="echo", messages=(Message(role="user", content=f"Report {number}."),))
-    tape.record(Key(f"c1.w{number}.r1", SEAT.name), SEAT, (), request, Reply(text="All is well."))
+    tape.record(Key(f"c1.w{number}.r1", TURN.seat.name), TURN, (), request, Reply(text="All is well."))
 
 
 @pytest.fixture

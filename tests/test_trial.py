@@ -11,14 +11,13 @@ from chains.models.provider import Message, Reply, Request
 from chains.models.spec import resolve
 from chains.organisation.cast import PERSON, Cast, Part
 from chains.organisation.hierarchy import chain, deal, pyramid, tree
-from chains.organisation.plan import plan_of
+from chains.organisation.planning import plan_of
 from chains.organisation.prompts import read_prompt
 from chains.organisation.turn_key import Key
 from chains.running.langgraph_wiring import climber, mermaid, wire
 from chains.running.log.log import Log
 from chains.running.reply_source import Tape, difference
 from chains.running.trial import held_below, in_turn, run_trial
-from chains.running.turn_rules import asked
 from chains.worlds.scenario_registry import world_for
 
 TRIAL = "c1.w1.r1"
@@ -188,7 +187,7 @@ def test_an_answer_that_a_person_gave_is_taken_from_the_log(tmp_path):
     _, _, (question,) = ran(tmp_path, cast, Counting())
     with Log(tmp_path, write=True) as log:
         Tape(log, None).record(
-            question.key, question.seat, question.heard, question.request, Reply(text="All is well.", tries=0)
+            question.key, question.turn, question.heard, question.request, Reply(text="All is well.", tries=0)
         )
     end, steps, questions = ran(tmp_path, cast, Counting())
     assert (end.status, questions) == ("finished", [])
@@ -199,7 +198,7 @@ def test_sampling_seeds_hang_on_world_replicate_and_seat_and_on_no_prompt():
     def seeds(**of):
         cast = cast_of(chain(3), **of)
         said = dict.fromkeys(("L1", "L2", "L3"))
-        return [asked(cast, turn, said).settings["seed"] for turn in cast.plan.turns]
+        return [turn.ask(cast, said).settings["seed"] for turn in cast.plan.turns]
 
     base = seeds()
     assert len(set(base)) == 4
@@ -234,7 +233,7 @@ def test_two_requests_differ_in_words_that_a_person_understands(changed, says):
 
 def test_who_asks_is_no_part_of_the_digest():
     cast = cast_of(chain(1))
-    request = asked(cast, cast.plan.by_name["L1"], {})
+    request = cast.plan.by_name["L1"].ask(cast, {})
     assert request.occasion is not None
     assert request.digest == structs.replace(request, occasion=None).digest
 

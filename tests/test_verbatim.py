@@ -12,7 +12,7 @@ from chains.models.spec import resolve
 from chains.organisation.cast import Cast, Part
 from chains.organisation.hierarchy import chain, deal, pyramid, tree
 from chains.organisation.hierarchy_file import read_hierarchy
-from chains.organisation.plan import plan_of
+from chains.organisation.planning import plan_of
 from chains.organisation.prompts import read_prompt
 from chains.running.langgraph_wiring import climber, wire
 from chains.running.log.log import Log

@@ -6,7 +6,8 @@ from chains.errors import BadInput
 from chains.experiments.scoped import Scoped
 from chains.experiments.settings import ConditionSettings
 from chains.organisation.hierarchy import Hierarchy
-from chains.organisation.plan import Plan, Weaver, plan_of
+from chains.organisation.plan import Plan, Weaver
+from chains.organisation.planning import plan_of
 from chains.organisation.remedies.registry import REMEDIES, remedies
 from chains.organisation.round_settings import Customs
 from chains.organisation.selection import MOST_DRAFTS, By, Selection

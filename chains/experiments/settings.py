@@ -20,9 +20,10 @@ from pydantic import (
 from chains.errors import BadInput, nearest
 from chains.experiments.scoped import Scoped
 from chains.organisation.hierarchy import Hierarchy, Seat
-from chains.organisation.prompts import BESIDE, NONE, ROLES, TASKS
+from chains.organisation.prompts import BESIDE, NONE, ROLES
 from chains.organisation.round_settings import Memory, Move
 from chains.organisation.selection import By
+from chains.organisation.task import TASKS
 
 Value = str | int | float | bool | None
 """A setting's value as files and run.json hold it."""

@@ -6,7 +6,7 @@ in from outside: `replies` reads what endpoints send, `records` what was logged.
 """
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import Any, Literal, Protocol
 
@@ -15,13 +15,6 @@ import orjson
 
 from chains.worlds.world import World
 
-Task = Literal[
-    "report", "decide", "order", "relay", "act", "send", "rate", "audit", "revise", "watch", "skip", "stop", "override",
-    "veto", "ask", "answer",
-]  # fmt: skip
-"""What a seat is asked for: a report up; a decision; an order down; the order passed on; an action; and what is woven
-in: a text by rule; ratings of reports; an audit; the report once more; an audit of the audit; a note past the chain;
-whether to stop the work; whether to go on all the same; whether to veto; a question from above; the answer to it."""
 Finish = Literal["stop", "length", "refusal", "filter", "empty"]
 """How a reply ended: of itself; cut off by its length limit; the model refused; a content filter
 refused; nothing came. The last three reach the seat above as "(no report)"."""
@@ -52,8 +45,8 @@ class Occasion(msgspec.Struct, frozen=True):
     heard: tuple[str, ...]
     """What the seat was given: the reports of those below it, or a worker's own notes; one text each.
     On the way down, the directive of its superior."""
-    task: Task = "report"
-    """What it is asked for."""
+    task: str = "report"
+    """What it is asked for: the name of a task of `organisation.task`."""
     letters: Mapping[str, str] = {}
     """For a choice: the ids of the options by the letter under which they are shown."""
     decided: str | None = None
@@ -61,7 +54,13 @@ class Occasion(msgspec.Struct, frozen=True):
     drafted: int = 0
     """Which of several drafts of one report it will be: 0 for the first or only one."""
     more: Mapping[str, Any] = {}
-    """What else a woven-in task needs."""
+    """What else the synthetic channel needs to reply to this task."""
+    by_channel: "ByChannel | None" = None
+    """How the synthetic channel replies; None: it relays what was heard."""
+
+
+ByChannel = Callable[[Any, Occasion], str]
+"""The text with which a synthetic channel, the first argument, replies on an occasion."""
 
 
 class Request(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dict=True):

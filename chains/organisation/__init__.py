@@ -2,6 +2,6 @@
 
 Imports: worlds, models.provider, models.spec, models.channel, scoring.
 
-Names to know: `hierarchy.Hierarchy`, `hierarchy.Seat`, `plan.Plan`, `plan.Turn`, `turn_key.Key`, `cast.Cast`,
+Names to know: `hierarchy.Hierarchy`, `plan.Plan`, `plan.Turn`, `planning.plan_of`, `task.task`, `cast.Cast`,
 `prompts.Prompt`. A remedy is one file in `remedies/`.
 """

@@ -17,6 +17,7 @@ from chains.organisation.hierarchy import Hierarchy, Role, Seat, deal
 from chains.organisation.plan import Plan, Turn
 from chains.organisation.prompts import Prompt
 from chains.organisation.round_settings import Customs
+from chains.organisation.task import Rule, Said
 from chains.organisation.turn_key import ROUND, Key
 from chains.rng import Draw, seed_of
 from chains.worlds.facts.status_rule import status_line
@@ -42,15 +43,6 @@ class Waiting(NamedTuple):
     seat: str
 
 
-class Ruled(NamedTuple):
-    """Instead of a question: a text that follows a rule, computed from what was said; it costs no call."""
-
-    text: str | None
-    """None: no report."""
-
-
-Said = Mapping[str, str | None]
-"""The messages so far, by turn; None where nothing was said."""
 Speak = Callable[[str, Mapping[str, str | None]], Awaitable[str | Waiting | None]]
 """The message of a turn, given its name and the messages so far, by turn; None for no report."""
 Climb = Callable[[Speak], Awaitable[tuple[str, ...]]]
@@ -102,7 +94,7 @@ class Part(BaseModel):
     settings: Mapping[str, Any] = Field(default_factory=dict)
     """What the condition sets in place of the model's own settings: temperature, max_tokens."""
     tasks: Mapping[str, Prompt] = Field(default_factory=dict)
-    """In the whole loop, the prompts of the seat's further tasks: `order`, `relay`, `act`."""
+    """The prompt of each task that the seat is asked for besides its report."""
     circumstances: str = ""
     """What it is told of the organisation that it works in, for prompts that have that hole: sentences, a space before
     each, so that a prompt reads well without any."""
@@ -195,12 +187,10 @@ class Cast(BaseModel):
 
     def report_on(self, turn: Turn, heard: Sequence[str], hears: Sequence[str], **more: Any) -> Request:
         """Ask a seat for its report on texts: those of the turns in `hears`, after its own notes if it has any."""
-        part = self.parts[turn.seat.name]
         own = heard[0] if turn.seat.role in HAVE_NOTES else None
-        holes = self._holes(turn.seat, part, heard, own, hears)
         if turn.seat.role == "outside":
             more["hop"] = 1
-        return self.ask(turn.seat, part.prompt, holes, heard, turn.number, self.shape, **more)
+        return self.ask(turn, self._report_holes(heard, own, hears), heard, self.shape, **more)
 
     def shape(self, settings: dict[str, Any], source: Source) -> dict[str, Any]:
         """Put the form of a report into a request's settings: a grammar must let by the numbers of notes."""
@@ -217,31 +207,22 @@ class Cast(BaseModel):
         return "\n\n".join(f"{heading}\n{text}" for heading, text in zip(headings, texts, strict=True))
 
     def ask(
-        self,
-        seat: Seat,
-        prompt: Prompt,
-        holes: Mapping[str, Any],
-        heard: Sequence[str],
-        turn: int,
-        shape: Shape = unshaped,
-        **more: Any,
+        self, turn: Turn, holes: Mapping[str, Any], heard: Sequence[str], shape: Shape = unshaped, **more: Any
     ) -> Request:
-        """Fill a prompt and say with which settings a seat is asked.
+        """Fill the prompt of a turn, and say with which settings its seat is asked.
 
         Args:
-            seat: Who is asked.
-            prompt: What is asked.
-            holes: What stands in the prompt's holes.
+            turn: Whose turn it is, and for which task. The sampling seed is made from its number.
+            holes: What stands in the prompt's holes, besides those that every seat's prompt may have.
             heard: The texts that the seat was given, for the length of its reply and for the synthetic channel.
-            turn: The number of the seat's turn, of which its sampling seed is made.
             shape: What form the reply must have.
             more: What the occasion holds besides.
         """
-        part = self.parts[seat.name]
+        seat, part = turn.seat, self.parts[turn.seat.name]
         model, settings = part.model, {}
         if not part.human:
             source = self.sources[part.model]
-            seed = seed_of("sampling", self.world.digest, self.replicate, seat.name, turn)
+            seed = seed_of("sampling", self.world.digest, self.replicate, seat.name, turn.number)
             own = shape(source.settings(_lines(heard) if source.by_lines else 0), source)
             model, settings = source.label, {**own, **part.settings, "seed": seed}
         occasion = Occasion(
@@ -252,26 +233,25 @@ class Cast(BaseModel):
             hop=more.pop("hop", self.hierarchy.heights.get(seat.name, 0)),  # another one on the way down
             depth=self.hierarchy.depth,
             heard=tuple(heard),
+            task=turn.task,
+            by_channel=None if isinstance(turn.row, Rule) else turn.row.channel,
             **more,
         )
-        messages = prompt.fill({**holes, "circumstances": part.circumstances})
-        if occasion.task == "report" and (memory := self.remembered.get(seat.name)):
+        told = {
+            "title": title_of(seat), "about": self.world.title, "superior": "your boss", "words": part.words,
+            "circumstances": part.circumstances,
+        }  # fmt: skip
+        messages = part.tasks.get(turn.task, part.prompt).fill({**told, **holes})
+        if turn.task == "report" and (memory := self.remembered.get(seat.name)):
             *before, last = messages
             messages = (*before, structs.replace(last, content=f"{memory}\n\n{last.content}"))
         return Request(model=model, messages=messages, settings=settings, occasion=occasion)
 
-    def _holes(
-        self, seat: Seat, part: Part, heard: Sequence[str], own: str | None, hears: Sequence[str]
-    ) -> dict[str, Any]:
-        holes: dict[str, Any] = {"title": title_of(seat), "about": self.world.title, "words": part.words}
-        if self.hierarchy.superior(seat.name) is not None:
-            holes["superior"] = "your boss"
+    def _report_holes(self, heard: Sequence[str], own: str | None, hears: Sequence[str]) -> dict[str, Any]:
         if own is None:
-            holes["reports"], holes["span"] = self.headed(heard, hears), len(heard)
-        else:
-            told = self.headed(heard[1:], hears, always=True) if hears else ""
-            holes["notes"] = f"{own}\n\n{told}" if told else own
-        return holes
+            return {"reports": self.headed(heard, hears), "span": len(heard)}
+        told = self.headed(heard[1:], hears, always=True) if hears else ""
+        return {"notes": f"{own}\n\n{told}" if told else own}
 
 
 def hands_of(world: World, hierarchy: Hierarchy, replicate: int) -> dict[str, tuple[str, ...]]:

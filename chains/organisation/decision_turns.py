@@ -9,7 +9,8 @@ letter A is no liking for an option.
 from collections.abc import Mapping
 from typing import Any
 
-from chains.models.provider import Request
+from chains.models.channel import replies
+from chains.models.provider import CHARACTERS_A_TOKEN, Request
 from chains.models.spec import Source
 from chains.organisation.assignment_turns import (
     actions_shown,
@@ -18,8 +19,9 @@ from chains.organisation.assignment_turns import (
     letters_of_actions,
     measured_by,
 )
-from chains.organisation.cast import NO_REPORT, Cast, Said, as_json, title_of
+from chains.organisation.cast import NO_REPORT, Cast, as_json
 from chains.organisation.plan import CHARTER, LEDGER, Turn
+from chains.organisation.task import TOKENS_OF_AN_ORDER, Load, Said, order_size, task
 from chains.rng import Draw
 from chains.scoring.replies.choice import Choice, Choosable, read_choice
 from chains.worlds.charters.charter import Charter
@@ -128,8 +130,7 @@ def decide(cast: Cast, turn: Turn, said: Said) -> Request:
         heard = cast.heard(turn, said)
     reports = heard[0] if turn.reference else cast.headed(heard, cast.hears(turn, said))
     decision, _ = decision_of(cast)
-    holes = _choice_holes(cast, turn) | {
-        "question": decision.question,
+    holes = choice_holes(cast) | {
         "reports": reports,
         "charter": _listed(charter_lines(cast)),
         "stakes": stakes_line(decision),
@@ -138,67 +139,86 @@ def decide(cast: Cast, turn: Turn, said: Said) -> Request:
     return choose(cast, turn, holes, heard)
 
 
+def choice_size(load: Load) -> tuple[float, float]:
+    """Return the size of a task that reads reports and chooses one of a few options."""
+    return load.read + TOKENS_OF_AN_ORDER, LONGEST_REASON / CHARACTERS_A_TOKEN
+
+
+DECIDE = task(
+    "decide", decide, "decide",
+    {"question", "reports", "charter", "stakes", "options", "standing", "words", "span"},
+    number=120_000, size=choice_size, holds="option", channel=replies.decides,
+)  # fmt: skip
+
+
 def order(cast: Cast, turn: Turn, said: Said) -> Request:
     """Ask the executive for its order: what it decided, if anything, and the charter."""
+    charter = {"charter": _listed(charter_lines(cast))}
     if not turn.hears:
-        notes = "\n".join(charter_lines(cast))
-        holes = _holes(cast, turn) | {"charter": _listed(charter_lines(cast))}
-        return cast.ask(
-            turn.seat, cast.parts[turn.seat.name].tasks["order"], holes, [notes], turn.number, task="order", hop=1
-        )
+        return cast.ask(turn, charter, ["\n".join(charter_lines(cast))], hop=1)
     reply = said[turn.hears[0]]
-    decided = decision_line(cast, reply)
-    holes = _holes(cast, turn) | {"decided": decided, "charter": _listed(charter_lines(cast))}
-    return cast.ask(
-        turn.seat, cast.parts[turn.seat.name].tasks["order"], holes, [order_notes(cast, reply)], turn.number,
-        task="order", decided=choice_of(cast, reply).option, hop=1,
-    )  # fmt: skip
+    holes = charter | {"decided": decision_line(cast, reply)}
+    return cast.ask(turn, holes, [order_notes(cast, reply)], decided=choice_of(cast, reply).option, hop=1)
 
 
-def obey(cast: Cast, turn: Turn, said: Said) -> Request:
-    """Ask a manager to pass an order on, or a worker to act on it."""
-    if turn.reference:
-        directive = _listed(charter_lines(cast)) if turn.reference == CHARTER else NO_ORDER
-    else:
-        directive = (said[turn.hears[0]] or NO_ORDER).strip()
-    if turn.task == "act":
-        return choose(cast, turn, _choice_holes(cast, turn) | {"directive": directive}, [directive])
-    holes = _holes(cast, turn) | {"directive": directive}
+ORDER = task(
+    "order", order, "down", {"decided", "charter", "words"},
+    number=130_000, size=order_size, holds="clauses", channel=replies.orders,
+)  # fmt: skip
+
+
+def relay(cast: Cast, turn: Turn, said: Said) -> Request:
+    """Ask a manager to pass an order on."""
+    directive = _directive(cast, turn, said)
+    holes = {"directive": directive}
     if cast.world.assignment is not None:
         holes["kpi"] = measured_by(cast, turn.seat)
-    return cast.ask(
-        turn.seat, cast.parts[turn.seat.name].tasks["relay"], holes, [directive], turn.number,
-        task="relay", hop=turn.seat.level + 1,
-    )  # fmt: skip
+    return cast.ask(turn, holes, [directive], hop=turn.seat.level + 1)
+
+
+RELAY = task(
+    "relay", relay, "down", {"superior", "directive", "words", "kpi"},
+    number=140_000, size=order_size, holds="clauses", channel=replies.passes_down,
+)  # fmt: skip
+
+
+def act(cast: Cast, turn: Turn, said: Said) -> Request:
+    """Ask a worker to act on an order."""
+    directive = _directive(cast, turn, said)
+    return choose(cast, turn, choice_holes(cast) | {"directive": directive}, [directive])
+
+
+ACT = task(
+    "act", act, "act", {"superior", "directive", "question", "options", "standing", "words"},
+    number=150_000, size=order_size, holds="option", channel=replies.acts,
+)  # fmt: skip
+
+
+def _directive(cast: Cast, turn: Turn, said: Said) -> str:
+    """Return the order that a seat reads."""
+    if turn.reference:
+        return _listed(charter_lines(cast)) if turn.reference == CHARTER else NO_ORDER
+    return (said[turn.hears[0]] or NO_ORDER).strip()
 
 
 def choose(cast: Cast, turn: Turn, holes: Mapping[str, Any], heard: list[str]) -> Request:
     """Ask a seat to choose one of the decision's options, as JSON."""
     letters = letters_of(cast)
-    part = cast.parts[turn.seat.name]
 
     def shape(settings: dict[str, Any], source: Source) -> dict[str, Any]:
         return choice_shape(settings, source, tuple(letters))
 
-    return cast.ask(
-        turn.seat, part.tasks.get(turn.task, part.prompt), holes, heard, turn.number, shape,
-        task=turn.task, letters={letter: option.id for letter, option in letters.items()},
-    )  # fmt: skip
+    return cast.ask(turn, holes, heard, shape, letters={letter: option.id for letter, option in letters.items()})
 
 
-def _holes(cast: Cast, turn: Turn) -> dict[str, Any]:
-    holes = {"title": title_of(turn.seat), "about": cast.world.title, "words": cast.parts[turn.seat.name].words}
-    return holes if turn.seat.role == "executive" else holes | {"superior": "your boss"}
-
-
-def _choice_holes(cast: Cast, turn: Turn) -> dict[str, Any]:
+def choice_holes(cast: Cast) -> dict[str, Any]:
+    """Return what a prompt says of the options, or a worker's actions."""
     if cast.world.assignment is not None:
-        choice = {"options": actions_shown(cast), "question": assignment_of(cast).question, "standing": AS_YOU_LIKE}
-        return _holes(cast, turn) | choice
+        return {"options": actions_shown(cast), "question": assignment_of(cast).question, "standing": AS_YOU_LIKE}
     decision, _ = decision_of(cast)
     options = "\n".join(f"{letter}. {option.text}" for letter, option in letters_of(cast).items())
     standing = decision.option(decision.standing).text
-    return _holes(cast, turn) | {"options": options, "question": decision.question, "standing": standing}
+    return {"options": options, "question": decision.question, "standing": standing}
 
 
 def _listed(lines: list[str]) -> str:

@@ -1,4 +1,4 @@
-"""Who speaks when in a trial: every seat reports; in the whole loop it also decides, orders, relays or acts.
+"""A plan: who speaks when in a trial, turn by turn. `planning` makes it.
 
 A turn is one message of one seat, and has a name: the seat's own for its first
 turn, and the seat and what it does for the others. In a chain of depth 2:
@@ -11,19 +11,20 @@ turn, and the seat and what it does for the others. In a chain of depth 2:
 
 How an organisation works besides its chain of command (remedies, selection, lines from the side) is woven
 in: a weaver adds turns, and says which turn's text from then on stands for a seat's report. A turn asks
-its seat or is *ruled*: its text is computed from what was said, so it costs no call and is not logged.
+its seat for a task, or is *ruled*: its text is computed from what was said, so it costs no call and is not logged.
 """
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from chains.errors import BadInput
-from chains.models.provider import Task
+from chains.models.provider import Request
 from chains.organisation.hierarchy import Hierarchy, Role, Seat
-from chains.organisation.turn_key import NUMBERS, Pass, pass_of
+from chains.organisation.task import Rule, Ruled, Said, Task
+from chains.organisation.turn_key import Pass
 
 LEDGER, NOTHING, CHARTER = "ledger", "nothing", "charter"
 """Reference turns: the executive reads the full ledger or no report; the worker the whole charter or no order."""
@@ -34,42 +35,56 @@ class Turn(NamedTuple):
 
     name: str
     seat: Seat
-    task: Task
+    row: Task | Rule
+    """What the seat is asked for, or the rule that gives the text."""
     number: int
     """0 for the seat's first turn; part of its key in the log."""
     hears: tuple[str, ...]
     """The names of the turns whose messages it reads; empty where it reads notes, the ledger or nothing."""
     reference: str = ""
     """`ledger`, `charter` or `nothing` for a reference turn, on which nothing depends."""
-    rule: str = ""
-    """The name of the rule that its text follows where nobody is asked; see `asking.RULES`."""
     by: "Weaver | None" = None
-    """What wove it in: holds the parameters by which it is asked or ruled."""
+    """The weaver that added it, which holds the parameters by which it is asked or ruled."""
     heading: str = ""
     """What stands above its text where its reader reads several; empty for "Report from NAME:"."""
     about: str = ""
     """The seat whose message it concerns, where that is another: the report that an auditor reads."""
 
+    def ask(self, cast: Any, said: Said) -> Request | Ruled:
+        """Return the request of this turn, or the text that stands there by rule.
+
+        Args:
+            cast: Who is who in the trial, a `cast.Cast`.
+            said: What was said so far, by turn.
+        """
+        row = self.row
+        return row.ask(cast, self, said) if isinstance(row, Task) else row.text(cast, self, said)
+
+    @property
+    def task(self) -> str:
+        """The name of the task; `send` where nobody is asked."""
+        return self.row.name if isinstance(self.row, Task) else "send"
+
+    @property
+    def rule(self) -> Rule | None:
+        """The rule that gives the text; None where the seat is asked."""
+        return None if isinstance(self.row, Task) else self.row
+
     @property
     def ruled(self) -> bool:
         """Whether nobody is asked."""
-        return bool(self.rule)
+        return not isinstance(self.row, Task)
 
     @property
     def pass_(self) -> Pass:
-        """Which way the message goes."""
-        return pass_of(self.seat, self.number)
-
-    @property
-    def kind(self) -> str:
-        """Which prompts it is asked with: its role's for a report, else its task's."""
-        return self.seat.role if self.task == "report" else self.task
+        """Which way the message goes: the executive's first message decides, whatever it is."""
+        return "decide" if self.number == 0 and self.seat.role == "executive" else self.row.pass_
 
 
 class Weaver:
-    """Adds turns to a plan while it is made; does nothing, so that one who adds one thing overrides one method.
+    """Adds turns to a plan while it is made. Each method does nothing; a weaver overrides those that it needs.
 
-    What overrides them must depend on the plan alone, never on what is said in a trial.
+    A weaver may use the plan alone, never what is said in a trial.
     """
 
     crosses = False
@@ -113,18 +128,17 @@ class Draft:
     decision: str = ""
     down: dict[str, str] = field(default_factory=dict)
     beside: dict[str, Seat] = field(default_factory=dict)
-    _places: Counter[tuple[str, Task]] = field(default_factory=Counter)
+    _places: Counter[tuple[str, str]] = field(default_factory=Counter)
     _names: Counter[str] = field(default_factory=Counter)
 
     def add(
         self,
         seat: Seat,
-        task: Task,
+        row: Task | Rule,
         hears: Iterable[str],
         *,
         by: Weaver,
         what: str = "",
-        rule: str = "",
         heading: str = "",
         about: str = "",
         place: int | None = None,
@@ -133,24 +147,23 @@ class Draft:
 
         Args:
             seat: Whose it is: of the hierarchy, or of `auditor`.
-            task: What it is asked for, or `send` for a text that follows a rule.
+            row: The task that the seat is asked for, or the rule that gives its text.
             hears: The turns that it reads, added before.
             by: What weaves it in.
-            what: Its name after the seat's; by default the task.
-            rule: See `Turn`; a turn with a rule has the task `send`.
+            what: Its name after the seat's; by default that of the task or rule.
             heading: See `Turn`.
             about: See `Turn`.
             place: Its place among the seat's turns of the task; by default the next. Give it where that would
                 depend on what else is switched on.
         """
-        mine = self._places[seat.name, task] if place is None else place
-        self._places[seat.name, task] = mine + 1
-        name = f"{seat.name}/{what or task}"
+        kind = row.name if isinstance(row, Task) else "send"
+        mine = self._places[seat.name, kind] if place is None else place
+        self._places[seat.name, kind] = mine + 1
+        name = f"{seat.name}/{what or row.name}"
         self._names[name] += 1
         if self._names[name] > 1:
             name += f"+{self._names[name]}"
-        number = NUMBERS[task] + mine
-        turn = Turn(name, seat, task, number, tuple(hears), rule=rule, by=by, heading=heading, about=about)
+        turn = Turn(name, seat, row, row.number + mine, tuple(hears), by=by, heading=heading, about=about)
         self.turns.append(turn)
         return turn
 
@@ -231,82 +244,3 @@ class Plan:
         """The turns of `top` that are no report of those who report to the executive: lines from the side."""
         last = {self.sent.get(name) for name in self.hierarchy.reports_of(self.hierarchy.executive.name)}
         return tuple(name for name in self.top if name not in last)
-
-
-def plan_of(
-    hierarchy: Hierarchy, *, loop: bool = False, reports: bool = True, orders: bool = True,
-    weavers: Sequence[Weaver] = (),
-) -> Plan:  # fmt: skip
-    """Return who speaks when.
-
-    Args:
-        hierarchy: Who reports to whom.
-        loop: Whether the executive decides, its order goes down and workers act; else reports climb, and the
-            executive says something about them.
-        reports: Whether reports climb; without them there is nothing but the way down.
-        orders: Whether there is a way down; without it the trial ends with the decision.
-        weavers: What adds turns to that, in this order.
-    """
-    draft = Draft(hierarchy)
-    top = hierarchy.executive
-    if reports:
-        _up(draft, weavers, loop=loop)
-    if loop and reports:
-        for number, reads in enumerate((LEDGER, NOTHING), start=2):
-            draft.turns.append(Turn(f"{top.name}/{reads}", top, "decide", number, (), reads))
-    if loop and orders:
-        _down(draft, weavers)
-    return Plan(
-        hierarchy=hierarchy,
-        turns=tuple(draft.turns),
-        loop=loop,
-        reports=reports,
-        sent=draft.sent,
-        top=tuple(draft.top),
-        decision=draft.decision,
-        down=draft.down,
-        beside=tuple(draft.beside.values()),
-        told=tuple(notice for weaver in weavers for notice in weaver.told),
-        numbered=any(weaver.numbers_notes for weaver in weavers),
-        crossed=any(weaver.crosses for weaver in weavers),
-    )
-
-
-def _up(draft: Draft, weavers: Sequence[Weaver], *, loop: bool) -> None:
-    hierarchy, top = draft.hierarchy, draft.hierarchy.executive
-    for seat in hierarchy.upward():
-        heard = tuple(draft.sent[name] for name in hierarchy.reports_of(seat.name))
-        if seat is not top:
-            heard += tuple(name for weaver in weavers for name in weaver.before(draft, seat))
-            draft.turns.append(Turn(seat.name, seat, "report", 0, heard))
-            draft.sent[seat.name] = seat.name
-            for weaver in weavers:
-                weaver.reported(draft, seat)
-            continue
-        draft.top = list(heard)
-        for weaver in weavers:
-            weaver.at_the_top(draft)
-        draft.turns.append(Turn(top.name, top, "decide" if loop else "report", 0, tuple(draft.top)))
-        if loop:
-            draft.decision = top.name
-            for weaver in weavers:
-                weaver.decided(draft)
-        else:
-            draft.sent[top.name] = top.name
-
-
-def _down(draft: Draft, weavers: Sequence[Weaver]) -> None:
-    hierarchy, top = draft.hierarchy, draft.hierarchy.executive
-    for seat in hierarchy.seats:
-        if seat is top:
-            turn = Turn(f"{top.name}/order", top, "order", 1, (draft.decision,) if draft.decision else ())
-        else:
-            task: Task = "act" if seat.role == "worker" else "relay"
-            turn = Turn(f"{seat.name}/{task}", seat, task, 1, (draft.down[hierarchy.superior(seat.name) or top.name],))
-        draft.turns.append(turn)
-        for number, what in ((2, CHARTER), (3, NOTHING)) if turn.task == "act" and not draft.decision else ():
-            draft.turns.append(Turn(f"{seat.name}/{what}", seat, "act", number, (), what))
-        if turn.task != "act":
-            draft.down[seat.name] = turn.name
-            for weaver in weavers:
-                weaver.ordered(draft, seat)

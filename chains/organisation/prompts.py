@@ -10,6 +10,7 @@ nothing fills is an error.
 """
 
 import tomllib
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
@@ -23,6 +24,7 @@ from pydantic import BaseModel, ConfigDict
 
 from chains.errors import BadInput, nearest
 from chains.models.provider import Message, digest_of
+from chains.organisation.task import TASKS
 from chains.shipped import shipped
 
 ROLES = ("worker", "manager", "executive")
@@ -34,51 +36,28 @@ JUDGE = "judge"
 """The role of a model that is used as an instrument; it holds no seat."""
 READER = "reader"
 """The role of a model that chooses facts from a person's documents; it holds no seat either."""
-TASKS = (
-    "decide", "order", "relay", "act", "rate", "audit", "watch", "revise", "skip", "ask", "answer", "stop", "override",
-    "veto",
-)  # fmt: skip
-"""What seats do besides reporting: in the whole loop the executive decides and orders, managers relay, workers act;
-the seat above rates drafts; auditors audit, and others watch them; a report is revised, lines skip the chain; a
-seat asks one below it, which answers; whoever may does or does not stop the work, override a stop, veto a decision."""
 NOTICE = "notice"
 """The kind of a prompt that is added to those for reports."""
 CIRCUMSTANCES = ("evals", "incentive", "pause_plan", "precedent")
 """What a seat may be told of the organisation that it works in: sentences, put together in the hole `circumstances`.
 
 Each is a setting, and a folder of prompts; they grade what somebody gains or fears, and never name a distortion."""
+PLAIN = "plain"
+"""The variant that a role or task has if nothing is said."""
 NONE = "none"
 """The variant of a circumstance of which nothing is said."""
-_STEPPING_IN = frozenset({"title", "about", "heard", "stakes", "standing", "careful", "options"})
+TOLD = frozenset({"title", "about", "circumstances"})
+"""Holes that the prompt of everybody who holds a seat may have."""
 HOLES = {
-    "worker": frozenset({"title", "about", "superior", "notes", "words"}),
-    "manager": frozenset({"title", "about", "superior", "reports", "words", "span"}),
-    "executive": frozenset({"title", "about", "reports", "words", "span"}),
-    "judge": frozenset({"ledger", "statements", "asked", "message"}),
-    "reader": frozenset({"text"}),
-    "decide": frozenset(
-        {"title", "about", "question", "reports", "charter", "stakes", "options", "standing", "words", "span"}
-    ),
-    "order": frozenset({"title", "about", "decided", "charter", "words"}),
-    "relay": frozenset({"title", "about", "superior", "directive", "words", "kpi"}),
-    "outside": frozenset({"title", "about", "notes", "words"}),
-    "ask": frozenset({"title", "about", "reports", "asked"}),
-    "answer": frozenset({"title", "about", "superior", "question", "knows"}),
-    "rate": frozenset({"title", "about", "drafts", "letters"}),
-    "act": frozenset({"title", "about", "superior", "directive", "question", "options", "standing", "words"}),
-    "audit": frozenset({"title", "about", "writer", "lines", "report"}),
-    "watch": frozenset({"title", "about", "writer", "lines", "report", "found"}),
-    "revise": frozenset({"title", "about", "superior", "given", "report", "findings", "words"}),
-    "skip": frozenset({"title", "about", "lines", "count"}),
-    "notice": frozenset({"title", "about", "superior"}),
-    "stop": _STEPPING_IN | {"superior"},
-    "override": _STEPPING_IN | {"decided", "stops"},
-    "veto": _STEPPING_IN | {"decided", "post"},
-}
-HOLES = {name: holes | {"circumstances"} if name != JUDGE else holes for name, holes in HOLES.items()} | dict.fromkeys(
-    CIRCUMSTANCES, frozenset[str]()
-)
-"""What the prompts of each role and task may ask to be filled."""
+    "worker": TOLD | {"superior", "notes", "words"},
+    "manager": TOLD | {"superior", "reports", "words", "span"},
+    "executive": TOLD | {"reports", "words", "span"},
+    OUTSIDE: TOLD | {"notes", "words"},
+    NOTICE: TOLD | {"superior"},
+    JUDGE: frozenset({"ledger", "statements", "asked", "message"}),
+    READER: frozenset({"text"}),
+} | dict.fromkeys(CIRCUMSTANCES, frozenset[str]())
+"""What may be filled into the prompts of each role; of a task its row says it."""
 
 _ENVIRONMENT = jinja2.sandbox.SandboxedEnvironment(
     undefined=jinja2.StrictUndefined, keep_trailing_newline=False, autoescape=False
@@ -177,8 +156,20 @@ def prompts_folder() -> Path:
     return shipped("prompts")
 
 
+def is_kind(kind: str) -> bool:
+    """Return whether there are prompts of this kind: a role's, a task's, or those that no seat is asked with."""
+    return kind in HOLES or kind in TASKS
+
+
+def holes_of(kind: str) -> frozenset[str]:
+    """Return what may be filled into the prompts of a role or task."""
+    return HOLES[kind] if kind in HOLES else TOLD | TASKS[kind].holes
+
+
 def read_prompt(role: str, variant: str, folder: Path | None = None) -> Prompt:
     """Read `prompts/<role>/<variant>.md`, or the file itself where `variant` is a path to an .md file.
+
+    The prompt `plain` of a plugin's task lies beside the plugin, unless there is one in `prompts/`.
 
     Raises:
         BadInput: If there is no such file, or it is not front matter and a template with known holes.
@@ -186,14 +177,14 @@ def read_prompt(role: str, variant: str, folder: Path | None = None) -> Prompt:
     if variant.endswith(".md"):
         path = Path(variant)
     else:
-        path = (folder or prompts_folder()) / role / f"{variant}.md"
+        path = _path(role, variant, folder)
     try:
         text = path.read_text(encoding="utf-8")
     except FileNotFoundError:
-        raise BadInput(f"no prompt {role}/{variant}{nearest(variant, variants(role, folder))}") from None
+        raise BadInput(f"no prompt {role}/{variant}{_instead(role, variant, folder)}") from None
     except (OSError, UnicodeDecodeError) as error:
         raise BadInput(f"can't read prompt {path}: {error}") from None
-    return parse_prompt(text, role, path.stem, str(path))
+    return parse_prompt(text, role, path.stem if variant.endswith(".md") else variant, str(path))
 
 
 def parse_prompt(text: str, role: str, variant: str, where: str) -> Prompt:
@@ -218,19 +209,41 @@ def parse_prompt(text: str, role: str, variant: str, where: str) -> Prompt:
         role=role, variant=variant, about=front.get("about", ""), system=front.get("system"), body=parts[2].strip()
     )
     try:
-        unknown = sorted(prompt.holes - HOLES[role])
+        unknown = sorted(prompt.holes - holes_of(role))
     except jinja2.TemplateSyntaxError as error:
         raise BadInput(f"{where}: {error.message} (line {error.lineno} of the body)") from None
     if unknown:
-        raise BadInput(f"{where} has an unknown hole {unknown[0]!r}{nearest(unknown[0], HOLES[role])}")
+        raise BadInput(f"{where} has an unknown hole {unknown[0]!r}{nearest(unknown[0], holes_of(role))}")
     if not prompt.body:
         raise BadInput(f"{where} has no body after its front matter")
     return prompt
 
 
 def variants(role: str, folder: Path | None = None) -> list[str]:
-    """Return the variants that the folder has for a role, sorted."""
-    return sorted(path.stem for path in ((folder or prompts_folder()) / role).glob("*.md"))
+    """Return the variants that there are for a role or task, sorted."""
+    found = {path.stem for path in ((folder or prompts_folder()) / role).glob("*.md")}
+    own = _own_prompt(role)
+    return sorted(found | {PLAIN} if own is not None and own.is_file() else found)
+
+
+def _path(role: str, variant: str, folder: Path | None) -> Path:
+    path = (folder or prompts_folder()) / role / f"{variant}.md"
+    own = _own_prompt(role)
+    return own if variant == PLAIN and own is not None and not path.is_file() else path
+
+
+def _own_prompt(kind: str) -> Path | None:
+    """Return where the prompt of a plugin's task lies; None for other prompts."""
+    return TASKS[kind].prompt if kind not in HOLES and kind in TASKS else None
+
+
+def _instead(role: str, variant: str, folder: Path | None) -> str:
+    """Return what a person may do who asks for a prompt that is not there."""
+    known = variants(role, folder)
+    own = _own_prompt(role)
+    return (
+        f"; write {own}, or set prompt.{role} to the path of a prompt" if own and not known else nearest(variant, known)
+    )
 
 
 def configurations(folder: Path | None = None) -> dict[str, dict[str, str]]:
@@ -241,15 +254,15 @@ def configurations(folder: Path | None = None) -> dict[str, dict[str, str]]:
     except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise BadInput(f"can't read {path}: {error}") from None
     for name, roles in table.items():
-        if not isinstance(roles, dict) or set(roles) - {*ROLES, *BESIDE, *TASKS}:
+        if not isinstance(roles, dict) or not all(is_kind(role) for role in roles):
             raise BadInput(
                 f"{path}: [{name}] must map roles and tasks ({', '.join((*ROLES, OUTSIDE, *TASKS))}) to variants"
             )
     return table
 
 
-def configuration(name: str, folder: Path | None = None) -> dict[str, str]:
-    """Return one prompt configuration, with `plain` for a role or task that it does not mention.
+def configuration(name: str, folder: Path | None = None) -> Mapping[str, str]:
+    """Return one prompt configuration: the variant of each role and task, `plain` where it does not mention one.
 
     Raises:
         BadInput: If there is none of that name.
@@ -257,4 +270,4 @@ def configuration(name: str, folder: Path | None = None) -> dict[str, str]:
     known = configurations(folder)
     if name not in known:
         raise BadInput(f"no prompt configuration {name!r}{nearest(name, known)}")
-    return {role: known[name].get(role, "plain") for role in (*ROLES, OUTSIDE, *TASKS)}
+    return defaultdict(lambda: PLAIN, known[name])

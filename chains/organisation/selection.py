@@ -9,12 +9,13 @@ ratings asked for and not looked at (`placebo`, of the same calls).
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal, get_args
 
+from chains.models.channel import replies
 from chains.models.provider import Request
 from chains.models.spec import Source
-from chains.organisation.cast import NO_REPORT, Cast, Ruled, Said, as_json, title_of
+from chains.organisation.cast import NO_REPORT, Cast, as_json
 from chains.organisation.hierarchy import Seat
 from chains.organisation.plan import Draft, Turn, Weaver
-from chains.organisation.turn_key import NUMBERS
+from chains.organisation.task import Rule, Ruled, Said, task
 from chains.rng import Draw
 from chains.scoring.replies.rating import LEAST, MOST, best_rated, read_ratings
 
@@ -42,23 +43,26 @@ class Selection(Weaver):
         first = draft.turns[-1]
         drafts = [first.name]
         for number in range(1, count):
-            further = draft.add(seat, "report", first.hears, by=self, what=f"draft{number + 1}", place=number)
+            further = draft.add(seat, REPORT, first.hears, by=self, what=f"draft{number + 1}", place=number)
             drafts.append(further.name)
         hears = drafts
         if self.by != "random" or self.always:
             above = draft.hierarchy.seat(superior)
-            rating = draft.add(above, "rate", drafts, by=self, what=f"rates {seat.name}", about=seat.name)
+            rating = draft.add(above, RATE, drafts, by=self, what=f"rates {seat.name}", about=seat.name)
             hears = [*drafts, rating.name]
         if count <= 1:
             return
-        draft.sent[seat.name] = draft.add(seat, "send", hears, by=self, what="chosen", rule="chosen draft").name
+        draft.sent[seat.name] = draft.add(seat, CHOSEN_DRAFT, hears, by=self, what="chosen").name
 
 
 def report(cast: Cast, turn: Turn, said: Said) -> Request:
     """Ask a seat for its report, or for a further draft of it."""
-    drafted = turn.number - NUMBERS["report"] if turn.number else 0
+    drafted = turn.number - REPORT.number if turn.number else 0
     hears = cast.hears(turn, said)
     return cast.report_on(turn, cast.texts(turn, hears, said), hears, drafted=drafted)
+
+
+REPORT = task("report", report, "up", number=10_000, holds="report")
 
 
 def ballot(cast: Cast, about: str, drafts: Sequence[str]) -> dict[str, str]:
@@ -76,11 +80,15 @@ def rate(cast: Cast, turn: Turn, said: Said) -> Request:
     def shape(settings: dict[str, Any], source: Source) -> dict[str, Any]:
         return as_json(settings, source, "ratings", dict.fromkeys(letters, _RATING))
 
-    holes = {"title": title_of(turn.seat), "about": cast.world.title, "drafts": shown, "letters": ", ".join(letters)}
-    return cast.ask(
-        turn.seat, cast.parts[turn.seat.name].tasks["rate"], holes, texts, turn.number, shape,
-        task="rate", letters=dict.fromkeys(letters, turn.about),
-    )  # fmt: skip
+    holes = {"drafts": shown, "letters": ", ".join(letters)}
+    return cast.ask(turn, holes, texts, shape, letters=dict.fromkeys(letters, turn.about))
+
+
+TOKENS_A_RATING = 6
+RATE = task(
+    "rate", rate, "audit", {"drafts", "letters"}, number=20_000, channel=replies.rates_drafts,
+    size=lambda load: (load.read, TOKENS_A_RATING * load.messages),
+)  # fmt: skip
 
 
 def ratings_in(cast: Cast, said: Said) -> dict[str, float | None]:
@@ -111,6 +119,9 @@ _RATING = {"type": "integer", "minimum": LEAST, "maximum": MOST}
 def chosen_draft(cast: Cast, turn: Turn, said: Said) -> Ruled:
     """Return the draft that goes on."""
     return Ruled(said[chosen(cast, turn, said)])
+
+
+CHOSEN_DRAFT = Rule("chosen draft", chosen_draft)
 
 
 def chosen(cast: Cast, turn: Turn, said: Said) -> str:

@@ -14,11 +14,15 @@ from collections.abc import Iterable
 from typing import Any
 
 from chains.errors import BadInput
+from chains.models.channel import replies
 from chains.models.provider import Request
 from chains.models.spec import Source
-from chains.organisation.cast import NO_REPORT, Cast, Said, title_of
+from chains.organisation.cast import NO_REPORT, Cast
+from chains.organisation.decision_turns import choice_size
 from chains.organisation.hierarchy import Edge, Hierarchy, Seat, side_edge
 from chains.organisation.plan import Draft, Turn, Weaver
+from chains.organisation.selection import REPORT
+from chains.organisation.task import Said, task
 
 NO_ANSWER_NEEDED = "(no question)"
 """What a seat is asked where the question was not put."""
@@ -37,7 +41,7 @@ class SideLines(Weaver):
                 heard.append(draft.sent[edge.below])
             elif edge.kind == "outside":
                 outsider = draft.outsider(edge.below)
-                turn = draft.add(outsider, "report", (), by=self, what=f"to {seat.name}", heading=f"From {edge.below}:")
+                turn = draft.add(outsider, REPORT, (), by=self, what=f"to {seat.name}", heading=f"From {edge.below}:")
                 heard.append(turn.name)
         for edge in draft.hierarchy.side_to(seat.name):
             if edge.kind == "question":
@@ -50,25 +54,22 @@ class SideLines(Weaver):
 
     def _answered(self, draft: Draft, seat: Seat, below: Seat, besides: tuple[str, ...]) -> str:
         reports = tuple(draft.sent[name] for name in draft.hierarchy.reports_of(seat.name))
-        asks = draft.add(seat, "ask", reports + besides, by=self, what=f"asks {below.name}", about=below.name)
+        asks = draft.add(seat, ASK, reports + besides, by=self, what=f"asks {below.name}", about=below.name)
         knows = tuple(draft.sent[name] for name in draft.hierarchy.reports_of(below.name))
         heading = f"Answer of {below.name} to your question:"
         return draft.add(
-            below, "answer", (asks.name, *knows), by=self, what=f"answers {seat.name}", heading=heading
+            below, ANSWER, (asks.name, *knows), by=self, what=f"answers {seat.name}", heading=heading
         ).name  # fmt: skip
 
 
 def ask(cast: Cast, turn: Turn, said: Said) -> Request:
     """Ask a seat for its question to one below it, given the reports that it has read."""
     heard = cast.heard(turn, said)
-    holes = {
-        "title": title_of(turn.seat),
-        "about": cast.world.title,
-        "reports": cast.headed(heard, cast.hears(turn, said)),
-        "asked": turn.about,
-    }
-    prompt = cast.parts[turn.seat.name].tasks["ask"]
-    return cast.ask(turn.seat, prompt, holes, heard, turn.number, one_question, task="ask")
+    holes = {"reports": cast.headed(heard, cast.hears(turn, said)), "asked": turn.about}
+    return cast.ask(turn, holes, heard, one_question)
+
+
+ASK = task("ask", ask, "down", {"reports", "asked"}, number=100_000, size=choice_size, channel=replies.asks)
 
 
 def one_question(settings: dict[str, Any], _source: Source) -> dict[str, Any]:
@@ -86,15 +87,14 @@ def answer(cast: Cast, turn: Turn, said: Said) -> Request:
     texts = [(said[name] or NO_REPORT).strip() for name in reports]
     known = [cast.notes(turn.seat.name)] if turn.seat.role == "worker" else texts
     holes = {
-        "title": title_of(turn.seat),
-        "about": cast.world.title,
-        "superior": "your boss",
         "question": (said[question] or NO_ANSWER_NEEDED).strip(),
         "knows": known[0] if turn.seat.role == "worker" else cast.headed(known, reports),
     }
-    prompt = cast.parts[turn.seat.name].tasks["answer"]
     # A further telling: what its first report lost it may well know still.
-    return cast.ask(turn.seat, prompt, holes, known, turn.number, task="answer", drafted=1)
+    return cast.ask(turn, holes, known, drafted=1)
+
+
+ANSWER = task("answer", answer, "up", {"superior", "question", "knows"}, number=110_000, holds="facts")
 
 
 def side_edges(text: str, hierarchy: Hierarchy) -> list[Edge]:

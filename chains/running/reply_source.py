@@ -19,7 +19,7 @@ from chains.models.budget import counting
 from chains.models.provider import Provider, Reply, Request
 from chains.organisation.cast import PERSON
 from chains.organisation.hierarchy import Seat
-from chains.organisation.turn_key import Key, Pass, pass_of
+from chains.organisation.turn_key import Key, Pass
 from chains.running.log.log import SYNC_WITHIN, Log
 from chains.running.log.records import Note, Step, TrialEnd, now
 from chains.running.log.step_index import Place
@@ -42,11 +42,35 @@ class Watcher:
         """A trial has ended."""
 
 
+class Asked(Protocol):
+    """What the log names of a turn; a `plan.Turn` has it all."""
+
+    @property
+    def name(self) -> str:
+        """The turn's name."""
+        ...
+
+    @property
+    def seat(self) -> Seat:
+        """Whose turn it is."""
+        ...
+
+    @property
+    def task(self) -> str:
+        """What the seat is asked for."""
+        ...
+
+    @property
+    def pass_(self) -> Pass:
+        """Which way the message goes."""
+        ...
+
+
 class Question(NamedTuple):
     """What a person is to answer: exactly what a model in that seat would be asked."""
 
     key: Key
-    seat: Seat
+    turn: Asked
     heard: tuple[str, ...]
     request: Request
 
@@ -70,7 +94,7 @@ class Others(Protocol):
 class Answers(Protocol):
     """What a trial takes its replies from: a tape."""
 
-    async def reply(self, key: Key, seat: Seat, model: str, heard: tuple[str, ...], request: Request) -> Reply | None:
+    async def reply(self, key: Key, turn: Asked, model: str, heard: tuple[str, ...], request: Request) -> Reply | None:
         """Return the reply to a request; None if it is not there yet, and the trial waits."""
         ...
 
@@ -117,12 +141,12 @@ class Tape:
             raise ReplayDiffers(f"{key.trial}, seat {key.seat}: {difference(other.request, request)}")
         return None
 
-    async def reply(self, key: Key, seat: Seat, model: str, heard: tuple[str, ...], request: Request) -> Reply | None:
+    async def reply(self, key: Key, turn: Asked, model: str, heard: tuple[str, ...], request: Request) -> Reply | None:
         """Return the reply to a request, from the log or live; None if a person must give it and has not yet.
 
         Args:
             key: Under which it is logged.
-            seat: Who is asked.
+            turn: Who is asked, and for what.
             model: The name under which a provider answers for it, or `person`.
             heard: The seats whose messages the request shows.
             request: What is asked.
@@ -136,15 +160,15 @@ class Tape:
         live = reply is None
         if reply is None:
             if model == PERSON:
-                self.questions.append(Question(key, seat, heard, request))
+                self.questions.append(Question(key, turn, heard, request))
                 return None
             if self.providers is None:
                 raise ReplyMissing(f"{key.trial}, seat {key.seat}: the log holds no reply; `cli.py resume` asks for it")
-            reply = await self._live(self.providers[model], key, seat, heard, request)
-        self.watcher.said(key.trial, seat, reply, live=live)
+            reply = await self._live(self.providers[model], key, turn, heard, request)
+        self.watcher.said(key.trial, turn.seat, reply, live=live)
         return reply
 
-    async def _live(self, provider: Provider, key: Key, seat: Seat, heard: tuple[str, ...], request: Request) -> Reply:
+    async def _live(self, provider: Provider, key: Key, turn: Asked, heard: tuple[str, ...], request: Request) -> Reply:
         """Return a reply from the provider, or the one that another trial had to exactly this, seed and all.
 
         Conditions that differ only further up ask their workers the same. One answer for all of them is what the
@@ -154,11 +178,11 @@ class Tape:
         shared = key.attempt == 0 and not request.model.startswith("channel") and request.model not in self._unshared
         other = self._shared.find(request) if shared else None
         if other is None and shared and (taken := self._taken(key, request)) is not None:
-            reply = self._had(key, seat, heard, request, *taken)
+            reply = self._had(key, turn, heard, request, *taken)
             self._shared.logged(request, key)
             return reply
         if other is None:
-            asking = asyncio.ensure_future(self._ask(provider, key, seat, heard, request))
+            asking = asyncio.ensure_future(self._ask(provider, key, turn, heard, request))
             self._asking.add(asking)
             asking.add_done_callback(self._asking.discard)
             if shared:
@@ -166,19 +190,19 @@ class Tape:
             # Shielded: when LangGraph drops this seat because a sibling failed, a reply already paid for is logged.
             return await asyncio.shield(asking)
         if not isinstance(other, Place):
-            return self._had(key, seat, heard, request, await asyncio.shield(other))
-        return self._had(key, seat, heard, request, *self._logged(other, request))
+            return self._had(key, turn, heard, request, await asyncio.shield(other))
+        return self._had(key, turn, heard, request, *self._logged(other, request))
 
     def _taken(self, key: Key, request: Request) -> Taken | None:
         """Return what another run had in reply to this, if replies of other runs may be taken."""
         return None if self._others is None else self._others.find(key.trial, request)
 
     def _had(
-        self, key: Key, seat: Seat, heard: tuple[str, ...], request: Request, reply: Reply, run: str | None = None
+        self, key: Key, turn: Asked, heard: tuple[str, ...], request: Request, reply: Reply, run: str | None = None
     ) -> Reply:
         """Log a reply that was had already, by another trial or another run: nobody was asked for it."""
         reply = structs.replace(reply, tries=0, seconds=0.0)
-        self.record(key, seat, heard, request, reply, reused=run)
+        self.record(key, turn, heard, request, reply, reused=run)
         return reply
 
     def _logged(self, place: Place, request: Request) -> tuple[Reply, str | None]:
@@ -188,9 +212,9 @@ class Tape:
             raise LogDamaged(f"{self.log.path}: the reply to {step.trial}, seat {step.seat} is gone; it was changed")
         return step.reply, None if self._others is None else step.reused
 
-    async def _ask(self, provider: Provider, key: Key, seat: Seat, heard: tuple[str, ...], request: Request) -> Reply:
+    async def _ask(self, provider: Provider, key: Key, turn: Asked, heard: tuple[str, ...], request: Request) -> Reply:
         self.log.check_room()
-        self.watcher.asked(key.trial, seat, request)
+        self.watcher.asked(key.trial, turn.seat, request)
         with counting() as count:
             try:
                 reply = await provider.reply(request)
@@ -200,7 +224,7 @@ class Tape:
                 raise
         if count.sent > reply.tries:  # a dialect was learnt on the way, or a child restarted
             reply = structs.replace(reply, tries=count.sent)
-        self.record(key, seat, heard, request, reply)
+        self.record(key, turn, heard, request, reply)
         return reply
 
     def _unanswered(self, key: Key, request: Request, calls: int) -> None:
@@ -224,21 +248,27 @@ class Tape:
         for asking in self._asking:
             asking.cancel()
 
-    def pass_of(self, seat: Seat, turn: int) -> Pass:
-        """Return which way the message of a seat's turn goes."""
-        return pass_of(seat, turn)
-
     def record(
-        self, key: Key, seat: Seat, heard: tuple[str, ...], request: Request, reply: Reply, *, reused: str | None = None
+        self,
+        key: Key,
+        turn: Asked,
+        heard: tuple[str, ...],
+        request: Request,
+        reply: Reply,
+        *,
+        reused: str | None = None,
     ) -> None:
         """Log a reply, durably where it cost money or a person's work."""
         step = Step(
             trial=key.trial,
             seat=key.seat,
-            level=seat.level,
+            level=turn.seat.level,
             turn=key.turn,
             attempt=key.attempt,
-            pass_=self.pass_of(seat, key.turn),
+            task=turn.task,
+            name=turn.name,
+            round=key.round,
+            pass_=turn.pass_,
             heard=heard,
             request=request,
             digest=request.digest,

@@ -18,14 +18,13 @@ from chains.errors import BadInput, LogDamaged
 from chains.models.model_files import fingerprint
 from chains.models.provider import Reply, Request
 from chains.organisation.cast import PERSON, Climb, Speak, Waiting
-from chains.organisation.hierarchy import Seat
 from chains.organisation.plan import Plan
 from chains.organisation.turn_key import Key
 from chains.running.folders import all_runs, find_run, read_record
 from chains.running.log.log import LOG_FILE, Log
 from chains.running.log.records import Step
 from chains.running.log.step_index import Place, packed
-from chains.running.reply_source import Taken
+from chains.running.reply_source import Asked, Taken
 from chains.running.run_record import RunRecord, Stage
 from chains.running.trial import run_trial
 
@@ -185,7 +184,7 @@ class _Foresight:
         self._found = found
         self.hits: Counter[str] = Counter()
 
-    async def reply(self, key: Key, seat: Seat, model: str, heard: tuple[str, ...], request: Request) -> Reply | None:
+    async def reply(self, key: Key, turn: Asked, model: str, heard: tuple[str, ...], request: Request) -> Reply | None:
         taken = None if model == PERSON or key.attempt else self._found.find(key.trial, request)
         if taken is None:
             return None

@@ -198,7 +198,7 @@ class Stage:
         prompts = {turn.name: self.record.prompts[names[turn.name]] for turn in turns}
         notices = [self.record.prompts[name] for who, name in names.items() if who.startswith(f"{NOTICE}/")]
         if notices and seat.role in ("worker", "manager"):
-            reports = [turn.name for turn in turns if turn.task in ("report", "revise")]
+            reports = [turn.name for turn in turns if turn.row.holds == "report"]
             prompts |= {name: prompts[name].with_notices(notices) for name in reports}
         first = next((turn for turn in turns if turn.number == 0), turns[0] if turns else None)
         return Part(

@@ -1,11 +1,12 @@
 """About how much a run will ask of each model: calls and tokens, before anything is asked."""
 
+import math
 from typing import NamedTuple
 
 from chains.models.provider import CHARACTERS_A_TOKEN
 from chains.organisation.cast import Part
-from chains.organisation.decision_turns import LONGEST_REASON
 from chains.organisation.plan import LEDGER, Turn
+from chains.organisation.task import AN_ORDER, TOKENS_A_WORD, Load, Rule, Task
 from chains.running.run_record import RunRecord, Stage
 
 
@@ -22,44 +23,23 @@ def longest_prompt(record: RunRecord) -> int:
     return template + (facts * 4 if woven else facts * 3 // 2) + order
 
 
-def _asking(turn: Turn, part: Part, told: float, facts: float) -> tuple[float, float]:
-    """Return about how many tokens a turn's question and its reply have, before any limit of tokens.
+def _asking(turn: Turn, row: Task, part: Part, told: float, facts: float) -> tuple[float, float]:
+    """Return about how many tokens a turn's request and its reply have, before any limit of tokens.
 
     Args:
-        turn: Of which kind it is.
+        turn: The turn.
+        row: What it asks for.
         part: Its seat's.
         told: Tokens of the facts that a report to it, or by it, holds.
         facts: Tokens of all facts of the world.
     """
     prompt = part.tasks.get(turn.task, part.prompt)
     template = (len(prompt.body) + len(prompt.system or "")) / CHARACTERS_A_TOKEN
-    reports = max(1, len(turn.hears))
-    match turn.task:
-        case "audit" | "watch" | "skip":
-            return template + told * (1 if turn.task == "skip" else 2), TOKENS_OF_FINDINGS
-        case "revise":
-            return template + 3 * told, told
-        case "report" | "answer":
-            words = part.words * TOKENS_A_WORD
-            return template + told, min(told, words) if "words" in prompt.holes else told
-        case "decide" | "stop" | "override" | "veto" | "ask":
-            read = facts if turn.reference == LEDGER else 0 if turn.reference else told * reports
-            return template + read + AN_ORDER / CHARACTERS_A_TOKEN, LONGEST_REASON / CHARACTERS_A_TOKEN
-        case "rate":
-            return template + told * reports, TOKENS_A_RATING * reports
-        case _:
-            return template + AN_ORDER / CHARACTERS_A_TOKEN, AN_ORDER / CHARACTERS_A_TOKEN
-
-
-TOKENS_A_RATING = 6
-TOKENS_OF_FINDINGS = 30
-"""Numbers of lines, as JSON."""
-AN_ORDER = 1000
-"""Characters that an order with its charter has about, read and written; options and a choice are no longer."""
-
-
-TOKENS_A_WORD = 1.4
-"""Of reports, about: they are full of figures and codes."""
+    messages = max(1, len(turn.hears))
+    read = facts if turn.reference == LEDGER else 0 if turn.reference else told * messages
+    words = part.words * TOKENS_A_WORD if "words" in prompt.holes else math.inf
+    asked, replied = row.size(Load(told, read, messages, words))
+    return template + asked, replied
 
 
 class Expected(NamedTuple):
@@ -95,11 +75,11 @@ def expected(record: RunRecord) -> dict[str, Expected]:
             below[seat.name] = sum(below[name] for name in hierarchy.reports_of(seat.name)) or 1
         for turn in plan.turns:
             part = parts[turn.seat.name]
-            if turn.ruled or part.human:
+            if isinstance(turn.row, Rule) or part.human:
                 continue
             row, limit = asked[part.model], part.settings.get("max_tokens") or most[part.model]
             told = below.get(turn.about or turn.seat.name, len(hierarchy.workers)) / len(hierarchy.workers) * facts
-            asking = _asking(turn, part, told, facts)
+            asking = _asking(turn, turn.row, part, told, facts)
             row[0] += rounds
             row[1] += rounds * asking[0]
             row[2] += rounds * (min(asking[1], limit) if limit else asking[1])

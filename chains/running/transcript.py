@@ -3,10 +3,10 @@
 from collections.abc import Collection
 
 from chains.models.provider import Reply
-from chains.organisation.cast import Cast, Ruled
+from chains.organisation.cast import Cast
+from chains.organisation.task import Ruled
 from chains.running.log.log import Log
 from chains.running.trial import ruled_reply
-from chains.running.turn_rules import asked
 
 
 def retold(cast: Cast, log: Log, trial: str, turns: Collection[str] | None = None) -> dict[str, Reply]:
@@ -29,7 +29,7 @@ def retold(cast: Cast, log: Log, trial: str, turns: Collection[str] | None = Non
             replies[turn.name] = step.reply
         elif turn.by is None or any(name not in said for name in turn.hears):
             continue
-        elif isinstance(ruled := asked(cast, turn, said), Ruled):
+        elif isinstance(ruled := turn.ask(cast, said), Ruled):
             replies[turn.name] = ruled_reply(ruled)
         else:
             continue

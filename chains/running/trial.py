@@ -10,17 +10,17 @@ from typing import Any
 from msgspec import structs
 
 from chains.models.provider import Finish, Reply
-from chains.organisation.cast import NO_REPORT, Cast, Climb, Ruled, Said, Speak, Waiting
+from chains.organisation.cast import NO_REPORT, Cast, Climb, Speak, Waiting
 from chains.organisation.hierarchy import Hierarchy
 from chains.organisation.plan import Plan, Turn
 from chains.organisation.remedies.audit import corrected_in
 from chains.organisation.rounds import Met, first_staff, in_round, next_staff
 from chains.organisation.selection import ratings_in, readable
+from chains.organisation.task import Ruled, Said
 from chains.running.log.records import RoundEnd, TrialEnd, now
 from chains.running.outcomes.actions import read_deeds
 from chains.running.outcomes.decisions import read_loop, read_orders
 from chains.running.reply_source import Answers
-from chains.running.turn_rules import asked
 from chains.scoring.facts.degenerate import degenerate
 from chains.scoring.facts.instrument import CLAUSES
 from chains.scoring.facts.reader import Reader
@@ -41,13 +41,13 @@ class _SeatedCrew:
         turns = self.cast.plan.by_name
         its = turns[turn]
         seat = its.seat.name
-        request = asked(self.cast, its, said)
+        request = its.ask(self.cast, said)
         if isinstance(request, Ruled):
             self.replies[turn] = ruled_reply(request)
             return request.text
         heard = tuple(dict.fromkeys([turns[name].seat.name for name in its.hears]))
         key = self.cast.key(self.trial, its)
-        reply = await self.tape.reply(key, its.seat, self.cast.parts[seat].model, heard, request)
+        reply = await self.tape.reply(key, its, self.cast.parts[seat].model, heard, request)
         if reply is None:
             return Waiting(seat)
         self.replies[turn] = reply

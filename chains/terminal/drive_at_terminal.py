@@ -176,7 +176,7 @@ def _answered(done: Progress, tape: Tape) -> set[str]:
     trials = set()
     for number, question in enumerate(done.questions, 1):
         began = time.monotonic()
-        text = ask(question.key.trial, question.seat, question.request, f"{number} of {len(done.questions)}")
+        text = ask(question.key.trial, question.turn.seat, question.request, f"{number} of {len(done.questions)}")
         if text is None:
             break
         _log_answer(tape, question, text, time.monotonic() - began)
@@ -186,7 +186,7 @@ def _answered(done: Progress, tape: Tape) -> set[str]:
 
 def _log_answer(tape: Tape, question: Question, text: str, seconds: float) -> None:
     reply = Reply(text=text, served_by="person", tries=0, seconds=seconds)
-    tape.record(question.key, question.seat, question.heard, question.request, reply)
+    tape.record(question.key, question.turn, question.heard, question.request, reply)
 
 
 @contextlib.contextmanager

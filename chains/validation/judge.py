@@ -4,6 +4,7 @@ import asyncio
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from chains.errors import Hopeless, MazedomError, OverLimit, ProviderError, Stopped
 from chains.models.provider import Provider, Reply, Request
@@ -35,8 +36,17 @@ class _BenchTape(Tape):
         step = self.log.find(key, request.digest)
         return None if step is None else step.reply
 
-    def pass_of(self, seat: Seat, turn: int) -> Pass:
-        return "audit"
+
+class _Judged(NamedTuple):
+    """What the log names of a call to a judge: the seat whose message is judged."""
+
+    seat: Seat
+    task: str = "judge"
+    pass_: Pass = "audit"  # noqa: S105  no password
+
+    @property
+    def name(self) -> str:
+        return f"{self.seat.name}/judge"
 
 
 async def ask_judge(
@@ -159,7 +169,7 @@ async def _ask(record: JudgeRecord, tape: Tape, pairs: Pairs, case: Case) -> Non
         world, message = found
         request = record.ask(world, message, names, attempt)
         key = Key(trial, seat, turn=int(names[0][1:]), attempt=attempt)
-        reply = await tape.reply(key, pairs.seat(trial, seat), record.source.label, (seat,), request)
+        reply = await tape.reply(key, _Judged(pairs.seat(trial, seat)), record.source.label, (seat,), request)
         if reply is None:
             return
         said = read_verdicts(reply, names, message)

@@ -25,7 +25,7 @@ from chains.models.channel.channel import Channel, parse_channel
 from chains.models.spec import resolve
 from chains.organisation.cast import Cast, Part
 from chains.organisation.hierarchy import chain, deal
-from chains.organisation.plan import plan_of
+from chains.organisation.planning import plan_of
 from chains.organisation.prompts import read_prompt
 from chains.running.log.log import Log
 from chains.running.reply_source import Tape

@@ -5,16 +5,17 @@ from typing import Any, NamedTuple
 
 from chains.errors import BadInput, nearest
 from chains.experiments.experiment import TrialId
-from chains.models.provider import Reply, Task
+from chains.models.provider import Reply
 from chains.organisation.assignment_turns import letters_of_actions
-from chains.organisation.cast import HAVE_NOTES, Cast, Said
+from chains.organisation.cast import HAVE_NOTES, Cast
 from chains.organisation.decision_turns import charter_of, choice_of, decision_of, letters_of, order_notes
 from chains.organisation.hierarchy import Seat
 from chains.organisation.plan import Turn as Spoken
 from chains.organisation.remedies.audit import corrected_in, shown_to
 from chains.organisation.remedies.audit_findings import KINDS, read_findings, read_numbers
 from chains.organisation.remedies.note_text import lines_in
-from chains.organisation.remedies.stop_choice import IN_FORCE, choice_in
+from chains.organisation.remedies.stop_choice import choice_in
+from chains.organisation.task import Said
 from chains.running.log.log import Log
 from chains.running.log.records import Step
 from chains.running.outcomes.decisions import instrument_down
@@ -105,7 +106,7 @@ class Story(NamedTuple):
                     "invented": [claim.text for claim in turn.invented],
                     "degenerate": turn.degenerate,
                     "task": turn.told.task,
-                    **({"rule": turn.told.rule} if turn.told.rule else {}),
+                    **({"rule": turn.told.rule.name} if turn.told.rule else {}),
                     **({"status": turn.status} if turn.status else {}),
                     **({"chosen": turn.chosen.option, "read": turn.chosen.how} if turn.chosen else {}),
                     **({"found": turn.found.lines, "readable": turn.found.readable} if turn.found else {}),
@@ -174,14 +175,14 @@ def _turn(cast: Cast, turn: Spoken, step: Step | None, reply: Reply, said: Said,
     if turn.task in STEPS:
         choice = choice_in(cast, turn.task, said[turn.name])
         return Turn(turn.seat, _hop(cast, turn), step, reply, {}, (), None, turn, choice)
-    if turn.task in ("decide", "act") or turn.rule in IN_FORCE:
+    if turn.row.holds == "option":
         return Turn(turn.seat, _hop(cast, turn), step, reply, {}, (), None, turn, choice_of(cast, said[turn.name]))
-    if turn.task not in REPORTS | ORDERS:
+    if not turn.row.holds:
         found = _found(cast, turn, said)
         return Turn(turn.seat, _hop(cast, turn), step, reply, {}, (), None, turn, found=found)
     texts = [text for name in turn.hears if (text := said.get(name))]
     corrected = ""
-    if turn.task in REPORTS:
+    if turn.row.holds != "clauses":
         instrument, only = instrument_of(cast.world), held
         own = [cast.notes(turn.seat.name)] if turn.seat.role in HAVE_NOTES else []
         heard = own + [cast.plain(text) for text in texts]
@@ -198,7 +199,7 @@ def _turn(cast: Cast, turn: Spoken, step: Step | None, reply: Reply, said: Said,
         invented=() if step is None else invented(message, [cast.world.title, *heard], instrument),
         degenerate=degenerate(message) if message.strip() and step is not None else None,
         told=turn,
-        status=status_told(cast.world, message) if turn.task in REPORTS else None,
+        status=status_told(cast.world, message) if turn.row.holds != "clauses" else None,
         unchanged=step is None and bool(turn.about) and reply.spoken == said[turn.hears[0]],
     )
 
@@ -224,15 +225,9 @@ def _whose(cast: Cast, turn: Spoken) -> str:
     return cast.hierarchy.executive.name
 
 
-REPORTS: frozenset[Task] = frozenset({"report", "revise", "send", "answer"})
-"""Tasks whose texts are read for the world's facts."""
-ORDERS: frozenset[Task] = frozenset({"order", "relay"})
-"""Tasks whose texts are read for the charter's clauses."""
-
-
 def _hop(cast: Cast, turn: Spoken) -> int:
     """Return which message on its way a turn's is: of the facts up, of the charter down."""
-    return turn.seat.level + 1 if turn.task in ("order", "relay") else cast.hierarchy.heights[_whose(cast, turn)]
+    return turn.seat.level + 1 if turn.row.holds == "clauses" else cast.hierarchy.heights[_whose(cast, turn)]
 
 
 def _intent(cast: Cast) -> list[str]:

@@ -22,24 +22,6 @@ from chains.worlds.world import World
 MISSING, WRONG = "missing", "wrong"
 
 
-def found(occasion: Occasion, catch: float, alarm: float, draw: Draw) -> str:
-    """Return the reply of an auditor, of a watcher, or of a worker that picks lines.
-
-    Args:
-        occasion: Its task says which.
-        catch: See `audited`.
-        alarm: See `audited`.
-        draw: What is drawn from.
-    """
-    match occasion.task:
-        case "audit":
-            return audited(occasion, catch, alarm, draw)
-        case "watch":
-            return watched(occasion, catch, alarm, draw)
-        case _:
-            return picked(occasion)
-
-
 def audited(occasion: Occasion, catch: float, alarm: float, draw: Draw) -> str:
     """Return an audit's findings: the numbers of the lines that the message lost.
 

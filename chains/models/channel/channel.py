@@ -17,23 +17,17 @@ the text must find these rates again. Its name says what is planted:
     channel:bad_drop=1                            a saboteur: drops every bad fact
     channel:catch=0.8,alarm=0.05,mend=0.9         an auditor's eyes; a seat that mends what it is told of
 
-The law by which it loses, and every rate, stand in `rates`.
+The law by which it loses, and every rate, stand in `rates`; how it replies to
+what is no report stands in `replies`.
 """
 
-import json
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-from msgspec import structs
-
-from chains.models.channel.audits import found, revised
-from chains.models.channel.codebook import NOTHING, SILENT, Codebook, State, codebook, lines_of, numbered_lines
-from chains.models.channel.decisions import best_heard, chosen, order_heard, ordered, passed_down
+from chains.models.channel.codebook import NOTHING, SILENT, Codebook, State, codebook, numbered_lines
 from chains.models.channel.note_markers import numbered
-from chains.models.channel.orders import deed_heard, done
 from chains.models.channel.rates import Cause, ChannelRates, parse_channel
-from chains.models.channel.stops import steps_in
 from chains.models.provider import Occasion, Reply, Request, Usage
 from chains.rng import Draw
 from chains.worlds.facts.ledger import Fact, Statement
@@ -63,49 +57,16 @@ class Channel:
         self.rates = rates
 
     async def reply(self, request: Request) -> Reply:
-        """Relay what the seat heard; without an occasion it has heard nothing."""
+        """Reply as the occasion's task says, or relay what the seat heard; without an occasion it has heard nothing."""
         occasion = request.occasion
-        match None if occasion is None else occasion.task:
-            case "decide" | "act" if occasion is not None:
-                text = self._chosen(occasion)
-            case "stop" | "veto" | "override" if occasion is not None:
-                text = steps_in(occasion, self.rates, self._draw(occasion, occasion.task))
-            case "rate" if occasion is not None:
-                text = rated(occasion, self.rates.taste, self._draw(occasion, "taste"))
-            case "audit" | "watch" | "skip" if occasion is not None:
-                about = f"{occasion.task} {occasion.more.get('about', '')}"
-                text = found(occasion, self.rates.catch, self.rates.alarm, self._draw(occasion, about))
-            case "ask":
-                text = "What do you know of it that was not reported?"
-            case _:
-                lines = [] if occasion is None else self._said(occasion)
-                text = "\n".join(f"- {line}" for line in lines or [NOTHING])
+        if occasion is None:
+            text = as_report([])
+        elif occasion.by_channel is None:
+            text = as_report(self.relayed(occasion))
+        else:
+            text = occasion.by_channel(self, occasion)
         prompt = sum(len(message.content.split()) for message in request.messages)
         return Reply(text=text, usage=Usage(prompt=prompt, completion=len(text.split())), served_by="channel")
-
-    def _said(self, occasion: Occasion) -> list[str]:
-        match occasion.task:
-            case "order":
-                return ordered(occasion, self._draw(occasion, "order"))
-            case "relay":
-                order, others = passed_down(occasion, self.rates.garble, self._draw(occasion, "garble"))
-                return order + self.relayed(structs.replace(occasion, heard=("\n".join(others),)))
-            case "revise":
-                return revised(occasion, self.rates.mend, self._draw(occasion, "mend"))
-            case _:
-                return self.relayed(occasion)
-
-    def _chosen(self, occasion: Occasion) -> str:
-        if occasion.world.assignment is not None:
-            # not by the hop: the same worker with the whole charter before it errs on the same occasions
-            fault = Draw("choice", self.rates.seed, occasion.world.seed, occasion.replicate, occasion.seat, "act")
-            return done(occasion, deed_heard(occasion, self._draw(occasion, "tie")), self.rates.disobey, fault)
-        deciding = occasion.task == "decide"
-        rate = self.rates.misjudge if deciding else self.rates.disobey
-        # not by the hop: the same executive with the full ledger before it errs on the same occasions
-        draw = Draw("choice", self.rates.seed, occasion.world.seed, occasion.replicate, occasion.seat, occasion.task)
-        lean = self.rates.lean if deciding else 0.0
-        return chosen(occasion, best_heard(occasion) if deciding else order_heard(occasion), rate, draw, lean)
 
     def relayed(self, occasion: Occasion) -> list[str]:
         """Return the sentences that the seat passes on, in the order in which it heard them."""
@@ -119,7 +80,7 @@ class Channel:
         facts = {fact.id: fact for fact in statements}
         chain = Draw("chain", self.rates.seed, occasion.world.seed, occasion.replicate).normal()
         seen = set()
-        said = passed_status(heard, self.rates.soften, self._draw(occasion, "status"))
+        said = passed_status(heard, self.rates.soften, self.draw(occasion, "status"))
         told = {line: numbers for line, numbers in heard.items() if line not in LINES}
         for line, numbers in told.items():
             state = book.states.get(line)
@@ -148,7 +109,7 @@ class Channel:
     ) -> list[str]:
         """Return the sentence in which a fact or a clause is passed on, or none; `lines` is how many were heard."""
         rates, book = self.rates, codebook(occasion.world)
-        draw = self._draw(occasion, fact.id)
+        draw = self.draw(occasion, fact.id)
         frailty = rates.chain_sd * chain
         if rates.fact_sd:
             frailty += rates.fact_sd * Draw("fact", rates.seed, occasion.world.seed, fact.id).normal()
@@ -172,13 +133,13 @@ class Channel:
         return [draw.choice(book.wordings[after])]
 
     def _hidden(self, occasion: Occasion, fact: Fact) -> bool:
-        return self.rates.bad_drop > 0 and self._draw(occasion, f"hidden {fact.id}").uniform() < self.rates.bad_drop
+        return self.rates.bad_drop > 0 and self.draw(occasion, f"hidden {fact.id}").uniform() < self.rates.bad_drop
 
     def _made_up(self, book: Codebook, heard: Iterable[str], occasion: Occasion) -> list[str]:
         """Return new invented sentences, their number drawn from a Poisson distribution."""
         if not self.rates.invent:
             return []
-        draw = self._draw(occasion, "invented")
+        draw = self.draw(occasion, "invented")
         left = draw.uniform()
         chance, count = math.exp(-self.rates.invent), 0
         while left >= chance and count < len(book.inventions):
@@ -189,13 +150,19 @@ class Channel:
         fresh = [line for line in book.inventions if line not in known]
         return draw.sample(fresh, min(count, len(fresh)))
 
-    def _draw(self, occasion: Occasion, about: str) -> Draw:
+    def draw(self, occasion: Occasion, about: str) -> Draw:
+        """Return the draw that decides something of an occasion: another one for each seat, hop, draft and matter."""
         # A further draft is another try; a first one draws as if there were no other.
         further = (occasion.drafted,) if occasion.drafted else ()
         return Draw(
             "channel", self.rates.seed, occasion.world.seed, occasion.replicate, occasion.seat, occasion.hop, about,
             *further,
         )  # fmt: skip
+
+
+def as_report(lines: Sequence[str]) -> str:
+    """Return lines as a report has them; a sentence that there is nothing to report where there are none."""
+    return "\n".join(f"- {line}" for line in lines or [NOTHING])
 
 
 def _lost(fact: str, cause: Cause, book: Codebook, draw: Draw) -> State | None:
@@ -228,33 +195,3 @@ def passed_status(heard: Iterable[str], rate: float, draw: Draw) -> list[str]:
         return []
     softer = min(STATUSES.index(told) + 1, len(STATUSES) - 1)
     return [status_line(STATUSES[softer] if draw.uniform() < rate else told)]
-
-
-LEAST, MOST = 1, 10
-"""The worst and the best rating."""
-
-
-def rated(occasion: Occasion, taste: float, draw: Draw) -> str:
-    """Return the ratings of the drafts that were heard, as JSON: decimals from 1 to 10 by letter.
-
-    A draft's rating rises with
-
-        taste * (1 - share of the world's bad facts that it tells as such) + (1 - taste) * noise,
-
-    the noise uniform from 0 to 1 and drawn for each draft anew.
-
-    Args:
-        occasion: What was heard, one text a letter.
-        taste: From 0 (noise alone) to 1 (nothing but the news counts).
-        draw: Of the noise.
-    """
-    book = codebook(occasion.world)
-    bad = {fact.id for fact in occasion.world.facts if fact.valence == "bad"}
-    ratings = {}
-    for letter, text in zip(occasion.letters, occasion.heard, strict=True):
-        states = [state for line in lines_of(text) if (state := book.states.get(line)) is not None]
-        told = {state.fact for state in states if state.fact in bad and state.fate != "inverted"}
-        liked = 1 - len(told) / len(bad) if bad else 1.0
-        score = taste * liked + (1 - taste) * draw.uniform()
-        ratings[letter] = round(LEAST + (MOST - LEAST) * score, 6)
-    return json.dumps(ratings)

@@ -13,7 +13,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field
 
 from chains.models.channel.decisions import chance_heard
-from chains.models.provider import Occasion, Task
+from chains.models.provider import Occasion
 from chains.rng import Draw
 
 STEPS_IN = ("stop", "veto", "override")
@@ -39,7 +39,7 @@ class CourageRates(BaseModel):
     override: Rate = 0.0
     """Chance that an executive overrides a stop."""
 
-    def stepping_in(self, task: Task, *, warranted: bool) -> float:
+    def stepping_in(self, task: str, *, warranted: bool) -> float:
         """Return how often it steps in when it is asked to stop, veto or override."""
         match task:
             case "stop":

@@ -1,6 +1,6 @@
 """Remedies: what an experiment can add to a chain to protect the truth, each with a placebo of equal budget.
 
-Imports: worlds, models, scoring, plan, cast, decision_turns, hierarchy.
+Imports: worlds, models, scoring, plan, task, cast, decision_turns, hierarchy.
 
 Names to know: `base.Remedy`, `registry.REMEDIES`, `audit.Audit`.
 """

@@ -16,15 +16,17 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field
 
+from chains.models.channel import replies
 from chains.models.channel.note_markers import NOTE
 from chains.models.provider import Request
 from chains.models.spec import Source
-from chains.organisation.cast import NO_REPORT, Cast, Ruled, Said, as_json, title_of
+from chains.organisation.cast import NO_REPORT, Cast, as_json, title_of
 from chains.organisation.hierarchy import Seat
 from chains.organisation.plan import Draft, Turn
-from chains.organisation.remedies.audit_findings import Findings, Kind, read_findings
+from chains.organisation.remedies.audit_findings import TOKENS_OF_FINDINGS, Findings, Kind, read_findings
 from chains.organisation.remedies.base import Remedy, woven_by
 from chains.organisation.remedies.note_text import lines_in, listed, neutral_note, note_of
+from chains.organisation.task import Load, Rule, Ruled, Said, task
 from chains.rng import Draw
 
 AUDITOR, WATCHER = "auditor", "watcher"
@@ -56,20 +58,17 @@ class Audit(Remedy):
     def reported(self, draft: Draft, seat: Seat) -> None:
         """Add the audit of a seat's report."""
         sent, below = draft.sent[seat.name], draft.read_by(seat.name)
-        eyes = [(draft.auditor(AUDITOR, 0), "audit")]
+        eyes = [(draft.auditor(AUDITOR, 0), AUDIT)]
         eyes += [
-            (draft.auditor(f"{WATCHER} {number}", 0, watches=True), "watch") for number in range(1, self.watchers + 1)
+            (draft.auditor(f"{WATCHER} {number}", 0, watches=True), WATCH) for number in range(1, self.watchers + 1)
         ]
         read = [sent]
-        for eye, task in eyes:
-            turn = draft.add(eye, task, [*read, *below], by=self, what=f"{task} {seat.name}", about=seat.name)  # type: ignore[arg-type]
+        for eye, row in eyes:
+            turn = draft.add(eye, row, [*read, *below], by=self, what=f"{row.name} {seat.name}", about=seat.name)
             read.append(turn.name)
-        if self.then == "flag":
-            draft.sent[seat.name] = draft.add(
-                seat, "send", [*read, *below], by=self, what="flagged", rule="flagged", about=seat.name
-            ).name
-        elif self.then == "send_back":
-            draft.sent[seat.name] = draft.add(seat, "revise", [*read, *below], by=self, about=seat.name).name
+        if self.then != "escalate":
+            after = FLAGGED if self.then == "flag" else REVISE
+            draft.sent[seat.name] = draft.add(seat, after, [*read, *below], by=self, about=seat.name).name
 
     def at_the_top(self, draft: Draft) -> None:
         """Add the notes to the executive, where findings escalate."""
@@ -77,9 +76,8 @@ class Audit(Remedy):
             audits = [turn for turn in draft.turns if turn.by is self]
             heard = dict.fromkeys([turn.name for turn in audits] + [name for turn in audits for name in turn.hears])
             notes = draft.add(
-                draft.auditor(AUDITOR, 0), "send", heard, by=self, what="notes",
-                rule="escalated", heading="From the auditor:",
-            )  # fmt: skip
+                draft.auditor(AUDITOR, 0), ESCALATED, heard, by=self, what="notes", heading="From the auditor:"
+            )
             draft.top.append(notes.name)
 
     def samples(self, cast: Cast, seat: str) -> bool:
@@ -94,8 +92,6 @@ def audit(cast: Cast, turn: Turn, said: Said) -> Request | Ruled:
         return Ruled(None)
     written = (said[turn.hears[0]] or NO_REPORT).strip()
     holes: dict[str, Any] = {
-        "title": title_of(turn.seat),
-        "about": cast.world.title,
         "writer": title_of(cast.hierarchy.seat(turn.about)),
         "lines": listed(shown),
         "report": written,
@@ -112,11 +108,20 @@ def audit(cast: Cast, turn: Turn, said: Said) -> Request | Ruled:
         limited = numbers | {"maxItems": len(shown)} if source.kind == "embedded" else numbers
         return as_json(settings, source, "findings", {"missing": limited, "wrong": limited})
 
-    prompt = cast.parts[turn.seat.name].tasks[turn.task]
     hop = cast.hierarchy.heights[turn.about]
-    return cast.ask(
-        turn.seat, prompt, holes, ["\n".join(shown), written], turn.number, shape, task=turn.task, hop=hop, more=more
-    )
+    return cast.ask(turn, holes, ["\n".join(shown), written], shape, hop=hop, more=more)
+
+
+def audit_size(load: Load) -> tuple[float, float]:
+    """Return the size of a task that reads what was heard and what was written of it, and names lines."""
+    return 2 * load.told, TOKENS_OF_FINDINGS
+
+
+_READ_BY_AUDITORS = frozenset({"writer", "lines", "report"})
+AUDIT = task("audit", audit, "audit", _READ_BY_AUDITORS, number=30_000, size=audit_size, channel=replies.audits)
+WATCH = task(
+    "watch", audit, "audit", _READ_BY_AUDITORS | {"found"}, number=50_000, size=audit_size, channel=replies.watches
+)
 
 
 def revise(cast: Cast, turn: Turn, said: Said) -> Request | Ruled:
@@ -134,18 +139,19 @@ def revise(cast: Cast, turn: Turn, said: Said) -> Request | Ruled:
     if told := cast.hears(report, said):
         given.append(cast.headed(heard[len(given) :], told, always=own))
     holes = {
-        "title": title_of(turn.seat),
-        "about": cast.world.title,
-        "superior": "your boss",
-        "words": cast.parts[turn.seat.name].words,
         "given": "\n\n".join(given),
         "report": written,
         "findings": _neutral(cast, turn, found, written) if placebo else note,
     }
     lines = [line for kind in ("missing", "wrong") for line in found.lines(kind, shown)]
     more = {"written": written, "findings": () if placebo else tuple(lines)}
-    prompt = cast.parts[turn.seat.name].tasks["revise"]
-    return cast.ask(turn.seat, prompt, holes, heard, turn.number, cast.shape, task="revise", more=more)
+    return cast.ask(turn, holes, heard, cast.shape, more=more)
+
+
+REVISE = task(
+    "revise", revise, "up", {"superior", "given", "report", "findings", "words"},
+    number=40_000, size=lambda load: (3 * load.told, load.told), holds="report", channel=replies.revises,
+)  # fmt: skip
 
 
 def flagged(cast: Cast, turn: Turn, said: Said) -> Ruled:
@@ -156,6 +162,9 @@ def flagged(cast: Cast, turn: Turn, said: Said) -> Ruled:
     else:
         note = note_of(found, shown_to(cast, turn.about, said))
     return Ruled(f"{(written or NO_REPORT).strip()}\n\n{note}" if note else written)
+
+
+FLAGGED = Rule("flagged", flagged)
 
 
 def escalated(cast: Cast, turn: Turn, said: Said) -> Ruled:
@@ -171,6 +180,9 @@ def escalated(cast: Cast, turn: Turn, said: Said) -> Ruled:
         for about, one in last.items()
     ]
     return Ruled("\n".join(filter(None, notes)) or f"{NOTE} No findings.")
+
+
+ESCALATED = Rule("escalated", escalated)
 
 
 def corrected_in(cast: Cast, name: str, said: Said) -> str:

@@ -25,6 +25,8 @@ KEYS: Mapping[Kind, frozenset[str]] = {
     "wrong": frozenset({"wrong", "incorrect", "altered", "changed", "misstated"}),
 }
 """Under which names a reply may list what it finds."""
+TOKENS_OF_FINDINGS = 30
+"""Of a reply that names lines by their numbers, as JSON, about."""
 QUOTED = 0.7
 """Share of a line's own words that a quotation must have to stand for it."""
 

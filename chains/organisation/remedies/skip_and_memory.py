@@ -10,14 +10,16 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
+from chains.models.channel import replies
 from chains.models.provider import Request
 from chains.models.spec import Source
-from chains.organisation.cast import Cast, Ruled, Said, as_json, title_of
+from chains.organisation.cast import Cast, as_json
 from chains.organisation.plan import Draft, Turn
-from chains.organisation.remedies.audit_findings import read_numbers
+from chains.organisation.remedies.audit_findings import TOKENS_OF_FINDINGS, read_numbers
 from chains.organisation.remedies.base import Remedy, woven_by
 from chains.organisation.remedies.note_text import bulleted, drawn, lines_in, listed
 from chains.organisation.remedies.unreported import hidden, passed_on, ranked
+from chains.organisation.task import Rule, Ruled, Said, task
 from chains.rng import Draw
 
 AGAIN = "Once more from the reports:"
@@ -48,9 +50,9 @@ class Skip(Remedy):
         for worker in draft.hierarchy.workers:
             heard = list(reports) if self.placebo else []
             if self.by == "targeted":
-                heard.append(draft.add(worker, "skip", (), by=self).name)
+                heard.append(draft.add(worker, SKIP, (), by=self).name)
             heading = AGAIN if self.placebo else f"Straight from {worker.name}:"
-            line = draft.add(worker, "send", heard, by=self, what="straight", rule="straight", heading=heading)
+            line = draft.add(worker, STRAIGHT, heard, by=self, heading=heading)
             draft.top.append(line.name)
 
 
@@ -59,12 +61,7 @@ def pick(cast: Cast, turn: Turn, said: Said) -> Request | Ruled:  # noqa: ARG001
     shown, count = lines_in(cast.given(turn.seat.name)), woven_by(turn, Skip).n
     if not shown:
         return Ruled(None)
-    holes = {
-        "title": title_of(turn.seat),
-        "about": cast.world.title,
-        "lines": listed(shown),
-        "count": min(count, len(shown)),
-    }
+    holes = {"lines": listed(shown), "count": min(count, len(shown))}
     numbers = {"type": "array", "items": {"type": "integer", "minimum": 1, "maximum": len(shown)}}
 
     def shape(settings: dict[str, Any], source: Source) -> dict[str, Any]:
@@ -72,8 +69,13 @@ def pick(cast: Cast, turn: Turn, said: Said) -> Request | Ruled:  # noqa: ARG001
         return as_json(settings, source, "lines", {"lines": limited})
 
     more = {"lines": tuple(shown), "count": min(count, len(shown))}
-    prompt = cast.parts[turn.seat.name].tasks["skip"]
-    return cast.ask(turn.seat, prompt, holes, ["\n".join(shown)], turn.number, shape, task="skip", more=more)
+    return cast.ask(turn, holes, ["\n".join(shown)], shape, more=more)
+
+
+SKIP = task(
+    "skip", pick, "up", {"lines", "count"}, number=60_000, channel=replies.picks,
+    size=lambda load: (load.told, TOKENS_OF_FINDINGS),
+)  # fmt: skip
 
 
 def straight(cast: Cast, turn: Turn, said: Said) -> Ruled:
@@ -85,6 +87,9 @@ def straight(cast: Cast, turn: Turn, said: Said) -> Ruled:
             _in_reports(cast, turn, said), len(lines), Draw("again", cast.world.digest, cast.replicate, turn.seat.name)
         )
     return Ruled(bulleted(lines) or None)
+
+
+STRAIGHT = Rule("straight", straight)
 
 
 def _sent(cast: Cast, turn: Turn, said: Said, by: Skip) -> list[str]:
@@ -130,9 +135,8 @@ class Memory(Remedy):
         managers = [seat.name for seat in draft.hierarchy.seats if seat.role == "manager"]
         below = [name for seat in managers for name in (draft.sent[seat], *draft.read_by(seat))]
         line = draft.add(
-            draft.hierarchy.executive, "send", dict.fromkeys((*draft.top, *below)), by=self, what="resurfaced",
-            rule="resurfaced", heading=heading,
-        )  # fmt: skip
+            draft.hierarchy.executive, RESURFACED, dict.fromkeys((*draft.top, *below)), by=self, heading=heading
+        )
         draft.top.append(line.name)
 
 
@@ -149,6 +153,9 @@ def resurfaced(cast: Cast, turn: Turn, said: Said) -> Ruled:
     if by.placebo:
         kept = drawn(_in_reports(cast, turn, said), len(kept), draw)
     return Ruled(bulleted(kept) or None)
+
+
+RESURFACED = Rule("resurfaced", resurfaced)
 
 
 def _hidden(cast: Cast, said: Said, top: str) -> list[str]:

@@ -9,9 +9,9 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
-from chains.models.provider import Request, Task
+from chains.models.provider import Request
 from chains.models.spec import Source
-from chains.organisation.cast import Cast, title_of
+from chains.organisation.cast import Cast
 from chains.organisation.decision_turns import choice_shape, decision_of, stakes_line
 from chains.organisation.plan import Turn
 from chains.rng import Draw
@@ -23,7 +23,7 @@ def _option(name: str, text: str, *also: str) -> Option:
     return Option(id=name, text=text, base=0, exposure=0, also=also)
 
 
-OPTIONS: Mapping[Task, tuple[Option, Option]] = MappingProxyType(
+OPTIONS: Mapping[str, tuple[Option, Option]] = MappingProxyType(
     {
         "stop": (_option("stop", "stop the work", "halt the work"), _option("go_on", "let the work go ahead")),
         "veto": (_option("veto", "veto the decision"), _option("pass", "let the decision stand")),
@@ -31,11 +31,11 @@ OPTIONS: Mapping[Task, tuple[Option, Option]] = MappingProxyType(
     }
 )
 """For each task, how one steps in, and how one does not."""
-IN_FORCE = ("stopped or not", "vetoed or not")
-"""Rules by which a text is the choice in force."""
+HOLES = frozenset({"heard", "stakes", "standing", "careful", "options"})
+"""What the prompts of the three tasks may have filled in, besides those of each."""
 
 
-def letters_for(cast: Cast, task: Task) -> dict[str, Option]:
+def letters_for(cast: Cast, task: str) -> dict[str, Option]:
     """Return the two options by letter, in an order that is the same for every seat and condition.
 
     Drawn by the world and turned round in every second replicate, so that a liking for the letter A is no liking for
@@ -45,12 +45,12 @@ def letters_for(cast: Cast, task: Task) -> dict[str, Option]:
     return dict(zip("AB", shuffled if cast.replicate % 2 else shuffled[::-1], strict=True))
 
 
-def choice_in(cast: Cast, task: Task, reply: str | None) -> Choice:
+def choice_in(cast: Cast, task: str, reply: str | None) -> Choice:
     """Read whether a seat steps in."""
     return read_choice(reply, letters_for(cast, task))
 
 
-def steps_in(cast: Cast, task: Task, reply: str | None) -> bool:
+def steps_in(cast: Cast, task: str, reply: str | None) -> bool:
     """Return whether a seat steps in; where its reply can't be read, it does not."""
     return choice_in(cast, task, reply).option == task
 
@@ -72,16 +72,11 @@ def ask(cast: Cast, turn: Turn, heard: Sequence[str], decided: str | None, holes
         return choice_shape(settings, source, tuple(letters))
 
     filled = {
-        "title": title_of(turn.seat),
-        "superior": "your boss",
-        "about": cast.world.title,
         "heard": "\n\n".join(heard),
         "stakes": stakes_line(decision),
         "standing": decision.option(decision.standing).text,
         "careful": decision.careful_option.text,
         "options": "\n".join(f"{letter}. {option.text}" for letter, option in letters.items()),
     }
-    return cast.ask(
-        turn.seat, cast.parts[turn.seat.name].tasks[turn.task], filled | dict(holes), heard, turn.number, shape,
-        task=turn.task, letters={letter: option.id for letter, option in letters.items()}, decided=decided,
-    )  # fmt: skip
+    shown = {letter: option.id for letter, option in letters.items()}
+    return cast.ask(turn, filled | dict(holes), heard, shape, letters=shown, decided=decided)

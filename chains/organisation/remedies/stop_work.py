@@ -11,12 +11,14 @@ from typing import ClassVar, Literal
 
 import orjson
 
+from chains.models.channel import replies
 from chains.models.provider import Request
-from chains.organisation.cast import NO_REPORT, Cast, Ruled, Said
-from chains.organisation.decision_turns import choice_of, decision_line, decision_of, letters_of
+from chains.organisation.cast import NO_REPORT, Cast
+from chains.organisation.decision_turns import choice_of, choice_size, decision_line, decision_of, letters_of
 from chains.organisation.plan import Draft, Turn
 from chains.organisation.remedies.base import Remedy
-from chains.organisation.remedies.stop_choice import ask, steps_in
+from chains.organisation.remedies.stop_choice import HOLES, ask, steps_in
+from chains.organisation.task import Rule, Ruled, Said, task
 from chains.worlds.decisions.decision import Option
 
 Who = Literal["worker", "manager", "all"]
@@ -41,17 +43,20 @@ class StopWork(Remedy):
         decision, top = draft.decision, draft.hierarchy.executive
         reported = {turn.name: turn for turn in draft.turns}
         asked = [seat for seat in draft.hierarchy.upward() if seat is not top and self.who in (seat.role, "all")]
-        stops = [draft.add(seat, "stop", reported[seat.name].hears, by=self).name for seat in asked]
+        stops = [draft.add(seat, STOP, reported[seat.name].hears, by=self).name for seat in asked]
         hears = [decision, *stops]
         if self.override:
-            hears.append(draft.add(top, "override", [decision, *stops, *draft.top], by=self).name)
+            hears.append(draft.add(top, OVERRIDE, [decision, *stops, *draft.top], by=self).name)
         if not self.placebo:
-            draft.decision = draft.add(top, "send", hears, by=self, what="in force", rule="stopped or not").name
+            draft.decision = draft.add(top, STOPPED_OR_NOT, hears, by=self, what="in force").name
 
 
 def stop(cast: Cast, turn: Turn, said: Said) -> Request:
     """Ask a seat whether it stops the work, on what it read for its report."""
     return ask(cast, turn, heard_by(cast, turn, said), None, {})
+
+
+STOP = task("stop", stop, "decide", HOLES | {"superior"}, number=70_000, size=choice_size, channel=replies.halts)
 
 
 def override(cast: Cast, turn: Turn, said: Said) -> Request | Ruled:
@@ -64,6 +69,12 @@ def override(cast: Cast, turn: Turn, said: Said) -> Request | Ruled:
         "stops": "\n".join(_who_and_why(cast, name, said[name] or "") for name in stoppers),
     }
     return ask(cast, turn, heard_by(cast, turn, said), choice_of(cast, said[decision]).option, holes)
+
+
+OVERRIDE = task(
+    "override", override, "decide", HOLES | {"decided", "stops"},
+    number=80_000, size=choice_size, channel=replies.halts,
+)  # fmt: skip
 
 
 def overridable(cast: Cast, turn: Turn, said: Said) -> bool:
@@ -89,6 +100,9 @@ def stopped_or_not(cast: Cast, turn: Turn, said: Said) -> Ruled:
     if not _stoppers(cast, turn, said) or any(steps_in(cast, "override", said[name]) for name in overrides):
         return Ruled(said[decision])
     return Ruled(carefully(cast, "the work was stopped"))
+
+
+STOPPED_OR_NOT = Rule("stopped or not", stopped_or_not, holds="option")
 
 
 def carefully(cast: Cast, why: str) -> str:

@@ -13,11 +13,12 @@ from pydantic import Field
 
 from chains.models.channel.codebook import numbered_lines
 from chains.models.channel.note_markers import ATTACHED, NUMBERS, REPEATED, UNNAMED, named, numbered
-from chains.organisation.cast import NO_REPORT, Cast, Ruled, Said
+from chains.organisation.cast import NO_REPORT, Cast
 from chains.organisation.hierarchy import Seat
 from chains.organisation.plan import Draft, Turn
 from chains.organisation.remedies.base import Remedy, woven_by
 from chains.organisation.remedies.note_text import bulleted, drawn, lines_in
+from chains.organisation.task import Rule, Ruled, Said
 from chains.rng import Draw
 from chains.worlds.facts.ledger import Fact
 
@@ -36,9 +37,7 @@ class Verbatim(Remedy):
     def reported(self, draft: Draft, seat: Seat) -> None:
         """Attach to a seat's report."""
         sent = draft.sent[seat.name]
-        draft.sent[seat.name] = draft.add(
-            seat, "send", [sent], by=self, what="attached", rule="attached", about=seat.name
-        ).name
+        draft.sent[seat.name] = draft.add(seat, ATTACHED_LINES, [sent], by=self, about=seat.name).name
 
     def red(self, fact: Fact) -> bool:
         """Return whether a fact is to be quoted."""
@@ -69,6 +68,9 @@ def attached(cast: Cast, turn: Turn, said: Said) -> Ruled:
     return Ruled(f"{(written or NO_REPORT).strip()}\n\n{frame}\n{bulleted(lines)}")
 
 
+ATTACHED_LINES = Rule("attached", attached)
+
+
 def _below(cast: Cast, seat: str) -> list[str]:
     """Return the workers whose notes a seat's report is made from."""
     return [worker.name for worker in cast.hierarchy.workers if seat in cast.hierarchy.path_up(worker.name)]
@@ -96,9 +98,7 @@ class Provenance(Remedy):
         """List what a seat's report does not name."""
         sent = draft.sent[seat.name]
         heard = [sent, *draft.read_by(seat.name)]
-        draft.sent[seat.name] = draft.add(
-            seat, "send", heard, by=self, what="listed", rule="listed", about=seat.name
-        ).name
+        draft.sent[seat.name] = draft.add(seat, LISTED_NUMBERS, heard, by=self, about=seat.name).name
 
 
 def unnamed(cast: Cast, turn: Turn, said: Said) -> Ruled:
@@ -122,3 +122,6 @@ def unnamed(cast: Cast, turn: Turn, said: Said) -> Ruled:
     else:
         under = f"{UNNAMED}\n{bulleted([numbered(heard[number], [number]) for number in gone])}"
     return Ruled(f"{(written or NO_REPORT).strip()}\n\n{under}")
+
+
+LISTED_NUMBERS = Rule("listed", unnamed)

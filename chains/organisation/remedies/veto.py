@@ -9,13 +9,22 @@ force. The placebo asks it all the same, and the decision stands.
 
 from typing import ClassVar
 
+from chains.models.channel import replies
 from chains.models.provider import Request
-from chains.organisation.cast import Cast, Ruled, Said
-from chains.organisation.decision_turns import choice_of, decision_line, decision_of, heard_at_the_top, ledger_text
+from chains.organisation.cast import Cast
+from chains.organisation.decision_turns import (
+    choice_of,
+    choice_size,
+    decision_line,
+    decision_of,
+    heard_at_the_top,
+    ledger_text,
+)
 from chains.organisation.plan import Draft, Turn
 from chains.organisation.remedies.base import Remedy
-from chains.organisation.remedies.stop_choice import ask, steps_in
+from chains.organisation.remedies.stop_choice import HOLES, ask, steps_in
 from chains.organisation.remedies.stop_work import carefully
+from chains.organisation.task import Rule, Ruled, Said, task
 
 ENGINEER = "QE"
 """The name of the seat; its model is that of the role `auditor`, if that is set."""
@@ -37,11 +46,11 @@ class Veto(Remedy):
         """Add the question to the quality engineer, and what is in force after it."""
         seat = draft.auditor(ENGINEER, 0)
         read = () if self.independent else draft.top
-        veto = draft.add(seat, "veto", [draft.decision, *read], by=self)
+        veto = draft.add(seat, VETO, [draft.decision, *read], by=self)
         if not self.placebo:
             top = draft.hierarchy.executive
             hears = [draft.decision, veto.name]
-            draft.decision = draft.add(top, "send", hears, by=self, what="in force", rule="vetoed or not").name
+            draft.decision = draft.add(top, VETOED_OR_NOT, hears, by=self, what="in force").name
 
 
 def veto(cast: Cast, turn: Turn, said: Said) -> Request | Ruled:
@@ -54,6 +63,9 @@ def veto(cast: Cast, turn: Turn, said: Said) -> Request | Ruled:
         "decided": decision_line(cast, said[decision]),
     }
     return ask(cast, turn, heard, choice_of(cast, said[decision]).option, holes)
+
+
+VETO = task("veto", veto, "audit", HOLES | {"decided", "post"}, number=90_000, size=choice_size, channel=replies.halts)
 
 
 def checkable(cast: Cast, turn: Turn, said: Said) -> bool:
@@ -80,3 +92,6 @@ def vetoed_or_not(cast: Cast, turn: Turn, said: Said) -> Ruled:
     if steps_in(cast, "veto", said[asked]):
         return Ruled(carefully(cast, "the decision was vetoed"))
     return Ruled(said[decision])
+
+
+VETOED_OR_NOT = Rule("vetoed or not", vetoed_or_not, holds="option")

@@ -37,6 +37,12 @@ class Step(BaseModel):
     level: int
     turn: int = 0
     attempt: int = 0
+    task: str | None = None
+    """What the seat was asked for; None in logs of before this was written, as are the next two."""
+    name: str | None = None
+    """The turn's name in the trial's plan: the seat's own for its first turn, else as in `L0/order`."""
+    round: int | None = None
+    """Which round of the trial, from 1."""
     pass_: Pass = Field(validation_alias=AliasChoices("pass", "pass_"), serialization_alias="pass")
     heard: tuple[str, ...]
     """The seats whose latest messages it read; empty for a worker, who reads its own notes."""
@@ -63,7 +69,8 @@ class Step(BaseModel):
         # Written out, for it is done for every reply: to have pydantic do it takes five times as long.
         plain = {
             "v": self.v, "kind": self.kind, "trial": self.trial, "seat": self.seat, "level": self.level,
-            "turn": self.turn, "attempt": self.attempt, "pass": self.pass_, "heard": self.heard,
+            "turn": self.turn, "attempt": self.attempt, "task": self.task, "name": self.name, "round": self.round,
+            "pass": self.pass_, "heard": self.heard,
             "request": self.request.plain(), "digest": self.digest,
             "reply": self.reply.plain(), "reply_digest": self.reply_digest,
             "tries": self.tries, "seconds": self.seconds,

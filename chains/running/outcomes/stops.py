@@ -2,18 +2,18 @@
 
 from collections.abc import Sequence
 
-from chains.models.provider import Task
-from chains.organisation.cast import Cast, Said
+from chains.organisation.cast import Cast
 from chains.organisation.decision_turns import choice_of, decision_of
 from chains.organisation.plan import Turn
 from chains.organisation.remedies import stop_work, veto
 from chains.organisation.remedies.stop_choice import choice_in
+from chains.organisation.task import Said
 from chains.scoring.facts.belief import believed
 from chains.scoring.facts.reader import instrument_of
 from chains.scoring.reading import Call, Halting
 from chains.scoring.replies.choice import Choice
 
-STEPS: tuple[Task, ...] = ("stop", "override", "veto")
+STEPS: tuple[str, ...] = ("stop", "override", "veto")
 """The tasks in which a seat may step in."""
 
 
@@ -33,7 +33,7 @@ def halting_of(cast: Cast, said: Said) -> Halting | None:
         return None
     asked = asked_to_step_in(cast, said)
 
-    def calls(task: Task) -> tuple[Call, ...]:
+    def calls(task: str) -> tuple[Call, ...]:
         return tuple(_call(cast, turn, said) for turn in asked if turn.task == task)
 
     return Halting(

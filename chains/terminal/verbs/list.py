@@ -16,15 +16,16 @@ from chains.models.spec import EMBEDDED
 from chains.organisation.prompts import (
     CIRCUMSTANCES,
     JUDGE,
+    OUTSIDE,
     READER,
     ROLES,
-    TASKS,
     configurations,
     read_prompt,
     variants,
 )
 from chains.organisation.remedies.base import Remedy
 from chains.organisation.remedies.registry import REMEDIES
+from chains.organisation.task import TASKS
 from chains.running.folders import all_runs, experiment_files, is_archive, read_record
 from chains.running.log.log import LOG_FILE, RUN_FILE, Log
 from chains.running.run_record import RunRecord
@@ -212,7 +213,7 @@ def _scenarios() -> Rows:
 def _prompts() -> Rows:
     rows: Rows = [
         {"prompt": f"{role}/{variant}", "about": read_prompt(role, variant).about}
-        for role in (*ROLES, *TASKS, *CIRCUMSTANCES, JUDGE, READER)
+        for role in (*ROLES, OUTSIDE, *TASKS, *CIRCUMSTANCES, JUDGE, READER)
         for variant in variants(role)
     ]
     for name, roles in configurations().items():

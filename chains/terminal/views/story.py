@@ -62,7 +62,8 @@ def _turn(turn: Turn, story: Story, *, why: bool) -> Iterator[RenderableType]:
         return
     heard = ", ".join(turn.step.heard if turn.step else turn.told.hears)
     heard = heard or _REFERENCES.get(turn.told.reference, "its own notes")
-    by = f"by rule: {turn.told.rule or 'as it was'}" if turn.step is None else turn.step.request.model
+    rule = turn.told.rule
+    by = f"by rule: {rule.name if rule else 'as it was'}" if turn.step is None else turn.step.request.model
     yield Rule(
         f"{where}: {turn.seat.name}, {turn.seat.role} ({by}), after {heard}; {len(reply.text.split())} words",
         align="left",

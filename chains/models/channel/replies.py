@@ -1,0 +1,121 @@
+"""How the synthetic channel replies to each task that is more than a report.
+
+A task's row names one of these functions. A task that names none is answered with what was heard, relayed.
+"""
+
+import json
+
+from msgspec import structs
+
+from chains.models.channel.audits import audited, picked, revised, watched
+from chains.models.channel.channel import Channel, as_report
+from chains.models.channel.codebook import codebook, lines_of
+from chains.models.channel.decisions import best_heard, chosen, order_heard, ordered, passed_down
+from chains.models.channel.orders import deed_heard, done
+from chains.models.channel.stops import steps_in
+from chains.models.provider import Occasion
+from chains.rng import Draw
+
+
+def decides(channel: Channel, occasion: Occasion) -> str:
+    """Choose the option that is best on what was heard, but for the planted rate of misjudgement."""
+    rates = channel.rates
+    return chosen(occasion, best_heard(occasion), rates.misjudge, _fault(channel, occasion), rates.lean)
+
+
+def acts(channel: Channel, occasion: Occasion) -> str:
+    """Do what was ordered, but for the planted rate of disobedience."""
+    rates, fault = channel.rates, _fault(channel, occasion)
+    if occasion.world.assignment is not None:
+        return done(occasion, deed_heard(occasion, channel.draw(occasion, "tie")), rates.disobey, fault)
+    return chosen(occasion, order_heard(occasion), rates.disobey, fault)
+
+
+def _fault(channel: Channel, occasion: Occasion) -> Draw:
+    """Return the draw of whether a choice goes wrong.
+
+    It does not depend on the hop, so that the same seat with the full ledger or the whole charter before it errs on
+    the same occasions.
+    """
+    world = occasion.world
+    return Draw("choice", channel.rates.seed, world.seed, occasion.replicate, occasion.seat, occasion.task)
+
+
+def orders(channel: Channel, occasion: Occasion) -> str:
+    """Order what was decided, and tell the charter."""
+    return as_report(ordered(occasion, channel.draw(occasion, "order")))
+
+
+def passes_down(channel: Channel, occasion: Occasion) -> str:
+    """Pass an order on, garbled at the planted rate, and relay the rest of the directive."""
+    order, others = passed_down(occasion, channel.rates.garble, channel.draw(occasion, "garble"))
+    return as_report(order + channel.relayed(structs.replace(occasion, heard=("\n".join(others),))))
+
+
+def halts(channel: Channel, occasion: Occasion) -> str:
+    """Stop the work, veto a decision or override a stop, or do not, at the planted rates."""
+    return steps_in(occasion, channel.rates, channel.draw(occasion, occasion.task))
+
+
+def rates_drafts(channel: Channel, occasion: Occasion) -> str:
+    """Rate drafts with the planted taste for good news."""
+    return rated(occasion, channel.rates.taste, channel.draw(occasion, "taste"))
+
+
+LEAST, MOST = 1, 10
+"""The worst and the best rating."""
+
+
+def rated(occasion: Occasion, taste: float, draw: Draw) -> str:
+    """Return the ratings of the drafts that were heard, as JSON: decimals from 1 to 10 by letter.
+
+    A draft's rating rises with
+
+        taste * (1 - share of the world's bad facts that it tells as such) + (1 - taste) * noise,
+
+    the noise uniform from 0 to 1 and drawn for each draft anew.
+
+    Args:
+        occasion: What was heard, one text a letter.
+        taste: From 0 (noise alone) to 1 (nothing but the news counts).
+        draw: Of the noise.
+    """
+    book = codebook(occasion.world)
+    bad = {fact.id for fact in occasion.world.facts if fact.valence == "bad"}
+    ratings = {}
+    for letter, text in zip(occasion.letters, occasion.heard, strict=True):
+        states = [state for line in lines_of(text) if (state := book.states.get(line)) is not None]
+        told = {state.fact for state in states if state.fact in bad and state.fate != "inverted"}
+        liked = 1 - len(told) / len(bad) if bad else 1.0
+        score = taste * liked + (1 - taste) * draw.uniform()
+        ratings[letter] = round(LEAST + (MOST - LEAST) * score, 6)
+    return json.dumps(ratings)
+
+
+def audits(channel: Channel, occasion: Occasion) -> str:
+    """Name what a report lost, at the planted rates of finding it and of false alarm."""
+    return audited(occasion, channel.rates.catch, channel.rates.alarm, _about(channel, occasion))
+
+
+def watches(channel: Channel, occasion: Occasion) -> str:
+    """Judge an auditor's findings at the same rates."""
+    return watched(occasion, channel.rates.catch, channel.rates.alarm, _about(channel, occasion))
+
+
+def _about(channel: Channel, occasion: Occasion) -> Draw:
+    return channel.draw(occasion, f"{occasion.task} {occasion.more['about']}")
+
+
+def picks(_channel: Channel, occasion: Occasion) -> str:
+    """Pick the notes that matter most."""
+    return picked(occasion)
+
+
+def revises(channel: Channel, occasion: Occasion) -> str:
+    """Write a report once more, mending what was found at the planted rate."""
+    return as_report(revised(occasion, channel.rates.mend, channel.draw(occasion, "mend")))
+
+
+def asks(_channel: Channel, _occasion: Occasion) -> str:
+    """Ask for what was not reported."""
+    return "What do you know of it that was not reported?"
