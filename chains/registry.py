@@ -170,18 +170,18 @@ def is_built_in(maker: Any) -> bool:
 
 
 @contextlib.contextmanager
-def blaming(kind: str, name: str) -> Iterator[None]:
+def blaming(kind: str, name: str, as_error: type[MazedomError] = MazedomError) -> Iterator[None]:
     """Turn whatever goes wrong in a user's code into one sentence that names it.
 
     Raises:
-        MazedomError: If anything but a `MazedomError` was raised inside.
+        MazedomError: Of the class `as_error`, if anything but a `MazedomError` was raised inside.
     """
     try:
         yield
     except MazedomError:
         raise
     except Exception as error:
-        raise MazedomError(f"{kind} {name!r} failed: {_said(error)}") from error
+        raise as_error(f"{kind} {name!r} failed: {_said(error)}") from error
 
 
 def made_with(makers: Iterable[Any]) -> dict[str, str]:

@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 from chains.errors import BadInput
+from chains.models.kinds import Traits
+from chains.models.spec import ModelSpec, Source, resolve
 from chains.registry import Registry
 
 ROOT = Path(__file__).parent.parent
@@ -233,13 +235,9 @@ def test_a_measure_of_a_plugin_is_shown_and_is_in_the_json(program):
 
 
 def test_a_measure_of_a_plugin_is_listed_with_what_its_docstring_says(program):
-    listed = {
-        row["measure"]: row["about"]
-        for row in json.loads(program("list", "measures", "--json", plugins=["measure.py"])[1])
-    }
-    assert (
-        listed["worst_kept"] == "whether the most severe bad fact is kept; the first one, where several are as severe"
-    )
+    document = json.loads(program("list", "measures", "--json", plugins=["measure.py"])[1])
+    listed = {row["measure"]: row["about"] for row in document["measures"]}
+    assert listed["worst_kept"].startswith("whether the most severe bad fact is kept; the first one,")
 
 
 def test_a_measure_of_a_plugin_is_compared_and_can_fail_a_comparison(program):
@@ -270,3 +268,55 @@ def test_a_measure_that_fails_is_named_in_one_sentence(program, tmp_path):
     status, _, told = program("show", str(ROOT / "runs" / "sample"), plugins=[broken])
     assert (status, told.count("\n")) == (1, 1)
     assert f"measure 'mine' failed: ZeroDivisionError: division by zero ({broken}, line 5)" in told
+
+
+# Provider
+
+ECHO = ("run", "--set", "depth=2", "--set", "prompt=honest", "--json", "--set")
+
+
+def test_a_provider_of_a_plugin_answers_and_its_run_says_what_made_it(program, tmp_path):
+    status, out, told = program(*ECHO, "model=echo", plugins=["provider.py"])
+    assert status == 0, told
+    assert json.loads(out)["by_hop"][-1]["kept"] == 1  # nothing is lost in an echo
+    record = record_of(tmp_path)
+    assert record["models"]["echo"]["kind"] == "echo"
+    assert list(record["plugins"]) == ["provider.py"]
+    status, _, told = program("replay", "last", "--verify")
+    assert (status, "it is not here" in told) == (0, True)  # a replay asks no model
+
+
+def test_what_stands_after_a_provider_s_name_is_its_own(program):
+    status, out, told = program(*ECHO, "model=echo:1", plugins=["provider.py"])
+    assert status == 0, told
+    assert json.loads(out)["by_hop"][-1]["kept"] < 0.5
+    status, _, told = program(*ECHO, "model=echo:loud", "--dry-run", plugins=["provider.py"])
+    assert (status, told) == (2, "mazedom: model 'echo:loud': write echo, or echo:N for the last N lines\n")
+
+
+def test_a_provider_of_a_plugin_is_told_to_whom_it_is_near(program):
+    _, _, told = program(*ECHO, "model=ecko", plugins=["provider.py"])
+    assert "no model is called 'ecko'; did you mean echo?" in told
+
+
+def test_a_provider_says_what_it_can(monkeypatch):
+    monkeypatch.setenv("MAZEDOM_PLUGINS", str(EXAMPLES / "provider.py"))
+    traits = resolve("echo").traits
+    assert (traits.takes_schema, traits.in_process, traits.is_paid, traits.is_synthetic) == (False, True, False, False)
+
+
+def test_a_source_of_a_plugin_that_is_not_here_has_the_usual_traits():
+    assert Source("gone", "gone", "gone", ModelSpec()).traits == Traits()
+
+
+def test_a_provider_that_fails_fails_its_trials_with_one_sentence(program, tmp_path):
+    broken = tmp_path / "broken.py"
+    broken.write_text(
+        "from chains.models.kinds import provider\n"
+        "@provider('mine')\nclass Mine:\n    def __init__(self, source): pass\n"
+        "    async def reply(self, request):\n        return request.nothing\n"
+    )
+    status, _, told = program(*ECHO, "model=mine", plugins=[broken])
+    assert status == 1
+    assert "provider 'mine' failed: AttributeError: 'Request' object has no attribute 'nothing'" in told
+    assert "Traceback" not in told

@@ -273,7 +273,10 @@ def test_wrong_words_are_answered_in_a_sentence(mazedom, made, tmp_path):
     assert "made from other documents" in mazedom("world", "from", "minutes.txt", "--out", "mail.toml").err
     assert "let it end in .toml" in mazedom("world", "from", "minutes.txt", "--out", "mail.json").err
     assert "takes one world file, and 2" in mazedom("world", "confirm", "mail.toml", "mail.toml").err
-    assert "the channel reads nothing" in mazedom("world", "from", "minutes.txt", "--model", "channel", "--unasked").err
+    assert (
+        "channel is synthetic and reads nothing"
+        in mazedom("world", "from", "minutes.txt", "--model", "channel", "--unasked").err
+    )
     kestrel = Path(__file__).parent.parent / "runs" / "worlds" / "kestrel.toml"
     assert "no quotes from documents" in mazedom("world", "confirm", kestrel).err
     assert mazedom("world", "check", kestrel).status == 0

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 from chains.analysis.results.regret import priced
 from chains.errors import BadInput, nearest
 from chains.experiments.experiment import Condition, TrialId, shown
-from chains.models.spec import EMBEDDED, Kind
+from chains.models.spec import EMBEDDED
 from chains.organisation.hierarchy import Hierarchy
 from chains.organisation.turn_key import ROUND, Key
 from chains.running.log.log import Log
@@ -28,8 +28,6 @@ from chains.worlds.world import World, unverified_notes
 
 OWN = ("depth", "twin")
 """Settings that name no condition: depth is what the law is about, and twins are the same worlds counterbalanced."""
-EXACT: tuple[Kind, ...] = ("channel",)
-"""Kinds of models whose texts the instrument reads without error, as its gates show."""
 _CHAIN = ("world", "replicate", "condition", "copy")
 _FACT = ("depth", "statement", "valence", "weight", "pair")
 _MESSAGE = ("hop", "fate", "words", "cut_off")
@@ -61,7 +59,7 @@ def of_runs(runs: Sequence[Run]) -> Observations:
             )
         rows += mine
     sources = [source for run in runs for source in run.record.models.values()]
-    exact = bool(sources) and all(source.kind in EXACT for source in sources)
+    exact = bool(sources) and all(source.traits.is_exact for source in sources)
     return Observations.of(**dict(zip(COLUMNS, zip(*rows, strict=True), strict=True)), exact=exact)
 
 
@@ -245,7 +243,7 @@ def law_notes(records: Sequence[RunRecord]) -> list[str]:
     """Return what a reader must know of the models and the instrument behind the observations of runs."""
     sources = {source.label: source for record in records for source in record.models.values()}
     notes = unverified_notes(world for record in records for world in record.worlds.values())
-    if sources and all(source.kind in EXACT for source in sources.values()):
+    if sources and all(source.traits.is_synthetic for source in sources.values()):
         notes.append("a synthetic channel: the losses are planted, so this checks the estimators and is no finding")
     elif sources:
         notes.append(f"this is the law of {', '.join(sorted(sources))} under these prompts, and of no other model")

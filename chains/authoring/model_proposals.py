@@ -94,10 +94,10 @@ async def _ask(
     budget = Budget(most_calls)
     async with Models(defined, budget=budget, longest_prompt=CHARACTERS) as models:
         source = models.ready(model)
-        if source.kind == "channel":
-            raise BadInput("the channel reads nothing; name a model, or leave --model out")
-        prompt = read_prompt(READER, "small" if source.kind == "embedded" else "plain")
-        size = CHARACTERS_EMBEDDED if source.kind == "embedded" else CHARACTERS
+        if source.traits.is_synthetic:
+            raise BadInput(f"{model} is synthetic and reads nothing; name a model, or leave --model out")
+        prompt = read_prompt(READER, "small" if source.traits.is_small else "plain")
+        size = CHARACTERS_EMBEDDED if source.traits.is_small else CHARACTERS
         parts = [part for document in documents for part in _parts(document, size)]
         provider, done = models.provider(model), 0
 
@@ -151,7 +151,7 @@ def _parts(document: Text, size: int) -> Iterator[_Part]:
 
 
 def _request(part: _Part, prompt: Prompt, source: Source) -> Request:
-    small = source.kind == "embedded"
+    small = source.traits.is_small
     text: dict[str, Any] = {"type": "string"} | ({"maxLength": _LONGEST_EMBEDDED} if small else {})
     entry = {
         "type": "object",

@@ -19,12 +19,15 @@ from typing import Any, Protocol, Self
 from chains.errors import MazedomError
 from chains.models.budget import Budget, Metered
 from chains.models.channel.channel import Channel, parse_channel
+from chains.models.kinds import OWN, PROVIDERS
 from chains.models.model_files import fingerprint, model_file
 from chains.models.probe import schema_honoured, seed_honoured
 from chains.models.provider import Message, Provider, Reply, Request
 from chains.models.rate_limit import Pace, Paced, Sleep
 from chains.models.retries import Counted, Guarded, Patient
 from chains.models.spec import ModelSpec, Source, resolve
+from chains.models.user_provider import UserProvider
+from chains.registry import blaming
 
 CHECK = "Say in one short sentence that you are ready."
 
@@ -111,9 +114,8 @@ class Models:
             BadInput: It can't; the sentence says what is missing.
         """
         source = self.understood(name)
-        if source.kind == "endpoint":
-            source.key()
-        elif source.kind == "embedded":
+        source.key()
+        if source.traits.has_file:
             model_file(source)
         return source
 
@@ -121,11 +123,13 @@ class Models:
         """Check that a model's name says what it should, whether or not its key or its file is there.
 
         Raises:
-            BadInput: It stands for nothing, or for a channel with rates that can't be.
+            BadInput: It stands for nothing, for a channel with rates that can't be, or a plugin refuses what it says.
         """
         source = self.source(name)
         if source.kind == "channel":
             parse_channel(source.detail)
+        elif source.kind not in OWN:
+            _of_plugin(source)
         return source
 
     def provider(self, name: str) -> Provider:
@@ -166,7 +170,7 @@ class Models:
             self.provider(name)
             opened = self._open[name]
             listed = await opened.listed()
-            found["listed"] = source.kind != "endpoint" or source.spec.model in listed
+            found["listed"] = source.spec.base_url is None or source.spec.model in listed
             request = Request(
                 model=source.label,
                 messages=(Message(role="user", content=CHECK),),
@@ -177,7 +181,7 @@ class Models:
         except MazedomError as error:
             return found | {"error": str(error)}
         seconds = time.perf_counter() - started
-        if source.kind == "endpoint":
+        if source.spec.base_url is not None:
             seed, schema = await seed_honoured(opened, source), await schema_honoured(opened, source)
             found["seed"] = "refused" if "seed" in opened.resolved.get("refuses", ()) else seed
             found["schema"] = "refused" if "response_format" in opened.resolved else schema
@@ -196,10 +200,11 @@ class Models:
         self._open.clear()
         self._providers.clear()
 
-    def _limited(self, opened: Opened, source: Source) -> Provider:
-        if source.kind == "channel":
-            # It is never busy, and computes while it is asked.
-            return Metered(Counted(opened, self.budget), source.name, self.budget)
+    def _limited(self, opened: Provider, source: Source) -> Provider:
+        if source.kind not in ("endpoint", "embedded"):  # these two count each request that they send
+            opened = Counted(opened, self.budget)
+        if source.traits.in_process:  # it is never busy
+            return Metered(opened, source.name, self.budget)
         metered = Metered(opened, source.name, self.budget, source.spec.prices, self.budget.largest.get(source.label))
         paced = Paced(metered, self._pace(source), metered.tokens)
         return Guarded(Patient(paced, source.spec.attempts, self._sleep, self._waiting))
@@ -207,10 +212,10 @@ class Models:
     def _pace(self, source: Source) -> Pace:
         """Return the pace of an endpoint's model, one for all names that it has here."""
         spec = source.spec
-        place = (spec.base_url, spec.model) if source.kind == "endpoint" else (None, source.name)
+        place = (spec.base_url, spec.model) if spec.base_url is not None else (None, source.name)
         if place not in self._paces:
             self._paces[place] = Pace(
-                1 if self._reproducible and source.kind == "embedded" else spec.in_flight,
+                1 if self._reproducible and source.traits.has_file else spec.in_flight,
                 requests_per_minute=spec.requests_per_minute,
                 tokens_per_minute=spec.tokens_per_minute,
                 rest=self._sleep,
@@ -238,6 +243,8 @@ class Models:
                 return Embedded(source, how, self.budget.spend)
             case "channel":
                 return Channel(parse_channel(source.detail))
+            case _:
+                return _of_plugin(source)
 
     def _description(self, source: Source) -> dict[str, Any]:
         about: dict[str, Any] = {
@@ -246,6 +253,15 @@ class Models:
             "spec": source.spec.model_dump(mode="json", exclude_none=True),
             "resolved": self._open[source.name].resolved if source.name in self._open else {},
         }
-        if source.kind == "embedded":
+        if source.traits.has_file:
             about["fingerprint"] = fingerprint(source)
         return about
+
+
+def _of_plugin(source: Source) -> Opened:
+    """Return the provider that a plugin makes of a source."""
+    make = PROVIDERS.named(source.kind).make
+    if make is None:
+        raise ValueError(f"kind {source.kind!r} has no maker")
+    with blaming("provider", source.kind):
+        return UserProvider(source.kind, make(source))

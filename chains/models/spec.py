@@ -6,6 +6,7 @@
     ollama:NAME        a local Ollama
     URL#NAME           any OpenAI-compatible server: http://localhost:8000/v1#qwen3
     channel:RATES      the synthetic lossy channel: channel:drop=0.1,flip=0.02; `channel` alone loses nothing
+    KIND:DETAIL        a kind of model that a plugin adds, such as `echo` or `echo:loud`; see `kinds`
 
 `[models.NAME]` in an experiment file either says where the model answers
 (`base_url` and `model`), or refines one of the above (`model = "smollm2"`, or
@@ -17,15 +18,15 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Self
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from chains.errors import BadInput, nearest
+from chains.models.kinds import OWN, PROVIDERS, Traits, traits_of
 from chains.models.provider import Usage, whole
 
-Kind = Literal["endpoint", "embedded", "channel"]
 EMBEDDED = "smollm2"
 CHANNEL = "channel"
 PREFIXES = ("gguf:", "openai:", "ollama:", "channel:")
@@ -136,10 +137,16 @@ class Source:
     """As the user wrote it."""
     label: str
     """What the model is, without where it answers: stands in requests, and so in their digests."""
-    kind: Kind
+    kind: str
+    """endpoint, embedded, channel, or what a plugin registers; ask `traits` what it can."""
     spec: ModelSpec
     detail: str = ""
-    """gguf: the file's path (none for the built-in file). channel: its rates."""
+    """gguf: the file's path (none for the built-in file). channel: its rates. plugin: what follows its name."""
+
+    @cached_property
+    def traits(self) -> Traits:
+        """What it can do and costs."""
+        return traits_of(self.kind)
 
     def settings(self, lines: int) -> dict[str, Any]:
         """Return the model's own request settings for a report on `lines` lines.
@@ -230,7 +237,13 @@ def resolve(name: str, defined: Mapping[str, ModelSpec] | None = None) -> Source
 
 
 def _is_built_in(name: str) -> bool:
-    return name in (EMBEDDED, CHANNEL) or name.startswith((*PREFIXES, "http://", "https://"))
+    named = name in (EMBEDDED, CHANNEL) or name.startswith((*PREFIXES, "http://", "https://"))
+    return named or _is_added(name.partition(":")[0])
+
+
+def _is_added(kind: str) -> bool:
+    """Return whether a name is that of a kind which a plugin adds."""
+    return kind not in OWN and kind in PROVIDERS
 
 
 def _built_in(name: str, defined: Mapping[str, ModelSpec]) -> Source:
@@ -240,8 +253,8 @@ def _built_in(name: str, defined: Mapping[str, ModelSpec]) -> Source:
     if name.startswith(("http://", "https://")):
         return _addressed(name)
     prefix, colon, rest = name.partition(":")
-    if f"{prefix}{colon}" not in PREFIXES or not rest.strip():
-        known = {EMBEDDED, CHANNEL, *defined, *(f"{known}NAME" for known in PREFIXES), "URL#NAME"}
+    if (f"{prefix}{colon}" not in PREFIXES or not rest.strip()) and not _is_added(prefix):
+        known = {EMBEDDED, CHANNEL, *defined, *(f"{known}NAME" for known in PREFIXES), *PROVIDERS.added(), "URL#NAME"}
         raise BadInput(f"no model is called {name!r}{nearest(name, known)}")
     match prefix:
         case "gguf":
@@ -251,8 +264,8 @@ def _built_in(name: str, defined: Mapping[str, ModelSpec]) -> Source:
             return Source(name, name, "endpoint", ModelSpec(model=rest, base_url=_openai(), key_env="OPENAI_API_KEY"))
         case "ollama":
             return Source(name, name, "endpoint", ModelSpec(model=rest, base_url=OLLAMA, in_flight=4))
-        case _:
-            return Source(name, name, "channel", ModelSpec(), rest)
+        case kind:
+            return Source(name, name, kind, ModelSpec(), rest)
 
 
 def _addressed(name: str) -> Source:

@@ -68,7 +68,7 @@ def as_json(settings: dict[str, Any], source: Source, name: str, properties: Map
         properties: Its fields, each a JSON schema; all are required, in this order.
     """
     plain = {name: value for name, value in settings.items() if name != "grammar"}
-    if source.kind == "channel":
+    if not source.traits.takes_schema:
         return plain
     schema = {
         "type": "object",

@@ -232,6 +232,6 @@ def choice_shape(settings: dict[str, Any], source: Source, letters: tuple[str, .
     limited for embedded models alone, because some endpoints refuse a schema that limits it.
     """
     reason: dict[str, Any] = {"type": "string"}
-    if source.kind == "embedded":
+    if source.traits.takes_bounds:
         reason["maxLength"] = LONGEST_REASON
     return as_json(settings, source, "choice", {"reason": reason, "option": {"type": "string", "enum": list(letters)}})

@@ -134,7 +134,7 @@ def _without(asked: Expected, reused: int) -> Expected:
 
 
 def _cost(source: Source, asked: Expected) -> float | None:
-    if source.kind != "endpoint" or not asked.calls:
+    if not source.traits.is_paid or not asked.calls:
         return 0.0
     prices = source.spec.prices
     return None if prices is None else round(prices.cost(Usage(prompt=asked.prompt, completion=asked.completion)), 6)
@@ -143,7 +143,7 @@ def _cost(source: Source, asked: Expected) -> float | None:
 def _speed(source: Source, measured: Mapping[str, Speed]) -> Speed | None:
     if source.spec.seconds_per_call is not None:
         return Speed(source.spec.seconds_per_call, "declared")
-    if source.kind == "channel":
+    if source.traits.in_process:
         return Speed(OWN_SECONDS, "this program's own work")
     return measured.get(source.label)
 
@@ -192,8 +192,7 @@ def _seconds(record: RunRecord, models: tuple[ModelEstimate, ...], trials: int, 
             continue
         if model.speed is None:
             return None
-        # A channel computes while it is asked, so nothing runs beside it.
-        places = 1 if record.models[model.name].kind == "channel" else spec.in_flight
+        places = 1 if record.models[model.name].traits.in_process else spec.in_flight
         bounds.append(model.expected.calls * model.speed.seconds / places)
         if spec.requests_per_minute:
             bounds.append(model.expected.calls / spec.requests_per_minute * 60)

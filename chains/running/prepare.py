@@ -11,6 +11,7 @@ from chains.experiments.experiment import Condition, Experiment
 from chains.experiments.model_assignment import models_of
 from chains.experiments.prompt_assignment import cast_prompts
 from chains.experiments.settings import ConditionSettings
+from chains.models.kinds import PROVIDERS
 from chains.models.spec import Source, resolve
 from chains.organisation.cast import PERSON
 from chains.organisation.hierarchy import Hierarchy
@@ -88,7 +89,7 @@ def stage(experiment: Experiment, name: str) -> RunRecord:
         hierarchies=hierarchies,
         models=models,
         versions=_versions(),
-        plugins=_plugins(experiment.conditions),
+        plugins=_plugins(experiment.conditions, models.values()),
         platform=f"{platform.system()} {platform.machine()}, Python {platform.python_version()}",
         estimate={},
         at=now(),
@@ -135,12 +136,13 @@ def _world(settings: ConditionSettings, seed: int, workers: int) -> World:
     return world.twinned() if settings.twin else world
 
 
-def _plugins(conditions: Iterable[Condition]) -> dict[str, str]:
+def _plugins(conditions: Iterable[Condition], models: Iterable[Source]) -> dict[str, str]:
     """Return the plugins that a run's worlds, remedies and models come from, with their versions."""
     scenarios = {condition.settings.scenario for condition in conditions}
     switched_on = {condition.settings.remedy for condition in conditions}
     makers = [SCENARIOS.maker(name) for name in sorted(scenarios) if name in SCENARIOS]
     makers += [type(one) for text in sorted(switched_on) for one in remedies(text)]
+    makers += [PROVIDERS.maker(source.kind) for source in models]
     return made_with(makers)
 
 

@@ -52,8 +52,8 @@ def fitting(record: RunRecord) -> int:
         return 0
     if (asked := os.environ.get("MAZEDOM_READERS", "")).isdecimal():
         return min(MOST, int(asked))
-    kinds = {source.kind for source in record.models.values()}
-    if kinds != {"endpoint"} or record.estimate.get("calls", 0) < FEWEST:
+    elsewhere = all(source.traits.is_elsewhere for source in record.models.values())
+    if not record.models or not elsewhere or record.estimate.get("calls", 0) < FEWEST:
         return 0
     return min(MOST, len(os.sched_getaffinity(0)) - 1)
 

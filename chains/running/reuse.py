@@ -212,15 +212,15 @@ def _as_far_as_it_goes(plan: Plan) -> Climb:
 
 
 def _names(record: RunRecord) -> dict[str, str]:
-    """Return the name of each model of a run by what requests call it, if no other is called so; channels have none.
+    """Return the name of each model of a run by what requests call it, if no other is called so.
 
-    A channel's reply depends on what its request does not say.
+    A synthetic one has none: its reply depends on what its request does not say.
     """
     count = Counter(source.label for source in record.models.values())
     return {
         source.label: name
         for name, source in record.models.items()
-        if count[source.label] == 1 and source.kind != "channel"
+        if count[source.label] == 1 and not source.traits.is_synthetic
     }
 
 
@@ -233,8 +233,9 @@ def _identity(record: RunRecord, name: str, *, here: bool = False) -> str:
         here: The run is about to begin, so the file is the one that is there now; else it is as run.json has it.
     """
     source = record.models[name]
-    if source.kind == "endpoint":
-        return f"{source.spec.model!r} at {source.spec.base_url}"
+    if not source.traits.has_file:
+        where = source.spec.base_url or ", ".join(f"plugin {name} {of}" for name, of in record.plugins.items())
+        return f"{source.spec.model or source.name!r} at {where}"
     about = fingerprint(source) if here else record.served.get(name, {}).get("fingerprint")
     if about is None:
         return "a file that run.json does not name, for the run never came to a stop"

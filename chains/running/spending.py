@@ -22,7 +22,7 @@ def cost(models: Iterable[Source], spent: Mapping[str, Spent]) -> float | None:
     Models on this machine and channels cost nothing.
     """
     prices: dict[str, Prices | None] = {}
-    for source in (source for source in models if source.kind == "endpoint" and source.label in spent):
+    for source in (source for source in models if source.traits.is_paid and source.label in spent):
         # The log names a model as its server does, so two that are called the same can't be told apart.
         if prices.setdefault(source.label, source.spec.prices) != source.spec.prices:
             return None
@@ -36,7 +36,7 @@ def cost(models: Iterable[Source], spent: Mapping[str, Spent]) -> float | None:
 def most_cost(models: Iterable[Source], spent: Mapping[str, Spent]) -> float:
     """Return what was spent at most: where two models of one name have two prices, at the dearer one."""
     dearest: dict[str, float] = {}
-    for source in (source for source in models if source.kind == "endpoint" and source.label in spent):
+    for source in (source for source in models if source.traits.is_paid and source.label in spent):
         usage, prices = spent[source.label].usage, source.spec.prices
         charged = usage.cost if prices is None else prices.cost(usage)
         dearest[source.label] = max(dearest.get(source.label, 0.0), charged)
@@ -50,7 +50,7 @@ def check_limits(record: RunRecord) -> None:
         BadInput: If money is limited and nobody knows what a model costs.
     """
     for name, source in record.models.items():
-        if record.experiment.limits.cost is not None and source.kind == "endpoint" and source.spec.prices is None:
+        if record.experiment.limits.cost is not None and source.traits.is_paid and source.spec.prices is None:
             raise BadInput(
                 f"limits.cost can't be kept: nobody knows what {name!r} costs; give input and output under "
                 f"[models.NAME.prices], or limit calls or tokens"
@@ -76,7 +76,7 @@ def most_at_once(record: RunRecord) -> int:
 
     Half as many again as the models together take requests: no place stays empty while trials are begun or read.
     """
-    places = sum(source.spec.in_flight for source in record.models.values() if source.kind != "channel")
+    places = sum(source.spec.in_flight for source in record.models.values() if not source.traits.in_process)
     return record.experiment.limits.trials or places + places // 2 or FEW_AT_ONCE
 
 

@@ -69,14 +69,14 @@ class JudgeRecord(BaseModel):
     @property
     def bounded(self) -> bool:
         """Whether the schema limits the evidence's length."""
-        return self.source.kind == "embedded"
+        return self.source.traits.takes_bounds
 
     def settings(self) -> dict[str, Any]:
         """Request settings of the model: its own, with temperature 0 if it sets none.
 
         The grammar of an embedded model is for reports and is left out; the schema holds its answers.
         """
-        if self.source.kind == "embedded":
+        if self.source.traits.is_small:
             return {"temperature": 0, "max_tokens": 60 + 80 * self.per_call}
         return {"temperature": 0, **self.source.settings(1)}
 
@@ -129,7 +129,7 @@ def judges_of(run: Path) -> list[Path]:
 
 def new_judge(run: str, source: Source, prompt: Prompt, per_call: int | None, seed: int) -> JudgeRecord:
     """Return a new judge's record; with `per_call` None, its kind of model decides how many statements a call has."""
-    most = PER_CALL_EMBEDDED if source.kind == "embedded" else PER_CALL
+    most = PER_CALL_EMBEDDED if source.traits.is_small else PER_CALL
     return JudgeRecord(run=run, source=source, prompt=prompt, per_call=per_call or most, seed=seed, at=now())
 
 

@@ -105,7 +105,7 @@ def audit(cast: Cast, turn: Turn, said: Said) -> Request | Ruled:
 
     def shape(settings: dict[str, Any], source: Source) -> dict[str, Any]:
         # some endpoints refuse a schema that limits an array; a small model would go on for ever
-        limited = numbers | {"maxItems": len(shown)} if source.kind == "embedded" else numbers
+        limited = numbers | {"maxItems": len(shown)} if source.traits.takes_bounds else numbers
         return as_json(settings, source, "findings", {"missing": limited, "wrong": limited})
 
     hop = cast.hierarchy.heights[turn.about]

@@ -65,7 +65,7 @@ def pick(cast: Cast, turn: Turn, said: Said) -> Request | Ruled:  # noqa: ARG001
     numbers = {"type": "array", "items": {"type": "integer", "minimum": 1, "maximum": len(shown)}}
 
     def shape(settings: dict[str, Any], source: Source) -> dict[str, Any]:
-        limited = numbers | {"maxItems": min(count, len(shown))} if source.kind == "embedded" else numbers
+        limited = numbers | {"maxItems": min(count, len(shown))} if source.traits.takes_bounds else numbers
         return as_json(settings, source, "lines", {"lines": limited})
 
     more = {"lines": tuple(shown), "count": min(count, len(shown))}

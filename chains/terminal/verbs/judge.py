@@ -84,9 +84,9 @@ def _defined(name: str | None) -> Mapping[str, ModelSpec]:
 def _bench(source: Source, arguments: argparse.Namespace, record: RunRecord, log: Log, folder: Path) -> _Bench:
     """Return a judge, from its folder if the run has it already; refuses one that is kin to the seats."""
     name = source.name
-    if source.kind == "channel":
-        raise BadInput("the channel is no judge: it reads nothing; name a model")
-    variant = arguments.prompt or ("single" if source.kind == "embedded" else "plain")
+    if source.traits.is_synthetic:
+        raise BadInput(f"{name} is no judge: it is synthetic and reads nothing; name a model")
+    variant = arguments.prompt or ("single" if source.traits.is_small else "plain")
     judge = new_judge(record.id, source, read_prompt(JUDGE, variant), arguments.per_call, arguments.seed)
     place = folder / FOLDER / judge.id
     if place.exists():
@@ -104,7 +104,7 @@ def _bench(source: Source, arguments: argparse.Namespace, record: RunRecord, log
 
 def _kin(judge: JudgeRecord, record: RunRecord, log: Log, answered: Sequence[str] = ()) -> Kinship:
     """Return what a judge shares with the seats' models, by all the names that are known of both."""
-    served = {source.label: set[str]() for source in record.models.values() if source.kind != "channel"}
+    served = {source.label: set[str]() for source in record.models.values() if not source.traits.is_synthetic}
     for step in itertools.islice(log.steps(), MOST_STEPS):
         if step.reply.served_by and step.request.model in served:
             served[step.request.model].add(step.reply.served_by)
@@ -113,7 +113,7 @@ def _kin(judge: JudgeRecord, record: RunRecord, log: Log, answered: Sequence[str
     seats = {
         name: names_of(source, record.served.get(name), sorted(served[source.label]))
         for name, source in record.models.items()
-        if source.kind != "channel"
+        if not source.traits.is_synthetic
     }
     return kinship(names_of(judge.source, judge.served, answered), seats)
 
@@ -128,7 +128,7 @@ def _wanted(arguments: argparse.Namespace, folder: Path, pairs: Pairs) -> list[P
 
 def _agreed_to(benches: Sequence[_Bench], wanted: Sequence[Pair], most: int | None) -> None:
     """Check that a large number of calls to an endpoint was agreed to."""
-    paid = [bench.record for bench in benches if bench.record.source.kind == "endpoint"]
+    paid = [bench.record for bench in benches if bench.record.source.traits.is_paid]
     by_message = Counter((pair.trial, pair.seat) for pair in wanted)
     calls = sum(math.ceil(count / record.per_call) for record in paid for count in by_message.values())
     if most is None and calls > UNASKED_CALLS:

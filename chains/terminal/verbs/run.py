@@ -105,7 +105,7 @@ def _agreed(record: RunRecord, others: Earlier | None) -> bool:
         BadInput: If it is much, and there is nobody to ask.
     """
     limits = record.experiment.limits
-    paid = [name for name, source in record.models.items() if source.kind == "endpoint"]
+    paid = [name for name, source in record.models.items() if source.traits.is_paid]
     calls = record.estimate["calls"]
     if not paid or calls <= UNASKED_CALLS or any((limits.calls, limits.tokens, limits.cost)):
         return True
