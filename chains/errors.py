@@ -67,11 +67,16 @@ class Busy(ProviderError):
 
 
 class Hopeless(ProviderError):
-    """Asking again can't succeed: bad key, unknown model, context too long, malformed request."""
+    """Asking again can't succeed: bad key, unknown model, context too long, malformed request.
 
-    def __init__(self, message: str, *, of_endpoint: bool = False) -> None:
+    Attributes:
+        used_up: Whether it is that credit, or what a day allows, is used up: nobody will fare better for hours.
+    """
+
+    def __init__(self, message: str, *, of_endpoint: bool = False, used_up: bool = False) -> None:
         super().__init__(message)
-        self.of_endpoint = of_endpoint
+        self.of_endpoint = of_endpoint or used_up
+        self.used_up = used_up
 
 
 class NotThere(Hopeless):

@@ -163,6 +163,7 @@ def not_connected(error: BaseException) -> Unconnected | None:
         return next((cause for cause in causes if isinstance(cause, kind)), None)
 
     if (unverified := found(ssl.SSLCertVerificationError)) is not None:
+        unverified = getattr(unverified, "certificate_error", unverified)
         reason = getattr(unverified, "verify_message", "") or "it can't be verified"
         why = f": its certificate is not trusted ({reason}); name the file of its authority in SSL_CERT_FILE"
     elif found(aiohttp.ClientConnectorDNSError) or found(socket.gaierror):

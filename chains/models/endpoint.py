@@ -23,6 +23,7 @@ from chains.models.dialect import Quirks
 from chains.models.endpoint_errors import Refusal, quoted, read_failure, read_refusal
 from chains.models.provider import Reply, Request, Usage
 from chains.models.reply_parser import read_reply, read_usage
+from chains.models.retries import ASK_AGAIN_AFTER
 from chains.models.spec import ModelSpec
 
 LARGEST_ANSWER = 16 * 2**20
@@ -90,7 +91,8 @@ class Endpoint:
         self._tried: set[frozenset[str]] = set()
         self._alone = asyncio.Lock()
         self._refused: Hopeless | None = None
-        self._reached = False
+        self._ask_again = 0.0
+        self._reached = self._answered = False
 
     @property
     def resolved(self) -> dict[str, Any]:
@@ -112,19 +114,26 @@ class Endpoint:
             )
         kind = frozenset(request.settings)
         if kind not in self._tried:
-            refused = self._refused
             async with self._alone:
-                if self._refused is not refused and self._refused is not None:
-                    raise self._refused.with_traceback(None)  # those who waited would be refused as well
                 if kind not in self._tried:
                     try:
-                        return await self._ask(request, sent)
-                    except Hopeless as error:
-                        self._refused = error if error.of_endpoint else refused
-                        raise
+                        return await self._asked(request, sent)
                     finally:
                         self._tried.add(kind)
-        return await self._ask(request, sent)
+        return await self._asked(request, sent)
+
+    async def _asked(self, request: Request, sent: int) -> Reply:
+        """Ask, unless the endpoint has just refused everybody: a crowd that waits must not ask one by one."""
+        if self._refused is not None and time.monotonic() < self._ask_again:
+            raise self._refused.with_traceback(None)
+        try:
+            reply = await self._ask(request, sent)
+        except Hopeless as error:
+            if error.used_up or (error.of_endpoint and not self._answered):
+                self._refused, self._ask_again = error, time.monotonic() + ASK_AGAIN_AFTER
+            raise
+        self._answered, self._refused = True, None
+        return reply
 
     async def listed(self) -> list[str]:
         """Return the names of the models that the endpoint says it has.

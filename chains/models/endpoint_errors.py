@@ -99,13 +99,13 @@ class Refusal:
         words = f"{self.code} {self.text} {self.details}"
         if self._no_credit(words):
             return Hopeless(
-                f"the account at {where} has no credit left{said}; top it up or use another key", of_endpoint=True
+                f"the account at {where} has no credit left{said}; top it up or use another key", used_up=True
             )
         if self.status in (403, 429) and _PER_DAY.search(words):
             return Hopeless(
                 f"{where} has a limit for a day or longer, and it is used up{said}; `resume` when it is reset, or use "
                 "another key",
-                of_endpoint=True,
+                used_up=True,
             )
         if self._too_long(words):
             return Hopeless(
