@@ -16,10 +16,12 @@ from chains.errors import Busy, Hopeless, NotThere, OverLimit
 from chains.models.budget import Budget
 from chains.models.dialect import Quirks
 from chains.models.endpoint import Endpoint
-from chains.models.endpoint_errors import masked, read_refusal, retry_after
+from chains.models.endpoint_errors import read_refusal, retry_after
 from chains.models.provider import Message, Request
-from chains.models.reply_parser import apart, read_usage, truncation_note
+from chains.models.reply_parser import read_usage, truncation_note
+from chains.models.secrets import masked
 from chains.models.spec import ModelSpec
+from chains.models.thoughts import apart
 
 KEY = "sk-secret-1234567890"
 ASKED = Request(
@@ -207,9 +209,9 @@ def test_a_key_that_the_endpoint_echoes_is_masked():
 
 
 def test_whatever_looks_like_a_key_is_masked():
-    assert masked("bad key sk-proj-abcDEF123456 used", None) == "bad key **** used"
-    assert masked("Authorization: Bearer abc.def", None) == "Authorization: Bearer ****"
-    assert masked("the key hunter2x is wrong", "hunter2x") == "the key **** is wrong"
+    assert masked("bad key sk-proj-abcDEF123456 used", ()) == "bad key **** used"
+    assert masked("Authorization: Bearer abc.def", ()) == "Authorization: Bearer ****"
+    assert masked("the key hunter2x is wrong", ("hunter2x",)) == "the key **** is wrong"
 
 
 def test_what_an_endpoint_says_moves_no_terminal():

@@ -4,6 +4,7 @@ import ipaddress
 import os
 import socket
 import ssl
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
@@ -25,12 +26,17 @@ _NO_KEY = "none"
 """The client insists on a key; a server that asks for none ignores it."""
 
 
-def client_of(spec: ModelSpec, key: str | None) -> openai.AsyncOpenAI:
+SentAlong = tuple[Mapping[str, str], Mapping[str, str]]
+"""Headers and query of one's own, which may hold secrets."""
+
+
+def client_of(spec: ModelSpec, key: str | None, along: SentAlong = ({}, {})) -> openai.AsyncOpenAI:
     """Return the client for an endpoint; its own retries are off.
 
     Args:
         spec: The endpoint's address and limits.
         key: Its key; None where the server asks for none.
+        along: Further headers and the query of every request.
     """
     url = urlsplit(spec.base_url or "")
     local = on_this_machine(url.hostname or "")
@@ -38,6 +44,8 @@ def client_of(spec: ModelSpec, key: str | None) -> openai.AsyncOpenAI:
         base_url=spec.base_url,
         api_key=key or _NO_KEY,
         max_retries=0,
+        default_headers=along[0] or None,
+        default_query=along[1] or None,
         timeout=timeouts(spec, FIRST_CONNECT_SECONDS),
         http_client=_Http(
             # A proxy set for the machine must not be asked for its own loopback.
@@ -48,7 +56,8 @@ def client_of(spec: ModelSpec, key: str | None) -> openai.AsyncOpenAI:
     if spec.key_env != "OPENAI_API_KEY":
         # The client takes these from the environment and would send them to any server.
         client.organization = client.project = client.admin_api_key = None
-        client._custom_headers = {}  # noqa: SLF001  the client has no other way to leave out OPENAI_CUSTOM_HEADERS
+        # The client has no other way to leave out OPENAI_CUSTOM_HEADERS.
+        client._custom_headers = dict(along[0])  # noqa: SLF001
     return client
 
 

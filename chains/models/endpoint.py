@@ -18,12 +18,13 @@ from msgspec import structs
 
 from chains.errors import Busy, Hopeless, NotThere
 from chains.models.answer_body import read_body
-from chains.models.client import causes_of, client_of, not_connected, timeouts
+from chains.models.client import SentAlong, causes_of, client_of, not_connected, timeouts
 from chains.models.dialect import Quirks
 from chains.models.endpoint_errors import Refusal, quoted, read_failure, read_refusal
 from chains.models.provider import Reply, Request, Usage
 from chains.models.reply_parser import read_reply, read_usage
 from chains.models.retries import ASK_AGAIN_AFTER
+from chains.models.secrets import MASK
 from chains.models.spec import ModelSpec
 
 LARGEST_ANSWER = 16 * 2**20
@@ -37,6 +38,8 @@ _OPTIONS: openai.RequestOptions = {
     # Of retries that the client does not do, and of its time-out, which is not ours: a tenth of what a call costs.
     "headers": {"X-Stainless-Retry-Count": openai.Omit(), "X-Stainless-Read-Timeout": openai.Omit()},
 }
+SHORTEST_ECHO = 8
+"""Characters of a key that is taken out of replies; a shorter one may be a word."""
 FIRST_PAUSES = (0.3, 0.6)
 """Seconds between the first attempts to connect to an address where nothing has answered yet."""
 _DIALECT_STATUSES = (400, 422, 500)
@@ -69,6 +72,7 @@ class Endpoint:
         sending: Called before every request that is sent; may raise to forbid it (see `budget.Budget.spend`).
         heard: Told the headers of every answer (see `pace.Pace.heard`).
         lost: Told the tokens of every answer that failed and counts them all the same (see `budget.Budget.took`).
+        along: Further headers and the query of every request; never logged, and masked where the endpoint echoes them.
     """
 
     def __init__(
@@ -79,14 +83,17 @@ class Endpoint:
         sending: Callable[[], None] = _free,
         heard: Callable[[Mapping[str, str]], None] = _unheard,
         lost: Callable[[Usage], None] = _unpaid,
+        along: SentAlong = ({}, {}),
     ) -> None:
         if spec.base_url is None or spec.model is None:
             raise ValueError(f"model {name!r} has no address")
-        self._name, self._spec, self._key = name, spec, key
+        self._name, self._spec = name, spec
+        self._secrets = tuple(filter(None, (key, *along[0].values(), *along[1].values())))
+        self._echoes = tuple(secret.encode() for secret in self._secrets if len(secret) >= SHORTEST_ECHO)
         self._sending, self._heard, self._lost = sending, heard, lost
         self._model = spec.model
         self._where = f"{name!r} at {spec.base_url}"
-        self._client = client_of(spec, key)
+        self._client = client_of(spec, key, along)
         self._quirks = Quirks()
         self._tried: set[frozenset[str]] = set()
         self._alone = asyncio.Lock()
@@ -188,8 +195,11 @@ class Endpoint:
                         raise Hopeless(
                             f"{self._where} sent a reply of over {LARGEST_ANSWER // 2**20} MiB; set max_tokens"
                         )
+            for echo in self._echoes:
+                if echo in raw:  # a reply that holds a key would be logged with it
+                    raw = raw.replace(echo, MASK.encode())
             answer = read_body(raw)
-            if (failure := read_failure(answer, self._key, headers)) is not None:
+            if (failure := read_failure(answer, self._secrets, headers)) is not None:
                 self._lost(read_usage(answer.get("usage") if isinstance(answer, Mapping) else None))
                 return failure
             reply = read_reply(answer, sent)
@@ -241,7 +251,7 @@ class Endpoint:
         headers = {name.lower(): value for name, value in error.response.headers.items()}
         self._heard(headers)
         body = error.body if error.body is not None else error.response.text
-        return read_refusal(error.status_code, body, headers, self._key)
+        return read_refusal(error.status_code, body, headers, self._secrets)
 
     def _unreachable(self, error: BaseException) -> Busy:
         """Return the error for an answer that never came whole."""
@@ -251,7 +261,7 @@ class Endpoint:
         if any(isinstance(cause, TimeoutError) for cause in causes):
             seconds = f"{self._spec.timeout:g} s"
             return Busy(f"{self._where} did not answer within {seconds}; wait, or raise its timeout", lost=True)
-        reason = quoted(str(causes[-1]), self._key) or type(causes[-1]).__name__
+        reason = quoted(str(causes[-1]), self._secrets) or type(causes[-1]).__name__
         return Busy(f"{self._where} dropped the connection ({reason}); try again", lost=True)
 
 

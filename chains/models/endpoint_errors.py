@@ -10,10 +10,12 @@ from typing import Any
 from chains.errors import Busy, Hopeless, ProviderError
 from chains.models.rate_limit import span
 from chains.models.reply_parser import first_of, how_it_ended
+from chains.models.secrets import masked
 
+Secrets = str | tuple[str, ...] | None
+"""What was sent to an endpoint that nobody may read: a key, or several."""
 LONGEST_QUOTE = 300
 """Characters of an endpoint's own words in an error."""
-_KEY_LIKE = re.compile(r"(?:sk|pk|gsk|xai|key)[-_][\w*.-]{6,}|(?<=Bearer )\S+", re.IGNORECASE)
 
 
 def _any(*wordings: str) -> re.Pattern[str]:
@@ -140,7 +142,7 @@ class Refusal:
         return self.status == 413 or bool(_TOO_LONG.search(words))
 
 
-def read_refusal(status: int, body: Any, headers: Mapping[str, str], key: str | None) -> Refusal:
+def read_refusal(status: int, body: Any, headers: Mapping[str, str], key: Secrets) -> Refusal:
     """Read an error answer.
 
     Args:
@@ -224,9 +226,7 @@ def _long(words: str) -> float:
     )
 
 
-def read_failure(
-    answer: Mapping[str, Any], key: str | None, headers: Mapping[str, str] | None = None
-) -> Refusal | None:
+def read_failure(answer: Mapping[str, Any], key: Secrets, headers: Mapping[str, str] | None = None) -> Refusal | None:
     """Read the failure that an answer of status 200 reports; None if it reports none.
 
     Gateways report so that the server behind them failed, whether nothing came of it or half a reply did. Such a half
@@ -289,22 +289,15 @@ def retry_after(headers: Mapping[str, str], now: float | None = None) -> float |
     return max(0.0, then - (time.time() if now is None else now))
 
 
-def quoted(words: str, key: str | None) -> str:
+def quoted(words: str, key: Secrets) -> str:
     """Return what an endpoint said as it may stand in an error: a line, keys masked, nothing that a terminal obeys.
 
     Args:
         words: What it said.
         key: The key that was sent.
     """
-    line = masked(" ".join(words.split()), key)
+    line = masked(" ".join(words.split()), (key,) if isinstance(key, str) else key or ())
     return "".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in line)
-
-
-def masked(text: str, key: str | None) -> str:
-    """Return the text with the key, and whatever looks like one, replaced by asterisks."""
-    if key and len(key) >= 4:
-        text = text.replace(key, "****")
-    return _KEY_LIKE.sub("****", text)
 
 
 def _number(text: str) -> float | None:

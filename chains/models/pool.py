@@ -25,6 +25,7 @@ from chains.models.probe import schema_honoured, seed_honoured
 from chains.models.provider import Message, Provider, Reply, Request
 from chains.models.rate_limit import Pace, Paced, Sleep
 from chains.models.retries import Counted, Guarded, Patient
+from chains.models.secrets import without_userinfo
 from chains.models.spec import ModelSpec, Source, resolve
 from chains.models.user_provider import UserProvider
 from chains.registry import blaming
@@ -115,6 +116,7 @@ class Models:
         """
         source = self.understood(name)
         source.key()
+        source.sent_along()
         if source.traits.has_file:
             model_file(source)
         return source
@@ -162,7 +164,7 @@ class Models:
             reply, `text`, `resolved`; for an endpoint also `key` (whether the variable holds one; None where none is
             asked for), and `seed` and `schema`: whether it honours them ("yes", "no", "refused", "can't tell").
         """
-        found: dict[str, Any] = {"model": name, "ok": False, "error": None}
+        found: dict[str, Any] = {"model": without_userinfo(name), "ok": False, "error": None}
         try:
             source = self.ready(name)
             found |= {"kind": source.kind, "base_url": source.spec.base_url, "key_env": source.spec.key_env}
@@ -235,7 +237,9 @@ class Models:
 
                 lost = partial(self.budget.took, prices=source.spec.prices)
                 heard = self._pace(source).heard
-                return Endpoint(source.name, source.spec, source.key(), self.budget.spend, heard, lost)
+                return Endpoint(
+                    source.name, source.spec, source.key(), self.budget.spend, heard, lost, source.sent_along()
+                )
             case "embedded":
                 from chains.models.embedded import Embedded, fit  # noqa: PLC0415 - as above
 

@@ -26,16 +26,22 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 from chains.errors import BadInput, nearest
 from chains.models.kinds import OWN, PROVIDERS, Traits, traits_of
 from chains.models.provider import Usage, whole
+from chains.models.secrets import SECRET_NAME, VARIABLE, from_environment, looks_secret, secrets_in, without_userinfo
 
 EMBEDDED = "smollm2"
 CHANNEL = "channel"
 PREFIXES = ("gguf:", "openai:", "ollama:", "channel:")
 LINES_HOLE = "{lines}"
 """In any text of a model's settings: where the number of lines that a report may have is filled in."""
-SECRET_NAME = re.compile(r"authori[sz]ation|api[-_]?key|token$|secret|password|cookie", re.IGNORECASE)
 
 OURS = ("model", "messages", "stream", "n")
 """Parts of a request that the program itself decides."""
+
+OUR_HEADERS = frozenset(
+    {"host", "content-type", "content-length", "content-encoding", "transfer-encoding", "connection", "accept-encoding"}
+)
+"""Headers that follow from the request itself."""
+HEADER = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 
 BULLETS = 'root ::= line{2,{lines}}\nline ::= "- " [A-Z0-9] [^\\n"\\[\\]*#:]{8,200} "\\n"\n'
 """A grammar (GBNF) of plain bullets: without it a model of this size answers beside the point."""
@@ -87,6 +93,10 @@ class ModelSpec(BaseModel):
     """Request parameters: temperature, max_tokens, reasoning_effort, ..."""
     extra_body: Mapping[str, Any] = Field(default_factory=dict)
     """Further request parameters that only this server knows, such as a grammar."""
+    headers: Mapping[str, str] = Field(default_factory=dict)
+    """Further HTTP headers that are sent with every request: for each the environment variable that holds its value."""
+    query: Mapping[str, str] = Field(default_factory=dict)
+    """What stands behind the address's `?`, such as api-version: for each the variable that holds its value."""
     context: Annotated[int, Field(ge=256)] | None = None
     """Tokens that prompt and reply may have together; for an embedded model, of each slot."""
     prices: Prices | None = None
@@ -112,19 +122,50 @@ class ModelSpec(BaseModel):
     @model_validator(mode="after")
     def _without_secrets(self) -> Self:
         for place in ("params", "extra_body"):
-            for name in getattr(self, place):
-                if SECRET_NAME.search(name):
+            for name, value in getattr(self, place).items():
+                if SECRET_NAME.search(name) and isinstance(value, str):
                     raise ValueError(f"{place}.{name} looks like a secret; name the variable that holds it in key_env")
                 if name in OURS:
                     raise ValueError(f"{place}.{name} is not yours to set; leave it out")
+        self._check_variables()
+        if self.key_env is not None and (VARIABLE.fullmatch(self.key_env) is None or looks_secret(self.key_env)):
+            raise ValueError("key_env must be the name of the environment variable that holds the key, not the key")
         if self.base_url is not None and not self.model:
             raise ValueError("a model with a base_url needs model: what the server calls it")
         return self
 
-    def refined(self, by: "ModelSpec") -> "ModelSpec":
-        """Return this spec with what `by` sets put over it; params and extra_body key by key."""
-        update = {name: getattr(by, name) for name in by.model_fields_set - {"model"}}
+    def _check_variables(self) -> None:
+        for place in ("headers", "query"):
+            for name, variable in getattr(self, place).items():
+                if VARIABLE.fullmatch(variable) is None or looks_secret(variable):
+                    raise ValueError(
+                        f"{place}.{name} must be the name of the environment variable that holds its value"
+                    )
+                if place == "headers" and (name.lower() in OUR_HEADERS or HEADER.fullmatch(name) is None):
+                    raise ValueError(f"headers.{name} is not yours to set; leave it out")
+
+    def check_secrets(self, name: str) -> None:
+        """Refuse what would write a secret into the run's files, at whatever depth it stands.
+
+        Runs that were made before there was such a check can still be read, so it is no part of reading a spec.
+
+        Args:
+            name: What the model is called.
+
+        Raises:
+            BadInput: Something looks like a secret.
+        """
         for place in ("params", "extra_body"):
+            if (found := next(secrets_in(getattr(self, place), place), None)) is not None:
+                raise BadInput(
+                    f"[models.{name}] {found} looks like a secret, which would stand in run.json and in the log; name "
+                    "the variable that holds it in key_env, or under headers or query"
+                )
+
+    def refined(self, by: "ModelSpec") -> "ModelSpec":
+        """Return this spec with what `by` sets put over it; params, extra_body, headers and query key by key."""
+        update = {name: getattr(by, name) for name in by.model_fields_set - {"model"}}
+        for place in ("params", "extra_body", "headers", "query"):
             update[place] = {**getattr(self, place), **getattr(by, place)}
         return self.model_copy(update=update)
 
@@ -181,6 +222,14 @@ class Source:
             raise BadInput(f"{self.spec.key_env} is not set; put the key for {self.name!r} into that variable")
         return key
 
+    def sent_along(self) -> tuple[dict[str, str], dict[str, str]]:
+        """Return the headers and the query of every request, from the environment.
+
+        Raises:
+            BadInput: A variable is not set.
+        """
+        return from_environment(self.spec.headers, "header"), from_environment(self.spec.query, "query parameter")
+
 
 def fill_lines(settings: Mapping[str, Any], lines: int) -> dict[str, Any]:
     """Return the settings with every `{lines}` in their texts replaced by the number of lines, at least 2."""
@@ -227,6 +276,7 @@ def resolve(name: str, defined: Mapping[str, ModelSpec] | None = None) -> Source
     definition = defined.get(name)
     if definition is None:
         return _built_in(name, defined)
+    definition.check_secrets(name)
     if definition.base_url is not None:
         model = str(definition.model)
         return Source(name, model, "endpoint", definition)
@@ -274,7 +324,7 @@ def _addressed(name: str) -> Source:
         spec = ModelSpec(model=model, base_url=clean_url(url))
     except ValueError as error:
         reason = str(error) if model else "it lacks #NAME: write URL#NAME, with the name that the server gives it"
-        raise BadInput(f"model {url.split('?')[0].rsplit('@')[-1]!r}: {reason}") from None
+        raise BadInput(f"model {without_userinfo(url.split('?')[0])!r}: {reason}") from None
     return Source(name, model, "endpoint", spec)
 
 

@@ -55,6 +55,7 @@ def stage(experiment: Experiment, name: str) -> RunRecord:
             names = models_of(settings, seat)
             for model in (name for name in names if name != PERSON and name not in models):
                 models[model] = resolve(model, experiment.models)
+                _check_seed(models[model])
             calls += (names != (PERSON,)) * len(plan.asked_of[seat.name]) * customs.rounds
         mine: set[str] = set()
         for seed in _seeds(settings, experiment.seeds, customs):
@@ -96,6 +97,16 @@ def stage(experiment: Experiment, name: str) -> RunRecord:
     )
     estimate = {"calls": calls, "tokens": sum(one.tokens for one in expected(record).values())}
     return record.model_copy(update={"estimate": estimate, "registered": registration(record)})
+
+
+def _check_seed(source: Source) -> None:
+    """Refuse a seed of a model's own: every request has one that follows from its place, and this would be lost."""
+    for place in ("params", "extra_body"):
+        if "seed" in getattr(source.spec, place):
+            raise BadInput(
+                f"[models.{source.name}] {place}.seed is not yours to set: each request has one that follows from its "
+                "world, replicate and seat; leave it out, and set seeds or replicates for other draws"
+            )
 
 
 def _check_beside(experiment: Experiment, beside: Collection[str]) -> None:

@@ -12,6 +12,7 @@ from chains.errors import BadInput
 from chains.experiments.experiment import read_experiment
 from chains.models.model_files import embedded_file, fetch_embedded
 from chains.models.pool import Models
+from chains.models.secrets import without_userinfo
 from chains.models.spec import EMBEDDED, ModelSpec
 from chains.running.folders import find_experiment
 from chains.terminal.views.output import print_json, progress, say
@@ -54,7 +55,7 @@ async def _check(names: list[str], defined: dict[str, ModelSpec]) -> list[dict[s
     async with Models(defined) as models:
         found = []
         for name in names:
-            say(f"asking {name} ...")
+            say(f"asking {without_userinfo(name)} ...")
             found.append(await models.check(name))
         return found
 
