@@ -24,6 +24,7 @@ from chains.stats.law.hop import hop_law
 from chains.stats.law.valence_effect import valence_law
 from chains.stats.law.verdicts import EQUIVALENT
 from chains.stats.observations.simulate import Planted, simulate
+from chains.stats.paired.bounded import bounded, fewest_worlds
 from chains.stats.paired.paired import LEVEL, sign_flip
 from chains.stats.paired.shares import FEWEST_WORLDS
 
@@ -93,6 +94,8 @@ class Test(NamedTuple):
     """Two-sided."""
     room: float | None = None
     """For equivalence: how far off the true value may be; None for a test that it is off."""
+    fewest: int = FEWEST_WORLDS
+    """Worlds without which it can't be found, whatever they show."""
 
 
 def power(test: Test, worlds: int, replicates: int, *, studies: int, seed: int = 0) -> Power:
@@ -117,6 +120,8 @@ def power(test: Test, worlds: int, replicates: int, *, studies: int, seed: int =
         return Power(math.nan, studies, worlds, None, None, next(one.why for one in found if one.why))
     share = float(np.mean([one.yes for one in found]))
     needed = _first_guess(at, known, test)
+    if needed is not None:
+        needed = max(needed, test.fewest)
     checked = None
     for again in range(1, _CHECKS + 1):
         if needed is None or needed > _CHECKED:
@@ -197,7 +202,9 @@ def exponents_differ(arms: tuple[Planted, Planted], exponent: Exponent, margin: 
 
 
 def measures_differ(arms: tuple[Planted, Planted], measure: str, margin: float, *, up: bool, level: float) -> Test:
-    """Return the sign-flip test that finds the first arm's measure above the second's, or below it, by a margin.
+    """Return the test that finds the first arm's measure above the second's, or below it, by a margin.
+
+    Without a margin by sign flips; with one by betting, which needs some worlds even where nothing is lost in any.
 
     Args:
         arms: Left and right.
@@ -206,14 +213,16 @@ def measures_differ(arms: tuple[Planted, Planted], measure: str, margin: float, 
         up: Whether it is to be above.
         level: Two-sided.
     """
+    width = 2.0 if measure.endswith("_excess") else 1.0
 
     def study(worlds: int, seed: int) -> Found:
         left, right = (_by_world(arm, measure, worlds, 2 * seed + at) for at, arm in enumerate(arms))
-        difference = left - right - margin
-        off, se = float(difference.mean()), float(difference.std(ddof=1) / math.sqrt(worlds))
-        return Found(bool(sign_flip(difference, seed).p <= level) and (off > 0) == up, off, se)
+        difference = left - right
+        off, se = float(difference.mean()) - margin, float(difference.std(ddof=1) / math.sqrt(worlds))
+        p = bounded(difference, margin, -width, width).p if margin else sign_flip(difference, seed).p
+        return Found(bool(p <= level) and (off > 0) == up, off, se)
 
-    return Test(study, level)
+    return Test(study, level, fewest=fewest_worlds(abs(margin), level, width) if margin else FEWEST_WORLDS)
 
 
 def equivalence(planted: Planted) -> Test:

@@ -2,6 +2,12 @@
 
 Each is tested two-sided, and counts as supported only if the difference has
 the registered sign besides: one-sided at .025.
+
+That two arms differ at all is tested by sign flips, which need nothing but that worlds
+are alike under the null. A margin, or a number, needs more than that: shares, which lie
+between bounds, are held against it by betting, which is right however rare and large
+losses are; of other measures, which have no bounds, sign flips take the differences to
+lie symmetrically.
 """
 
 import math
@@ -16,6 +22,7 @@ from chains.errors import BadInput
 from chains.experiments.hypotheses import Hypothesis
 from chains.scoring.measures.heard import Heard
 from chains.scoring.measures.measures import MEASURES
+from chains.stats.paired.bounded import bounded, differences
 from chains.stats.paired.multiplicity import holm
 from chains.stats.paired.paired import LEVEL, Paired, PairKey, paired
 from chains.stats.paired.shares import FEWEST_WORLDS
@@ -89,7 +96,19 @@ def _against_number(hypothesis: Hypothesis, left: Side) -> Paired:
         return aggregate_against(hypothesis.quantity, heard, hypothesis.number)
     of = MEASURES[hypothesis.quantity].of
     values = {key: of(at) for key, at in heard.items()}
-    return paired(dict.fromkeys(values, hypothesis.number), values)
+    against = dict.fromkeys(values, hypothesis.number)
+    row, ends = paired(against, values), _range(hypothesis.quantity)
+    if ends is None or not row.worlds:
+        return row
+    found = bounded(differences(dict.fromkeys(values, 0.0), values), hypothesis.number, *ends)
+    return row._replace(p=found.p, low=found.low - hypothesis.number, high=found.high - hypothesis.number)
+
+
+def _range(quantity: str) -> tuple[float, float] | None:
+    """Return between what a measure lies; None where it has no bounds."""
+    if not MEASURES[quantity].share:
+        return None
+    return (-1.0, 1.0) if quantity.endswith("_excess") else (0.0, 1.0)
 
 
 def _contrast(hypothesis: Hypothesis, left: Side) -> Paired:
@@ -103,6 +122,11 @@ def _contrast(hypothesis: Hypothesis, left: Side) -> Paired:
     first, second = ({key: of(heard) for key, heard in side.items()} for side in sides)
     margin = hypothesis.number
     row = paired({key: value + margin for key, value in first.items()}, second)
+    ends = _range(hypothesis.quantity)
+    if margin and ends is not None and row.worlds:
+        width = ends[1] - ends[0]
+        found = bounded(differences(first, second), margin, -width, width)
+        row = row._replace(p=found.p, low=found.low - margin, high=found.high - margin)
     return row._replace(
         a=row.a - margin,
         difference=row.difference + margin,
