@@ -12,6 +12,7 @@ In a script, `chains.run_sync(...)` does what `await chains.run(...)` does in a 
 
 import asyncio
 import threading
+import warnings
 from collections.abc import Coroutine, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -37,6 +38,7 @@ from chains.running.run_record import RunRecord
 from chains.running.runner import drive
 from chains.running.spending import budget_of, check_limits, most_at_once, note_what_came
 from chains.running.token_estimate import longest_prompt
+from chains.running.twins import without_twins
 from chains.scoring.facts.instrument import Instrument
 from chains.scoring.facts.verdict import Verdict
 from chains.worlds.scenario_registry import world_for
@@ -166,6 +168,10 @@ async def run(experiment: Experiment | str | Path | None = None, settings: Setti
     """
     made = override_by(_experiment(experiment), settings or {})
     record = stage(made, new_run_id())
+    if (found := without_twins(record)).notes:
+        for note in found.notes:
+            warnings.warn(note, stacklevel=2)
+        record = stage(found.experiment, record.id)
     models = Models(made.models)
     for name in record.models:
         models.ready(name)

@@ -20,6 +20,7 @@ from chains.analysis.compare.comparison import Comparison, Row, heard_in, interv
 from chains.analysis.compare.length_matched import heard_at_equal_words
 from chains.errors import BadInput
 from chains.experiments.hypotheses import Hypothesis
+from chains.running.twins import twins
 from chains.scoring.measures.heard import Heard
 from chains.scoring.measures.measures import MEASURES
 from chains.stats.paired.bounded import bounded, differences
@@ -115,6 +116,9 @@ def _contrast(hypothesis: Hypothesis, left: Side) -> Paired:
     """Compare two arms, the right side moved by the margin for the test, and the figures given without it."""
     right = Side(left.run, hypothesis.right or {})
     pairs, _ = match(right, left)
+    same = twins(left.run.record)
+    if all(same[pair.a.condition] == same[pair.b.condition] for pair in pairs.values()):
+        raise BadInput("both arms are asked exactly the same, so there is nothing to test")
     if hypothesis.aggregate:
         return aggregate_contrasted(hypothesis.quantity, *heard_in(right, left, pairs), hypothesis.number)
     of = MEASURES[hypothesis.quantity].of

@@ -6,7 +6,7 @@ import re
 
 from chains.errors import BadInput
 from chains.experiments.experiment import DEFAULT, Experiment, read_experiment
-from chains.experiments.overrides import override
+from chains.experiments.overrides import OF_THE_EXPERIMENT, override, split
 from chains.experiments.scoped import scope_of
 from chains.models.model_files import HOW_TO_INSTALL, embedded_is_here
 from chains.models.pool import Models
@@ -17,6 +17,7 @@ from chains.running.prepare import stage
 from chains.running.reuse import Earlier, foreseen
 from chains.running.run_record import RunRecord
 from chains.running.spending import check_limits, most_at_once
+from chains.running.twins import without_twins
 from chains.terminal.drive_at_terminal import attended, confirmed, drive_run, reused
 from chains.terminal.views.estimate import estimate_view
 from chains.terminal.views.output import print_json, progress, results, say
@@ -30,7 +31,7 @@ UNASKED_CALLS = 1000
 def main(arguments: argparse.Namespace) -> int:
     """Run every trial of an experiment; return the exit status."""
     experiment = _experiment(arguments)
-    record, others = reused(stage(experiment, new_run_id()), arguments.reuse)
+    record, others = reused(_staged(experiment), arguments.reuse)
     if arguments.dry_run:
         return _dry_run(record, others, as_json=arguments.json)
     _check_models(record)
@@ -40,6 +41,18 @@ def main(arguments: argparse.Namespace) -> int:
     return drive_run(record, create(record), as_json=arguments.json, events=arguments.events, others=others)
 
 
+def _staged(experiment: Experiment) -> RunRecord:
+    """Return what is to be run, without conditions in which nobody is asked anything else than in another."""
+    record = stage(experiment, new_run_id())
+    found = without_twins(record)
+    for note in found.notes:
+        say(f"note: {note}")
+    if not found.notes:
+        return record
+    question = {"question": ""} if experiment.question == DEFAULT.question else {}  # what is left does not ask it
+    return stage(found.experiment.model_copy(update=question), record.id)
+
+
 def _experiment(arguments: argparse.Namespace) -> Experiment:
     experiment = DEFAULT if arguments.experiment is None else read_experiment(find_experiment(arguments.experiment))
     if arguments.experiment is None and not any(re.match(r"(model|lineage)\b", text) for text in arguments.settings):
@@ -47,10 +60,20 @@ def _experiment(arguments: argparse.Namespace) -> Experiment:
     settings = [*arguments.settings, *(f"model.{scope_of(who)}={PERSON}" for who in arguments.human)]
     if arguments.max_calls is not None:
         settings.append(f"limits.calls={arguments.max_calls}")
-    made = override(experiment, settings)
-    if arguments.experiment is None and made.factors != DEFAULT.factors and made.question == DEFAULT.question:
-        made = made.model_copy(update={"question": ""})  # it is not what this run asks
-    return made
+    if arguments.experiment is None and any(_is_factor(text) for text in settings):
+        experiment = _without_factors(experiment)
+    return override(experiment, settings)
+
+
+def _is_factor(text: str) -> bool:
+    """Return whether a `--set` makes a factor, or varies or overrides one of the default experiment's."""
+    key, values = split(text)
+    return key not in OF_THE_EXPERIMENT and (len(values) > 1 or key.split(".")[0] in DEFAULT.factors)
+
+
+def _without_factors(experiment: Experiment) -> Experiment:
+    """Return the default experiment without its own factors, which must not cross into a user's."""
+    return experiment.model_copy(update={"factors": {}, "question": ""})
 
 
 def _without_weights(experiment: Experiment) -> Experiment:

@@ -1,0 +1,112 @@
+"""Twin conditions: two in which every seat is asked exactly the same, so that nothing can differ between them.
+
+A default, a setting that something overrides, or a source that reads no
+prompts makes them. Taken for two conditions they would seem to prove that the
+factor does nothing.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Hashable, Mapping
+from typing import NamedTuple
+
+from chains.experiments.experiment import Condition, Experiment, shown
+from chains.experiments.settings import Value
+from chains.organisation.cast import Part
+from chains.organisation.prompts import Prompt
+from chains.running.run_record import RunRecord, Stage
+
+
+class Distinct(NamedTuple):
+    """An experiment without the values of factors that change nothing."""
+
+    experiment: Experiment
+    notes: list[str]
+    """What was left out, a sentence each; empty if nothing was."""
+
+
+def twins(record: RunRecord) -> dict[str, str]:
+    """Return for each condition the first one in which everybody is asked exactly the same; for most, itself."""
+    stage = Stage(record)
+    first: dict[Hashable, str] = {}
+    return {one.id: first.setdefault(_asked(record, stage, one), one.id) for one in record.conditions}
+
+
+def _asked(record: RunRecord, stage: Stage, condition: Condition) -> Hashable:
+    """Return everything that a condition's requests follow from."""
+    settings = condition.settings
+    return (
+        id(stage.plan(condition.id)),
+        stage.customs(condition.id),
+        tuple(digest for name, digest in record.world_of.items() if name.startswith(f"{condition.id}.w")),
+        repr(settings.lineage) if settings.deals_models else None,
+        tuple((seat, _of_part(record, part)) for seat, part in stage.parts(condition.id).items()),
+    )
+
+
+def _of_part(record: RunRecord, part: Part) -> Hashable:
+    """Return what bears on a seat's requests: its model, and what that reads of prompts and settings."""
+    source = record.models.get(part.model)
+    if source is not None and source.kind == "channel":
+        return part.model
+    prompts = (part.prompt, *part.tasks.values())
+    holes = frozenset[str]().union(*(prompt.holes for prompt in prompts))
+    return (
+        part.model,
+        tuple(_of_prompt(prompt) for prompt in prompts),
+        part.words if "words" in holes else None,
+        part.circumstances if "circumstances" in holes else None,
+        tuple(sorted((name, repr(value)) for name, value in part.settings.items())),
+    )
+
+
+def _of_prompt(prompt: Prompt) -> Hashable:
+    return prompt.system, prompt.body
+
+
+def without_twins(record: RunRecord) -> Distinct:
+    """Leave out each value of a factor under which every condition is the twin of one that is kept.
+
+    An experiment with hypotheses stays as it is: there twins are a control.
+    """
+    experiment = record.experiment
+    if experiment.hypotheses:
+        return Distinct(experiment, [])
+    same = twins(record)
+    factors = {key: list(values) for key, values in experiment.factors.items()}
+    fixed = dict(experiment.fixed)
+    dropped: dict[str, list[str]] = {}
+    for key in list(factors):
+        for value in factors[key][1:]:
+            kept = [other for other in factors[key] if other != value]
+            if _changes_nothing(record, same, key, value, kept):
+                factors[key].remove(value)
+                dropped.setdefault(key, []).append(shown(value))
+        if len(factors[key]) == 1:
+            fixed[key] = factors.pop(key)[0]
+    if not dropped:
+        return Distinct(experiment, [])
+    left = experiment.model_copy(
+        update={"fixed": fixed, "factors": {key: tuple(values) for key, values in factors.items()}}
+    )
+    notes = [
+        f"{key}={','.join(values)} asks nobody anything else than {key}="
+        f"{','.join(shown(value) for value in factors.get(key, [fixed.get(key)]))} does, so it is left out; "
+        f"a condition and its copy would seem to show that {key} changes nothing"
+        for key, values in dropped.items()
+    ]
+    return Distinct(Experiment.model_validate(left.model_dump(exclude_unset=True)), notes)
+
+
+def _changes_nothing(
+    record: RunRecord, same: Mapping[str, str], key: str, value: Value, kept: Collection[Value]
+) -> bool:
+    """Return whether each condition with this value is the twin of one that has a kept value and is else the same."""
+    others: dict[Hashable, set[str]] = defaultdict(set)
+    for one in record.conditions:
+        if one.factors[key] in kept:
+            others[_but(one, key)].add(same[one.id])
+    return all(same[one.id] in others[_but(one, key)] for one in record.conditions if one.factors[key] == value)
+
+
+def _but(condition: Condition, key: str) -> Hashable:
+    return tuple((name, value) for name, value in condition.factors.items() if name != key)
