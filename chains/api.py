@@ -29,6 +29,7 @@ from chains.errors import BadInput
 from chains.experiments.experiment import Experiment, read_experiment
 from chains.experiments.overrides import override_by
 from chains.models.pool import Models
+from chains.models.python_seat import hold
 from chains.organisation.cast import PERSON
 from chains.running.folders import create, find_experiment, find_run, new_run_id, read_record
 from chains.running.log.log import Log
@@ -166,7 +167,7 @@ async def run(experiment: Experiment | str | Path | None = None, settings: Setti
         BadInput: If a setting is unknown or impossible; nothing was run.
         OverLimit: If a limit was met; `load("last")` and `resume` go on.
     """
-    made = override_by(_experiment(experiment), settings or {})
+    made = override_by(_experiment(experiment), _named(settings or {}))
     record = stage(made, new_run_id())
     if (found := without_twins(record)).notes:
         for note in found.notes:
@@ -257,6 +258,19 @@ def world(scenario: str = "watermelon", seed: int = 1, *, facts: int = 8, settin
         BadInput: If there is no such scenario, or it can't have that many facts.
     """
     return world_for(scenario, seed, facts, setting)
+
+
+def _named(settings: Settings) -> Settings:
+    """Return settings in which every Python object that holds a seat is replaced by its name."""
+
+    def named(value: Any) -> Any:
+        plain = value is None or isinstance(value, str | int | float)
+        return value if plain else hold(value)
+
+    held = {key: value for key, value in settings.items() if key.partition(".")[0] == "model"}
+    several = {key: isinstance(value, list | tuple) for key, value in held.items()}
+    named_ = {key: [named(one) for one in value] if several[key] else named(value) for key, value in held.items()}
+    return {**settings, **named_}
 
 
 def _experiment(given: Experiment | str | Path | None) -> Experiment:

@@ -57,7 +57,7 @@ class Kind(NamedTuple):
     """Makes the provider of a `Source`; None for the three that `pool` opens itself."""
 
 
-PROVIDERS: Registry[Kind] = Registry("kind of model")
+PROVIDERS: Registry[Kind] = Registry("kind of model", {"python": "chains.models.python_seat"})
 P = TypeVar("P", bound=Callable[[Any], Provider])
 
 

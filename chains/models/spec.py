@@ -5,6 +5,7 @@
     openai:NAME        the OpenAI API (or where OPENAI_BASE_URL points)
     ollama:NAME        a local Ollama
     URL#NAME           any OpenAI-compatible server: http://localhost:8000/v1#qwen3
+    python:MODULE:NAME a function or a LangGraph agent of one's own; see `python_seat`
     channel:RATES      the synthetic lossy channel: channel:drop=0.1,flip=0.02; `channel` alone loses nothing
     KIND:DETAIL        a kind of model that a plugin adds, such as `echo` or `echo:loud`; see `kinds`
 

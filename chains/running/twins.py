@@ -46,7 +46,7 @@ def _asked(record: RunRecord, stage: Stage, condition: Condition) -> Hashable:
 def _of_part(record: RunRecord, part: Part) -> Hashable:
     """Return what bears on a seat's requests: its model, and what that reads of prompts and settings."""
     source = record.models.get(part.model)
-    if source is not None and source.kind == "channel":
+    if source is not None and source.traits.is_synthetic:
         return part.model
     prompts = (part.prompt, *part.tasks.values())
     holes = frozenset[str]().union(*(prompt.holes for prompt in prompts))

@@ -91,7 +91,7 @@ def _objections(record: RunRecord, log: Log, ends: list[Ended]) -> Iterator[str]
         yield "the hypotheses were not registered when the run was made"
     elif parts := changed(record, record.registered):
         yield f"changed since it was registered: {', '.join(parts)}"
-    if record.models and all(source.kind == "channel" for source in record.models.values()):
+    if record.models and all(source.traits.is_synthetic for source in record.models.values()):
         yield "a synthetic channel holds every seat: what is planted can be found again, and nothing can be confirmed"
     yield from unverified_notes(record.worlds.values())
     if log.scan.reused:
