@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -320,3 +321,109 @@ def test_a_provider_that_fails_fails_its_trials_with_one_sentence(program, tmp_p
     assert status == 1
     assert "provider 'mine' failed: AttributeError: 'Request' object has no attribute 'nothing'" in told
     assert "Traceback" not in told
+
+
+# Remedy
+
+TASK, RULE = "remedy_that_asks.py", "remedy_by_rule.py"
+
+
+def remedied(remedy):
+    return (*LOSSY, "--set", f"remedy={remedy}", "--set", "worlds=4")
+
+
+def steps_in(tmp_path):
+    lines = next(tmp_path.glob("runs/*/*/log.jsonl")).read_text().splitlines()
+    return [step for step in map(json.loads, lines) if step["kind"] == "step"]
+
+
+def test_a_remedy_of_a_plugin_asks_is_logged_and_replays(program, tmp_path):
+    status, _, told = program(*remedied("none,second_look"), plugins=[TASK])
+    assert status == 0, told
+    looks = [step for step in steps_in(tmp_path) if step["task"] == "second_look"]
+    assert {(step["seat"], step["name"], step["pass"]) for step in looks} == {
+        ("L2", "L2/second_look", "up"), ("L1", "L1/second_look", "up"),
+    }  # fmt: skip
+    assert "Look at it once more." in looks[0]["request"]["messages"][-1]["content"]
+    above = next(step for step in steps_in(tmp_path) if (step["trial"], step["seat"]) == (looks[0]["trial"], "L1"))
+    assert looks[0]["reply"]["text"] in above["request"]["messages"][-1]["content"]
+    status, out, told = program("replay", "last", "--verify", plugins=[TASK])
+    assert (status, "everything is as logged" in told + out) == (0, True)
+    assert list(record_of(tmp_path)["plugins"]) == [TASK]
+
+
+def test_its_prompt_stands_in_the_run_and_the_run_does_not_go_without_the_plugin(program, tmp_path):
+    assert program(*remedied("second_look"), plugins=[TASK])[0] == 0
+    assert "You wrote this report:" in record_of(tmp_path)["prompts"]["second_look/plain"]["body"]
+    status, _, told = program("replay", "last", "--verify")
+    assert status != 0
+    assert "there is no remedy 'second_look'" in told
+    assert f"the run was made with plugin {TASK}" in told
+
+
+def test_its_calls_are_estimated(program):
+    calls = {
+        remedy: json.loads(program(*remedied(remedy), "--dry-run", plugins=[TASK])[1])
+        for remedy in ("none", "second_look", "second_look:placebo=true")
+    }
+    trials = calls["none"]["trials"]
+    assert calls["second_look"]["calls"] == calls["none"]["calls"] + 2 * trials
+    assert calls["second_look"]["tokens"] > calls["none"]["tokens"] * 1.5
+    assert calls["second_look:placebo=true"]["calls"] == calls["second_look"]["calls"]
+
+
+def test_remedies_of_plugins_and_their_prompts_are_listed(program):
+    remedies = program("list", "remedies", plugins=[TASK, RULE])[1]
+    assert "every seat looks at its report once more" in remedies
+    assert "carbon_copy" in remedies
+    assert "second_look/plain" in program("list", "prompts", plugins=[TASK])[1]
+    assert "second_look" not in program("list", "prompts")[1]
+
+
+def test_another_prompt_takes_the_place_of_the_one_beside_the_plugin(program, tmp_path):
+    (tmp_path / "short.md").write_text('+++\nabout = "Short."\n+++\nSay it again in {{ words }} words: {{ report }}')
+    words = (*remedied("second_look"), "--set", f"prompt.second_look={tmp_path / 'short.md'}")
+    assert program(*words, plugins=[TASK])[0] == 0
+    assert any("Say it again in 60 words" in step["request"]["messages"][-1]["content"] for step in steps_in(tmp_path))
+
+
+def test_the_channel_relays_what_a_task_reads_that_does_not_say_how_it_replies(program, tmp_path):
+    plain = (EXAMPLES / TASK).read_text().replace("    channel=in_two_looks,", "    #")
+    (tmp_path / "mine.py").write_text(plain)
+    shutil.copy(EXAMPLES / "second_look.md", tmp_path)
+    status, _, told = program(*remedied("second_look"), plugins=[tmp_path / "mine.py"])
+    assert status == 0, told
+    first, second = (
+        next(step["reply"]["text"] for step in steps_in(tmp_path) if step["name"] == name)
+        for name in ("L2", "L2/second_look")
+    )
+    assert first != second, "another draft meets other losses"
+
+
+def test_a_missing_prompt_and_a_bug_of_a_plugin_are_one_sentence(program, tmp_path):
+    shutil.copy(EXAMPLES / TASK, tmp_path)
+    status, _, told = program(*remedied("second_look"), plugins=[tmp_path / TASK])
+    assert (status, told.count("\n")) == (2, 1)
+    assert f"no prompt second_look/plain; write {tmp_path / 'second_look.md'}" in told
+    shutil.copy(EXAMPLES / "second_look.md", tmp_path)
+    for good, bad, said in (
+        ("    holes = {", "    1 / 0\n    holes = {", "task 'second_look' failed: ZeroDivisionError"),
+        (
+            "        read = draft",
+            "        1 / 0\n        read = draft",
+            "remedy 'second_look' failed: ZeroDivisionError",
+        ),
+    ):
+        (tmp_path / TASK).write_text((EXAMPLES / TASK).read_text().replace(good, bad))
+        status, _, told = program(*remedied("second_look"), plugins=[tmp_path / TASK])
+        assert status != 0
+        assert said in told
+        assert "Traceback" not in told
+
+
+def test_a_remedy_by_rule_of_a_plugin_helps_and_its_placebo_does_not(program, tmp_path):
+    status, _, told = program(*remedied("none,carbon_copy,carbon_copy:placebo=true"), plugins=[RULE])
+    assert status == 0, told
+    read = [step["request"]["messages"][-1]["content"] for step in steps_in(tmp_path) if step["seat"] == "L0"]
+    assert sum("Carbon copy for you from L2:" in text for text in read) == len(read) * 2 // 3
+    assert program("replay", "last", "--verify", plugins=[RULE])[0] == 0

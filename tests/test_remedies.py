@@ -11,7 +11,7 @@ from chains.errors import BadInput
 from chains.experiments.overrides import split
 from chains.organisation.remedies.audit import corrected_in
 from chains.organisation.remedies.note_text import lines_in
-from chains.organisation.remedies.registry import REMEDIES, remedies
+from chains.organisation.remedies.remedy import REMEDIES, remedies
 from chains.organisation.remedies.unreported import passed_on
 from chains.running.folders import find_run, read_record
 from chains.running.log.log import Log

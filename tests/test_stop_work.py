@@ -16,7 +16,7 @@ from chains.organisation.decision_turns import letters_of
 from chains.organisation.hierarchy import chain, deal, tree
 from chains.organisation.planning import plan_of
 from chains.organisation.prompts import read_prompt
-from chains.organisation.remedies.registry import remedies
+from chains.organisation.remedies.remedy import remedies
 from chains.organisation.remedies.stop_choice import OPTIONS, choice_in, letters_for
 from chains.rng import Draw
 from chains.scoring.measures.regret import TERMS, Payoffs, payoffs

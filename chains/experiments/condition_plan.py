@@ -1,5 +1,6 @@
 """From a condition's settings to its plan: who speaks when."""
 
+from contextlib import nullcontext
 from typing import NamedTuple, Self
 
 from chains.errors import BadInput
@@ -8,10 +9,11 @@ from chains.experiments.settings import ConditionSettings
 from chains.organisation.hierarchy import Hierarchy
 from chains.organisation.plan import Plan, Weaver
 from chains.organisation.planning import plan_of
-from chains.organisation.remedies.registry import REMEDIES, remedies
+from chains.organisation.remedies.remedy import name_of, remedies
 from chains.organisation.round_settings import Customs
 from chains.organisation.selection import MOST_DRAFTS, By, Selection
 from chains.organisation.side_lines import SideLines, side_edges
+from chains.registry import blaming, is_built_in
 
 
 class PlanSettings(NamedTuple):
@@ -49,15 +51,19 @@ def planned(settings: PlanSettings, hierarchy: Hierarchy) -> Plan:
         weavers.append(selection)
     weavers += (switched_on := remedies(settings.remedy))
     if (idle := [one for one in switched_on if one.of_decisions]) and not (decides and reports):
-        name = next(name for name, kind in REMEDIES.items() if isinstance(idle[0], kind))
-        raise BadInput(f"remedy {name} needs a decision on what is reported; set loop = true, and leave reports = true")
+        raise BadInput(
+            f"remedy {name_of(type(idle[0]))} needs a decision on what is reported; set loop = true, and leave "
+            "reports = true"
+        )
     drafts = selection is not None and max(selection.drafts.values()) > 1
     if (drafts or sided.sided or switched_on or settings.rounds > 1) and not reports:
         raise BadInput(
             "remedies, selection, side lines and rounds act on reports, and reports = false leaves none; "
             "set remedy = none, selection = 1, side = none and rounds = 1, or reports = true"
         )
-    return plan_of(sided, loop=decides, reports=reports, orders=orders, weavers=weavers)
+    added = "+".join(name_of(type(one)) for one in switched_on if not is_built_in(type(one)))
+    with blaming("remedy", added) if added else nullcontext():
+        return plan_of(sided, loop=decides, reports=reports, orders=orders, weavers=weavers)
 
 
 def customs_of(settings: ConditionSettings) -> Customs:

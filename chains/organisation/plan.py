@@ -25,6 +25,7 @@ from chains.models.provider import Request
 from chains.organisation.hierarchy import Hierarchy, Role, Seat
 from chains.organisation.task import Rule, Ruled, Said, Task
 from chains.organisation.turn_key import Pass
+from chains.registry import blaming, is_built_in
 
 LEDGER, NOTHING, CHARTER = "ledger", "nothing", "charter"
 """Reference turns: the executive reads the full ledger or no report; the worker the whole charter or no order."""
@@ -58,7 +59,11 @@ class Turn(NamedTuple):
             said: What was said so far, by turn.
         """
         row = self.row
-        return row.ask(cast, self, said) if isinstance(row, Task) else row.text(cast, self, said)
+        answer = row.ask if isinstance(row, Task) else row.text
+        if is_built_in(answer):
+            return answer(cast, self, said)
+        with blaming("task" if isinstance(row, Task) else "rule", row.name):
+            return answer(cast, self, said)
 
     @property
     def task(self) -> str:

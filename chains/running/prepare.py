@@ -16,7 +16,7 @@ from chains.models.spec import Source, resolve
 from chains.organisation.cast import PERSON
 from chains.organisation.hierarchy import Hierarchy
 from chains.organisation.prompts import BESIDE, OUTSIDE, Prompt
-from chains.organisation.remedies.registry import remedies
+from chains.organisation.remedies.remedy import remedies
 from chains.organisation.round_settings import Customs, seed_in
 from chains.registry import made_with
 from chains.running.log.records import now

@@ -2,5 +2,5 @@
 
 Imports: worlds, models, scoring, plan, task, cast, decision_turns, hierarchy.
 
-Names to know: `base.Remedy`, `registry.REMEDIES`, `audit.Audit`.
+Names to know: `remedy.Remedy`, `remedy.remedy`, `remedy.REMEDIES`, `audit.Audit`.
 """

@@ -24,8 +24,8 @@ from chains.organisation.cast import NO_REPORT, Cast, as_json, title_of
 from chains.organisation.hierarchy import Seat
 from chains.organisation.plan import Draft, Turn
 from chains.organisation.remedies.audit_findings import TOKENS_OF_FINDINGS, Findings, Kind, read_findings
-from chains.organisation.remedies.base import Remedy, woven_by
 from chains.organisation.remedies.note_text import lines_in, listed, neutral_note, note_of
+from chains.organisation.remedies.remedy import Remedy, remedy, woven_by
 from chains.organisation.task import Load, Rule, Ruled, Said, task
 from chains.rng import Draw
 
@@ -33,6 +33,7 @@ AUDITOR, WATCHER = "auditor", "watcher"
 """Names of the seats beside the chain; watchers are numbered."""
 
 
+@remedy
 class Audit(Remedy):
     """Weaves in audits of reports, and what comes of them."""
 

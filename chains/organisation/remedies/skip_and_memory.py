@@ -16,8 +16,8 @@ from chains.models.spec import Source
 from chains.organisation.cast import Cast, as_json
 from chains.organisation.plan import Draft, Turn
 from chains.organisation.remedies.audit_findings import TOKENS_OF_FINDINGS, read_numbers
-from chains.organisation.remedies.base import Remedy, woven_by
 from chains.organisation.remedies.note_text import bulleted, drawn, lines_in, listed
+from chains.organisation.remedies.remedy import Remedy, remedy, woven_by
 from chains.organisation.remedies.unreported import hidden, passed_on, ranked
 from chains.organisation.task import Rule, Ruled, Said, task
 from chains.rng import Draw
@@ -27,6 +27,7 @@ AGAIN = "Once more from the reports:"
 Lines = Annotated[int, Field(ge=1, le=100)]
 
 
+@remedy
 class Skip(Remedy):
     """Weaves in a skip-level line: lines of their notes that workers write straight to the executive."""
 
@@ -120,6 +121,7 @@ def _in_reports(cast: Cast, turn: Turn, said: Said) -> list[str]:
     return lines_in(*(text for name in turn.hears if name in last and (text := said[name])))
 
 
+@remedy
 class Memory(Remedy):
     """Weaves in a memory of what managers heard and did not pass on, of which some resurfaces at the top."""
 

@@ -16,7 +16,7 @@ from chains.models.provider import Request
 from chains.organisation.cast import NO_REPORT, Cast
 from chains.organisation.decision_turns import choice_of, choice_size, decision_line, decision_of, letters_of
 from chains.organisation.plan import Draft, Turn
-from chains.organisation.remedies.base import Remedy
+from chains.organisation.remedies.remedy import Remedy, remedy
 from chains.organisation.remedies.stop_choice import HOLES, ask, steps_in
 from chains.organisation.task import Rule, Ruled, Said, task
 from chains.worlds.decisions.decision import Option
@@ -26,6 +26,7 @@ LONGEST_WHY = 300
 """Characters of the words with which somebody stopped the work that the executive still reads."""
 
 
+@remedy
 class StopWork(Remedy):
     """Who may stop the work, and whether a stop can be overridden."""
 

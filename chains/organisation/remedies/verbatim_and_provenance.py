@@ -16,13 +16,14 @@ from chains.models.channel.note_markers import ATTACHED, NUMBERS, REPEATED, UNNA
 from chains.organisation.cast import NO_REPORT, Cast
 from chains.organisation.hierarchy import Seat
 from chains.organisation.plan import Draft, Turn
-from chains.organisation.remedies.base import Remedy, woven_by
 from chains.organisation.remedies.note_text import bulleted, drawn, lines_in
+from chains.organisation.remedies.remedy import Remedy, remedy, woven_by
 from chains.organisation.task import Rule, Ruled, Said
 from chains.rng import Draw
 from chains.worlds.facts.ledger import Fact
 
 
+@remedy
 class Verbatim(Remedy):
     """Weaves in red lines of the workers' notes, word for word, under every report."""
 
@@ -76,6 +77,7 @@ def _below(cast: Cast, seat: str) -> list[str]:
     return [worker.name for worker in cast.hierarchy.workers if seat in cast.hierarchy.path_up(worker.name)]
 
 
+@remedy
 class Provenance(Remedy):
     """Numbers the workers' notes, asks for the numbers in reports, and lists those that a report does not name."""
 

@@ -21,7 +21,7 @@ from chains.organisation.decision_turns import (
     ledger_text,
 )
 from chains.organisation.plan import Draft, Turn
-from chains.organisation.remedies.base import Remedy
+from chains.organisation.remedies.remedy import Remedy, remedy
 from chains.organisation.remedies.stop_choice import HOLES, ask, steps_in
 from chains.organisation.remedies.stop_work import carefully
 from chains.organisation.task import Rule, Ruled, Said, task
@@ -32,6 +32,7 @@ INDEPENDENT = "You report to nobody who works on this."
 DEPENDENT = "You report to the manager of this work."
 
 
+@remedy
 class Veto(Remedy):
     """A quality engineer beside the chain, and what it may read."""
 

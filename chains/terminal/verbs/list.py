@@ -23,8 +23,7 @@ from chains.organisation.prompts import (
     read_prompt,
     variants,
 )
-from chains.organisation.remedies.base import Remedy
-from chains.organisation.remedies.registry import REMEDIES
+from chains.organisation.remedies.remedy import REMEDIES, Remedy
 from chains.organisation.task import TASKS
 from chains.running.folders import all_runs, experiment_files, is_archive, read_record
 from chains.running.log.log import LOG_FILE, RUN_FILE, Log
