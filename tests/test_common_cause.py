@@ -283,7 +283,7 @@ def test_without_replicates_losses_are_not_compared(mazedom):
     run(mazedom, "facts=6", "worlds=2", "model=channel")
     shown = mazedom("show", "last", "--alike")
     assert shown.status == 0
-    assert "no two finished ones" in shown.err
+    assert "no world of this run has two finished ones" in shown.err
 
 
 def test_overload_makes_a_best_span_between_too_narrow_and_too_wide(mazedom):

@@ -55,7 +55,7 @@ def test_the_log_of_a_run_that_said_that_it_is_finished_is_not_read_until_it_cha
 
 
 def test_nothing_found_and_wrong_questions_are_one_sentence(made):
-    assert "no run is like that" in made("list", "runs", "--model", "gpt").err
+    assert "no run matches" in made("list", "runs", "--model", "gpt").err
     for words in (
         ("runs", "--since", "yesterday"),
         ("runs", "--until", "2026-13-01"),

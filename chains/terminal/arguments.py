@@ -1,4 +1,4 @@
-"""What each verb takes; imports nothing that takes time, so that `--help` is quick."""
+"""The options of each verb. Imports nothing that takes time, so that `--help` is quick."""
 
 import argparse
 import json
@@ -21,7 +21,7 @@ def _run(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--dry-run", action="store_true", help="what it would take: calls, tokens, money, time; run nothing"
     )
-    reuse(parser, "take the replies of these runs to exactly the same requests in place of calls; `all`: of all runs")
+    reuse(parser, "take these runs' replies to exactly the same requests in place of calls; `all`: those of any run")
     limits(parser)
     events(parser)
     _json(parser)
@@ -33,7 +33,7 @@ def _resume(parser: argparse.ArgumentParser) -> None:
         "--set", action="append", default=[], dest="settings", metavar="limits.KEY=N",
         help="a higher limit: limits.calls, .tokens, .cost, .minutes, .trials",
     )  # fmt: skip
-    reuse(parser, "as in `run`, from now on; `none`: of no run (default: as it was begun)")
+    reuse(parser, "as in `run`, from now on; `none`: take none (default: as the run was begun)")
     limits(parser)
     events(parser)
     _json(parser)
@@ -52,7 +52,9 @@ def _show(parser: argparse.ArgumentParser) -> None:
         help="which hop and which seat does the damage: what each was given, passed on and lost",
     )  # fmt: skip
     parser.add_argument(
-        "--alike", action="store_true", help="which conditions lose the same facts, and each with itself"
+        "--alike",
+        action="store_true",
+        help="do conditions lose the same facts? correlation of losses between and within",
     )
     parser.add_argument("--audits", action="store_true", help="what auditors found, seat by seat, and what they missed")
     parser.add_argument("--graph", action="store_true", help="the hierarchy as a tree and as Mermaid")
@@ -87,7 +89,9 @@ def _compare(parser: argparse.ArgumentParser) -> None:
         metavar="N",
         help="pairs that differ most, shown side by side (default: 1)",
     )
-    parser.add_argument("--equal-words", action="store_true", help="at equal words also where pairs are many")
+    parser.add_argument(
+        "--equal-words", action="store_true", help="compare at equal words however many pairs there are"
+    )
     _json(parser)
 
 
@@ -101,7 +105,7 @@ def _law(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--figure", metavar="FILE", help="write the curves to a .svg, .png or .pdf file")
     parser.add_argument(
         "--exact", action="store_true",
-        help="the fates in the files are known without error, as people settled them or a channel planted them",
+        help="take the fates in the files as known without error: people settled them, or a channel planted them",
     )  # fmt: skip
     parser.add_argument(
         "--resamples",
@@ -109,7 +113,7 @@ def _law(parser: argparse.ArgumentParser) -> None:
         metavar="N",
         help="fit every law to N resamples of the worlds too, which takes a while (default: none)",
     )
-    parser.add_argument("--seed", type=int, default=0, metavar="N", help="of the resampling (default: 0)")
+    parser.add_argument("--seed", type=int, default=0, metavar="N", help="seed of the resampling (default: 0)")
     _json(parser)
 
 
@@ -120,8 +124,8 @@ def _plan(parser: argparse.ArgumentParser) -> None:
         "--assume", action="append", default=[], metavar="NAME=NUMBER",
         help="an effect (q, k, bad, more) or a loss (loss, worker, fact_sd, chain_sd) in place of the usual one",
     )  # fmt: skip
-    parser.add_argument("--studies", type=positive, default=200, metavar="N", help="to draw (default: 200)")
-    parser.add_argument("--seed", type=int, default=0, metavar="N", help="of the drawing (default: 0)")
+    parser.add_argument("--studies", type=positive, default=200, metavar="N", help="studies to draw (default: 200)")
+    parser.add_argument("--seed", type=int, default=0, metavar="N", help="seed of the draws (default: 0)")
     _json(parser)
 
 
@@ -178,7 +182,7 @@ def _world(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--models", dest="defined", metavar="FILE", help="an experiment file that has [models.NAME]")
     parser.add_argument(
-        "--rename", action="store_true", help="invented names for all names and codes, the same everywhere"
+        "--rename", action="store_true", help="replace all names and codes by invented ones, the same everywhere"
     )
     parser.add_argument("--facts", type=positive, metavar="N", help="at most N facts (default: 24)")
     parser.add_argument("--unasked", action="store_true", help="ask nobody; what is proposed stays unverified")
@@ -198,7 +202,9 @@ def _judge(parser: argparse.ArgumentParser) -> None:
         help="judge N (statement, message) pairs, drawn equally over the fates (default: those of `agree`, else 100)",
     )  # fmt: skip
     how_many.add_argument("--trials", type=positive, metavar="N", help="judge all pairs of the first N trials")
-    parser.add_argument("--seed", type=int, default=1, metavar="N", help="of the sample and of what judges see first")
+    parser.add_argument(
+        "--seed", type=int, default=1, metavar="N", help="seed of the sample, and of the statements' order"
+    )
     parser.add_argument("--prompt", metavar="NAME", help="a prompt in prompts/judge/, or a path (default: plain)")
     parser.add_argument(
         "--per-call", type=positive, metavar="N", help="statements a call (default: 12; for an embedded model 1)"
@@ -228,10 +234,10 @@ def _agree(parser: argparse.ArgumentParser) -> None:
         "--sample", type=positive, default=100, metavar="N",
         help="label N (statement, message) pairs, drawn equally over the fates (default: 100)",
     )  # fmt: skip
-    parser.add_argument("--seed", type=int, default=1, metavar="N", help="of the sample")
+    parser.add_argument("--seed", type=int, default=1, metavar="N", help="seed of the sample (default: 1)")
     parser.add_argument("--report", action="store_true", help="ask nobody; show how far everybody agrees")
     parser.add_argument(
-        "--disagreements", action="store_true", help="with the report: where the instrument is not what people say"
+        "--disagreements", action="store_true", help="with the report: pairs on which instrument and people differ"
     )
     parser.add_argument(
         "--labels", action="append", default=[], metavar="FILE",
@@ -294,7 +300,7 @@ HELP = (
 
 
 class _Parser(argparse.ArgumentParser):
-    """Says what is wrong with a command line as every other error is said."""
+    """Reports a wrong command line in the form of every other error."""
 
     as_json = False
 

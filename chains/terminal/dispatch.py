@@ -1,4 +1,4 @@
-"""Calls the verb that was asked for, and turns what goes wrong into one sentence and an exit status."""
+"""Calls the verb and turns every error into one sentence and an exit status."""
 
 import argparse
 import errno
@@ -12,7 +12,7 @@ from chains.running.gc_tuning import kept
 from chains.terminal.views.output import Heedless, print_json, unheard
 
 _UNWRITTEN = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
-"""What goes wrong where a stream can't be written; a file that can't be has a name."""
+"""Errors of a stream that can't be written. The error of a file names the file and is none of these."""
 
 
 def dispatch(arguments: argparse.Namespace) -> int:

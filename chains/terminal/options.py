@@ -1,4 +1,4 @@
-"""What several verbs take in the same way; imports nothing that takes time, so that `--help` is quick."""
+"""Options that several verbs share. Imports nothing that takes time, so that `--help` is quick."""
 
 import argparse
 
@@ -6,7 +6,7 @@ RUN_HELP = "a run: its id, a unique beginning of it, a path, or `last`, the late
 
 
 def settings(parser: argparse.ArgumentParser) -> None:
-    """Let settings be given."""
+    """Add `--set`."""
     parser.add_argument(
         "--set", action="append", default=[], dest="settings", metavar="KEY=VALUE",
         help="a setting; several with commas are crossed (see `list settings`)",
@@ -28,19 +28,19 @@ def count(text: str) -> int:
 
 
 def reuse(parser: argparse.ArgumentParser, about: str) -> None:
-    """Let replies of earlier runs stand for calls."""
+    """Add `--reuse`."""
     parser.add_argument("--reuse", action="append", default=[], metavar="RUN[,RUN...]", help=about)
 
 
 def limits(parser: argparse.ArgumentParser) -> None:
-    """Let the calls be limited."""
+    """Add `--max-calls`."""
     parser.add_argument(
         "--max-calls", type=positive, metavar="N", help="stop cleanly after N calls to models in this run"
     )
 
 
 def events(parser: argparse.ArgumentParser) -> None:
-    """Let progress be written for machines."""
+    """Add `--events`."""
     parser.add_argument(
         "--events", metavar="FILE",
         help="write a line of JSON there as each trial ends, with what was spent so far: a file, a pipe, /dev/stderr",
@@ -48,10 +48,10 @@ def events(parser: argparse.ArgumentParser) -> None:
 
 
 def a_run(parser: argparse.ArgumentParser) -> None:
-    """Take the name of a run."""
+    """Add the name of a run."""
     parser.add_argument("run", nargs="?", default="last", help=RUN_HELP)
 
 
 def as_json(parser: argparse.ArgumentParser) -> None:
-    """Let the result be one JSON document."""
+    """Add `--json`."""
     parser.add_argument("--json", action="store_true", help="one JSON document on stdout, everything else on stderr")

@@ -44,9 +44,9 @@ def main(arguments: argparse.Namespace) -> int:
 
 
 def _label(arguments: argparse.Namespace, folder: Path, pairs: Pairs) -> int:
-    """Label the sample; 0 also where some of it is left, for a person's work is never a failure.
+    """Label the sample; return 0, also if some of it is left: to stop is no failure.
 
-    Nothing of what the instrument or others say is shown before all of it is labelled.
+    No fate that the instrument, a judge or another person gave is shown before all of it is labelled.
     """
     name = check_name(arguments.rater)
     drawn = draw_sample(folder, pairs, arguments.sample, arguments.seed)
@@ -96,7 +96,7 @@ def _disagreements(truth: Mapping[str, str], pairs: Pairs) -> list[dict[str, str
 
 
 def _write(path: Path, pairs: Pairs, drawn: Sequence[Pair]) -> None:
-    """Write what is to be labelled, a line each, with nothing of what anybody reads in it."""
+    """Write the pairs to be labelled, a JSON line each, without any fate that was read."""
     lines = [
         orjson.dumps(
             {

@@ -21,7 +21,7 @@ from chains.terminal.views.output import print_json, say
 from chains.terminal.views.output import results as stdout
 
 MANY = 20_000
-"""Texts of a set from which on a person is told to wait."""
+"""From so many texts in a set on, a person is told to wait."""
 
 
 def show(folder: Path, arguments: argparse.Namespace) -> int:
@@ -178,7 +178,7 @@ def _decay(archive: Archive, arguments: argparse.Namespace, figure: Path | None)
 
 
 def _as_law(run: str, found: Sequence[Aggregate]) -> dict[str, Any]:
-    """Return archives as JSON, in the shape of any law: what can't be said is null, with a `why`."""
+    """Return archives as JSON in the form of a law; what is not known of them is null, with a `why`."""
     return {
         "run": run,
         **{part: {name: None, "ci": None, "p": None, "why": NO_STATEMENTS} for part, name in _PARTS.items()},

@@ -48,7 +48,7 @@ def main(arguments: argparse.Namespace) -> int:
 
 
 def _opener(stack: ExitStack) -> Callable[[str], RunHeard]:
-    """Return what opens a run by name, once however often it is named; read anew if another instrument read it."""
+    """Return a function that opens a run by name, each run once; a run read by another instrument is read anew."""
     opened: dict[Path, RunHeard] = {}
 
     def read(name: str) -> RunHeard:

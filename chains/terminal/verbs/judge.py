@@ -33,11 +33,11 @@ from chains.validation.same_model_guard import Kinship, kinship, names_of
 from chains.validation.sampling import draw_sample, sampled
 
 SAMPLE = 100
-"""Pairs that are judged where nothing else is asked for."""
+"""Pairs that are judged if neither --sample nor labels say which."""
 
 
 MOST_STEPS = 2000
-"""Steps of a run that are looked through for what answered its seats."""
+"""Steps of a run in which the names of the models that answered are looked up."""
 
 
 class _Bench(NamedTuple):
@@ -82,7 +82,7 @@ def _defined(name: str | None) -> Mapping[str, ModelSpec]:
 
 
 def _bench(source: Source, arguments: argparse.Namespace, record: RunRecord, log: Log, folder: Path) -> _Bench:
-    """Return a judge, from its folder if the run has it already; refuses one that is kin to the seats."""
+    """Return a judge, from its folder if the run has it already; refuse one of the seats' own lineage."""
     name = source.name
     if source.traits.is_synthetic:
         raise BadInput(f"{name} is no judge: it is synthetic and reads nothing; name a model")
@@ -94,8 +94,8 @@ def _bench(source: Source, arguments: argparse.Namespace, record: RunRecord, log
     kin = _kin(judge, record, log)
     if kin.shared and not arguments.allow_same_model:
         raise BadInput(
-            f"{kin.sentence(name)}: it would judge its own kind; name another model, or --allow-same-model to have "
-            "its verdicts all the same"
+            f"{kin.sentence(name)}: it would judge its own kind; name another model, or give "
+            "--allow-same-model to use it anyway"
         )
     return _Bench(
         judge.model_copy(update={"kin": kin.sentence(name) if kin.shared else None, "unknown": kin.unknown}), place
@@ -103,7 +103,7 @@ def _bench(source: Source, arguments: argparse.Namespace, record: RunRecord, log
 
 
 def _kin(judge: JudgeRecord, record: RunRecord, log: Log, answered: Sequence[str] = ()) -> Kinship:
-    """Return what a judge shares with the seats' models, by all the names that are known of both."""
+    """Return the lineage that a judge shares with the seats' models, by every name known of both."""
     served = {source.label: set[str]() for source in record.models.values() if not source.traits.is_synthetic}
     for step in itertools.islice(log.steps(), MOST_STEPS):
         if step.reply.served_by and step.request.model in served:
@@ -192,7 +192,7 @@ def _longest(benches: Sequence[_Bench], pairs: Pairs, wanted: Sequence[Pair]) ->
 
 
 def _note(bench: _Bench, models: Models, pairs: Pairs, answered: Sequence[str]) -> None:
-    """Log what was found of the judge, and whether what answered there is kin to the seats after all."""
+    """Log which model answered as the judge, and whether it shares a lineage with the seats after all."""
     kin = _kin(bench.record, pairs.record, pairs.log, answered)
     name = bench.record.source.name
     served = models.describe().get(name, bench.record.served)

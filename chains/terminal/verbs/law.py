@@ -34,13 +34,13 @@ FILE_ENDINGS = (".csv", ".tsv", ".txt", ".jsonl", ".ndjson", ".json")
 
 @dataclass
 class _Sources:
-    """What was named on the command line, opened."""
+    """The runs, archives and files named on the command line, opened."""
 
     runs: list[Run] = field(default_factory=list)
     folders: list[Path] = field(default_factory=list)
     """Of the runs."""
     archives: list[Path] = field(default_factory=list)
-    """Folders of imported ones."""
+    """Folders of imported archives."""
     files: list[Path] = field(default_factory=list)
 
 
@@ -91,7 +91,7 @@ def _is_file(path: Path) -> bool:
 
 @dataclass
 class _About:
-    """Whose observations they are, and what a reader must know of them."""
+    """Where observations come from, and the notes that go with them."""
 
     runs: list[str]
     files: list[str]
@@ -118,7 +118,7 @@ class _About:
 
     @property
     def caption(self) -> str:
-        """What stands below a figure."""
+        """The caption of a figure."""
         return ", ".join([*(f"run {run}" for run in self.runs), *self.files])
 
 

@@ -19,7 +19,7 @@ from chains.terminal.views.output import results as stdout
 
 
 def goes_down_alone(record: RunRecord) -> bool:
-    """Whether no report climbs in any condition of a run, so that there is no law of decay upwards to ask for."""
+    """Return whether no report climbs in any condition of a run, so that it has no law of decay upwards."""
     return not any(condition.settings.reports for condition in record.conditions)
 
 
@@ -30,10 +30,10 @@ def show_descents(runs: Sequence[Run], arguments: argparse.Namespace) -> int:
         BadInput: If more than one run is named, or an option that says nothing here.
     """
     if len(runs) > 1:
-        raise BadInput("runs in which nothing climbs are asked for their law one at a time")
+        raise BadInput("`law` takes one run at a time where nothing climbs")
     for option, given in (("--by", arguments.by is not None), ("--figure", arguments.figure is not None)):
         if given:
-            raise BadInput(f"{option} says nothing of a run in which nothing climbs; `compare` compares its conditions")
+            raise BadInput(f"{option} is not for runs in which nothing climbs; `compare` compares conditions")
     record, log = runs[0]
     ends = {trial: end for trial in record.experiment.trials() if (end := log.end(str(trial))) is not None}
     found = ranked(record, told_of(record, ends))
@@ -52,7 +52,7 @@ def show_descents(runs: Sequence[Run], arguments: argparse.Namespace) -> int:
 
 
 _LEAST_P = 0.001
-"""Smaller ones are not told apart."""
+"""Smaller p-values are shown as below this one."""
 _WORSE = {
     "rank": "each lower goal fares {} than the one above it",
     "must not": "the must-not fares {} than a first goal",
@@ -62,7 +62,7 @@ _WORSE = {
 
 
 def descents_view(found: Sequence[Ranked], notes: Sequence[str]) -> RenderableType:
-    """Return a row for each condition, the verdicts, and what a reader must know."""
+    """Return a row for each condition, the verdicts and the notes."""
     table = Table(box=None, padding=(0, 1, 0, 0), pad_edge=False)
     for heading in ("", "worlds", *RATIOS):
         table.add_column(heading, justify="right" if heading else "left")

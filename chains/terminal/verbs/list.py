@@ -37,13 +37,13 @@ from chains.worlds.scenario_registry import SCENARIOS
 
 Rows = list[dict[str, Any]]
 ONLY_IN_JSON = {"at"}
-"""A run's id says when it began."""
+"""Columns only in `--json`: a run's id says when it began."""
 CUT = {"conditions"}
-"""Cut at the edge of the terminal, for a run may have many; whole in `--json`."""
+"""Columns cut at the edge of the terminal, as they may be long; `--json` has them whole."""
 DONE = (None, "finished")
-"""Statuses looked for that a finished run has."""
+"""Values of --status that a finished run matches."""
 LEAST, MOST = 12, 24
-"""Columns that a cell has at least, if it fills them, and that are set aside for it before others are cut."""
+"""Characters of a cell that are never cut."""
 
 
 def main(arguments: argparse.Namespace) -> int:
@@ -55,14 +55,14 @@ def main(arguments: argparse.Namespace) -> int:
     elif rows:
         stdout.print(_table(rows))
     elif any(wanted):
-        say("no run is like that; `cli.py list runs` shows all")
+        say("no run matches; `cli.py list runs` shows all")
     else:
         say(f"there are no {arguments.what} yet")
     return 0
 
 
 class Wanted(NamedTuple):
-    """What runs are looked for; None: any."""
+    """The filters of `list runs`; None: no filter."""
 
     experiment: str | None
     since: str | None
@@ -119,7 +119,7 @@ def _runs(wanted: Wanted) -> Rows:
 
 
 def _run(folder: Path, wanted: Wanted) -> dict[str, Any] | None:
-    """Return a run's row, None if it is not wanted; what can be told without reading its log is looked at first."""
+    """Return a run's row, None if a filter leaves it out; filters that need no log are applied first."""
     row = dict.fromkeys(("run", "experiment", "at", "status", "trials", "models", "conditions"))
     row["run"] = folder.name
     try:
@@ -177,7 +177,7 @@ def _finished(record: RunRecord, folder: Path, trials: int) -> bool:
 
 
 def _fits(row: Mapping[str, Any], wanted: Wanted, conditions: Sequence[str]) -> bool:
-    """Return whether a run is looked for, as far as its record tells."""
+    """Return whether a run passes the filters that need no log."""
     began = str(row["at"])[:10].replace("-", "")
     return (
         wanted.experiment in (None, row["experiment"])

@@ -28,7 +28,7 @@ def main(arguments: argparse.Namespace) -> int:
 
 
 def _others(record: RunRecord, words: Sequence[str]) -> tuple[RunRecord, Earlier | None]:
-    """Return the earlier replies that a run takes, as it was begun unless `words` say otherwise, and its record."""
+    """Return the earlier replies that a run takes, and its record. `words` change which runs they are from."""
     if words:
         return reused(record, words)
     if record.held.get("finished") == sum(1 for _ in record.experiment.trials()):

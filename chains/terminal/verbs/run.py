@@ -23,9 +23,9 @@ from chains.terminal.views.estimate import estimate_view
 from chains.terminal.views.output import print_json, progress, results, say
 
 STAND_IN = "channel:drop=0.1,alter=0.03,invert=0.02"
-"""What the default run is on where the embedded model is not installed."""
+"""The model of the default run if the embedded model is not installed."""
 UNASKED_CALLS = 1000
-"""Calls to an endpoint that a run may make without being told how many it may."""
+"""Calls to an endpoint above which a run needs a limit of calls, or a yes at the terminal."""
 
 
 def main(arguments: argparse.Namespace) -> int:
@@ -122,10 +122,10 @@ def _check_models(record: RunRecord) -> None:
 
 
 def _agreed(record: RunRecord, others: Earlier | None) -> bool:
-    """Return whether the person agrees to what the run will take; one who set a limit has.
+    """Return whether the person agrees to the run's calls; a limit of calls is an agreement.
 
     Raises:
-        BadInput: If it is much, and there is nobody to ask.
+        BadInput: If there are many calls and no person to ask.
     """
     limits = record.experiment.limits
     paid = [name for name, source in record.models.items() if source.traits.is_paid]

@@ -1,7 +1,7 @@
 """`show`: results of a run, one of its trials hop by hop, where facts are lost, what auditors found, its graph.
 
-What only one of these needs is imported where that one is shown: numpy and scipy take a third of a second, and the
-results alone need neither.
+Modules that only one of these needs are imported in its function: numpy and scipy take a third of a second, and the
+results need neither.
 """
 
 import argparse
@@ -87,7 +87,7 @@ def _alike(record: RunRecord, log: Log, *, as_json: bool) -> int:
     elif found:
         stdout.print(alike_view(found))
     else:
-        say("losses are compared between replicates of a world; this run has no two finished ones of any")
+        say("losses are compared between replicates of a world, and no world of this run has two finished ones")
     return 0
 
 
@@ -156,11 +156,11 @@ def _added(record: RunRecord, log: Log) -> list[dict[str, Any]]:
 def _correction(
     found: Results, record: RunRecord, log: Log, folder: Path
 ) -> tuple[list[str], dict[str, Any] | str | None, Mapping[tuple[str, int], Corrected]]:
-    """Return what labels beside the run make of its retention.
+    """Correct the run's retention by the labels beside it.
 
     Returns:
-        What a person should be told of it; the instrument's error as JSON, a sentence where the labels don't give it,
-        None without labels; the corrected retention of each condition (by name) and hop.
+        Notes for a person; the instrument's error as JSON, a sentence if the labels don't give it, None without
+        labels; the corrected retention of each condition (by name) and hop.
     """
     if not has_labels(folder):
         return [], None, {}

@@ -36,7 +36,7 @@ def main(arguments: argparse.Namespace) -> int:
 
 
 def _from(arguments: argparse.Namespace, paths: Sequence[Path]) -> int:
-    """Propose facts and let them be confirmed; where the file is there already, only that."""
+    """Propose facts and have them confirmed; if the file exists already, only have them confirmed."""
     out = Path(arguments.out) if arguments.out else Path(f"{_slug(paths[0].stem)}.toml")
     if out.suffix != ".toml":
         raise BadInput(f"--out {out} is no name of a world file; let it end in .toml")
@@ -94,7 +94,7 @@ def _same(out: Path, documents: Sequence[Text]) -> WorldFile:
 
 
 def _confirm(file: WorldFile, arguments: argparse.Namespace) -> int:
-    """Ask the person, unless nobody is to be asked, and print where the world stands; 130 if they interrupt."""
+    """Ask the person, unless --unasked is given, and print how many facts stand; return 130 if they interrupt."""
     interrupted = False
     if not arguments.unasked and file.open:
         try:
@@ -131,7 +131,7 @@ def _quotes(file: WorldFile) -> dict[str, str]:
 
 
 def _check(path: Path, *, as_json: bool) -> int:
-    """Try the instrument on every fact of any world file; 1 if it misreads one."""
+    """Try the instrument on every fact of any world file; return 1 if it misreads one."""
     world = read_world(path)
     names = dict(world.sources.renamed) if world.sources else {}
     quotes = {one.fact: words_of(one.quote, names) for one in (world.sources.quoted if world.sources else ())}

@@ -82,7 +82,7 @@ def _alphas(agreed: Accord) -> Table:
 
 
 def in_words(matrix: Confusion) -> str:
-    """Return the shares that are defined; of labels that are all lost no false loss is known."""
+    """Return the shares that are defined: if all labels are lost, false loss is not known."""
     parts = [
         f"same fate {share(matrix.agreement)}, same kept or not {share(matrix.kept_agreement)}",
         "" if math.isnan(matrix.false_loss) else f"of what is kept {share(matrix.false_loss)} is read as lost",
@@ -116,9 +116,9 @@ def _by_hop(agreed: Accord) -> Table:
 
 
 def disagreements_view(found: Gathered) -> RenderableType:
-    """Return the pairs that people see otherwise than the instrument, with its reasons."""
+    """Return the pairs on which people and the instrument differ, with the instrument's reasons."""
     truth = found.agreed()
-    table = Table(title="where the instrument is not what people say", title_justify="left", show_lines=True)
+    table = Table(title="where the instrument and people differ", title_justify="left", show_lines=True)
     for heading in ("pair", "statement", "message", "people", found.instrument):
         table.add_column(heading)
     differ = [name for name, fate in truth.items() if found.pairs.by_id[name].read != fate]
@@ -137,4 +137,4 @@ def disagreements_view(found: Gathered) -> RenderableType:
         )
     if len(differ) > MOST_DISAGREEMENTS:
         table.caption = f"the first {MOST_DISAGREEMENTS} of {len(differ)}"
-    return table if differ else Text("the instrument is never otherwise than people say")
+    return table if differ else Text("the instrument and people agree on every pair")

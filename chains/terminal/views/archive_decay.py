@@ -18,7 +18,7 @@ CONSTANT = "dotted: a constant hazard"
 
 
 def aggregate_view(found: Aggregate) -> RenderableType:
-    """Return the cumulative hazard as a plot and a table, its slope, and what must be said but `NO_STATEMENTS`."""
+    """Return the cumulative hazard as a plot and a table, its slope, and the notes but `NO_STATEMENTS`."""
     parts: list[RenderableType] = [
         Text(f"{found.name}: {counted(found.chains, 'chain')}", style="bold"),
         Text(found.what),

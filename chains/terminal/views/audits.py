@@ -22,7 +22,7 @@ def audits_view(rows: Sequence[Row]) -> Iterator[RenderableType]:
             yield Text(f"most bad news found missing or wrong at {' and '.join(worst)}: {most:.1f} facts a report")
     yield Text(
         "lost: facts heard and not kept, mean per report; found: share of them that findings name; "
-        "alarms: share of the facts kept that they name all the same",
+        "alarms: share of the kept facts that findings name",
         style="dim",
     )
 

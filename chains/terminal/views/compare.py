@@ -68,7 +68,7 @@ def comparison_view(comparison: Comparison) -> RenderableType:
 
 
 def _who(comparison: Comparison) -> str:
-    """Return who hears what is compared, and does: where nothing climbs, the workers."""
+    """Return who is compared: what the executive hears, or what the workers hear and do where nothing climbs."""
     sides = comparison.a, comparison.b
     if any(side.run.stage.plan(condition.id).reports for side in sides for condition in side.conditions):
         return "the executive hears"
@@ -151,7 +151,7 @@ def _notes(comparison: Comparison) -> Iterator[Text]:
 def _between_runs(comparison: Comparison) -> Iterator[Text]:
     lines = differing(comparison.a, comparison.b)
     if not lines:
-        yield Text("the two differ in nothing that was set: what differs is sampling", style="dim")
+        yield Text("the two have the same settings and differ in sampling alone", style="dim")
     elif len(lines) == 1:
         yield Text(f"the two differ in {lines[0]}")
     else:
@@ -185,7 +185,7 @@ def unlike_view(found: Sequence[Unlike], comparison: Comparison) -> RenderableTy
 
 
 def _marked(diff: Sequence[Stretch], side: str) -> Text:
-    """Return one side's words, those that the other lacks marked by brackets too, for terminals without colour."""
+    """Return one side's words; those that the other lacks stand in brackets too, for terminals without colour."""
     text = Text()
     for stretch in diff:
         words = stretch.a if side == "a" else stretch.b

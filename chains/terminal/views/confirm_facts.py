@@ -74,7 +74,7 @@ def confirm_facts(file: WorldFile, texts: Mapping[str, str]) -> bool:
 
 
 def _confirmed(file: WorldFile, place: int, keys: Keys) -> bool:
-    """Ask what a confirmed fact means to who hears it; False if the person quits, and then nothing is confirmed."""
+    """Ask for a confirmed fact's valence and severity; return False, and confirm nothing, if the person quits."""
     asked = "to the people above, this is  b bad news  g good news  n neither"
     progress.print(Text(asked))
     pressed = _pressed(keys.next, "bgnq", lambda: Text(asked))
@@ -140,7 +140,7 @@ def _pressed(key: Callable[[], str], wanted: str, hint: Callable[[], RenderableT
 
 
 def _card(file: WorldFile, place: int, fact: Fact, texts: Mapping[str, str], which: str) -> RenderableType:
-    """Return a quote in its surroundings, the statement made of it, and what of it the instrument will look for."""
+    """Return a quote in its surroundings, the statement made of it, and the values that the instrument looks for."""
     quote = file.quote(place)
     text = texts.get(quote.document)
     before = after = ""

@@ -1,4 +1,4 @@
-"""Curves over one pair of axes: what the plots of the terminal and the figures of a paper both draw."""
+"""Curves over one pair of axes, as both plots at the terminal and figures in files draw them."""
 
 import math
 from collections.abc import Callable, Sequence

@@ -1,4 +1,4 @@
-"""What a run would take, before it is paid for."""
+"""What a run would take: conditions, trials, calls, tokens, money and time, before anything is asked."""
 
 from collections.abc import Iterator, Sequence
 

@@ -28,7 +28,7 @@ from chains.terminal.views.output import say
 
 
 class Events(Watcher):
-    """Writes events to a file, each whole and at once; where that can't be done any more, the run goes on without."""
+    """Writes each event whole and at once to a file; if writing fails, the run goes on without events."""
 
     def __init__(self, record: RunRecord, log: Log, path: Path) -> None:
         """Write the events of a run to `path`: a file, which is added to, a pipe or a device.
@@ -56,7 +56,7 @@ class Events(Watcher):
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Say that it is over, for now."""
+        """Write that the run stopped; it may be resumed."""
         self._write("stopped", **({} if error is None else {"error": str(error) or type(error).__name__}))
         os.close(self._file)
 
@@ -98,7 +98,7 @@ class Events(Watcher):
 
 
 class Several(Watcher):
-    """Lets several look on."""
+    """Passes progress on to several watchers."""
 
     def __init__(self, *watchers: Watcher) -> None:
         self._watchers = watchers

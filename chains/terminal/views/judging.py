@@ -1,4 +1,4 @@
-"""What judges said: votes, verdicts that are no vote and why, and where they and the instrument part ways."""
+"""What judges said: votes, verdicts that are no vote and why, and pairs on which they and the instrument differ."""
 
 import math
 from collections.abc import Iterator

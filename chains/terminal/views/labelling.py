@@ -1,4 +1,4 @@
-"""A person labels pairs at the terminal: one key each, nothing shown that the instrument or a judge thinks."""
+"""A person labels pairs at the terminal, one key each, without seeing what the instrument or a judge reads."""
 
 import re
 from collections.abc import Callable, Sequence

@@ -26,11 +26,11 @@ from chains.scoring.measures.fate_shares import shares_by_hop
 from chains.terminal.views.estimate import span_text
 
 READ_EVERY = 0.2
-"""Seconds between two readings of one trial's messages: a fast chain is not held up by being looked at."""
+"""Seconds between two readings of one trial's messages, so that reading does not slow a fast chain down."""
 MOST_ROWS = 8
 """Trials shown at the same time."""
 MOST_POSTPONED = 10
-"""Trials that are said one by one to be tried again."""
+"""Trials tried again that are named one by one."""
 MOST_KEPT = 6
 """Conditions whose retention so far is shown."""
 
@@ -156,7 +156,7 @@ class LiveView(Watcher):
         return asked * self._stage.customs(condition).rounds
 
     def _tells(self, count: int) -> bool:
-        """Return whether a log that nobody may be watching is told this count: about twenty lines a run."""
+        """Return whether to print a line at this count where stderr is no terminal: about twenty lines a run."""
         return count % max(1, len(self._trials) // 20) == 0 or count == len(self._trials)
 
     def _row(self, trial: str) -> _Row:

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 WIDE = 160
-"""Columns of a result that goes to a file or another program, which has no edge to wrap at."""
+"""Columns of a result that goes to a file or another program."""
 results = Console(
     highlight=False,
     soft_wrap=False,
@@ -22,21 +22,21 @@ progress = Console(stderr=True, highlight=False)
 
 
 class Heedless:
-    """A stream for progress that goes on when nobody takes it: a pipe whose reader has gone, a full disk.
+    """A stream for progress that survives a pipe whose reader has gone and a full disk.
 
-    What is told there is no result, and must not end a run of a night.
+    Progress is no result, so losing it must not end a long run.
     """
 
     def __init__(self, stream: TextIO) -> None:
-        """Write to `stream` as long as that can be done."""
+        """Write to `stream` until that fails."""
         self._stream = stream
 
     def __getattr__(self, name: str) -> Any:
-        """Be that stream in all else."""
+        """Leave everything else to the stream."""
         return getattr(self._stream, name)
 
     def write(self, text: str) -> int:
-        """Write a text, or lose it."""
+        """Write a text; drop it if that fails."""
         try:
             self._stream.write(text)
         except OSError:
@@ -44,7 +44,7 @@ class Heedless:
         return len(text)
 
     def flush(self) -> None:
-        """Write what is kept back, or lose it."""
+        """Flush the stream; drop the rest if that fails."""
         try:
             self._stream.flush()
         except OSError:
@@ -52,7 +52,7 @@ class Heedless:
 
 
 def unheard(stream: TextIO) -> None:
-    """Let what is written to a stream that nobody takes go nowhere; Python would complain of the rest at its end."""
+    """Send the rest of a broken stream nowhere; Python would complain of it at exit."""
     with contextlib.suppress(OSError, ValueError), open(os.devnull, "w") as nowhere:  # noqa: PTH123
         os.dup2(nowhere.fileno(), stream.fileno())
 
@@ -61,7 +61,7 @@ _CONTROLS = dict.fromkeys([*range(0x20), *range(0x7F, 0xA0)], "\N{REPLACEMENT CH
 
 
 def legible(text: str) -> str:
-    """Return a text that others wrote without what a terminal would obey: escapes, bells, carriage returns.
+    """Return a text that others wrote without control characters: escapes, bells, carriage returns.
 
     Each such character becomes one other, so that places in the text stay where they are.
     """
@@ -89,5 +89,5 @@ def print_json(document: Any) -> None:
 
 
 def say(text: str) -> None:
-    """Tell the person at the terminal something that is no result; markup in `text` is taken as it stands."""
+    """Write a notice for the person to stderr; markup in `text` is not interpreted."""
     progress.print(text, markup=False, soft_wrap=True)

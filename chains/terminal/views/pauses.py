@@ -10,7 +10,7 @@ from rich.text import Text
 from chains.terminal.views.output import figures_by
 
 READERS = {"executive": "executive", "best_heard": "best on heard", "ledger": "with ledger", "no_report": "no report"}
-"""What the readers of `pauses.READERS` are called in a column."""
+"""The headings of `pauses.READERS`."""
 
 
 def pauses_view(rows: Sequence[dict[str, Any]]) -> Iterator[RenderableType]:

@@ -18,7 +18,7 @@ ABOUT = (
 
 
 MANY = 100
-"""Studies drawn from which on a second digit of a power says anything."""
+"""From so many drawn studies on, a power is shown with two digits."""
 
 
 def plan_view(design: Design, assumed: Assumed, found: Sequence[Planned], *, hypotheses: int) -> RenderableType:

@@ -78,7 +78,7 @@ def _flips(rows: Sequence[dict[str, Any]]) -> Table:
 
 
 def unread(row: dict[str, Any]) -> str:
-    """Say what could not be read in a condition's trials, and what its regret is with that taken for no decision."""
+    """Return notes: what could not be read in a condition's trials, and its regret if that counts as no decision."""
     parts = [
         f"{count} of {of} {what}"
         for count, of, what in (

@@ -33,7 +33,7 @@ FATE_STYLE = {
 MOST_HOPS = 12
 """Hops shown of a deep hierarchy; all of them are in `--json`."""
 CUT_OFF_BAR = 0.01
-"""Share of messages cut off by their length limit above which shares are no finding."""
+"""If a larger share of messages is cut off by their length limit, shares are no finding."""
 SMALL_MODEL = "smollm2 has 135 million parameters: it shows how the machine runs; conclusions need larger models"
 
 
@@ -52,7 +52,7 @@ def results_view(
     corrected: Mapping[tuple[str, int], Corrected] | None = None,
     added: Sequence[Mapping[str, Any]] = (),
 ) -> RenderableType:
-    """Return the table by hop and condition, with what a reader must know of it.
+    """Return the table by hop and condition, with its notes.
 
     Args:
         found: The run's results.
@@ -155,7 +155,7 @@ def _notes(found: Results, rows: Sequence[dict[str, Any]]) -> list[str]:
             f"up to {cut:.0%} of the messages at a hop were cut off by their length limit: no finding as they are"
         )
     if found.noted:
-        notes.append(f"{found.noted} replies carry a note on how they were had; `show --trial` quotes it")
+        notes.append(f"{found.noted} replies carry a note on how they were obtained; `show --trial` quotes it")
     if found.unrated:
         notes.append(f"{counted(found.unrated, 'rating')} can't be read; of several drafts a random one went on there")
     if silent := max((row["silent"] for row in rows), default=0):

@@ -11,11 +11,11 @@ from chains.stats.paired.shares import FEWEST_WORLDS
 from chains.terminal.views.output import figures_by
 
 WHO = {"stops": "stop", "overrides": "override", "vetoes": "veto"}
-"""What they do who could step in, by the key in a row."""
+"""Columns for those who may step in, by the key in a row."""
 
 
 def stops_view(rows: Sequence[Mapping[str, Any]]) -> Iterator[RenderableType]:
-    """Return the tables of who stopped the work, from `stops.stop_rows`; nothing where nobody could."""
+    """Return the tables of who stopped the work, from `stops.stop_rows`; nothing if nobody could."""
     if not rows:
         return
     yield Text("stops: missed in hazard worlds, needless in the others; what they saved of the regret", style="bold")
@@ -75,7 +75,7 @@ def _share(share: Mapping[str, Any] | None) -> str:
 
 
 def unread(row: Mapping[str, Any]) -> str:
-    """Say what could not be read in a condition's trials."""
+    """Return notes on what could not be read in a condition's trials."""
     parts = [
         f"{row[kind]['unread']} of {row[kind]['asked']} answers whether to {what} can't be read and count as no"
         for kind, what in WHO.items()

@@ -87,7 +87,7 @@ def _turn(turn: Turn, story: Story, *, why: bool) -> Iterator[RenderableType]:
 
 
 def _remarks(turn: Turn) -> Iterator[Text]:
-    """Say what a reader must know of how the reply was had, and of its form."""
+    """Return notes on how the reply was obtained, and on its form."""
     if turn.reply.finish != "stop":
         finish = turn.reply.finish
         yield Text({"length": "cut off by its length limit"}.get(finish, f"no report ({finish})"), style="bold yellow")
@@ -142,7 +142,7 @@ def _fates(turn: Turn) -> Iterator[tuple[str, str]]:
 
 
 def _coloured(turn: Turn) -> Text:
-    """Return the message with each fact's evidence in the colour of its fate; kept ones first, so that losses show."""
+    """Return the message with each fact's evidence in the colour of its fate; a loss is coloured over a kept fact."""
     text = Text(legible(turn.reply.text.rstrip()))
     order = list(FATE_STYLE)
     for verdict in sorted(turn.verdicts.values(), key=lambda verdict: order.index(verdict.fate)):
