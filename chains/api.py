@@ -31,9 +31,10 @@ from chains.experiments.overrides import override_by
 from chains.models.pool import Models
 from chains.models.python_seat import hold
 from chains.organisation.cast import PERSON
-from chains.running.folders import create, find_experiment, find_run, new_run_id, read_record
+from chains.running.folders import find_experiment, find_run, new_run_id
 from chains.running.log.log import Log
 from chains.running.prepare import stage
+from chains.running.record_file import create, read_record
 from chains.running.replay import Replay, replay
 from chains.running.run_record import RunRecord
 from chains.running.runner import drive

@@ -11,8 +11,8 @@ import pytest
 from test_person import Terminal, plain
 
 from chains.analysis.corrected.by_hop import errors_beside
-from chains.running.folders import read_record
 from chains.running.log.log import Log
+from chains.running.record_file import read_record
 from chains.scoring.facts.instrument import INSTRUMENT
 from chains.validation.labels import LabelFile, read_labels
 from chains.validation.pairs import Pairs

@@ -11,9 +11,9 @@ from conftest import steps_of
 from test_kill import started
 
 from chains.running import spending
-from chains.running.folders import read_record
 from chains.running.log import log as log_module
 from chains.running.log.index import scan
+from chains.running.record_file import read_record
 
 SEEDS = range(1, 7)
 CALLS = 18

@@ -4,7 +4,7 @@ import json
 import os
 from pathlib import Path
 
-from chains.running import folders as runs
+from chains.running import record_file as runs
 from chains.terminal.verbs import run as run_verb
 
 

@@ -9,9 +9,9 @@ from conftest import steps_of
 from chains.experiments.experiment import read_experiment
 from chains.models.budget import Budget
 from chains.models.pool import Models
-from chains.running.folders import create
 from chains.running.log.log import Log
 from chains.running.prepare import stage
+from chains.running.record_file import create
 from chains.running.replay import replay
 from chains.running.runner import drive
 

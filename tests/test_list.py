@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from chains.terminal.verbs import list as list_verb
+from chains.running.log import log as run_log
 
 MADE = (
     ("--set", "name=first", "--set", "model=channel:drop=0.1", "--set", "prompt=plain,career"),
@@ -44,8 +44,8 @@ def test_runs_are_found_by_what_they_are(made):
 def test_the_log_of_a_run_that_said_that_it_is_finished_is_not_read_until_it_changes(made, monkeypatch):
     """A gigabyte of log would take half a minute, and there may be dozens."""
     read = []
-    real = list_verb.Log
-    monkeypatch.setattr(list_verb, "Log", lambda folder: read.append(folder.parent.name) or real(folder))
+    real = run_log.Log
+    monkeypatch.setattr(run_log, "Log", lambda folder: read.append(folder.parent.name) or real(folder))
     assert found(made, "--status", "finished") == ["second", "first"]
     assert read == ["faults"]
     (log,) = Path().glob("runs/first/*/log.jsonl")

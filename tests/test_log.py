@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from chains.errors import LogDamaged, LogInUse, MazedomError
 from chains.models.provider import Message, Reply, Request, Usage
 from chains.organisation.turn_key import Key
-from chains.running.log.log import LOG_FILE, Log
+from chains.running.folders import LOG_FILE
+from chains.running.log.log import Log
 from chains.running.log.records import LOG_VERSION, Step, TrialEnd
 
 

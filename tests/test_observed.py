@@ -4,8 +4,9 @@ import pytest
 
 from chains.analysis.observations import Run, of_runs, pairs_by
 from chains.errors import BadInput
-from chains.running.folders import find_run, read_record
+from chains.running.folders import find_run
 from chains.running.log.log import Log
+from chains.running.record_file import read_record
 
 CHANNEL = "model=channel:drop=0.2"
 

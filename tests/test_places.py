@@ -9,10 +9,11 @@ import pytest
 from chains.errors import LogDamaged
 from chains.models.provider import Message, Reply, Request
 from chains.organisation.turn_key import Key
+from chains.running.folders import LOG_FILE
 from chains.running.log import step_index as module
 from chains.running.log.index import scan
 from chains.running.log.line_index_schema import StepLine, read_line
-from chains.running.log.log import LOG_FILE, Log
+from chains.running.log.log import Log
 from chains.running.log.records import Step, TrialEnd
 from chains.running.log.step_index import Place, Places, packed
 

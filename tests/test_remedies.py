@@ -13,8 +13,9 @@ from chains.organisation.remedies.audit import corrected_in
 from chains.organisation.remedies.note_text import lines_in
 from chains.organisation.remedies.remedy import REMEDIES, remedies
 from chains.organisation.remedies.unreported import passed_on
-from chains.running.folders import find_run, read_record
+from chains.running.folders import find_run
 from chains.running.log.log import Log
+from chains.running.record_file import read_record
 from chains.running.trial import read_trial
 
 LOSSY = "channel:drop=0.15,flip=0.05,alter=0.05,blur=0.05"

@@ -17,9 +17,10 @@ from chains.models.budget import Budget
 from chains.models.provider import Reply, Usage
 from chains.organisation.hierarchy import chain
 from chains.organisation.turn_key import Key
-from chains.running.folders import create, find_run, read_record, write_record
+from chains.running.folders import find_run
 from chains.running.log.log import Log
 from chains.running.prepare import stage
+from chains.running.record_file import create, read_record, write_record
 from chains.running.reply_source import Taken, Tape, Watcher
 from chains.running.reuse import Earlier, earlier, foreseen
 from chains.running.runner import drive

@@ -5,8 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from chains.running.folders import read_record
 from chains.running.log.log import Log
+from chains.running.record_file import read_record
 
 ROOT = Path(__file__).parent.parent
 SAMPLE = ROOT / "runs" / "sample"

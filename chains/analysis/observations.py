@@ -15,7 +15,8 @@ from typing import Any, NamedTuple
 
 from chains.analysis.results.regret import priced
 from chains.errors import BadInput, nearest
-from chains.experiments.experiment import Condition, TrialId, shown
+from chains.experiments.condition_name import shown
+from chains.experiments.experiment import Condition, TrialId
 from chains.models.spec import EMBEDDED
 from chains.organisation.hierarchy import Hierarchy
 from chains.organisation.turn_key import ROUND, Key

@@ -29,6 +29,7 @@ from typing import Annotated, Any, NamedTuple, Self
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from chains.errors import BadInput, nearest
+from chains.experiments.condition_name import condition_name
 from chains.experiments.hypotheses import Hypothesis, read_hypotheses
 from chains.experiments.settings import SETTINGS, ConditionSettings, Value, check_value, resolved
 from chains.models.spec import ModelSpec
@@ -74,12 +75,7 @@ class Condition(BaseModel):
     @property
     def name(self) -> str:
         """The factors in words: "depth=4, prompt=honest"; "all" if nothing varies."""
-        return ", ".join(f"{key}={shown(value)}" for key, value in self.factors.items()) or "all"
-
-
-def shown(value: Value) -> str:
-    """Return a setting's value as a person writes it."""
-    return str(value).lower() if isinstance(value, bool) else str(value)
+        return condition_name(self.factors)
 
 
 class TrialId(NamedTuple):

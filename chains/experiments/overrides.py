@@ -13,7 +13,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from chains.errors import BadInput
-from chains.experiments.experiment import PLAIN, TABLES, Experiment, Limits, seeds_of, several, shown, valid
+from chains.experiments.condition_name import shown
+from chains.experiments.experiment import PLAIN, TABLES, Experiment, Limits, seeds_of, several, valid
 from chains.experiments.settings import Value, check_key
 from chains.worlds.scenario_registry import worlds_in
 

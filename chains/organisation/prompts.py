@@ -4,22 +4,15 @@
 Jinja2 body with holes. A *prompt configuration* says which variant each role
 (or level) uses; `prompts/configurations.toml` names some.
 
-Templates hold holes only, by convention: a branch in a template would hide a
-condition from the comparison. They run in Jinja's sandbox, and a hole that
-nothing fills is an error.
+A hole that nothing fills is an error. `template` reads and fills the bodies.
 """
 
 import tomllib
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from functools import cache
 from pathlib import Path
 from typing import Any
 
-import jinja2
-import jinja2.meta
-import jinja2.nodes
-import jinja2.sandbox
 from pydantic import BaseModel, ConfigDict
 
 from chains.errors import BadInput, nearest
@@ -59,11 +52,6 @@ HOLES = {
 } | dict.fromkeys(CIRCUMSTANCES, frozenset[str]())
 """What may be filled into the prompts of each role; of a task its row says it."""
 
-_ENVIRONMENT = jinja2.sandbox.SandboxedEnvironment(
-    undefined=jinja2.StrictUndefined, keep_trailing_newline=False, autoescape=False
-)  # fmt: skip
-_ENVIRONMENT.globals.clear()  # templates hold holes only; copying Jinja's own names is a third of filling one
-
 
 class Prompt(BaseModel):
     """One prompt file."""
@@ -92,7 +80,9 @@ class Prompt(BaseModel):
     @property
     def holes(self) -> frozenset[str]:
         """The names of the holes in system and body."""
-        return _holes(self.body) | _holes(self.system) if self.system else _holes(self.body)
+        from chains.organisation.template import holes_in  # noqa: PLC0415  start-up: Jinja
+
+        return holes_in(self.body) | holes_in(self.system) if self.system else holes_in(self.body)
 
     def with_notices(self, notices: Sequence["Prompt"]) -> "Prompt":
         """Return this prompt with notices under it, each in a paragraph of its own."""
@@ -105,50 +95,17 @@ class Prompt(BaseModel):
         Raises:
             BadInput: If a hole has no value; the sentence lists all such holes.
         """
+        from chains.organisation.template import filled  # noqa: PLC0415  start-up: Jinja
+
         try:
             complete = self.holes <= values.keys()
-        except jinja2.TemplateSyntaxError as error:
-            raise BadInput(f"prompt {self.name}: {error.message} (line {error.lineno} of the body)") from None
+        except BadInput as error:
+            raise BadInput(f"prompt {self.name}: {error}") from None
         if not complete:
             missing = sorted(self.holes - values.keys())
             raise BadInput(f"prompt {self.name} has unfilled holes: {', '.join(missing)}")
-        said = Message(role="user", content=_filled(self.body, values))
-        return (said,) if self.system is None else (Message(role="system", content=_filled(self.system, values)), said)
-
-
-def _filled(text: str, values: Mapping[str, Any]) -> str:
-    pieces = _pieces(text)
-    if pieces is None:
-        return _template(text).render(values)
-    return "".join([piece if hole is None else str(values[hole]) for piece, hole in pieces])
-
-
-@cache
-def _pieces(text: str) -> tuple[tuple[str, str | None], ...] | None:
-    """Return a template of plain holes as text and holes in turn, as Jinja parses it; None if there is more to it.
-
-    Putting these together is what Jinja would do, without the context that it makes for each filling.
-    """
-    pieces: list[tuple[str, str | None]] = []
-    for node in _ENVIRONMENT.parse(text).body:
-        for child in node.nodes if isinstance(node, jinja2.nodes.Output) else [node]:
-            if isinstance(child, jinja2.nodes.TemplateData):
-                pieces.append((child.data, None))
-            elif isinstance(child, jinja2.nodes.Name):
-                pieces.append(("", child.name))
-            else:
-                return None
-    return tuple(pieces)
-
-
-@cache
-def _template(text: str) -> jinja2.Template:
-    return _ENVIRONMENT.from_string(text)
-
-
-@cache
-def _holes(text: str) -> frozenset[str]:
-    return frozenset(jinja2.meta.find_undeclared_variables(_ENVIRONMENT.parse(text)))
+        said = Message(role="user", content=filled(self.body, values))
+        return (said,) if self.system is None else (Message(role="system", content=filled(self.system, values)), said)
 
 
 def prompts_folder() -> Path:
@@ -210,8 +167,8 @@ def parse_prompt(text: str, role: str, variant: str, where: str) -> Prompt:
     )
     try:
         unknown = sorted(prompt.holes - holes_of(role))
-    except jinja2.TemplateSyntaxError as error:
-        raise BadInput(f"{where}: {error.message} (line {error.lineno} of the body)") from None
+    except BadInput as error:
+        raise BadInput(f"{where}: {error}") from None
     if unknown:
         raise BadInput(f"{where} has an unknown hole {unknown[0]!r}{nearest(unknown[0], holes_of(role))}")
     if not prompt.body:

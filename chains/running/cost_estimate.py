@@ -10,9 +10,8 @@ import orjson
 from chains.errors import LogDamaged
 from chains.models.provider import Usage
 from chains.models.spec import Source
-from chains.running.folders import all_runs
+from chains.running.folders import LOG_FILE, RUN_FILE, all_runs
 from chains.running.log.index import scan
-from chains.running.log.log import LOG_FILE, RUN_FILE
 from chains.running.run_record import RunRecord, Stage
 from chains.running.token_estimate import Expected, expected
 

@@ -20,10 +20,11 @@ from chains.models.provider import Reply, Request
 from chains.organisation.cast import PERSON, Climb, Speak, Waiting
 from chains.organisation.plan import Plan
 from chains.organisation.turn_key import Key
-from chains.running.folders import all_runs, find_run, read_record
-from chains.running.log.log import LOG_FILE, Log
+from chains.running.folders import LOG_FILE, all_runs, find_run
+from chains.running.log.log import Log
 from chains.running.log.records import Step
 from chains.running.log.step_index import Place, packed
+from chains.running.record_file import read_record
 from chains.running.reply_source import Asked, Taken
 from chains.running.run_record import RunRecord, Stage
 from chains.running.trial import run_trial

@@ -28,7 +28,7 @@ from chains.organisation.round_settings import Customs, seed_in
 from chains.registry import differing
 from chains.running.log.records import LOG_VERSION
 from chains.running.registration import Registration
-from chains.scoring.facts.instrument import INSTRUMENT
+from chains.scoring.reading import INSTRUMENT
 from chains.worlds.world import World
 
 NO_PROMPT = Prompt(role="", variant="", about="Nobody is asked.", body="")

@@ -2,15 +2,18 @@
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from chains.errors import BadInput, MazedomError
-from chains.models.budget import Budget, Taken
 from chains.models.spec import Prices, Source
-from chains.running.folders import write_record
+from chains.running.folders import RUN_FILE
 from chains.running.log.index import Spent
-from chains.running.log.log import RUN_FILE, Log
+from chains.running.log.log import Log
+from chains.running.record_file import write_record
 from chains.running.run_record import RunRecord
+
+if TYPE_CHECKING:
+    from chains.models.budget import Budget
 
 FEW_AT_ONCE = 8
 """Trials at the same time of models that compute while they are asked: more would gain nothing."""
@@ -57,8 +60,10 @@ def check_limits(record: RunRecord) -> None:
             )
 
 
-def budget_of(record: RunRecord, log: Log) -> Budget:
+def budget_of(record: RunRecord, log: Log) -> "Budget":
     """Return what the run may still use: what was used before, by whatever process, counts towards its limits."""
+    from chains.models.budget import Budget, Taken  # noqa: PLC0415  start-up: asyncio, which a run alone needs
+
     limits = record.experiment.limits
     return Budget(
         limits.calls,

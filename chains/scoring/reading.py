@@ -2,6 +2,9 @@
 
 from pydantic import BaseModel, ConfigDict
 
+INSTRUMENT = "fates-4"
+"""Version of the instrument: any change of verdicts changes it. Fates are compared under one version only."""
+
 
 class Reading(BaseModel):
     """What the instrument read in one message, for the facts held at or below the seat."""

@@ -20,7 +20,8 @@ from chains.fates import Fate
 from chains.models.provider import Reply, Request, digest_of
 from chains.models.spec import Source
 from chains.organisation.prompts import Prompt
-from chains.running.log.log import LOG_FILE, Log
+from chains.running.folders import LOG_FILE
+from chains.running.log.log import Log
 from chains.running.log.records import LOG_VERSION, Step, now
 from chains.validation.judge_answers import AGAIN, Verdict, read_answer
 from chains.validation.judge_cases import asked_in, order, request

@@ -32,8 +32,8 @@ from pathlib import Path
 
 from chains.models.channel.channel import Channel, parse_channel
 from chains.models.provider import Occasion
-from chains.running.folders import read_record
 from chains.running.log.log import Log
+from chains.running.record_file import read_record
 from chains.scoring.facts.degenerate import degenerate
 from chains.scoring.facts.instrument import INSTRUMENT, Instrument
 from chains.scoring.facts.inventions import invented, unfounded

@@ -25,9 +25,10 @@ from pathlib import Path
 from chains.experiments.experiment import DEFAULT
 from chains.experiments.overrides import override
 from chains.models.provider import Reply
-from chains.running.folders import create, new_run_id
-from chains.running.log.log import LOG_FILE, Log
+from chains.running.folders import LOG_FILE, new_run_id
+from chains.running.log.log import Log
 from chains.running.prepare import stage
+from chains.running.record_file import create
 from chains.running.reply_source import Tape
 from chains.running.run_record import Stage
 from chains.running.trial import in_turn, run_trial

@@ -23,9 +23,10 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from chains import VERSION
 from chains.analysis.archives.chain import Chain, Outline, check_alike
 from chains.errors import BadInput, LogDamaged, MazedomError, nearest
-from chains.running.folders import is_archive, new_run_id, runs_folder, write_record
-from chains.running.log.log import RUN_FILE, Log
+from chains.running.folders import RUN_FILE, is_archive, new_run_id, runs_folder
+from chains.running.log.log import Log
 from chains.running.log.records import LOG_VERSION, LoggedChain, now
+from chains.running.record_file import write_record
 
 
 class ArchiveSet(BaseModel):

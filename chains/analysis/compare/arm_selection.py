@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from chains.analysis.compare.arms import RunHeard, Side
 from chains.errors import BadInput, nearest
-from chains.experiments.experiment import shown
+from chains.experiments.condition_name import shown
 from chains.experiments.hypotheses import Arm, read_arm
 from chains.experiments.settings import check_value
 from chains.running.folders import find_run

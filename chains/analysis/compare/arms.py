@@ -7,7 +7,8 @@ from typing import Any
 
 from chains.analysis.results.charter import superiors_of
 from chains.errors import LogDamaged
-from chains.experiments.experiment import Condition, TrialId, shown
+from chains.experiments.condition_name import shown
+from chains.experiments.experiment import Condition, TrialId
 from chains.experiments.hypotheses import Arm
 from chains.experiments.settings import Value
 from chains.models.provider import Reply

@@ -16,7 +16,7 @@ from typing import Any, Literal, NamedTuple
 
 from scipy import stats  # type: ignore[import-untyped]  # scipy ships no types
 
-from chains.experiments.experiment import shown
+from chains.experiments.condition_name import shown
 from chains.experiments.hypotheses import Arm, Hypothesis
 from chains.stats.fit.estimates import Estimate, Unknown, rounded
 from chains.stats.law.condition_law import ConditionLaw

@@ -10,7 +10,8 @@ from typing import NamedTuple
 import numpy as np
 
 from chains.analysis.results.charter import Told, superiors_of
-from chains.experiments.experiment import Condition, shown
+from chains.experiments.condition_name import shown
+from chains.experiments.experiment import Condition
 from chains.organisation.hierarchy import Hierarchy
 from chains.running.run_record import RunRecord, Stage
 from chains.stats.fit.estimates import Estimate, Unknown

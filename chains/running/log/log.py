@@ -29,11 +29,9 @@ from pydantic import BaseModel, ValidationError
 from chains.errors import LogDamaged, LogInUse, MazedomError
 from chains.models.provider import Reply
 from chains.organisation.turn_key import Key
+from chains.running.folders import LOG_FILE
 from chains.running.log.index import AT_ONCE, scan
 from chains.running.log.records import LoggedChain, Note, Step, TrialEnd
-
-RUN_FILE = "run.json"
-LOG_FILE = "log.jsonl"
 
 Record = TypeVar("Record", bound=BaseModel)
 

@@ -44,14 +44,13 @@ from chains.scoring.facts.segments import Piece
 from chains.scoring.facts.slot_readers import NumberSlot
 from chains.scoring.facts.subjects import STRANGER, UNCLEAR, Subjects
 from chains.scoring.facts.verdict import SlotState, Verdict
+from chains.scoring.reading import INSTRUMENT
 from chains.scoring.text.quantities import Quantity
 from chains.scoring.text.spelling import Spelling
 from chains.worlds.facts.ledger import Statement
 
 __all__ = ["FATES", "INSTRUMENT", "Fate", "Instrument", "Verdict"]
 
-INSTRUMENT = "fates-4"
-"""Version: any change of verdicts changes it. Fates are compared under one version only."""
 CLAUSES = "clauses-5"
 """The same of verdicts on clauses alone: what is asked for is read by some rules of its own."""
 

@@ -7,8 +7,9 @@ from pathlib import Path
 import orjson
 
 from chains.errors import BadInput
-from chains.running.folders import find_run, read_record
+from chains.running.folders import find_run
 from chains.running.log.log import Log
+from chains.running.record_file import read_record
 from chains.terminal.views.agreement import accord_view, disagreements_view
 from chains.terminal.views.labelling import label_pairs
 from chains.terminal.views.output import counted, print_json, say

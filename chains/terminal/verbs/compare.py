@@ -16,8 +16,9 @@ from chains.analysis.compare.length_matched import at_equal_words, costly
 from chains.analysis.compare.most_different import most_unlike
 from chains.analysis.corrected.comparison import retention_corrected
 from chains.analysis.registered.confirmatory import Standing, standing
-from chains.running.folders import find_run, read_record
+from chains.running.folders import find_run
 from chains.running.log.log import Log
+from chains.running.record_file import read_record
 from chains.scoring.facts.reader import Reader
 from chains.stats.measurement_error.correction import CorrectedPair
 from chains.terminal.views.compare import comparison_view, corrected_view, tested_view, unlike_view

@@ -15,8 +15,9 @@ from chains.models.budget import Budget, Taken
 from chains.models.pool import Models
 from chains.models.spec import ModelSpec, Source, resolve
 from chains.organisation.prompts import JUDGE, read_prompt
-from chains.running.folders import find_experiment, find_run, read_record
+from chains.running.folders import find_experiment, find_run
 from chains.running.log.log import Log
+from chains.running.record_file import read_record
 from chains.running.run_record import RunRecord
 from chains.terminal.drive_at_terminal import INTERRUPTED, interrupts, told_once
 from chains.terminal.verbs.run import UNASKED_CALLS

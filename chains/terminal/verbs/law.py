@@ -13,8 +13,9 @@ from chains.analysis.registered.confirmatory import Standing, standing
 from chains.analysis.registered.registered_law import exponents_tested
 from chains.errors import BadInput
 from chains.experiments.hypotheses import Hypothesis
-from chains.running.folders import find_run, is_archive, read_record
-from chains.running.log.log import LOG_FILE, RUN_FILE, Log
+from chains.running.folders import LOG_FILE, RUN_FILE, find_run, is_archive
+from chains.running.log.log import Log
+from chains.running.record_file import read_record
 from chains.stats.fit.estimates import Unknown
 from chains.stats.fit.misclassification import Errors
 from chains.stats.law.contrasts import contrast

@@ -1,7 +1,10 @@
-"""`list`: what there is: runs, experiments, scenarios, prompts, models, measures, remedies, settings."""
+"""`list`: what there is: runs, experiments, scenarios, prompts, models, measures, remedies, settings.
+
+A list of runs imports little and reads only the outline of each run, so that it is quick.
+"""
 
 import argparse
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -9,31 +12,9 @@ from typing import Any, NamedTuple
 from rich.table import Table
 
 from chains.errors import BadInput, MazedomError
-from chains.experiments.experiment import read_experiment
-from chains.experiments.overrides import OF_THE_EXPERIMENT
-from chains.experiments.settings import SETTINGS
-from chains.models.spec import EMBEDDED
-from chains.organisation.prompts import (
-    CIRCUMSTANCES,
-    JUDGE,
-    OUTSIDE,
-    READER,
-    ROLES,
-    configurations,
-    read_prompt,
-    variants,
-)
-from chains.organisation.remedies.remedy import REMEDIES, Remedy
-from chains.organisation.task import TASKS
-from chains.running.folders import all_runs, experiment_files, is_archive, read_record
-from chains.running.log.log import LOG_FILE, RUN_FILE, Log
-from chains.running.run_record import RunRecord
-from chains.scoring.facts.instrument import INSTRUMENT
-from chains.scoring.measures.measures import MEASURES
-from chains.stats.decisions.quantity_names import FIGURES
+from chains.running.folders import LOG_FILE, RUN_FILE, Outline, all_runs, is_archive, outline
 from chains.terminal.views.output import print_json, say
 from chains.terminal.views.output import results as stdout
-from chains.worlds.scenario_registry import SCENARIOS
 
 Rows = list[dict[str, Any]]
 ONLY_IN_JSON = {"at"}
@@ -49,7 +30,12 @@ LEAST, MOST = 12, 24
 def main(arguments: argparse.Namespace) -> int:
     """List; return the exit status."""
     wanted = _wanted(arguments)
-    rows = _runs(wanted) if arguments.what == "runs" else LISTS[arguments.what]()
+    if arguments.what == "runs":
+        rows = _runs(wanted)
+    else:
+        from chains.terminal.catalogue import LISTS  # noqa: PLC0415  start-up
+
+        rows = LISTS[arguments.what]()
     if arguments.json:
         print_json({arguments.what: rows})
     elif rows:
@@ -137,18 +123,20 @@ def _run(folder: Path, wanted: Wanted) -> dict[str, Any] | None:
                 "conditions": _brief(names),
             }
             return row if _fits(row, wanted, names) and wanted.status in (None, "imported") else None
-        record = read_record(folder)
+        run = outline(folder)
+        names, total = run.condition_names, run.trials
         row |= {
-            "experiment": record.experiment.name,
-            "at": record.at,
-            "models": ", ".join(sorted(record.models)),
-            "conditions": _brief([condition.name for condition in record.conditions]),
+            "experiment": run.experiment.name,
+            "at": run.at,
+            "models": ", ".join(sorted(run.models)),
+            "conditions": _brief(names),
         }
-        if not _fits(row, wanted, [condition.name for condition in record.conditions]):
+        if not _fits(row, wanted, names):
             return None
-        total = sum(1 for _ in record.experiment.trials())
-        if _finished(record, folder, total):
+        if _finished(run, folder):
             return row | {"status": "finished", "trials": f"{total}/{total}"} if wanted.status in DONE else None
+        from chains.running.log.log import Log  # noqa: PLC0415  start-up
+
         with Log(folder) as log:
             ended = [held.status for held in log.scan.places.trials.values()]
     except MazedomError as error:
@@ -163,12 +151,12 @@ def _run(folder: Path, wanted: Wanted) -> dict[str, Any] | None:
     return row | {"status": f"{failed} failed" if kind == "failed" else kind, "trials": f"{finished}/{total}"}
 
 
-def _finished(record: RunRecord, folder: Path, trials: int) -> bool:
+def _finished(run: Outline, folder: Path) -> bool:
     """Return whether a run is known to be finished without reading its log, which may be a gigabyte.
 
     It said so when it last stopped, and nothing was written to its log since.
     """
-    if record.held.get("finished") != trials:
+    if run.held.get("finished") != run.trials:
         return False
     try:
         return (folder / LOG_FILE).stat().st_mtime_ns <= (folder / RUN_FILE).stat().st_mtime_ns
@@ -190,84 +178,3 @@ def _fits(row: Mapping[str, Any], wanted: Wanted, conditions: Sequence[str]) -> 
 
 def _brief(names: Sequence[str]) -> str:
     return "; ".join(names[:4]) + ("; ..." if len(names) > 4 else "")
-
-
-def _experiments() -> Rows:
-    rows: Rows = []
-    for name, path in experiment_files().items():
-        try:
-            about = read_experiment(path).question
-        except BadInput as error:
-            about = f"unreadable: {error}"
-        rows.append({"experiment": name, "question": about})
-    return rows
-
-
-def _scenarios() -> Rows:
-    return [
-        {"scenario": name, "about": (scenario.__doc__ or "").splitlines()[0]} for name, scenario in SCENARIOS.items()
-    ]
-
-
-def _prompts() -> Rows:
-    rows: Rows = [
-        {"prompt": f"{role}/{variant}", "about": read_prompt(role, variant).about}
-        for role in (*ROLES, OUTSIDE, *TASKS, *CIRCUMSTANCES, JUDGE, READER)
-        for variant in variants(role)
-    ]
-    for name, roles in configurations().items():
-        about = ", ".join(f"{role} {variant}" for role, variant in roles.items()) or "plain in every role"
-        rows.append({"prompt": f"configuration {name}", "about": about})
-    return rows
-
-
-def _models() -> Rows:
-    return [
-        {"model": EMBEDDED, "about": "SmolLM2-135M-Instruct, on this machine; needs no key"},
-        {"model": "gguf:PATH", "about": "any other model file, served in the same way"},
-        {"model": "openai:NAME", "about": "the OpenAI API, with the key in OPENAI_API_KEY"},
-        {"model": "ollama:NAME", "about": "a local Ollama"},
-        {"model": "URL#NAME", "about": "any OpenAI-compatible server"},
-        {"model": "channel:drop=0.1,flip=0.02", "about": "the synthetic channel: planted losses, no model"},
-        {"model": "person", "about": "the person at the terminal"},
-    ]
-
-
-def _measures() -> Rows:
-    known = {name: of.about for name, of in MEASURES.items()} | FIGURES
-    return [{"measure": name, "about": about, "instrument": INSTRUMENT} for name, about in known.items()]
-
-
-def _settings() -> Rows:
-    return [
-        {
-            "setting": f"{key}[.ROLE|.level.N|.SEAT]" if setting.scoped else key,
-            "default": setting.default,
-            "about": setting.about,
-        }
-        for key, setting in SETTINGS.items()
-    ] + [{"setting": key, "default": default, "about": about} for key, (about, default) in OF_THE_EXPERIMENT.items()]
-
-
-def _remedies() -> Rows:
-    return [
-        {"remedy": name, "parameters": ", ".join(_parameters(kind)), "about": kind.about}
-        for name, kind in REMEDIES.items()
-    ]
-
-
-def _parameters(kind: type[Remedy]) -> Iterator[str]:
-    """Yield a remedy's parameters with their defaults, as settings write them."""
-    for name, field in kind.model_fields.items():
-        yield f"{name}={str(field.default).lower() if isinstance(field.default, bool) else field.default}"
-
-
-LISTS = {
-    "experiments": _experiments,
-    "scenarios": _scenarios,
-    "prompts": _prompts,
-    "models": _models,
-    "measures": _measures,
-    "remedies": _remedies,
-    "settings": _settings,
-}

@@ -9,9 +9,10 @@ from rich.text import Text
 from chains.analysis.results.run_results import results
 from chains.fates import FATE_OF
 from chains.registry import differing
-from chains.running.folders import find_run, is_archive, read_record
+from chains.running.folders import find_run, is_archive
 from chains.running.log.log import Log
 from chains.running.log.records import TrialEnd
+from chains.running.record_file import read_record
 from chains.running.replay import Replay, replay
 from chains.running.run_record import RunRecord, Stage
 from chains.scoring.facts.instrument import INSTRUMENT

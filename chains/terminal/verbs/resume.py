@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from chains.errors import BadInput
 from chains.experiments.overrides import with_limits
 from chains.registry import differing
-from chains.running.folders import find_run, read_record
+from chains.running.folders import find_run
+from chains.running.record_file import read_record
 from chains.running.reuse import Earlier
 from chains.running.run_record import RunRecord
 from chains.terminal.drive_at_terminal import drive_run, reused

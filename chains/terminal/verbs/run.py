@@ -12,8 +12,9 @@ from chains.models.model_files import HOW_TO_INSTALL, embedded_is_here
 from chains.models.pool import Models
 from chains.organisation.cast import PERSON
 from chains.running.cost_estimate import Estimate, estimate
-from chains.running.folders import create, find_experiment, new_run_id
+from chains.running.folders import find_experiment, new_run_id
 from chains.running.prepare import stage
+from chains.running.record_file import create
 from chains.running.reuse import Earlier, foreseen
 from chains.running.run_record import RunRecord
 from chains.running.spending import check_limits, most_at_once

@@ -20,8 +20,9 @@ from chains.analysis.results.run_results import Results, results
 from chains.organisation.cast import Part
 from chains.organisation.hierarchy import Hierarchy
 from chains.organisation.plan import Plan
-from chains.running.folders import find_run, is_archive, read_record
+from chains.running.folders import find_run, is_archive
 from chains.running.log.log import Log
+from chains.running.record_file import read_record
 from chains.running.run_record import RunRecord, Stage
 from chains.scoring.measures.measures import MEASURES
 from chains.stats.measurement_error.corrected_retention import Corrected
