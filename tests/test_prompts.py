@@ -6,8 +6,6 @@ from chains.errors import BadInput
 from chains.organisation.prompts import (
     HOLES,
     ROLES,
-    _filled,
-    _template,
     configuration,
     configurations,
     parse_prompt,
@@ -15,14 +13,15 @@ from chains.organisation.prompts import (
     read_prompt,
     variants,
 )
+from chains.organisation.template import _template, filled
 
 
 @pytest.mark.parametrize("role", ROLES)
 def test_every_shipped_prompt_fills_from_its_role_s_holes(role):
     for variant in variants(role):
         prompt = read_prompt(role, variant)
-        filled = prompt.fill(dict.fromkeys(HOLES[role], "Some words"))
-        assert "{{" not in filled[-1].content
+        said = prompt.fill(dict.fromkeys(HOLES[role], "Some words"))
+        assert "{{" not in said[-1].content
         assert prompt.about
 
 
@@ -123,4 +122,4 @@ def test_what_ships_is_filled_exactly_as_jinja_fills_it(path):
     prompt = read_prompt(path.parent.name, path.stem)
     values = {name: f'<{name}>\n{{{{ {name} }}}} & "x"\n' for name in prompt.holes} | {"span": 3, "words": 60}
     for text in filter(None, (prompt.system, prompt.body)):
-        assert _filled(text, values) == _template(text).render(values)
+        assert filled(text, values) == _template(text).render(values)

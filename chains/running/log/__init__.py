@@ -1,6 +1,6 @@
 """The run log: its records, its index, and the one file that appends to it.
 
-Imports: organisation.turn_key, scoring.reading, models.provider.
+Imports: models.provider, scoring.reading, organisation.turn_key, folders.
 
 Names to know: `log.Log`, `records.Step`, `records.TrialEnd`, `index.scan`.
 """
