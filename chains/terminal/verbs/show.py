@@ -8,14 +8,13 @@ import argparse
 import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 from rich.tree import Tree
 
-from chains.analysis.compare.loss_correlation import Alike
 from chains.analysis.results.run_results import Results, results
 from chains.organisation.cast import Part
 from chains.organisation.hierarchy import Hierarchy
@@ -32,6 +31,9 @@ from chains.terminal.views.output import results as stdout
 from chains.terminal.views.run_tables import results_view
 from chains.validation.labels import has_labels
 from chains.worlds.world import unverified_notes
+
+if TYPE_CHECKING:
+    from chains.analysis.compare.loss_correlation import Alike
 
 MOST_SEATS = 400
 """Seats drawn as a tree; the Mermaid text has them all."""
@@ -221,7 +223,7 @@ def _label(hierarchy: Hierarchy, seat: str, parts: dict[str, Part]) -> Text:
     return Text.assemble((seat, "bold"), f" {role}, {part.model}, {part.prompt.name}")
 
 
-def alike_view(rows: Sequence[Alike]) -> RenderableType:
+def alike_view(rows: Sequence["Alike"]) -> RenderableType:
     """Return a row for each pair of conditions, those of a condition with itself first."""
     table = Table(box=None, padding=(0, 1, 0, 0), pad_edge=False)
     for heading in ("", "", "phi", "95% interval", "lost", "lost", "pairs"):
