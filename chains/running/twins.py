@@ -9,7 +9,8 @@ from collections import defaultdict
 from collections.abc import Collection, Hashable, Mapping
 from typing import NamedTuple
 
-from chains.experiments.experiment import Condition, Experiment, shown
+from chains.experiments.condition_name import shown
+from chains.experiments.experiment import Condition, Experiment
 from chains.experiments.settings import Value
 from chains.organisation.cast import Part
 from chains.organisation.prompts import Prompt
