@@ -193,7 +193,7 @@ def test_a_full_disk_leaves_whole_lines_only(tmp_path):
         log.append(step())
         resource.setrlimit(resource.RLIMIT_FSIZE, (size + size // 2, limit[1]))
         try:
-            with pytest.raises(MazedomError, match=r"can't write .*; make room, then `cli.py resume"):
+            with pytest.raises(MazedomError, match=r"can't write .*; make room, then `mazedom resume"):
                 log.append(step(seat="L1"))
         finally:
             resource.setrlimit(resource.RLIMIT_FSIZE, limit)

@@ -149,7 +149,7 @@ def test_a_disk_without_room_is_noticed_before_a_reply_is_paid_for(mazedom, serv
     monkeypatch.setattr(log_module, "ROOM", 2**62)
     ran = mazedom("run", experiment(server), "--json")
     assert ran.status == 1
-    assert "too little to keep what models reply; make room, then `cli.py resume" in ran.document["error"]
+    assert "too little to keep what models reply; make room, then `mazedom resume" in ran.document["error"]
     assert server.calls == 0
     monkeypatch.undo()
 
@@ -169,7 +169,7 @@ def test_when_the_log_can_not_be_written_what_waits_is_not_sent(mazedom, serve, 
         patch.setattr(log_module.os, "write", full)
         ran = mazedom("run", path, "--json")
     assert ran.status == 1
-    assert "No space left on device; make room, then `cli.py resume" in ran.document["error"]
+    assert "No space left on device; make room, then `mazedom resume" in ran.document["error"]
     assert server.calls <= 1 + 3
     sent = server.calls
     done = mazedom("resume", "--json")

@@ -43,8 +43,8 @@ def test_a_run_without_json_prints_results_on_stdout_and_hints_on_stderr(mazedom
     ran = mazedom("run", "--set", LOSSY, "--set", "worlds=1")
     assert ran.status == 0
     assert "prompt=honest" in ran.out
-    assert "cli.py show" in ran.err
-    assert "cli.py show" not in ran.out
+    assert "mazedom show" in ran.err
+    assert "mazedom show" not in ran.out
 
 
 def test_conditions_that_differ_in_the_managers_prompt_alone_ask_the_workers_the_same(mazedom):

@@ -56,7 +56,7 @@ def of_runs(runs: Sequence[Run]) -> Observations:
         mine = list(_rows(run, named, f"{run.record.id}." if len(runs) > 1 else ""))
         if not mine:
             raise BadInput(
-                f"run {run.record.id} has no finished trial; `cli.py resume {run.record.id}` goes on with it"
+                f"run {run.record.id} has no finished trial; `mazedom resume {run.record.id}` goes on with it"
             )
         rows += mine
     sources = [source for run in runs for source in run.record.models.values()]
@@ -110,7 +110,7 @@ def missing_notes(runs: Sequence[Run]) -> list[str]:
             missing = sum(why.values())
             notes.append(
                 f"run {run.record.id}: {missing} of {len(trials)} trials are missing ({told}); "
-                f"`cli.py resume {run.record.id}` goes on with them"
+                f"`mazedom resume {run.record.id}` goes on with them"
             )
     return notes
 

@@ -27,7 +27,7 @@ SETTING = "documents"
 _ABOUT = """\
 A world taken from documents. Every fact has its quote; one whose status is "unverified" was proposed and nobody has
 confirmed it: results made on this file say so. Edit what you like, and set a status to "confirmed" or "refused", or
-let yourself be asked:  cli.py world confirm {name}
+let yourself be asked:  mazedom world confirm {name}
 How values are written: chains/worlds/files/world_file.py."""
 
 
@@ -164,7 +164,7 @@ class WorldFile:
         if now != self._stands:
             raise MazedomError(
                 f"{self.path} was changed by another program while it was open here, so the last answer was not "
-                "written; begin again with cli.py world confirm"
+                "written; begin again with mazedom world confirm"
             )
         draft = self.path.with_name(f".{self.path.name}.new")
         try:

@@ -10,7 +10,7 @@ On the left stands a quantity with an arm in parentheses. An arm names values of
 matched. Then comes `>`, `<` or `!=`, and on the right the same quantity in another arm, with a margin or without one,
 or a number. The quantity is one of
 
-- a measure of what the executive hears (`cli.py list measures`),
+- a measure of what the executive hears (`mazedom list measures`),
 - a figure of a condition's decisions: d_prime, criterion, eval_risk,
 - an exponent that `law` estimates: q, k, hazard_ratio.
 """

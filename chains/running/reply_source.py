@@ -163,7 +163,8 @@ class Tape:
                 self.questions.append(Question(key, turn, heard, request))
                 return None
             if self.providers is None:
-                raise ReplyMissing(f"{key.trial}, seat {key.seat}: the log holds no reply; `cli.py resume` asks for it")
+                why = f"{key.trial}, seat {key.seat}: the log holds no reply; `mazedom resume` asks for it"
+                raise ReplyMissing(why)
             reply = await self._live(self.providers[model], key, turn, heard, request)
         self.watcher.said(key.trial, turn.seat, reply, live=live)
         return reply

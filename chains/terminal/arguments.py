@@ -9,6 +9,7 @@ from typing import NoReturn
 from chains import VERSION
 from chains.terminal.options import a_run, count, events, limits, positive, reuse, settings
 from chains.terminal.options import as_json as _json
+from chains.terminal.program import NAME, started
 
 
 def _run(parser: argparse.ArgumentParser) -> None:
@@ -250,53 +251,69 @@ def _agree(parser: argparse.ArgumentParser) -> None:
 
 
 VERBS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None], str]] = {
-    "run": ("run an experiment and log it", _run, "cli.py run --set depth=2,4 --set prompt=honest,career"),
-    "resume": ("go on with an unfinished run", _resume, "cli.py resume last --set limits.calls=2000"),
+    "run": ("run an experiment and log it", _run, "mazedom run --set depth=2,4 --set prompt=honest,career"),
+    "resume": ("go on with an unfinished run", _resume, "mazedom resume last --set limits.calls=2000"),
     "list": (
         "runs, experiments, scenarios, prompts, models, measures, remedies, settings",
         _list,
-        "cli.py list runs --status failed",
+        "mazedom list runs --status failed",
     ),
-    "show": ("results of a run; --trial: who said what, hop by hop", _show, "cli.py show last --trial"),
-    "replay": ("play a run back from its log, no model called", _replay, "cli.py replay runs/sample --verify"),
-    "compare": ("two runs or two conditions, paired, every measure", _compare, "cli.py compare last honest career"),
-    "plan": ("what an experiment could find, and what it would take", _plan, "cli.py plan depth --set worlds=24"),
+    "show": ("results of a run; --trial: who said what, hop by hop", _show, "mazedom show last --trial"),
+    "replay": ("play a run back from its log, no model called", _replay, "mazedom replay runs/sample --verify"),
+    "compare": ("two runs or two conditions, paired, every measure", _compare, "mazedom compare last honest career"),
+    "plan": ("what an experiment could find, and what it would take", _plan, "mazedom plan depth --set worlds=24"),
     "law": (
         "the law of decay, and whether it is worse than linear in the depth",
         _law,
-        "cli.py law last --figure law.svg",
+        "mazedom law last --figure law.svg",
     ),
-    "models": ("which models answer, and how fast", _models, "cli.py models smollm2 ollama:qwen3"),
-    "import": ("chains that others logged, as a run", _import, "cli.py import telephone gpt-3.5_rephrase.tar.xz"),
-    "calibrate": ("check the instrument on planted truth, no model", _calibrate, "cli.py calibrate --worlds 100"),
-    "judge": ("ask models for the fates, as a second opinion", _judge, "cli.py judge last --model openai:gpt-5-mini"),
+    "models": ("which models answer, and how fast", _models, "mazedom models smollm2 ollama:qwen3"),
+    "import": ("chains that others logged, as a run", _import, "mazedom import telephone gpt-3.5_rephrase.tar.xz"),
+    "calibrate": ("check the instrument on planted truth, no model", _calibrate, "mazedom calibrate --worlds 100"),
+    "judge": ("ask models for the fates, as a second opinion", _judge, "mazedom judge last --model openai:gpt-5-mini"),
     "agree": (
         "label pairs yourself; agreement of people, instrument and judges",
         _agree,
-        "cli.py agree last --as anna",
+        "mazedom agree last --as anna",
     ),
     "fates": (
         "read messages from anywhere; with labels, how far the instrument agrees with them",
         _fates,
-        "cli.py fates messages.jsonl",
+        "mazedom fates messages.jsonl",
     ),
     "world": (
         "a world from your own documents: facts with quotes, confirmed by you",
         _world,
-        "cli.py world from incident.txt minutes.md --out incident.toml",
+        "mazedom world from incident.txt minutes.md --out incident.toml",
     ),
 }
 """Each verb's line in the help, what it takes, and an example."""
 
-HELP = (
-    "usage: cli.py VERB [...]\n\n"
-    "Chains of command held by language models: what becomes of the truth on its way up.\n\n"
-    "Begin with:  cli.py run            a small experiment on the embedded model, about a minute\n"
-    "             cli.py show --trial   what the seats said, hop by hop\n\n"
-    + "".join(f"  {verb:<9} {about}\n" for verb, (about, _, _) in VERBS.items())
-    + "\nEvery verb: --help, --json. RUN is an id, a unique beginning of it, a path, or `last`.\n"
-    f"Mazedom {VERSION}\n"
-)
+GROUPS = {
+    "Every day": ("run", "show", "compare", "law", "replay", "list"),
+    "Before and around a run": ("plan", "models", "resume"),
+    "Is the instrument right": ("agree", "judge", "calibrate", "fates"),
+    "Your own material": ("world", "import"),
+}
+"""The verbs by what they are for, in the order of the help."""
+
+
+def help_text() -> str:
+    """Return what `--help` prints."""
+    groups = "".join(
+        f"\n{purpose}:\n" + "".join(f"  {verb:<9} {VERBS[verb][0]}\n" for verb in verbs)
+        for purpose, verbs in GROUPS.items()
+    )
+    return (
+        f"usage: {started()} VERB [...]\n\n"
+        "Chains of command held by language models: what becomes of the truth on its way up.\n\n"
+        "Begin with:\n"
+        f"  {started()} run           a small experiment on the embedded model, about a minute\n"
+        f"  {started()} show --trial  what the seats said, hop by hop\n"
+        f"{groups}\n"
+        "Every verb: --help, --json. RUN is an id, a unique beginning of it, a path, or `last`.\n"
+        f"Mazedom {VERSION}\n"
+    )
 
 
 class _Parser(argparse.ArgumentParser):
@@ -330,9 +347,9 @@ def parse(words: Sequence[str]) -> argparse.Namespace:
         _leave(f"no verb {verb!r}; {hint}", as_json="--json" in words)
     about, arguments, example = VERBS[verb]
     parser = _Parser(
-        prog=f"cli.py {verb}",
+        prog=f"{started()} {verb}",
         description=about[:1].upper() + about[1:] + ".",
-        epilog=f"example: {example}",
+        epilog=f"example: {example.replace(NAME, started(), 1)}",
         allow_abbrev=False,
     )
     arguments(parser)

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import os
+import shlex
 import signal
 import sys
 import time
@@ -224,29 +225,29 @@ def interrupts(budget: Budget) -> Iterator[None]:
 
 
 def _print(found: Results, folder: Path, stopped: str | None, seconds: float) -> None:
-    run = found.record.id if folder.name == found.record.id else str(folder)
+    run = found.record.id if folder.name == found.record.id else shlex.quote(str(folder))
     if not (found.waiting and Stage(found.record).people()):
         stdout.print(results_view(found, seconds))
     for sentence, count in found.errors.items():
         say(f"{count} trial{'s' if count > 1 else ''} failed: {sentence}")
     if found.waiting:
         who = "1 trial waits" if found.waiting == 1 else f"{found.waiting} trials wait"
-        say(f"{who} for a person: `cli.py resume {run}` at a terminal asks")
+        say(f"{who} for a person: `mazedom resume {run}` at a terminal asks")
     elif stopped or found.finished + found.failed < found.trials:
         why = "" if stopped in (None, INTERRUPTED) else f"{stopped}; "
         left = found.trials - found.finished
-        say(f"{why}{left} of {found.trials} trials are left: `cli.py resume {run}` goes on")
+        say(f"{why}{left} of {found.trials} trials are left: `mazedom resume {run}` goes on")
     elif found.failed:
-        say(f"try the failed ones again: cli.py resume {run}")
+        say(f"try the failed ones again: mazedom resume {run}")
     else:
         first = next(iter(found.by_trial), None)
-        say(f"what the seats said:   cli.py show {run} --trial {first or ''}")
+        say(f"what the seats said:   mazedom show {run} --trial {first or ''}")
         if any("audit" in condition.settings.remedy for condition in found.record.conditions):
-            say(f"what auditors found:   cli.py show {run} --audits")
+            say(f"what auditors found:   mazedom show {run} --audits")
         if len(found.record.conditions) > 1:
             factor = next(iter(found.record.experiment.factors))
-            say(f"compare {factor:<14} cli.py compare {run} --by {factor}")
-        say(f"play it back:          cli.py replay {run} --verify")
+            say(f"compare {factor:<14} mazedom compare {run} --by {factor}")
+        say(f"play it back:          mazedom replay {run} --verify")
 
 
 def ask(trial: str, seat: Seat, request: Request, which: str) -> str | None:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 # pydantic would look through every installed package for plugins of its own: a twentieth of a second at each start.
 os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
 
-from chains.terminal.arguments import HELP, parse
+from chains.terminal.arguments import help_text, parse
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -18,7 +18,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """
     words = list(sys.argv[1:] if argv is None else argv)
     if not words or words[0] in ("-h", "--help", "help"):
-        sys.stdout.write(HELP)
+        sys.stdout.write(help_text())
         return 0 if words else 2
     arguments = parse(words)
     # Imported only now: `--help` must not wait for what a verb needs.

@@ -99,7 +99,7 @@ def measured(found: Gathered) -> ErrorRates | str:
     """Return the instrument's error against people's labels, or a sentence that says why it is not measured."""
     truth = found.agreed()
     if not truth:
-        return "the instrument's error is not measured: nobody has labelled; `cli.py agree` asks"
+        return "the instrument's error is not measured: nobody has labelled; `mazedom agree` asks"
     clusters, _ = _clusters(found.pairs, set(truth))
     labelled = [Labelled(found.pairs.by_id[name].read, fate == "kept", clusters[name]) for name, fate in truth.items()]
     return error_rates(labelled, population(found.pairs))

@@ -83,7 +83,7 @@ def draw_sample(folder: Path, pairs: Pairs, count: int, seed: int) -> list[Pair]
     """
     if not pairs.all:
         raise BadInput(
-            f"run {pairs.record.id} has no finished trial with a message; `cli.py resume {pairs.record.id}` goes on"
+            f"run {pairs.record.id} has no finished trial with a message; `mazedom resume {pairs.record.id}` goes on"
         )
     path = folder / FOLDER / f"sample-{seed}.json"
     names = _kept(path, pairs)

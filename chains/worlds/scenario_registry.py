@@ -72,7 +72,7 @@ def _of_folder(folder: Path, seed: int) -> World:
         raise BadInput(
             f"folder {folder} has {len(files)} world files, and world {seed} is asked for; set worlds={len(files)}"
             if files
-            else f"folder {folder} has no world files; make one with `cli.py world from`"
+            else f"folder {folder} has no world files; make one with `mazedom world from`"
         )
     world = read_world(files[seed - 1])
     return World(**{name: getattr(world, name) for name in World.model_fields} | {"seed": seed})

@@ -131,7 +131,7 @@ def unverified_notes(worlds: Iterable[World]) -> list[str]:
             count = f"{len(open_)} of {len(world.facts)} facts of world {world.scenario}"
             notes[world.scenario] = (
                 f"unverified ground truth: {count} were taken from documents and nobody has confirmed them; "
-                "no finding until `cli.py world confirm` has been gone through"
+                "no finding until `mazedom world confirm` has been gone through"
             )
     return list(notes.values())
 

@@ -49,7 +49,7 @@ def errors_beside(record: RunRecord, log: Log, folder: Path) -> Errors | str | N
             return (
                 f"false loss is not measured at the {name} hop{'s' if name == 'middle' else ''}: {len(some)} pairs are "
                 f"labelled there, and {FEWEST} that are kept and {FEWEST} that are lost are needed; label more with "
-                "`cli.py agree`"
+                "`mazedom agree`"
             )
         if 1 - min(rates.sensitivity, rates.specificity) > MOST:
             return f"the instrument errs as often as not at the {name} hop; nothing can be corrected"

@@ -130,7 +130,7 @@ def find_trial(record: RunRecord, log: Log, name: str) -> TrialId:
     started = log.scan.started
     found = next((trial for text, trial in trials.items() if text in started), None)
     if found is None:
-        raise BadInput(f"run {record.id} has no message yet; `cli.py resume {record.id}` goes on with it")
+        raise BadInput(f"run {record.id} has no message yet; `mazedom resume {record.id}` goes on with it")
     return found
 
 

@@ -7,7 +7,7 @@ the text must find these rates again. Its name says what is planted:
     channel                                       relays all it hears
     channel:drop=0.1,flip=0.02                    loses a tenth, inverts a fiftieth, at each hop
     channel:drop=0.08,k=1.3                       a hazard that grows with the hop
-    channel:worker=0.1,drop=0.08,k=1.3            the same among managers, as `cli.py law` estimates k
+    channel:worker=0.1,drop=0.08,k=1.3            the same among managers, as `mazedom law` estimates k
     channel:drop=0.05,alter=0.05,bad=2,q=1.4      bad news fares worse, deep hierarchies worse than linear
     channel:soften=0.1                            tells the status one step greener, at a tenth of the hops
     channel:overload=0.02,capacity=12             loses more the more lines a manager hears beyond twelve

@@ -99,7 +99,7 @@ def remedies(text: str) -> list[Remedy]:
     for part in text.split("+"):
         name, _, parameters = part.strip().partition(":")
         if name not in REMEDIES:
-            raise BadInput(f"there is no remedy {name!r}{nearest(name, REMEDIES)}; `cli.py list remedies` has them")
+            raise BadInput(f"there is no remedy {name!r}{nearest(name, REMEDIES)}; `mazedom list remedies` has them")
         if name in found:
             raise BadInput(f"remedy {name} is switched on twice; name it once")
         found[name] = REMEDIES[name].parsed(name, parameters)

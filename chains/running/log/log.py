@@ -196,7 +196,7 @@ class Log:
         if (left := disk.f_bavail * disk.f_frsize) < ROOM:
             raise MazedomError(
                 f"the disk of {self.path} has {left / 2**20:.0f} MiB left, too little to keep what models reply; "
-                f"make room, then `cli.py resume {self.path.parent.name}`"
+                f"make room, then `mazedom resume {self.path.parent.name}`"
             )
 
     def chain(self, of: str, name: str) -> LoggedChain:
@@ -257,7 +257,7 @@ class Log:
 
     def _cannot(self, error: OSError) -> MazedomError:
         return MazedomError(
-            f"can't write {self.path}: {error.strerror}; make room, then `cli.py resume {self.path.parent.name}`"
+            f"can't write {self.path}: {error.strerror}; make room, then `mazedom resume {self.path.parent.name}`"
         )
 
     @property

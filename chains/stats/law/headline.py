@@ -81,7 +81,7 @@ class Headline:
         ]
         lengths = {
             True: f"at equal words ({arm:.0f} and {plain:.0f})",
-            False: f"not at equal words: {arm:.0f} against {plain:.0f}; `cli.py compare` cuts the longer messages",
+            False: f"not at equal words: {arm:.0f} against {plain:.0f}; `mazedom compare` cuts the longer messages",
             None: "whether at equal words is not known",
         }
         return ("; ".join(told), lengths[self.equal_words])

@@ -33,9 +33,8 @@ def main(arguments: argparse.Namespace) -> int:
         if arguments.worksheet is not None:
             drawn = draw_sample(folder, pairs, arguments.sample, arguments.seed)
             _write(Path(arguments.worksheet), pairs, drawn)
-            say(
-                f"{counted(len(drawn), 'pair')} written; fill in fate, then: cli.py agree {arguments.run} --labels FILE"
-            )
+            written = counted(len(drawn), "pair")
+            say(f"{written} written; fill in fate, then: mazedom agree {arguments.run} --labels FILE")
             return 0
         more = [label for name in arguments.labels for label in read_labels(Path(name))]
         if report:
@@ -63,7 +62,7 @@ def _label(arguments: argparse.Namespace, folder: Path, pairs: Pairs) -> int:
         left = sum(pair.id not in file.labels for pair in drawn)
         labelled = len(file.labels)
     if left:
-        say(f"{left} of {len(drawn)} are left: cli.py agree {arguments.run} --as {name} goes on")
+        say(f"{left} of {len(drawn)} are left: mazedom agree {arguments.run} --as {name} goes on")
         if arguments.json:
             print_json({"run": pairs.record.id, "rater": name, "labelled": labelled, "left": left})
     else:
@@ -74,7 +73,7 @@ def _label(arguments: argparse.Namespace, folder: Path, pairs: Pairs) -> int:
 def _report(arguments: argparse.Namespace, folder: Path, pairs: Pairs, more: Sequence[Label]) -> None:
     found = gather(pairs, folder, more)
     if not found.labels:
-        raise BadInput(f"run {pairs.record.id} has no labels; `cli.py agree {arguments.run}` asks for them")
+        raise BadInput(f"run {pairs.record.id} has no labels; `mazedom agree {arguments.run}` asks for them")
     agreed = accord(found)
     if arguments.json:
         print_json(

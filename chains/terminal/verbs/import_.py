@@ -26,5 +26,5 @@ def main(arguments: argparse.Namespace) -> int:
         show_sets(archive, as_json=arguments.json)
     if not kept.made:
         say(f"note: these very chains are run {kept.folder.name} already; nothing was written")
-    say(f"run {kept.folder.name} in {kept.folder.parent}: `cli.py show {kept.folder.name} --trial` tells one chain")
+    say(f"run {kept.folder.name} in {kept.folder.parent}: `mazedom show {kept.folder.name} --trial` tells one chain")
     return 0

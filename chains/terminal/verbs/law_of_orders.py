@@ -38,7 +38,7 @@ def show_descents(runs: Sequence[Run], arguments: argparse.Namespace) -> int:
     ends = {trial: end for trial in record.experiment.trials() if (end := log.end(str(trial))) is not None}
     found = ranked(record, told_of(record, ends))
     if not found:
-        raise BadInput(f"run {record.id} has no finished trial; `cli.py resume {record.id}` goes on with it")
+        raise BadInput(f"run {record.id} has no finished trial; `mazedom resume {record.id}` goes on with it")
     notes = law_notes([record])
     if arguments.json:
         rows = [

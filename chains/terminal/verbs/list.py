@@ -41,7 +41,7 @@ def main(arguments: argparse.Namespace) -> int:
     elif rows:
         stdout.print(_table(rows))
     elif any(wanted):
-        say("no run matches; `cli.py list runs` shows all")
+        say("no run matches; `mazedom list runs` shows all")
     else:
         say(f"there are no {arguments.what} yet")
     return 0

@@ -46,7 +46,7 @@ def main(arguments: argparse.Namespace) -> int:
             f"instrument than {INSTRUMENT}, or not logged"
         )
     if played.unfinished:
-        say(f"note: {played.unfinished} trials have no end in the log; `cli.py resume {folder}` goes on with them")
+        say(f"note: {played.unfinished} trials have no end in the log; `mazedom resume {folder}` goes on with them")
     if found is None:
         print_json(_document(record, played, seconds))
     else:

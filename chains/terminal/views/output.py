@@ -2,22 +2,53 @@
 
 import contextlib
 import os
+import re
 import sys
+from collections.abc import Iterable
 from typing import Any, TextIO
 
 import orjson
-from rich.console import Console
+from rich.console import Console, ConsoleOptions, RenderableType
+from rich.segment import Segment
 from rich.table import Table
+from rich.text import Text
+
+from chains.terminal.arguments import VERBS
+from chains.terminal.program import NAME, started
+
+_COMMAND = re.compile(rf"\b{NAME}(?= (?:{'|'.join(VERBS)})\b)")
+
+
+def as_started(text: str) -> str:
+    """Return a text with every `mazedom VERB` as it can be pasted: after the words that started this program."""
+    return _COMMAND.sub(lambda _: started(), text)
+
+
+class Gate(Console):
+    """A console through which everything printed goes: commands in it can be pasted."""
+
+    def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterable[Segment]:
+        """Render one thing, commands in its text as the program was started."""
+        if isinstance(renderable, str):
+            renderable = as_started(renderable)
+        elif isinstance(renderable, Text) and (found := [hit.span() for hit in _COMMAND.finditer(renderable.plain)]):
+            pasted, place = renderable.blank_copy(), 0
+            for start, end in found:
+                pasted.append_text(renderable[place:start]).append(started())
+                place = end
+            renderable = pasted.append_text(renderable[place:])
+        return super().render(renderable, options)
+
 
 WIDE = 160
 """Columns of a result that goes to a file or another program."""
-results = Console(
+results = Gate(
     highlight=False,
     soft_wrap=False,
     width=None if "COLUMNS" in os.environ or (sys.stdout is not None and sys.stdout.isatty()) else WIDE,
 )
 """For results: stdout."""
-progress = Console(stderr=True, highlight=False)
+progress = Gate(stderr=True, highlight=False)
 """For progress, notices and questions: stderr."""
 
 
@@ -90,4 +121,4 @@ def print_json(document: Any) -> None:
 
 def say(text: str) -> None:
     """Write a notice for the person to stderr; markup in `text` is not interpreted."""
-    progress.print(text, markup=False, soft_wrap=True)
+    progress.print(as_started(text), markup=False, soft_wrap=True)

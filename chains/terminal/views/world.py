@@ -1,5 +1,6 @@
 """What a person sees of a world made from documents: where it stands, and what the instrument makes of it."""
 
+import shlex
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -31,9 +32,9 @@ def made_view(document: Mapping[str, Any]) -> RenderableType:
         parts.append(Text(f"note: {name} can't be relied on: {reason}; edit it in the file, or refuse it", "yellow"))
     if document["unverified"]:
         parts.append(
-            Text("note: results on it will say that it is unverified; `cli.py world confirm` goes on", "yellow")
+            Text("note: results on it will say that it is unverified; `mazedom world confirm` goes on", "yellow")
         )
-    parts.append(Text(f"run it: cli.py run --set scenario={document['file']}"))
+    parts.append(Text(f"run it: mazedom run --set scenario={shlex.quote(document['file'])}"))
     return Group(*parts)
 
 

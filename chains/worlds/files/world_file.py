@@ -40,7 +40,7 @@ renderings and slots as a fact has them, and perhaps `must_not = true`.
 A table `[status]` with `amber` and `red` says from how many points of trouble,
 the severities of the bad facts added up, the status is amber or red.
 
-A world taken from documents (`cli.py world from`) says where its facts stand in
+A world taken from documents (`mazedom world from`) says where its facts stand in
 them: `chains/worlds/files/quotes.py`.
 """
 
