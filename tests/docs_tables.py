@@ -12,11 +12,13 @@ ROOT = Path(__file__).parent.parent
 if __name__ == "__main__":
     sys.path.insert(0, str(ROOT))
 
+from chains.analysis.tables import COLUMNS  # noqa: E402
 from chains.experiments.settings import SETTINGS  # noqa: E402
 from chains.models.channel.orders import DownRates  # noqa: E402
 from chains.models.channel.rates import ChannelRates  # noqa: E402
 from chains.models.channel.stops import CourageRates  # noqa: E402
-from chains.organisation.prompts import HOLES  # noqa: E402
+from chains.organisation.prompts import HOLES, holes_of  # noqa: E402
+from chains.organisation.task import TASKS  # noqa: E402
 
 MARK = re.compile(r"<!-- table: (\w+) -->\n(.*?)<!-- end -->", re.DOTALL)
 
@@ -56,11 +58,25 @@ def channel():
 
 
 def holes():
-    rows = [(f"`{role}`", ", ".join(f"`{hole}`" for hole in sorted(names)) or "none") for role, names in HOLES.items()]
+    kinds = [*HOLES, *(task for task in TASKS if task not in HOLES)]
+    rows = [(f"`{kind}`", ", ".join(f"`{hole}`" for hole in sorted(holes_of(kind))) or "none") for kind in kinds]
     return table(("role or task", "holes"), rows)
 
 
-TABLES = {"settings": settings, "channel": channel, "holes": holes}
+def columns():
+    rows = [(f"`{name}`", f"`{column}`", about) for name, table in COLUMNS.items() for column, about in table.items()]
+    return table(("table", "column", "meaning"), rows)
+
+
+def plugins():
+    rows = []
+    for path in sorted((ROOT / "docs" / "plugins").glob("*.py")):
+        about = (ast.get_docstring(ast.parse(path.read_text())) or "").splitlines()[0]
+        rows.append((f"[`{path.name}`](plugins/{path.name})", about))
+    return table(("example", "what it adds"), rows)
+
+
+TABLES = {"settings": settings, "channel": channel, "holes": holes, "columns": columns, "plugins": plugins}
 
 
 def filled(text):

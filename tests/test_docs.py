@@ -1,5 +1,9 @@
 """README and docs/ are true: links lead somewhere, tables are as the code has them, blocks that can run do run."""
 
+import ast
+import asyncio
+import inspect
+import json
 import re
 import shlex
 import shutil
@@ -91,3 +95,34 @@ def test_blocks_marked_sh_run(command, folder):
         [sys.executable, ROOT / "cli.py", *words], cwd=folder, capture_output=True, text=True, timeout=120, check=False
     )
     assert done.returncode == 0, done.stderr[-2000:]
+
+
+def runnable(source):
+    """Run a cell or a block at the top level of which something is awaited, as a notebook does."""
+    return compile(source, "<docs>", "exec", flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
+
+
+async def executed(sources, names):
+    for source in sources:
+        found = eval(runnable(source), names)  # noqa: S307 - our own pages
+        if inspect.isawaitable(found):
+            await found
+
+
+def test_the_notebook_runs(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    cells = json.loads((ROOT / "docs" / "notebook.ipynb").read_text())["cells"]
+    names = {}
+    asyncio.run(executed(["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"], names))
+    assert {row["status"] for row in names["mine"].trials()} == {"finished"}
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if blocks(page, "python")], ids=page_name)
+def test_python_blocks_run(page, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    asyncio.run(executed(blocks(page, "python"), {}))
+    assert list(tmp_path.glob("runs/*/*/log.jsonl"))
+
+
+def test_the_readme_is_one_screen_and_a_half():
+    assert len((ROOT / "README.md").read_bytes()) <= 8192
