@@ -107,6 +107,12 @@ def test_without_an_arm_of_no_manager_there_is_no_exponent_of_depth():
     assert "no arm without managers" in document["depth"]["why"]
 
 
+def test_messages_in_another_language_take_the_headline():
+    found = law(observed(ARMS, foreign=np.arange(len(observed(ARMS))) % 50 == 0), resamples=0)
+    assert found.verdict is None
+    assert "another language" in found.conditions[0].sentences[0]
+
+
 def test_many_messages_cut_off_by_their_limit_take_the_headline():
     seen = observed(ARMS)
     cut = np.arange(len(seen)) % 50 == 0

@@ -31,7 +31,7 @@ OWN = ("depth", "twin")
 """Settings that name no condition: depth is what the law is about, and twins are the same worlds counterbalanced."""
 _CHAIN = ("world", "replicate", "condition", "copy")
 _FACT = ("depth", "statement", "valence", "weight", "pair")
-_MESSAGE = ("hop", "fate", "words", "cut_off")
+_MESSAGE = ("hop", "fate", "words", "cut_off", "foreign")
 COLUMNS = (*_CHAIN, *_FACT, *_MESSAGE)
 """Of observations, in the order in which rows have them."""
 
@@ -211,7 +211,8 @@ def followed_facts(run: Run, named: Mapping[str, str], prefix: str = "") -> Iter
             for hop, seat in enumerate(path, 1):
                 reading = end.readings[seat]
                 cut = reading.finish == "length"
-                row = (*chain, *about, hop, reading.fates[place], float(reading.words), cut)
+                other = reading.language is not None
+                row = (*chain, *about, hop, reading.fates[place], float(reading.words), cut, other)
                 yield Followed(trial, seat, place, row)
 
 

@@ -24,6 +24,8 @@ class Reading(BaseModel):
     """Why the message is no report at all: loops, or empty of any claim."""
     risk: float | None = None
     """What the facts add to the log-odds of failure for one who believes the message; None where nothing is decided."""
+    language: str | None = None
+    """The language that it is in, where that is not English: the instrument can't read it, whatever the fates say."""
     finish: str = "stop"
     """How the reply ended; see `models.provider.Finish`."""
     status: str | None = None

@@ -28,6 +28,7 @@ from chains.scoring.facts.instrument import INSTRUMENT
 from chains.scoring.facts.reader import instrument_of
 from chains.scoring.facts.verdict import Verdict
 from chains.scoring.replies.status import TOLD, status_in
+from chains.scoring.text.language import foreign_language
 from chains.stats.measurement_error.confusion import Confusion, Judged, confusion, known
 from chains.stats.measurement_error.krippendorff_alpha import alpha
 from chains.stats.paired.shares import wilson
@@ -63,6 +64,8 @@ class Read(NamedTuple):
     verdicts: Mapping[str, Verdict]
     status: str | None
     """None where the row does not say which one is told."""
+    language: str | None
+    """Where that is not English, which alone the instrument reads."""
 
 
 class Lost(NamedTuple):
@@ -106,6 +109,7 @@ class Found(NamedTuple):
         return {
             "instrument": INSTRUMENT,
             "messages": len(self.read),
+            "not_english": sum(one.language is not None for one in self.read),
             "pairs": self.pairs,
             "agreed": matrix.items if matrix else 0,
             "five_way": known(matrix.agreement) if matrix else None,
@@ -125,6 +129,7 @@ class Found(NamedTuple):
                     "line": one.row.line,
                     "fates": {name: verdict.fate for name, verdict in one.verdicts.items()},
                     "status": one.status,
+                    "language": one.language,
                 }
                 for one in self.read
             ],
@@ -176,7 +181,7 @@ def _lost(kept: Mapping[str, Sequence[bool]]) -> dict[str, Lost]:
 def _read(row: Row) -> Read:
     names = [name for fact in row.world.facts for name in (fact.subject, *fact.aliases)]
     status = status_in(row.message, names) if row.told is not None else None
-    return Read(row, instrument_of(row.world).read(row.message), status)
+    return Read(row, instrument_of(row.world).read(row.message), status, foreign_language(row.message))
 
 
 def _rows(path: Path) -> list[Row]:

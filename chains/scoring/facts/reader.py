@@ -20,6 +20,7 @@ from chains.scoring.facts.patterns import patterns_in
 from chains.scoring.facts.verdict import Verdict
 from chains.scoring.reading import Reading
 from chains.scoring.replies.status import status_in
+from chains.scoring.text.language import foreign_language
 from chains.worlds.facts.status_rule import STATUSES
 from chains.worlds.world import World
 
@@ -102,6 +103,7 @@ class Reader:
             unfounded=len(unfounded(message, self._instrument, self._world.title)),
             words=len(message.split()),
             degenerate=self._degenerate(message, status) if message.strip() else None,
+            language=foreign_language(message),
             risk=self._risk(verdicts, message),
             finish=finish,
             status=status,

@@ -29,6 +29,8 @@ class HopShares(NamedTuple):
     """Share of the messages that their length limit cut off."""
     silent: float
     """Share of the seats that gave no report: refused, filtered or empty."""
+    foreign: float
+    """Share of the messages that are not in English, which the instrument can't read."""
 
 
 def shares_by_hop(readings: Iterable[Reading], depth: int) -> dict[int, HopShares]:
@@ -53,7 +55,12 @@ def shares_of(messages: Sequence[Reading]) -> HopShares:
         total = len(letters) or math.nan
         fates = [letters.count(letter) / total for letter in LETTERS.values()]
         claims = [float(only.invented), float(only.unfounded), float(only.words)]
-        trouble = [only.degenerate is not None, only.finish == "length", only.finish in SILENT]
+        trouble = [
+            only.degenerate is not None,
+            only.finish == "length",
+            only.finish in SILENT,
+            only.language is not None,
+        ]
         return HopShares._make([*fates, *claims, *map(float, trouble)])
     letters = "".join(message.fates for message in messages).replace(ELSEWHERE, "")
     total = len(letters) or math.nan
@@ -66,6 +73,7 @@ def shares_of(messages: Sequence[Reading]) -> HopShares:
         degenerate=sum(message.degenerate is not None for message in messages) / count,
         cut_off=sum(message.finish == "length" for message in messages) / count,
         silent=sum(message.finish in SILENT for message in messages) / count,
+        foreign=sum(message.language is not None for message in messages) / count,
     )
 
 

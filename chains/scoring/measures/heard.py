@@ -55,6 +55,8 @@ class Heard(NamedTuple):
     """Share of the messages that their length limit cut off."""
     silent: float
     """Share of the messages that are no report: refused, filtered or empty."""
+    foreign: float = 0.0
+    """Share of the messages that are not in English."""
     payoffs: Payoffs | None = None
     """What was decided, ordered and done, valued; None where nothing was decided or a choice could not be read."""
     status: ToldStatus | None = None
@@ -131,6 +133,7 @@ def heard(
         degenerate=sum(message.degenerate is not None for message in messages) / count,
         cut_off=sum(message.finish == "length" for message in messages) / count,
         silent=sum(message.finish in SILENT for message in messages) / count,
+        foreign=sum(message.language is not None for message in messages) / count,
         payoffs=paid,
         status=None if status is None else ToldStatus(status, told),
         work=work,

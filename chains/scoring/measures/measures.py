@@ -289,6 +289,12 @@ def cut_off(at: Heard) -> float:
     return at.cut_off
 
 
+@measure()
+def foreign(at: Heard) -> float:
+    """Share of the messages that are not in English, which the instrument can't read."""
+    return at.foreign
+
+
 def _of_orders(of: Callable[[Carried], float]) -> Callable[[Heard], float]:
     return lambda at: math.nan if at.carried is None else of(at.carried)
 

@@ -22,7 +22,7 @@ from chains.stats.law.growth import (
 )
 from chains.stats.law.hop import HopLaw, hop_law
 from chains.stats.law.valence_effect import ValenceLaw, valence_law
-from chains.stats.law.verdicts import MOST_CUT_OFF, Claim, Tier, Verdict, Word, verdict
+from chains.stats.law.verdicts import MOST_CUT_OFF, MOST_FOREIGN, Claim, Tier, Verdict, Word, verdict
 from chains.stats.observations.first_loss import Copies, Paths
 from chains.stats.paired.shares import FEWEST_WORLDS
 from chains.stats.survival.survival import Arrival, Survival, arrivals, survival
@@ -102,6 +102,8 @@ class Telling(NamedTuple):
     """Whether the fates are known without error, by declaration."""
     cut_off: float
     """Share of the messages cut off by their length limit."""
+    foreign: float
+    """Share of the messages in another language than English."""
     bands: Floats
     """How often each world counts in each resample, for the bands of curves."""
     balance: Balance
@@ -138,6 +140,13 @@ def condition_law(name: str, paths: Paths, copies: Copies, how: How, telling: Te
         word, sentences = None, [balance.refused]
     elif balance.sentence:
         sentences.append(balance.sentence)
+    if telling.foreign > MOST_FOREIGN and not refused:
+        word = None
+        sentences.insert(
+            0,
+            f"{telling.foreign:.1%} of the readings are of messages in another language than English, which alone is "
+            f"read; with more than {MOST_FOREIGN:.0%} there is no verdict: ask for English",
+        )
     if cut_off > MOST_CUT_OFF and not refused:
         word = None
         sentences.insert(

@@ -128,6 +128,7 @@ def law(
                 Telling(
                     exact=observations.exact,
                     cut_off=float(observations.cut_off[here].mean()),
+                    foreign=float(observations.foreign[here].mean()),
                     bands=bands,
                     balance=arms[name],
                     regret=_regret((regrets or {}).get(name, ())),

@@ -31,6 +31,8 @@ Tier = Literal["all", "conditional"]
 EQUIVALENT = (0.85, 1.15)
 MOST_CUT_OFF = 0.01
 """Share of messages that may be cut off by their length limit: what is lost there is not a manager's doing."""
+MOST_FOREIGN = 0.01
+"""Share of messages that may be in another language than English: what stands in them is not read."""
 _MANY = 10_000
 
 

@@ -26,7 +26,14 @@ VALENCES = ("bad", "good", "neutral", "ambiguous", "")
 ALL = "all"
 """The condition where nothing but depth is varied."""
 _KEY = ("condition", "world", "replicate", "depth", "statement", "hop")
-_KINDS: dict[str, Any] = {"depth": np.int64, "hop": np.int64, "weight": float, "words": float, "cut_off": bool}
+_KINDS: dict[str, Any] = {
+    "depth": np.int64,
+    "hop": np.int64,
+    "weight": float,
+    "words": float,
+    "cut_off": bool,
+    "foreign": bool,
+}
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,6 +63,8 @@ class Observations:
     """Length of the message in words; nan where it is not known."""
     cut_off: Flags
     """Whether the message was cut off by its length limit."""
+    foreign: Flags
+    """Whether the message is in another language than English, which alone the instrument reads."""
     exact: bool = field(default=False, kw_only=True)
     """Whether the fates are known without error, as those of a planted channel are."""
 
@@ -105,7 +114,8 @@ class Observations:
             hop: Which message on its way up.
             fate: Letters.
             exact: Whether the fates are known without error.
-            more: Any of valence, weight, condition, copy, pair, words, cut_off; what is missing or None is unknown.
+            more: Any of valence, weight, condition, copy, pair, words, cut_off, foreign; what is missing or None is
+                unknown.
 
         Raises:
             BadInput: As the class does.
@@ -115,7 +125,7 @@ class Observations:
         }  # fmt: skip
         given |= {name: column for name, column in more.items() if column is not None}
         rows = len(np.atleast_1d(np.asarray(world)))
-        unknown: dict[str, Any] = {"weight": 1.0, "condition": ALL, "words": np.nan, "cut_off": False}
+        unknown: dict[str, Any] = {"weight": 1.0, "condition": ALL, "words": np.nan, "cut_off": False, "foreign": False}
         columns = {
             name: np.asarray(given.pop(name, np.full(rows, unknown.get(name, "")))).astype(_KINDS.get(name, str))
             for name in _columns()

@@ -18,7 +18,7 @@ from chains.stats.measurement_error.correction import CorrectedPair
 from chains.stats.paired.paired import LEVEL
 from chains.stats.paired.shares import FEWEST_WORLDS
 from chains.terminal.views.output import counted, legible
-from chains.terminal.views.run_tables import CUT_OFF_BAR, FATE_STYLE, corrected_text, taken_text
+from chains.terminal.views.run_tables import CUT_OFF_BAR, FATE_STYLE, FOREIGN_BAR, corrected_text, taken_text
 
 MOST_NAMED = 8
 """Trials without a partner that are named; all of them are in `--json`."""
@@ -137,6 +137,9 @@ def _notes(comparison: Comparison) -> Iterator[Text]:
     cut = max(comparison.measures["cut_off"].paired.a, comparison.measures["cut_off"].paired.b)
     if cut > CUT_OFF_BAR:
         yield _note(f"{cut:.0%} of the messages were cut off by their length limit: no finding as they are")
+    other = max(comparison.measures["foreign"].paired.a, comparison.measures["foreign"].paired.b)
+    if other > FOREIGN_BAR:
+        yield _note(f"{other:.0%} of the messages are not in English, which alone is read: no finding as they are")
     if comparison.worlds < FEWEST_WORLDS:
         yield _note(
             f"{comparison.worlds} world{'s are' if comparison.worlds > 1 else ' is'} too few for a conclusion (the "

@@ -24,6 +24,8 @@ def messages_view(found: Found) -> RenderableType:
     parts: list[RenderableType] = [_fates(found)]
     if len(found.read) > _MOST_ROWS:
         parts.append(Text(f"the first {_MOST_ROWS} of {len(found.read)} messages; --json has all", "bright_black"))
+    if other := sum(one.language is not None for one in found.read):
+        parts.append(Text(f"note: {counted(other, 'message')} not in English, which alone is read", "yellow"))
     if found.pairs:
         parts += [Text(""), Text(f"{counted(found.pairs, 'labelled pair')}; {_accord(found)}")]
     if found.agreed:

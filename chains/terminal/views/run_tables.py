@@ -34,6 +34,8 @@ MOST_HOPS = 12
 """Hops shown of a deep hierarchy; all of them are in `--json`."""
 CUT_OFF_BAR = 0.01
 """If a larger share of messages is cut off by their length limit, shares are no finding."""
+FOREIGN_BAR = 0.01
+"""If a larger share of messages is in another language than English, shares are no finding."""
 SMALL_MODEL = "smollm2 has 135 million parameters: it shows how the machine runs; conclusions need larger models"
 
 
@@ -154,6 +156,9 @@ def _notes(found: Results, rows: Sequence[dict[str, Any]]) -> list[str]:
         notes.append(
             f"up to {cut:.0%} of the messages at a hop were cut off by their length limit: no finding as they are"
         )
+    if other := max((row["foreign"] for row in rows), default=0):
+        bar = ": no finding as they are" if other > FOREIGN_BAR else ""
+        notes.append(f"up to {other:.0%} of the messages at a hop are not in English, which alone is read{bar}")
     if found.noted:
         notes.append(f"{found.noted} replies carry a note on how they were obtained; `show --trial` quotes it")
     if found.unrated:
