@@ -1,6 +1,8 @@
 """Red, amber, green: the rule, the worlds, what a message states, and how it is counted."""
 
+import json
 import math
+import time
 from pathlib import Path
 
 import pytest
@@ -21,6 +23,7 @@ from chains.worlds.files.world_file import read_world
 from chains.worlds.scenario.status_report import status_of, status_report
 from chains.worlds.scenario.watermelon import watermelon
 
+LABELLED = Path(__file__).parent / "labelled"
 SUBJECTS = ("cooling pump P-12", "P-12", "vendor Kestrel", "Kestrel")
 
 STATED = [
@@ -97,6 +100,25 @@ def test_a_colour_that_is_said_of_something_else_is_no_status(message):
 @pytest.mark.parametrize("message", DOUBTFUL)
 def test_two_statuses_or_one_that_is_taken_back_are_unclear(message):
     assert status_in(message, SUBJECTS) == UNCLEAR
+
+
+def test_statuses_in_free_forms_are_read_as_told():
+    """82 forms that one writer thought of before the rules for them were written."""
+    rows = [json.loads(line) for line in (LABELLED / "statuses.jsonl").read_text(encoding="utf-8").splitlines()]
+    wrong = [row["message"] for row in rows if status_in(row["message"], SUBJECTS) != row["told"]]
+    assert len(rows) >= 60
+    assert len(wrong) <= 0.05 * len(rows), wrong
+
+
+@pytest.mark.parametrize(
+    "unit", ["```\n", "status: red\n", "was red to ", "overall red not ", "it is ", "(was ", " ", "red, amber or ", "|"]
+)
+def test_a_status_is_read_in_time_that_grows_with_the_text(unit):
+    """200 KB of anything; quadratic patterns took minutes on some of these."""
+    text = unit * (200_000 // len(unit)) + "red"
+    begun = time.process_time()
+    status_in(text, SUBJECTS)
+    assert time.process_time() - begun < 2
 
 
 def test_every_colour_in_the_ledger_s_own_words_is_of_something_else():
