@@ -40,8 +40,10 @@ _COLOUR = re.compile(
     rf"(?<=[\s:=([])(?-i:[RAG])(?=[\s.,;:)\]|]*$|\s*[(,.;)\]])",
     re.IGNORECASE,
 )
-_CHOICE = re.compile(rf"\b(?:{_NAMES})\b\W{{1,3}}(?:(?:or|and)\W)?(?:{_NAMES})\b\W{{1,3}}(?:(?:or|and)\W)?(?:{_NAMES})\b"
-                     r"|\br/a/g\b", re.IGNORECASE)  # fmt: skip
+_CHOICE = re.compile(
+    rf"\b(?:{_NAMES})\b\W{{1,3}}(?:(?:or|and)\W)?(?:{_NAMES})\b\W{{1,3}}(?:(?:or|and)\W)?(?:{_NAMES})\b|\br/a/g\b",
+    re.IGNORECASE,
+)
 _EITHER = re.compile(
     rf"\b(?:{_NAMES})\s?(?:/|-|\bor\b)\s?(?:{_NAMES})\b|\bbetween\s(?:{_NAMES})\sand\s(?:{_NAMES})\b", re.IGNORECASE
 )
