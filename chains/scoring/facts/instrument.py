@@ -20,7 +20,8 @@ apart from each other. Without its subject it is kept only if topic
 and all key slots are there and no other statement shares the topic; otherwise
 blurred. A message that repeats a rendering word for word keeps the statement.
 
-How good `fates-3` is, against two readers (a large language model read twice,
+How far `fates-4` may be trusted, on which text, stands in docs/instrument.md.
+How good `fates-3` was, against two readers (a large language model read twice,
 blind) on 301 agreed pairs of real output of a 135M-parameter model from worlds
 never looked at: 97.3% kept or not kept, 86.4% the five fates, alpha .83; recall
 of altered .78 and of inverted .82 (tests/test_real_output.py). On sentences of a

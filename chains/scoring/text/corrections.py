@@ -133,14 +133,14 @@ def _superseded(lows: Sequence[str], cuts: Sequence[int]) -> set[int]:
     if len(parts) < 2:
         return set()
     out: set[int] = set()
-    for number, (first, last) in enumerate(parts[:-1]):
+    latest = max((at for at, low in enumerate(lows) if low in _NOW_TOLD), default=-1)
+    for first, last in parts[:-1]:
         words = lows[first:last]
         told = any(
             word in _WAS_TOLD and {"was", "were", "been", *_EARLIER} & set(words[max(0, at - 4) : at + 1])
             for at, word in enumerate(words)
         )
-        later = {low for start, end in parts[number + 1 :] for low in lows[start:end]}
-        if told and later & _NOW_TOLD:
+        if told and latest >= last:
             out.update(range(first, last))
     return out
 

@@ -9,6 +9,8 @@ _NEGATORS = {
     "untrue": 40,
 }  # fmt: skip
 """Stems, with how many words on they may still reach."""
+_FARTHEST = 41
+"""Words before a word in which none denies it that stands farther back."""
 _WHOLE_CLAUSE = 12
 """Words that "no" or "none" may reach that begins a clause."""
 _PAIRS = {
@@ -51,7 +53,7 @@ def negated(tokens: tuple[Token, ...], first: int, start: int, *, asked: bool = 
     """
     odd = False
     barrier = first
-    for at in range(first - 1, start - 1, -1):
+    for at in range(first - 1, max(start, first - _FARTHEST) - 1, -1):
         token = tokens[at]
         if (token.kind == "mark" and token.text in ",:()") or token.low in _CLAUSES:
             barrier = min(barrier, at)

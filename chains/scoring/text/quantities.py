@@ -182,6 +182,8 @@ def _total(tokens: tuple[Token, ...], at: int) -> tuple[float, int] | None:
 
 def _with_lead(tokens: tuple[Token, ...], found: Quantity) -> Quantity:
     """Read what stands before (and just after) a number: about, under, at least, from, to."""
+    if found.ordinal:
+        return found
     at = found.first - 1
     while at >= 0 and tokens[at].low in ("the", "a", "an", "only", "just"):
         at -= 1

@@ -1,0 +1,197 @@
+"""The instrument on what strong models and people write: kinds of wording one by one, and bars on labelled sets.
+
+`strong_prose` is split by world: rules were chosen with the errors of six worlds in view, those of three (7103, 7106,
+7303) were never read. docs/instrument.md says how the sets were made.
+"""
+
+import time
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from chains.scoring.facts.instrument import Instrument
+from chains.stats.measurement_error.confusion import Judged, confusion
+from chains.validation.labelled_messages import read_messages
+from chains.worlds.facts.ledger import Fact, Slot
+from chains.worlds.scenario.watermelon import watermelon
+
+LABELLED = Path(__file__).parent / "labelled"
+APART = {7103, 7106, 7303}
+
+
+def fact(name, subject, topic, renderings, slots, valence="bad"):
+    return Fact(
+        id=name, subject=subject, topic=topic, templates=renderings, slots=slots, valence=valence, severity=3
+    )  # fmt: skip
+
+
+def way(right, wrong):
+    return Slot(name="way", kind="direction", value=right, opposite=wrong)
+
+
+LEDGER = [
+    fact("late", "gate G-4", ("delivery", "delivered"),
+         ("{subject} was delivered {n} {way}.",
+          "Delivery of {subject} came {n} {way}."),
+         (Slot(name="n", kind="number", value=6, unit="weeks"), way("late", "early"))),
+    fact("cost", "hall H-8", ("roof", "budget"),
+         ("The roof of {subject} is {n} {way} budget.",
+          "For the roof of {subject}, {n} {way} budget."),
+         (Slot(name="n", kind="number", value=38000, unit="EUR"), way("over", "under"))),
+    fact("tests", "boiler B-3", ("pressure tests",),
+         ("{subject} {way} {n} pressure tests.",
+          "{n} pressure tests of {subject} {way}."),
+         (Slot(name="n", kind="count", value=4, of=19), way("failed", "passed"))),
+    fact("permit", "crane K-7", ("permit",),
+         ("The permit of {subject} {way} on {n}.",
+          "On {n} the permit of {subject} {way}."),
+         (Slot(name="n", kind="date", value="06-14"), way("expired", "was renewed"))),
+    fact("claim", "insurer Dorvane", ("claim",),
+         ("{subject} {way} our claim for {n}.",
+          "Our claim for {n} was {way} by {subject}."),
+         (Slot(name="n", kind="number", value=9500, unit="EUR"), way("rejected", "accepted"))),
+    fact("desks", "team Ostrel", ("desks",),
+         ("The desks of {subject} moved {way} to floor {n}.",
+          "Floor {n}: the desks of {subject} moved {way}."),
+         (Slot(name="n", kind="number", value=5), way("up", "down")), "neutral"),
+]  # fmt: skip
+KINDS = {
+    "corrections": [
+        ("late", "Gate G-4 was delivered 2 weeks late, not 6 weeks.", "altered"),
+        ("late", "Gate G-4 was delivered 6 weeks late, not 2 weeks.", "kept"),
+        ("cost", "The roof of hall H-8 is EUR 12,000 over budget rather than EUR 38,000.", "altered"),
+        ("cost", "The roof of H-8 was first reported as EUR 12,000 over budget; in fact it is EUR 38,000.", "kept"),
+        ("permit", "The permit of crane K-7 expired on 4 June, not on 14 June.", "altered"),
+        ("late", "Gate G-4 was delivered 6 weeks late. That is not true.", "inverted"),
+        ("cost", "The roof of hall H-8 is EUR 38,000 over budget. Please disregard that sentence.", "inverted"),
+        ("late", "Gate G-4 was delivered 6 weeks late. Correction: it came on time.", "inverted"),
+        ("permit", "Reports that the permit of crane K-7 expired on 14 June are wrong.", "inverted"),
+    ],
+    "questions": [
+        ("late", "Was gate G-4 delivered 6 weeks late? No.", "inverted"),
+        ("late", "Was gate G-4 delivered 6 weeks late?", "blurred"),
+        ("late", "Was gate G-4 delivered 6 weeks late? Yes.", "kept"),
+        ("late", "Why was gate G-4 delivered 6 weeks late?", "kept"),
+    ],
+    "complements": [
+        ("tests", "15 of 19 pressure tests of boiler B-3 passed.", "kept"),
+        ("tests", "All but four of the 19 pressure tests of boiler B-3 passed.", "kept"),
+        ("tests", "Pressure tests of boiler B-3: 15 passed, 4 failed.", "kept"),
+        ("tests", "Pressure tests of boiler B-3: 12 passed, 7 failed.", "altered"),
+        ("tests", "None of the 19 pressure tests of boiler B-3 failed.", "inverted"),
+        ("tests", "No pressure test of boiler B-3 failed.", "inverted"),
+    ],
+    "forms of numbers": [
+        ("cost", "The roof of hall H-8 is 38.000 EUR over budget.", "kept"),
+        ("cost", "The roof of hall H-8 is EUR 38’000 over budget.", "kept"),
+        ("cost", "The roof of hall H-8 is EUR 38.000,00 over budget.", "kept"),
+        ("cost", "The roof of hall H-8 is EUR 3.8e4 over budget.", "kept"),
+        ("cost", "The roof of hall H-8 is EUR 38k over budget.", "kept"),
+        ("cost", "The roof of hall H-8 is EUR 83.000 over budget.", "altered"),
+        ("cost", "The roof of hall H-8 is over budget by a five-figure sum.", "blurred"),
+        ("late", "Gate G-4 was delivered 42 days late.", "kept"),
+        ("late", "Delivery of gate G-4: 6w late", "kept"),
+        ("late", "Gate G-4 was delivered half a dozen weeks late.", "kept"),
+        ("desks", "The desks of team Ostrel moved up to the 5th floor.", "kept"),
+        ("desks", "The desks of team Ostrel moved up to the sixth floor.", "altered"),
+        ("permit", "The permit of crane K-7 expired in mid June, on the 14th.", "kept"),
+    ],
+    "free directions": [
+        ("late", "Delivery of gate G-4 came exactly on schedule.", "inverted"),
+        ("cost", "The roof of hall H-8 is on budget.", "inverted"),
+        ("claim", "We expect to recover EUR 9,500 from insurer Dorvane on our claim.", "inverted"),
+        ("permit", "The permit of crane K-7 is up to date.", "inverted"),
+        ("cost", "Spending on the roof of hall H-8 is under close review.", "blurred"),
+    ],
+    "suppositions": [
+        ("late", "If confirmed, the figures would mean that gate G-4 was delivered 6 weeks late.", "blurred"),
+        ("late", "Had gate G-4 not been delivered 6 weeks late, we would be open.", "kept"),
+    ],
+    "headings and tables": [
+        ("late", "## Delivered late\n- Gate G-4: 6 weeks", "kept"),
+        ("late", "## Delivered early\n- Gate G-4: 6 weeks", "inverted"),
+        ("permit", "| Item | Permit expired |\n|---|---|\n| Crane K-7 | 14 June |", "kept"),
+    ],
+}  # fmt: skip
+CASES = [pytest.param(*case, id=f"{kind}: {case[1][:60]}") for kind, cases in KINDS.items() for case in cases]
+
+
+@pytest.mark.parametrize(("name", "message", "fate"), CASES)
+def test_kinds_of_wording_are_read_as_a_careful_reader_does(name, message, fate):
+    assert Instrument(LEDGER).read(message)[name].fate == fate
+
+
+@cache
+def found(name):
+    return read_messages(LABELLED / f"{name}.jsonl")
+
+
+def items(name, apart=None):
+    """Return the agreed pairs of a set, each with its hop; of the worlds apart alone, or of the others, if asked."""
+    rows = [one for one in found(name).read if apart is None or (one.row.world.seed in APART) == apart]
+    pairs = [(one, name, one.row.agreed(name)) for one in rows for name in one.row.labels]
+    return [(Judged(true, one.verdicts[name].fate), one.row.hop) for one, name, true in pairs if true]
+
+
+def matrix(name, apart=None):
+    return confusion([one for one, _ in items(name, apart)])
+
+
+def test_strong_prose_of_the_six_worlds_is_read_as_two_readers_do():
+    read = matrix("strong_prose", apart=False)
+    assert read.kept_agreement >= 0.97
+    assert read.agreement >= 0.92
+    assert read.recall["blurred"] >= 0.80
+
+
+def test_strong_prose_of_the_three_worlds_apart_is_read_nearly_as_well():
+    """Below what is asked for (97%, 92%): what was not looked at is read worse than what was."""
+    read = matrix("strong_prose", apart=True)
+    assert read.kept_agreement >= 0.95
+    assert read.agreement >= 0.86
+
+
+def test_what_is_kept_is_rarely_read_as_lost_at_any_hop_of_the_six_worlds():
+    for hop in ("1", "2", "3"):
+        kept = [one for one, at in items("strong_prose", apart=False) if at == hop and one.true == "kept"]
+        assert sum(one.read != "kept" for one in kept) <= 0.04 * len(kept)
+
+
+def test_the_hard_kinds_are_read_on_which_the_rules_were_chosen():
+    assert matrix("tricky").agreement >= 0.95
+    assert found("tricky").statuses_right == found("tricky").statuses
+
+
+def test_values_changed_and_directions_turned_are_found():
+    """179 pairs by one writer, before any rule was read; labelled by the writer alone."""
+    read = matrix("twisted")
+    for fate in ("altered", "inverted"):
+        assert sum(read.counts[fate].values()) >= 60
+        assert read.recall[fate] >= 0.88
+    assert read.false_kept == 0
+
+
+def texts():
+    line = watermelon(7101, facts=8, setting="lab").facts[0].render(0)
+    units = (
+        "```\n",
+        "word ",
+        f"{line}\n",
+        f"{line} ",
+        "W-71 ",
+        "3 4 ",
+        "3, ",
+        f"{line[:-1]}, ",
+        "not ",
+        "W-71 is not 3, ",
+    )
+    return [unit * (200_000 // len(unit)) for unit in (*units, "x")]
+
+
+@pytest.mark.parametrize("text", texts(), ids=lambda text: repr(text[:24]))
+def test_a_text_of_200_kb_is_read_in_seconds(text):
+    world = watermelon(7101, facts=8, setting="lab")
+    begun = time.process_time()
+    Instrument(world.facts).read(text)
+    assert time.process_time() - begun < 4
