@@ -24,6 +24,10 @@ class LogDamaged(MazedomError):
     """A run's files can't be read as what they claim to be."""
 
 
+class LineDamaged(LogDamaged):
+    """One line of a log can't be read; the others can."""
+
+
 class LogInUse(MazedomError):
     """Another process writes this run's log."""
 

@@ -162,3 +162,17 @@ def test_what_the_disk_does_not_keep_is_not_said_to_be_held(mazedom, monkeypatch
     assert read_record(Path(ran.document["path"])).held == {}
     again = mazedom("resume", "--json")
     assert (again.status, again.document["finished"]) == (0, ran.document["finished"])
+
+
+@pytest.mark.parametrize(
+    ("change", "calls"),
+    [(emptied, CALLS), (without_a_line("step"), 1), (without_a_line("trial"), 0), (replaced, CALLS)],
+)
+def test_again_asks_for_exactly_what_is_gone(change, calls, held, mazedom):
+    server, log = held
+    change(log)
+    ran = mazedom("resume", "--again", "--json")
+    assert (ran.status, ran.document["finished"]) == (0, 6)
+    assert server.calls == CALLS + calls
+    assert mazedom("resume", "--json").status == 0
+    assert server.calls == CALLS + calls

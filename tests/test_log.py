@@ -5,6 +5,7 @@ import os
 import resource
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -153,14 +154,11 @@ def test_a_line_of_a_newer_version_is_refused(tmp_path):
     [
         b"",
         b"garbage",
-        b"{}",
         b"[1, 2]",
         b'"v"',
         b"null",
         b"\xff\xfe\x00",
-        b'{"v": 1}',
         b'{"v": 1, "kind": "step"}',
-        b'{"v": 1, "kind": "mood"}',
         b'{"v": 1, "kind": "trial", "trial": ["c1"], "status": "finished"}',
         b'{"v": 1, "kind": "trial", "trial": "c1", "status": "perhaps"}',
         b'{"v": 1, "kind": "step", "trial": "c1", "seat": {}, "turn": 0, "attempt": 0, "digest": "0"}',
@@ -168,10 +166,23 @@ def test_a_line_of_a_newer_version_is_refused(tmp_path):
         b'{"v": 1, "kind": "step", "trial": "c1", "seat": "L1", "turn": 0, "attempt": 0, "digest": 7, "reply": {}}',
     ],
 )
-def test_garbage_in_the_middle_is_named_by_its_line(garbage, tmp_path):
+def test_garbage_in_the_middle_is_named_by_its_line_and_costs_no_other(garbage, tmp_path):
     path = written(tmp_path, step(), step(seat="L1"))
     first, second = path.read_bytes().splitlines(keepends=True)
     path.write_bytes(first + garbage + b"\n" + second)
+    with Log(tmp_path) as log:
+        assert len(log.scan.places) == 2
+        assert "log.jsonl line 2 of " in log.scan.notice
+        assert [read.seat for read in log.steps()] == ["L2", "L1"]
+    path.write_bytes(garbage + b"\n")
+    with pytest.raises(LogDamaged, match=r"log\.jsonl line 1 of "):
+        Log(tmp_path)  # it is no log at all
+
+
+@pytest.mark.parametrize("newer", [b"{}", b'{"v": 1}', b'{"v": 1, "kind": "mood"}'])
+def test_a_record_of_a_kind_that_nobody_knows_is_refused(newer, tmp_path):
+    path = written(tmp_path, step())
+    path.write_bytes(path.read_bytes() + newer + b"\n")
     with pytest.raises(LogDamaged, match=r"log\.jsonl line 2 of "):
         Log(tmp_path)
 
@@ -181,8 +192,27 @@ def test_no_garbage_makes_a_traceback(tmp_path_factory, garbage):
     folder = tmp_path_factory.mktemp("log")
     path = written(folder, step())
     path.write_bytes(path.read_bytes() + garbage + b"\n")
-    with pytest.raises(LogDamaged):
-        Log(folder)
+    with Log(folder) as log:
+        assert len(log.scan.damaged) == 1 + garbage.count(b"\n")
+
+
+def test_a_bad_line_costs_its_trial_and_not_the_run(mazedom, serve, experiment):
+    """One reply of six trials can't be read any more; the others are shown, and that one can be asked again."""
+    server = serve("copies")
+    ran = mazedom("run", experiment(server, seeds=range(1, 7)), "--json")
+    path = Path(ran.document["path"], "log.jsonl")
+    lines = path.read_bytes().splitlines(keepends=True)
+    at = next(number for number, line in enumerate(lines) if b'"kind":"step"' in line)
+    path.write_bytes(b"".join([*lines[:at], b"garbage\n", *lines[at + 1 :]]))
+    shown = mazedom("show", "--json")
+    assert (shown.status, shown.document["finished"]) == (0, 6)
+    assert "is not JSON" in mazedom("show").err
+    verified = mazedom("replay", "--verify", "--json")
+    assert verified.status == 1
+    assert 5 * 3 <= verified.document["steps"] < 6 * 3
+    assert mazedom("resume", "--json").status == 1
+    again = mazedom("resume", "--again", "--json")
+    assert (again.status, server.calls) == (0, 18 + 1)
 
 
 def test_a_full_disk_leaves_whole_lines_only(tmp_path):

@@ -1,5 +1,6 @@
 """Prompts are files that people write; what is wrong with one is said in a sentence."""
 
+import jinja2
 import pytest
 
 from chains.errors import BadInput
@@ -13,7 +14,7 @@ from chains.organisation.prompts import (
     read_prompt,
     variants,
 )
-from chains.organisation.template import _template, filled
+from chains.organisation.template import filled
 
 
 @pytest.mark.parametrize("role", ROLES)
@@ -122,4 +123,4 @@ def test_what_ships_is_filled_exactly_as_jinja_fills_it(path):
     prompt = read_prompt(path.parent.name, path.stem)
     values = {name: f'<{name}>\n{{{{ {name} }}}} & "x"\n' for name in prompt.holes} | {"span": 3, "words": 60}
     for text in filter(None, (prompt.system, prompt.body)):
-        assert filled(text, values) == _template(text).render(values)
+        assert filled(text, values) == jinja2.Template(text, undefined=jinja2.StrictUndefined).render(values)

@@ -1,8 +1,11 @@
-"""Templates: texts with holes, read and filled by Jinja2.
+"""Templates: texts with holes, read and filled.
 
-Templates hold holes only, by convention: a branch in a template would hide a condition from the comparison. They run
-in Jinja's sandbox. Jinja takes a tenth of a second to import, so this module is imported where a prompt is filled or
-checked.
+Templates hold plain holes and nothing else (and `{{ superior|capitalize }}` where
+a sentence begins): no other filter, no attribute, calculation, branch or loop. A
+branch in a template would hide a condition from the comparison, and a template
+is text that others may have written, so Jinja only takes it apart and none of
+it is ever run. Jinja takes a tenth of a second to import, so this module is
+imported where a prompt is filled or checked.
 """
 
 from collections.abc import Mapping
@@ -10,16 +13,13 @@ from functools import cache
 from typing import Any
 
 import jinja2
-import jinja2.meta
 import jinja2.nodes
-import jinja2.sandbox
 
 from chains.errors import BadInput
 
-_ENVIRONMENT = jinja2.sandbox.SandboxedEnvironment(
-    undefined=jinja2.StrictUndefined, keep_trailing_newline=False, autoescape=False
-)  # fmt: skip
-_ENVIRONMENT.globals.clear()  # templates hold holes only; copying Jinja's own names is a third of filling one
+_ENVIRONMENT = jinja2.Environment(autoescape=False)  # noqa: S701 - nothing is rendered by it
+CAPITALIZE = "capitalize"
+"""The one filter that a hole may have."""
 
 
 @cache
@@ -27,40 +27,58 @@ def holes_in(text: str) -> frozenset[str]:
     """Return the names of the holes in a template.
 
     Raises:
-        BadInput: If it is no template.
+        BadInput: If it is no template, or more than one of plain holes.
     """
-    try:
-        return frozenset(jinja2.meta.find_undeclared_variables(_ENVIRONMENT.parse(text)))
-    except jinja2.TemplateSyntaxError as error:
-        raise BadInput(f"{error.message} (line {error.lineno} of the body)") from None
+    return frozenset(hole for _, hole in _pieces(text) if hole is not None)
 
 
 def filled(text: str, values: Mapping[str, Any]) -> str:
     """Return a template with every hole filled."""
-    pieces = _pieces(text)
-    if pieces is None:
-        return _template(text).render(values)
-    return "".join([piece if hole is None else str(values[hole]) for piece, hole in pieces])
+    return "".join(
+        [
+            piece if hole is None else str(values[hole]).capitalize() if piece else str(values[hole])
+            for piece, hole in _pieces(text)
+        ]
+    )
 
 
 @cache
-def _pieces(text: str) -> tuple[tuple[str, str | None], ...] | None:
-    """Return a template of plain holes as text and holes in turn, as Jinja parses it; None if there is more to it.
+def _pieces(text: str) -> tuple[tuple[str, str | None], ...]:
+    """Return a template as text and holes in turn, as Jinja takes it apart.
 
-    Putting these together is what Jinja would do, without the context that it makes for each filling.
+    Beside the name of a hole stands `CAPITALIZE` where what is filled in begins a sentence.
+
+    Raises:
+        BadInput: There is anything but text, plain holes and texts in quotes.
     """
     pieces: list[tuple[str, str | None]] = []
-    for node in _ENVIRONMENT.parse(text).body:
+    try:
+        nodes = _ENVIRONMENT.parse(text).body
+    except jinja2.TemplateSyntaxError as error:
+        raise BadInput(f"{error.message} (line {error.lineno} of the body)") from None
+    except (RecursionError, OverflowError, ValueError):
+        raise BadInput("more than plain holes, and too much of it") from None
+    for node in nodes:
         for child in node.nodes if isinstance(node, jinja2.nodes.Output) else [node]:
             if isinstance(child, jinja2.nodes.TemplateData):
                 pieces.append((child.data, None))
             elif isinstance(child, jinja2.nodes.Name):
                 pieces.append(("", child.name))
+            elif (name := _capitalized(child)) is not None:
+                pieces.append((CAPITALIZE, name))
+            elif isinstance(child, jinja2.nodes.Const) and isinstance(child.value, str):
+                pieces.append((child.value, None))
             else:
-                return None
+                raise BadInput(
+                    f"more than a plain hole such as {{{{ reports }}}} (line {child.lineno} of the body); a prompt "
+                    "holds no filter but capitalize, no calculation, branch or loop"
+                )
     return tuple(pieces)
 
 
-@cache
-def _template(text: str) -> jinja2.Template:
-    return _ENVIRONMENT.from_string(text)
+def _capitalized(node: Any) -> str | None:
+    """Return the name in `{{ name|capitalize }}`; None if this is something else."""
+    if not isinstance(node, jinja2.nodes.Filter) or node.name != CAPITALIZE:
+        return None
+    plain = not (node.args or node.kwargs or node.dyn_args or node.dyn_kwargs)
+    return node.node.name if plain and isinstance(node.node, jinja2.nodes.Name) else None

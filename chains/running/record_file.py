@@ -10,9 +10,11 @@ from pydantic import BaseModel, ValidationError
 from chains.errors import BadInput, LogDamaged, MazedomError
 from chains.experiments.experiment import Condition
 from chains.experiments.model_assignment import models_of
+from chains.experiments.prompt_assignment import circumstances
 from chains.organisation.cast import PERSON
 from chains.running.folders import LOG_FILE, RUN_FILE, runs_folder
 from chains.running.log.records import LOG_VERSION
+from chains.running.log.seals import with_seal
 from chains.running.run_record import RunRecord, hierarchy_of
 
 
@@ -41,7 +43,7 @@ def write_record(record: BaseModel, folder: Path) -> None:
     draft = folder / f"{RUN_FILE}.new"
     try:
         with draft.open("w", encoding="utf-8") as file:
-            file.writelines(_text(record))
+            file.writelines(with_seal(_text(record)) if isinstance(record, RunRecord) else _text(record))
             file.flush()
             os.fsync(file.fileno())
         draft.replace(folder / RUN_FILE)
@@ -95,12 +97,23 @@ def read_record(folder: Path) -> RunRecord:
         first = error.errors()[0]
         place = ".".join(map(str, first["loc"]))
         raise LogDamaged(f"{path}: {place}: {first['msg']}; the file was changed or damaged there") from None
+    except (BadInput, RecursionError, KeyError, TypeError, AttributeError) as error:
+        raise LogDamaged(f"{path}: {error or 'it is too deep'}; the file was changed or damaged there") from None
+    _check_whole(record, path)
+    return record
+
+
+def _check_whole(record: RunRecord, path: Path) -> None:
+    """Check that every world is the one its digest names, and that all is there that is referred to."""
     for digest, world in record.worlds.items():
         if world.digest != digest:
             raise LogDamaged(f"{path}: the world {digest[:12]} was changed: its digest is now {world.digest[:12]}")
-    if missing := next(_missing(record), None):
+    try:
+        missing = next(_missing(record), None)
+    except BadInput as error:
+        raise LogDamaged(f"{path}: {error}; the file was changed or damaged there") from None
+    if missing is not None:
         raise LogDamaged(f"{path} lacks {missing}; the file was changed or damaged there")
-    return record
 
 
 def _missing(record: RunRecord) -> Iterator[str]:
@@ -121,6 +134,9 @@ def _uncast(record: RunRecord, condition: Condition) -> Iterator[str]:
     for seat in hierarchy_of(settings, dict(record.hierarchies)).seats:
         if settings.reports and record.casting.get(condition.id, {}).get(seat.name) not in record.prompts:
             yield f"the prompt of {condition.id}, seat {seat.name}"
+        for name in circumstances(settings, seat):
+            if name not in record.prompts:
+                yield f"the prompt {name} of {condition.id}, seat {seat.name}"
         if any(model not in (PERSON, *record.models) for model in models_of(settings, seat)):
             yield f"the model of {condition.id}, seat {seat.name}"
     for turn, prompt in record.casting.get(condition.id, {}).items():

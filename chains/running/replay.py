@@ -4,12 +4,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from chains.errors import MazedomError, ReplyMissing
-from chains.models.provider import Reply
+from chains.errors import LogDamaged, MazedomError, ReplyMissing
+from chains.models.provider import Reply, Request
 from chains.organisation.hierarchy import Seat
+from chains.organisation.turn_key import Key
 from chains.running.log.log import Log
 from chains.running.log.records import Step, TrialEnd
-from chains.running.reply_source import Tape, Watcher
+from chains.running.receipt import Receipt, receipt_of
+from chains.running.reply_source import Asked, Tape, Watcher
 from chains.running.run_record import RunRecord, Stage
 from chains.running.trial import in_turn, run_trial
 from chains.scoring.facts.reader import Reader
@@ -47,6 +49,8 @@ class Replay:
     """Trials whose fates were not compared: logged by another version of the instrument, or not logged."""
     unfinished: int = 0
     """Trials of the experiment whose end the log does not hold."""
+    receipt: Receipt | None = field(default=None, repr=False)
+    """Digests of all that the run's files hold, if they were verified."""
 
     def keep(self, end: TrialEnd) -> None:
         """Count how a trial ended, and keep what is shown of it."""
@@ -70,6 +74,23 @@ class _Counter(Watcher):
         self.steps += 1
 
 
+class _Comparing(Tape):
+    """Compares what the log says of each step besides its words: who it is, and whom it heard."""
+
+    def __init__(self, log: Log, watcher: Watcher) -> None:
+        super().__init__(log, None, watcher)
+        self.differences: list[Difference] = []
+
+    async def reply(self, key: Key, turn: Asked, model: str, heard: tuple[str, ...], request: Request) -> Reply | None:
+        reply = await super().reply(key, turn, model, heard, request)
+        step = self.log.find(key, request.digest)
+        if step is not None and (step.heard, step.level, step.pass_) != (heard, turn.seat.level, turn.pass_):
+            what = f"the log says that it heard {', '.join(step.heard) or 'nobody'} at level {step.level}"
+            told = f"and the run has it hear {', '.join(heard) or 'nobody'} at level {turn.seat.level}"
+            self.differences.append(Difference(key.trial, key.seat, f"{what}, {told}"))
+        return reply
+
+
 async def replay(record: RunRecord, log: Log, *, verify: bool = False) -> Replay:
     """Drive every trial that has a step in the log again, from the log alone.
 
@@ -85,7 +106,7 @@ async def replay(record: RunRecord, log: Log, *, verify: bool = False) -> Replay
     result = Replay()
     stage = Stage(record)
     watcher = _Counter()
-    tape = Tape(log, None, watcher)
+    tape = _Comparing(log, watcher) if verify else Tape(log, None, watcher)
     started = set(log.scan.places.trials)
     for trial in record.experiment.trials():
         name = str(trial)
@@ -119,6 +140,10 @@ async def replay(record: RunRecord, log: Log, *, verify: bool = False) -> Replay
     result.steps = watcher.steps
     if verify:
         result.differences += [Difference(name, None, "the run has no such trial") for name in sorted(started)]
+        if isinstance(tape, _Comparing):
+            result.differences += tape.differences
+        result.receipt, changes = receipt_of(log.path.parent, log)
+        result.differences += [Difference(*change) for change in changes]
         result.differences += _changed_steps(log)
         result.differences += _removed(record, log)
     return result
@@ -126,7 +151,12 @@ async def replay(record: RunRecord, log: Log, *, verify: bool = False) -> Replay
 
 def _changed_steps(log: Log) -> Iterator[Difference]:
     """Find steps whose words are not those that their digests name."""
-    for step in log.steps():
+    for at, line in log.step_lines():
+        try:
+            step = log.step_at(at, len(line))
+        except LogDamaged as error:
+            yield Difference("the log", None, str(error))
+            continue
         if step.reply.digest != step.reply_digest:
             yield Difference(step.trial, step.seat, f"the reply was changed after it was logged: {_quoted(step)}")
         if step.request.digest != step.digest:

@@ -23,6 +23,7 @@ from chains.organisation.turn_key import Key
 from chains.running.folders import LOG_FILE, all_runs, find_run
 from chains.running.log.log import Log
 from chains.running.log.records import Step
+from chains.running.log.seals import unsealed
 from chains.running.log.step_index import Place, packed
 from chains.running.record_file import read_record
 from chains.running.reply_source import Asked, Taken
@@ -123,7 +124,7 @@ class Earlier:
         number, offset, length = _PLACE.unpack(found)
         source = self._sources[number]
         try:
-            step = Step.model_validate_json(_read(source.log, offset, length))
+            step = Step.model_validate_json(unsealed(_read(source.log, offset, length)))
         except (OSError, ValueError):
             raise _changed(source) from None
         if step.digest != request.digest:

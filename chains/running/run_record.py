@@ -78,10 +78,11 @@ class RunRecord(BaseModel):
     @model_validator(mode="before")
     @classmethod
     def _read_as_once_written(cls, content: Any) -> Any:
-        """Pass over `parent`, which run.json files held before and which was never set."""
-        if isinstance(content, dict) and content.get("parent", "") is None:
-            return {name: value for name, value in content.items() if name != "parent"}
-        return content
+        """Pass over `parent`, which run.json files held before and which was never set, and the file's seal."""
+        if not isinstance(content, dict):
+            return content
+        dropped = {"seal", "parent"} if content.get("parent", "") is None else {"seal"}
+        return {name: value for name, value in content.items() if name not in dropped}
 
 
 def hierarchy_of(settings: ConditionSettings, read: dict[str, Hierarchy]) -> Hierarchy:

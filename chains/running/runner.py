@@ -3,11 +3,11 @@
 import asyncio
 import contextlib
 from collections import Counter
-from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Coroutine, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from chains.errors import Hopeless, MazedomError, NotThere, OverLimit, ProviderError, Stopped
+from chains.errors import Hopeless, MazedomError, NotThere, OverLimit, ProviderError, ReplyMissing, Stopped
 from chains.experiments.experiment import TrialId
 from chains.models.budget import Budget
 from chains.models.provider import Provider
@@ -18,7 +18,7 @@ from chains.running.log.log import Log
 from chains.running.log.records import Note, Status, TrialEnd, now
 from chains.running.reply_source import Others, Question, Tape, Watcher
 from chains.running.run_record import RunRecord, Stage
-from chains.running.trial import Reads, run_trial
+from chains.running.trial import Reads, in_turn, run_trial
 
 
 @dataclass
@@ -44,6 +44,7 @@ async def drive(
     watcher: Watcher | None = None,
     most_at_once: int = 8,
     only: set[str] | None = None,
+    redo: Collection[str] = (),
     others: Others | None = None,
     elsewhere: Reads | None = None,
     trace: bool = False,
@@ -61,6 +62,7 @@ async def drive(
         watcher: Told what happens.
         most_at_once: Trials under way at the same time.
         only: Drive these trials alone.
+        redo: Drive these trials though they are finished: replies of theirs are gone.
         others: Replies of other runs, to be taken before anybody is asked.
         elsewhere: Reads what finished trials said, in place of this process.
         trace: Let LangSmith trace, if the environment asks for it.
@@ -79,7 +81,7 @@ async def drive(
     todo = [
         trial
         for trial in record.experiment.trials()
-        if log.scan.status(str(trial)) != "finished" and (only is None or str(trial) in only)
+        if (log.scan.status(str(trial)) != "finished" or str(trial) in redo) and (only is None or str(trial) in only)
     ]
     if todo:  # a run that is finished stays as it is
         log.append(Note(note="began", at=now()))
@@ -99,6 +101,19 @@ async def drive(
         await tape.settle()
     driver.progress.questions = tape.questions
     return driver.progress
+
+
+async def incomplete(record: RunRecord, log: Log) -> set[str]:
+    """Return the finished trials whose replies the log does not all hold, any more."""
+    stage, tape, found = Stage(record), Tape(log, None), set[str]()
+    for trial in record.experiment.trials():
+        if log.scan.status(str(trial)) == "finished":
+            cast = stage.cast(trial)
+            try:
+                await run_trial(str(trial), cast, in_turn(cast.plan), tape, read=False)
+            except ReplyMissing:
+                found.add(str(trial))
+    return found
 
 
 class _Driver:

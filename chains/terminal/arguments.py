@@ -34,6 +34,9 @@ def _resume(parser: argparse.ArgumentParser) -> None:
         "--set", action="append", default=[], dest="settings", metavar="limits.KEY=N",
         help="a higher limit: limits.calls, .tokens, .cost, .minutes, .trials",
     )  # fmt: skip
+    parser.add_argument(
+        "--again", action="store_true", help="ask again for exactly what was logged and is gone from the log"
+    )
     reuse(parser, "as in `run`, from now on; `none`: take none (default: as the run was begun)")
     limits(parser)
     events(parser)

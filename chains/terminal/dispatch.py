@@ -9,7 +9,7 @@ from typing import TextIO, cast
 
 from chains.errors import MazedomError
 from chains.running.gc_tuning import kept
-from chains.terminal.views.output import Heedless, as_started, print_json, unheard
+from chains.terminal.views.output import Heedless, as_started, legible, print_json, unheard
 
 _UNWRITTEN = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 """Errors of a stream that can't be written. The error of a file names the file and is none of these."""
@@ -36,7 +36,7 @@ def _run(arguments: argparse.Namespace) -> int:
         sys.stdout.flush()
     except MazedomError as error:
         why = as_started(str(error))
-        sys.stderr.write(f"mazedom: {why}\n")
+        sys.stderr.write(f"mazedom: {legible(why)}\n")
         if arguments.json:
             print_json({"error": why, "kind": type(error).__name__})
         return error.exit_code
@@ -55,7 +55,7 @@ def _run(arguments: argparse.Namespace) -> int:
             why = f"{error.filename}: {why}"
         elif error.errno in _UNWRITTEN:
             why = f"can't write the results: {why}; what was run is logged, and `mazedom show` prints it again"
-        sys.stderr.write(f"mazedom: {as_started(why)}\n")
+        sys.stderr.write(f"mazedom: {legible(as_started(why))}\n")
         unheard(sys.stdout)
         return 1
     return status

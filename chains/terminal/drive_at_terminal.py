@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 
-from rich.markup import escape
 from rich.panel import Panel
+from rich.text import Text
 
 from chains.analysis.results.run_results import Results, results
 from chains.errors import OverLimit
@@ -26,7 +26,7 @@ from chains.running.reader_pool import fitting, readers
 from chains.running.reply_source import Question, Tape, Watcher
 from chains.running.reuse import Earlier, earlier
 from chains.running.run_record import RunRecord, Stage
-from chains.running.runner import Progress, drive
+from chains.running.runner import Progress, drive, incomplete
 from chains.running.spending import budget_of, check_limits, most_at_once, note_what_came
 from chains.running.token_estimate import longest_prompt
 from chains.running.trial import Reads
@@ -38,7 +38,13 @@ from chains.terminal.views.run_tables import results_view
 
 
 def drive_run(
-    record: RunRecord, folder: Path, *, as_json: bool, events: str | None = None, others: Earlier | None = None
+    record: RunRecord,
+    folder: Path,
+    *,
+    as_json: bool,
+    events: str | None = None,
+    others: Earlier | None = None,
+    again: bool = False,
 ) -> int:
     """Drive a run's unfinished trials, show them, print the results; return the exit status.
 
@@ -48,16 +54,17 @@ def drive_run(
         as_json: Print one JSON document.
         events: Where to write a line of JSON for everything that happens, if anywhere.
         others: Replies of earlier runs, to be taken in place of calls.
+        again: Ask again for what was logged and is gone.
     """
     check_limits(record)
-    with readers(record, fitting(record)) as elsewhere, Log(folder, write=True, held=record.held) as log:
+    with readers(record, fitting(record)) as elsewhere, Log(folder, write=True, held=record.held, again=again) as log:
         if log.scan.notice:
             say(f"note: {log.scan.notice}")
         began = time.monotonic()
         try:
             with contextlib.ExitStack() as stack:
                 told = [] if events is None else [stack.enter_context(Events(record, log, Path(events)))]
-                stopped = asyncio.run(_drive(record, folder, log, told, others, elsewhere))
+                stopped = asyncio.run(_drive(record, folder, log, told, others, elsewhere, again=again))
         except asyncio.CancelledError:
             stopped = INTERRUPTED
         found = results(record, log)
@@ -86,6 +93,8 @@ async def _drive(
     told: Sequence[Watcher] = (),
     others: Earlier | None = None,
     elsewhere: Reads | None = None,
+    *,
+    again: bool = False,
 ) -> str | None:
     """Drive and ask until nothing is left to do here; return why it stopped early, if it did."""
     opened = Models(
@@ -100,6 +109,7 @@ async def _drive(
             providers = {name: models.provider(name) for name in record.models}
         with LiveView(record, log, progress) as view:
             only: set[str] | None = None
+            redo = await incomplete(record, log) if again else set[str]()
             while True:
                 with interrupts(models.budget):
                     done = await drive(
@@ -111,6 +121,7 @@ async def _drive(
                         watcher=Several(view, *told) if told else view,
                         most_at_once=most_at_once(record),
                         only=only,
+                        redo=redo,
                         others=others,
                         elsewhere=elsewhere,
                         trace=TRACE,
@@ -256,7 +267,7 @@ def ask(trial: str, seat: Seat, request: Request, which: str) -> str | None:
     The text ends with a line that holds a single full stop, or with the end of the input.
     """
     for message in request.messages:
-        progress.print(Panel(escape(message.content), title=f"{trial}: you hold seat {seat.name} ({which})"))
+        progress.print(Panel(Text(message.content), title=Text(f"{trial}: you hold seat {seat.name} ({which})")))
     progress.print(
         "Write your message; end it with a line that holds only a full stop. Nothing at all: leave it waiting."
     )

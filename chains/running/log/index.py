@@ -6,7 +6,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
-from chains.errors import LogDamaged
+from chains.errors import LineDamaged, LogDamaged
 from chains.models.provider import Usage, whole
 from chains.running.log.line_index_schema import ChainLine, EndLine, NoteLine, StepLine, read_line
 from chains.running.log.records import Note, Status, Step
@@ -82,6 +82,10 @@ class Scan:
     """Others' chains: by set and name, offset and length of the line."""
     length: int = 0
     """Bytes up to and including the last whole line."""
+    lines: int = 0
+    """Whole lines."""
+    damaged: list[str] = field(default_factory=list)
+    """What is wrong with each line that can't be read: it is passed over, and its trial lacks what it said."""
     cut: int = 0
     """Bytes of a line that a crash cut off."""
     before: Mapping[str, int] = field(default_factory=dict)
@@ -141,9 +145,13 @@ class Scan:
     @property
     def notice(self) -> str | None:
         """What a person should be told about the log, if anything."""
+        damaged = None
+        if self.damaged:
+            more = f" and {len(self.damaged) - 1} more" if len(self.damaged) > 1 else ""
+            damaged = f"{self.damaged[0]}{more}, and is passed over: its trial lacks what it said"
         cut = f"the last line of the log was cut off ({self.cut} bytes) and is ignored" if self.cut else None
         missing = f"the log {self.missing}" if self.missing else None
-        return "; ".join(filter(None, (cut, missing))) or None
+        return "; ".join(filter(None, (damaged, cut, missing))) or None
 
     def add(self, line: bytes, file: str, number: int, run: str) -> None:
         """Note one line that stands at the end of what was scanned so far; see `lines.read_line`."""
@@ -153,7 +161,7 @@ class Scan:
                 try:
                     self.add_step(read, len(line))
                 except ValueError:
-                    raise LogDamaged(
+                    raise LineDamaged(
                         f"{file} line {number} of {run} has a turn or attempt out of range; the log was changed or "
                         "damaged there"
                     ) from None
@@ -163,8 +171,15 @@ class Scan:
                 self.add_chain(read.set, read.chain, len(line))
             case NoteLine():
                 self.add_note(read, len(line))
+        self.lines += 1
         if read.at is not None:
             self.heard(read.at)
+
+    def pass_over(self, line: bytes, why: str) -> None:
+        """Note a line that can't be read and stands at the end of what was scanned so far."""
+        self.damaged.append(why)
+        self.lines += 1
+        self.length += len(line)
 
     def add_step(self, step: StepLine | Step, size: int) -> None:
         """Note a step whose line of `size` bytes stands at the end of what was scanned so far.
@@ -242,9 +257,14 @@ def scan(path: Path) -> Scan:
                 if not line.endswith(b"\n"):
                     found.cut = len(line)
                     break
-                found.add(line, file, number, run)
+                try:
+                    found.add(line, file, number, run)
+                except LineDamaged as error:
+                    found.pass_over(line, str(error))
     except FileNotFoundError:
         pass
     except OSError as error:
         raise LogDamaged(f"can't read {path}: {error.strerror}") from None
+    if found.damaged and len(found.damaged) == found.lines:
+        raise LogDamaged(found.damaged[0])  # it is no log at all
     return found

@@ -10,7 +10,7 @@ from typing import Any, Final, NoReturn, get_args
 import msgspec
 import orjson
 
-from chains.errors import LogDamaged
+from chains.errors import LineDamaged, LogDamaged
 from chains.models.provider import Usage
 from chains.running.log.records import LOG_VERSION, Status
 
@@ -95,7 +95,8 @@ def read_line(line: bytes, file: str, number: int, run: str) -> Line:
         run: The run's id.
 
     Raises:
-        LogDamaged: If it is no record of a version that this program reads.
+        LineDamaged: If it is no record.
+        LogDamaged: If it is one of a version that this program does not read.
     """
     try:
         if not line.isascii():
@@ -114,9 +115,9 @@ def _refuse(line: bytes, where: str) -> NoReturn:
     try:
         record: Any = orjson.loads(line)
     except orjson.JSONDecodeError as error:
-        raise LogDamaged(f"{where} is not JSON ({error}); {damaged}") from None
+        raise LineDamaged(f"{where} is not JSON ({error}); {damaged}") from None
     if not isinstance(record, dict):
-        raise LogDamaged(f"{where} is not a log record; {damaged}")
+        raise LineDamaged(f"{where} is not a log record; {damaged}")
     if record.get("v") != LOG_VERSION:
         raise LogDamaged(f"{where} has log version {record.get('v')!r}; this program reads version {LOG_VERSION}")
     kind = record.get("kind")
@@ -126,5 +127,5 @@ def _refuse(line: bytes, where: str) -> NoReturn:
     if kind == "trial" and not wrong and str(record.get("status")) not in _STATUSES:
         wrong = ["status"]
     if wrong:
-        raise LogDamaged(f"{where} has no {wrong[0]} that can be read; {damaged}")
-    raise LogDamaged(f"{where} has no whole {'reply' if kind == 'step' else 'record'}; {damaged}")
+        raise LineDamaged(f"{where} has no {wrong[0]} that can be read; {damaged}")
+    raise LineDamaged(f"{where} has no whole {'reply' if kind == 'step' else 'record'}; {damaged}")

@@ -26,12 +26,14 @@ from typing import Final, Self, TypeVar
 import msgspec
 from pydantic import BaseModel, ValidationError
 
-from chains.errors import LogDamaged, LogInUse, MazedomError
+from chains.errors import LineDamaged, LogDamaged, LogInUse, MazedomError
 from chains.models.provider import Reply
 from chains.organisation.turn_key import Key
 from chains.running.folders import LOG_FILE
 from chains.running.log.index import AT_ONCE, scan
+from chains.running.log.line_index_schema import StepLine, read_line
 from chains.running.log.records import LoggedChain, Note, Step, TrialEnd
+from chains.running.log.seals import sealed, unsealed
 
 Record = TypeVar("Record", bound=BaseModel)
 
@@ -49,14 +51,7 @@ class _ReplyOf(msgspec.Struct, gc=False):
     reply: Reply
 
 
-class _KindOf(msgspec.Struct, gc=False):
-    """Of a line, its kind."""
-
-    kind: str
-
-
 _REPLY: Final = msgspec.json.Decoder(_ReplyOf)
-_KIND: Final = msgspec.json.Decoder(_KindOf)
 
 
 class Log:
@@ -65,13 +60,16 @@ class Log:
     Holds an index in memory and the messages on disk. Use as a context manager.
     """
 
-    def __init__(self, folder: Path, *, write: bool = False, held: Mapping[str, int] | None = None) -> None:
+    def __init__(
+        self, folder: Path, *, write: bool = False, held: Mapping[str, int] | None = None, again: bool = False
+    ) -> None:
         """Open the log of the run in `folder`.
 
         Args:
             folder: The run's.
             write: Open it to append, too.
             held: What run.json says that it held when the run last stopped. None: it may be a new one.
+            again: Append to it though it holds less than it held: what is gone may be asked for, and paid for, again.
 
         Raises:
             LogInUse: If another process writes it.
@@ -99,7 +97,7 @@ class Log:
                 self._lock()
             self.scan = scan(self.path)
             self.scan.before = held or {}
-            if write:
+            if write and not again:
                 self._check_whole()
             if write and self.scan.cut:
                 os.ftruncate(self._file, self.scan.length)
@@ -120,7 +118,7 @@ class Log:
             left = f" (`--reuse {self.path.parent.name}` takes the replies that are left)" * bool(self.scan.places)
             raise LogDamaged(
                 f"{self.path} {missing}: it was emptied, cut or replaced, and what is gone would be paid for again; "
-                f"put it back, or begin a new run{left}"
+                f"put it back, ask for what is gone with `resume --again`, or begin a new run{left}"
             )
 
     def __enter__(self) -> Self:
@@ -164,16 +162,21 @@ class Log:
 
     def steps(self) -> Iterator[Step]:
         """Return every step in the order logged, one at a time."""
+        for at, line in self.step_lines():
+            yield _validated(Step, line, f"{self.path} at byte {at}")
+
+    def step_lines(self) -> Iterator[tuple[int, bytes]]:
+        """Return where each step's line begins, and the line; what can't be read is passed over, as the index does."""
         at = 0
-        for line in self._lines(self.scan.length):
-            where = f"{self.path} at byte {at}"
-            try:
-                kind = _KIND.decode(line).kind
-            except msgspec.DecodeError as error:
-                raise LogDamaged(f"{where}: {error}; the log was changed or damaged there") from None
-            if kind == "step":
-                yield _validated(Step, line, where)
+        for number, line in enumerate(self._lines(self.scan.length), 1):
+            with contextlib.suppress(LineDamaged):
+                if isinstance(read_line(line, LOG_FILE, number, self.path.parent.name), StepLine):
+                    yield at, line
             at += len(line) + 1
+
+    def lines(self) -> Iterator[bytes]:
+        """Return every whole line, without its line break."""
+        return self._lines(self.scan.length)
 
     def _lines(self, until: int) -> Iterator[bytes]:
         """Return every line before the byte `until`, without its line break."""
@@ -218,7 +221,7 @@ class Log:
         """
         if self._unkept is not None:
             raise self._cannot(self._unkept)
-        line = record.line()
+        line = sealed(record.line(), self.scan.lines + 1)
         view = memoryview(line)
         try:
             while view:
@@ -228,6 +231,7 @@ class Log:
             os.ftruncate(self._file, self.scan.length)
             raise self._cannot(error) from None
         self._unsynced, self._behind = self._unsynced or durable, True
+        self.scan.lines += 1
         if isinstance(record, Step):
             self.scan.add_step(record, len(line))
         elif isinstance(record, TrialEnd):
@@ -272,7 +276,7 @@ class Log:
 
 def _validated(kind: type[Record], line: bytes, where: str) -> Record:
     try:
-        return kind.model_validate_json(line)
+        return kind.model_validate_json(unsealed(line))
     except ValidationError as error:
         first = error.errors()[0]
         place, what = ".".join(map(str, first["loc"])), first["msg"].removeprefix("Value error, ")

@@ -53,6 +53,10 @@ def main(arguments: argparse.Namespace) -> int:
         _play(record, played)
         stdout.print(results_view(found))
         stdout.print(_verdict(played, seconds, verify=arguments.verify))
+        if played.receipt is not None:
+            stdout.print(f"receipt  {played.receipt.root}", soft_wrap=True)
+            since = "" if played.receipt.sealed else "; the log is from before its lines were sealed"
+            say(f"the receipt is over every record and run.json: who publishes it can't change them unnoticed{since}")
     for difference in played.differences[:MOST_DIFFERENCES]:
         say(f"differs: {difference}")
     if len(played.differences) > MOST_DIFFERENCES:
@@ -71,6 +75,7 @@ def _document(record: RunRecord, played: Replay, seconds: float) -> dict[str, ob
         "differences": [str(difference) for difference in played.differences],
         "fates_not_compared": played.unread,
         "unfinished": played.unfinished,
+        "receipt": None if played.receipt is None else vars(played.receipt),
     }
 
 

@@ -25,7 +25,9 @@ def main(arguments: argparse.Namespace) -> int:
         limits = with_limits(record.experiment.limits, settings)
         experiment = record.experiment.model_copy(update={"limits": limits})
         record = record.model_copy(update={"experiment": experiment})
-    return drive_run(record, folder, as_json=arguments.json, events=arguments.events, others=others)
+    return drive_run(
+        record, folder, as_json=arguments.json, events=arguments.events, others=others, again=arguments.again
+    )
 
 
 def _others(record: RunRecord, words: Sequence[str]) -> tuple[RunRecord, Earlier | None]:

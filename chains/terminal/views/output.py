@@ -24,8 +24,29 @@ def as_started(text: str) -> str:
     return _COMMAND.sub(lambda _: started(), text)
 
 
+HIDDEN = (
+    *(sign for sign in range(0x20) if sign not in (9, 10)), *range(0x7F, 0xA0),  # controls: escapes, bells, returns
+    0x061C, 0x200B, 0x200E, 0x200F, *range(0x2028, 0x202F), *range(0x2060, 0x2070), 0xFEFF,  # direction, line ends
+    *range(0xFFF9, 0xFFFC), *range(0xE0000, 0xE0080),  # marks and tags that are not seen
+    *range(0xD800, 0xE000),  # halves of characters, which no stream takes
+)  # fmt: skip
+"""Characters that a terminal obeys or nobody sees: no text that others wrote reaches a terminal with them."""
+_AS_SHOWN = dict.fromkeys(HIDDEN, "\N{REPLACEMENT CHARACTER}")
+_AS_JSON = {sign: f"\\u{sign:04x}" for sign in HIDDEN if sign <= 0xFFFF} | {
+    sign: f"\\udb40\\udc{sign - 0xE0000:02x}" for sign in HIDDEN if sign > 0xFFFF
+}
+
+
+def legible(text: str) -> str:
+    """Return a text that others wrote without what a terminal would obey, or nobody would see.
+
+    Each such character becomes one other, so that places in the text stay where they are.
+    """
+    return text if text.isascii() and text.isprintable() else text.translate(_AS_SHOWN)
+
+
 class Gate(Console):
-    """A console through which everything printed goes: commands in it can be pasted."""
+    """A console through which everything printed goes: commands in it can be pasted, and no text moves a terminal."""
 
     def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterable[Segment]:
         """Render one thing, commands in its text as the program was started."""
@@ -39,16 +60,24 @@ class Gate(Console):
             renderable = pasted.append_text(renderable[place:])
         return super().render(renderable, options)
 
+    def _render_buffer(self, buffer: Iterable[Segment]) -> str:
+        """Write what was rendered: the console's own styles, and legible text."""
+        return super()._render_buffer(
+            segment if segment.control else Segment(legible(segment.text), segment.style) for segment in buffer
+        )
+
 
 WIDE = 160
 """Columns of a result that goes to a file or another program."""
 results = Gate(
     highlight=False,
+    markup=False,
+    emoji=False,
     soft_wrap=False,
     width=None if "COLUMNS" in os.environ or (sys.stdout is not None and sys.stdout.isatty()) else WIDE,
 )
 """For results: stdout."""
-progress = Gate(stderr=True, highlight=False)
+progress = Gate(stderr=True, highlight=False, markup=False, emoji=False)
 """For progress, notices and questions: stderr."""
 
 
@@ -88,17 +117,6 @@ def unheard(stream: TextIO) -> None:
         os.dup2(nowhere.fileno(), stream.fileno())
 
 
-_CONTROLS = dict.fromkeys([*range(0x20), *range(0x7F, 0xA0)], "\N{REPLACEMENT CHARACTER}") | {9: "\t", 10: "\n"}
-
-
-def legible(text: str) -> str:
-    """Return a text that others wrote without control characters: escapes, bells, carriage returns.
-
-    Each such character becomes one other, so that places in the text stay where they are.
-    """
-    return text.translate(_CONTROLS)
-
-
 def counted(number: int, what: str) -> str:
     """Return a number and what it counts: "1 claim", "2,000 claims"."""
     return f"{number:,} {what}{'' if number == 1 else 's'}"
@@ -116,7 +134,7 @@ def figures_by(*headings: str) -> Table:
 def print_json(document: Any) -> None:
     """Write one JSON document to stdout."""
     text = orjson.dumps(document, option=orjson.OPT_INDENT_2 | orjson.OPT_NON_STR_KEYS)
-    sys.stdout.write(text.decode() + "\n")
+    sys.stdout.write(text.decode().translate(_AS_JSON) + "\n")
 
 
 def say(text: str) -> None:
