@@ -286,7 +286,8 @@ def test_a_comparison_shows_retention_corrected_beside_the_raw_one(mazedom, run,
     assert corrected["a"]["value"] > raw["a"]
     assert corrected["difference"] == pytest.approx(0, abs=1e-9), "the channel does not read prompts"
     assert (
-        "retention corrected for the instrument's measured error: a " in mazedom("compare", run, "--by", "prompt").out
+        "retention corrected for the instrument's error as measured in each condition: a "
+        in mazedom("compare", run, "--by", "prompt").out
     )
     (run / "labels" / "anna.jsonl").unlink()
     assert mazedom("compare", run, "--by", "prompt", "--json").document["retention_corrected"] is None

@@ -237,11 +237,12 @@ def test_registered_hypotheses_are_tested_by_holm_and_the_rest_by_benjamini_hoch
     first, second, third = found["hypotheses"]
     assert first["verdict"] == "supported"
     assert first["p_adjusted"] == pytest.approx(3 * first["p"])
-    assert second["verdict"] == third["verdict"] == "contradicted"
+    # a margin is tested by betting, which these few worlds do not suffice for
+    assert (second["verdict"], third["verdict"]) == ("undecided", "contradicted")
     row = found["measures"]["retention"]
     assert (row["registered"], row["adjusted_by"], row["p_adjusted"]) == ("h1", "holm", first["p_adjusted"])
     assert (row["p"], row["ci"]) == (first["p"], first["ci"])
-    assert second["ci"] == pytest.approx(first["ci"], abs=0.02)  # shown without the margin
+    assert second["ci"][0] < first["ci"][0] < first["ci"][1] < second["ci"][1]  # both shown without the margin
     assert found["measures"]["omission"]["adjusted_by"] == "benjamini-hochberg"
 
 

@@ -19,6 +19,10 @@ sys.path.insert(0, str(Path(__file__).parent / "bench"))
 
 from correction import delta_interval
 
+sys.path.insert(0, str(Path(__file__).parent / "bench"))
+
+from instrument_error import ROWS, off_zero, study
+
 FATES = ("kept", "blurred", "altered", "inverted", "omitted")
 
 
@@ -154,3 +158,18 @@ def test_the_error_of_another_run_is_another_draw():
     one, other = error_rates(labels), error_rates(labels)
     assert np.ptp(corrected_pair(a, a, one, other)[-2:]) > 0.05
     assert corrected_pair(a, a, one, one).document()["ci"] == [0.0, 0.0]
+
+
+def test_fewer_than_eight_worlds_give_no_interval_of_a_difference():
+    found = study(0, worlds=7)
+    assert np.isnan(found.low)
+    assert np.isnan(found.high)
+    assert found.document()["ci"] is None
+
+
+@pytest.mark.parametrize("name", ROWS)
+def test_no_difference_is_made_up_by_an_error_that_differs_between_conditions(name):
+    """One error for both conditions makes one up in 77% to 87%; 12 of 120 is what a true 5% exceeds once in 40."""
+    off, told = off_zero(120, **ROWS[name])
+    assert off <= 12 / 120
+    assert told > 0.5 if "and" in name else told < 0.15

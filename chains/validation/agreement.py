@@ -1,14 +1,15 @@
 """Agreement of people, the instrument and judges on a run's pairs, and the instrument's error against people."""
 
 import itertools
+import math
 from collections import Counter
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Collection, Hashable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from chains.fates import FATES, Fate
 from chains.scoring.facts.instrument import INSTRUMENT
 from chains.stats.measurement_error.confusion import Confusion, Judged, confusion, known
-from chains.stats.measurement_error.correction import ErrorRates, Labelled, error_rates
+from chains.stats.measurement_error.correction import ErrorRates, Labelled, error_rates, errors_alike
 from chains.stats.measurement_error.krippendorff_alpha import Alpha, alpha
 from chains.stats.paired.shares import FEWEST_WORLDS
 from chains.validation.all_labels import JUDGES, Gathered
@@ -36,6 +37,10 @@ class Accord(NamedTuple):
     """The instrument against the reference, at first, middle and last hops."""
     errors: ErrorRates | str
     """The instrument's error, or a sentence that says why it is not measured."""
+    by_condition: dict[str, ErrorRates | str]
+    """The same by condition, by name; empty for a run with one."""
+    alike: float
+    """p-value of conditions having the same errors (the smallest over pairs, times their number); nan if not tested."""
     clustered_by: str
     """What is resampled for intervals: "world", or "message" if there are too few worlds."""
 
@@ -59,8 +64,14 @@ class Accord(NamedTuple):
                 band: {"items": one.items, "false_loss": known(one.false_loss), "false_kept": known(one.false_kept)}
                 for band, one in self.by_band.items()
             },
-            "errors": self.errors if isinstance(self.errors, str) else self.errors.document(),
+            "errors": _document(self.errors),
+            "errors_by_condition": {name: _document(one) for name, one in self.by_condition.items()},
+            "errors_alike_p": known(self.alike),
         }
+
+
+def _document(errors: ErrorRates | str) -> Any:
+    return errors if isinstance(errors, str) else errors.document()
 
 
 def accord(found: Gathered) -> Accord:
@@ -81,6 +92,10 @@ def accord(found: Gathered) -> Accord:
         said = found.of(who)
         return confusion([Judged(truth[p.id], said[p.id], weight[p.id]) for p in some if p.id in said])
 
+    conditions = found.pairs.record.conditions
+    by_condition = {one.name: measured(found, {one.id}) for one in conditions} if len(conditions) > 1 else {}
+    known_ones = [one for one in by_condition.values() if isinstance(one, ErrorRates)]
+    tests = [errors_alike(one, other) for one, other in itertools.combinations(known_ones, 2)]
     return Accord(
         raters={who: rated[who] for who in (*found.people, *others) if rated[who]},
         reference=reference,
@@ -91,24 +106,34 @@ def accord(found: Gathered) -> Accord:
             band: held(INSTRUMENT, some) for band in BANDS if (some := [pair for pair in drawn if pair.band == band])
         },
         errors=measured(found),
+        by_condition=by_condition,
+        alike=min(1.0, len(tests) * min(tests)) if tests else math.nan,
         clustered_by=clustered_by,
     )
 
 
-def measured(found: Gathered) -> ErrorRates | str:
-    """Return the instrument's error against people's labels, or a sentence that says why it is not measured."""
+def measured(found: Gathered, conditions: Collection[str] | None = None) -> ErrorRates | str:
+    """Return the instrument's error against people's labels, or a sentence that says why it is not measured.
+
+    Args:
+        found: The labels.
+        conditions: The ids of the conditions whose messages count; None for all.
+    """
     truth = found.agreed()
+    if conditions is not None:
+        truth = {name: fate for name, fate in truth.items() if found.pairs.by_id[name].condition in conditions}
     if not truth:
         return "the instrument's error is not measured: nobody has labelled; `mazedom agree` asks"
     clusters, _ = _clusters(found.pairs, set(truth))
     labelled = [Labelled(found.pairs.by_id[name].read, fate == "kept", clusters[name]) for name, fate in truth.items()]
-    return error_rates(labelled, population(found.pairs))
+    return error_rates(labelled, population(found.pairs, conditions))
 
 
-def population(pairs: Pairs) -> dict[Fate, float]:
-    """Return the share of each fate, as the instrument reads it, in all pairs of a run; the shares sum to 1."""
-    count = Counter(pair.read for pair in pairs.all)
-    return {fate: count[fate] / len(pairs.all) for fate in FATES}
+def population(pairs: Pairs, conditions: Collection[str] | None = None) -> dict[Fate, float]:
+    """Return the share of each fate, as the instrument reads it, in the pairs of some conditions; they sum to 1."""
+    some = [pair.read for pair in pairs.all if conditions is None or pair.condition in conditions]
+    count = Counter(some)
+    return {fate: count[fate] / len(some) for fate in FATES}
 
 
 def _clusters(pairs: Pairs, names: set[str]) -> tuple[Mapping[str, Hashable], str]:

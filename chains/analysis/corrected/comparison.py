@@ -4,7 +4,7 @@ from collections import defaultdict
 
 import numpy as np
 
-from chains.analysis.compare.arms import RunHeard
+from chains.analysis.compare.arms import Side
 from chains.analysis.compare.comparison import Comparison
 from chains.analysis.corrected.correction import measured_beside
 from chains.scoring.measures.measures import MEASURES
@@ -20,12 +20,15 @@ def retention_corrected(comparison: Comparison) -> CorrectedPair | str | None:
     Raises:
         BadInput: If a label file can't be understood.
     """
-    of_a = _error(comparison.a.run)
-    of_b = of_a if comparison.b.run is comparison.a.run else _error(comparison.b.run)
-    if not isinstance(of_a, ErrorRates):
-        return of_a
-    if not isinstance(of_b, ErrorRates):
-        return of_b
+    of_a, of_b = _error(comparison.a), _error(comparison.b)
+    for side, error in ((comparison.a, of_a), (comparison.b, of_b)):
+        if isinstance(error, str):
+            return (
+                f"{side.label}: {error}; without its error in each of the two conditions the difference is not "
+                "corrected, as one that differs between them would make a difference or hide one"
+            )
+    if not isinstance(of_a, ErrorRates) or not isinstance(of_b, ErrorRates):
+        return None
     by_world: dict[object, tuple[list[float], list[float]]] = defaultdict(lambda: ([], []))
     for (world, _), pair in comparison.pairs.items():
         for kept, side, trial in zip(by_world[world], (comparison.a, comparison.b), pair, strict=True):
@@ -34,5 +37,7 @@ def retention_corrected(comparison: Comparison) -> CorrectedPair | str | None:
     return corrected_pair(a, b, of_a, of_b)
 
 
-def _error(run: RunHeard) -> ErrorRates | str | None:
-    return measured_beside(run.record, run.log, run.log.path.parent, as_logged=not run.reread)
+def _error(side: Side) -> ErrorRates | str | None:
+    """Return the instrument's error in the conditions of one side."""
+    run, conditions = side.run, {condition.id for condition in side.conditions}
+    return measured_beside(run.record, run.log, run.log.path.parent, as_logged=not run.reread, conditions=conditions)

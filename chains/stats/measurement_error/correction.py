@@ -25,8 +25,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chains.fates import FATES, Fate
+from chains.stats.fit.world_bootstrap import tails
 from chains.stats.measurement_error.confusion import known
 from chains.stats.measurement_error.corrected_retention import Corrected
+from chains.stats.paired.shares import FEWEST_WORLDS
 
 DRAWS = 4000
 FEWEST = 10
@@ -163,6 +165,18 @@ def _design_effect(strata: Sequence[Sequence[Labelled]]) -> tuple[float, int]:
     return max(1.0, together / alone), count
 
 
+def errors_alike(one: ErrorRates, other: ErrorRates) -> float:
+    """Return the p-value of two conditions having the same sensitivity and specificity (Wald's test of both).
+
+    Args:
+        one: Of the one condition.
+        other: Of the other, from other labels.
+    """
+    off = np.array([one.sensitivity - other.sensitivity, one.specificity - other.specificity])
+    covariance = np.cov(one.draws.T) + np.cov(other.draws.T)
+    return float(np.exp(-float(off @ np.linalg.solve(covariance, off)) / 2))  # chi-square, two degrees of freedom
+
+
 def rogan_gladen(retention: float, sensitivity: float, specificity: float) -> float:
     """Return the retention, not clipped, that an instrument with this error reads as `retention`.
 
@@ -204,7 +218,9 @@ class CorrectedPair(NamedTuple):
     """Not clipped. nan where one can't be corrected."""
     low: float
     high: float
-    """95%: worlds drawn whole and in pairs, Se and Sp drawn, the same ones on both sides of one run."""
+    """95%: worlds drawn whole and in pairs, Se and Sp drawn. nan with fewer than eight worlds."""
+    alike: float = float("nan")
+    """p-value of the error being the same on both sides; nan where it is one error."""
 
     def document(self) -> dict[str, Any]:
         """Return it as JSON."""
@@ -213,20 +229,21 @@ class CorrectedPair(NamedTuple):
             "b": self.b.document(),
             "difference": known(self.difference),
             "ci": None if np.isnan(self.low) else [round(self.low, 6), round(self.high, 6)],
+            "errors_alike_p": known(self.alike),
         }
 
 
 def corrected_pair(a: Floats, b: Floats, of_a: ErrorRates, of_b: ErrorRates, *, seed: int = 0) -> CorrectedPair:
-    """Correct two paired retentions.
+    """Correct two paired retentions, each by the instrument's error in its own condition.
 
-    Within one run the difference is only stretched, by 1 / (Se + Sp - 1): an error that is alike on both sides can't
-    make a difference where there is none, nor turn one round.
+    An error that differs between conditions makes a difference where there is none, and hides one that is there, so
+    one error for both will not do. There is no interval of the difference over fewer than eight worlds.
 
     Args:
         a: The mean retention of each world in the first condition, as read.
         b: The same in the second, the same worlds in the same order.
-        of_a: The instrument's error on the first condition's run.
-        of_b: The same object where it is the same run.
+        of_a: The instrument's error in the first condition.
+        of_b: In the second; the same object only where it is known to be the same.
         seed: Of the draws.
     """
     random = np.random.default_rng(seed)
@@ -240,8 +257,9 @@ def corrected_pair(a: Floats, b: Floats, of_a: ErrorRates, of_b: ErrorRates, *, 
     power_a, power_b = draws_a.sum(axis=1) - 1, draws_b.sum(axis=1) - 1
     usable = (power_a > LEAST_POWER) & (power_b > LEAST_POWER)
     low = high = float("nan")
-    if usable.mean() > 0.975 and len(a) > 1:
+    if usable.mean() > 0.975 and len(a) >= FEWEST_WORLDS:
         after_a = (draws_a[usable, 1] - mean_a[usable]) / power_a[usable]
         after_b = (draws_b[usable, 1] - mean_b[usable]) / power_b[usable]
-        low, high = (float(end) for end in np.quantile(after_a - after_b, [0.025, 0.975]))
-    return CorrectedPair(first, second, second.unclipped - first.unclipped, low, high)
+        low, high = (float(end) for end in np.quantile(after_a - after_b, tails(len(a))))
+    alike = float("nan") if of_b is of_a else errors_alike(of_a, of_b)
+    return CorrectedPair(first, second, second.unclipped - first.unclipped, low, high, alike)

@@ -80,10 +80,14 @@ def corrected_view(retention: CorrectedPair | str) -> Text:
     if isinstance(retention, str):
         return Text(f"note: {retention}", style="yellow")
     difference = _signed(retention.difference, share=True)
+    few = f"no interval from fewer than {FEWEST_WORLDS} worlds"
+    interval = few if math.isnan(retention.low) else _interval(retention.low, retention.high, share=True)
+    differ = ""
+    if retention.alike <= LEVEL:
+        differ = f"; the error differs between the two (p {_p(retention.alike)}), so don't trust it as read"
     return Text(
-        "retention corrected for the instrument's measured error: "
-        f"a {corrected_text(retention.a)}, b {corrected_text(retention.b)}, "
-        f"b - a {difference} ({_interval(retention.low, retention.high, share=True)})",
+        "retention corrected for the instrument's error as measured in each condition: "
+        f"a {corrected_text(retention.a)}, b {corrected_text(retention.b)}, b - a {difference} ({interval}){differ}",
         style="green",
     )
 
