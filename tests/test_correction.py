@@ -90,10 +90,10 @@ def test_the_corrected_interval_holds_the_truth_as_often_as_it_says():
     """200 studies of 100 labels on planted truth: between 91% and 99% of the 95% intervals hold it, both kinds."""
     held = {"drawn": 0, "delta": 0}
     errors = []
-    for study in range(200):
-        random = np.random.default_rng(study)
+    for seed in range(200):
+        random = np.random.default_rng(seed)
         world, kept, read = planted(random, 3000, 0.45, se=0.93, sp=0.9)
-        found = error_rates(drawn(random, world, kept, read, 20), shares(read), seed=study)
+        found = error_rates(drawn(random, world, kept, read, 20), shares(read), seed=seed)
         raw = float((read == "kept").mean())
         means = random.binomial(3000, raw, 500) / 3000
         after = corrected(raw, means, found)

@@ -1,7 +1,7 @@
 """Retention corrected for an instrument whose error may differ between conditions: how often a difference is made up.
 
-Run it with `python tests/bench/instrument_error.py [--studies N]`; pytest does not collect it. The true difference is 0;
-the interval of the corrected difference should leave out 0 in 5% of the studies (7% at most).
+Run it with `python tests/bench/instrument_error.py [--studies N]`; pytest does not collect it. The true difference is
+0; the interval of the corrected difference should leave out 0 in 5% of the studies (7% at most).
 """
 
 import argparse

@@ -1,31 +1,39 @@
-"""How long `law` takes, bootstrap included: run it with `python tests/bench/law_speed.py`; pytest does not collect it.
+"""How long `law` takes by default: run it with `python tests/bench/law_speed.py`; pytest does not collect it.
 
-The bar: 24 worlds x 3 replicates x 12 statements x 6 hops with 2,000 resamples in under 10 seconds. The five arms of
-the confirmatory design, which have an exponent of depth too and 20 hops in all, are timed for the record.
+The bar: two conditions of 24 worlds x 3 replicates x 12 statements x five depths in under 3 seconds on two idle cores,
+the median of five. With `--resamples` it is timed for the record with 2,000, to which every law is fitted anew.
 """
 
+import statistics
 import sys
 import time
 
 from chains.stats.law.decay_law import law
+from chains.stats.observations.observations import Observations
 from chains.stats.observations.simulate import Planted, simulate
 
-BAR = 10.0
-STUDIES = {
-    "one depth, 6 hops": Planted(k=1.0, managers=(5,), loss=0.1, fact_sd=0.8, worker=0.1),
-    "five arms, 20 hops": Planted(q=1.4, loss=0.05, fact_sd=0.8, worker=0.1),
+BAR = 3.0
+TIMES = 5
+ARMS = {
+    "prompt=plain": Planted(q=1.0, loss=0.08, fact_sd=0.8, worker=0.1),
+    "prompt=career": Planted(q=1.4, loss=0.05, fact_sd=0.8, worker=0.1),
 }
 
 
+def timed(observations, resamples):
+    began = time.perf_counter()
+    law(observations, resamples=resamples).document()
+    return time.perf_counter() - began
+
+
 def main():
-    seconds = {}
-    for name, planted in STUDIES.items():
-        observations = simulate(planted, 1).observations()
-        began = time.perf_counter()
-        law(observations)
-        seconds[name] = time.perf_counter() - began
-        sys.stdout.write(f"{name:<22}{len(observations):>8,} observations {seconds[name]:>7.1f} s\n")
-    return 0 if seconds["one depth, 6 hops"] < BAR else 1
+    parts = [simulate(planted, seed).observations(name) for seed, (name, planted) in enumerate(ARMS.items())]
+    observations = Observations.joined(parts)
+    seconds = statistics.median(timed(observations, 0) for _ in range(TIMES))
+    sys.stdout.write(f"{len(observations):,} observations, two conditions: {seconds:.2f} s, the median of {TIMES}\n")
+    if "--resamples" in sys.argv:
+        sys.stdout.write(f"with 2,000 resamples: {timed(observations, 2000):.1f} s\n")
+    return 0 if seconds < BAR else 1
 
 
 if __name__ == "__main__":
