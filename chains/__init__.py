@@ -5,7 +5,7 @@
     run = await chains.run(settings={"model": "channel:drop=0.1", "depth": [2, 4], "worlds": 8})
 
 `run`, `run_sync`, `load`, `Run`, `compare`, `law`, `read`, `world`, `Experiment`; and, to add things of your own,
-`scenario`, `measure`, `remedy`, `provider`, `verb`.
+`scenario`, `measure`, `remedy`, `task`, `provider`. docs/api.md says what each does, docs/plugins/ has examples.
 """
 
 import importlib
@@ -14,17 +14,26 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from chains.api import Run, compare, law, load, read, run, run_sync, world
     from chains.experiments.experiment import Experiment
+    from chains.models.kinds import provider
+    from chains.organisation.remedies.remedy import remedy
+    from chains.organisation.task import task
+    from chains.scoring.measures.measures import measure
     from chains.worlds.scenario_registry import scenario
 
 VERSION = "0.1.0"
 __all__ = [
-    "VERSION", "Experiment", "Run", "compare", "law", "load", "read", "run", "run_sync", "scenario", "world",
+    "VERSION", "Experiment", "Run", "compare", "law", "load", "measure", "provider", "read", "remedy", "run",
+    "run_sync", "scenario", "task", "world",
 ]  # fmt: skip
 
 _HOMES = {
     **dict.fromkeys(("Run", "compare", "law", "load", "read", "run", "run_sync", "world"), "chains.api"),
     "Experiment": "chains.experiments.experiment",
+    "measure": "chains.scoring.measures.measures",
+    "provider": "chains.models.kinds",
+    "remedy": "chains.organisation.remedies.remedy",
     "scenario": "chains.worlds.scenario_registry",
+    "task": "chains.organisation.task",
 }
 """Where each name is from. It is imported when it is asked for: the terminal's `--help` must wait for none of it."""
 
