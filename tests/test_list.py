@@ -7,7 +7,7 @@ import pytest
 from chains.running.log import log as run_log
 
 MADE = (
-    ("--set", "name=first", "--set", "model=channel:drop=0.1", "--set", "prompt=plain,career"),
+    ("--set", "name=first", "--set", "model=channel:drop=0.1", "--set", "prompt=plain", "--set", "depth=1,2"),
     ("--set", "name=second", "--set", "model=channel", "--set", "prompt=plain"),
 )
 
@@ -33,8 +33,8 @@ def test_runs_are_found_by_what_they_are(made):
     assert found(made, "--status", "failed") == ["faults"]
     assert found(made, "--status", "finished") == ["second", "first"]
     assert found(made, "--model", "drop=") == ["first"]
-    assert found(made, "--condition", "prompt=career") == ["first"]
-    assert found(made, "--model", "channel", "--status", "finished", "--condition", "career") == ["first"]
+    assert found(made, "--condition", "depth=2") == ["first"]
+    assert found(made, "--model", "channel", "--status", "finished", "--condition", "h=2") == ["first"]
     assert found(made, "--since", "2020-01-31") == ["faults", "second", "first"]
     assert found(made, "--since", "2999-01-01") == []
     assert found(made, "--until", "2999-01-01", "--status", "failed") == ["faults"]
