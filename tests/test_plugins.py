@@ -427,3 +427,52 @@ def test_a_remedy_by_rule_of_a_plugin_helps_and_its_placebo_does_not(program, tm
     read = [step["request"]["messages"][-1]["content"] for step in steps_in(tmp_path) if step["seat"] == "L0"]
     assert sum("Carbon copy for you from L2:" in text for text in read) == len(read) * 2 // 3
     assert program("replay", "last", "--verify", plugins=[RULE])[0] == 0
+
+
+# Verb
+
+SAMPLE = str(ROOT / "runs" / "sample")
+
+
+def test_a_verb_of_a_plugin_takes_its_arguments_and_json(program):
+    status, out, told = program("longest", SAMPLE, "--lines", "1", "--json", plugins=["verb.py"])
+    assert status == 0, told
+    found = json.loads(out)
+    assert found["words"] > 50
+    assert "\n" not in found["text"]
+    assert program("longest", SAMPLE, plugins=["verb.py"])[1].startswith(found["trial"])
+
+
+def test_a_verb_of_a_plugin_has_a_help_of_its_own(program):
+    status, out, _ = program("longest", "--help", plugins=["verb.py"])
+    assert status == 0
+    assert "The longest message of a run." in out
+    assert "example: cli.py longest last --lines 3" in out
+
+
+def test_an_unknown_verb_is_told_the_nearest_one_of_a_plugin(program):
+    assert program("longst", plugins=["verb.py"])[2] == "mazedom: no verb 'longst'; did you mean longest?\n"
+    assert program("longest")[0] == 2
+
+
+def test_a_verb_that_fails_or_is_broken_is_named_in_one_sentence(program, tmp_path):
+    broken = tmp_path / "broken.py"
+    broken.write_text(
+        "from chains.terminal.added_verbs import verb\n"
+        "@verb()\ndef mine(arguments):\n    '''Fail.'''\n    return [][0]\n"
+    )
+    status, _, told = program("mine", plugins=[broken])
+    assert status == 1
+    assert told == f"mazedom: verb 'mine' failed: IndexError: list index out of range ({broken}, line 5)\n"
+    broken.write_text("import nothing_of_this_name\n")
+    status, _, told = program("mine", plugins=[broken])
+    assert (status, told.count("\n")) == (2, 1)
+    assert told.startswith(f"mazedom: plugin {broken} can't be imported: ModuleNotFoundError: No module named 'nothing")
+
+
+def test_help_and_a_known_verb_look_for_no_plugin(program, tmp_path):
+    broken = tmp_path / "broken.py"
+    broken.write_text("raise RuntimeError\n")
+    assert program("--help", plugins=[broken])[0] == 0
+    assert program("show", "--help", plugins=[broken])[0] == 0
+    assert program("show", SAMPLE, "--graph", plugins=[broken])[0] == 0

@@ -336,23 +336,36 @@ def _leave(message: str, *, as_json: bool) -> NoReturn:
     raise SystemExit(2)
 
 
+def _added(verb: str, *, as_json: bool) -> tuple[str, Callable[[argparse.ArgumentParser], None], str]:
+    """Return what a verb of a plugin takes; leaves with status 2 if there is none of that name."""
+    from chains.errors import BadInput, nearest  # noqa: PLC0415  start-up: only an unknown verb needs them
+    from chains.terminal.added_verbs import ADDED  # noqa: PLC0415
+
+    try:
+        if verb not in ADDED:
+            _leave(f"no verb {verb!r}{nearest(verb, (*VERBS, *ADDED))}", as_json=as_json)
+    except BadInput as error:
+        _leave(str(error), as_json=as_json)
+    found = ADDED[verb]
+
+    def arguments(parser: argparse.ArgumentParser) -> None:
+        found.arguments(parser)
+        _json(parser)
+
+    return found.about, arguments, found.example
+
+
 def parse(words: Sequence[str]) -> argparse.Namespace:
     """Read a command line; leaves with status 2 and a sentence if it is wrong."""
     verb = words[0]
     if verb == "--version":
         sys.stdout.write(f"mazedom {VERSION}\n")
         raise SystemExit(0)
-    if verb not in VERBS:
-        import difflib  # noqa: PLC0415  start-up: only a wrong verb needs it
-
-        close = difflib.get_close_matches(verb, VERBS, n=1)
-        hint = f"did you mean {close[0]}?" if close else f"verbs: {', '.join(VERBS)}"
-        _leave(f"no verb {verb!r}; {hint}", as_json="--json" in words)
-    about, arguments, example = VERBS[verb]
+    about, arguments, example = VERBS[verb] if verb in VERBS else _added(verb, as_json="--json" in words)
     parser = _Parser(
         prog=f"{started()} {verb}",
         description=about[:1].upper() + about[1:] + ".",
-        epilog=f"example: {example.replace(NAME, started(), 1)}",
+        epilog=f"example: {example.replace(NAME, started(), 1)}" if example else None,
         allow_abbrev=False,
     )
     arguments(parser)

@@ -5,10 +5,14 @@ import errno
 import importlib
 import os
 import sys
+from collections.abc import Callable
 from typing import TextIO, cast
 
 from chains.errors import MazedomError
+from chains.registry import blaming
 from chains.running.gc_tuning import kept
+from chains.terminal.added_verbs import ADDED
+from chains.terminal.arguments import VERBS
 from chains.terminal.views.output import Heedless, as_started, legible, print_json, unheard
 
 _UNWRITTEN = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
@@ -28,11 +32,25 @@ def dispatch(arguments: argparse.Namespace) -> int:
         sys.stderr = told
 
 
+def _main(verb: str) -> Callable[[argparse.Namespace], int]:
+    """Return what a verb does: a module of `verbs/`, or a function of a plugin, whose errors name it."""
+    if verb not in VERBS:
+
+        def added(arguments: argparse.Namespace) -> int:
+            with blaming("verb", verb):
+                return ADDED[verb].main(arguments) or 0
+
+        return added
+    with kept():
+        main: Callable[[argparse.Namespace], int] = importlib.import_module(
+            f"chains.terminal.verbs.{verb.replace('import', 'import_')}"
+        ).main
+    return main
+
+
 def _run(arguments: argparse.Namespace) -> int:
     try:
-        with kept():
-            verb = importlib.import_module(f"chains.terminal.verbs.{arguments.verb.replace('import', 'import_')}")
-        status: int = verb.main(arguments)
+        status = _main(arguments.verb)(arguments)
         sys.stdout.flush()
     except MazedomError as error:
         why = as_started(str(error))
