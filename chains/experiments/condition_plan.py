@@ -67,14 +67,14 @@ def planned(settings: PlanSettings, hierarchy: Hierarchy) -> Plan:
 
 
 def customs_of(settings: ConditionSettings) -> Customs:
-    """Return how many rounds a condition's trials have, and what happens between them: nothing, if there is but one."""
+    """Return the number of rounds of a condition's trials and what happens between them: nothing if there is one."""
     if settings.rounds == 1:
         return Customs()
     return Customs(settings.rounds, settings.memory, settings.promotion, settings.leaving)
 
 
 def _selection(settings: PlanSettings, hierarchy: Hierarchy) -> Selection | None:
-    """Return how drafts are selected; None where every seat writes one, which nobody rates."""
+    """Return how drafts are selected; None if every seat writes one draft and nobody rates it."""
     drafts = {seat.name: settings.selection.at(seat) for seat in hierarchy.seats}
     most, always = max(drafts.values()), settings.rounds > 1
     if most > MOST_DRAFTS:

@@ -139,7 +139,7 @@ class Experiment(BaseModel):
 
     @cached_property
     def conditions(self) -> tuple[Condition, ...]:
-        """The factors crossed, the first varying slowest."""
+        """The conditions to which the factors cross; the first factor varies slowest."""
         crossed = itertools.product(*self.factors.values())
         base = resolved(self.fixed)
         return tuple(

@@ -30,8 +30,8 @@ Arm = Mapping[str, Value]
 Factors = Mapping[str, Sequence[Value]]
 
 EXPONENTS = {
-    "q": "exponent of the number of managers in the cumulative hazard (H-depth)",
-    "k": "exponent of the hop in the cumulative hazard (H-hop)",
+    "q": "exponent of the number of managers in the cumulative hazard",
+    "k": "exponent of the hop in the cumulative hazard",
     "hazard_ratio": "hazard of bad facts against good ones",
 }
 """Quantities that `law` estimates."""
