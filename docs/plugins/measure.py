@@ -1,6 +1,6 @@
 """Two measures in one file: `show`, `compare`, `--fail-if`, hypotheses and `list measures` then know them.
 
-MAZEDOM_PLUGINS=docs/plugins/measure.py python cli.py show runs/sample
+MAZEDOM_PLUGINS=docs/plugins/measure.py mazedom show runs/sample
 """
 
 import math

@@ -1,7 +1,7 @@
 """A kind of model in one file: an echo, which passes on what it reads.
 
-MAZEDOM_PLUGINS=docs/plugins/provider.py python cli.py run --set model=echo
-MAZEDOM_PLUGINS=docs/plugins/provider.py python cli.py run --set model=echo:3      (the last three lines alone)
+MAZEDOM_PLUGINS=docs/plugins/provider.py mazedom run --set model=echo
+MAZEDOM_PLUGINS=docs/plugins/provider.py mazedom run --set model=echo:3      (the last three lines alone)
 """
 
 from chains.errors import BadInput

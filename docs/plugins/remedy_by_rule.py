@@ -1,7 +1,7 @@
 """A remedy by rule in one file: the executive reads a carbon copy of what each worker reported.
 
 MAZEDOM_PLUGINS=docs/plugins/remedy_by_rule.py \
-    python cli.py run --set remedy=none,carbon_copy --set model=channel:drop=0.2
+    mazedom run --set remedy=none,carbon_copy --set model=channel:drop=0.2
 """
 
 from chains.organisation.cast import NO_REPORT, Cast

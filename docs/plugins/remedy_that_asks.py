@@ -3,7 +3,7 @@
 Whoever has reported is shown what it read and what it wrote, and writes the report again.
 
 MAZEDOM_PLUGINS=docs/plugins/remedy_that_asks.py \
-    python cli.py run --set remedy=none,second_look --set model=channel:drop=0.2
+    mazedom run --set remedy=none,second_look --set model=channel:drop=0.2
 """
 
 from chains.models.channel.channel import Channel, as_report

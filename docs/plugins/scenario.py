@@ -1,6 +1,6 @@
 """A scenario in one file: what a night shift counts in a warehouse.
 
-MAZEDOM_PLUGINS=docs/plugins/scenario.py python cli.py run --set scenario=night_shift --set model=channel:drop=0.1
+MAZEDOM_PLUGINS=docs/plugins/scenario.py mazedom run --set scenario=night_shift --set model=channel:drop=0.1
 """
 
 from chains.errors import BadInput

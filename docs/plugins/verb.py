@@ -1,6 +1,6 @@
 """A verb in one file: the longest message of a run.
 
-MAZEDOM_PLUGINS=docs/plugins/verb.py python cli.py longest runs/sample --lines 3
+MAZEDOM_PLUGINS=docs/plugins/verb.py mazedom longest runs/sample --lines 3
 """
 
 import argparse
@@ -18,7 +18,7 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--lines", type=positive, metavar="N", help="print its first N lines alone")
 
 
-@verb(arguments=_arguments, example="cli.py longest last --lines 3")
+@verb(arguments=_arguments, example="mazedom longest last --lines 3")
 def longest(arguments: argparse.Namespace) -> int:
     """The longest message of a run."""
     with Log(find_run(arguments.run)) as log:
@@ -29,5 +29,5 @@ def longest(arguments: argparse.Namespace) -> int:
     if arguments.json:
         print_json({"trial": step.trial, "seat": step.seat, "words": len(step.reply.text.split()), "text": text})
     else:
-        results.print(f"{step.trial} {step.seat}\n{text}", markup=False)
+        results.print(f"{step.trial} {step.seat}\n{text}")
     return 0
