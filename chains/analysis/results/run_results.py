@@ -1,7 +1,8 @@
 """What a run has to show: how its trials ended, and the fates by hop and condition."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
+from statistics import fmean
 from typing import Any, NamedTuple
 
 from chains.analysis.registered.confirmatory import Look, Standing, standing
@@ -19,6 +20,7 @@ from chains.running.log.records import TrialEnd
 from chains.running.run_record import RunRecord, Stage
 from chains.running.spending import cost
 from chains.scoring.measures.fate_shares import HopShares, mean_shares, shares_by_hop, shares_of
+from chains.stats.paired.shares import share_by_world
 from chains.worlds.world import unverified_notes
 
 
@@ -92,6 +94,33 @@ class Results(NamedTuple):
                     }
                 )
         return rows
+
+    def summary(self) -> list[dict[str, Any]]:
+        """Return a row for each condition: what the executive hears; the condition that keeps most comes first."""
+        rows = []
+        for condition in self.record.conditions:
+            kept: dict[Hashable, list[float]] = {}
+            heard: list[HopShares] = []
+            calls = []
+            for trial, shares in self.by_trial.items():
+                if trial.condition != condition.id or not shares:
+                    continue
+                last = self.tops.get(trial, shares[max(shares)])
+                heard.append(last)
+                kept.setdefault(trial.seed, []).append(last.kept)
+                calls.append(self.taken[trial].calls)
+            if not heard:
+                continue
+            row = {"id": condition.id, "condition": condition.name, "factors": dict(condition.factors)}
+            figures = {
+                "distorted": fmean(one.altered + one.inverted for one in heard),
+                "unfounded": fmean(one.unfounded for one in heard),
+                "words": fmean(one.words for one in heard),
+                "calls": fmean(calls),
+            }
+            share = share_by_world(kept).document()
+            rows.append(row | {"kept": share} | {name: round(value, 6) for name, value in figures.items()})
+        return sorted(rows, key=lambda row: -row["kept"]["share"])
 
     def at_the_top(self, *, silent: bool = True) -> list[dict[str, Any]]:
         """Return a row for each condition in which more than the last reports reaches the executive.
@@ -175,6 +204,7 @@ class Results(NamedTuple):
             "noted": self.noted,
             "unrated": self.unrated,
             "reused": dict(self.reused),
+            "summary": self.summary(),
             "by_condition": self.costs(),
             "by_hop": self.by_hop(),
             **({"at_the_top": self.at_the_top()} if self.tops else {}),

@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import re
+from pathlib import Path
 
 from chains.errors import BadInput
 from chains.experiments.experiment import DEFAULT, Experiment, read_experiment
@@ -21,7 +22,7 @@ from chains.running.spending import check_limits, most_at_once
 from chains.running.twins import without_twins
 from chains.terminal.drive_at_terminal import attended, confirmed, drive_run, reused
 from chains.terminal.views.estimate import estimate_view
-from chains.terminal.views.output import print_json, progress, results, say
+from chains.terminal.views.output import counted, print_json, progress, results, say
 
 STAND_IN = "channel:drop=0.1,alter=0.03,invert=0.02"
 """The model of the default run if the embedded model is not installed."""
@@ -39,7 +40,19 @@ def main(arguments: argparse.Namespace) -> int:
     if not _agreed(record, others):
         say("nothing was run")
         return 130
-    return drive_run(record, create(record), as_json=arguments.json, events=arguments.events, others=others)
+    folder = create(record)
+    say(_what_it_does(record, folder))
+    return drive_run(record, folder, as_json=arguments.json, events=arguments.events, others=others)
+
+
+def _what_it_does(record: RunRecord, folder: Path) -> str:
+    """Say what a run is about to do, and where it is logged."""
+    conditions, worlds = len(record.conditions), len(record.experiment.seeds)
+    times = f" x {record.experiment.replicates} replicates" if record.experiment.replicates > 1 else ""
+    trials = conditions * worlds * record.experiment.replicates
+    made = f"{counted(conditions, 'condition')} x {counted(worlds, 'world')}{times} = {counted(trials, 'trial')}"
+    where = folder.relative_to(Path.cwd()) if folder.is_relative_to(Path.cwd()) else folder
+    return f"{made}, at most {counted(record.estimate['calls'], 'call')}; logged in {where}"
 
 
 def _staged(experiment: Experiment) -> RunRecord:

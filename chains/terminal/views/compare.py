@@ -51,7 +51,9 @@ def tested_view(tests: Sequence[Tested], standing: Standing) -> RenderableType:
 def comparison_view(comparison: Comparison) -> RenderableType:
     """Return every measure of what the executive hears in both conditions, and the difference."""
     a, b = comparison.a.label, comparison.b.label
+    said = verdict(comparison)
     parts: list[RenderableType] = [
+        *([Text(said, style="bold"), Text("")] if said else []),
         Text(f"what {_who(comparison)}, b against a", style="bold"),
         Text(f"a: {a}"),
         Text(f"b: {b}"),
@@ -65,6 +67,40 @@ def comparison_view(comparison: Comparison) -> RenderableType:
             _measures(comparison, comparison.at_equal_words),
         ]
     return Group(*parts, *_notes(comparison))
+
+
+def verdict(comparison: Comparison) -> str:
+    """Return the comparison in a sentence: who keeps more, by how much, is it real, does length explain it.
+
+    Empty where no fact climbs, so that nothing is kept or lost.
+    """
+    row = comparison.measures.get("retention")
+    if row is None or not row.paired.pairs or math.isnan(row.paired.difference):
+        return ""
+    found = row.paired
+    if not found.moved:
+        return f"a and b keep the same share of the facts: {found.a:.1%}."
+    more, less = ("b", "a") if found.difference > 0 else ("a", "b")
+    share = {"a": found.a, "b": found.b}
+    interval = _interval(found.low, found.high, share=True)
+    by = f"b - a {_signed(found.difference, share=True)}" + ("" if interval == "none" else f", 95% interval {interval}")
+    keeps = f"{more} keeps more of the facts, {share[more]:.1%} against {share[less]:.1%} ({by})"
+    if not comparison.believable:
+        return f"{keeps}; {comparison.worlds} of {FEWEST_WORLDS} worlds are too few to tell whether that is real."
+    if not row.adjusted <= LEVEL:
+        return f"{keeps}, but that may be chance (adjusted p {_p(row.adjusted)})."
+    return f"{keeps}: a real difference (adjusted p {_p(row.adjusted)}). {_length(comparison, found.difference)}"
+
+
+def _length(comparison: Comparison, difference: float) -> str:
+    """Say whether the length of the messages explains a difference in retention."""
+    equal = comparison.at_equal_words.get("retention")
+    if equal is None:
+        return "Whether length explains it is not tested here; --equal-words does that."
+    left = _signed(equal.paired.difference, share=True)
+    if equal.adjusted <= LEVEL and equal.paired.difference * difference > 0:
+        return f"Length does not explain it: at equal words it is {left}."
+    return f"Length may explain it: at equal words it is {left}, which may be chance."
 
 
 def _who(comparison: Comparison) -> str:

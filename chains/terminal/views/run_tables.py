@@ -20,6 +20,7 @@ from chains.terminal.views.pauses import pauses_view
 from chains.terminal.views.regret import regret_view
 from chains.terminal.views.status import share_text, status_view
 from chains.terminal.views.stops import stops_view
+from chains.terminal.views.summary import summary_view
 from chains.worlds.world import unverified_notes
 
 FATE_STYLE = {
@@ -63,7 +64,7 @@ def results_view(
         added: The rows of the measures that the user added, if there are any.
     """
     record = found.record
-    parts: list[RenderableType] = []
+    parts: list[RenderableType] = [*summary_view(found.summary())]
     if record.experiment.question:
         parts.append(Text(record.experiment.question, style="italic"))
     rows = found.by_hop()

@@ -1,0 +1,57 @@
+"""A run begins by saying what it will do, and `show` begins with its answer: a row for each condition, best first."""
+
+import re
+
+CHANNEL = "model=channel:drop=0.3"
+
+
+def test_the_summary_has_the_condition_that_keeps_most_first(mazedom):
+    made = mazedom("run", "--set", CHANNEL, "--set", "depth=4,1", "--set", "worlds=8", "--json").document
+    rows = made["summary"]
+    assert [row["factors"]["depth"] for row in rows] == [1, 4]
+    for row in rows:
+        last = [hop for hop in made["by_hop"] if hop["condition"] == row["condition"]][-1]
+        assert abs(row["kept"]["share"] - last["kept"]) < 1e-6
+        assert row["kept"]["ci"][0] <= row["kept"]["share"] <= row["kept"]["ci"][1]
+    shown = mazedom("show", made["run"]).out.splitlines()
+    assert re.match(r"c2 keeps most of the facts, \d+%, and c1 fewest, \d+%; `compare` tells", shown[0])
+    assert [line.split()[0] for line in shown[2:4]] == ["c2", "c1"]
+    assert all(re.search(r"\d+% to +\d+%", line) for line in shown[2:4])
+
+
+def test_below_eight_worlds_there_is_a_dash_and_the_reason(mazedom):
+    made = mazedom("run", "--set", CHANNEL, "--set", "depth=1,4", "--set", "worlds=3").out
+    assert "too few worlds to conclude from" in made.splitlines()[0]
+    assert "-: too few worlds (3 of 8) for an interval" in made
+    assert "% to " not in made
+
+
+def test_the_summary_fits_eighty_columns_with_long_names(mazedom, monkeypatch):
+    monkeypatch.setattr("chains.terminal.views.output.results.width", 80)
+    ran = mazedom("run", "--set", CHANNEL, "--set", "depth=1,2", "--set", "remedy=none,audit:rate=0.5+verbatim")
+    rows = [line for line in ran.out.splitlines() if re.match(r"c\d depth", line)]
+    assert len(rows) == 4
+    assert all(len(line) <= 80 and line.split()[-1].replace(".", "").isdigit() for line in rows[:4])
+
+
+def test_a_run_says_first_what_it_will_do_and_where_it_is_logged(mazedom):
+    ran = mazedom("run", "--set", CHANNEL, "--set", "depth=1,2", "--set", "worlds=3")
+    first = ran.err.splitlines()[0]
+    assert re.match(r"2 conditions x 3 worlds = 6 trials, at most 15 calls; logged in runs/", first), first
+
+
+def test_compare_begins_with_who_keeps_more_and_whether_that_is_real(mazedom):
+    mazedom("run", "--set", CHANNEL, "--set", "depth=1,6", "--set", "worlds=12")
+    first = " ".join(mazedom("compare", "last", "--by", "depth").out.partition("\n\n")[0].split())
+    assert re.match(r"a keeps more of the facts, [\d.]+% against [\d.]+% \(b - a -[\d.]+%, 95% interval -", first), (
+        first
+    )
+    assert ": a real difference (adjusted p " in first
+    assert "at equal words it is" in first
+
+
+def test_compare_on_few_worlds_tells_nothing_real_from_chance(mazedom):
+    mazedom("run", "--set", CHANNEL, "--set", "depth=1,6", "--set", "worlds=3")
+    first = " ".join(mazedom("compare", "last", "--by", "depth").out.partition("\n\n")[0].split())
+    assert first.endswith("3 of 8 worlds are too few to tell whether that is real.")
+    assert "a real difference" not in first
