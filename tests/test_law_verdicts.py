@@ -33,7 +33,7 @@ class Exponents(NamedTuple):
     chains: ChainsDiffer
 
 
-def judged(value, se, *, heard=None, never=None, chains=None, doubts=(), bootstrap=None):
+def judged(value, se, *, heard=None, never=None, chains=None, doubts=(), bootstrap=None, chain_sd=0.8):
     """Judge an exponent; what is not said of it is as it is, but that the share heard alone shows nothing."""
     given = estimate(value, se, bootstrap)
     spared = given if never is None else estimate(*never)
@@ -41,7 +41,7 @@ def judged(value, se, *, heard=None, never=None, chains=None, doubts=(), bootstr
         given,
         estimate(*(heard or (1.0, 0.3))),
         NeverLost(spared, 0.25 if never else 0.0, (0.15, 0.35), needed=never is not None),
-        ChainsDiffer(given if chains is None else estimate(*chains), 0.6, 0.8, (0.7, 0.9)),
+        ChainsDiffer(given if chains is None else estimate(*chains), 0.6, chain_sd, (0.7, 0.9)),
     )
     return verdict(found, "q", CLAIM, lambda: doubts)
 
@@ -98,6 +98,13 @@ def test_an_interval_below_1_that_differences_between_chains_can_make_is_no_subl
 
 def test_a_law_that_is_linear_only_if_chains_are_alike_is_not_linear():
     assert judged(1.0, 0.05, chains=(1.15, 0.05)).word == "inconclusive"
+
+
+@pytest.mark.parametrize("value", [1.0, 0.7])
+def test_chains_that_differ_very_much_leave_nothing_to_tell(value):
+    found = judged(value, 0.05, chain_sd=1.2)
+    assert found.word == "inconclusive"
+    assert "chains differ too much to tell" in found.sentences[0]
 
 
 def test_what_decides_nothing_is_not_fitted():

@@ -19,10 +19,11 @@ from scipy import stats  # type: ignore[import-untyped]  # scipy ships no types
 from chains.stats.fit.estimates import Estimate, Unknown
 from chains.stats.fit.inference import How
 from chains.stats.fit.likelihood import Floats
+from chains.stats.law.condition_law import DEPTH
 from chains.stats.law.depth import depth_law
 from chains.stats.law.hop import hop_law
 from chains.stats.law.valence_effect import valence_law
-from chains.stats.law.verdicts import EQUIVALENT
+from chains.stats.law.verdicts import EQUIVALENT, verdict
 from chains.stats.observations.simulate import Planted, simulate
 from chains.stats.paired.bounded import bounded, fewest_worlds
 from chains.stats.paired.paired import LEVEL, sign_flip
@@ -175,6 +176,18 @@ def exponent_above(planted: Planted, exponent: Exponent, against: float, level: 
     return Test(study, level)
 
 
+def heard_above(planted: Planted) -> Test:
+    """Return the test that finds the share heard to fall ever faster: what stands whatever statements are like."""
+
+    def study(worlds: int, seed: int) -> Found:
+        value = depth_law(simulate(replace(planted, worlds=worlds), seed).paths(), How()).heard
+        if isinstance(value, Unknown):
+            return Found(yes=False, off=math.nan, se=math.nan, why=value.why)
+        return _found(value.value - 1, value.se, up=True, level=LEVEL, worlds=worlds)
+
+    return Test(study)
+
+
 def exponents_differ(arms: tuple[Planted, Planted], exponent: Exponent, margin: float, level: float = LEVEL) -> Test:
     """Return the test that finds the first arm's exponent further from the second's than a margin, as planted.
 
@@ -226,15 +239,17 @@ def measures_differ(arms: tuple[Planted, Planted], measure: str, margin: float, 
 
 
 def equivalence(planted: Planted) -> Test:
-    """Return the test that shows a true q of 1 to be linear: the 90% interval within .85 to 1.15."""
+    """Return the test that shows a true q of 1 to be linear, as the verdict has it: by three 90% intervals."""
     flat = replace(planted, q=1.0, k=None)
 
     def study(worlds: int, seed: int) -> Found:
-        value = _estimate(replace(flat, worlds=worlds), "q", seed)
+        depth = depth_law(simulate(replace(flat, worlds=worlds), seed).paths(), How())
+        value = depth.q
         if isinstance(value, Unknown):
             return Found(yes=False, off=math.nan, se=math.nan, why=value.why)
-        yes = EQUIVALENT[0] < value.narrow[0] and value.narrow[1] < EQUIVALENT[1]
-        return Found(yes, value.value - 1, value.se)
+        yes = verdict(depth, "q", DEPTH, lambda: ()).word == "linear"
+        # chains that differ pull the estimate down; what decides is the one that allows for them
+        return Found(yes, 0.0, value.se)
 
     return Test(study, room=EQUIVALENT[1] - 1)
 

@@ -25,6 +25,7 @@ from chains.stats.power import (
     equivalence,
     exponent_above,
     exponents_differ,
+    heard_above,
     measures_differ,
     power,
 )
@@ -163,7 +164,12 @@ def planned(record: RunRecord, assumed: Assumed, *, studies: int, seed: int = 0)
     if not experiment.registered:
         test = exponent_above(replace(plain, q=assumed.q), "q", 1.0)
         found = power(test, design.worlds, design.replicates, studies=studies, seed=seed)
-        yield _entry(("superlinear", "q > 1 in one condition", f"q {assumed.q:g}"), found, record)
+        text = "q > 1 in one condition, for a statement of given frailty"
+        yield _entry(("superlinear", text, f"q {assumed.q:g}"), found, record)
+        test = heard_above(replace(plain, q=assumed.q))
+        found = power(test, design.worlds, design.replicates, studies=studies, seed=seed)
+        text = "the same of the share heard: whatever statements and chains are like, and whether checks pass or not"
+        yield _entry(("  anyway", text, f"q {assumed.q:g}"), found, record)
     found = power(equivalence(plain), design.worlds, design.replicates, studies=studies, seed=seed)
     yield _entry(("linear", "q = 1 shown by equivalence, within .85 to 1.15", "q 1"), found, record)
 

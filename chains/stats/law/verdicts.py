@@ -13,7 +13,8 @@ share heard.
   normal and where some statements are never lost;
 - linear only by equivalence: the 90% interval within .85 to 1.15 (two one-sided tests at
   5%), in both and where chains differ too;
-- sublinear only if all three intervals lie below 1.
+- sublinear only if all three intervals lie below 1;
+- neither where chains differ by a sd above 1, which leaves too little to tell from.
 
 Else inconclusive, with why, and with how many worlds might settle it.
 """
@@ -33,6 +34,8 @@ MOST_CUT_OFF = 0.01
 """Share of messages that may be cut off by their length limit: what is lost there is not a manager's doing."""
 MOST_FOREIGN = 0.01
 """Share of messages that may be in another language than English: what stands in them is not read."""
+MOST_CHAIN_SD = 1.0
+"""Beyond it the exponent where chains differ is too low in one study of seven, which would be called sublinear."""
 _MANY = 10_000
 
 
@@ -148,6 +151,10 @@ def _not_above(known: _Known, found: Exponents, symbol: str, claim: Claim) -> Ve
         low, high = found.chains.chain_sd_interval
         spread = f"{found.chains.chain_sd:.2f} ({low:.2f} to {high:.2f})"
         by_chains = f"with chains that differ by a sd of {spread} {_figures(chains, symbol)}"
+    differ = found.chains is not None and found.chains.chain_sd > MOST_CHAIN_SD
+    if differ and (_within(given) or given.high < 1):
+        why = f"{figures}, but chains differ too much to tell: {by_chains}"
+        return Verdict("inconclusive", None, (why, known.about_heard))
     of_given = "for a statement of given frailty the hazard grows"
     if _within(given) and _within(known.never) and not _outside(known.heard):
         if isinstance(chains, Estimate) and _within(chains):
