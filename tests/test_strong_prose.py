@@ -61,7 +61,7 @@ KINDS = {
         ("late", "Gate G-4 was delivered 2 weeks late, not 6 weeks.", "altered"),
         ("late", "Gate G-4 was delivered 6 weeks late, not 2 weeks.", "kept"),
         ("cost", "The roof of hall H-8 is EUR 12,000 over budget rather than EUR 38,000.", "altered"),
-        ("cost", "The roof of H-8 was first reported as EUR 12,000 over budget; in fact it is EUR 38,000.", "kept"),
+        ("cost", "The roof of H-8 was first given as EUR 12,000 over budget; in fact it is EUR 38,000 over.", "kept"),
         ("permit", "The permit of crane K-7 expired on 4 June, not on 14 June.", "altered"),
         ("late", "Gate G-4 was delivered 6 weeks late. That is not true.", "inverted"),
         ("cost", "The roof of hall H-8 is EUR 38,000 over budget. Please disregard that sentence.", "inverted"),
