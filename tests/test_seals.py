@@ -71,7 +71,7 @@ def heard_and_mended(lines):
 @pytest.mark.parametrize(
     ("change", "says"),
     [
-        (heard_by_nobody, "was added or changed: it has no seal"),
+        (heard_by_nobody, "was changed after it was logged"),
         (heard_and_mended, "the log says that it heard L2.9"),
         (lambda lines: [*lines, lines[3]], "when it was logged: lines were moved, doubled or removed"),
         (lambda lines: [*lines[:2], lines[3], lines[2], *lines[4:]], "lines were moved, doubled or removed"),

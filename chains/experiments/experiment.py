@@ -183,7 +183,7 @@ def read_experiment(path: Path) -> Experiment:
         BadInput: If it can't be read or understood; the sentence names the file and the key.
     """
     try:
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
+        content = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
         raise BadInput(f"no experiment file {path}{nearest(str(path), map(str, path.parent.glob('*.toml')))}") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:

@@ -17,7 +17,7 @@ def read_hierarchy(path: Path) -> Hierarchy:
         BadInput: If the file can't be read, or names a cycle, somebody with two bosses, an orphan, or two executives.
     """
     try:
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
+        content = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
         raise BadInput(
             f'no hierarchy file {path}; write one with a table [reports_to], one `Name = "Boss"` a line'

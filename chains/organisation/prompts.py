@@ -136,7 +136,7 @@ def read_prompt(role: str, variant: str, folder: Path | None = None) -> Prompt:
     else:
         path = _path(role, variant, folder)
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
         raise BadInput(f"no prompt {role}/{variant}{_instead(role, variant, folder)}") from None
     except (OSError, UnicodeDecodeError) as error:
@@ -207,7 +207,7 @@ def configurations(folder: Path | None = None) -> dict[str, dict[str, str]]:
     """Return the named prompt configurations: name -> role -> variant."""
     path = (folder or prompts_folder()) / "configurations.toml"
     try:
-        table = tomllib.loads(path.read_text(encoding="utf-8"))
+        table = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise BadInput(f"can't read {path}: {error}") from None
     for name, roles in table.items():

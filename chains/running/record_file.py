@@ -13,6 +13,7 @@ from chains.experiments.model_assignment import models_of
 from chains.experiments.prompt_assignment import circumstances
 from chains.organisation.cast import PERSON
 from chains.running.folders import LOG_FILE, RUN_FILE, runs_folder
+from chains.running.log.line_index_schema import BOM
 from chains.running.log.records import LOG_VERSION
 from chains.running.log.seals import with_seal
 from chains.running.run_record import RunRecord, hierarchy_of
@@ -79,7 +80,7 @@ def read_record(folder: Path) -> RunRecord:
     """
     path = folder / RUN_FILE
     try:
-        content = orjson.loads(path.read_bytes())
+        content = orjson.loads(path.read_bytes().removeprefix(BOM))
     except OSError as error:
         raise LogDamaged(f"can't read {path}: {error.strerror}") from None
     except orjson.JSONDecodeError as error:

@@ -13,9 +13,8 @@ import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Literal, NamedTuple
 
-import orjson
-
 from chains.fates import FATES, Fate
+from chains.scoring.text.nearly_json import read_nearly
 
 Problem = Literal["unsupported", "missing", "refused", "unreadable"]
 """Why a verdict is no vote.
@@ -117,7 +116,9 @@ def _entries(document: Any, name: str | None = None) -> Iterator[tuple[str, Fate
         yield own, _fate(lower["fate"]), str(evidence)
         return
     for key, value in document.items():
-        yield from _entries(value, _named(key))
+        number = str(key).strip()
+        bare = f"S{int(number)}" if number.isdecimal() and len(number) <= 6 and isinstance(value, Mapping) else None
+        yield from _entries(value, _named(key) or bare)
 
 
 def _named(value: Any) -> str | None:
@@ -133,8 +134,8 @@ def _fate(value: Any) -> Fate | None:
 def _json(text: str) -> Iterator[Any]:
     """Yield the JSON values in a text: the whole text, else each balanced object or list, outermost first."""
     try:
-        yield orjson.loads(text)
-    except orjson.JSONDecodeError:
+        yield read_nearly(text)
+    except ValueError:
         pass
     else:
         return
@@ -143,8 +144,8 @@ def _json(text: str) -> Iterator[Any]:
         if start < at:
             continue  # it lies inside a value that was read
         try:
-            yield orjson.loads(text[start:end])
-        except orjson.JSONDecodeError:
+            yield read_nearly(text[start:end])
+        except ValueError:
             continue
         at = end
 

@@ -14,6 +14,9 @@ from chains.errors import LineDamaged, LogDamaged
 from chains.models.provider import Usage
 from chains.running.log.records import LOG_VERSION, Status
 
+BOM: Final = b"\xef\xbb\xbf"
+"""What some editors put before a file's first character."""
+
 
 class _Asked(msgspec.Struct, gc=False):
     model: str
@@ -98,6 +101,8 @@ def read_line(line: bytes, file: str, number: int, run: str) -> Line:
         LineDamaged: If it is no record.
         LogDamaged: If it is one of a version that this program does not read.
     """
+    if number == 1:
+        line = line.removeprefix(BOM)
     try:
         if not line.isascii():
             line.decode()  # what is passed over is not looked at, and must be text all the same

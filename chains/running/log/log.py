@@ -31,7 +31,7 @@ from chains.models.provider import Reply
 from chains.organisation.turn_key import Key
 from chains.running.folders import LOG_FILE
 from chains.running.log.index import AT_ONCE, scan
-from chains.running.log.line_index_schema import StepLine, read_line
+from chains.running.log.line_index_schema import BOM, StepLine, read_line
 from chains.running.log.records import LoggedChain, Note, Step, TrialEnd
 from chains.running.log.seals import sealed, unsealed
 
@@ -143,7 +143,7 @@ class Log:
         for known, offset, length in self.scan.places.of(key):
             if known.hex() == digest:
                 try:
-                    return _REPLY.decode(os.pread(self._file, length, offset)).reply
+                    return _REPLY.decode(os.pread(self._file, length, offset).removeprefix(BOM)).reply
                 except msgspec.DecodeError:
                     return self.step_at(offset, length).reply  # which says what is wrong
         return None
@@ -276,7 +276,7 @@ class Log:
 
 def _validated(kind: type[Record], line: bytes, where: str) -> Record:
     try:
-        return kind.model_validate_json(unsealed(line))
+        return kind.model_validate_json(unsealed(line.removeprefix(BOM)))
     except ValidationError as error:
         first = error.errors()[0]
         place, what = ".".join(map(str, first["loc"])), first["msg"].removeprefix("Value error, ")

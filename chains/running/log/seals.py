@@ -11,6 +11,7 @@ Runs from before there were seals have none, and are checked as they were then.
 """
 
 import hashlib
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final, NamedTuple
 
@@ -18,9 +19,9 @@ import orjson
 
 _N: Final = b',"n":'
 _SHA: Final = b',"sha":"'
-_LENGTH: Final = 64
-"""Hexadecimal digits of a SHA-256."""
-_LONGEST: Final = len(_N) + 20 + len(_SHA) + _LENGTH + 3
+_SEAL: Final = re.compile(rb',\s*"n"\s*:\s*(?P<n>\d{1,18})(?P<sha>,\s*"sha"\s*:\s*"(?P<digest>[0-9a-f]{64})"\s*}\s*)\Z')
+"""As a line ends; programs that write JSON anew put blanks in."""
+_LONGEST: Final = 160
 """Bytes that a seal takes at the end of a line, at most."""
 _RUN_SEAL: Final = b',\n  "seal": "'
 
@@ -49,14 +50,11 @@ def sealed(line: bytes, number: int) -> bytes:
 def seal_of(line: bytes) -> Seal | None:
     """Return a line's seal; None if it has none."""
     line = line.rstrip(b"\r\n")
-    start = max(0, len(line) - _LONGEST)
-    sha = line.rfind(_SHA, start)
-    n = line.rfind(_N, start, sha) if sha >= 0 else -1
-    number = line[n + len(_N) : sha]
-    if n < 0 or not number.isdigit() or not line.endswith(b'"}'):
+    found = _SEAL.search(line, max(0, len(line) - _LONGEST))
+    if found is None:
         return None
-    told = line[sha + len(_SHA) : -2]
-    return Seal(line[:n] + b"}", int(number), hashlib.sha256(line[:sha]).hexdigest().encode() == told)
+    whole = hashlib.sha256(line[: found.start("sha")]).hexdigest().encode() == found["digest"]
+    return Seal(line[: found.start()] + b"}", int(found["n"]), whole and found[0].startswith(_N))
 
 
 def unsealed(line: bytes) -> bytes:

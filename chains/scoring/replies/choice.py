@@ -17,14 +17,13 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal, NamedTuple, Protocol
 
-import orjson
-
 from chains.scoring.text.ledger_stems import STOP
+from chains.scoring.text.nearly_json import before_the_cut, read_nearly
 from chains.scoring.text.negation import negated
 from chains.scoring.text.sentences import Sentence, sentences_of
 from chains.scoring.text.tokens import Token, tokens_of
 
-CHOICES = "choices-2"
+CHOICES = "choices-3"
 """Version: any change of what is read changes it."""
 
 KEYS = ("option", "decision", "choice", "action", "answer")
@@ -46,7 +45,11 @@ _MARKED = re.compile(
     r"(?: is| would be)?\b[\s*_:=-]*(.{1,200})",
     re.IGNORECASE,
 )
-_LETTER = re.compile(r"[\s*_\"'(\[]*(?:option\s+)?([A-Za-z])(?![A-Za-z'’])[\s*_\"')\].:,;-]*")
+_BOXED = re.compile(
+    r"\\boxed\{\s*(?:\\text\{)?([^{}]{1,200})\}|<(answer|option|decision|choice|final)>\s*([^<>]{1,200}?)\s*</\2>",
+    re.IGNORECASE,
+)
+_LETTER = re.compile(r"[\s*_\"'(\[]*(?:(?i:option)\s+)?([A-Za-z])(?![A-Za-z'’])[\s*_\"')\].:,;-]*")
 
 
 class Choosable(Protocol):
@@ -130,12 +133,22 @@ def _in_json(text: str, options: Mapping[str, Choosable]) -> set[str]:
     chosen: set[str] = set()
     for plain in objects_in(text):
         values = {str(key).lower(): value for key, value in plain.items()}
-        value = next((values[key] for key in KEYS if isinstance(values.get(key), str)), None)
+        value = next((told for key in KEYS if (told := _told(values.get(key))) is not None), None)
         option = None if value is None else _meant(value, options)
         if option is not None:
             chosen.add(option)
             chosen |= _nothing_but(values.get("reason"), options)
     return chosen
+
+
+def _told(value: Any) -> str | None:
+    """Return the text that a value is: itself, the one in a list of one, or what an object within names."""
+    if isinstance(value, list) and len(value) == 1:
+        value = value[0]
+    if isinstance(value, Mapping):
+        values = {str(key).lower(): inner for key, inner in value.items()}
+        value = next((values[key] for key in KEYS if isinstance(values.get(key), str)), None)
+    return value if isinstance(value, str) else None
 
 
 def _nothing_but(reason: object, options: Mapping[str, Choosable]) -> set[str]:
@@ -163,11 +176,13 @@ def objects_in(text: str) -> list[dict[str, Any]]:
             break
         end = _closed(text, start)
         at = start + 1
-        if end is None:
-            continue
         try:
-            plain = orjson.loads(text[start:end])
-        except orjson.JSONDecodeError:
+            plain = before_the_cut(text[start:]) if end is None else read_nearly(text[start:end])
+        except ValueError:
+            continue
+        if end is None:
+            if isinstance(plain, dict) and plain:
+                return [*found, plain]
             continue
         if isinstance(plain, dict):
             found.append(plain)
@@ -197,6 +212,7 @@ def _marked(text: str, options: Mapping[str, Choosable]) -> set[str]:
     """Return the options that marked lines choose: "Decision: B", or a reply that is a letter alone."""
     whole = _LETTER.fullmatch(text.strip())
     said = [match[1] for match in _MARKED.finditer(text)] + ([text.strip()] if whole else [])
+    said += [match[1] or match[3] for match in _BOXED.finditer(text)]
     return {option for option in (_meant(words, options) for words in said) if option is not None}
 
 

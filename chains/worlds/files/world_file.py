@@ -92,7 +92,7 @@ def read_world(path: Path) -> World:
         BadInput: The file is not there or can't be read as a world; the sentence names the fact and slot.
     """
     try:
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
+        content = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
         beside = [str(other) for other in path.parent.glob("*.toml")]
         raise BadInput(f"there is no world file {str(path)!r}{nearest(str(path), beside)}") from None

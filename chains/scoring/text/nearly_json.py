@@ -1,0 +1,70 @@
+"""JSON as models write it: with line ends in texts, escapes that JSON has not, commas too many, single quotes, cut off.
+
+What is mended is the form alone. A value that does not stand there is never
+made up: of an object that was cut off, what stood whole before the cut is read.
+"""
+
+import ast
+import json
+import re
+from typing import Any, Final
+
+import orjson
+
+LONGEST: Final = 100_000
+"""Characters of a text that are mended; a longer one is JSON or nothing."""
+_ODD_ESCAPE: Final = re.compile(r'(\\\\|\\["/bfnrt]|\\u[0-9a-fA-F]{4})|\\')
+_ODD_COMMA: Final = re.compile(r'("(?:[^"\\]|\\.)*")|,(?=\s*[}\]])', re.DOTALL)
+
+
+def read_nearly(text: str) -> Any:
+    """Return the JSON value that a text is, or is nearly.
+
+    Raises:
+        ValueError: It is none.
+    """
+    try:
+        return orjson.loads(text)
+    except orjson.JSONDecodeError:
+        if len(text) > LONGEST:
+            raise
+    mended = _ODD_ESCAPE.sub(lambda found: found[1] or "", text)
+    for form in (mended, _ODD_COMMA.sub(lambda found: found[1] or "", mended)):
+        try:
+            return json.loads(form, strict=False)
+        except (ValueError, RecursionError):
+            continue
+    if "'" in text:
+        try:
+            return ast.literal_eval(text.strip())
+        except (ValueError, SyntaxError, MemoryError, RecursionError, TypeError):
+            pass
+    raise ValueError("no JSON")
+
+
+def before_the_cut(text: str) -> Any:
+    """Return what stood whole in an object that was cut off; {} if nothing did.
+
+    Args:
+        text: From its opening brace on, without its closing one.
+    """
+    depth, quoted, skip, whole = 0, False, False, 0
+    for at, letter in enumerate(text[:LONGEST]):
+        if skip:
+            skip = False
+        elif quoted:
+            skip, quoted = letter == "\\", letter != '"'
+        elif letter == '"':
+            quoted = True
+        elif letter in "{[":
+            depth += 1
+        elif letter in "}]":
+            depth -= 1
+        elif letter == "," and depth == 1:
+            whole = at
+    if not whole:
+        return {}
+    try:
+        return read_nearly(text[:whole] + "}")
+    except ValueError:
+        return {}
