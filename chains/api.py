@@ -33,7 +33,7 @@ from chains.models.python_seat import hold
 from chains.organisation.cast import PERSON
 from chains.running.folders import find_experiment, find_run, new_run_id
 from chains.running.log.log import Log
-from chains.running.prepare import stage
+from chains.running.prepare import prepare
 from chains.running.record_file import create, read_record
 from chains.running.replay import Replay, replay
 from chains.running.run_record import RunRecord
@@ -169,11 +169,11 @@ async def run(experiment: Experiment | str | Path | None = None, settings: Setti
         OverLimit: If a limit was met; `load("last")` and `resume` go on.
     """
     made = override_by(_experiment(experiment), _named(settings or {}))
-    record = stage(made, new_run_id())
+    record = prepare(made, new_run_id())
     if (found := without_twins(record)).notes:
         for note in found.notes:
             warnings.warn(note, stacklevel=2)
-        record = stage(found.experiment, record.id)
+        record = prepare(found.experiment, record.id)
     models = Models(made.models)
     for name in record.models:
         models.ready(name)

@@ -6,14 +6,14 @@ from typing import NamedTuple
 from chains.experiments.experiment import Experiment
 from chains.models.channel.channel import Channel, parse_channel
 from chains.organisation.cast import Cast
-from chains.running.prepare import stage
-from chains.running.run_record import Stage
+from chains.running.prepare import prepare
+from chains.running.run_record import Casts
 from chains.running.trial import _SeatedCrew, in_turn, read_top, read_trial
 from chains.scoring.measures.heard import heard
 
 
 class Asked:
-    """A tape that asks the channels and remembers nothing but what was asked."""
+    """A source of replies that asks the channels and remembers nothing but what was asked."""
 
     def __init__(self, models):
         self.providers = {name: Channel(parse_channel(name)) for name in models}
@@ -65,8 +65,8 @@ def trials(remedies, worlds=1, replicates=1, read="all", **settings):
         fixed=fixed | settings,
         factors={"remedy": tuple(remedies)},
     )
-    record = stage(experiment, "r1")
-    staged = Stage(record)
+    record = prepare(experiment, "r1")
+    staged = Casts(record)
     found = {remedy: [] for remedy in remedies}
     for name in experiment.trials():
         cast = staged.cast(name)
@@ -76,6 +76,6 @@ def trials(remedies, worlds=1, replicates=1, read="all", **settings):
         only = {"all": None, "last": last, "none": ()}[read]
         readings = read_trial(cast, crew.replies, only=only)
         top = read_top(cast, crew.replies) if read != "none" else None
-        trial = Trial(name, cast, crew.replies, crew.tape.requests, readings, top)
+        trial = Trial(name, cast, crew.replies, crew.reply_source.requests, readings, top)
         found[staged.condition(name).values["remedy"]].append(trial)
     return found

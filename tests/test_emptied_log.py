@@ -12,7 +12,7 @@ from test_kill import started
 
 from chains.running import spending
 from chains.running.log import log as log_module
-from chains.running.log.index import scan
+from chains.running.log.index import read_index
 from chains.running.record_file import read_record
 
 SEEDS = range(1, 7)
@@ -86,7 +86,7 @@ def test_a_log_that_was_put_back_is_as_good_as_before(held, mazedom, tmp_path):
 def test_a_new_run_takes_the_replies_that_are_left(held, mazedom, tmp_path):
     server, log = held
     cut_in_half(log)
-    left = len(scan(log).places)
+    left = len(read_index(log).places)
     assert 0 < left < CALLS
     name = log.parent.name
     assert f"begin a new run (`--reuse {name}` takes the replies that are left)" in mazedom("resume").err

@@ -8,7 +8,7 @@ from conftest import steps_of
 
 from chains.experiments.experiment import Experiment
 from chains.experiments.overrides import override
-from chains.running.prepare import stage
+from chains.running.prepare import prepare
 from chains.running.token_estimate import expected
 from chains.terminal.views.estimate import span_text
 
@@ -72,7 +72,7 @@ def test_speed_is_that_of_the_last_run_that_asked_the_model(mazedom, serve, expe
 
 def test_a_word_budget_and_a_limit_of_tokens_bound_the_replies():
     def completion(*settings):
-        record = stage(override_default(*settings), "r")
+        record = prepare(override_default(*settings), "r")
         return expected(record)["channel"].completion
 
     whole = completion("facts=30")

@@ -10,7 +10,7 @@ from chains.experiments.experiment import read_experiment
 from chains.models.budget import Budget
 from chains.models.pool import Models
 from chains.running.log.log import Log
-from chains.running.prepare import stage
+from chains.running.prepare import prepare
 from chains.running.record_file import create
 from chains.running.replay import replay
 from chains.running.runner import drive
@@ -22,7 +22,7 @@ async def hardly_wait(seconds):
 
 def driven(path):
     """Drive an experiment of a test endpoint to its end without the patience that a person needs to have."""
-    record = stage(read_experiment(path), "flaky")
+    record = prepare(read_experiment(path), "flaky")
     folder = create(record)
 
     async def run():
@@ -33,7 +33,7 @@ def driven(path):
 
     with Log(folder, write=True) as log:
         done, sent = asyncio.run(run())
-        spent = log.scan.calls
+        spent = log.index.calls
         again = asyncio.run(replay(record, log, verify=True))
     return done, sent, spent, again, Path(folder)
 

@@ -13,7 +13,7 @@ from chains.organisation.cast import Cast, Part
 from chains.organisation.hierarchy import chain, deal
 from chains.organisation.prompts import read_prompt
 from chains.running.log.log import Log
-from chains.running.reply_source import Tape
+from chains.running.reply_source import ReplySource
 from chains.running.trial import in_turn, run_trial
 from chains.scoring.facts.instrument import Instrument
 from chains.scoring.replies.choice import read_order
@@ -81,7 +81,9 @@ def ran(folder, sentence):
         folder.mkdir()
         cast = cast_of()
         with Log(folder, write=True) as log:
-            end = await run_trial(TRIAL, cast, in_turn(cast.plan), Tape(log, {"channel": Injecting("L3", sentence)}))
+            end = await run_trial(
+                TRIAL, cast, in_turn(cast.plan), ReplySource(log, {"channel": Injecting("L3", sentence)})
+            )
             return end, list(log.steps())
 
     return asyncio.run(drive())

@@ -47,7 +47,7 @@ def test_what_is_appended_is_found_by_key_and_digest(tmp_path):
         assert log.find(Key("c1.w9.r1", "L1"), second.digest) is None
         assert list(log.steps()) == [first, second]
         assert log.end("c1.w1.r1") == END
-        assert (log.scan.calls, log.scan.tokens) == (4, 14)
+        assert (log.index.calls, log.index.tokens) == (4, 14)
 
 
 def test_what_was_just_appended_is_found_by_who_appended_it(tmp_path):
@@ -83,8 +83,8 @@ def test_a_line_cut_off_at_any_byte_is_dropped_and_nothing_before_it_is_lost(tmp
         path.write_bytes(whole[:length])
         with Log(tmp_path) as log:
             assert list(log.steps()) == [step()]
-            assert log.scan.cut == length - kept
-            assert (log.scan.notice is None) == (length == kept)
+            assert log.index.cut == length - kept
+            assert (log.index.notice is None) == (length == kept)
 
 
 def test_what_was_cut_off_is_gone_before_anything_is_appended(tmp_path):
@@ -96,7 +96,7 @@ def test_what_was_cut_off_is_gone_before_anything_is_appended(tmp_path):
         written(tmp_path, step(seat="L0"), END)
         with Log(tmp_path) as log:
             assert [found.seat for found in log.steps()] == ["L2", "L0"]
-            assert log.scan.notice is None
+            assert log.index.notice is None
 
 
 def test_reading_a_cut_off_log_leaves_it_as_it_is(tmp_path):
@@ -104,7 +104,7 @@ def test_reading_a_cut_off_log_leaves_it_as_it_is(tmp_path):
     path.write_bytes(path.read_bytes()[:-5])
     before = path.read_bytes()
     with Log(tmp_path) as log:
-        assert "is ignored" in log.scan.notice
+        assert "is ignored" in log.index.notice
     assert path.read_bytes() == before
 
 
@@ -171,8 +171,8 @@ def test_garbage_in_the_middle_is_named_by_its_line_and_costs_no_other(garbage, 
     first, second = path.read_bytes().splitlines(keepends=True)
     path.write_bytes(first + garbage + b"\n" + second)
     with Log(tmp_path) as log:
-        assert len(log.scan.places) == 2
-        assert "log.jsonl line 2 of " in log.scan.notice
+        assert len(log.index.places) == 2
+        assert "log.jsonl line 2 of " in log.index.notice
         assert [read.seat for read in log.steps()] == ["L2", "L1"]
     path.write_bytes(garbage + b"\n")
     with pytest.raises(LogDamaged, match=r"log\.jsonl line 1 of "):
@@ -193,7 +193,7 @@ def test_no_garbage_makes_a_traceback(tmp_path_factory, garbage):
     path = written(folder, step())
     path.write_bytes(path.read_bytes() + garbage + b"\n")
     with Log(folder) as log:
-        assert len(log.scan.damaged) == 1 + garbage.count(b"\n")
+        assert len(log.index.damaged) == 1 + garbage.count(b"\n")
 
 
 def test_a_bad_line_costs_its_trial_and_not_the_run(mazedom, serve, experiment):

@@ -19,7 +19,7 @@ from chains.organisation.prompts import read_prompt
 from chains.running.langgraph_wiring import climber, wire
 from chains.running.log.log import Log
 from chains.running.outcomes.decisions import instrument_down
-from chains.running.reply_source import Tape
+from chains.running.reply_source import ReplySource
 from chains.running.trial import in_turn, run_trial
 from chains.scoring.measures.regret import TERMS, payoffs
 from chains.worlds.scenario_registry import world_for
@@ -58,8 +58,8 @@ def ran(folder, cast, provider, *, langgraph=False):
         climb = climber(wire(cast.plan), cast.plan) if langgraph else in_turn(cast.plan)
         with Log(folder, write=True) as log:
             names = {part.model for part in cast.parts.values()}
-            tape = Tape(log, None if provider is None else dict.fromkeys(names, provider))
-            end = await run_trial(TRIAL, cast, climb, tape)
+            reply_source = ReplySource(log, None if provider is None else dict.fromkeys(names, provider))
+            end = await run_trial(TRIAL, cast, climb, reply_source)
             return end, {(step.seat, step.turn): step for step in log.steps()}
 
     return asyncio.run(drive())

@@ -6,8 +6,8 @@ import pytest
 
 from chains.experiments.experiment import Experiment, TrialId
 from chains.organisation.assignment_turns import actions_shown, measured_by
-from chains.running.prepare import stage
-from chains.running.run_record import Stage
+from chains.running.prepare import prepare
+from chains.running.run_record import Casts
 from chains.scoring.measures.intent import CARRIED, Carried, Reached, kendall
 from chains.worlds.scenario.five_words import five_words
 
@@ -92,8 +92,8 @@ def test_such_a_run_replays_from_its_log_to_the_same_deeds(mazedom):
 
 def test_the_worker_sees_the_same_actions_and_managers_have_the_same_figures_however_much_is_told():
     fixed = {"scenario": "five_words", "loop": True, "reports": False, "facts": 6, "prompt": "kpi", "model": "channel"}
-    cast_of = Stage(
-        stage(Experiment(seeds=(9,), fixed=fixed, factors={"goals": (1, 7), "owner": (False, True)}), "x")
+    cast_of = Casts(
+        prepare(Experiment(seeds=(9,), fixed=fixed, factors={"goals": (1, 7), "owner": (False, True)}), "x")
     ).cast
     casts = [cast_of(TrialId(f"c{one}", 9, 1)) for one in (1, 2, 3, 4)]
     assert len({actions_shown(cast) for cast in casts}) == 1

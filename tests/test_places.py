@@ -11,11 +11,11 @@ from chains.models.provider import Message, Reply, Request
 from chains.organisation.turn_key import Key
 from chains.running.folders import LOG_FILE
 from chains.running.log import step_index as module
-from chains.running.log.index import scan
+from chains.running.log.index import read_index
 from chains.running.log.line_index_schema import StepLine, read_line
 from chains.running.log.log import Log
 from chains.running.log.records import Step, TrialEnd
-from chains.running.log.step_index import Place, Places, packed
+from chains.running.log.step_index import Place, StepIndex, packed
 
 USAGE = {"prompt": 0, "completion": 0, "reasoning": 0, "cached": 0}
 
@@ -35,7 +35,7 @@ def line(trial, seat, turn=0, attempt=0, text="All is well.", **other):
 
 
 def indexed(keys):
-    found = Places()
+    found = StepIndex()
     for offset, (trial, seat, turn, attempt) in enumerate(keys):
         read = read_line(line(trial, seat, turn, attempt), "log.jsonl", 1, "run")
         assert isinstance(read, StepLine)
@@ -118,7 +118,7 @@ def test_the_index_takes_few_bytes_a_step(each, most):
     """By trials of so many steps; it was 420 to 520 bytes."""
     steps = 20_000
     read = [read_line(line("c1.w1.r1", f"L{seat}"), "log.jsonl", 1, "run") for seat in range(each)]
-    found = Places()
+    found = StepIndex()
     tracemalloc.start()
     try:
         for number in range(steps // each):
@@ -167,10 +167,10 @@ def test_damage_is_found_in_what_the_index_passes_over_too(damage, tmp_path):
     assert whole.replace(*damage) != whole
     path = tmp_path / LOG_FILE
     path.write_bytes(line("c1.w1.r1", "L1") + whole)
-    assert len(scan(path).places) == 2
+    assert len(read_index(path).places) == 2
     path.write_bytes(line("c1.w1.r1", "L1") + whole.replace(*damage))
     with pytest.raises(LogDamaged, match=r"log\.jsonl line 2 of "):
-        scan(path)
+        read_index(path)
 
 
 def test_steps_are_read_in_the_order_logged_whatever_stands_between_them(tmp_path, monkeypatch):

@@ -13,7 +13,7 @@ from test_kill import readings, said, started, until
 from chains.experiments.experiment import DEFAULT, Experiment
 from chains.experiments.overrides import override
 from chains.models.spec import ModelSpec
-from chains.running.prepare import stage
+from chains.running.prepare import prepare
 from chains.running.reader_pool import FEWEST, MOST, fitting
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="readers are forked on Linux alone")
@@ -125,15 +125,15 @@ def test_readers_are_for_runs_with_much_to_read_and_a_core_to_spare(monkeypatch)
         models={"m": ModelSpec(base_url="http://localhost:1/v1", model="m")},
         fixed={"model": "m", "depth": 7, "prompt": "plain"},
     )
-    record = stage(endpoint, "r")
+    record = prepare(endpoint, "r")
     for cores, count in ((1, 0), (2, 1), (64, MOST)):
         monkeypatch.setattr(os, "sched_getaffinity", lambda _, cores=cores: set(range(cores)))
         assert fitting(record) == count
-    small = stage(endpoint.model_copy(update={"seeds": tuple(range(10))}), "r")
+    small = prepare(endpoint.model_copy(update={"seeds": tuple(range(10))}), "r")
     assert small.estimate["calls"] < FEWEST
     assert fitting(small) == 0
     for model in ("smollm2", "channel"):
-        here = stage(override(DEFAULT, [f"model={model}", "depth=7", "prompt=plain", "worlds=60"]), "r")
+        here = prepare(override(DEFAULT, [f"model={model}", "depth=7", "prompt=plain", "worlds=60"]), "r")
         assert fitting(here) == 0
     monkeypatch.setenv("MAZEDOM_READERS", "3")
     assert fitting(here) == 3

@@ -7,7 +7,7 @@ import pytest
 
 from chains.experiments.experiment import DEFAULT
 from chains.experiments.overrides import override
-from chains.running.prepare import stage
+from chains.running.prepare import prepare
 from chains.running.registration import changed, registration
 
 HYPOTHESIS = "hypotheses.h1=retention(prompt=career) < retention(prompt=honest)"
@@ -15,11 +15,11 @@ LOSSY = ("--set", "model=channel:drop=0.1,flip=0.05", "--set", "worlds=2", "--se
 
 
 def staged(*settings):
-    return stage(override(DEFAULT, ["model=channel:drop=0.1", HYPOTHESIS, *settings]), "run")
+    return prepare(override(DEFAULT, ["model=channel:drop=0.1", HYPOTHESIS, *settings]), "run")
 
 
 def test_a_run_without_hypotheses_registers_nothing():
-    assert stage(override(DEFAULT, ["model=channel"]), "run").registered is None
+    assert prepare(override(DEFAULT, ["model=channel"]), "run").registered is None
 
 
 def test_the_digest_is_the_same_whenever_the_same_is_staged():

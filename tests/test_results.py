@@ -12,7 +12,7 @@ from chains.models.provider import Reply, Usage
 from chains.models.spec import ModelSpec, Prices, Source
 from chains.running.log.index import Spent
 from chains.running.log.log import Log
-from chains.running.prepare import stage
+from chains.running.prepare import prepare
 from chains.running.runner import drive
 from chains.running.spending import cost
 
@@ -38,7 +38,7 @@ def test_old_logs_in_which_a_part_is_larger_than_its_whole_cost_what_each_call_c
             reply = Reply(text="All is well.", usage=usage)
             log.append(step(trial).model_copy(update={"reply": reply, "reply_digest": reply.digest, "tries": 1}))
     with Log(tmp_path) as log:
-        spent, tokens = log.scan.spent, [log.scan.taken(trial).tokens for trial in log.scan.places.trials]
+        spent, tokens = log.index.spent, [log.index.taken(trial).tokens for trial in log.index.places.trials]
     prices = Prices(input=3, output=15, cached=0.3)
     assert cost([source(prices, "echo")], spent) == pytest.approx(0.00978 + 0.075)
     assert tokens == [10_460, 21_000]
@@ -65,7 +65,7 @@ class Refusing:
 
 
 def test_results_are_shown_with_and_without_trials_in_which_a_seat_was_silent(tmp_path):
-    record = stage(override(Experiment(), ["worlds=2", "depth=2", "facts=6", f"model={NAME}"]), "run")
+    record = prepare(override(Experiment(), ["worlds=2", "depth=2", "facts=6", f"model={NAME}"]), "run")
     refused = record.worlds[record.world_of["c1.w1"]].title
     with Log(tmp_path, write=True) as log:
         asyncio.run(drive(record, log, {NAME: Refusing(refused)}))

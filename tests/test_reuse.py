@@ -16,13 +16,14 @@ from chains.experiments.overrides import override
 from chains.models.budget import Budget
 from chains.models.provider import Reply, Usage
 from chains.organisation.hierarchy import chain
+from chains.organisation.planning import plan_of
 from chains.organisation.turn_key import Key
 from chains.running.folders import find_run
 from chains.running.log.log import Log
-from chains.running.prepare import stage
+from chains.running.prepare import prepare
 from chains.running.record_file import create, read_record, write_record
-from chains.running.reply_source import Taken, Tape, Watcher
-from chains.running.reuse import Earlier, earlier, foreseen
+from chains.running.reply_source import ReplySource, Taken, Watcher
+from chains.running.reuse import EarlierReplies, earlier, foreseen
 from chains.running.runner import drive
 
 NAME = "http://localhost:1/v1#m"
@@ -45,7 +46,7 @@ class Fickle:
 
 def made(*settings, model=NAME, reuse=(), name="run"):
     """Drive a run of a fickle model to its end; return its folder and how often the model was asked."""
-    record = stage(override(Experiment(), ["depth=1", "facts=6", f"model={model}", *settings]), name)
+    record = prepare(override(Experiment(), ["depth=1", "facts=6", f"model={model}", *settings]), name)
     others, used = earlier(record, reuse)
     folder, fickle = create(record.model_copy(update={"reuses": used})), Fickle()
     with Log(folder, write=True) as log:
@@ -110,7 +111,7 @@ def test_a_dry_run_foresees_every_call_of_a_run_that_was_made_before(extra, else
     """Whatever its turns are: further rounds, drafts and ratings, auditors."""
     settings = ("worlds=1", "depth=2", "prompt=plain", extra)
     _, asked = made(*settings)
-    record = stage(override(Experiment(), ["depth=1", "facts=6", f"model={NAME}", *settings]), "again")
+    record = prepare(override(Experiment(), ["depth=1", "facts=6", f"model={NAME}", *settings]), "again")
     others, _ = earlier(record, ["run"])
     assert asyncio.run(foreseen(record, others)) == {NAME: asked}
 
@@ -134,7 +135,7 @@ def test_replicates_are_never_merged(elsewhere):
     """An endpoint that takes no seed might say the same in all replicates; still each has replies of its own number."""
     folder, _ = made("worlds=1", "replicates=2", "prompt=plain")
     record = read_record(folder)
-    found = Earlier(record)
+    found = EarlierReplies(record)
     assert found.add(folder) == len(found) == 4
     with Log(folder) as log:
         steps = list(log.steps())
@@ -158,10 +159,10 @@ def test_copies_of_an_earlier_run_count_as_one_replicate_when_both_are_taken_tog
 
 def test_the_index_holds_no_more_than_concerns_the_run(elsewhere):
     folder, _ = made("worlds=6", "replicates=2", "prompt=plain")
-    record = stage(override(Experiment(), ["depth=1", "facts=6", f"model={NAME}", "worlds=2"]), "small")
-    assert Earlier(record).add(folder) == 2 * 2
-    other = stage(override(Experiment(), ["depth=1", "facts=7", f"model={NAME}", "worlds=2"]), "other")
-    assert Earlier(other).add(folder) == 0
+    record = prepare(override(Experiment(), ["depth=1", "facts=6", f"model={NAME}", "worlds=2"]), "small")
+    assert EarlierReplies(record).add(folder) == 2 * 2
+    other = prepare(override(Experiment(), ["depth=1", "facts=7", f"model={NAME}", "worlds=2"]), "other")
+    assert EarlierReplies(other).add(folder) == 0
 
 
 @pytest.mark.parametrize("model", ["channel", "channel:drop=0.5"])
@@ -187,13 +188,13 @@ def test_a_model_of_the_same_name_at_another_address_is_another_model(mazedom, s
 
 
 def test_an_embedded_model_is_known_by_its_file_and_how_it_is_served(elsewhere):
-    here = stage(override(Experiment(), ["worlds=1"]), "here")
+    here = prepare(override(Experiment(), ["worlds=1"]), "here")
     folder = create(here.model_copy(update={"id": "there"}))
-    known = Earlier(here)._models["smollm2"]
+    known = EarlierReplies(here)._models["smollm2"]
 
     def same(**update):
         write_record(read_record(folder).model_copy(update=update), folder)
-        found = Earlier(here)
+        found = EarlierReplies(here)
         found.add(folder)
         return not found.notices
 
@@ -206,7 +207,7 @@ def test_an_embedded_model_is_known_by_its_file_and_how_it_is_served(elsewhere):
 
 def test_a_run_that_is_stopped_takes_no_more_replies_though_they_cost_nothing(elsewhere):
     made("worlds=3", "prompt=plain")
-    record = stage(
+    record = prepare(
         override(Experiment(), ["depth=1", "facts=6", f"model={NAME}", "worlds=3", "prompt=plain"]), "stopped"
     )
     others, _ = earlier(record, ["run"])
@@ -221,7 +222,7 @@ def test_a_run_that_is_stopped_takes_no_more_replies_though_they_cost_nothing(el
         done = asyncio.run(driven)
         assert list(done.ends) == ["c1.w1.r1"]
         assert isinstance(done.stopped, Stopped)
-        assert log.scan.reused == {"run": 2}
+        assert log.index.reused == {"run": 2}
 
 
 def test_what_is_asked_a_second_time_is_asked_and_never_taken(tmp_path):
@@ -231,16 +232,15 @@ def test_what_is_asked_a_second_time_is_asked_and_never_taken(tmp_path):
         def find(self, trial, request):
             return Taken(Reply(text="- As before."), "before")
 
-    record = stage(override(Experiment(), ["depth=1", f"model={NAME}", "worlds=1"]), "r")
+    record = prepare(override(Experiment(), ["depth=1", f"model={NAME}", "worlds=1"]), "r")
     fickle = Fickle()
 
     async def ask(attempt):
         with Log(tmp_path, write=True) as log:
-            tape = Tape(log, {NAME: fickle}, others=Generous())
-            seat, request = hierarchy.executive, step.request
-            return await tape.reply(Key("c1.w1.r1", seat.name, 0, attempt), seat, NAME, (), request)
+            reply_source = ReplySource(log, {NAME: fickle}, others=Generous())
+            return await reply_source.reply(Key("c1.w1.r1", "L0", 0, attempt), turn, NAME, (), step.request)
 
-    hierarchy = chain(1)
+    turn = plan_of(chain(1)).by_name["L0"]
     with Log(tmp_path, write=True) as log:
         asyncio.run(drive(record, log, {NAME: Fickle()}))
         step = next(log.steps())

@@ -10,13 +10,13 @@ from chains.models.spec import resolve
 from chains.organisation.cast import Cast, Part
 from chains.organisation.hierarchy import chain, deal, tree
 from chains.organisation.prompts import read_prompt
-from chains.organisation.round_settings import Customs
-from chains.organisation.rounds import Met, first_staff, in_round, next_staff, remembered
+from chains.organisation.round_settings import RoundSettings
+from chains.organisation.rounds import RoundResult, first_staff, in_round, next_staff, remembered
 from chains.scoring.measures.regret import mean
 from chains.worlds.scenario_registry import world_for
 
 
-def cast_of(hierarchy, **customs):
+def cast_of(hierarchy, **round_settings):
     worlds = tuple(world_for("watermelon", seed, 6, None) for seed in (3, 2, 1))
     plan = planned(PlanSettings.of(ConditionSettings.of({"rounds": 3})), hierarchy)
     rate = {"rate": read_prompt("rate", "plain")}
@@ -31,12 +31,12 @@ def cast_of(hierarchy, **customs):
         },
         dealt=deal([fact.id for fact in worlds[-1].facts], hierarchy, worlds[-1].digest, 1),
         sources={"channel": resolve("channel")},
-        customs=Customs(3, **customs),
+        round_settings=RoundSettings(3, **round_settings),
     )
 
 
 def met(hierarchy, ratings):
-    return Met(first_staff(hierarchy), ratings, {name: f"- Report of {name}." for name in ratings})
+    return RoundResult(first_staff(hierarchy), ratings, {name: f"- Report of {name}." for name in ratings})
 
 
 RATINGS = {"L4": 9.0, "L3": 7.0, "L2": 8.0, "L1": 2.0}
@@ -89,7 +89,7 @@ def test_in_a_hierarchy_without_a_manager_above_a_manager_nobody_rises():
 
 def test_the_executive_has_no_boss_to_be_rated_by_and_remembers_nothing():
     hierarchy = chain(2)
-    was = Met(first_staff(hierarchy), {"L2": 5.0, "L1": 4.0}, {"L2": "- A.", "L1": "- B.", "L0": "My brief."})
+    was = RoundResult(first_staff(hierarchy), {"L2": 5.0, "L1": 4.0}, {"L2": "- A.", "L1": "- B.", "L0": "My brief."})
     assert set(remembered("reports", first_staff(hierarchy), [was])) == {"L2", "L1"}
 
 

@@ -7,7 +7,7 @@ import pytest
 from conftest import steps_of
 
 from chains.running.log import log as log_module
-from chains.running.log.index import scan
+from chains.running.log.index import read_index
 
 PRICES = "prices = {input = 1000.0, output = 1000.0}"
 
@@ -109,7 +109,7 @@ def test_the_time_of_a_killed_process_is_known_from_the_log(tmp_path):
         {"v": 1, "kind": "note", "note": "unanswered", "model": "m", "calls": 3, "at": "2026-11-25T10:00:12Z"},
     ]
     (tmp_path / "log.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
-    found = scan(tmp_path / "log.jsonl")
+    found = read_index(tmp_path / "log.jsonl")
     assert found.seconds == 42
     assert (found.calls, found.spent["m"].unanswered) == (3, 3)
 

@@ -15,7 +15,7 @@ from chains.organisation.planning import plan_of
 from chains.organisation.prompts import read_prompt
 from chains.organisation.selection import Selection, ballot, chosen
 from chains.running.log.log import Log
-from chains.running.reply_source import Tape
+from chains.running.reply_source import ReplySource
 from chains.running.transcript import retold
 from chains.running.trial import in_turn, run_trial
 from chains.scoring.replies.rating import read_ratings
@@ -52,7 +52,7 @@ def ran(folder, cast, provider):
 
     async def drive():
         with Log(folder, write=True) as log:
-            end = await run_trial(TRIAL, cast, in_turn(cast.plan), Tape(log, {"channel": provider}))
+            end = await run_trial(TRIAL, cast, in_turn(cast.plan), ReplySource(log, {"channel": provider}))
             return end, {(step.seat, step.turn): step for step in log.steps()}, retold(cast, log, TRIAL)
 
     return asyncio.run(drive())

@@ -8,7 +8,7 @@ from chains.experiments.overrides import override, split
 from chains.experiments.scoped import Scoped
 from chains.experiments.settings import SETTINGS, ConditionSettings, check_value, resolved
 from chains.organisation.hierarchy import chain, tree
-from chains.running.prepare import stage
+from chains.running.prepare import prepare
 
 
 def written(tmp_path, text):
@@ -227,6 +227,6 @@ def test_what_is_set_for_a_seat_that_no_condition_has_is_refused(key):
     setting = f"{key}={'10' if key.startswith('words') else 'channel' if key.startswith('model') else 'plain'}"
     experiment = override(DEFAULT, ["model=channel", setting])
     with pytest.raises(BadInput, match="no condition has a seat of the role"):
-        stage(experiment, "r1")
+        prepare(experiment, "r1")
     audited = override(experiment, ["remedy=none,audit:watchers=1", "side=outside:Press>L0"])
-    assert stage(audited, "r1").conditions
+    assert prepare(audited, "r1").conditions

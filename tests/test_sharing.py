@@ -10,15 +10,15 @@ from chains.models.provider import Reply, Usage
 from chains.organisation.turn_key import Key
 from chains.running.log.log import Log
 from chains.running.log.step_index import Place
-from chains.running.prepare import stage
+from chains.running.prepare import prepare
 from chains.running.runner import drive
-from chains.running.shared_replies import Shared
+from chains.running.shared_replies import SharedReplies
 
 NAME = "http://localhost:1/v1#m"
 
 
 def staged(settings):
-    return stage(override(Experiment(), [*settings, f"model={NAME}"]), "run")
+    return prepare(override(Experiment(), [*settings, f"model={NAME}"]), "run")
 
 
 class Fickle:
@@ -39,8 +39,8 @@ def driven(record, folder):
     model = Fickle()
     with Log(folder, write=True) as log:
         asyncio.run(drive(record, log, {NAME: model}))
-        assert log.scan.calls == model.asked
-        assert log.scan.tokens == 15 * model.asked
+        assert log.index.calls == model.asked
+        assert log.index.tokens == 15 * model.asked
         return model.asked, list(log.steps())
 
 
@@ -78,7 +78,7 @@ def test_a_run_that_goes_on_shares_what_was_logged_before(tmp_path):
 
 def test_a_channel_is_asked_for_every_trial(tmp_path):
     """Its reply depends on the hop and the depth, which its request does not name."""
-    record = stage(override(Experiment(), ["depth=1,2", "worlds=1", "facts=6", "model=channel"]), "run")
+    record = prepare(override(Experiment(), ["depth=1,2", "worlds=1", "facts=6", "model=channel"]), "run")
     model = Fickle()
     with Log(tmp_path, write=True) as log:
         asyncio.run(drive(record, log, {"channel": model}))
@@ -94,7 +94,7 @@ def test_what_is_remembered_of_each_request_is_small():
     )
     tracemalloc.start()
     try:
-        shared = Shared(None, logged)
+        shared = SharedReplies(None, logged)
         taken, _ = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()

@@ -17,7 +17,7 @@ from chains.organisation.prompts import read_prompt
 from chains.organisation.side_lines import QUESTION, side_edges
 from chains.running.langgraph_wiring import climber, wire
 from chains.running.log.log import Log
-from chains.running.reply_source import Tape
+from chains.running.reply_source import ReplySource
 from chains.running.transcript import retold
 from chains.running.trial import in_turn, run_trial
 from chains.worlds.scenario_registry import world_for
@@ -54,7 +54,7 @@ def ran(folder, cast, channels, *, langgraph=False):
     async def drive():
         climb = climber(wire(cast.plan), cast.plan) if langgraph else in_turn(cast.plan)
         with Log(folder, write=True) as log:
-            end = await run_trial(TRIAL, cast, climb, Tape(log, {"channel": Seats()}))
+            end = await run_trial(TRIAL, cast, climb, ReplySource(log, {"channel": Seats()}))
             steps = {(step.seat, step.turn): step for step in log.steps()}
             return end, retold(cast, log, TRIAL), steps
 
@@ -225,7 +225,7 @@ def test_an_outsider_who_says_nothing_is_not_read_by_whoever_asks_or_writes_once
 
     async def drive():
         with Log(tmp_path, write=True) as log:
-            end = await run_trial(TRIAL, cast, in_turn(cast.plan), Tape(log, {"channel": Silent()}))
+            end = await run_trial(TRIAL, cast, in_turn(cast.plan), ReplySource(log, {"channel": Silent()}))
             return end, list(log.steps())
 
     end, steps = asyncio.run(drive())

@@ -16,7 +16,7 @@ from chains.organisation.prompts import read_prompt
 from chains.organisation.turn_key import Key
 from chains.running.langgraph_wiring import climber, mermaid, wire
 from chains.running.log.log import Log
-from chains.running.reply_source import Tape, difference
+from chains.running.reply_source import ReplySource, difference
 from chains.running.trial import held_below, in_turn, run_trial
 from chains.worlds.scenario_registry import world_for
 
@@ -80,13 +80,13 @@ def ran(folder, cast, provider, *, langgraph=True):
     async def drive():
         climb = climber(wire(cast.plan), cast.plan) if langgraph else in_turn(cast.plan)
         with Log(folder, write=True) as log:
-            tape = Tape(log, None if provider is None else {"channel": provider})
+            reply_source = ReplySource(log, None if provider is None else {"channel": provider})
             try:
-                end = await run_trial(TRIAL, cast, climb, tape)
+                end = await run_trial(TRIAL, cast, climb, reply_source)
             finally:
-                await tape.settle()
+                await reply_source.settle()
                 steps = {step.seat: step for step in log.steps()}
-            return end, steps, tape.questions
+            return end, steps, reply_source.questions
 
     return asyncio.run(drive())
 
@@ -186,7 +186,7 @@ def test_an_answer_that_a_person_gave_is_taken_from_the_log(tmp_path):
     cast = cast_of(chain(2), people=("L1",))
     _, _, (question,) = ran(tmp_path, cast, Counting())
     with Log(tmp_path, write=True) as log:
-        Tape(log, None).record(
+        ReplySource(log, None).record(
             question.key, question.turn, question.heard, question.request, Reply(text="All is well.", tries=0)
         )
     end, steps, questions = ran(tmp_path, cast, Counting())

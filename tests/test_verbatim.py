@@ -16,7 +16,7 @@ from chains.organisation.planning import plan_of
 from chains.organisation.prompts import read_prompt
 from chains.running.langgraph_wiring import climber, wire
 from chains.running.log.log import Log
-from chains.running.reply_source import Tape
+from chains.running.reply_source import ReplySource
 from chains.running.trial import run_trial
 from chains.scoring.facts.reader import Reader
 from chains.scoring.measures.fate_shares import shares_by_hop
@@ -49,9 +49,9 @@ def ran(casts, folder, provider):
                 hierarchy = cast.hierarchy
                 if hierarchy.name not in climbs:
                     climbs[hierarchy.name] = climber(wire(cast.plan), cast.plan)
-                tape = Tape(log, dict.fromkeys(cast.sources, provider))
+                reply_source = ReplySource(log, dict.fromkeys(cast.sources, provider))
                 trial = str(TrialId("c1", number, cast.replicate))
-                ends.append(await run_trial(trial, cast, climbs[hierarchy.name], tape))
+                ends.append(await run_trial(trial, cast, climbs[hierarchy.name], reply_source))
             return ends
 
     return asyncio.run(all_of_them())

@@ -22,7 +22,7 @@ from chains.organisation.hierarchy import Hierarchy
 from chains.organisation.turn_key import ROUND, Key
 from chains.running.log.log import Log
 from chains.running.log.records import TrialEnd
-from chains.running.run_record import RunRecord, Stage
+from chains.running.run_record import Casts, RunRecord
 from chains.stats.law.decay_law import Regret
 from chains.stats.observations.observations import ALL, Observations
 from chains.worlds.world import World, unverified_notes
@@ -86,9 +86,9 @@ def planned_chains(runs: Sequence[Run]) -> dict[str, dict[int, int]]:
     """Return how many chains runs were to have, by the name of the condition and the depth in hops."""
     chains: dict[str, dict[int, set[Hashable]]] = defaultdict(lambda: defaultdict(set))
     for run, named in zip(runs, condition_names([run.record for run in runs]), strict=True):
-        stage = Stage(run.record)
+        casts = Casts(run.record)
         for trial in run.record.experiment.trials():
-            hierarchy = stage.hierarchy(trial.condition)
+            hierarchy = casts.hierarchy(trial.condition)
             for depth in {len(hierarchy.path_up(worker.name)) - 1 for worker in hierarchy.workers}:
                 chains[named[trial.condition]][depth].add((run.record.id, trial.seed, trial.replicate))
     return {name: {depth: len(some) for depth, some in by.items()} for name, by in chains.items()}
@@ -119,11 +119,11 @@ def regrets_of(runs: Sequence[Run]) -> dict[str, list[Regret]]:
     """Return what the decision of each finished trial cost, by the name of the condition."""
     found: dict[str, list[Regret]] = defaultdict(list)
     for run, named in zip(runs, condition_names([run.record for run in runs]), strict=True):
-        stage = Stage(run.record)
+        casts = Casts(run.record)
         ends = {trial: run.log.end(str(trial)) for trial in run.record.experiment.trials()}
         for one in priced(run.record, {trial: end for trial, end in ends.items() if end is not None}):
             if one.payoffs is not None:
-                managers = stage.hierarchy(one.trial.condition).depth - 1
+                managers = casts.hierarchy(one.trial.condition).depth - 1
                 found[named[one.trial.condition]].append(Regret(f"w{one.trial.seed}", managers, one.payoffs.regret))
     return found
 
@@ -192,18 +192,18 @@ def followed_facts(run: Run, named: Mapping[str, str], prefix: str = "") -> Iter
         named: The name of each condition, by its id.
         prefix: What stands before a replicate's number, where several runs are taken together.
     """
-    stage = Stage(run.record)
+    casts = Casts(run.record)
     ends = {trial: run.log.end(str(trial)) for trial in run.record.experiment.trials()}
     finished = {trial: end for trial, end in ends.items() if end is not None and end.status == "finished"}
     said: dict[Hashable, list[str]] = defaultdict(list)  # twins count as one chain, so their replies go together
     for trial, end in finished.items():
-        said[_chain_of(trial, stage, named)].append(_said(run.log, stage, trial, end))
+        said[_chain_of(trial, casts, named)].append(_said(run.log, casts, trial, end))
     for trial, end in finished.items():
-        world, hierarchy = stage.world(trial), stage.hierarchy(trial.condition)
-        twin = " twin" if stage.condition(trial).settings.twin else ""
-        copy = _digest(said[_chain_of(trial, stage, named)])
+        world, hierarchy = casts.world(trial), casts.hierarchy(trial.condition)
+        twin = " twin" if casts.condition(trial).settings.twin else ""
+        copy = _digest(said[_chain_of(trial, casts, named)])
         chain = (f"w{trial.seed}", f"{prefix}{trial.replicate}", named[trial.condition], copy)
-        for place, holder in _holders(stage, trial, world, hierarchy).items():
+        for place, holder in _holders(casts, trial, world, hierarchy).items():
             path = hierarchy.path_up(holder)[:-1]
             fact = world.facts[place]
             pair = fact.id if fact.twin is not None else ""
@@ -216,22 +216,22 @@ def followed_facts(run: Run, named: Mapping[str, str], prefix: str = "") -> Iter
                 yield Followed(trial, seat, place, row)
 
 
-def _chain_of(trial: TrialId, stage: Stage, named: Mapping[str, str]) -> Hashable:
+def _chain_of(trial: TrialId, casts: Casts, named: Mapping[str, str]) -> Hashable:
     """Return what the laws take for one chain: condition, world, replicate and depth."""
-    return named[trial.condition], trial.seed, trial.replicate, stage.hierarchy(trial.condition).depth
+    return named[trial.condition], trial.seed, trial.replicate, casts.hierarchy(trial.condition).depth
 
 
-def _holders(stage: Stage, trial: TrialId, world: World, hierarchy: Hierarchy) -> Mapping[int, str]:
+def _holders(casts: Casts, trial: TrialId, world: World, hierarchy: Hierarchy) -> Mapping[int, str]:
     """Return who holds each fact, by its place in the world."""
     if len(hierarchy.workers) == 1:  # a chain: no need to deal
         return dict.fromkeys(range(len(world.facts)), hierarchy.workers[0].name)
     places = {fact.id: place for place, fact in enumerate(world.facts)}
-    return {places[fact]: worker for worker, held in stage.cast(trial).dealt.items() for fact in held}
+    return {places[fact]: worker for worker, held in casts.cast(trial).dealt.items() for fact in held}
 
 
-def _said(log: Log, stage: Stage, trial: TrialId, end: TrialEnd) -> str:
+def _said(log: Log, casts: Casts, trial: TrialId, end: TrialEnd) -> str:
     """Return digests of everything that was said in a trial."""
-    first = (stage.customs(trial.condition).rounds - 1) * ROUND
+    first = (casts.round_settings(trial.condition).rounds - 1) * ROUND
     steps = {seat: log.holds(Key(str(trial), seat, first)) for seat in sorted(end.readings)}
     return " ".join(step.reply_digest if step else f"{trial} {seat}" for seat, step in steps.items())
 
@@ -249,7 +249,7 @@ def law_notes(records: Sequence[RunRecord]) -> list[str]:
         notes.append("a synthetic channel: the losses are planted, so this checks the estimators and is no finding")
     elif sources:
         notes.append(f"this is the law of {', '.join(sorted(sources))} under these prompts, and of no other model")
-    if any(Stage(record).plan(condition.id).joined for record in records for condition in record.conditions):
+    if any(Casts(record).plan(condition.id).joined for record in records for condition in record.conditions):
         notes.append(
             "what reaches the executive past its chain of command is not in the law, which is of the chain alone"
         )

@@ -142,7 +142,7 @@ class Tables:
             yield {name: row.get(name) for name in columns}
 
     def _about(self, trial: TrialId) -> Row:
-        factors = self._heard.stage.condition(trial).factors
+        factors = self._heard.casts.condition(trial).factors
         return {
             "run": self._run.record.id,
             "trial": str(trial),
@@ -164,7 +164,7 @@ class Tables:
             row = self._about(trial) | {
                 "status": "missing" if end is None else end.status,
                 "error": None if end is None else end.error,
-                "depth": self._heard.stage.hierarchy(trial.condition).depth,
+                "depth": self._heard.casts.hierarchy(trial.condition).depth,
                 **{key: spent[name][key] for key in ("calls", "prompt_tokens", "completion_tokens")},
             }
             if trial in self._heard.ends:
@@ -175,7 +175,7 @@ class Tables:
 
     def _messages(self) -> Iterator[Row]:
         for name, trial in self._named.items():
-            if name in self._run.log.scan.started:
+            if name in self._run.log.index.started:
                 told = story(self._run.record, self._run.log, trial)
                 casting = self._run.record.casting[trial.condition]
                 for turn in told.turns:
@@ -183,7 +183,7 @@ class Tables:
                     yield self._about(trial) | _message(turn) | {"prompt": prompt}
 
     def _facts(self) -> Iterator[Row]:
-        stage = self._heard.stage
+        casts = self._heard.casts
         for followed in followed_facts(self._run, self._conditions):
             trial, seat = followed.trial, followed.seat
             seen = dict(zip(OBSERVED, followed.row, strict=True))
@@ -191,9 +191,9 @@ class Tables:
                 **{name: seen[name] for name in ("depth", "statement", "valence", "weight", "hop", "words", "cut_off")},
                 "fate": FATE_OF[seen["fate"]],
                 "seat": seat,
-                "model": self._label(stage.cast(trial).parts[seat].model),
+                "model": self._label(casts.cast(trial).parts[seat].model),
                 "prompt": self._run.record.casting[trial.condition].get(seat),
-                "text": stage.world(trial).facts[followed.place].render(0),
+                "text": casts.world(trial).facts[followed.place].render(0),
             }
 
     def _label(self, model: str) -> str:

@@ -10,7 +10,7 @@ from chains.organisation.hierarchy import Hierarchy
 from chains.organisation.plan import Plan, Weaver
 from chains.organisation.planning import plan_of
 from chains.organisation.remedies.remedy import name_of, remedies
-from chains.organisation.round_settings import Customs
+from chains.organisation.round_settings import RoundSettings
 from chains.organisation.selection import MOST_DRAFTS, By, Selection
 from chains.organisation.side_lines import SideLines, side_edges
 from chains.registry import blaming, is_built_in
@@ -66,11 +66,11 @@ def planned(settings: PlanSettings, hierarchy: Hierarchy) -> Plan:
         return plan_of(sided, loop=decides, reports=reports, orders=orders, weavers=weavers)
 
 
-def customs_of(settings: ConditionSettings) -> Customs:
+def round_settings_of(settings: ConditionSettings) -> RoundSettings:
     """Return the number of rounds of a condition's trials and what happens between them: nothing if there is one."""
     if settings.rounds == 1:
-        return Customs()
-    return Customs(settings.rounds, settings.memory, settings.promotion, settings.leaving)
+        return RoundSettings()
+    return RoundSettings(settings.rounds, settings.memory, settings.promotion, settings.leaving)
 
 
 def _selection(settings: PlanSettings, hierarchy: Hierarchy) -> Selection | None:

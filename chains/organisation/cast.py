@@ -16,7 +16,7 @@ from chains.models.spec import Source
 from chains.organisation.hierarchy import Hierarchy, Role, Seat, deal
 from chains.organisation.plan import Plan, Turn
 from chains.organisation.prompts import Prompt
-from chains.organisation.round_settings import Customs
+from chains.organisation.round_settings import RoundSettings
 from chains.organisation.task import Rule, Said
 from chains.organisation.turn_key import ROUND, Key
 from chains.rng import Draw, seed_of
@@ -120,7 +120,7 @@ class Cast(BaseModel):
     """The ids of the facts that each worker holds."""
     sources: Annotated[Mapping[str, Source], SkipValidation]
     """What each model's name stands for; a person's has none."""
-    customs: Customs = Customs()
+    round_settings: RoundSettings = RoundSettings()
     """How many rounds there are, and what happens between them."""
     worlds: tuple[World, ...] = ()
     """In a trial of several rounds, the world of each; `world` is that of the round, of a whole trial the last."""

@@ -12,7 +12,7 @@ APART = 1_000_000
 """Between the seeds of the worlds of one trial's rounds."""
 
 
-class Customs(NamedTuple):
+class RoundSettings(NamedTuple):
     """What happens between rounds."""
 
     rounds: int = 1

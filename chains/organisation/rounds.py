@@ -27,7 +27,7 @@ from chains.organisation.round_settings import REMEMBERED, Memory, Move
 from chains.rng import Draw
 
 
-class Met(NamedTuple):
+class RoundResult(NamedTuple):
     """What came of one round."""
 
     staff: Mapping[str, str]
@@ -43,23 +43,23 @@ def first_staff(hierarchy: Hierarchy) -> dict[str, str]:
     return {seat.name: seat.name for seat in hierarchy.seats}
 
 
-def next_staff(cast: Cast, met: Met) -> dict[str, str]:
+def next_staff(cast: Cast, met: RoundResult) -> dict[str, str]:
     """Return who sits where after a round.
 
     Args:
         cast: Of the round.
         met: What came of the round.
     """
-    customs, number = cast.customs, cast.round
+    round_settings, number = cast.round_settings, cast.round
     staff = dict(met.staff)
     managers = [seat for seat in cast.hierarchy.seats if seat.role == "manager"]
     superiors = {seat.name: cast.hierarchy.superior(seat.name) for seat in managers}
     rising = [seat.name for seat in managers if superiors[seat.name] in superiors]
     draw = Draw("moves", cast.world.digest, cast.replicate, number)
-    up = _picked(rising, met.ratings, customs.promotion, draw, best=True)
+    up = _picked(rising, met.ratings, round_settings.promotion, draw, best=True)
     if up is not None and (above := superiors[up]) is not None:
         staff[up], staff[above] = staff[above], staff[up]
-    out = _picked([seat.name for seat in managers], met.ratings, customs.leaving, draw, best=False)
+    out = _picked([seat.name for seat in managers], met.ratings, round_settings.leaving, draw, best=False)
     if out is not None:
         # by its seat of that round: who was promoted in the same breath may leave all the same
         leaver = met.staff[out]
@@ -81,7 +81,7 @@ def _picked(
     return draw.choice([seat for seat in rated if rated[seat] == mark])
 
 
-def in_round(cast: Cast, number: int, staff: Mapping[str, str], history: Sequence[Met]) -> Cast:
+def in_round(cast: Cast, number: int, staff: Mapping[str, str], history: Sequence[RoundResult]) -> Cast:
     """Return the cast of a round: its world, its deal, and what each seat's holder is and remembers.
 
     Args:
@@ -101,12 +101,12 @@ def in_round(cast: Cast, number: int, staff: Mapping[str, str], history: Sequenc
             "round": number,
             "dealt": hands_of(world, cast.hierarchy, cast.replicate),
             "parts": parts,
-            "remembered": remembered(cast.customs.memory, staff, history),
+            "remembered": remembered(cast.round_settings.memory, staff, history),
         }
     )
 
 
-def remembered(memory: Memory, staff: Mapping[str, str], history: Sequence[Met]) -> dict[str, str]:
+def remembered(memory: Memory, staff: Mapping[str, str], history: Sequence[RoundResult]) -> dict[str, str]:
     """Return what each seat's holder remembers, in words; nothing for whom there is nothing.
 
     Args:

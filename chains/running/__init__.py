@@ -2,6 +2,6 @@
 
 Imports: experiments, organisation, scoring, models, worlds.
 
-Names to know: `run_record.RunRecord`, `prepare.stage`, `log.log.Log`, `trial.run_trial`, `runner.drive`,
-`replay.replay`, `folders.find_run`, `reply_source.Tape`.
+Names to know: `run_record.RunRecord`, `prepare.prepare`, `log.log.Log`, `trial.run_trial`, `runner.drive`,
+`replay.replay`, `folders.find_run`, `reply_source.ReplySource`.
 """

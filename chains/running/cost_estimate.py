@@ -11,8 +11,8 @@ from chains.errors import LogDamaged
 from chains.models.provider import Usage
 from chains.models.spec import Source
 from chains.running.folders import LOG_FILE, RUN_FILE, all_runs
-from chains.running.log.index import scan
-from chains.running.run_record import RunRecord, Stage
+from chains.running.log.index import read_index
+from chains.running.run_record import Casts, RunRecord
 from chains.running.token_estimate import Expected, expected
 
 OWN_SECONDS = 0.002
@@ -175,7 +175,7 @@ def _scanned(folder: Path) -> dict[str, dict[str, Any]]:
     log = folder / LOG_FILE
     if log.stat().st_size > LARGEST_LOG:
         return {}
-    return {label: vars(spent) for label, spent in scan(log).spent.items()}
+    return {label: vars(spent) for label, spent in read_index(log).spent.items()}
 
 
 def _seconds(record: RunRecord, models: tuple[ModelEstimate, ...], trials: int, at_once: int) -> float | None:
@@ -198,6 +198,6 @@ def _seconds(record: RunRecord, models: tuple[ModelEstimate, ...], trials: int, 
         if spec.tokens_per_minute:
             bounds.append(model.expected.tokens / spec.tokens_per_minute * 60)
     slowest = max((model.speed.seconds for model in models if model.speed and model.expected.calls), default=0.0)
-    stage = Stage(record)
-    deepest = max(stage.hierarchy(condition.id).depth + 1 for condition in record.conditions)
+    casts = Casts(record)
+    deepest = max(casts.hierarchy(condition.id).depth + 1 for condition in record.conditions)
     return max([*bounds, ceil(trials / at_once) * deepest * slowest])

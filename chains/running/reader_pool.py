@@ -28,7 +28,7 @@ from chains.models.provider import Reply
 from chains.organisation.cast import Cast
 from chains.running import gc_tuning
 from chains.running.log.records import TrialEnd, now
-from chains.running.run_record import RunRecord, Stage
+from chains.running.run_record import Casts, RunRecord
 from chains.running.trial import Reads, read_replies
 from chains.scoring.facts.reader import Reader
 
@@ -171,14 +171,14 @@ def _serve(record: RunRecord, line: socket.socket, others: Sequence[socket.socke
     for other in others:
         other.close()  # or the lines would not end with that process
     gc_tuning.seldom()
-    stage = Stage(record)
+    casts = Casts(record)
     trials = {str(trial): trial for trial in record.experiment.trials()}
     asked: msgspec.msgpack.Decoder[tuple[str, dict[str, Reply]]] = msgspec.msgpack.Decoder(tuple[str, dict[str, Reply]])
     with contextlib.suppress(OSError), line.makefile("rb") as questions:
         while (question := _question(questions)) is not None:
             name, replies = asked.decode(question)
             end = TrialEnd(trial=name, status="finished", instrument=Reader.version, at=now())
-            read = end.model_copy(update=read_replies(stage.cast(trials[name]), replies)).line()
+            read = end.model_copy(update=read_replies(casts.cast(trials[name]), replies)).line()
             line.sendall(_LENGTH.pack(len(read)) + read)
 
 

@@ -30,7 +30,7 @@ _BEARING = ("model", "params", "extra_body", "context")
 """Of a model's spec, what bears on its replies."""
 
 
-class Staged(Protocol):
+class Prepared(Protocol):
     """What of a run's record is registered."""
 
     @property
@@ -79,23 +79,23 @@ class Staged(Protocol):
         ...
 
 
-def plan_of(staged: Staged) -> dict[str, Any]:
+def plan_of(prepared: Prepared) -> dict[str, Any]:
     """Return what is registered, as plain JSON."""
-    experiment = staged.experiment
-    plugins = {"plugins": dict(staged.plugins)} if staged.plugins else {}  # no part where there is none, as before
+    experiment = prepared.experiment
+    plugins = {"plugins": dict(prepared.plugins)} if prepared.plugins else {}  # no part where there is none, as before
     return {
         "hypotheses": dict(experiment.hypotheses),
-        "arms": [condition.model_dump(mode="json") for condition in staged.conditions],
+        "arms": [condition.model_dump(mode="json") for condition in prepared.conditions],
         "seeds": list(experiment.seeds),
         "replicates": experiment.replicates,
         "reproducible": experiment.reproducible,
-        "prompts": {name: prompt.digest for name, prompt in staged.prompts.items()},
-        "casting": {condition: dict(seats) for condition, seats in staged.casting.items()},
-        "worlds": dict(staged.world_of),
-        "hierarchies": {name: hierarchy.model_dump(mode="json") for name, hierarchy in staged.hierarchies.items()},
-        "models": {name: _bearing(source) for name, source in staged.models.items()},
+        "prompts": {name: prompt.digest for name, prompt in prepared.prompts.items()},
+        "casting": {condition: dict(seats) for condition, seats in prepared.casting.items()},
+        "worlds": dict(prepared.world_of),
+        "hierarchies": {name: hierarchy.model_dump(mode="json") for name, hierarchy in prepared.hierarchies.items()},
+        "models": {name: _bearing(source) for name, source in prepared.models.items()},
         "exclusions": EXCLUSIONS,
-        "instrument": staged.instrument,
+        "instrument": prepared.instrument,
         **plugins,
     }
 
@@ -111,17 +111,17 @@ class Registration(BaseModel):
     """SHA-256 of each part's JSON, so that what was changed can be named."""
 
 
-def registration(staged: Staged) -> Registration | None:
-    """Return the registration of what is staged; None where there is no hypothesis to register."""
-    if not staged.experiment.hypotheses:
+def registration(prepared: Prepared) -> Registration | None:
+    """Return the registration of what is prepared; None where there is no hypothesis to register."""
+    if not prepared.experiment.hypotheses:
         return None
-    parts = {name: _digest(part) for name, part in plan_of(staged).items()}
+    parts = {name: _digest(part) for name, part in plan_of(prepared).items()}
     return Registration(digest=_digest(parts), parts=parts)
 
 
-def changed(staged: Staged, registered: Registration) -> list[str]:
+def changed(prepared: Prepared, registered: Registration) -> list[str]:
     """Return the parts that are not as they were registered, by name."""
-    now = registration(staged)
+    now = registration(prepared)
     parts = {} if now is None else dict(now.parts)
     before = dict(registered.parts)
     differing = [name for name in sorted(before | parts) if before.get(name) != parts.get(name)]

@@ -11,8 +11,8 @@ from chains.organisation.turn_key import Key
 from chains.running.log.log import Log
 from chains.running.log.records import Step, TrialEnd
 from chains.running.receipt import Receipt, receipt_of
-from chains.running.reply_source import Asked, Tape, Watcher
-from chains.running.run_record import RunRecord, Stage
+from chains.running.reply_source import Asked, ReplySource, Watcher
+from chains.running.run_record import Casts, RunRecord
 from chains.running.trial import in_turn, run_trial
 from chains.scoring.facts.reader import Reader
 from chains.scoring.reading import Outcome, Reading
@@ -74,7 +74,7 @@ class _Counter(Watcher):
         self.steps += 1
 
 
-class _Comparing(Tape):
+class _Comparing(ReplySource):
     """Compares what the log says of each step besides its words: who it is, and whom it heard."""
 
     def __init__(self, log: Log, watcher: Watcher) -> None:
@@ -104,13 +104,13 @@ async def replay(record: RunRecord, log: Log, *, verify: bool = False) -> Replay
         What came of it; differences are found, not raised.
     """
     result = Replay()
-    stage = Stage(record)
+    casts = Casts(record)
     watcher = _Counter()
-    tape = _Comparing(log, watcher) if verify else Tape(log, None, watcher)
-    started = set(log.scan.places.trials)
+    reply_source = _Comparing(log, watcher) if verify else ReplySource(log, None, watcher)
+    started = set(log.index.places.trials)
     for trial in record.experiment.trials():
         name = str(trial)
-        result.unfinished += log.scan.status(name) != "finished"
+        result.unfinished += log.index.status(name) != "finished"
         if name not in started:
             continue
         started.discard(name)
@@ -118,8 +118,8 @@ async def replay(record: RunRecord, log: Log, *, verify: bool = False) -> Replay
         logged = log.end(name)
         finished = logged is not None and logged.status == "finished"
         try:
-            cast = stage.cast(trial)
-            end = await run_trial(name, cast, in_turn(cast.plan), tape, read=verify or not finished)
+            cast = casts.cast(trial)
+            end = await run_trial(name, cast, in_turn(cast.plan), reply_source, read=verify or not finished)
         except ReplyMissing as error:
             if finished:
                 result.differences.append(Difference(name, None, str(error)))
@@ -140,8 +140,8 @@ async def replay(record: RunRecord, log: Log, *, verify: bool = False) -> Replay
     result.steps = watcher.steps
     if verify:
         result.differences += [Difference(name, None, "the run has no such trial") for name in sorted(started)]
-        if isinstance(tape, _Comparing):
-            result.differences += tape.differences
+        if isinstance(reply_source, _Comparing):
+            result.differences += reply_source.differences
         result.receipt, changes = receipt_of(log.path.parent, log)
         result.differences += [Difference(*change) for change in changes]
         result.differences += _changed_steps(log)
@@ -166,7 +166,7 @@ def _changed_steps(log: Log) -> Iterator[Difference]:
 def _removed(record: RunRecord, log: Log) -> Iterator[Difference]:
     """Find out whether the log holds less than when the run last stopped."""
     for what, before in record.held.items():
-        if (now := log.scan.held[what]) < before:
+        if (now := log.index.held[what]) < before:
             name = "steps" if what == "steps" else "finished trials"
             yield Difference("the log", None, f"{before} {name} were logged and {now} are left; lines were removed")
 

@@ -1,4 +1,4 @@
-"""The tape: where the replies of a run come from.
+"""Where the replies of a run come from.
 
 Where the log holds the reply to exactly this request, from the log; otherwise
 from the provider, and into the log before anything that depends on it starts.
@@ -23,7 +23,7 @@ from chains.organisation.turn_key import Key, Pass
 from chains.running.log.log import SYNC_WITHIN, Log
 from chains.running.log.records import Note, Step, TrialEnd, now
 from chains.running.log.step_index import Place
-from chains.running.shared_replies import Shared
+from chains.running.shared_replies import SharedReplies
 
 
 class Watcher:
@@ -83,7 +83,7 @@ class Taken(NamedTuple):
     """The run that was asked for it, by its id."""
 
 
-class Others(Protocol):
+class OtherReplies(Protocol):
     """Replies of other runs; see `chains.running.reuse`."""
 
     def find(self, trial: str, request: Request) -> Taken | None:
@@ -92,14 +92,14 @@ class Others(Protocol):
 
 
 class Answers(Protocol):
-    """What a trial takes its replies from: a tape."""
+    """What a trial takes its replies from: a `ReplySource`."""
 
     async def reply(self, key: Key, turn: Asked, model: str, heard: tuple[str, ...], request: Request) -> Reply | None:
         """Return the reply to a request; None if it is not there yet, and the trial waits."""
         ...
 
 
-class Tape:
+class ReplySource:
     """The replies of a run: those in the log, and, unless it only replays, those of providers."""
 
     def __init__(
@@ -108,7 +108,7 @@ class Tape:
         providers: Mapping[str, Provider] | None,
         watcher: Watcher | None = None,
         unshared: Collection[str] = (),
-        others: Others | None = None,
+        others: OtherReplies | None = None,
     ) -> None:
         """Take replies from `log`, and missing ones from `providers` by model name; None forbids asking.
 
@@ -125,7 +125,7 @@ class Tape:
         self._sync_at: asyncio.TimerHandle | None = None
         self._syncing: asyncio.Future[None] | None = None
         self._asking: set[asyncio.Future[Reply]] = set()
-        self._shared = Shared(log, log.scan.places.steps() if providers is not None else ())
+        self._shared = SharedReplies(log, log.index.places.steps() if providers is not None else ())
 
     def logged(self, key: Key, request: Request) -> Reply | None:
         """Return the logged reply to exactly this request, or None if nothing is logged under its key.

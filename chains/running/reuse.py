@@ -27,7 +27,7 @@ from chains.running.log.seals import unsealed
 from chains.running.log.step_index import Place, packed
 from chains.running.record_file import read_record
 from chains.running.reply_source import Asked, Taken
-from chains.running.run_record import RunRecord, Stage
+from chains.running.run_record import Casts, RunRecord
 from chains.running.trial import run_trial
 
 ALL, NONE = "all", "none"
@@ -43,7 +43,7 @@ class _Source(NamedTuple):
     log: Path
 
 
-class Earlier:
+class EarlierReplies:
     """The replies of earlier runs that a run may take.
 
     Holds about 150 bytes for each different request and replicate that concerns the run's own worlds and models.
@@ -85,14 +85,14 @@ class Earlier:
 
     def _usable(self, record: RunRecord, log: Log, same: set[str]) -> Iterator[tuple[Key, Place]]:
         """Return the steps by the models `same` that could answer this run's requests, and where they are."""
-        stage = Stage(record)
+        casts = Casts(record)
         label_of = {name: source.label for name, source in record.models.items()}
-        for key, place in log.scan.places.steps():
+        for key, place in log.index.places.steps():
             condition, world, replicate = _parts(key.trial)
             known = record.world_of.get(f"{condition}.{world}")
             if key.attempt or known not in self._worlds or replicate > self._replicates:
                 continue
-            held_by = stage.models_at(condition, key.seat)
+            held_by = casts.models_at(condition, key.seat)
             if not held_by or any(label_of.get(model) not in same for model in held_by):
                 continue
             yield key, place
@@ -134,7 +134,7 @@ class Earlier:
         return Taken(step.reply, step.reused or source.id)
 
 
-def earlier(record: RunRecord, names: Sequence[str]) -> tuple[Earlier | None, tuple[str, ...]]:
+def earlier(record: RunRecord, names: Sequence[str]) -> tuple[EarlierReplies | None, tuple[str, ...]]:
     """Return the replies that a run may take, and the runs that they are of, as `find_run` finds them again.
 
     Args:
@@ -148,7 +148,7 @@ def earlier(record: RunRecord, names: Sequence[str]) -> tuple[Earlier | None, tu
     """
     if not names or NONE in names:
         return None, ()
-    found = Earlier(record)
+    found = EarlierReplies(record)
     folders = list(reversed(all_runs())) if ALL in names else [find_run(name) for name in names]
     used = []
     for folder in dict.fromkeys(folders):
@@ -167,14 +167,14 @@ def earlier(record: RunRecord, names: Sequence[str]) -> tuple[Earlier | None, tu
     return found, tuple(used)
 
 
-async def foreseen(record: RunRecord, found: Earlier) -> Counter[str]:
+async def foreseen(record: RunRecord, found: EarlierReplies) -> Counter[str]:
     """Return how many of a run's calls earlier replies will answer for certain, by the model's name.
 
     Each trial is gone through as far as earlier replies lead: what a seat is asked after a new reply nobody knows.
     """
-    stage, foresight = Stage(record), _Foresight(found)
+    casts, foresight = Casts(record), _Foresight(found)
     for trial in record.experiment.trials():
-        cast = stage.cast(trial)
+        cast = casts.cast(trial)
         await run_trial(str(trial), cast, _as_far_as_it_goes(cast.plan), foresight, read=False)
     return foresight.hits
 
@@ -182,7 +182,7 @@ async def foreseen(record: RunRecord, found: Earlier) -> Counter[str]:
 class _Foresight:
     """Answers with earlier replies alone, counts them, and logs nothing."""
 
-    def __init__(self, found: Earlier) -> None:
+    def __init__(self, found: EarlierReplies) -> None:
         self._found = found
         self.hits: Counter[str] = Counter()
 

@@ -13,7 +13,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, model_validator
 
 from chains.errors import BadInput
-from chains.experiments.condition_plan import PlanSettings, customs_of, planned
+from chains.experiments.condition_plan import PlanSettings, planned, round_settings_of
 from chains.experiments.experiment import Condition, Experiment, TrialId
 from chains.experiments.model_assignment import dealt_models, models_of
 from chains.experiments.prompt_assignment import circumstances
@@ -24,7 +24,7 @@ from chains.organisation.hierarchy import Hierarchy, Seat, chain, pyramid, share
 from chains.organisation.hierarchy_file import read_hierarchy
 from chains.organisation.plan import Plan, Turn
 from chains.organisation.prompts import NOTICE, Prompt
-from chains.organisation.round_settings import Customs, seed_in
+from chains.organisation.round_settings import RoundSettings, seed_in
 from chains.registry import differing
 from chains.running.log.records import LOG_VERSION
 from chains.running.registration import Registration
@@ -114,7 +114,7 @@ def _uniform(depth: int, span: int) -> Hierarchy:
     return chain(depth) if span == 1 else tree(depth, span)
 
 
-class Stage:
+class Casts:
     """Casts of a record's trials; what they share is made once."""
 
     def __init__(self, record: RunRecord) -> None:
@@ -125,7 +125,7 @@ class Stage:
         self._plans: dict[str, Plan] = {}
         self._alike: dict[tuple[int, PlanSettings], Plan] = {}
         self._parts: dict[str, dict[str, Part]] = {}
-        self._customs: dict[str, Customs] = {}
+        self._round_settings: dict[str, RoundSettings] = {}
 
     def condition(self, trial: TrialId) -> Condition:
         """Return the trial's condition."""
@@ -217,19 +217,19 @@ class Stage:
 
     def worlds(self, trial: TrialId) -> tuple[World, ...]:
         """Return the world of each of the trial's rounds."""
-        rounds = self.customs(trial.condition).rounds
+        rounds = self.round_settings(trial.condition).rounds
         seeds = [seed_in(trial.seed, number, rounds) for number in range(1, rounds + 1)]
         return tuple([self.record.worlds[self.record.world_of[f"{trial.condition}.w{seed}"]] for seed in seeds])
 
-    def customs(self, condition: str) -> Customs:
+    def round_settings(self, condition: str) -> RoundSettings:
         """Return how many rounds the trials of a condition have, and what happens between them."""
-        if condition not in self._customs:
-            self._customs[condition] = customs_of(self._conditions[condition].settings)
-        return self._customs[condition]
+        if condition not in self._round_settings:
+            self._round_settings[condition] = round_settings_of(self._conditions[condition].settings)
+        return self._round_settings[condition]
 
     def cast(self, trial: TrialId, number: int | None = None) -> Cast:
         """Return who is who in a trial, in the last round or in round `number`, without what seats remember."""
-        customs = self.customs(trial.condition)
+        round_settings = self.round_settings(trial.condition)
         worlds = self.worlds(trial)
         world = worlds[-1 if number is None else number - 1]
         return Cast(
@@ -239,9 +239,9 @@ class Stage:
             parts=self._parts_in(trial, worlds[0]),
             dealt=hands_of(world, self.hierarchy(trial.condition), trial.replicate),
             sources=self.record.models,
-            customs=customs,
-            worlds=worlds if customs.rounds > 1 else (),
-            round=customs.rounds if number is None else number,
+            round_settings=round_settings,
+            worlds=worlds if round_settings.rounds > 1 else (),
+            round=round_settings.rounds if number is None else number,
         )
 
     def people(self) -> bool:

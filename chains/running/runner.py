@@ -16,8 +16,8 @@ from chains.organisation.plan import Plan
 from chains.running.langgraph_wiring import climber, wire
 from chains.running.log.log import Log
 from chains.running.log.records import Note, Status, TrialEnd, now
-from chains.running.reply_source import Others, Question, Tape, Watcher
-from chains.running.run_record import RunRecord, Stage
+from chains.running.reply_source import OtherReplies, Question, ReplySource, Watcher
+from chains.running.run_record import Casts, RunRecord
 from chains.running.trial import Reads, in_turn, run_trial
 
 
@@ -45,7 +45,7 @@ async def drive(
     most_at_once: int = 8,
     only: set[str] | None = None,
     redo: Collection[str] = (),
-    others: Others | None = None,
+    others: OtherReplies | None = None,
     elsewhere: Reads | None = None,
     trace: bool = False,
 ) -> Progress:
@@ -76,12 +76,12 @@ async def drive(
             logged one.
     """
     budget = budget or Budget()
-    tape = Tape(log, providers, watcher, _ambiguous(record), others)
-    driver = _Driver(Stage(record), tape, budget, _Climbs(trace=trace), most_at_once, elsewhere)
+    reply_source = ReplySource(log, providers, watcher, _ambiguous(record), others)
+    driver = _Driver(Casts(record), reply_source, budget, _Climbs(trace=trace), most_at_once, elsewhere)
     todo = [
         trial
         for trial in record.experiment.trials()
-        if (log.scan.status(str(trial)) != "finished" or str(trial) in redo) and (only is None or str(trial) in only)
+        if (log.index.status(str(trial)) != "finished" or str(trial) in redo) and (only is None or str(trial) in only)
     ]
     if todo:  # a run that is finished stays as it is
         log.append(Note(note="began", at=now()))
@@ -92,25 +92,25 @@ async def drive(
                 before_again()
             await driver.failed_again()
     except asyncio.CancelledError:
-        tape.abandon()
+        reply_source.abandon()
         raise
     except MazedomError as error:
         budget.close(error)  # or what waits for its turn would still be sent, and paid for
         raise
     finally:
-        await tape.settle()
-    driver.progress.questions = tape.questions
+        await reply_source.settle()
+    driver.progress.questions = reply_source.questions
     return driver.progress
 
 
 async def incomplete(record: RunRecord, log: Log) -> set[str]:
     """Return the finished trials whose replies the log does not all hold, any more."""
-    stage, tape, found = Stage(record), Tape(log, None), set[str]()
+    casts, reply_source, found = Casts(record), ReplySource(log, None), set[str]()
     for trial in record.experiment.trials():
-        if log.scan.status(str(trial)) == "finished":
-            cast = stage.cast(trial)
+        if log.index.status(str(trial)) == "finished":
+            cast = casts.cast(trial)
             try:
-                await run_trial(str(trial), cast, in_turn(cast.plan), tape, read=False)
+                await run_trial(str(trial), cast, in_turn(cast.plan), reply_source, read=False)
             except ReplyMissing:
                 found.add(str(trial))
     return found
@@ -121,15 +121,15 @@ class _Driver:
 
     def __init__(
         self,
-        stage: Stage,
-        tape: Tape,
+        casts: Casts,
+        reply_source: ReplySource,
         budget: Budget,
         climbs: "_Climbs",
         most_at_once: int,
         elsewhere: Reads | None = None,
     ) -> None:
-        self._stage, self._budget, self._climbs, self._most_at_once = stage, budget, climbs, most_at_once
-        self.tape, self._elsewhere = tape, elsewhere
+        self._casts, self._budget, self._climbs, self._most_at_once = casts, budget, climbs, most_at_once
+        self.reply_source, self._elsewhere = reply_source, elsewhere
         self.progress = Progress()
         self.failed: dict[TrialId, ProviderError] = {}
 
@@ -157,14 +157,14 @@ class _Driver:
                 self._ended(_failed(trial, error))
 
     async def _one(self, trial: TrialId, *, again: bool) -> None:
-        cast = self._stage.cast(trial)
+        cast = self._casts.cast(trial)
         try:
             climb = self._climbs.of(cast.plan)
-            self._ended(await run_trial(str(trial), cast, climb, self.tape, elsewhere=self._elsewhere))
+            self._ended(await run_trial(str(trial), cast, climb, self.reply_source, elsewhere=self._elsewhere))
         except (OverLimit, Stopped) as error:
             self.progress.stopped = error
         except NotThere as error:
-            if not self.tape.log.scan.places:
+            if not self.reply_source.log.index.places:
                 raise  # nothing was had of any model: what is wrong is an address
             self._ended(_failed(trial, error))
         except ProviderError as error:
@@ -172,12 +172,12 @@ class _Driver:
                 self._ended(_failed(trial, error))
             else:
                 self.failed[trial] = error
-                self.tape.watcher.postponed(str(trial), str(error))
+                self.reply_source.watcher.postponed(str(trial), str(error))
 
     def _ended(self, end: TrialEnd) -> None:
-        self.tape.log.append(end)
+        self.reply_source.log.append(end)
         self.progress.ends[end.trial] = end.status
-        self.tape.watcher.ended(end)
+        self.reply_source.watcher.ended(end)
 
 
 def _ambiguous(record: RunRecord) -> set[str]:

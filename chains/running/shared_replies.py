@@ -17,7 +17,7 @@ _LONGEST = 2**32
 """No line of a log is as long as that."""
 
 
-class Shared:
+class SharedReplies:
     """Replies that whoever asks exactly the same may have, too."""
 
     def __init__(self, log: Log, logged: Iterable[tuple[Key, Place]]) -> None:
@@ -43,7 +43,7 @@ class Shared:
 
     def logged(self, request: Request, key: Key) -> None:
         """Note that the reply to a request has just been logged under `key`."""
-        self._found[_short(packed(request.digest))] = _place(self._log.scan.places.of(key)[-1])
+        self._found[_short(packed(request.digest))] = _place(self._log.index.places.of(key)[-1])
 
     def _done(self, request: Request, key: Key, done: asyncio.Future[Reply]) -> None:
         """Note where a reply is logged, or that there is none."""

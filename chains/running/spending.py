@@ -70,9 +70,9 @@ def budget_of(record: RunRecord, log: Log) -> "Budget":
         tokens=limits.tokens,
         cost=limits.cost,
         seconds=None if limits.minutes is None else limits.minutes * 60,
-        taken=Taken(log.scan.calls, log.scan.tokens, most_cost(record.models.values(), log.scan.spent)),
-        spent_seconds=log.scan.seconds,
-        largest={label: (one.largest_prompt, one.largest_completion) for label, one in log.scan.spent.items()},
+        taken=Taken(log.index.calls, log.index.tokens, most_cost(record.models.values(), log.index.spent)),
+        spent_seconds=log.index.seconds,
+        largest={label: (one.largest_prompt, one.largest_completion) for label, one in log.index.spent.items()},
     )
 
 
@@ -91,10 +91,10 @@ def note_what_came(record: RunRecord, folder: Path, log: Log) -> list[str]:
     What it is said to hold and does not was removed, so a power failure must not make that of it.
     """
     notes: list[str] = []
-    update: dict[str, Any] = {"spend": {name: vars(spent) for name, spent in log.scan.spent.items()}}
+    update: dict[str, Any] = {"spend": {name: vars(spent) for name, spent in log.index.spent.items()}}
     try:
         log.sync(whole=True)
-        update["held"] = log.scan.held
+        update["held"] = log.index.held
     except MazedomError as error:
         notes.append(str(error))
     try:

@@ -7,7 +7,7 @@ from chains.models.provider import CHARACTERS_A_TOKEN
 from chains.organisation.cast import Part
 from chains.organisation.plan import LEDGER, Turn
 from chains.organisation.task import AN_ORDER, TOKENS_A_WORD, Load, Rule, Task
-from chains.running.run_record import RunRecord, Stage
+from chains.running.run_record import Casts, RunRecord
 
 
 def longest_prompt(record: RunRecord) -> int:
@@ -62,14 +62,14 @@ def expected(record: RunRecord) -> dict[str, Expected]:
     Every seat is taken to read and to write all the facts that are held below it, as a lossless chain would, within
     its word budget (if its prompt names one) and its limit of tokens; three characters are taken for a token.
     """
-    stage_ = Stage(record)
+    casts = Casts(record)
     asked: dict[str, list[float]] = {name: [0, 0, 0] for name in record.models}
     for condition in record.conditions:
-        hierarchy, parts = stage_.hierarchy(condition.id), stage_.parts(condition.id)
+        hierarchy, parts = casts.hierarchy(condition.id), casts.parts(condition.id)
         world = record.worlds[record.world_of[f"{condition.id}.w{record.experiment.seeds[0]}"]]
         facts = sum(len(fact.render(0)) + 3 for fact in world.facts) / CHARACTERS_A_TOKEN
         most = {name: source.spec.params.get("max_tokens") for name, source in record.models.items()}
-        plan, rounds = stage_.plan(condition.id), stage_.customs(condition.id).rounds
+        plan, rounds = casts.plan(condition.id), casts.round_settings(condition.id).rounds
         below: dict[str, int] = {}
         for seat in hierarchy.upward():
             below[seat.name] = sum(below[name] for name in hierarchy.reports_of(seat.name)) or 1

@@ -1,6 +1,6 @@
 """One trial: drive the graph, take each reply from the log or from its provider, log it, read it.
 
-A trial is a pure function of its cast and the replies; the tape is where replies come from.
+A trial is a pure function of its cast and of the replies, which a `ReplySource` gives.
 """
 
 from collections.abc import Awaitable, Callable, Collection, Mapping
@@ -14,7 +14,7 @@ from chains.organisation.cast import NO_REPORT, Cast, Climb, Speak, Waiting
 from chains.organisation.hierarchy import Hierarchy
 from chains.organisation.plan import Plan, Turn
 from chains.organisation.remedies.audit import corrected_in
-from chains.organisation.rounds import Met, first_staff, in_round, next_staff
+from chains.organisation.rounds import RoundResult, first_staff, in_round, next_staff
 from chains.organisation.selection import ratings_in, readable
 from chains.organisation.task import Ruled, Said
 from chains.running.log.records import RoundEnd, TrialEnd, now
@@ -29,11 +29,11 @@ from chains.scoring.reading import Reading
 
 @dataclass
 class _SeatedCrew:
-    """The crew of one trial: every seat speaks through the tape."""
+    """The crew of one trial: every seat speaks through the source of replies."""
 
     trial: str
     cast: Cast
-    tape: Answers
+    reply_source: Answers
     replies: dict[str, Reply]
     """By turn."""
 
@@ -47,7 +47,7 @@ class _SeatedCrew:
             return request.text
         heard = tuple(dict.fromkeys([turns[name].seat.name for name in its.hears]))
         key = self.cast.key(self.trial, its)
-        reply = await self.tape.reply(key, its, self.cast.parts[seat].model, heard, request)
+        reply = await self.reply_source.reply(key, its, self.cast.parts[seat].model, heard, request)
         if reply is None:
             return Waiting(seat)
         self.replies[turn] = reply
@@ -87,7 +87,7 @@ Reads = Callable[[TrialEnd, Cast, Mapping[str, Reply]], Awaitable[TrialEnd]]
 
 
 async def run_trial(
-    trial: str, cast: Cast, climb: Climb, tape: Answers, *, read: bool = True, elsewhere: Reads | None = None
+    trial: str, cast: Cast, climb: Climb, reply_source: Answers, *, read: bool = True, elsewhere: Reads | None = None
 ) -> TrialEnd:
     """Drive one trial as far as it goes, and read its messages if it came to its end.
 
@@ -97,20 +97,20 @@ async def run_trial(
         trial: Its name in the log.
         cast: Who is who.
         climb: How its seats are driven.
-        tape: Where replies come from.
+        reply_source: Where replies come from.
         read: Whether to read the messages; a replay that takes the logged readings has no need to.
         elsewhere: Reads them in place of this process, if the trial has one round.
 
     Raises:
         ProviderError: A seat's model gave no reply.
-        MazedomError: Anything else that the tape raises.
+        MazedomError: Anything else that the source of replies raises.
     """
-    staff, history, rounds = first_staff(cast.hierarchy), list[Met](), list[RoundEnd]()
-    several = cast.customs.rounds > 1
-    crew = _SeatedCrew(trial, cast, tape, {})
-    for number in range(1, cast.customs.rounds + 1):
+    staff, history, rounds = first_staff(cast.hierarchy), list[RoundResult](), list[RoundEnd]()
+    several = cast.round_settings.rounds > 1
+    crew = _SeatedCrew(trial, cast, reply_source, {})
+    for number in range(1, cast.round_settings.rounds + 1):
         if several:
-            crew = _SeatedCrew(trial, in_round(cast, number, staff, history), tape, {})
+            crew = _SeatedCrew(trial, in_round(cast, number, staff, history), reply_source, {})
         waiting = await climb(crew.speak)
         if waiting:
             return TrialEnd(trial=trial, status="waiting", error=", ".join(sorted(waiting)), at=now())
@@ -149,13 +149,13 @@ def read_replies(cast: Cast, replies: Mapping[str, Reply]) -> dict[str, Any]:
     return update
 
 
-def _met(crew: _SeatedCrew, staff: Mapping[str, str]) -> Met:
+def _met(crew: _SeatedCrew, staff: Mapping[str, str]) -> RoundResult:
     said = {name: reply.spoken for name, reply in crew.replies.items()}
     reports = {seat: said[turn] or "" for seat, turn in crew.cast.plan.sent.items()}
-    return Met(staff, ratings_in(crew.cast, said), reports)
+    return RoundResult(staff, ratings_in(crew.cast, said), reports)
 
 
-def _round_end(crew: _SeatedCrew, met: Met, *, read: bool) -> RoundEnd:
+def _round_end(crew: _SeatedCrew, met: RoundResult, *, read: bool) -> RoundEnd:
     readings = read_trial(crew.cast, crew.replies) if read else {}
     top = read_top(crew.cast, crew.replies) if read else None
     return RoundEnd(staff=dict(met.staff), ratings=dict(met.ratings), readings=readings, top=top)

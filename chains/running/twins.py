@@ -14,7 +14,7 @@ from chains.experiments.experiment import Condition, Experiment
 from chains.experiments.settings import Value
 from chains.organisation.cast import Part
 from chains.organisation.prompts import Prompt
-from chains.running.run_record import RunRecord, Stage
+from chains.running.run_record import Casts, RunRecord
 
 
 class Distinct(NamedTuple):
@@ -27,20 +27,20 @@ class Distinct(NamedTuple):
 
 def twins(record: RunRecord) -> dict[str, str]:
     """Return for each condition the first one in which everybody is asked exactly the same; for most, itself."""
-    stage = Stage(record)
+    casts = Casts(record)
     first: dict[Hashable, str] = {}
-    return {one.id: first.setdefault(_asked(record, stage, one), one.id) for one in record.conditions}
+    return {one.id: first.setdefault(_asked(record, casts, one), one.id) for one in record.conditions}
 
 
-def _asked(record: RunRecord, stage: Stage, condition: Condition) -> Hashable:
+def _asked(record: RunRecord, casts: Casts, condition: Condition) -> Hashable:
     """Return everything that a condition's requests follow from."""
     settings = condition.settings
     return (
-        id(stage.plan(condition.id)),
-        stage.customs(condition.id),
+        id(casts.plan(condition.id)),
+        casts.round_settings(condition.id),
         tuple(digest for name, digest in record.world_of.items() if name.startswith(f"{condition.id}.w")),
         repr(settings.lineage) if settings.deals_models else None,
-        tuple((seat, _of_part(record, part)) for seat, part in stage.parts(condition.id).items()),
+        tuple((seat, _of_part(record, part)) for seat, part in casts.parts(condition.id).items()),
     )
 
 

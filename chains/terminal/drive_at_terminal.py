@@ -23,9 +23,9 @@ from chains.organisation.hierarchy import Seat
 from chains.running.gc_tuning import kept
 from chains.running.log.log import Log
 from chains.running.reader_pool import fitting, readers
-from chains.running.reply_source import Question, Tape, Watcher
-from chains.running.reuse import Earlier, earlier
-from chains.running.run_record import RunRecord, Stage
+from chains.running.reply_source import Question, ReplySource, Watcher
+from chains.running.reuse import EarlierReplies, earlier
+from chains.running.run_record import Casts, RunRecord
 from chains.running.runner import Progress, drive, incomplete
 from chains.running.spending import budget_of, check_limits, most_at_once, note_what_came
 from chains.running.token_estimate import longest_prompt
@@ -43,7 +43,7 @@ def drive_run(
     *,
     as_json: bool,
     events: str | None = None,
-    others: Earlier | None = None,
+    others: EarlierReplies | None = None,
     again: bool = False,
 ) -> int:
     """Drive a run's unfinished trials, show them, print the results; return the exit status.
@@ -58,8 +58,8 @@ def drive_run(
     """
     check_limits(record)
     with readers(record, fitting(record)) as elsewhere, Log(folder, write=True, held=record.held, again=again) as log:
-        if log.scan.notice:
-            say(f"note: {log.scan.notice}")
+        if log.index.notice:
+            say(f"note: {log.index.notice}")
         began = time.monotonic()
         try:
             with contextlib.ExitStack() as stack:
@@ -91,7 +91,7 @@ async def _drive(
     folder: Path,
     log: Log,
     told: Sequence[Watcher] = (),
-    others: Earlier | None = None,
+    others: EarlierReplies | None = None,
     elsewhere: Reads | None = None,
     *,
     again: bool = False,
@@ -130,7 +130,7 @@ async def _drive(
                     break
                 try:
                     with view.paused():
-                        only = _answered(done, Tape(log, None))
+                        only = _answered(done, ReplySource(log, None))
                 except KeyboardInterrupt:
                     say("the answer that you were writing is not logged; those before it are")
                     return INTERRUPTED
@@ -144,7 +144,7 @@ async def _drive(
     return str(done.stopped) if isinstance(done.stopped, OverLimit) else INTERRUPTED
 
 
-def reused(record: RunRecord, words: Sequence[str]) -> tuple[RunRecord, Earlier | None]:
+def reused(record: RunRecord, words: Sequence[str]) -> tuple[RunRecord, EarlierReplies | None]:
     """Find the earlier replies that a run may take; return its record with the runs that they are of.
 
     Args:
@@ -183,7 +183,7 @@ def confirmed(question: str) -> bool:
         return False
 
 
-def _answered(done: Progress, tape: Tape) -> set[str]:
+def _answered(done: Progress, reply_source: ReplySource) -> set[str]:
     """Put the open questions to the person at the terminal, log the answers, return the trials that can go on."""
     trials = set()
     for number, question in enumerate(done.questions, 1):
@@ -191,14 +191,14 @@ def _answered(done: Progress, tape: Tape) -> set[str]:
         text = ask(question.key.trial, question.turn.seat, question.request, f"{number} of {len(done.questions)}")
         if text is None:
             break
-        _log_answer(tape, question, text, time.monotonic() - began)
+        _log_answer(reply_source, question, text, time.monotonic() - began)
         trials.add(question.key.trial)
     return trials
 
 
-def _log_answer(tape: Tape, question: Question, text: str, seconds: float) -> None:
+def _log_answer(reply_source: ReplySource, question: Question, text: str, seconds: float) -> None:
     reply = Reply(text=text, served_by="person", tries=0, seconds=seconds)
-    tape.record(question.key, question.turn, question.heard, question.request, reply)
+    reply_source.record(question.key, question.turn, question.heard, question.request, reply)
 
 
 @contextlib.contextmanager
@@ -237,7 +237,7 @@ def interrupts(budget: Budget) -> Iterator[None]:
 
 def _print(found: Results, folder: Path, stopped: str | None, seconds: float) -> None:
     run = found.record.id if folder.name == found.record.id else shlex.quote(str(folder))
-    if not (found.waiting and Stage(found.record).people()):
+    if not (found.waiting and Casts(found.record).people()):
         stdout.print(results_view(found, seconds))
     for sentence, count in found.errors.items():
         say(f"{count} trial{'s' if count > 1 else ''} failed: {sentence}")

@@ -133,7 +133,7 @@ def _judges(folder: Path, pairs: Pairs) -> tuple[Judge, ...]:
     for record, path in records:
         with Log(path) as log:
             said = {pair: verdict for pair, (verdict, _) in verdicts(record, log, pairs).items()}
-            calls = log.scan.calls
+            calls = log.index.calls
         alone = labels.count(record.source.label) == 1
         judges.append(Judge(record, f"judge:{record.source.label if alone else path.name}", said, calls))
     return tuple(judges)

@@ -11,7 +11,7 @@ from chains.models.provider import Provider, Reply, Request
 from chains.organisation.hierarchy import Seat
 from chains.organisation.turn_key import Key, Pass
 from chains.running.log.log import Log
-from chains.running.reply_source import Tape
+from chains.running.reply_source import ReplySource
 from chains.running.runner import together
 from chains.validation.judge_answers import AGAIN
 from chains.validation.judge_cases import order
@@ -29,8 +29,8 @@ class Judging:
     """Why asking stopped early; None if it did not."""
 
 
-class _BenchTape(Tape):
-    """A tape on which the same place may be asked different things: other statements of the same message."""
+class _BenchSource(ReplySource):
+    """A source of replies for a judge: one key may have several requests, about other statements of one message."""
 
     def logged(self, key: Key, request: Request) -> Reply | None:
         step = self.log.find(key, request.digest)
@@ -79,10 +79,10 @@ async def ask_judge(
         await asking.go_on(only_until_answered=True)
         await together(asking.go_on, min(at_once, asking.left))
     except asyncio.CancelledError:
-        asking.tape.abandon()
+        asking.reply_source.abandon()
         raise
     finally:
-        await asking.tape.settle()
+        await asking.reply_source.settle()
     return asking.found
 
 
@@ -98,7 +98,7 @@ class _Asking:
         provider: Provider,
         told: Callable[[int, int], None] | None,
     ) -> None:
-        self.tape = _BenchTape(log, {record.source.label: provider})
+        self.reply_source = _BenchSource(log, {record.source.label: provider})
         self.found = Judging()
         self._record, self._pairs, self._told = record, pairs, told
         cases = list(_cases(record, log, pairs, wanted))
@@ -109,7 +109,7 @@ class _Asking:
     @property
     def _replies(self) -> int:
         """Number of answered calls in the log, by this process or another; a reply that trials share is one call."""
-        return sum(spent.calls - spent.unanswered for spent in self.tape.log.scan.spent.values())
+        return sum(spent.calls - spent.unanswered for spent in self.reply_source.log.index.spent.values())
 
     @property
     def _answered(self) -> bool:
@@ -122,7 +122,7 @@ class _Asking:
             if self.found.stopped is not None:
                 return
             try:
-                await _ask(self._record, self.tape, self._pairs, case)
+                await _ask(self._record, self.reply_source, self._pairs, case)
             except (OverLimit, Stopped) as error:
                 self.found.stopped = error
             except ProviderError as error:
@@ -161,7 +161,7 @@ def _cases(record: JudgeRecord, log: Log, pairs: Pairs, wanted: Sequence[Pair]) 
                 yield place, names[first : first + record.per_call], attempt
 
 
-async def _ask(record: JudgeRecord, tape: Tape, pairs: Pairs, case: Case) -> None:
+async def _ask(record: JudgeRecord, reply_source: ReplySource, pairs: Pairs, case: Case) -> None:
     """Ask about the statements of one call until all are answered or no attempt is left."""
     (trial, seat), names, attempt = case
     found = pairs.case(trial, seat)
@@ -169,7 +169,7 @@ async def _ask(record: JudgeRecord, tape: Tape, pairs: Pairs, case: Case) -> Non
         world, message = found
         request = record.ask(world, message, names, attempt)
         key = Key(trial, seat, turn=int(names[0][1:]), attempt=attempt)
-        reply = await tape.reply(key, _Judged(pairs.seat(trial, seat)), record.source.label, (seat,), request)
+        reply = await reply_source.reply(key, _Judged(pairs.seat(trial, seat)), record.source.label, (seat,), request)
         if reply is None:
             return
         said = read_verdicts(reply, names, message)

@@ -8,7 +8,7 @@ from chains.fates import ELSEWHERE, FATE_OF, SILENT, Fate
 from chains.organisation.hierarchy import Seat
 from chains.running.log.log import Log
 from chains.running.log.records import TrialEnd
-from chains.running.run_record import RunRecord, Stage
+from chains.running.run_record import Casts, RunRecord
 from chains.running.transcript import retold
 from chains.running.trial import read_trial
 from chains.scoring.facts.instrument import INSTRUMENT
@@ -58,7 +58,7 @@ class Pairs:
         self.log = log
         self.read_by: frozenset[str] = frozenset()
         """Other versions of the instrument that read messages of the log; those messages are read again here."""
-        self._stage = Stage(record)
+        self._casts = Casts(record)
         self._trials = {str(trial): trial for trial in record.experiment.trials()}
         self.all = tuple(self._pairs())
         self.by_id: Mapping[str, Pair] = {pair.id: pair for pair in self.all}
@@ -71,17 +71,17 @@ class Pairs:
         """Return the world and the message of a seat in a trial; None if the run has no such message."""
         found = self._trials.get(trial)
         message = None if found is None else self._sent(found, seat)
-        return None if found is None or not message else (self._stage.world(found), message)
+        return None if found is None or not message else (self._casts.world(found), message)
 
     def _sent(self, trial: TrialId, seat: str) -> str | None:
-        cast = self._stage.cast(trial)
+        cast = self._casts.cast(trial)
         turn = cast.plan.sent.get(seat)
         reply = None if turn is None else retold(cast, self.log, str(trial), [turn]).get(turn)
         return None if reply is None else reply.spoken
 
     def seat(self, trial: str, name: str) -> Seat:
         """Return a seat of a trial's hierarchy."""
-        return self._stage.hierarchy(self._trials[trial].condition).seat(name)
+        return self._casts.hierarchy(self._trials[trial].condition).seat(name)
 
     def statement(self, pair: Pair) -> Statement:
         """Return the statement of a pair."""
@@ -93,8 +93,8 @@ class Pairs:
             if end is None or end.status != "finished":
                 continue
             end = self._read(trial, end)
-            world = self._stage.world(trial)
-            depth = self._stage.hierarchy(trial.condition).depth
+            world = self._casts.world(trial)
+            depth = self._casts.hierarchy(trial.condition).depth
             for seat, reading in end.readings.items():
                 if reading.hop > depth or reading.finish in SILENT:
                     continue
@@ -108,5 +108,5 @@ class Pairs:
         if end.instrument == INSTRUMENT:
             return end
         self.read_by |= {end.instrument or "no instrument"}
-        cast = self._stage.cast(trial)
+        cast = self._casts.cast(trial)
         return end.model_copy(update={"readings": read_trial(cast, retold(cast, self.log, str(trial)))})

@@ -25,7 +25,7 @@ from chains.models.model_files import model_file
 from chains.models.pool import Models
 from chains.models.provider import Message, Request
 from chains.running.log.log import Log
-from chains.running.prepare import stage
+from chains.running.prepare import prepare
 from chains.running.runner import drive
 from chains.running.token_estimate import longest_prompt
 
@@ -41,7 +41,7 @@ def main():
     arguments = parser.parse_args()
     settings = [f"worlds={arguments.trials}", f"depth={arguments.depth}", "facts=6", "prompt=plain"]
     settings += ["models.smollm2.model=smollm2", f"models.smollm2.in_flight={AT_ONCE}"]
-    record = stage(override(Experiment(), settings), "bench")
+    record = prepare(override(Experiment(), settings), "bench")
     shares = []
     for number in range(arguments.pairs):
         with tempfile.TemporaryDirectory() as folder:

@@ -28,7 +28,7 @@ from chains.organisation.hierarchy import chain, deal
 from chains.organisation.planning import plan_of
 from chains.organisation.prompts import read_prompt
 from chains.running.log.log import Log
-from chains.running.reply_source import Tape
+from chains.running.reply_source import ReplySource
 from chains.running.trial import in_turn, run_trial
 from chains.scoring.measures.regret import best_on, payoffs
 from chains.stats.paired.paired import Paired, paired
@@ -103,8 +103,8 @@ def trials(
         for replicate in range(1, replicates + 1):
             cast = cast_of(seed, replicate)
             with tempfile.TemporaryDirectory() as folder, Log(Path(folder), write=True) as log:
-                tape = Tape(log, {"channel": channel})
-                end = asyncio.run(run_trial("c1.w1.r1", cast, in_turn(cast.plan), tape))
+                reply_source = ReplySource(log, {"channel": channel})
+                end = asyncio.run(run_trial("c1.w1.r1", cast, in_turn(cast.plan), reply_source))
             outcome = end.outcome
             assert outcome is not None
             assert cast.world.decision is not None

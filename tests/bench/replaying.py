@@ -27,10 +27,10 @@ from chains.experiments.overrides import override
 from chains.models.provider import Reply
 from chains.running.folders import LOG_FILE, new_run_id
 from chains.running.log.log import Log
-from chains.running.prepare import stage
+from chains.running.prepare import prepare
 from chains.running.record_file import create
-from chains.running.reply_source import Tape
-from chains.running.run_record import Stage
+from chains.running.reply_source import ReplySource
+from chains.running.run_record import Casts
 from chains.running.trial import in_turn, run_trial
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -49,15 +49,15 @@ async def made(steps):
     """Log a run of about so many steps in the working directory; return its folder."""
     replicates = steps // (DEPTH + 1) // WORLDS
     settings = ["model=channel", "prompt=plain", f"depth={DEPTH}", f"worlds={WORLDS}", f"replicates={replicates}"]
-    record = stage(override(DEFAULT, settings), new_run_id())
-    folder, casts, ends = create(record), Stage(record), {}
+    record = prepare(override(DEFAULT, settings), new_run_id())
+    folder, casts, ends = create(record), Casts(record), {}
     with Log(folder, write=True) as log:
-        tape = Tape(log, {"channel": Copier()})
+        reply_source = ReplySource(log, {"channel": Copier()})
         for trial in record.experiment.trials():
             cast = casts.cast(trial)
             climb = in_turn(cast.plan)
             first = trial.seed not in ends
-            end = await run_trial(str(trial), cast, climb, tape, read=first)
+            end = await run_trial(str(trial), cast, climb, reply_source, read=first)
             ends.setdefault(trial.seed, end)
             log.append(ends[trial.seed].model_copy(update={"trial": str(trial)}))
     return folder

@@ -39,7 +39,7 @@ from chains.organisation.planning import plan_of
 from chains.organisation.prompts import read_prompt
 from chains.running.langgraph_wiring import climber, wire
 from chains.running.log.log import Log
-from chains.running.reply_source import Tape
+from chains.running.reply_source import ReplySource
 from chains.running.trial import _SeatedCrew, in_turn, run_trial
 from chains.worlds.scenario_registry import world_for
 
@@ -89,13 +89,13 @@ class Chain:
 
     async def climbed(self, log, provider, climb=None):
         """Climb with seats and log, and leave the messages unread."""
-        tape = Tape(log, None if provider is None else {"channel": provider})
-        crew = _SeatedCrew(TRIAL, self.cast, tape, {})
+        reply_source = ReplySource(log, None if provider is None else {"channel": provider})
+        crew = _SeatedCrew(TRIAL, self.cast, reply_source, {})
         return await _timed((climb or self.up)(crew.speak))
 
     async def whole(self, log, provider, climb=None):
-        tape = Tape(log, None if provider is None else {"channel": provider})
-        return await _timed(run_trial(TRIAL, self.cast, climb or self.up, tape))
+        reply_source = ReplySource(log, None if provider is None else {"channel": provider})
+        return await _timed(run_trial(TRIAL, self.cast, climb or self.up, reply_source))
 
     async def round(self):
         """Return the seconds of every row, once."""

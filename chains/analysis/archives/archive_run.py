@@ -86,7 +86,7 @@ class Archive:
         self.record = record
         self.folder = folder
         self.log = Log(folder)
-        missing = next((place for place in self._places() if place not in self.log.scan.chains), None)
+        missing = next((place for place in self._places() if place not in self.log.index.chains), None)
         if missing:
             self.log.__exit__()
             raise LogDamaged(f"{self.log.path} lacks chain {missing[1]!r} of {missing[0]!r}; import the archive again")
@@ -147,7 +147,7 @@ class Archive:
                 yield f"chain {name!r} of {of!r}: a text or score was changed after it was imported"
         if _digest(digests) != self.record.digest:
             yield "the chains together are not those that were imported: one was changed, or exchanged for another"
-        for of, name in sorted(set(self.log.scan.chains) - set(self._places())):
+        for of, name in sorted(set(self.log.index.chains) - set(self._places())):
             yield f"chain {name!r} of {of!r}: the run has no such chain"
 
 

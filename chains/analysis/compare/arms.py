@@ -17,7 +17,7 @@ from chains.running.log.log import Log
 from chains.running.log.records import TrialEnd
 from chains.running.outcomes.actions import read_deeds
 from chains.running.outcomes.decisions import read_orders
-from chains.running.run_record import RunRecord, Stage
+from chains.running.run_record import Casts, RunRecord
 from chains.running.transcript import retold
 from chains.running.trial import read_top, read_trial
 from chains.scoring.facts.reader import Reader
@@ -39,9 +39,9 @@ class RunHeard:
     _heard: dict[TrialId, Heard] = field(default_factory=dict)
 
     @cached_property
-    def stage(self) -> Stage:
+    def casts(self) -> Casts:
         """Casts of its trials."""
-        return Stage(self.record)
+        return Casts(self.record)
 
     @cached_property
     def ends(self) -> Mapping[TrialId, TrialEnd]:
@@ -52,8 +52,8 @@ class RunHeard:
     def heard(self, trial: TrialId) -> Heard:
         """Return what the executive heard in a finished trial."""
         if trial not in self._heard:
-            world = self.stage.world(trial)
-            if not self.stage.plan(trial.condition).reports:
+            world = self.casts.world(trial)
+            if not self.casts.plan(trial.condition).reports:
                 self._heard[trial] = self._ordered(trial)
                 return self._heard[trial]
             readings, top = self._readings(trial)
@@ -74,7 +74,7 @@ class RunHeard:
 
     def _ordered(self, trial: TrialId) -> Heard:
         """Return what the workers heard, where nothing climbs: the lengths and troubles are those of their orders."""
-        world, hierarchy = self.stage.world(trial), self.stage.hierarchy(trial.condition)
+        world, hierarchy = self.casts.world(trial), self.casts.hierarchy(trial.condition)
         down, deeds = self._orders(trial)
         superiors = superiors_of(hierarchy)
         last = [down[name].model_copy(update={"fates": ""}) for name in dict.fromkeys(superiors.values())]
@@ -88,14 +88,14 @@ class RunHeard:
         end = self.ends[trial]
         if not self.reread:
             return end.down, end.deeds
-        cast = self.stage.cast(trial)
+        cast = self.casts.cast(trial)
         replies = self.replies(trial, [turn.name for turn in cast.plan.turns])
         deeds = read_deeds(cast, replies) if cast.world.assignment is not None else None
         return read_orders(cast, replies), deeds
 
     def speakers(self, trial: TrialId) -> Sequence[str]:
         """Return the seats that report to the executive."""
-        hierarchy = self.stage.hierarchy(trial.condition)
+        hierarchy = self.casts.hierarchy(trial.condition)
         return hierarchy.reports_of(hierarchy.executive.name)
 
     def replies(self, trial: TrialId, turns: Collection[str]) -> dict[str, Reply]:
@@ -104,7 +104,7 @@ class RunHeard:
         Raises:
             LogDamaged: If the log does not hold all of it.
         """
-        found = retold(self.stage.cast(trial), self.log, str(trial), turns)
+        found = retold(self.casts.cast(trial), self.log, str(trial), turns)
         if missing := [turn for turn in turns if turn not in found]:
             raise LogDamaged(f"{self.log.path}: trial {trial} is finished and the message of {missing[0]} is gone")
         return found
@@ -114,7 +114,7 @@ class RunHeard:
         speakers, end = self.speakers(trial), self.ends[trial]
         readings, top = end.readings, end.top
         if self.reread:
-            cast = self.stage.cast(trial)
+            cast = self.casts.cast(trial)
             plan = cast.plan
             turns = {plan.sent[seat] for seat in speakers}.union(*(plan.by_name[seat].hears for seat in speakers))
             replies = self.replies(trial, turns.union(plan.top))
@@ -166,11 +166,11 @@ class Side:
 
     def world(self, trial: TrialId) -> World:
         """Return a trial's world."""
-        return self.run.stage.world(trial)
+        return self.run.casts.world(trial)
 
     def others(self, trial: TrialId) -> tuple[tuple[str, Value], ...]:
         """Return the settings of a trial's factors that do not make the arm, by which it must be matched too."""
-        factors = self.run.stage.condition(trial).factors
+        factors = self.run.casts.condition(trial).factors
         return tuple(sorted((key, value) for key, value in factors.items() if key not in self.arm))
 
 

@@ -71,8 +71,8 @@ class Comparison:
         """What a trial of each side takes on average, of those that are paired: calls and tokens."""
         found = {}
         for name, side in (("a", self.a), ("b", self.b)):
-            scan = side.run.log.scan
-            taken = [scan.taken(str(getattr(pair, name))) for pair in self.pairs.values()]
+            index = side.run.log.index
+            taken = [index.taken(str(getattr(pair, name))) for pair in self.pairs.values()]
             calls, tokens = (sum(column) / len(taken) for column in zip(*taken, strict=True))
             found[name] = {"calls": calls, "tokens": tokens}
         return found

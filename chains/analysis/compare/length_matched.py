@@ -84,7 +84,7 @@ def _cut(side: Side, trial: TrialId, words: int) -> Heard:
     total = _words(heard)
     if total <= words:
         return heard
-    cast = side.run.stage.cast(trial)
+    cast = side.run.casts.cast(trial)
     replies = side.run.replies(trial, cast.plan.top)
     said = {name: cast.plain(replies[name].spoken or "") for name in cast.plan.top}
     cut = {name: first_words(text, len(text.split()) * words // total) for name, text in said.items()}

@@ -88,7 +88,7 @@ def _unlike(a: Side, b: Side, pair: Pair) -> Unlike:
 
 
 def _told(side: Side, trial: TrialId) -> str:
-    top = side.run.stage.plan(trial.condition).top
+    top = side.run.casts.plan(trial.condition).top
     replies = side.run.replies(trial, top)
     said = {name: replies[name] for name in top}
     if len(said) == 1:

@@ -94,9 +94,9 @@ def _objections(record: RunRecord, log: Log, ends: list[Ended]) -> Iterator[str]
     if record.models and all(source.traits.is_synthetic for source in record.models.values()):
         yield "a synthetic channel holds every seat: what is planted can be found again, and nothing can be confirmed"
     yield from unverified_notes(record.worlds.values())
-    if log.scan.reused:
-        yield f"replies were taken from {', '.join(sorted(log.scan.reused))}, whose data were there to be seen"
-    held = log.scan.held
+    if log.index.reused:
+        yield f"replies were taken from {', '.join(sorted(log.index.reused))}, whose data were there to be seen"
+    held = log.index.held
     if any(held.get(what, 0) < before for what, before in record.held.items()):
         yield "lines were removed from the log since the run last stopped"
     if others := sorted({str(end.instrument) for end in ends if end.status == "finished"} - {record.instrument}):

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from chains.errors import BadInput, nearest
 from chains.experiments.experiment import Condition
 from chains.experiments.hypotheses import Arm, Hypothesis
-from chains.running.run_record import RunRecord, Stage
+from chains.running.run_record import Casts, RunRecord
 from chains.stats.fit.estimates import rounded
 from chains.stats.observations.simulate import Planted
 from chains.stats.paired.paired import LEVEL
@@ -135,9 +135,9 @@ def assumed_of(texts: Sequence[str]) -> Assumed:
 
 def design_of(record: RunRecord, arm: Arm) -> Design:
     """Return the size of the study in the conditions of one arm."""
-    stage = Stage(record)
+    casts = Casts(record)
     conditions = [one for one in record.conditions if all(one.factors.get(key) == arm[key] for key in arm)]
-    depths = sorted({stage.hierarchy(condition.id).depth for condition in conditions})
+    depths = sorted({casts.hierarchy(condition.id).depth for condition in conditions})
     experiment = record.experiment
     return Design(
         len(experiment.seeds), experiment.replicates, _facts(record, conditions), tuple(d - 1 for d in depths)

@@ -19,7 +19,7 @@ from chains.organisation.plan import Turn
 from chains.organisation.remedies.audit import Audit, shown_to, standing
 from chains.organisation.remedies.audit_findings import read_findings
 from chains.running.log.log import Log
-from chains.running.run_record import RunRecord, Stage
+from chains.running.run_record import Casts, RunRecord
 from chains.running.transcript import retold
 from chains.running.trial import held_below
 from chains.scoring.facts.reader import instrument_of
@@ -118,11 +118,11 @@ def _audits(cast: Cast) -> Iterator[tuple[Turn, Turn]]:
 
 def audit_rows(record: RunRecord, log: Log) -> list[Row]:
     """Return a row for each condition and audited seat, from the workers up; messages are read again."""
-    stage = Stage(record)
+    casts = Casts(record)
     found: dict[tuple[str, str], list[Audited]] = defaultdict(list)
     for trial in record.experiment.trials():
-        if log.scan.status(str(trial)) == "finished":
-            cast = stage.cast(trial)
+        if log.index.status(str(trial)) == "finished":
+            cast = casts.cast(trial)
             if any(isinstance(turn.by, Audit) for turn in cast.plan.turns):
                 for one in audited_in(cast, retold(cast, log, str(trial))):
                     found[trial.condition, one.seat].append(one)

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from chains.experiments.experiment import Condition, TrialId
 from chains.fates import ELSEWHERE
 from chains.running.log.records import RoundEnd
-from chains.running.run_record import Stage
+from chains.running.run_record import Casts
 from chains.scoring.measures.regret import mean
 
 
@@ -25,9 +25,9 @@ class Round(NamedTuple):
     """Seats whose holder is not the one of the first round."""
 
 
-def rounds_of(stage: Stage, trial: TrialId, rounds: Sequence[RoundEnd]) -> tuple[Round, ...]:
+def rounds_of(casts: Casts, trial: TrialId, rounds: Sequence[RoundEnd]) -> tuple[Round, ...]:
     """Return what came of each round of a finished trial; nothing where it has one alone."""
-    hierarchy = stage.hierarchy(trial.condition)
+    hierarchy = casts.hierarchy(trial.condition)
     last = hierarchy.reports_of(hierarchy.executive.name)
     found = []
     for one in rounds:

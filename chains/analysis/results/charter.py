@@ -11,7 +11,7 @@ from chains.experiments.experiment import Condition, TrialId
 from chains.fates import LETTERS, SILENT
 from chains.organisation.hierarchy import Hierarchy
 from chains.running.log.records import TrialEnd
-from chains.running.run_record import RunRecord, Stage
+from chains.running.run_record import Casts, RunRecord
 from chains.scoring.measures.intent import CARRIED, Carried, Reached, carried
 from chains.scoring.measures.regret import mean, net_of_guessing
 from chains.scoring.reading import Reading
@@ -36,12 +36,12 @@ def superiors_of(hierarchy: Hierarchy) -> dict[str, str]:
 
 def told_of(record: RunRecord, ends: Mapping[TrialId, TrialEnd]) -> list[Told]:
     """Return the finished trials of a run in which workers had to choose by the goals of a charter."""
-    stage, found = Stage(record), []
+    casts, found = Casts(record), []
     for trial, end in ends.items():
-        world = stage.world(trial)
+        world = casts.world(trial)
         if end.deeds is None or world.charter is None or world.assignment is None:
             continue
-        superiors = superiors_of(stage.hierarchy(trial.condition))
+        superiors = superiors_of(casts.hierarchy(trial.condition))
         reached = carried(world.charter, world.assignment, end.deeds, end.down, superiors)
         found.append(Told(trial, world.charter, reached, end.down))
     return found

@@ -13,7 +13,7 @@ from chains.analysis.results.charter import Told, superiors_of
 from chains.experiments.condition_name import shown
 from chains.experiments.experiment import Condition
 from chains.organisation.hierarchy import Hierarchy
-from chains.running.run_record import RunRecord, Stage
+from chains.running.run_record import Casts, RunRecord
 from chains.stats.fit.estimates import Estimate, Unknown
 from chains.stats.fit.inference import How
 from chains.stats.paired.shares import FEWEST_WORLDS
@@ -35,7 +35,7 @@ class Ranked(NamedTuple):
 
 def ranked(record: RunRecord, trials: Sequence[Told]) -> list[Ranked]:
     """Return the hazard ratios of every condition, those that differ only in how much is told taken together."""
-    stage = Stage(record)
+    casts = Casts(record)
     groups: dict[str, list[Condition]] = {}
     for condition in record.conditions:
         groups.setdefault(_name(condition), []).append(condition)
@@ -46,7 +46,7 @@ def ranked(record: RunRecord, trials: Sequence[Told]) -> list[Ranked]:
             row
             for one in trials
             if one.trial.condition in ids
-            for row in _rows(one, stage.hierarchy(one.trial.condition))
+            for row in _rows(one, casts.hierarchy(one.trial.condition))
         ]
         if rows:
             found.append(_ranked(name, rows, replicated=record.experiment.replicates > 1))

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from chains.experiments.experiment import TrialId
 from chains.running.log.records import TrialEnd
-from chains.running.run_record import RunRecord, Stage
+from chains.running.run_record import Casts, RunRecord
 from chains.scoring.measures.heard import heard
 from chains.scoring.measures.measures import MEASURES
 from chains.stats.paired.shares import Share, share_by_world
@@ -41,12 +41,12 @@ class PatternRow(NamedTuple):
         return plain | {"visible": self.visible.document(), "stated": self.stated.document()}
 
 
-def pattern_seen(stage: Stage, trial: TrialId, end: TrialEnd) -> list[PatternSeen]:
+def pattern_seen(casts: Casts, trial: TrialId, end: TrialEnd) -> list[PatternSeen]:
     """Return what the executive hears of the patterns in a finished trial; nothing where its world has none."""
     if all(reading.patterns is None for reading in end.readings.values()):
         return []  # looked at first: most worlds have none, and need not be found
-    world = stage.world(trial)
-    hierarchy = stage.hierarchy(trial.condition)
+    world = casts.world(trial)
+    hierarchy = casts.hierarchy(trial.condition)
     readings = [end.readings[seat] for seat in hierarchy.reports_of(hierarchy.executive.name) if seat in end.readings]
     if not readings or any(reading.patterns is None for reading in readings):
         return []

@@ -21,7 +21,7 @@ from chains.experiments.experiment import Condition, TrialId
 from chains.fates import ELSEWHERE, FATE_OF
 from chains.organisation.hierarchy import Hierarchy
 from chains.running.log.log import Log
-from chains.running.run_record import RunRecord, Stage
+from chains.running.run_record import Casts, RunRecord
 from chains.scoring.reading import Reading
 from chains.stats.paired.paired import Floats
 from chains.stats.paired.shares import FEWEST_WORLDS
@@ -164,12 +164,12 @@ def _plain(value: Any) -> Any:
 
 def profiles(record: RunRecord, log: Log) -> list[Profile]:
     """Return the profile of every condition of a run that has a finished trial."""
-    stage = Stage(record)
+    casts = Casts(record)
     found: dict[str, dict[TrialId, list[Passage]]] = defaultdict(dict)
     for trial in record.experiment.trials():
         end = log.end(str(trial))
         if end is not None and end.status == "finished":
-            followed = passages(stage.world(trial).facts, stage.hierarchy(trial.condition), end.readings)
+            followed = passages(casts.world(trial).facts, casts.hierarchy(trial.condition), end.readings)
             found[trial.condition][trial] = list(followed)
     return [_profile(condition, found[condition.id]) for condition in record.conditions if found[condition.id]]
 

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from chains.analysis.results.decision_flips import Choice, flips
 from chains.experiments.experiment import Condition, TrialId
 from chains.running.log.records import TrialEnd
-from chains.running.run_record import RunRecord, Stage
+from chains.running.run_record import Casts, RunRecord
 from chains.scoring.measures.fate_shares import HopShares, mean_shares, shares_by_hop
 from chains.scoring.measures.heard import joined_fates, summed_risk
 from chains.scoring.measures.regret import TERMS, Payoffs, mean, net_of_guessing, payoffs, wary
@@ -72,13 +72,13 @@ def _all(choices: Iterable[str | None]) -> list[str] | None:
 
 def priced(record: RunRecord, ends: Mapping[TrialId, TrialEnd]) -> list[Priced]:
     """Return the finished trials of a run in which something was decided."""
-    stage = Stage(record)
+    casts = Casts(record)
     found = []
     for trial, end in ends.items():
-        world = stage.world(trial)
+        world = casts.world(trial)
         if end.status == "finished" and end.outcome is not None and world.decision is not None:
             outcome = _of_this_world(end.outcome, world.decision)
-            shares = shares_by_hop(end.down.values(), stage.hierarchy(trial.condition).depth)
+            shares = shares_by_hop(end.down.values(), casts.hierarchy(trial.condition).depth)
             found.append(Priced(trial, world, world.decision, outcome, shares, *_reported(end, world)))
     return found
 

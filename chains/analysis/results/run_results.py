@@ -17,7 +17,7 @@ from chains.fates import SILENT
 from chains.running.log.index import Taken
 from chains.running.log.log import Log
 from chains.running.log.records import TrialEnd
-from chains.running.run_record import RunRecord, Stage
+from chains.running.run_record import Casts, RunRecord
 from chains.running.spending import cost
 from chains.scoring.measures.fate_shares import HopShares, mean_shares, shares_by_hop, shares_of
 from chains.stats.paired.shares import share_by_world
@@ -223,7 +223,7 @@ class Results(NamedTuple):
 
 def results(record: RunRecord, log: Log) -> Results:
     """Read a run's results from the ends of its trials; messages are not read again."""
-    stage = Stage(record)
+    casts = Casts(record)
     # One end at a time: the readings of twenty thousand trials would take more memory than driving them did.
     looks: list[Look] = []
     errors: Counter[str] = Counter()
@@ -248,16 +248,16 @@ def results(record: RunRecord, log: Log) -> Results:
         if end.status != "finished":
             continue
         unrated += end.unrated
-        by_trial[trial] = shares_by_hop(end.readings.values(), stage.hierarchy(trial.condition).depth)
-        taken[trial] = log.scan.taken(str(trial))
+        by_trial[trial] = shares_by_hop(end.readings.values(), casts.hierarchy(trial.condition).depth)
+        taken[trial] = log.index.taken(str(trial))
         if end.top is not None:
             tops[trial] = shares_of([end.top])
         if _has_silence(end):
             silent.add(trial)
-        told += status_path(stage, trial, end)
-        seen += pattern_seen(stage, trial, end)
+        told += status_path(casts, trial, end)
+        seen += pattern_seen(casts, trial, end)
         if end.rounds:
-            met[trial] = rounds_of(stage, trial, end.rounds)
+            met[trial] = rounds_of(casts, trial, end.rounds)
         if end.outcome is not None:
             decided[trial] = end
         if end.deeds is not None:
@@ -269,12 +269,12 @@ def results(record: RunRecord, log: Log) -> Results:
         finished=status["finished"],
         failed=status["failed"],
         waiting=status["waiting"],
-        calls=log.scan.calls,
-        tokens=log.scan.tokens,
-        cost=cost(record.models.values(), log.scan.spent),
+        calls=log.index.calls,
+        tokens=log.index.tokens,
+        cost=cost(record.models.values(), log.index.spent),
         unrated=unrated,
-        noted=log.scan.noted,
-        reused=dict(log.scan.reused),
+        noted=log.index.noted,
+        reused=dict(log.index.reused),
         by_trial=by_trial,
         silent=frozenset(silent),
         errors=errors,

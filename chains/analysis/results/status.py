@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 
 from chains.experiments.experiment import TrialId
 from chains.running.log.records import TrialEnd
-from chains.running.run_record import RunRecord, Stage
+from chains.running.run_record import Casts, RunRecord
 from chains.scoring.measures.heard import ToldStatus, told_by
 from chains.scoring.replies.status import TOLD
 from chains.stats.paired.shares import Share, share_by_world
@@ -59,17 +59,17 @@ class StatusRow(NamedTuple):
 SHARES = ("softened", "hardened", "untold", "softened_here")
 
 
-def status_path(stage: Stage, trial: TrialId, end: TrialEnd) -> list[StatusPath]:
+def status_path(casts: Casts, trial: TrialId, end: TrialEnd) -> list[StatusPath]:
     """Return the status on its way up in a finished trial; nothing where its world has none, or none was read."""
     if all(reading.status is None for reading in end.readings.values()):
         return []  # looked at first: most runs report no status, and their worlds need not be found
-    true = stage.world(trial).true_status
+    true = casts.world(trial).true_status
     if true is None:
         return []
     at: dict[int, list[str | None]] = defaultdict(list)
     for reading in end.readings.values():
         at[reading.hop].append(reading.status)
-    hops = range(1, stage.hierarchy(trial.condition).depth + 1)
+    hops = range(1, casts.hierarchy(trial.condition).depth + 1)
     if any(status is None for hop in hops for status in at[hop]):
         return []
     return [StatusPath(trial, true, tuple(told_by(at[hop]) for hop in hops))]

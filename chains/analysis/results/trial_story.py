@@ -20,7 +20,7 @@ from chains.running.log.log import Log
 from chains.running.log.records import Step
 from chains.running.outcomes.decisions import instrument_down
 from chains.running.outcomes.stops import STEPS, asked_to_step_in
-from chains.running.run_record import RunRecord, Stage
+from chains.running.run_record import Casts, RunRecord
 from chains.running.transcript import retold
 from chains.running.trial import held_below
 from chains.scoring.facts.degenerate import degenerate
@@ -127,7 +127,7 @@ def find_trial(record: RunRecord, log: Log, name: str) -> TrialId:
         if name not in trials:
             raise BadInput(f"run {record.id} has no trial {name!r}{nearest(name, trials)}")
         return trials[name]
-    started = log.scan.started
+    started = log.index.started
     found = next((trial for text, trial in trials.items() if text in started), None)
     if found is None:
         raise BadInput(f"run {record.id} has no message yet; `mazedom resume {record.id}` goes on with it")
@@ -146,11 +146,11 @@ def story(record: RunRecord, log: Log, trial: TrialId, number: int | None = None
     Raises:
         BadInput: If it has no such round.
     """
-    stage = Stage(record)
-    rounds = stage.customs(trial.condition).rounds
+    casts = Casts(record)
+    rounds = casts.round_settings(trial.condition).rounds
     if number is not None and not 1 <= number <= rounds:
         raise BadInput(f"trial {trial} has no round {number}; it has {rounds}")
-    cast = stage.cast(trial, number)
+    cast = casts.cast(trial, number)
     held = held_below(cast.hierarchy, cast.dealt)
     turns: list[Turn] = []
     replies = retold(cast, log, str(trial))
@@ -161,7 +161,7 @@ def story(record: RunRecord, log: Log, trial: TrialId, number: int | None = None
             turns.append(_turn(cast, turn, step, replies[turn.name], said, held.get(_whose(cast, turn), ())))
     return Story(
         trial=trial,
-        condition=stage.condition(trial).name,
+        condition=casts.condition(trial).name,
         world=cast.world,
         depth=cast.hierarchy.depth,
         notes={name: cast.notes(name) for name in cast.dealt},

@@ -2,5 +2,5 @@
 
 Imports: models.provider, scoring.reading, organisation.turn_key, folders.
 
-Names to know: `log.Log`, `records.Step`, `records.TrialEnd`, `index.scan`.
+Names to know: `log.Log`, `records.Step`, `records.TrialEnd`, `index.LogIndex`.
 """

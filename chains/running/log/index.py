@@ -10,7 +10,7 @@ from chains.errors import LineDamaged, LogDamaged
 from chains.models.provider import Usage, whole
 from chains.running.log.line_index_schema import ChainLine, EndLine, NoteLine, StepLine, read_line
 from chains.running.log.records import Note, Status, Step
-from chains.running.log.step_index import Places
+from chains.running.log.step_index import StepIndex
 
 _NAMES = {"steps": "replies", "finished": "finished trials"}
 """What a person calls what a log holds."""
@@ -73,10 +73,10 @@ class Taken(NamedTuple):
 
 
 @dataclass
-class Scan:
+class LogIndex:
     """Everything known of a log without holding its messages in memory."""
 
-    places: Places = field(default_factory=Places)
+    places: StepIndex = field(default_factory=StepIndex)
     """Where steps and ends are, by trial."""
     chains: dict[tuple[str, str], tuple[int, int]] = field(default_factory=dict)
     """Others' chains: by set and name, offset and length of the line."""
@@ -243,13 +243,13 @@ class Scan:
         self.length += size
 
 
-def scan(path: Path) -> Scan:
+def read_index(path: Path) -> LogIndex:
     """Index a log file; a missing one is an empty log.
 
     Raises:
         LogDamaged: If a whole line is no record.
     """
-    found = Scan()
+    found = LogIndex()
     file, run = path.name, path.parent.name
     try:
         with path.open("rb", buffering=AT_ONCE) as lines:

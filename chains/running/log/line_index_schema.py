@@ -22,8 +22,17 @@ class _Asked(msgspec.Struct, gc=False):
     model: str
 
 
+class _Counted(Usage, frozen=True, forbid_unknown_fields=True, gc=False, kw_only=True):
+    """Tokens as a line of any version has them: one that lacks a count was damaged."""
+
+    prompt: int
+    completion: int
+    reasoning: int
+    cached: int
+
+
 class _Answer(msgspec.Struct, gc=False):
-    usage: Usage
+    usage: _Counted
     notes: list[str]
 
 

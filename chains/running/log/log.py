@@ -30,7 +30,7 @@ from chains.errors import LineDamaged, LogDamaged, LogInUse, MazedomError
 from chains.models.provider import Reply
 from chains.organisation.turn_key import Key
 from chains.running.folders import LOG_FILE
-from chains.running.log.index import AT_ONCE, scan
+from chains.running.log.index import AT_ONCE, read_index
 from chains.running.log.line_index_schema import BOM, StepLine, read_line
 from chains.running.log.records import LoggedChain, Note, Step, TrialEnd
 from chains.running.log.seals import sealed, unsealed
@@ -95,12 +95,12 @@ class Log:
         try:
             if write:
                 self._lock()
-            self.scan = scan(self.path)
-            self.scan.before = held or {}
+            self.index = read_index(self.path)
+            self.index.before = held or {}
             if write and not again:
                 self._check_whole()
-            if write and self.scan.cut:
-                os.ftruncate(self._file, self.scan.length)
+            if write and self.index.cut:
+                os.ftruncate(self._file, self.index.length)
         except BaseException:
             os.close(self._file)
             raise
@@ -114,8 +114,8 @@ class Log:
 
     def _check_whole(self) -> None:
         """Check that nothing is gone that would be paid for again."""
-        if (missing := self.scan.missing) is not None:
-            left = f" (`--reuse {self.path.parent.name}` takes the replies that are left)" * bool(self.scan.places)
+        if (missing := self.index.missing) is not None:
+            left = f" (`--reuse {self.path.parent.name}` takes the replies that are left)" * bool(self.index.places)
             raise LogDamaged(
                 f"{self.path} {missing}: it was emptied, cut or replaced, and what is gone would be paid for again; "
                 f"put it back, ask for what is gone with `resume --again`, or begin a new run{left}"
@@ -133,14 +133,14 @@ class Log:
 
     def find(self, key: Key, digest: str) -> Step | None:
         """Return the logged step of exactly this request, or None."""
-        for known, offset, length in self.scan.places.of(key):
+        for known, offset, length in self.index.places.of(key):
             if known.hex() == digest:
                 return self.step_at(offset, length)
         return None
 
     def reply(self, key: Key, digest: str) -> Reply | None:
         """Return the logged reply to exactly this request, or None; the rest of its line is not read."""
-        for known, offset, length in self.scan.places.of(key):
+        for known, offset, length in self.index.places.of(key):
             if known.hex() == digest:
                 try:
                     return _REPLY.decode(os.pread(self._file, length, offset).removeprefix(BOM)).reply
@@ -150,12 +150,12 @@ class Log:
 
     def holds(self, key: Key) -> Step | None:
         """Return the last step logged under `key`, whatever its request was, or None."""
-        places = self.scan.places.of(key)
+        places = self.index.places.of(key)
         return self.step_at(places[-1].offset, places[-1].length) if places else None
 
     def end(self, trial: str) -> TrialEnd | None:
         """Return how a trial ended, or None if it has not."""
-        held = self.scan.places.trials.get(trial)
+        held = self.index.places.trials.get(trial)
         if held is None or held.status is None:
             return None
         return _validated(TrialEnd, os.pread(self._file, held.length, held.ended_at), f"the end of trial {trial}")
@@ -168,7 +168,7 @@ class Log:
     def step_lines(self) -> Iterator[tuple[int, bytes]]:
         """Return where each step's line begins, and the line; what can't be read is passed over, as the index does."""
         at = 0
-        for number, line in enumerate(self._lines(self.scan.length), 1):
+        for number, line in enumerate(self._lines(self.index.length), 1):
             with contextlib.suppress(LineDamaged):
                 if isinstance(read_line(line, LOG_FILE, number, self.path.parent.name), StepLine):
                     yield at, line
@@ -176,7 +176,7 @@ class Log:
 
     def lines(self) -> Iterator[bytes]:
         """Return every whole line, without its line break."""
-        return self._lines(self.scan.length)
+        return self._lines(self.index.length)
 
     def _lines(self, until: int) -> Iterator[bytes]:
         """Return every line before the byte `until`, without its line break."""
@@ -203,8 +203,8 @@ class Log:
             )
 
     def chain(self, of: str, name: str) -> LoggedChain:
-        """Return a chain that others logged, which `scan` has."""
-        offset, length = self.scan.chains[of, name]
+        """Return a chain that others logged, which `index` has."""
+        offset, length = self.index.chains[of, name]
         return _validated(LoggedChain, os.pread(self._file, length, offset), f"{self.path}, chain {name!r} of {of!r}")
 
     def append(self, record: Step | TrialEnd | Note | LoggedChain, *, durable: bool = False) -> None:
@@ -221,27 +221,27 @@ class Log:
         """
         if self._unkept is not None:
             raise self._cannot(self._unkept)
-        line = sealed(record.line(), self.scan.lines + 1)
+        line = sealed(record.line(), self.index.lines + 1)
         view = memoryview(line)
         try:
             while view:
                 view = view[os.write(self._file, view) :]
         except OSError as error:
             # What was half written must not stand before what others log after it.
-            os.ftruncate(self._file, self.scan.length)
+            os.ftruncate(self._file, self.index.length)
             raise self._cannot(error) from None
         self._unsynced, self._behind = self._unsynced or durable, True
-        self.scan.lines += 1
+        self.index.lines += 1
         if isinstance(record, Step):
-            self.scan.add_step(record, len(line))
+            self.index.add_step(record, len(line))
         elif isinstance(record, TrialEnd):
-            self.scan.add_end(record.trial, record.status, len(line))
+            self.index.add_end(record.trial, record.status, len(line))
         elif isinstance(record, LoggedChain):
-            self.scan.add_chain(record.set, record.chain, len(line))
+            self.index.add_chain(record.set, record.chain, len(line))
             return
         else:
-            self.scan.add_note(record, len(line))
-        self.scan.heard(record.at)
+            self.index.add_note(record, len(line))
+        self.index.heard(record.at)
 
     def sync(self, *, whole: bool = False) -> None:
         """Wait until what was appended durably, or all of it, is on the disk; may be called from another thread.

@@ -47,13 +47,13 @@ class Held:
         self.ended_at = self.length = 0
         """Offset and length of the line that says so."""
         self.calls = self.tokens = 0
-        """What its replies take; see `scan.Taken`."""
+        """What its replies take; see `index.Taken`."""
 
 
 _Unpacked = dict[tuple[str, int, int], list[Place]]
 
 
-class Places:
+class StepIndex:
     """What the log holds of each trial, by the trial's name."""
 
     def __init__(self) -> None:

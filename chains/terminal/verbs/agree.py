@@ -27,8 +27,8 @@ def main(arguments: argparse.Namespace) -> int:
     record = read_record(folder)
     report = arguments.report or arguments.disagreements or bool(arguments.labels)
     with Log(folder) as log:
-        if log.scan.notice:
-            say(f"note: {log.scan.notice}")
+        if log.index.notice:
+            say(f"note: {log.index.notice}")
         pairs = Pairs(record, log)
         if arguments.worksheet is not None:
             drawn = draw_sample(folder, pairs, arguments.sample, arguments.seed)

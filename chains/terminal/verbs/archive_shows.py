@@ -37,8 +37,8 @@ def _show(archive: Archive, arguments: argparse.Namespace) -> int:
             raise BadInput(f"run {archive.folder.name} holds others' chains, in which no fact is followed: no {what}")
     if arguments.graph:
         raise BadInput(f"run {archive.record.id} was imported: no hierarchy is known of it; `--trial` shows a chain")
-    if archive.log.scan.notice:
-        say(f"note: {archive.log.scan.notice}")
+    if archive.log.index.notice:
+        say(f"note: {archive.log.index.notice}")
     if arguments.trial is not None or arguments.why:
         if arguments.why:
             say("note: the facts of these worlds are not known, so there are no fates to give reasons for")

@@ -57,8 +57,8 @@ def _opener(stack: ExitStack) -> Callable[[str], RunHeard]:
         if folder not in opened:
             record = read_record(folder)
             log = stack.enter_context(Log(folder, held=record.held))
-            if log.scan.notice:
-                say(f"note: {log.scan.notice}")
+            if log.index.notice:
+                say(f"note: {log.index.notice}")
             run = RunHeard(record, log)
             others = sorted({str(end.instrument) for end in run.ends.values()} - {Reader.version})
             if others:

@@ -183,7 +183,7 @@ def _calls(folder: Path) -> int:
     if not folder.exists():
         return 0
     with Log(folder) as log:
-        return log.scan.calls
+        return log.index.calls
 
 
 def _longest(benches: Sequence[_Bench], pairs: Pairs, wanted: Sequence[Pair]) -> int:

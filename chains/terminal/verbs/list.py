@@ -138,7 +138,7 @@ def _run(folder: Path, wanted: Wanted) -> dict[str, Any] | None:
         from chains.running.log.log import Log  # noqa: PLC0415  start-up
 
         with Log(folder) as log:
-            ended = [held.status for held in log.scan.places.trials.values()]
+            ended = [held.status for held in log.index.places.trials.values()]
     except MazedomError as error:
         unreadable = row | {"status": f"unreadable: {error}"}
         return unreadable if wanted.status == "unreadable" or not any(wanted) else None

@@ -8,7 +8,7 @@ from chains.experiments.experiment import read_experiment
 from chains.experiments.overrides import override
 from chains.running.cost_estimate import estimate
 from chains.running.folders import find_experiment, new_run_id
-from chains.running.prepare import stage
+from chains.running.prepare import prepare
 from chains.running.spending import most_at_once
 from chains.terminal.views.estimate import estimate_view
 from chains.terminal.views.output import print_json, say
@@ -20,7 +20,7 @@ def main(arguments: argparse.Namespace) -> int:
     """Draw studies and print; return the exit status."""
     assumed = assumed_of(arguments.assume)
     experiment = override(read_experiment(find_experiment(arguments.experiment)), arguments.settings)
-    record = stage(experiment, new_run_id())
+    record = prepare(experiment, new_run_id())
     design = design_of(record, {})
     cost = estimate(record, most_at_once(record))
     say(f"drawing {arguments.studies} studies for each; no model is asked")

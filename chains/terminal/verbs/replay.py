@@ -14,7 +14,7 @@ from chains.running.log.log import Log
 from chains.running.log.records import TrialEnd
 from chains.running.record_file import read_record
 from chains.running.replay import Replay, replay
-from chains.running.run_record import RunRecord, Stage
+from chains.running.run_record import Casts, RunRecord
 from chains.scoring.facts.instrument import INSTRUMENT
 from chains.terminal.views.output import counted, print_json, say
 from chains.terminal.views.output import results as stdout
@@ -35,8 +35,8 @@ def main(arguments: argparse.Namespace) -> int:
         say(f"note: {sentence}")
     began = time.monotonic()
     with Log(folder, held=record.held) as log:
-        if log.scan.notice:
-            say(f"note: {log.scan.notice}")
+        if log.index.notice:
+            say(f"note: {log.index.notice}")
         played = asyncio.run(replay(record, log, verify=arguments.verify))
         seconds = time.monotonic() - began
         found = None if arguments.json else results(record, log)
@@ -89,8 +89,8 @@ def _verdict(played: Replay, seconds: float, *, verify: bool) -> Text:
 
 def _play(record: RunRecord, played: Replay) -> None:
     """Print the fate of every fact, hop by hop, trial by trial."""
-    stage = Stage(record)
-    depths = {condition.id: stage.hierarchy(condition.id).depth for condition in record.conditions}
+    casts = Casts(record)
+    depths = {condition.id: casts.hierarchy(condition.id).depth for condition in record.conditions}
     for end in played.ends:
         depth = depths[end.trial.split(".")[0]]
         stdout.print(Text.assemble((f"{end.trial:<14}", "bold"), *_strips(end, depth)), soft_wrap=True)

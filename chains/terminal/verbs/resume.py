@@ -8,7 +8,7 @@ from chains.experiments.overrides import with_limits
 from chains.registry import differing
 from chains.running.folders import find_run
 from chains.running.record_file import read_record
-from chains.running.reuse import Earlier
+from chains.running.reuse import EarlierReplies
 from chains.running.run_record import RunRecord
 from chains.terminal.drive_at_terminal import drive_run, reused
 
@@ -30,7 +30,7 @@ def main(arguments: argparse.Namespace) -> int:
     )
 
 
-def _others(record: RunRecord, words: Sequence[str]) -> tuple[RunRecord, Earlier | None]:
+def _others(record: RunRecord, words: Sequence[str]) -> tuple[RunRecord, EarlierReplies | None]:
     """Return the earlier replies that a run takes, and its record. `words` change which runs they are from."""
     if words:
         return reused(record, words)

@@ -14,9 +14,9 @@ from chains.models.pool import Models
 from chains.organisation.cast import PERSON
 from chains.running.cost_estimate import Estimate, estimate
 from chains.running.folders import find_experiment, new_run_id
-from chains.running.prepare import stage
+from chains.running.prepare import prepare
 from chains.running.record_file import create
-from chains.running.reuse import Earlier, foreseen
+from chains.running.reuse import EarlierReplies, foreseen
 from chains.running.run_record import RunRecord
 from chains.running.spending import check_limits, most_at_once
 from chains.running.twins import without_twins
@@ -57,14 +57,14 @@ def _what_it_does(record: RunRecord, folder: Path) -> str:
 
 def _staged(experiment: Experiment) -> RunRecord:
     """Return what is to be run, without conditions in which nobody is asked anything else than in another."""
-    record = stage(experiment, new_run_id())
+    record = prepare(experiment, new_run_id())
     found = without_twins(record)
     for note in found.notes:
         say(f"note: {note}")
     if not found.notes:
         return record
     question = {"question": ""} if experiment.question == DEFAULT.question else {}  # what is left does not ask it
-    return stage(found.experiment.model_copy(update=question), record.id)
+    return prepare(found.experiment.model_copy(update=question), record.id)
 
 
 def _experiment(arguments: argparse.Namespace) -> Experiment:
@@ -101,7 +101,7 @@ def _without_weights(experiment: Experiment) -> Experiment:
     return override(experiment, [f"model={STAND_IN}"])
 
 
-def _dry_run(record: RunRecord, others: Earlier | None, *, as_json: bool) -> int:
+def _dry_run(record: RunRecord, others: EarlierReplies | None, *, as_json: bool) -> int:
     models = Models(record.experiment.models)
     for name in record.models:
         models.understood(name)  # what no run could be made of has no size
@@ -123,7 +123,7 @@ def _dry_run(record: RunRecord, others: Earlier | None, *, as_json: bool) -> int
     return 0
 
 
-def _estimate(record: RunRecord, others: Earlier | None) -> Estimate:
+def _estimate(record: RunRecord, others: EarlierReplies | None) -> Estimate:
     return estimate(record, most_at_once(record), None if others is None else asyncio.run(foreseen(record, others)))
 
 
@@ -135,7 +135,7 @@ def _check_models(record: RunRecord) -> None:
         models.ready(name)
 
 
-def _agreed(record: RunRecord, others: Earlier | None) -> bool:
+def _agreed(record: RunRecord, others: EarlierReplies | None) -> bool:
     """Return whether the person agrees to the run's calls; a limit of calls is an agreement.
 
     Raises:

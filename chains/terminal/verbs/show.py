@@ -22,7 +22,7 @@ from chains.organisation.plan import Plan
 from chains.running.folders import find_run, is_archive
 from chains.running.log.log import Log
 from chains.running.record_file import read_record
-from chains.running.run_record import RunRecord, Stage
+from chains.running.run_record import Casts, RunRecord
 from chains.scoring.measures.measures import MEASURES
 from chains.stats.measurement_error.corrected_retention import Corrected
 from chains.stats.paired.shares import FEWEST_WORLDS
@@ -51,8 +51,8 @@ def main(arguments: argparse.Namespace) -> int:
     if arguments.graph:
         return _graphs(record, as_json=arguments.json)
     with Log(folder, held=record.held) as log:
-        if log.scan.notice:
-            say(f"note: {log.scan.notice}")
+        if log.index.notice:
+            say(f"note: {log.index.notice}")
         unverified = unverified_notes(record.worlds.values())
         if arguments.trial is not None or arguments.why or arguments.profile:
             for note in unverified:
@@ -182,11 +182,11 @@ def _graphs(record: RunRecord, *, as_json: bool) -> int:
     """Print the graph of each different plan of the run once."""
     from chains.running.langgraph_wiring import mermaid  # noqa: PLC0415  start-up: langgraph takes a second that `show` alone need not wait
 
-    stage = Stage(record)
+    casts = Casts(record)
     shown: dict[str, str] = {}
     seen: list[Plan] = []
     for condition in record.conditions:
-        plan = stage.plan(condition.id)
+        plan = casts.plan(condition.id)
         if plan in seen:
             continue
         seen.append(plan)
@@ -194,7 +194,7 @@ def _graphs(record: RunRecord, *, as_json: bool) -> int:
         shown[name] = mermaid(plan)
         if not as_json:
             stdout.print(Text(f"{plan.hierarchy.name} ({condition.name})", style="bold"))
-            stdout.print(org_chart(plan.hierarchy, dict(stage.parts(condition.id))))
+            stdout.print(org_chart(plan.hierarchy, dict(casts.parts(condition.id))))
             stdout.print(Text(shown[name]), soft_wrap=True)
     if as_json:
         print_json({"run": record.id, "mermaid": shown})

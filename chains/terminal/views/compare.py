@@ -106,7 +106,7 @@ def _length(comparison: Comparison, difference: float) -> str:
 def _who(comparison: Comparison) -> str:
     """Return who is compared: what the executive hears, or what the workers hear and do where nothing climbs."""
     sides = comparison.a, comparison.b
-    if any(side.run.stage.plan(condition.id).reports for side in sides for condition in side.conditions):
+    if any(side.run.casts.plan(condition.id).reports for side in sides for condition in side.conditions):
         return "the executive hears"
     return "the workers hear and do"
 

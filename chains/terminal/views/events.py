@@ -21,7 +21,7 @@ from chains.organisation.hierarchy import Seat
 from chains.running.log.log import Log
 from chains.running.log.records import TrialEnd
 from chains.running.reply_source import Watcher
-from chains.running.run_record import RunRecord, Stage
+from chains.running.run_record import Casts, RunRecord
 from chains.running.spending import cost
 from chains.scoring.measures.fate_shares import shares_by_hop
 from chains.terminal.views.output import say
@@ -36,11 +36,11 @@ class Events(Watcher):
         Raises:
             BadInput: If it can't be written.
         """
-        self._stage, self._log = Stage(record), log
+        self._casts, self._log = Casts(record), log
         self._trials = {str(trial): trial for trial in record.experiment.trials()}
-        self._blind = self._stage.people()
+        self._blind = self._casts.people()
         self._began = time.monotonic()
-        self._finished = sum(log.scan.status(name) == "finished" for name in self._trials)
+        self._finished = sum(log.index.status(name) == "finished" for name in self._trials)
         self._failed = 0
         self._path, self._lost = path, False
         try:
@@ -50,7 +50,7 @@ class Events(Watcher):
 
     def __enter__(self) -> Self:
         """Say that the run begins."""
-        self._write("began", run=self._stage.record.id)
+        self._write("began", run=self._casts.record.id)
         return self
 
     def __exit__(
@@ -69,23 +69,23 @@ class Events(Watcher):
         trial = self._trials[end.trial]
         self._finished += end.status == "finished"
         self._failed += end.status == "failed"
-        about: dict[str, Any] = {"condition": self._stage.condition(trial).name, "status": end.status}
+        about: dict[str, Any] = {"condition": self._casts.condition(trial).name, "status": end.status}
         if end.error:
             about["error"] = end.error
-        depth = self._stage.hierarchy(trial.condition).depth
+        depth = self._casts.hierarchy(trial.condition).depth
         if not self._blind and depth in (shares := shares_by_hop(end.readings.values(), depth)):
             about["kept"] = round(shares[depth].kept, 6)
         self._write("trial", trial=end.trial, **about)
 
     def _write(self, event: str, **about: Any) -> None:
-        scan = self._log.scan
+        index = self._log.index
         totals = {
             "finished": self._finished,
             "failed": self._failed,
             "trials": len(self._trials),
-            "calls": scan.calls,
-            "tokens": scan.tokens,
-            "cost": cost(self._stage.record.models.values(), scan.spent),
+            "calls": index.calls,
+            "tokens": index.tokens,
+            "cost": cost(self._casts.record.models.values(), index.spent),
             "seconds": round(time.monotonic() - self._began, 3),
         }
         if self._lost:

@@ -18,7 +18,7 @@ from chains.organisation.hierarchy import Seat
 from chains.running.log.log import Log
 from chains.running.log.records import TrialEnd
 from chains.running.reply_source import Watcher
-from chains.running.run_record import RunRecord, Stage
+from chains.running.run_record import Casts, RunRecord
 from chains.running.spending import cost
 from chains.running.trial import held_below
 from chains.scoring.facts.reader import instrument_of
@@ -55,19 +55,19 @@ class LiveView(Watcher):
 
     def __init__(self, record: RunRecord, log: Log, console: Console) -> None:
         """Look on at the trials of a record that are logged in `log`."""
-        self._stage = Stage(record)
+        self._casts = Casts(record)
         self._log = log
         self._console, self._shown = console, console.is_terminal
-        self._blind = self._stage.people()
+        self._blind = self._casts.people()
         self._trials = {str(trial): trial for trial in record.experiment.trials()}
         self._seats = {c.id: self._asked(c.id) for c in record.conditions}
         self._steps = sum(self._seats[trial.condition] for trial in self._trials.values())
         self._rows: dict[str, _Row] = {}
-        self._ended = sum(log.scan.status(name) == "finished" for name in self._trials)
-        self._done = len(log.scan.places)
+        self._ended = sum(log.index.status(name) == "finished" for name in self._trials)
+        self._done = len(log.index.places)
         self._began = time.monotonic()
         self._begun_with = self._done
-        self._called_before = log.scan.calls
+        self._called_before = log.index.calls
         self._postponed = 0
         self._kept: dict[str, list[float]] = {}
         self._live = Live(console=console, get_renderable=self._render, refresh_per_second=4, transient=True)
@@ -112,7 +112,7 @@ class LiveView(Watcher):
             return
         row.read_at = moment
         held = row.held[seat.name]
-        read = instrument_of(self._stage.world(self._trials[trial])).read(reply.spoken, only=held)
+        read = instrument_of(self._casts.world(self._trials[trial])).read(reply.spoken, only=held)
         kept = sum(verdict.fate == "kept" for verdict in read.values())
         row.so_far = f"{seat.name}: {kept} of {len(held)} kept"
 
@@ -139,10 +139,10 @@ class LiveView(Watcher):
     def _note_retention(self, end: TrialEnd) -> None:
         """Add what the executive of a trial heard to what its condition kept so far."""
         trial = self._trials[end.trial]
-        depth = self._stage.hierarchy(trial.condition).depth
+        depth = self._casts.hierarchy(trial.condition).depth
         shares = shares_by_hop(end.readings.values(), depth)
         if depth in shares:
-            self._kept.setdefault(self._stage.condition(trial).name, []).append(shares[depth].kept)
+            self._kept.setdefault(self._casts.condition(trial).name, []).append(shares[depth].kept)
 
     def _retention(self) -> str:
         """Say how much is kept so far at the last hop, by condition."""
@@ -152,8 +152,8 @@ class LiveView(Watcher):
 
     def _asked(self, condition: str) -> int:
         """Return how many times seats are asked in one trial of a condition, at most."""
-        asked = sum(map(len, self._stage.plan(condition).asked_of.values()))
-        return asked * self._stage.customs(condition).rounds
+        asked = sum(map(len, self._casts.plan(condition).asked_of.values()))
+        return asked * self._casts.round_settings(condition).rounds
 
     def _tells(self, count: int) -> bool:
         """Return whether to print a line at this count where stderr is no terminal: about twenty lines a run."""
@@ -162,23 +162,23 @@ class LiveView(Watcher):
     def _row(self, trial: str) -> _Row:
         if trial not in self._rows:
             name: TrialId = self._trials[trial]
-            world = self._stage.world(name)
-            cast = self._stage.cast(name)
+            world = self._casts.world(name)
+            cast = self._casts.cast(name)
             held = held_below(cast.hierarchy, cast.dealt)
-            self._rows[trial] = _Row(self._stage.condition(name).name, f"{world.setting} {name.seed}", held)
+            self._rows[trial] = _Row(self._casts.condition(name).name, f"{world.setting} {name.seed}", held)
         return self._rows[trial]
 
     def _pace(self) -> str:
         seconds = time.monotonic() - self._began
         steps = self._done - self._begun_with
-        scan, limits = self._log.scan, self._stage.record.experiment.limits
-        text = f"{scan.calls:,}{_of(limits.calls)} calls, {scan.tokens:,}{_of(limits.tokens)} tokens"
-        spent = cost(self._stage.record.models.values(), scan.spent)
+        index, limits = self._log.index, self._casts.record.experiment.limits
+        text = f"{index.calls:,}{_of(limits.calls)} calls, {index.tokens:,}{_of(limits.tokens)} tokens"
+        spent = cost(self._casts.record.models.values(), index.spent)
         if spent:
             text += f", cost {spent:,.2f}{_of(limits.cost)}"
         text += f", {seconds:.0f} s"
-        if seconds >= 1 and scan.calls > self._called_before:
-            text += f", {(scan.calls - self._called_before) / seconds:.1f} calls/s"
+        if seconds >= 1 and index.calls > self._called_before:
+            text += f", {(index.calls - self._called_before) / seconds:.1f} calls/s"
         if steps and self._steps > self._done:
             text += f", about {span_text(seconds / steps * (self._steps - self._done))} left"
         return text
