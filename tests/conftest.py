@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import dataclasses
 import json
 import os
 import signal
@@ -16,6 +17,7 @@ import pytest
 from endpoint import MODEL, serving
 
 from chains.analysis.archives.archive_run import keep, read_archive
+from chains.models.kinds import OWN, PROVIDERS, Kind
 from chains.terminal.verbs.import_ import READERS
 from cli import main
 
@@ -127,3 +129,22 @@ def imported(tmp_path, monkeypatch):
         return read_archive(keep(kind, path, READERS[kind](path)).folder)
 
     return call
+
+
+@contextlib.contextmanager
+def channel_passing_for_a_model():
+    """Let prompts make the channel's conditions differ, and its runs confirm something.
+
+    For tests of what is done with two conditions or with a registered hypothesis, whoever answers.
+    """
+    real = dataclasses.replace(OWN["channel"], is_synthetic=False)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(PROVIDERS._things, "channel", Kind(real))
+        yield
+
+
+@pytest.fixture
+def channel_as_model():
+    """Do so for one test."""
+    with channel_passing_for_a_model():
+        yield

@@ -8,6 +8,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+from conftest import channel_passing_for_a_model
 from test_person import Terminal, plain
 
 from chains.analysis.corrected.by_hop import errors_beside
@@ -19,6 +20,8 @@ from chains.validation.pairs import Pairs
 from chains.validation.sampling import draw_sample, weights
 from cli import main
 
+pytestmark = pytest.mark.usefixtures("channel_as_model")
+
 FATES = ("kept", "blurred", "altered", "inverted", "omitted")
 CHANNEL = "model=channel:drop=0.1,flip=0.05,blur=0.1,alter=0.05"
 
@@ -27,7 +30,7 @@ CHANNEL = "model=channel:drop=0.1,flip=0.05,blur=0.1,alter=0.05"
 def made(tmp_path_factory):
     """A run of the synthetic channel: two conditions that ask alike, eight worlds, three hops."""
     folder = tmp_path_factory.mktemp("made")
-    with contextlib.chdir(folder):
+    with contextlib.chdir(folder), channel_passing_for_a_model():
         settings = (CHANNEL, "worlds=8", "depth=3", "prompt=plain,honest")
         assert main(["run", "--json", *(word for setting in settings for word in ("--set", setting))]) == 0
     (run,) = folder.glob("runs/*/*/run.json")

@@ -10,6 +10,8 @@ from chains.analysis.compare.fail_if import read_failing
 from chains.analysis.compare.length_matched import first_words
 from chains.analysis.compare.most_different import stretches
 
+pytestmark = pytest.mark.usefixtures("channel_as_model")
+
 DROPS = "model=channel:drop=0.05,channel:drop=0.4"
 A, B = "model=channel:drop=0.05", "model=channel:drop=0.4"
 
@@ -61,9 +63,9 @@ def test_two_prompt_configurations_are_named_alone(mazedom):
 
 
 def test_trials_are_matched_by_the_factors_that_are_not_compared(mazedom):
-    run(mazedom, "model=channel:drop=0.2", "prompt=honest,career", "words=40,50", worlds=3)
+    run(mazedom, "model=channel:drop=0.2", "prompt=honest,career", "temperature=0.1,0.2", worlds=3)
     assert compared(mazedom, "honest", "career")["pairs"] == 6
-    assert compared(mazedom, "prompt=honest,words=40", "prompt=career,words=50")["pairs"] == 3
+    assert compared(mazedom, "prompt=honest,temperature=0.1", "prompt=career,temperature=0.2")["pairs"] == 3
 
 
 def test_conditions_of_two_runs_are_named_with_their_runs(mazedom):
@@ -84,14 +86,14 @@ def test_conditions_of_two_runs_are_named_with_their_runs(mazedom):
         (("honest", "carer"), "did you mean career?"),
         (("honest",), "one condition; name the one"),
         (("honest", "honest"), "compared with itself"),
-        (("honest", "words=40"), "only one condition says which"),
-        (("40", "nothing=3"), "'nothing' is not varied"),
+        (("honest", "temperature=0.1"), "only one condition says which"),
+        (("0.1", "nothing=3"), "'nothing' is not varied"),
         (("c1", "c2", "c3"), "one run or two"),
         (("last", "last", "last"), "one run or two"),
         (("last", "last"), "compared with itself"),
-        (("last",), "varies prompt, words"),
-        (("last", "--by", "word"), "did you mean words?"),
-        (("last", "--by", "words=45"), "never '45'"),
+        (("last",), "varies prompt, temperature"),
+        (("last", "--by", "temperatur"), "did you mean temperature?"),
+        (("last", "--by", "temperature=0.15"), "never '0.15'"),
         (("honest", "career", "--by", "prompt"), "within one run"),
         (("honest", "career", "--fail-if", "retenton < 0"), "did you mean retention?"),
         (("honest", "career", "--fail-if", "retention.hihg < 0"), "did you mean high?"),
@@ -101,7 +103,7 @@ def test_conditions_of_two_runs_are_named_with_their_runs(mazedom):
     ],
 )
 def test_what_can_t_be_compared_is_told_why(words, said, mazedom):
-    run(mazedom, "model=channel", "prompt=honest,career", "words=40,50", worlds=1)
+    run(mazedom, "model=channel", "prompt=honest,career", "temperature=0.1,0.2", worlds=1)
     ran = mazedom("compare", *words, "--json")
     assert ran.status == 2
     assert said in ran.document["error"]

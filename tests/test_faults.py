@@ -17,7 +17,6 @@ def by_seat(document, trial="c1.w1.r1"):
 @pytest.mark.parametrize(
     ("behaviour", "says"),
     [
-        ("no_credit", "no credit left"),
         ("not_found", "is not found"),
         ("too_long", "too long"),
         ("bad_request", "rejects the request"),

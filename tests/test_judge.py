@@ -259,6 +259,7 @@ def test_every_verdict_is_logged_and_reading_it_again_asks_nobody(mazedom, run, 
         assert (verdict["vote"] == "kept") <= (pair["instrument"] == "kept")
 
 
+@pytest.mark.usefixtures("channel_as_model")
 def test_the_same_message_is_asked_about_once_whatever_its_condition(mazedom, run, serve):
     server = serve("judges")
     found = judge(mazedom, run, server, "--trials", "4").document

@@ -82,6 +82,7 @@ def test_a_run_is_read_and_too_few_worlds_have_no_headline(mazedom):
     assert found["depth"]["why"]
 
 
+@pytest.mark.usefixtures("channel_as_model")
 def test_conditions_have_laws_of_their_own(mazedom):
     settings = ["model=channel:drop=0.2", "depth=1,2,4", "prompt=plain,career", "worlds=2"]
     mazedom("run", "--json", *[word for one in settings for word in ("--set", one)])

@@ -24,6 +24,8 @@ from chains.running.trial import in_turn, run_trial
 from chains.scoring.measures.regret import TERMS, payoffs
 from chains.worlds.scenario_registry import world_for
 
+pytestmark = pytest.mark.usefixtures("channel_as_model")
+
 TRIAL = "c1.w1.r1"
 PROMPTS = {
     "worker": ("worker", ("act",)), "manager": ("manager", ("relay",)), "executive": ("decide", ("order",)),

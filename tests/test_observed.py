@@ -8,6 +8,8 @@ from chains.running.folders import find_run
 from chains.running.log.log import Log
 from chains.running.record_file import read_record
 
+pytestmark = pytest.mark.usefixtures("channel_as_model")
+
 CHANNEL = "model=channel:drop=0.2"
 
 

@@ -52,6 +52,7 @@ def test_lost_bad_news_is_missed_danger_and_the_reports_alone_show_it(mazedom):
     assert row["fudge"]["excess"]["ci"][0] > 0
 
 
+@pytest.mark.usefixtures("channel_as_model")
 def test_a_seat_is_told_its_circumstances_in_one_place_and_nothing_else_of_its_prompt_changes(mazedom, tmp_path):
     run(mazedom, "incentive=fixed,release", "precedent=no", worlds=1)
     (folder,) = (tmp_path / "runs" / "watermelon").iterdir()

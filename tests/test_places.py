@@ -169,8 +169,10 @@ def test_damage_is_found_in_what_the_index_passes_over_too(damage, tmp_path):
     path.write_bytes(line("c1.w1.r1", "L1") + whole)
     assert len(read_index(path).places) == 2
     path.write_bytes(line("c1.w1.r1", "L1") + whole.replace(*damage))
-    with pytest.raises(LogDamaged, match=r"log\.jsonl line 2 of "):
-        read_index(path)
+    found = read_index(path)
+    assert len(found.places) == 1
+    (said,) = found.damaged
+    assert "log.jsonl line 2 of " in said
 
 
 def test_steps_are_read_in_the_order_logged_whatever_stands_between_them(tmp_path, monkeypatch):
@@ -197,7 +199,6 @@ def test_a_line_that_was_changed_after_the_log_was_opened_is_named(tmp_path):
         log.append(step("L0"))
         path = tmp_path / LOG_FILE
         path.write_bytes(path.read_bytes().replace(b'"seat":"L0"', b'"seat";"L0"'))
-        with pytest.raises(LogDamaged, match=f"at byte {len(step('L1').line())}: .*changed or damaged there"):
-            list(log.steps())
+        assert [one.seat for one in log.steps()] == ["L1"]
         with pytest.raises(LogDamaged, match="changed or damaged there"):
             log.reply(step("L0").key, step("L0").digest)

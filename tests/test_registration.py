@@ -10,6 +10,8 @@ from chains.experiments.overrides import override
 from chains.running.prepare import prepare
 from chains.running.registration import changed, registration
 
+pytestmark = pytest.mark.usefixtures("channel_as_model")
+
 HYPOTHESIS = "hypotheses.h1=retention(prompt=career) < retention(prompt=honest)"
 LOSSY = ("--set", "model=channel:drop=0.1,flip=0.05", "--set", "worlds=2", "--set", "depth=2")
 

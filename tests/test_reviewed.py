@@ -11,6 +11,8 @@ import pytest
 from chains.errors import BadInput
 from chains.organisation.hierarchy_file import read_hierarchy
 
+pytestmark = pytest.mark.usefixtures("channel_as_model")
+
 ROOT = Path(__file__).parent.parent
 LOSSY = ("--set", "model=channel:drop=0.2", "--set", "facts=6", "--set", "depth=2")
 

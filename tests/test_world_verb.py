@@ -108,7 +108,7 @@ def test_confirming_at_a_terminal_takes_one_key_each_and_survives_an_interrupt(m
     terminal.until("u undo")
     terminal.type("\x1b[A")  # an arrow is no answer
     terminal.type("e")
-    terminal.until("leaves it as it is:")
+    terminal.until("it as it is:")
     terminal.type("[Supplier Kolbing] delivered the impeller 11 days too late.\n")
     terminal.until("u undo")
     terminal.type("s")
@@ -120,6 +120,7 @@ def test_confirming_at_a_terminal_takes_one_key_each_and_survives_an_interrupt(m
     assert read_world(made).fact("F02").render(0).startswith("Supplier Kolbing delivered the impeller 11 days too late")
 
 
+@pytest.mark.usefixtures("channel_as_model")
 def test_results_on_an_unverified_world_say_so_everywhere(mazedom, made):
     run = (
         "run",
@@ -144,6 +145,7 @@ def test_results_on_an_unverified_world_say_so_everywhere(mazedom, made):
     assert mazedom("replay", "--verify").status == 0
 
 
+@pytest.mark.usefixtures("channel_as_model")
 def test_a_registered_test_on_an_unverified_world_is_no_test(mazedom, made):
     settings = (
         "scenario=mail.toml",

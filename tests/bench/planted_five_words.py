@@ -16,6 +16,7 @@ import numpy as np
 
 from chains.models.channel.channel import Channel, parse_channel
 from chains.models.provider import Occasion, Request
+from chains.organisation.task import TASKS
 from chains.scoring.facts.instrument import Instrument
 from chains.stats.fit.inference import How
 from chains.stats.survival.ranks import RATIOS, Descents, rank_law
@@ -41,7 +42,9 @@ async def descended(world, channel, replicate):
     for hop in range(1, HOPS + 1):
         task = "order" if hop == 1 else "relay"
         heard = tuple(messages[-1:])
-        occasion = Occasion(world, replicate, f"L{hop - 1}", "manager", hop, HOPS, heard, task)
+        occasion = Occasion(
+            world, replicate, f"L{hop - 1}", "manager", hop, HOPS, heard, task, by_channel=TASKS[task].channel
+        )
         messages.append((await channel.reply(Request(model="channel", messages=(), occasion=occasion))).text)
     return messages
 
