@@ -306,7 +306,7 @@ def _exponent(curve: Curve, curves: Floats) -> Figure | Unknown:
     """Return the exponent of the curve, fitted with and without each world."""
     left = curves[1:]
     variances = ((left - left.mean(axis=0)) ** 2).sum(axis=0)
-    if curve.name == "bad news" or not (variances > 0).all():
+    if curve.name == "bad news" or not (variances > 0).any():
         return Unknown("a curve that may lie at 0 has no exponent")
     precision = 1 / np.maximum(variances, variances.max() * 1e-4)
     powers = np.where(curve.managers > 0, np.maximum(curve.managers, 1.0) ** _GRID[:, None], 0.0)
