@@ -11,7 +11,7 @@ import pytest
 
 from chains.terminal import program
 from chains.terminal.arguments import GROUPS, VERBS, help_text
-from chains.terminal.views.output import Gate, as_started
+from chains.terminal.views.output import Gate, as_started, say
 
 ROOT = Path(__file__).parent.parent
 ENTRY_POINT = Path(sys.executable).parent / "mazedom"
@@ -19,6 +19,7 @@ RUN = "run --set model=channel:drop=0.2 --set worlds=1 --set depth=1,2"
 
 
 def in_shell(command, folder, **environment):
+    """Run a command as a shell inside this process does: what started the tests may have left uv's variables."""
     return subprocess.run(
         ["/bin/sh", "-c", command],
         cwd=folder,
@@ -49,6 +50,18 @@ def test_hints_of_a_run_can_be_pasted_into_the_same_shell(program_typed, path, t
         assert pasted.returncode == 0, f"{hint}: {pasted.stderr}"
 
 
+def test_a_shell_below_uv_run_names_the_program_as_that_shell_typed_it(tmp_path):
+    typed = f"{shlex.quote(sys.executable)} {shlex.quote(str(ROOT / 'cli.py'))}"
+    failed = in_shell(f"{typed} show", tmp_path, UV="/usr/bin/uv", UV_RUN_RECURSION_DEPTH="1")
+    assert f"`{typed} run` makes one" in failed.stderr
+
+
+def test_a_notice_names_a_program_called_mazedom_once(monkeypatch, capsys):
+    monkeypatch.setattr("chains.terminal.views.output.started", lambda: "uv run mazedom")
+    say("then mazedom show last")
+    assert capsys.readouterr().err == "then uv run mazedom show last\n"
+
+
 def test_errors_name_the_program_as_it_was_started(tmp_path):
     failed = in_shell(f"{sys.executable} {ROOT / 'cli.py'} show", tmp_path)
     assert failed.returncode == 2
@@ -63,6 +76,7 @@ def test_errors_name_the_program_as_it_was_started(tmp_path):
         (["cli.py"], "/usr/bin/uv", ["uv", "run", "--extra", "a b", "cli.py"], "uv run --extra 'a b' cli.py"),
         (["cli.py"], ".uv/bin/uv", [], ".uv/bin/uv run cli.py"),
         (["/x/.venv/bin/mazedom"], "/usr/bin/uv", ["uv", "run", "mazedom", "show"], "uv run mazedom"),
+        (["cli.py"], "/usr/bin/uv", ["/bin/sh", "-c", "python cli.py"], "python cli.py"),
         (["/x/bin/pytest"], None, ["sh"], "mazedom"),
         (["/x/notebook.py"], "/usr/bin/uv", ["uv", "run", "notebook.py"], "mazedom"),
     ],

@@ -33,12 +33,17 @@ def started() -> str:
 
 
 def _of_uv(script: str) -> list[str] | None:
-    """Return the words up to the script if `uv run` started it, None if it did not."""
+    """Return the words up to the script if `uv run` started it, None if it did not.
+
+    What `uv run` starts hands uv's variables on to all that it starts itself, so the parent is asked too.
+    """
     uv = os.environ.get("UV")
     if uv is None or "UV_RUN_RECURSION_DEPTH" not in os.environ:
         return None
     typed = _words_of_parent()
-    if not typed or Path(typed[0]).name != "uv" or script not in typed:
+    if typed and Path(typed[0]).name not in {"uv", "uv.exe"}:
+        return None
+    if script not in typed:
         typed = [uv, "run", script]
     if Path(typed[0]).is_absolute():  # nobody typed that: a shell, or pip's uv, found it
         typed[0] = "uv" if shutil.which("uv") is not None else _short(typed[0])

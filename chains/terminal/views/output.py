@@ -139,4 +139,4 @@ def print_json(document: Any) -> None:
 
 def say(text: str) -> None:
     """Write a notice for the person to stderr; markup in `text` is not interpreted."""
-    progress.print(as_started(text), markup=False, soft_wrap=True)
+    progress.print(text, markup=False, soft_wrap=True)
