@@ -40,7 +40,8 @@ def in_shell(command, folder, **environment):
     ids=["python cli.py", "by its path", "installed"],
 )
 def test_hints_of_a_run_can_be_pasted_into_the_same_shell(program_typed, path, tmp_path):
-    environment = {} if path is None else {"PATH": f"{path}{os.pathsep}{os.environ['PATH']}"}
+    elsewhere = [folder for folder in os.environ["PATH"].split(os.pathsep) if folder != str(ENTRY_POINT.parent)]
+    environment = {"PATH": os.pathsep.join(elsewhere if path is None else [str(path), *elsewhere])}
     ran = in_shell(f"{program_typed} {RUN}", tmp_path, **environment)
     assert ran.returncode == 0, ran.stderr
     hints = re.findall(rf"{re.escape(program_typed)} (?:show|compare|replay) .*", ran.stderr)
