@@ -1,4 +1,4 @@
-"""Observations of runs: the fate of every fact in every message on its way up, as the laws take them.
+"""Observations of runs, the input of `law`: the fate of every fact in every message on its way up.
 
 A fact is followed along its holder's path, so in an uneven hierarchy its depth
 is its holder's level. What the executive writes is no hop.
@@ -134,7 +134,7 @@ def _shown(condition: Condition, key: str) -> str:
 
 
 def _differ(records: Sequence[RunRecord]) -> bool:
-    """Return whether a prompt or a model of one name is not the same in all runs: then each run is on its own."""
+    """Return whether a prompt or model has one name and several contents in the runs, so that they stay apart."""
     prompts: dict[str, str] = {}
     models: dict[str, str] = {}
     for record in records:
@@ -242,7 +242,7 @@ def _digest(texts: Sequence[str]) -> str:
 
 
 def law_notes(records: Sequence[RunRecord]) -> list[str]:
-    """Return what a reader must know of the models and the instrument behind the observations of runs."""
+    """Return notes on the models and the instrument behind the observations of runs."""
     sources = {source.label: source for record in records for source in record.models.values()}
     notes = unverified_notes(world for record in records for world in record.worlds.values())
     if sources and all(source.traits.is_synthetic for source in sources.values()):

@@ -31,7 +31,7 @@ class Reading(BaseModel):
     status: str | None = None
     """The overall status that it states: red, amber, green, none or unclear. None: the world has no status."""
     patterns: str | None = None
-    """A letter for each pattern of the world, as `drift.patterns` writes it. None: the world has none."""
+    """A letter for each pattern of the world, as `facts.patterns` writes it. None: the world has none."""
 
 
 class Call(BaseModel):

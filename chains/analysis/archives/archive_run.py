@@ -67,7 +67,7 @@ class ArchiveRecord(BaseModel):
 
 
 class Kept(NamedTuple):
-    """What keeping an archive came to."""
+    """The run that an archive was kept as."""
 
     folder: Path
     made: bool
@@ -138,7 +138,7 @@ class Archive:
         return trials[alike[0]]
 
     def differences(self) -> Iterator[str]:
-        """Find where the log is not what was imported."""
+        """Yield each difference of the log from what was imported."""
         digests: list[tuple[str, str, str]] = []
         for of, name in self._places():
             logged = self.log.chain(of, name)

@@ -1,4 +1,4 @@
-"""What was kept of how much, chain by chain and generation by generation: what `law` reads of an archive.
+"""Counts of what was kept, by chain and generation: the input of `law` for an archive.
 
 The numbers are counts of words or claims in each text. Nobody followed a claim
 from text to text, so there are no fates in them and no first miss.

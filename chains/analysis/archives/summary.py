@@ -1,4 +1,4 @@
-"""What a set of logged chains comes to: properties by generation, attractors, the archive's own scores."""
+"""A set of logged chains in numbers: properties by generation, attractors, the archive's own scores."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass

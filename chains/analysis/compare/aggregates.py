@@ -1,7 +1,8 @@
-"""Figures of a whole condition, between two conditions: d', criterion, how well reports follow the risk.
+"""Compares two conditions by figures of a whole condition: d', criterion, how well reports follow the risk.
 
-They are no means over trials, so they are not compared by sign flips as
-measures are: their intervals and p-values resample worlds (`laws.signals`).
+These are not means over trials, so they are not compared by sign flips as
+measures are: their intervals and p-values resample worlds
+(`stats.decisions.signal_detection`).
 """
 
 import math
@@ -49,7 +50,7 @@ def aggregate_against(name: str, heard: Mapping[PairKey, Heard], number: float) 
 
 
 def _row(found: Differing, pairs: int) -> Paired:
-    """Return what was found as a row of a comparison; what it would detect is not known."""
+    """Return a result as a row of a comparison, without the difference that it would detect."""
     if math.isnan(found.difference):
         return UNDEFINED
     return Paired(

@@ -1,4 +1,4 @@
-"""What is compared with what, from the words of a command line.
+"""Finds the two sides of a comparison from the words of a command line.
 
 compare                          the last run, by its one factor
 compare RUN --by prompt          each setting against the first
@@ -80,7 +80,7 @@ def _sorted_out(
 
 
 def _is_run(word: str) -> bool:
-    """Return whether a word names a run; one that begins several is meant as one, and said to."""
+    """Return whether a word names a run; a word that begins several runs' ids is an error, not a condition."""
     try:
         find_run(word)
     except BadInput as error:

@@ -99,7 +99,7 @@ class RunHeard:
         return hierarchy.reports_of(hierarchy.executive.name)
 
     def replies(self, trial: TrialId, turns: Collection[str]) -> dict[str, Reply]:
-        """Return what was said in these turns of a finished trial, and in those that their texts follow from.
+        """Return the texts of these turns of a finished trial, and of the turns that their texts follow from.
 
         Raises:
             LogDamaged: If the log does not hold all of it.
@@ -175,7 +175,7 @@ class Side:
 
 
 def differing(a: Side, b: Side) -> list[str]:
-    """Say in what two sides differ, each as `what: a's | b's`: settings, prompts, models, instrument, program."""
+    """List how two sides differ, each as `what: a's | b's`: settings, prompts, models, instrument, program."""
     return [*_settings(a, b), *_things(a, b)]
 
 
@@ -211,7 +211,7 @@ def _things(a: Side, b: Side) -> Iterator[str]:
 
 
 def _model(record: RunRecord, name: str) -> dict[str, Any]:
-    """Return what bears on a model's replies, flat: label, fingerprint, request parameters."""
+    """Return all of a model that can change its replies, as a flat mapping: label, fingerprint, parameters."""
     source = record.models[name]
     asked = {f"{part}.{key}": value for part in ("params", "extra_body") for key, value in _part(source, part)}
     fingerprint = record.served.get(name, {}).get("fingerprint")

@@ -1,4 +1,4 @@
-"""Which trials of which conditions are pairs, and every measure and aggregate compared between them."""
+"""Pairs the trials of two sides, and compares every measure and aggregate between them."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -24,12 +24,12 @@ class Pair(NamedTuple):
 
 
 class Row(NamedTuple):
-    """One measure in both conditions, with what correcting for having looked at many makes of its p-value."""
+    """One measure in both conditions, its p-value also corrected for the number of measures looked at."""
 
     paired: Paired
     adjusted: float = math.nan
     registered: str | None = None
-    """The hypothesis of a confirmatory run that this is, so that it is adjusted by Holm's method."""
+    """The registered hypothesis that this row tests; then it is adjusted by Holm's method."""
 
     def document(self) -> dict[str, Any]:
         """Return it as JSON: what is not defined is null."""
@@ -68,7 +68,7 @@ class Comparison:
 
     @property
     def takes(self) -> dict[str, dict[str, float]]:
-        """What a trial of each side takes on average, of those that are paired: calls and tokens."""
+        """Calls and tokens of each side's paired trials, mean per trial."""
         found = {}
         for name, side in (("a", self.a), ("b", self.b)):
             index = side.run.log.index
@@ -79,7 +79,7 @@ class Comparison:
 
     @property
     def worlds(self) -> int:
-        """From how many different worlds the pairs are."""
+        """Number of different worlds among the pairs."""
         return len({world for world, _ in self.pairs})
 
     @property
@@ -170,7 +170,7 @@ def _key(side: Side, trial: TrialId, *, within: bool) -> PairKey:
 
 
 def _why_not(a: Side, b: Side, *, within: bool) -> str:
-    """Say what keeps trials of two sides from being pairs: the first thing in which none of them agree."""
+    """Say why two sides have no pair: the first thing in which no two of their trials agree."""
     for side in (a, b):
         if not side.trials:
             return f"{side.label} has no finished trial"
@@ -195,8 +195,8 @@ def _brief(seeds: set[int]) -> str:
 def adjusted(comparisons: Sequence[Comparison], registered: Mapping[tuple[int, str, bool], Row]) -> list[Comparison]:
     """Correct the p-values of everything that was looked at, as one family (Benjamini and Hochberg 1995).
 
-    A measure in which no world moves can't come out however its differences fall,
-    and is no part of the family (Tarone 1990).
+    A measure that is the same in both conditions in every world can't become
+    significant, so it is no part of the family (Tarone 1990).
 
     Args:
         comparisons: All that are shown together.

@@ -55,9 +55,9 @@ class Failing(NamedTuple):
     terms: tuple[Term, ...]
 
     def met(self, comparison: Comparison) -> str | None:
-        """Return what a comparison has that meets it, in words; None if it does not.
+        """Return in words why a comparison meets this condition; None if it does not.
 
-        A figure that does not exist meets it: a check that can't be made has not been passed.
+        A missing figure meets it, since a check that can't be made has not been passed.
         """
         figures = [(term, _figure(term, comparison)) for term in self.terms]
         if not all(math.isnan(at) or _COMPARISONS[term.comparison](at, term.number) for term, at in figures):

@@ -28,11 +28,11 @@ from chains.scoring.measures.measures import MEASURES, Measure
 from chains.stats.paired.paired import PairKey, paired_all
 
 MOST_READINGS = 1000
-"""Pairs up to which it is done unasked, in about three seconds; preparing the instrument for a world counts as ten."""
+"""Most pairs that are read again without being asked, in about three seconds; each world counts as ten pairs."""
 
 
 def costly(comparison: Comparison) -> bool:
-    """Return whether reading again takes longer than one would wait for unasked."""
+    """Return whether reading again takes too long to do without being asked."""
     return len(comparison.pairs) + 10 * comparison.worlds > MOST_READINGS
 
 
@@ -51,7 +51,7 @@ def at_equal_words(comparison: Comparison) -> dict[str, Row]:
 def heard_at_equal_words(
     a: Side, b: Side, pairs: Mapping[PairKey, Pair]
 ) -> tuple[dict[PairKey, Heard], dict[PairKey, Heard]]:
-    """Return what the executive would have heard in each pair's two trials, the longer cut; the fates alone are so."""
+    """Return what the executive hears in each pair's two trials if the longer is cut; only the fates are read anew."""
     first, second = heard_in(a, b, pairs)
     for key, pair in sorted(pairs.items(), key=lambda item: str(item[0][0])):  # world by world: one instrument for each
         words = min(_words(first[key]), _words(second[key]))
@@ -98,7 +98,7 @@ def _cut(side: Side, trial: TrialId, words: int) -> Heard:
 
 
 def _left(corrected: str, text: str) -> str:
-    """Return the lines of an auditor's corrections that a text still has when it is cut."""
+    """Return the lines of an auditor's corrections that are left in a text after it is cut."""
     return "\n".join(line for line in corrected.splitlines() if line in text)
 
 

@@ -19,11 +19,11 @@ from chains.experiments.experiment import Condition
 from chains.stats.survival.loss_correlation import Counts, Together, together
 
 Losses = Mapping[int, Mapping[int, Sequence[bool]]]
-"""For each world and replicate, whether each fact is not kept."""
+"""For each world and replicate, a flag for each fact: True if it is not kept."""
 
 
 class Alike(NamedTuple):
-    """Two conditions, or one with itself, and how alike they lose."""
+    """The correlation of losses of two conditions, or of one with itself."""
 
     a: str
     b: str
@@ -35,7 +35,7 @@ class Alike(NamedTuple):
 
 
 def alike(run: RunHeard) -> list[Alike]:
-    """Return how alike each condition loses with itself and with every other whose worlds have the same facts."""
+    """Correlate each condition's losses with its own and with those of every other whose worlds have the same facts."""
     conditions = run.record.conditions
     losses = {condition.id: _losses(run, condition) for condition in conditions}
     rows = []

@@ -12,14 +12,14 @@ from chains.fates import FATE_OF
 
 
 class Stretch(NamedTuple):
-    """Some words of two messages that stand in the same place."""
+    """A stretch of words of one message, and what stands in its place in the other."""
 
     a: str
     b: str
 
     @property
     def same(self) -> bool:
-        """Whether both say the same there."""
+        """True if both stretches are the same."""
         return self.a == self.b
 
 

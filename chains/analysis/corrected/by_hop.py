@@ -1,4 +1,4 @@
-"""The instrument's error at first, middle and last hops, in the form in which the law of decay takes it.
+"""The instrument's error at first, middle and last hops, as an argument for the law of decay.
 
 False loss that rises with the hop would forge a superlinear law, so no verdict
 on the hop exponent is given before it is measured at all three.
@@ -18,15 +18,15 @@ from chains.validation.labels import has_labels
 from chains.validation.pairs import Pair, Pairs
 
 MOST = 0.45
-"""An error beyond this is no error but chance, and the law can't take it into account."""
+"""With a larger error the instrument is no better than chance, and the law can't correct for it."""
 
 
 def errors_beside(record: RunRecord, log: Log, folder: Path) -> Errors | str | None:
     """Return the instrument's error by hop from the labels beside a run.
 
     Returns:
-        The errors at the first hop, the middle ones (together, at their mean) and the last; a sentence where labels
-        are there and do not give them; None where nobody has labelled.
+        The errors at the first hop, the middle ones (together, at their mean) and the last; a sentence if the
+        labels are too few; None without labels.
 
     Raises:
         BadInput: If a label file can't be understood.

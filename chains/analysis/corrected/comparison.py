@@ -15,7 +15,7 @@ def retention_corrected(comparison: Comparison) -> CorrectedPair | str | None:
     """Correct the retention of both sides of a comparison.
 
     Returns:
-        The correction; a sentence where labels are there and too few; None where nobody has labelled one of the runs.
+        The correction; a sentence if the labels are too few; None if one of the runs has no labels.
 
     Raises:
         BadInput: If a label file can't be understood.

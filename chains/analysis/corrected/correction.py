@@ -50,7 +50,7 @@ def measured_beside(
 
 
 def stale_reading(pairs: Pairs) -> str:
-    """Say that what is logged was read by another version than the one whose error is measured."""
+    """Say that the logged readings are of another version of the instrument than the one whose error is measured."""
     return (
         f"nothing is corrected: the run was read by {', '.join(sorted(pairs.read_by))}, and the error measured by its "
         f"labels is that of {INSTRUMENT}; `compare` reads anew"

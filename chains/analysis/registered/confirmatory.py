@@ -1,4 +1,4 @@
-"""Whether what a run shows of its hypotheses is a test: confirmatory, or exploratory and why."""
+"""Is a run confirmatory, so that its results test its hypotheses, or exploratory, and why?"""
 
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple, Protocol
@@ -11,7 +11,7 @@ from chains.worlds.world import unverified_notes
 
 
 class Ended(Protocol):
-    """What is looked at of how a trial ended: a `TrialEnd`, or as much of one."""
+    """The part of a `TrialEnd` that is needed here."""
 
     @property
     def status(self) -> Status:
@@ -32,7 +32,7 @@ class Look(NamedTuple):
 
 
 class Standing(NamedTuple):
-    """What may be said of a run's hypotheses."""
+    """Whether a run is confirmatory, and its hypotheses."""
 
     confirmatory: bool
     """Registered before the first trial, nothing changed since, and run to its end."""

@@ -1,4 +1,4 @@
-"""What a planned experiment could find: each registered hypothesis as a test on studies that are drawn.
+"""The power of a planned experiment: each registered hypothesis is tested on simulated studies.
 
 What can't be known beforehand is assumed, and every assumption is shown: how
 much is lost, how much statements and chains differ, and how large the effect
@@ -33,7 +33,7 @@ from chains.stats.power import (
 
 @dataclass(frozen=True)
 class Assumed:
-    """What is taken to be true."""
+    """The assumed truth that studies are drawn from."""
 
     q: float = 1.4
     """Exponent of depth, where a hypothesis says that it is above 1 or above another arm's."""
@@ -67,7 +67,7 @@ class Assumed:
 
 
 LIMITS = {"worker": (0.0, 0.95), "fact_sd": (0.0, 3.0), "chain_sd": (0.0, 3.0), "loss": (0.001, 10.0)}
-"""From and to, of what is assumed; exponents and ratios may be from .1 to 10."""
+"""The range of each assumption; exponents and ratios may be from .1 to 10."""
 
 
 class Design(NamedTuple):
@@ -80,7 +80,7 @@ class Design(NamedTuple):
 
 
 class Planned(NamedTuple):
-    """One hypothesis with its power, and what the worlds that it needs would take."""
+    """One hypothesis with its power, and the calls of the worlds that it needs."""
 
     name: str
     text: str

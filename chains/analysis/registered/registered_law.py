@@ -57,7 +57,7 @@ class TestedExponent(NamedTuple):
 
     @property
     def line(self) -> str:
-        """What is told to a person."""
+        """The result as a line for a person."""
         if self.why:
             return f"hypothesis {self.hypothesis.name}: not tested: {self.why}"
         heard = " (of the share heard, as a check fails)" if self.of_heard else ""
@@ -107,7 +107,7 @@ def _figures(hypothesis: Hypothesis, found: Law) -> tuple[float, float, bool] | 
 
 
 def _refused(side: ConditionLaw, quantity: str) -> str:
-    """Return why nothing is said of an exponent of a condition; empty if something may be."""
+    """Return why an exponent of a condition is not tested; empty if it may be."""
     if quantity == "k" and not side.hop.trusted:
         return "k is not trusted until the instrument's false loss is known at first, middle and last hops"
     if quantity != "hazard_ratio" and side.verdict is None:

@@ -1,4 +1,4 @@
-"""What became of an organisation that met again: a row for each condition and round."""
+"""Results round by round, where trials have several: a row for each condition and round."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
@@ -26,7 +26,7 @@ class Round(NamedTuple):
 
 
 def rounds_of(casts: Casts, trial: TrialId, rounds: Sequence[RoundEnd]) -> tuple[Round, ...]:
-    """Return what came of each round of a finished trial; nothing where it has one alone."""
+    """Return the result of each round of a finished trial; nothing if it has a single round."""
     hierarchy = casts.hierarchy(trial.condition)
     last = hierarchy.reports_of(hierarchy.executive.name)
     found = []

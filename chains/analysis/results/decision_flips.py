@@ -23,9 +23,9 @@ class Choice(NamedTuple):
     world: int
     """The seed of its world."""
     decided: str | None
-    """On what it heard; None where that can't be read."""
+    """The option chosen on the reports heard; None if it can't be read."""
     informed: str | None
-    """On the full ledger."""
+    """The option chosen on the full ledger; None if it can't be read."""
 
 
 class Flips(NamedTuple):

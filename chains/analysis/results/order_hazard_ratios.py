@@ -1,4 +1,4 @@
-"""What tells clauses apart on their way down, of a run: the hazard ratios of ranks, must-nots, crowds and owners.
+"""Which clauses of a run's charters are lost sooner on their way down: hazard ratios by rank, must-not, crowd, owner.
 
 Conditions that differ only in how much is told (`goals`, `owner`) are taken
 together, for that is what the ratios are of; all others are apart.
@@ -20,11 +20,11 @@ from chains.stats.paired.shares import FEWEST_WORLDS
 from chains.stats.survival.ranks import RATIOS, Descents, rank_law
 
 TOLD = ("goals", "owner")
-"""Settings that say how much is told."""
+"""Settings that say how much of the charter is told."""
 
 
 class Ranked(NamedTuple):
-    """How clauses fared in the conditions that differ in nothing but how much is told."""
+    """Hazard ratios over the conditions that differ only in how much of the charter is told."""
 
     name: str
     worlds: int

@@ -1,6 +1,6 @@
-"""What of a common cause reaches the executive: whether it could be seen there, and whether somebody said it.
+"""How much of a common cause reaches the executive: could it be seen there, and did a report state it?
 
-Shares over worlds with intervals by world (`laws.shares`), a row for each
+Shares over worlds with intervals by world (`stats.paired.shares`), a row for each
 condition whose worlds have patterns.
 """
 

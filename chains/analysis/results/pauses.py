@@ -84,7 +84,7 @@ def _risk(trials: Sequence[Priced], hop: int) -> dict[str, Any]:
 
 
 def _series(trials: Sequence[Priced]) -> dict[str, Any] | None:
-    """Return how often of a test's several runs the worst is missing at the top and the best kept, and the mirror."""
+    """Return how often, of a test's runs, the worst is missing at the top and the best kept, and the reverse."""
     shares = []
     for one in trials:
         share = best_alone(one.world.facts, one.fates), worst_alone(one.world.facts, one.fates)

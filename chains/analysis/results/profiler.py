@@ -32,7 +32,7 @@ _LOST = "BAIO"
 
 
 class Passage(NamedTuple):
-    """What one seat was given and what it passed on, in one trial; counts of facts."""
+    """Counts of facts that one seat was given and passed on in one trial."""
 
     seat: str
     hop: int
@@ -88,7 +88,7 @@ def passages(facts: Sequence[Fact], hierarchy: Hierarchy, readings: Mapping[str,
 
 
 class Place(NamedTuple):
-    """A hop or a seat over all trials of a condition: what it was given, what it passed on, what it did."""
+    """A hop or a seat over all trials of a condition: the facts it was given, passed on, lost and restored."""
 
     name: str
     hop: int

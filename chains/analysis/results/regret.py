@@ -50,12 +50,12 @@ class Priced(NamedTuple):
 
     @property
     def regret_standing(self) -> float:
-        """The regret with each deed that can't be read taken for the standing plan."""
+        """The regret if each unreadable deed counts as the standing plan."""
         deeds = list(self.outcome.done.values()) or [self.outcome.decided]
         return mean([self.regret_of(done or self.decision.standing) for done in deeds])
 
     def regret_of(self, option: str) -> float:
-        """Return what an option pays less than the best one."""
+        """Return the payoff that an option loses against the best one."""
         p = self.decision.p()
         return self.decision.best(p).utility(p) - self.decision.option(option).utility(p)
 
@@ -94,7 +94,7 @@ def _reported(end: TrialEnd, world: World) -> tuple[str, dict[int, float]]:
 
 
 def _of_this_world(outcome: Outcome, decision: Decision) -> Outcome:
-    """Take a choice that is none of the options for one that can't be read: only a log that was changed has any."""
+    """Count a choice that is none of the options as unreadable; only a log that was changed has any."""
     known = {option.id for option in decision.options}
     halting = outcome.halting
 
@@ -186,9 +186,9 @@ def _row(trials: Sequence[Priced]) -> dict[str, Any]:
 
 
 def _wary(one: Priced, trials: Sequence[Priced]) -> str | None:
-    """Return what the wary reference executive decides, which knows how much comes through in the *other* worlds.
+    """Return the decision of a wary executive, who knows how much arrives in the *other* worlds.
 
-    None where there is no other world to know it from, or none has bad and good facts.
+    None if there is no other world with bad and good facts.
     """
     came: dict[Valence, list[bool]] = {valence: [] for valence in VALENCES}
     for other in trials:

@@ -1,4 +1,4 @@
-"""What a run has to show: how its trials ended, and the fates by hop and condition."""
+"""The results of a run: how its trials ended, and the fates by hop and condition."""
 
 from collections import Counter
 from collections.abc import Hashable, Mapping, Sequence
@@ -40,7 +40,7 @@ class Results(NamedTuple):
     unrated: int
     """Reports in finished trials whose ratings can't be read, so that of several drafts a random one went on."""
     noted: int
-    """Replies that carry a note on how they were had."""
+    """Replies that carry a note on how they were obtained."""
     reused: Mapping[str, int]
     """Replies that were taken from other runs, by the run's id; nothing was spent on them."""
     by_trial: Mapping[TrialId, Mapping[int, HopShares]]
@@ -50,7 +50,7 @@ class Results(NamedTuple):
     errors: Mapping[str, int]
     """What failed trials said, with how many said so."""
     standing: Standing
-    """Whether what it shows of its hypotheses is a test."""
+    """Whether the run is confirmatory."""
     decided: Sequence[Priced] = ()
     """Finished trials of the whole loop."""
     met: Mapping[TrialId, tuple[Round, ...]] = {}

@@ -1,8 +1,8 @@
 """The status of each finished trial on its way up: what is told at each hop, held against what is true.
 
 A trial counts once a hop: where several seats stand at one hop, what they tell
-together (`measures.told_by`). Shares are means over worlds, their intervals by
-world (`laws.shares`):
+together (`heard.told_by`). Shares are means over worlds, their intervals by
+world (`stats.paired.shares`):
 
     softened        told greener than the truth, of the trials whose truth is not green
     hardened        told worse than the truth, of the trials whose truth is not red

@@ -62,7 +62,7 @@ def first_stop(one: Priced) -> int | None:
 
 
 def _calls(calls: Sequence[tuple[Priced, Call]], *, stopping: bool = True) -> dict[str, Any]:
-    """Return how many were asked, how often they stepped in where it was warranted and where not, and how rightly.
+    """Return how many were asked, and how often they stepped in: warranted, unwarranted, rightly and wrongly.
 
     Args:
         calls: Of those asked.
@@ -81,13 +81,13 @@ def _calls(calls: Sequence[tuple[Priced, Call]], *, stopping: bool = True) -> di
 
 
 def _by_hop(calls: Sequence[tuple[Priced, Call]]) -> dict[int, dict[str, Any]]:
-    """Return the same hop by hop, so that it shows where courage ends."""
+    """Return the same for each hop, which shows from where on nobody steps in."""
     hops = sorted({call.hop for _, call in calls})
     return {hop: _calls([(one, call) for one, call in calls if call.hop == hop]) for hop in hops}
 
 
 def _document(happened: Iterable[tuple[int, bool]]) -> dict[str, Any] | None:
-    """Return how often something happens of all times that it could, by world; None where it never could."""
+    """Return the share of occasions on which something happens, by world; None without an occasion."""
     by_world: dict[Hashable, list[float]] = {}
     for world, did in happened:
         by_world.setdefault(world, []).append(float(did))

@@ -33,7 +33,7 @@ from chains.worlds.world import World
 
 
 class Found(NamedTuple):
-    """What an auditor's or a worker's reply names of the lines that it was shown."""
+    """The lines that an auditor's or a worker's reply names, of those that it was shown."""
 
     lines: Mapping[str, Sequence[str]]
     """The lines by what they are named as: missing, wrong, picked."""
@@ -74,7 +74,7 @@ class Story(NamedTuple):
     intent: Sequence[str]
     """Where something is decided: the options, the best one marked, and the charter; a line each."""
     notes: Mapping[str, str]
-    """What each worker knew."""
+    """The notes of each worker."""
     turns: Sequence[Turn]
 
     def document(self) -> dict[str, Any]:
@@ -205,7 +205,7 @@ def _turn(cast: Cast, turn: Spoken, step: Step | None, reply: Reply, said: Said,
 
 
 def _found(cast: Cast, turn: Spoken, said: Said) -> Found | None:
-    """Return what an auditor finds or a worker picks; None for any other turn, and where nobody was asked."""
+    """Return the lines that an auditor finds or a worker picks; None for other turns, and if nobody was asked."""
     reply = said[turn.name]
     if turn.task in ("audit", "watch") and reply is not None:
         shown = shown_to(cast, turn.about, said)
@@ -226,7 +226,7 @@ def _whose(cast: Cast, turn: Spoken) -> str:
 
 
 def _hop(cast: Cast, turn: Spoken) -> int:
-    """Return which message on its way a turn's is: of the facts up, of the charter down."""
+    """Return the hop of a turn's message: up for facts, down for the charter."""
     return turn.seat.level + 1 if turn.row.holds == "clauses" else cast.hierarchy.heights[_whose(cast, turn)]
 
 

@@ -13,8 +13,8 @@ def carried_view(clauses: Sequence[Mapping[str, Any]], deeds: Sequence[Mapping[s
     """Return the tables of a run in which orders went down alone.
 
     Args:
-        clauses: What became of each clause at each hop, from `carrying.clause_rows`.
-        deeds: What the workers did, from `carrying.deed_rows`.
+        clauses: What became of each clause at each hop, from `results.charter.clause_rows`.
+        deeds: What the workers did, from `results.charter.deed_rows`.
     """
     yield Text("kept of the charter at each hop down, by the rank of the goal (hop 1: the executive's order)", "bold")
     for condition, rows in groupby(clauses, key=lambda row: row["condition"]):

@@ -22,8 +22,8 @@ def regret_view(
     """Return the tables of a run of the whole loop.
 
     Args:
-        rows: What each condition lost, from `regrets.regret_rows`.
-        down: What became of clauses at each hop down, from `regrets.down_rows`.
+        rows: What each condition lost, from `results.regret.regret_rows`.
+        down: What became of clauses at each hop down, from `results.regret.down_rows`.
         by_hop: How shares by hop are shown.
     """
     for condition, group in groupby(down, key=lambda row: row["condition"]):

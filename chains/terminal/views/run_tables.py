@@ -209,7 +209,7 @@ def rounds_view(rows: Sequence[dict[str, Any]]) -> list[Table]:
 
 
 def patterns_view(rows: Sequence[PatternRow]) -> Iterator[RenderableType]:
-    """Return a row for each condition, from `patterned.pattern_rows`."""
+    """Return a row for each condition, from `results.patterns.pattern_rows`."""
     if not rows:
         return
     yield Text("the common cause at the top: visible (all its facts are kept), stated (a report says it)", "bold")

@@ -19,7 +19,7 @@ def status_view(rows: Sequence[StatusRow], shown: Sequence[int]) -> Iterator[Ren
     """Return a table for each condition, a row for each hop.
 
     Args:
-        rows: By condition and hop, from `statuses.status_rows`.
+        rows: By condition and hop, from `results.status.status_rows`.
         shown: The hops to show.
     """
     if not rows:
