@@ -1,4 +1,4 @@
-"""The model doctor: what an endpoint really does, without a secret being shown."""
+"""The probe of a model: what an endpoint really does, without a secret being shown."""
 
 import itertools
 
@@ -8,7 +8,7 @@ KEY = "sk-test-zyxwvutsrqponmlkjihg"
 JSON = '{"answer": "yes", "reason": "it boils"}'
 
 
-def doctor(mazedom, serve, monkeypatch, behaviour):
+def probed(mazedom, serve, monkeypatch, behaviour):
     monkeypatch.setitem(BEHAVIOURS, "patient", behaviour)
     ran = mazedom("models", f"{serve('patient').url}#echo", "--json")
     assert ran.status == 0, ran.err
@@ -28,7 +28,7 @@ def obedient(key):
 
 
 def test_an_endpoint_that_honours_seed_and_schema_is_said_to(mazedom, serve, monkeypatch):
-    found = doctor(mazedom, serve, monkeypatch, obedient(lambda body: body.get("seed")))
+    found = probed(mazedom, serve, monkeypatch, obedient(lambda body: body.get("seed")))
     assert (found["ok"], found["listed"], found["key"], found["seed"], found["schema"]) == (
         True,
         True,
@@ -40,17 +40,17 @@ def test_an_endpoint_that_honours_seed_and_schema_is_said_to(mazedom, serve, mon
 
 def test_one_that_ignores_the_seed_is_told_from_one_that_always_says_the_same(mazedom, serve, monkeypatch):
     number = itertools.count()
-    assert doctor(mazedom, serve, monkeypatch, obedient(lambda _: next(number)))["seed"] == "no"
-    assert doctor(mazedom, serve, monkeypatch, obedient(lambda _: "Ulm"))["seed"] == "can't tell"
+    assert probed(mazedom, serve, monkeypatch, obedient(lambda _: next(number)))["seed"] == "no"
+    assert probed(mazedom, serve, monkeypatch, obedient(lambda _: "Ulm"))["seed"] == "can't tell"
 
 
 def test_one_that_refuses_them_is_said_to(mazedom, serve, monkeypatch):
-    assert doctor(mazedom, serve, monkeypatch, BEHAVIOURS["modern"])["seed"] == "refused"
-    assert doctor(mazedom, serve, monkeypatch, BEHAVIOURS["no_schema"])["schema"] == "refused"
+    assert probed(mazedom, serve, monkeypatch, BEHAVIOURS["modern"])["seed"] == "refused"
+    assert probed(mazedom, serve, monkeypatch, BEHAVIOURS["no_schema"])["schema"] == "refused"
 
 
 def test_one_that_takes_a_schema_and_does_not_keep_to_it_is_said_not_to(mazedom, serve, monkeypatch):
-    assert doctor(mazedom, serve, monkeypatch, BEHAVIOURS["ok"])["schema"] == "no"
+    assert probed(mazedom, serve, monkeypatch, BEHAVIOURS["ok"])["schema"] == "no"
 
 
 def test_no_key_is_shown(mazedom, serve, monkeypatch, experiment):
