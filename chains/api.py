@@ -262,7 +262,7 @@ def world(scenario: str = "watermelon", seed: int = 1, *, facts: int = 8, settin
 
 
 def _named(settings: Settings) -> Settings:
-    """Return settings in which every Python object that holds a seat is replaced by its name."""
+    """Return the settings with every Python object that holds a seat replaced by its name."""
 
     def named(value: Any) -> Any:
         plain = value is None or isinstance(value, str | int | float)
@@ -291,7 +291,7 @@ def _arm(record: RunRecord, arm: Settings | str) -> Mapping[str, Any]:
 
 
 async def _driven(record: RunRecord, folder: Path) -> None:
-    """Drive what is unfinished of a run; what was found of its models is written to run.json, whatever happens."""
+    """Drive a run's unfinished trials; write what was found out about its models to run.json, even after an error."""
     check_limits(record)
     if any(name == PERSON for name in record.models):
         raise BadInput(f"run {record.id} has seats that a person holds; run it at a terminal")

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 
 class MazedomError(Exception):
-    """Anything that a person can mend; its text is the whole message."""
+    """Any error that the user can mend; its text is the whole message."""
 
     exit_code = 1
 
@@ -41,10 +41,10 @@ class ReplyMissing(MazedomError):
 
 
 class ProviderError(MazedomError):
-    """No reply could be had; see the kinds below for whether asking again may help.
+    """No reply could be had; the subclasses say whether asking again may help.
 
     Attributes:
-        of_endpoint: Whether the trouble is the endpoint's and not this request's: others would fare no better.
+        of_endpoint: Whether the fault lies with the endpoint, so that other requests would fail too.
     """
 
     of_endpoint = False
@@ -55,8 +55,8 @@ class Busy(ProviderError):
 
     Attributes:
         retry_after: Seconds that the service asked to wait, if it said so.
-        throttled: Whether it has too much to do, and turns requests away.
-        lost: Whether an answer was on its way and did not arrive: it may have been paid for.
+        throttled: Whether the service turns requests away because it has too many.
+        lost: Whether the connection broke while an answer was under way; it may have been paid for.
     """
 
     of_endpoint = True
@@ -74,7 +74,7 @@ class Hopeless(ProviderError):
     """Asking again can't succeed: bad key, unknown model, context too long, malformed request.
 
     Attributes:
-        used_up: Whether it is that credit, or what a day allows, is used up: nobody will fare better for hours.
+        used_up: Whether the account's credit or daily allowance is used up; no request will succeed for hours.
     """
 
     def __init__(self, message: str, *, of_endpoint: bool = False, used_up: bool = False) -> None:

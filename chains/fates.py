@@ -1,4 +1,4 @@
-"""The five fates of a statement, and how they are written: said once, for everybody."""
+"""The five fates of a statement and the words for them; every other module takes them from here."""
 
 from typing import Literal
 
@@ -8,6 +8,6 @@ LETTERS = dict(zip(FATES, "KBAIO", strict=True))
 """How a fate is written in a reading."""
 FATE_OF = {letter: fate for fate, letter in LETTERS.items()}
 SILENT = ("refusal", "filter", "empty")
-"""How a reply ended that is no report."""
+"""The endings of a reply that count as no report."""
 ELSEWHERE = "-"
-"""In a reading: a fact that is held elsewhere in the hierarchy."""
+"""Stands in a reading for a fact that this seat could not have heard: other seats hold it."""

@@ -1,4 +1,4 @@
-"""Registries: the names that a setting, a hypothesis or the command line may use, and what stands for each.
+"""Registries: which scenarios, measures, remedies, providers and verbs there are, by the names that users write.
 
 Each kind of thing (a scenario, a measure, a remedy, a provider, a verb) has a
 registry and a decorator beside it:
@@ -44,18 +44,18 @@ T = TypeVar("T")
 
 
 class Plugin(NamedTuple):
-    """A module of the user's that registers things."""
+    """A module outside the package that registers things."""
 
     name: str
     """The file's name, or the installed package's."""
     version: str
-    """Of a file `sha256:` and its digest; of a package its version."""
+    """For a file, `sha256:` and its digest; for a package, its version."""
     module: str
-    """What it is called among the imported modules."""
+    """Its name in `sys.modules`."""
 
 
 class Registry(Mapping[str, T], Generic[T]):
-    """Everything of one kind by its name; a name that is not known yet is looked for in plugins.
+    """All things of one kind, by name; an unknown name is looked for in plugins.
 
     Args:
         kind: What a user calls one of them, such as "scenario"; for errors.
@@ -75,7 +75,7 @@ class Registry(Mapping[str, T], Generic[T]):
         Args:
             name: What users call it.
             thing: What stands for the name.
-            by: The function or class that the user wrote, which says where that was.
+            by: The function or class that the user wrote; it tells in which file.
 
         Returns:
             The thing.
@@ -92,10 +92,10 @@ class Registry(Mapping[str, T], Generic[T]):
         return thing
 
     def named(self, name: str) -> T:
-        """Return what stands for a name.
+        """Return what a name stands for.
 
         Raises:
-            BadInput: If nothing does, or a plugin is broken; one sentence.
+            BadInput: If the name is unknown, or a plugin is broken.
         """
         if name not in self:
             raise BadInput(f"there is no {self.kind} {name!r}{nearest(name, self)}")
@@ -111,18 +111,18 @@ class Registry(Mapping[str, T], Generic[T]):
         return self._makers[name]
 
     def added(self) -> dict[str, T]:
-        """Return what is not the program's own, by name; imports plugins."""
+        """Return what plugins added, by name; imports plugins."""
         load_plugins()
         return {name: self._things[name] for name, maker in self._makers.items() if not is_built_in(maker)}
 
     def __contains__(self, name: object) -> bool:
-        """Whether something stands for a name; imports no built-in."""
+        """Whether the name is known; imports no built-in."""
         if name not in self._built_in and name not in self._things:
             load_plugins()
         return name in self._built_in or name in self._things
 
     def __getitem__(self, name: str) -> T:
-        """Return what stands for a name; imports it first if need be."""
+        """Return what a name stands for; imports it first if need be."""
         if name not in self._things:
             if name in self._built_in:
                 importlib.import_module(self._built_in[name])
@@ -147,7 +147,7 @@ _TRIED: dict[str, BadInput | None] = {}
 """Files and entry points that were tried, with what went wrong."""
 _ENTRY_POINTS: "list[EntryPoint]" = []
 _LOADING: list[str] = []
-"""The plugin that is being imported: what it looks up itself must not start over."""
+"""The plugin that is being imported; a name that it looks up meanwhile must not start the imports again."""
 
 
 def load_plugins() -> None:
@@ -191,7 +191,7 @@ def made_with(makers: Iterable[Any]) -> dict[str, str]:
 
 
 def differing(recorded: Mapping[str, str]) -> list[str]:
-    """Return a sentence for each plugin that is not here as it was recorded.
+    """Return a sentence for each plugin that is missing here or has another version than the one recorded.
 
     Args:
         recorded: Versions by name, as `made_with` returned them.
@@ -261,7 +261,7 @@ def _from_entry_point(point: "EntryPoint") -> None:
 
 
 def _said(error: BaseException) -> str:
-    """Return an error of a stranger's code on one line, with the place where it was raised."""
+    """Return an error from a plugin on one line, with the place where it was raised."""
     frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename != __file__]
     own = [frame for frame in frames if "importlib" not in frame.filename]
     where = f" ({own[-1].filename}, line {own[-1].lineno})" if own and not isinstance(error, SyntaxError) else ""

@@ -56,9 +56,9 @@ class Draw:
         return out
 
     def from_the_end(self, items: Sequence[T]) -> Iterator[T]:
-        """Return what `shuffled` would, from the last to the first, each drawn when it is asked for.
+        """Yield the items that `shuffled` would return, last first; each is drawn when it is asked for.
 
-        Draws that come after it are the same as after `shuffled`, whether or not all items are asked for.
+        Later draws are the same as after `shuffled`, even if not all items are asked for.
         """
         out = list(items)
         number = self._count

@@ -1,8 +1,8 @@
-"""What a worker reads that has to choose by the goals of a charter, and what the managers above it are measured by.
+"""The choice of a worker who acts by the goals of a charter, and the figures by which managers are measured.
 
-Everything here is drawn from the world's scenario, setting and seed, not from
-its digest, so that conditions that tell more or fewer goals of one world show
-the worker the same actions under the same letters.
+Draws use the world's scenario, setting and seed, not its digest. So conditions
+that tell more or fewer goals of one world show the worker the same actions
+under the same letters.
 """
 
 from chains.organisation.cast import Cast
@@ -30,7 +30,7 @@ def letters_of_actions(cast: Cast) -> dict[str, Action]:
 
 
 def actions_shown(cast: Cast) -> str:
-    """Return the actions with all that they do, a line each, as a worker reads them."""
+    """Return the actions with their effects, one per line, as a worker reads them."""
     assignment = assignment_of(cast)
     return "\n".join(f"{letter}. {assignment.shown(action)}" for letter, action in letters_of_actions(cast).items())
 
@@ -41,7 +41,7 @@ def clause_line(cast: Cast, clause: Clause) -> str:
 
 
 def measured_by(cast: Cast, seat: Seat) -> str:
-    """Return the figure by which a manager is measured: one of those that may matter at the top, drawn for its seat."""
+    """Return the figure by which a manager is measured, drawn for its seat from those that may matter at the top."""
     assignment = assignment_of(cast)
     must_nots = {aim.property for aim in assignment.aims if aim.must_not}
     figures = [one.name for one in sorted(assignment.properties, key=lambda one: one.id) if one.id not in must_nots]

@@ -1,7 +1,7 @@
-"""What one seat does: it hears, is prompted, and asks its model or its person for a reply.
+"""The cast of a trial: for each seat its part (model, prompts, settings), and from that what the seat is asked.
 
-A seat reads nothing but its own notes (a worker) or the latest messages of
-those who report to it. What it is told besides stands in its prompt.
+A worker reads its own notes; every other seat reads the latest messages of
+those who report to it. Everything else that a seat is told stands in its prompt.
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -32,21 +32,21 @@ TITLES: Mapping[Role, str] = {
 }  # fmt: skip
 """What seats are called in their own prompts, by role."""
 HAVE_NOTES = ("worker", "outside")
-"""Roles whose reports begin with what they know, not with what they heard."""
+"""Roles that report from their own notes, not from what they heard."""
 PERSON = "person"
 """The model of a seat that a person holds."""
 
 
 class Waiting(NamedTuple):
-    """Instead of a message: the seat is a person's and has not answered yet."""
+    """Stands in place of a message: a person holds the seat and has not answered yet."""
 
     seat: str
 
 
 Speak = Callable[[str, Mapping[str, str | None]], Awaitable[str | Waiting | None]]
-"""The message of a turn, given its name and the messages so far, by turn; None for no report."""
+"""Returns the message of a turn, given its name and the messages so far, by turn; None for no report."""
 Climb = Callable[[Speak], Awaitable[tuple[str, ...]]]
-"""A way to take every turn of a trial, each after those that it hears; returns the seats that wait for a person."""
+"""Takes every turn of a trial, each after the turns that it hears; returns the seats that wait for a person."""
 
 
 Shape = Callable[[dict[str, Any], Source], dict[str, Any]]
@@ -54,12 +54,12 @@ Shape = Callable[[dict[str, Any], Source], dict[str, Any]]
 
 
 def unshaped(settings: dict[str, Any], _source: Source) -> dict[str, Any]:
-    """Leave the form of the reply to the model's own settings."""
+    """Return the settings unchanged: the reply may have any form."""
     return settings
 
 
 def as_json(settings: dict[str, Any], source: Source, name: str, properties: Mapping[str, Any]) -> dict[str, Any]:
-    """Ask for one JSON object by schema, in place of a grammar that the model's own settings have for reports.
+    """Ask for one JSON object by schema; a grammar for reports in the model's own settings is dropped.
 
     Args:
         settings: The model's own.
@@ -82,7 +82,7 @@ def as_json(settings: dict[str, Any], source: Source, name: str, properties: Map
 
 
 class Part(BaseModel):
-    """What a seat is cast as in one condition."""
+    """What a seat is in one condition: its model, prompts and settings."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -90,14 +90,14 @@ class Part(BaseModel):
     """The model's name, or `person`."""
     prompt: Prompt
     words: int
-    """The word budget, for prompts that have that hole."""
+    """The word limit, for prompts with the hole `word_limit`."""
     settings: Mapping[str, Any] = Field(default_factory=dict)
-    """What the condition sets in place of the model's own settings: temperature, max_tokens."""
+    """Settings of the condition that replace the model's own: temperature, max_tokens."""
     tasks: Mapping[str, Prompt] = Field(default_factory=dict)
-    """The prompt of each task that the seat is asked for besides its report."""
+    """The prompt of each further task, besides the report."""
     circumstances: str = ""
-    """What it is told of the organisation that it works in, for prompts that have that hole: sentences, a space before
-    each, so that a prompt reads well without any."""
+    """What it is told about the organisation, for prompts with that hole: sentences, each with a space before it, so
+    that a prompt reads well without any."""
 
     @property
     def human(self) -> bool:
@@ -106,7 +106,7 @@ class Part(BaseModel):
 
 
 class Cast(BaseModel):
-    """Who is who in one trial: everything but the models that fixes what each seat is asked."""
+    """All that decides what each seat of one trial is asked, except the models' replies."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
 
@@ -115,18 +115,18 @@ class Cast(BaseModel):
     plan: Plan
     """Who speaks when."""
     parts: Annotated[Mapping[str, Part], SkipValidation]  # not copied for each trial: it may be long
-    """Each seat's part, those beside the chain of command included."""
+    """Each seat's part, also of seats beside the chain of command."""
     dealt: Annotated[Mapping[str, tuple[str, ...]], SkipValidation]
     """The ids of the facts that each worker holds."""
     sources: Annotated[Mapping[str, Source], SkipValidation]
-    """What each model's name stands for; a person's has none."""
+    """The source of replies behind each model's name; a person has none."""
     round_settings: RoundSettings = RoundSettings()
     """How many rounds there are, and what happens between them."""
     worlds: tuple[World, ...] = ()
-    """In a trial of several rounds, the world of each; `world` is that of the round, of a whole trial the last."""
+    """In a trial of several rounds, the world of each; `world` is the current one, or for a whole trial the last."""
     round: int = 1
     remembered: Mapping[str, str] = Field(default_factory=dict)
-    """What the holders of seats remember of earlier rounds, before they are asked for their reports."""
+    """For each seat, what its holder remembers of earlier rounds when asked for a report."""
 
     @property
     def hierarchy(self) -> Hierarchy:
@@ -152,11 +152,11 @@ class Cast(BaseModel):
         return "\n".join(lines)
 
     def key(self, trial: str, turn: Turn) -> Key:
-        """Return what names a turn's step in the log."""
+        """Return the key of a turn's step in the log."""
         return Key(trial, turn.seat.name, turn.number + (self.round - 1) * ROUND)
 
     def given(self, worker: str) -> str:
-        """Return a worker's notes as it reads them: numbered where reports name the notes they rest on."""
+        """Return a worker's notes as it reads them: numbered if reports must name the notes that they rest on."""
         notes = self.notes(worker)
         if not self.plan.numbered:
             return notes
@@ -167,7 +167,7 @@ class Cast(BaseModel):
         return "\n".join(f"- {numbered(line, [number])}" for number, line in enumerate(lines, start=first))
 
     def plain(self, text: str) -> str:
-        """Return a text as the instrument reads it: where notes are numbered, with spaces for their numbers."""
+        """Return a text as the instrument reads it: the numbers of notes are replaced by spaces."""
         return blanked(text) if self.plan.numbered else text
 
     def heard(self, turn: Turn, said: Said) -> list[str]:
@@ -175,31 +175,31 @@ class Cast(BaseModel):
         return self.texts(turn, self.hears(turn, said), said)
 
     def texts(self, turn: Turn, hears: Sequence[str], said: Said) -> list[str]:
-        """Return the texts that a turn's seat reads, after its own notes, if it has any, those of `hears`."""
+        """Return the texts that a turn's seat reads: its own notes, if it has any, then the texts of `hears`."""
         texts = [(said[name] or NO_REPORT).strip() for name in hears]
         own = turn.task == "report" and turn.seat.role in HAVE_NOTES
         return [self.given(turn.seat.name), *texts] if own else texts
 
     def hears(self, turn: Turn, said: Said) -> tuple[str, ...]:
-        """Return the turns that a turn's seat reads: of lines from the side, which have a heading, those that came."""
+        """Return the turns that a turn's seat reads; a side line (it has a heading) counts only if a text came."""
         turns = self.plan.by_name
         return tuple([name for name in turn.hears if said[name] is not None or not turns[name].heading])
 
     def report_on(self, turn: Turn, heard: Sequence[str], hears: Sequence[str], **more: Any) -> Request:
-        """Ask a seat for its report on texts: those of the turns in `hears`, after its own notes if it has any."""
+        """Ask a seat for its report on its own notes, if it has any, and the texts of the turns in `hears`."""
         own = heard[0] if turn.seat.role in HAVE_NOTES else None
         if turn.seat.role == "outside":
             more["hop"] = 1
         return self.ask(turn, self._report_holes(heard, own, hears), heard, self.shape, **more)
 
     def shape(self, settings: dict[str, Any], source: Source) -> dict[str, Any]:
-        """Put the form of a report into a request's settings: a grammar must let by the numbers of notes."""
+        """Put the form of a report into a request's settings: a grammar must allow the numbers of numbered notes."""
         if not self.plan.numbered or "grammar" not in settings:
             return settings
         return settings | {"grammar": str(settings["grammar"]).replace('"- "', '"- [" [0-9]{1,3} "] "')}
 
     def headed(self, texts: Sequence[str], hears: Sequence[str], *, always: bool = False) -> str:
-        """Return texts as one, each under its heading where there are several, or `always`."""
+        """Join texts into one; each stands under its heading if there are several, or if `always`."""
         if len(texts) == 1 and not always:
             return texts[0]
         turns = [self.plan.by_name[name] for name in hears]
@@ -209,14 +209,14 @@ class Cast(BaseModel):
     def ask(
         self, turn: Turn, holes: Mapping[str, Any], heard: Sequence[str], shape: Shape = unshaped, **more: Any
     ) -> Request:
-        """Fill the prompt of a turn, and say with which settings its seat is asked.
+        """Return the request of a turn: its filled prompt and its settings.
 
         Args:
             turn: Whose turn it is, and for which task. The sampling seed is made from its number.
-            holes: What stands in the prompt's holes, besides those that every seat's prompt may have.
-            heard: The texts that the seat was given, for the length of its reply and for the synthetic channel.
+            holes: Values for the prompt's holes, besides the holes that every seat's prompt may have.
+            heard: The texts that the seat was given: for the length of its reply, and for the synthetic channel.
             shape: What form the reply must have.
-            more: What the occasion holds besides.
+            more: Further fields of the request's `Occasion`.
         """
         seat, part = turn.seat, self.parts[turn.seat.name]
         model, settings = part.model, {}
@@ -255,7 +255,7 @@ class Cast(BaseModel):
 
 
 def hands_of(world: World, hierarchy: Hierarchy, replicate: int) -> dict[str, tuple[str, ...]]:
-    """Return the ids of the facts that each worker holds in a trial; those of a pattern go to different workers."""
+    """Return the ids of the facts that each worker holds in a trial; facts of one pattern go to different workers."""
     apart = [pattern.facts for pattern in world.patterns]
     return deal([fact.id for fact in world.facts], hierarchy, world.digest, replicate, apart=apart)
 

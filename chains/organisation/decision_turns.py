@@ -1,9 +1,9 @@
-"""What seats are asked in the whole loop, once the reports are in: to decide, to order, to pass the order on, to act.
+"""The turns of the whole loop after the reports: the executive decides and orders, managers relay, workers act.
 
-A choice is asked for as JSON: in the prompt's words, and by a schema where the
-endpoint takes one. Options are shown under letters, in an order of the world
-and replicate, the same for every seat and condition, so that a liking for the
-letter A is no liking for an option.
+Seats give their choices as JSON: the prompt asks for it, and a schema where the
+endpoint takes one. Options stand under letters, in an order drawn by world and
+replicate and the same for every seat and condition, so that a model's liking
+for the letter A favours no option.
 """
 
 from collections.abc import Mapping
@@ -28,22 +28,22 @@ from chains.worlds.charters.charter import Charter
 from chains.worlds.decisions.decision import Decision
 
 NO_DECISION = "(no decision)"
-"""What an order is made of where the executive's reply is empty."""
+"""The decision in an order if the executive's reply is empty."""
 NO_ORDER = "(no order)"
-"""What a seat reads where its superior sent nothing."""
+"""What a seat reads if its superior sent nothing."""
 AS_YOU_LIKE = "you do what you think best"
-"""What happens where an order says nothing of what a worker has to choose, in the words of a prompt's hole."""
+"""What a worker does if its order does not settle the choice; fills a hole of a prompt."""
 LONGEST_REASON = 160
-"""Characters of the reason beside a choice, where the endpoint is held to a schema: a small model would ramble on."""
+"""Longest reason beside a choice, in characters, where a schema can limit it: a small model would ramble on."""
 LONGEST_QUOTE = 300
-"""Characters of a decision that can't be read which its own order still quotes."""
+"""How many characters of an unreadable decision the order quotes."""
 
 
 def decision_of(cast: Cast) -> tuple[Decision, Charter]:
-    """Return what is decided and what is meant in a trial's world.
+    """Return the decision and the charter of a trial's world.
 
     Raises:
-        ValueError: If the world has not both; staging refuses such a run.
+        ValueError: If the world lacks one; such a run is refused before it begins.
     """
     world = cast.world
     if world.decision is None or world.charter is None:
@@ -52,10 +52,10 @@ def decision_of(cast: Cast) -> tuple[Decision, Charter]:
 
 
 def charter_of(cast: Cast) -> Charter:
-    """Return what is meant in a trial's world.
+    """Return the charter of a trial's world.
 
     Raises:
-        ValueError: If nothing is; recording refuses such a run.
+        ValueError: If it has none; such a run is refused before it begins.
     """
     if cast.world.charter is None:
         raise ValueError(f"world {cast.world.title!r} has no charter")
@@ -77,7 +77,7 @@ def choice_of(cast: Cast, reply: str | None) -> Choice:
 
 
 def charter_lines(cast: Cast) -> list[str]:
-    """Return the charter in words, a line each, the most important first; the wording is the replicate's."""
+    """Return the charter's clauses in words, one per line, the most important first; wordings differ by replicate."""
     charter = charter_of(cast)
     if cast.world.assignment is not None:
         return [clause_line(cast, clause) for clause in charter.clauses]
@@ -89,9 +89,9 @@ def charter_lines(cast: Cast) -> list[str]:
 
 
 def decision_line(cast: Cast, reply: str | None) -> str:
-    """Return what was decided, in the words of its option; in the reply's own words where it can't be read.
+    """Return what was decided: the text of the chosen option, or the reply itself if no choice can be read.
 
-    Without a colon, which the grammar of the embedded model's reports does not have.
+    There is no colon in it, because the grammar for the embedded model's reports has none.
     """
     choice = choice_of(cast, reply)
     if choice.option is not None:
@@ -100,25 +100,25 @@ def decision_line(cast: Cast, reply: str | None) -> str:
 
 
 def stakes_line(decision: Decision) -> str:
-    """Return in a sentence what a failure of the standing plan would cost, and what the careful option costs."""
+    """Return a sentence: what a failure of the standing plan would cost, and what the careful option costs."""
     plan, careful = decision.option(decision.standing), decision.careful_option
     return f"A failure would cost {plan.exposure:g}, and a stop costs {plan.base - careful.base:g}."
 
 
 def order_notes(cast: Cast, reply: str | None) -> str:
-    """Return what the executive's order is made of: what it decided, if anything, and the charter, a line each."""
+    """Return the notes for the executive's order: the decision, if there is one, and the charter, one line each."""
     if not cast.plan.decision:
         return "\n".join(charter_lines(cast))
     return "\n".join((decision_line(cast, reply), *charter_lines(cast)))
 
 
 def heard_at_the_top(cast: Cast, said: Said) -> list[str]:
-    """Return all that the executive reads: the last reports, and what reaches it directly."""
+    """Return all that the executive reads: the last reports, and messages that bypass the chain."""
     return cast.heard(cast.plan.by_name[cast.hierarchy.executive.name], said) if cast.plan.top else []
 
 
 def ledger_text(cast: Cast) -> str:
-    """Return the full ledger in words, a line each, as the workers' notes have it."""
+    """Return the full ledger in words, one fact per line, as in the workers' notes."""
     return "\n".join(cast.notes(worker) for worker in cast.dealt if cast.dealt[worker])
 
 
@@ -152,7 +152,7 @@ DECIDE = task(
 
 
 def order(cast: Cast, turn: Turn, said: Said) -> Request:
-    """Ask the executive for its order: what it decided, if anything, and the charter."""
+    """Ask the executive for its order, from its decision, if there is one, and the charter."""
     charter = {"charter": _listed(charter_lines(cast))}
     if not turn.hears:
         return cast.ask(turn, charter, ["\n".join(charter_lines(cast))], hop=1)
@@ -212,7 +212,7 @@ def choose(cast: Cast, turn: Turn, holes: Mapping[str, Any], heard: list[str]) -
 
 
 def choice_holes(cast: Cast) -> dict[str, Any]:
-    """Return what a prompt says of the options, or a worker's actions."""
+    """Return the values of a prompt's holes about the options, or about a worker's actions."""
     if cast.world.assignment is not None:
         return {"options": actions_shown(cast), "question": assignment_of(cast).question, "standing": AS_YOU_LIKE}
     decision, _ = decision_of(cast)
@@ -226,7 +226,7 @@ def _listed(lines: list[str]) -> str:
 
 
 def choice_shape(settings: dict[str, Any], source: Source, letters: tuple[str, ...]) -> dict[str, Any]:
-    """Ask for a choice as JSON by schema, in place of a grammar that the model's own settings have for reports.
+    """Ask for a choice as JSON by schema; a grammar for reports in the model's own settings is dropped.
 
     The reason stands first: a model that writes the letter first has chosen before it has thought. Its length is
     limited for embedded models alone, because some endpoints refuse a schema that limits it.

@@ -22,9 +22,9 @@ from chains.errors import BadInput, nearest
 from chains.rng import Draw
 
 Role = Literal["worker", "manager", "executive", "auditor", "watcher", "outside"]
-"""Auditors and who watches them stand beside the chain of command, outsiders outside it; none is in a hierarchy."""
+"""Auditors and watchers stand beside the chain of command, outsiders outside it; a hierarchy holds neither."""
 EdgeKind = Literal["command", "skip", "peer", "outside", "question"]
-"""Whom a seat reports to; and side edges: who else reads its report, or asks it a question."""
+"""`command`: whom a seat reports to. The others are side edges: who else reads its report, or asks it a question."""
 SIDE_KINDS: tuple[EdgeKind, ...] = ("skip", "peer", "outside", "question")
 
 MOST_SEATS = 100_000
@@ -93,7 +93,7 @@ class Hierarchy(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     name: str
-    """How it was asked for: "chain of depth 4"."""
+    """A description, such as "chain of depth 4"."""
     seats: tuple[Seat, ...]
     """Top first, level by level."""
     edges: tuple[Edge, ...]
@@ -145,7 +145,7 @@ class Hierarchy(BaseModel):
 
     @cached_property
     def heights(self) -> Mapping[str, int]:
-        """For each seat, hops from its deepest worker's ledger to its own message, from 1 (a worker) to depth + 1."""
+        """For each seat, the hop of its message, counted from its deepest worker: 1 (a worker) to depth + 1."""
         out: dict[str, int] = {}
         for seat in reversed(self.seats):
             out[seat.name] = 1 + max((out[below] for below in self._below[seat.name]), default=0)
@@ -172,12 +172,12 @@ class Hierarchy(BaseModel):
         return bool(self._beside)
 
     def side_to(self, name: str) -> tuple[Edge, ...]:
-        """Return the side lines that end at the seat: from others' reports, or of its own questions."""
+        """Return the side lines that end at the seat: other seats' reports to it, and its own questions."""
         return self._beside.get(name, ())
 
     @cached_property
     def _upward(self) -> tuple[Seat, ...]:
-        """Found by Kahn's algorithm where peers read peers; among seats that are free to speak, the lowest first."""
+        """Seats in speaking order, by Kahn's algorithm where peers read peers; the lowest free seat comes first."""
         if not any(edge.kind in ("skip", "peer") for edges in self._beside.values() for edge in edges):
             return tuple(reversed(self.seats))
         waits = {seat.name: set(self._below[seat.name]) for seat in self.seats}
@@ -196,7 +196,7 @@ class Hierarchy(BaseModel):
         return tuple(order)
 
     def upward(self) -> tuple[Seat, ...]:
-        """Return the seats in an order in which everybody comes after all whose reports they read.
+        """Return the seats in speaking order: each comes after all seats whose reports it reads.
 
         Raises:
             BadInput: If side lines make seats wait for each other.
@@ -207,7 +207,7 @@ class Hierarchy(BaseModel):
         """Return the hierarchy with further side lines.
 
         Raises:
-            BadInput: If they make seats wait for each other, or one stands there twice.
+            BadInput: If they make seats wait for each other, or one is there twice.
         """
         if not edges:
             return self
@@ -236,7 +236,7 @@ def tree(depth: int, span: int) -> Hierarchy:
 
 
 def pyramid(seats: Sequence[int], name: str | None = None) -> Hierarchy:
-    """Return a hierarchy with `seats[v]` seats at level v, those of each level shared out evenly among the level above.
+    """Return a hierarchy with `seats[v]` seats at level v; each level is shared out evenly among the level above.
 
     Raises:
         BadInput: If there are fewer than two levels, not exactly one executive, or a level smaller than the one above.
@@ -260,7 +260,7 @@ def pyramid(seats: Sequence[int], name: str | None = None) -> Hierarchy:
 
 
 def check_name(name: str, where: str) -> None:
-    """Refuse names that a graph can't have, or a person can't read."""
+    """Refuse names that the graph can't take or a person can't read."""
     if not re.fullmatch(r"\w[\w .'-]*", name) or name.startswith("__") or len(name) > LONGEST_NAME:
         raise BadInput(
             f"{where}: {name!r} is no name for a seat; use letters, digits, spaces, dots, hyphens and apostrophes, "
@@ -273,7 +273,7 @@ def _seat_name(level: int, index: int, of: int) -> str:
 
 
 def assemble(bosses: Mapping[str, str], name: str, where: str) -> Hierarchy:
-    """Build a hierarchy from who reports to whom, finding the top, the levels and every fault.
+    """Build a hierarchy from who reports to whom: find the executive and the levels, and check for faults.
 
     Args:
         bosses: For everybody but the executive, who they report to.
@@ -328,8 +328,8 @@ def deal(
 ) -> dict[str, tuple[str, ...]]:
     """Share facts out among the workers: shuffled by the seed path, then dealt like cards.
 
-    Outside the world and its digest, so that one world serves every depth and
-    span. Every worker's number of facts is within one of every other's.
+    The deal is no part of the world or its digest, so that one world serves every
+    depth and span. The numbers of facts that workers hold differ by at most one.
 
     Args:
         facts: Their ids.
@@ -344,7 +344,7 @@ def deal(
     order, workers = draw.shuffled(facts), hierarchy.workers
     if not apart:
         return {worker.name: tuple(order[index :: len(workers)]) for index, worker in enumerate(workers)}
-    # dealt first, so that neighbours among them go to different workers, whoever these are
+    # dealt first, so that neighbours in a group go to different workers
     first = [name for group in apart for name in group]
     order, shuffled = first + [name for name in order if name not in first], draw.shuffled(workers)
     hands = {worker.name: draw.shuffled(order[index :: len(workers)]) for index, worker in enumerate(shuffled)}

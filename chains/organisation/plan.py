@@ -1,4 +1,4 @@
-"""A plan: who speaks when in a trial, turn by turn. `planning` makes it.
+"""A plan: the turns of a trial, in order. `planning` makes it.
 
 A turn is one message of one seat, and has a name: the seat's own for its first
 turn, and the seat and what it does for the others. In a chain of depth 2:
@@ -9,9 +9,9 @@ turn, and the seat and what it does for the others. In a chain of depth 2:
     L2/act                    the worker acts
     L2/charter  L2/nothing    where nothing climbs, for reference: with the whole charter, and without any order
 
-How an organisation works besides its chain of command (remedies, selection, lines from the side) is woven
-in: a weaver adds turns, and says which turn's text from then on stands for a seat's report. A turn asks
-its seat for a task, or is *ruled*: its text is computed from what was said, so it costs no call and is not logged.
+A *weaver* (a remedy, selection, lines from the side) adds turns to the chain of command, and can let another
+turn's text stand for a seat's report. A turn either asks its seat for a task, or is *ruled*: its text is computed
+from earlier messages, so it costs no call and is not logged.
 """
 
 from collections import Counter
@@ -45,17 +45,17 @@ class Turn(NamedTuple):
     reference: str = ""
     """`ledger`, `charter` or `nothing` for a reference turn, on which nothing depends."""
     by: "Weaver | None" = None
-    """The weaver that added it, which holds the parameters by which it is asked or ruled."""
+    """The weaver that added it; its parameters decide how the turn is asked or ruled."""
     heading: str = ""
-    """What stands above its text where its reader reads several; empty for "Report from NAME:"."""
+    """The heading of its text if its reader reads several; empty means "Report from NAME:"."""
     about: str = ""
-    """The seat whose message it concerns, where that is another: the report that an auditor reads."""
+    """The seat whose message it is about, if that is another seat, as in an audit of its report."""
 
     def ask(self, cast: Any, said: Said) -> Request | Ruled:
-        """Return the request of this turn, or the text that stands there by rule.
+        """Return the request of this turn, or for a ruled turn its text.
 
         Args:
-            cast: Who is who in the trial, a `cast.Cast`.
+            cast: The trial's `cast.Cast`.
             said: What was said so far, by turn.
         """
         row = self.row
@@ -82,22 +82,22 @@ class Turn(NamedTuple):
 
     @property
     def pass_(self) -> Pass:
-        """Which way the message goes: the executive's first message decides, whatever it is."""
+        """Which way the message goes; the executive's first message counts as the decision, whatever its task."""
         return "decide" if self.number == 0 and self.seat.role == "executive" else self.row.pass_
 
 
 class Weaver:
-    """Adds turns to a plan while it is made. Each method does nothing; a weaver overrides those that it needs.
+    """Adds turns to a plan while it is made. A weaver overrides the methods that it needs; by default they do nothing.
 
-    A weaver may use the plan alone, never what is said in a trial.
+    A weaver uses the plan alone, never the messages of a trial.
     """
 
     crosses = False
-    """Whether a seat may learn from it what was lost below that seat: the top is then read as a whole."""
+    """Whether it can bring a seat facts that were lost below; if so, what the executive reads is scored as one text."""
 
     @property
     def told(self) -> tuple[str, ...]:
-        """What those who write reports are told besides: variants of the prompt `notice`."""
+        """Notices to those who write reports: variants of the prompt `notice`."""
         return ()
 
     @property
@@ -106,20 +106,20 @@ class Weaver:
         return False
 
     def before(self, draft: "Draft", seat: Seat) -> Iterable[str]:
-        """Return the turns that a seat below the executive reads besides the reports to it, before it reports."""
+        """Return further turns that a seat below the executive reads before it reports, besides the reports to it."""
         return ()
 
     def reported(self, draft: "Draft", seat: Seat) -> None:
-        """A seat below the executive has reported: `draft.sent` names the turn whose text stands for its report."""
+        """Add turns after the report of a seat below the executive; `draft.sent` names the turn that stands for it."""
 
     def at_the_top(self, draft: "Draft") -> None:
-        """All reports are in; `draft.top` names the turns that the executive is about to read."""
+        """Add turns once all reports are in; `draft.top` names the turns that the executive is about to read."""
 
     def decided(self, draft: "Draft") -> None:
-        """The executive has decided; `draft.decision` names the turn whose choice stands."""
+        """Add turns after the decision; `draft.decision` names the turn whose choice stands."""
 
     def ordered(self, draft: "Draft", seat: Seat) -> None:
-        """A seat has sent an order down; `draft.down` names the turn whose text stands for it."""
+        """Add turns after a seat's order; `draft.down` names the turn that stands for the order."""
 
 
 @dataclass
@@ -155,11 +155,11 @@ class Draft:
             row: The task that the seat is asked for, or the rule that gives its text.
             hears: The turns that it reads, added before.
             by: What weaves it in.
-            what: Its name after the seat's; by default that of the task or rule.
+            what: The turn's name after the seat's; by default the name of the task or rule.
             heading: See `Turn`.
             about: See `Turn`.
-            place: Its place among the seat's turns of the task; by default the next. Give it where that would
-                depend on what else is switched on.
+            place: Its place among the seat's turns of the task; by default the next. Give it if the default would
+                depend on other weavers.
         """
         kind = row.name if isinstance(row, Task) else "send"
         mine = self._places[seat.name, kind] if place is None else place
@@ -198,27 +198,27 @@ class Plan:
 
     hierarchy: Hierarchy
     turns: tuple[Turn, ...]
-    """In an order in which each comes after those that it hears."""
+    """In order: each comes after the turns that it hears."""
     loop: bool
-    """Whether something is decided, and then, unless the trial ends there, ordered and done."""
+    """Whether the executive decides; orders and actions follow unless the trial ends there."""
     reports: bool
-    """Whether reports climb; if not, the executive orders by its charter alone."""
+    """Whether reports climb; if not, the executive orders from its charter alone."""
     sent: Mapping[str, str]
-    """For each seat that reports, the turn whose text its reader reads, and the instrument."""
+    """For each seat that reports, the turn whose text its reader and the instrument read."""
     top: tuple[str, ...]
-    """The turns that the executive reads before it speaks: the last reports, and what reaches it directly."""
+    """The turns that the executive reads before it speaks: the last reports, and messages that bypass the chain."""
     decision: str
-    """The turn whose choice stands as what was decided; empty where nothing is decided."""
+    """The turn whose choice is the decision; empty if nothing is decided."""
     down: Mapping[str, str]
-    """For each seat that orders or relays, the turn whose text goes down."""
+    """For each seat that orders or relays, the turn whose text goes down as its order."""
     beside: tuple[Seat, ...]
     """Seats beside the chain of command: auditors, and outsiders."""
     told: tuple[str, ...] = ()
-    """What those who write reports are told besides: variants of the prompt `notice`."""
+    """Notices to those who write reports: variants of the prompt `notice`."""
     numbered: bool = False
     """Whether the workers' notes are numbered, and reports name the numbers they rest on."""
     crossed: bool = False
-    """Whether lines from the side may carry what the chain of command lost."""
+    """Whether side lines may carry facts that the chain of command lost."""
 
     @cached_property
     def seats(self) -> tuple[Seat, ...]:
@@ -232,7 +232,7 @@ class Plan:
 
     @cached_property
     def asked_of(self) -> Mapping[str, Sequence[Turn]]:
-        """For each seat, the turns in which it is asked."""
+        """For each seat, the turns that ask it for something."""
         found: dict[str, list[Turn]] = {seat.name: [] for seat in self.seats}
         for turn in self.turns:
             if not turn.ruled:
@@ -241,11 +241,11 @@ class Plan:
 
     @property
     def joined(self) -> bool:
-        """Whether all that the executive reads must be read as one text."""
+        """Whether all that the executive reads is scored as one text."""
         return self.crossed or bool(self.direct)
 
     @cached_property
     def direct(self) -> tuple[str, ...]:
-        """The turns of `top` that are no report of those who report to the executive: lines from the side."""
+        """The turns of `top` that do not come from the executive's own reports, but from the side."""
         last = {self.sent.get(name) for name in self.hierarchy.reports_of(self.hierarchy.executive.name)}
         return tuple(name for name in self.top if name not in last)

@@ -1,4 +1,4 @@
-"""Who speaks when in a condition: reports climb, the executive decides, orders go down, and weavers add their turns."""
+"""Make the plan of a condition: reports climb, the executive decides, orders go down, and weavers add their turns."""
 
 from collections.abc import Sequence
 
@@ -12,15 +12,15 @@ def plan_of(
     hierarchy: Hierarchy, *, loop: bool = False, reports: bool = True, orders: bool = True,
     weavers: Sequence[Weaver] = (),
 ) -> Plan:  # fmt: skip
-    """Return who speaks when.
+    """Return the plan of a condition.
 
     Args:
         hierarchy: Who reports to whom.
         loop: Whether the executive decides, its order goes down and workers act; else reports climb, and the
             executive says something about them.
-        reports: Whether reports climb; without them there is nothing but the way down.
+        reports: Whether reports climb; without them there is only the way down.
         orders: Whether there is a way down; without it the trial ends with the decision.
-        weavers: What adds turns to that, in this order.
+        weavers: They add turns to the plan, in this order.
     """
     draft = Draft(hierarchy)
     top = hierarchy.executive

@@ -24,23 +24,23 @@ ROLES = ("worker", "manager", "executive")
 """Of seats."""
 OUTSIDE = "outside"
 BESIDE = ("auditor", "watcher", OUTSIDE)
-"""Roles of seats beside the chain of command. Outsiders report; what the others are asked is a task."""
+"""Roles of seats beside the chain of command. Outsiders write reports; the others are asked for tasks."""
 JUDGE = "judge"
 """The role of a model that is used as an instrument; it holds no seat."""
 READER = "reader"
 """The role of a model that chooses facts from a person's documents; it holds no seat either."""
 NOTICE = "notice"
-"""The kind of a prompt that is added to those for reports."""
+"""The kind of a prompt that is added to the prompts for reports."""
 CIRCUMSTANCES = ("evals", "incentive", "pause_plan", "precedent")
-"""What a seat may be told of the organisation that it works in: sentences, put together in the hole `circumstances`.
+"""What a seat may be told about the organisation that it works in: sentences that fill the hole `circumstances`.
 
-Each is a setting, and a folder of prompts; they grade what somebody gains or fears, and never name a distortion."""
+Each is a setting and a folder of prompts. The prompts grade what a seat gains or fears; none names a distortion."""
 PLAIN = "plain"
-"""The variant that a role or task has if nothing is said."""
+"""The default variant of a role or task."""
 NONE = "none"
-"""The variant of a circumstance of which nothing is said."""
+"""The default variant of a circumstance: nothing is said about it."""
 TOLD = frozenset({"title", "about", "circumstances"})
-"""Holes that the prompt of everybody who holds a seat may have."""
+"""Holes that every seat's prompt may have."""
 HOLES = {
     "worker": TOLD | {"superior", "notes", "words"},
     "manager": TOLD | {"superior", "reports", "words", "span"},
@@ -50,7 +50,7 @@ HOLES = {
     JUDGE: frozenset({"ledger", "statements", "asked", "message"}),
     READER: frozenset({"text"}),
 } | dict.fromkeys(CIRCUMSTANCES, frozenset[str]())
-"""What may be filled into the prompts of each role; of a task its row says it."""
+"""The holes that each role's prompts may have; a task's holes stand in its row."""
 
 
 class Prompt(BaseModel):
@@ -74,7 +74,7 @@ class Prompt(BaseModel):
 
     @property
     def digest(self) -> str:
-        """SHA-256 of what a model will read of this file."""
+        """SHA-256 of the parts of this file that a model reads."""
         return digest_of([self.system, self.body])
 
     @property
@@ -85,7 +85,7 @@ class Prompt(BaseModel):
         return holes_in(self.body) | holes_in(self.system) if self.system else holes_in(self.body)
 
     def with_notices(self, notices: Sequence["Prompt"]) -> "Prompt":
-        """Return this prompt with notices under it, each in a paragraph of its own."""
+        """Return this prompt with notices appended, each as a paragraph."""
         body = "\n\n".join((self.body, *(notice.body for notice in notices)))
         return self.model_copy(update={"body": body}) if notices else self
 
@@ -114,19 +114,19 @@ def prompts_folder() -> Path:
 
 
 def is_kind(kind: str) -> bool:
-    """Return whether there are prompts of this kind: a role's, a task's, or those that no seat is asked with."""
+    """Return whether this is a kind of prompt: a role, a task, a notice, a circumstance or an instrument's role."""
     return kind in HOLES or kind in TASKS
 
 
 def holes_of(kind: str) -> frozenset[str]:
-    """Return what may be filled into the prompts of a role or task."""
+    """Return the holes that the prompts of a role or task may have."""
     return HOLES[kind] if kind in HOLES else TOLD | TASKS[kind].holes
 
 
 def read_prompt(role: str, variant: str, folder: Path | None = None) -> Prompt:
-    """Read `prompts/<role>/<variant>.md`, or the file itself where `variant` is a path to an .md file.
+    """Read `prompts/<role>/<variant>.md`, or the file itself if `variant` is a path to an .md file.
 
-    The prompt `plain` of a plugin's task lies beside the plugin, unless there is one in `prompts/`.
+    The prompt `plain` of a plugin's task lies beside the plugin's file, unless there is one in `prompts/`.
 
     Raises:
         BadInput: If there is no such file, or it is not front matter and a template with known holes.
@@ -195,7 +195,7 @@ def _own_prompt(kind: str) -> Path | None:
 
 
 def _instead(role: str, variant: str, folder: Path | None) -> str:
-    """Return what a person may do who asks for a prompt that is not there."""
+    """Return the end of the error about a prompt that is not there: what to do instead."""
     known = variants(role, folder)
     own = _own_prompt(role)
     return (

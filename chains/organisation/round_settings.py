@@ -1,4 +1,4 @@
-"""What happens between the rounds of an organisation that meets again: what is remembered, who rises, who leaves."""
+"""Settings of trials with several rounds: what is remembered, who is promoted, who leaves."""
 
 from typing import Literal, NamedTuple, get_args
 
@@ -9,11 +9,11 @@ MOVES: tuple[Move, ...] = get_args(Move)
 REMEMBERED = 3
 """Rounds back that a member remembers: a prompt must not grow without end."""
 APART = 1_000_000
-"""Between the seeds of the worlds of one trial's rounds."""
+"""Distance between the seeds of the worlds of one trial's rounds."""
 
 
 class RoundSettings(NamedTuple):
-    """What happens between rounds."""
+    """How many rounds there are, and what happens between them."""
 
     rounds: int = 1
     memory: Memory = "none"
@@ -22,5 +22,5 @@ class RoundSettings(NamedTuple):
 
 
 def seed_in(seed: int, number: int, rounds: int) -> int:
-    """Return the seed of the world of a trial's round: in the last round the trial's own."""
+    """Return the seed of the world of one round; the last round has the trial's own seed."""
     return seed + (rounds - number) * APART

@@ -5,17 +5,16 @@ the one that a trial of a single round would have, so that conditions with
 different numbers of rounds are compared on the same world. In every round
 each report is rated by the seat above. Before the next,
 
-- those who hold seats remember: how their reports were rated, and with
+- members remember how their reports were rated, and with
   `memory = reports` what they wrote, of the last few rounds;
-- with `promotion`, one manager takes the seat of the manager above it, who
-  steps down: the best-rated of those that can rise, or a random one;
-- with `leaving`, one manager leaves, and a newcomer who remembers nothing
-  takes the seat: the worst-rated, or a random one.
+- with `promotion`, one manager (the best-rated that can rise, or a random
+  one) changes seats with the manager above it;
+- with `leaving`, one manager (the worst-rated, or a random one) leaves, and a
+  newcomer who remembers nothing takes the seat.
 
-A member of the organisation takes along what it is: its model, its prompts,
-its memory. Who sits where follows from the ratings by rule, so nothing of it
-is logged that a replay would not find again; it stands in the trial's end for
-people to read.
+Members take their model, prompts and memory along when they move. Who holds
+which seat follows from the ratings by rule, so a replay finds it again; the
+trial's end in the log states it for people to read.
 """
 
 from collections.abc import Mapping, Sequence
@@ -28,10 +27,10 @@ from chains.rng import Draw
 
 
 class RoundResult(NamedTuple):
-    """What came of one round."""
+    """The result of one round."""
 
     staff: Mapping[str, str]
-    """Who sat where: for each seat, the member's name."""
+    """Who held which seat: for each seat, the member's name."""
     ratings: Mapping[str, float | None]
     """For each seat whose report was rated, the rating; None where it could not be read."""
     reports: Mapping[str, str]
@@ -39,16 +38,16 @@ class RoundResult(NamedTuple):
 
 
 def first_staff(hierarchy: Hierarchy) -> dict[str, str]:
-    """Return who sits where at first: everybody is called after the seat."""
+    """Return the staff of the first round: each member is named after the seat."""
     return {seat.name: seat.name for seat in hierarchy.seats}
 
 
 def next_staff(cast: Cast, met: RoundResult) -> dict[str, str]:
-    """Return who sits where after a round.
+    """Return who holds which seat after a round.
 
     Args:
-        cast: Of the round.
-        met: What came of the round.
+        cast: The round's cast.
+        met: The round's result.
     """
     round_settings, number = cast.round_settings, cast.round
     staff = dict(met.staff)
@@ -61,7 +60,7 @@ def next_staff(cast: Cast, met: RoundResult) -> dict[str, str]:
         staff[up], staff[above] = staff[above], staff[up]
     out = _picked([seat.name for seat in managers], met.ratings, round_settings.leaving, draw, best=False)
     if out is not None:
-        # by its seat of that round: who was promoted in the same breath may leave all the same
+        # by the seat in that round: whoever was promoted just now may leave too
         leaver = met.staff[out]
         seat = next(name for name, member in staff.items() if member == leaver)
         staff[seat] = f"{seat} since round {number + 1}"
@@ -71,7 +70,7 @@ def next_staff(cast: Cast, met: RoundResult) -> dict[str, str]:
 def _picked(
     seats: Sequence[str], ratings: Mapping[str, float | None], move: Move, draw: Draw, *, best: bool
 ) -> str | None:
-    """Return the seat whose holder moves: of equals, and where nobody is rated, a random one."""
+    """Return the seat whose holder moves; a random one of equals, or if nobody is rated."""
     if move == "none" or not seats:
         return None
     rated = {seat: rating for seat in seats if (rating := ratings.get(seat)) is not None}
@@ -82,18 +81,18 @@ def _picked(
 
 
 def in_round(cast: Cast, number: int, staff: Mapping[str, str], history: Sequence[RoundResult]) -> Cast:
-    """Return the cast of a round: its world, its deal, and what each seat's holder is and remembers.
+    """Return the cast of a round: its world, its deal, and each seat's holder with its memory.
 
     Args:
-        cast: Of the trial.
-        number: The round's, from 1.
-        staff: Who sits where.
-        history: What came of the rounds before.
+        cast: The trial's cast.
+        number: The number of the round, from 1.
+        staff: Who holds which seat.
+        history: The results of earlier rounds.
     """
     world = cast.worlds[number - 1]
     parts = dict(cast.parts)
     for seat, member in staff.items():
-        # a newcomer is what the seat asks for; all others are what their first seat made them
+        # a newcomer has the part of the seat; all others keep the part of their first seat
         parts[seat] = cast.parts.get(member, cast.parts[seat])
     return cast.model_copy(
         update={
@@ -107,12 +106,12 @@ def in_round(cast: Cast, number: int, staff: Mapping[str, str], history: Sequenc
 
 
 def remembered(memory: Memory, staff: Mapping[str, str], history: Sequence[RoundResult]) -> dict[str, str]:
-    """Return what each seat's holder remembers, in words; nothing for whom there is nothing.
+    """Return what each seat's holder remembers, in words; seats whose holder remembers nothing are left out.
 
     Args:
-        memory: What is remembered at all.
-        staff: Who sits where now.
-        history: What came of the rounds before, in order.
+        memory: The setting `memory`.
+        staff: Who holds which seat now.
+        history: The results of earlier rounds, in order.
     """
     if memory == "none":
         return {}

@@ -1,9 +1,9 @@
-"""Selection pressure: a seat drafts m reports, the seat above rates them, and the best-liked goes on.
+"""Selection pressure: a seat writes m drafts, the seat above rates them, and the best-rated draft goes on.
 
-Best-of-m optimisation against the taste of the person above: the most direct
-test here of whether reports drift because people write what the person above
-likes to read. Controls: a random draft of m goes on, without ratings (`random`), or with
-ratings asked for and not looked at (`placebo`, of the same calls).
+This is best-of-m selection by the reader's taste. It tests whether reports
+drift because people write what the person above likes to read. Controls: a
+random draft goes on, without ratings (`random`), or with ratings that are
+asked for and ignored (`placebo`, the same calls).
 """
 
 from collections.abc import Mapping, Sequence
@@ -22,14 +22,14 @@ from chains.scoring.replies.rating import LEAST, MOST, best_rated, read_ratings
 By = Literal["rating", "random", "placebo"]
 BY: tuple[By, ...] = get_args(By)
 MOST_DRAFTS = 26
-"""Drafts are shown under letters."""
+"""The letters under which drafts are shown."""
 
 
 class Selection(Weaver):
     """Weaves in drafts, ratings and the choice among them."""
 
     def __init__(self, drafts: Mapping[str, int], by: By, *, always: bool = False) -> None:
-        """Let each seat write as many drafts as `drafts` says; a single one is rated where reports `always` are."""
+        """Let each seat write as many drafts as `drafts` says; with `always`, a single draft is rated too."""
         self.drafts = drafts
         self.by = by
         self.always = always
@@ -92,9 +92,9 @@ RATE = task(
 
 
 def ratings_in(cast: Cast, said: Said) -> dict[str, float | None]:
-    """Return how each seat's report was rated by the seat above: of several drafts the one that went on.
+    """Return the rating of each seat's report by the seat above; of several drafts, of the one that went on.
 
-    None where the ratings could not be read.
+    None if the ratings could not be read.
     """
     found: dict[str, float | None] = {}
     for turn in cast.plan.turns:
@@ -125,7 +125,7 @@ CHOSEN_DRAFT = Rule("chosen draft", chosen_draft)
 
 
 def chosen(cast: Cast, turn: Turn, said: Said) -> str:
-    """Return the turn of the draft that goes on: the best-liked, of equals or without ratings a random one."""
+    """Return the turn of the draft that goes on: the best-rated; a random one of equals, or without ratings."""
     drafts = [name for name in turn.hears if cast.plan.by_name[name].task == "report"]
     letters = ballot(cast, turn.seat.name, drafts)
     tied = list(letters)

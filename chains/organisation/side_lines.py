@@ -6,8 +6,8 @@
     question:L0>L3     L0, having read the reports to it, asks L3, which answers from what it knows; then L0 speaks
 
 Several are joined by "+". A hierarchy file has them in `[[side]]` tables with
-`kind`, `from` and `to`. Who reads from the side may learn what its own chain
-lost, so the fates at the top are read in all that the executive reads.
+`kind`, `from` and `to`. A side line may bring what the chain lost, so the fates
+at the top are scored on all that the executive reads.
 """
 
 from collections.abc import Iterable
@@ -25,16 +25,16 @@ from chains.organisation.selection import REPORT
 from chains.organisation.task import Said, task
 
 NO_ANSWER_NEEDED = "(no question)"
-"""What a seat is asked where the question was not put."""
+"""The question that a seat answers if the question above it failed."""
 
 
 class SideLines(Weaver):
-    """Weaves in what the side edges of a hierarchy carry."""
+    """Adds the turns of a hierarchy's side edges."""
 
     crosses = True
 
     def before(self, draft: Draft, seat: Seat) -> Iterable[str]:
-        """Return the turns of the side lines to a seat, made where they are not reports that were sent already."""
+        """Return the turns of the side lines to a seat; adds those that are not reports already sent."""
         heard: list[str] = []
         for edge in draft.hierarchy.side_to(seat.name):
             if edge.kind in ("skip", "peer"):
@@ -63,7 +63,7 @@ class SideLines(Weaver):
 
 
 def ask(cast: Cast, turn: Turn, said: Said) -> Request:
-    """Ask a seat for its question to one below it, given the reports that it has read."""
+    """Ask a seat for its question to a seat below, given the reports that it has read."""
     heard = cast.heard(turn, said)
     holes = {"reports": cast.headed(heard, cast.hears(turn, said)), "asked": turn.about}
     return cast.ask(turn, holes, heard, one_question)
@@ -73,7 +73,7 @@ ASK = task("ask", ask, "down", {"reports", "asked"}, number=100_000, size=choice
 
 
 def one_question(settings: dict[str, Any], _source: Source) -> dict[str, Any]:
-    """Hold a model whose reports have a grammar to one question: as many lines as it has read make it loop."""
+    """Hold a model whose reports have a grammar to one question; the grammar for reports would make it loop."""
     return settings | {"grammar": QUESTION} if "grammar" in settings else settings
 
 
@@ -90,7 +90,7 @@ def answer(cast: Cast, turn: Turn, said: Said) -> Request:
         "question": (said[question] or NO_ANSWER_NEEDED).strip(),
         "knows": known[0] if turn.seat.role == "worker" else cast.headed(known, reports),
     }
-    # A further telling: what its first report lost it may well know still.
+    # A telling of its own: the seat may still know what its first report lost.
     return cast.ask(turn, holes, known, drafted=1)
 
 

@@ -1,4 +1,4 @@
-"""A task is what a seat can be asked for: one row, declared beside the code that asks.
+"""A task is one thing that a seat can be asked for: one row, declared beside the code that asks.
 
     ANSWER = task("answer", answer, "up", {"superior", "question", "knows"}, number=110_000)
 
@@ -6,8 +6,8 @@ The row is all that the program knows of a task: a plan has turns of it, its pro
 its size, its holes and the synthetic channel's reply are read from the row. A remedy in a user's own file declares
 its tasks in the same way, with its prompt in `<name>.md` beside that file.
 
-A turn of which nobody is asked, because its text follows from what was said, has a `Rule` in place of a task of its
-own; rules too are declared beside the code that computes the text.
+A turn whose text is computed from earlier messages has a `Rule` in place of a task; nobody is asked. Rules too are
+declared beside the code that computes the text.
 """
 
 import hashlib
@@ -30,42 +30,42 @@ Said = Mapping[str, str | None]
 
 
 class Ruled(NamedTuple):
-    """In place of a request: a text that follows by rule from what was said. It costs no call and is not logged."""
+    """A text computed from earlier messages, in place of a request. It costs no call and is not logged."""
 
     text: str | None
     """None: no report."""
 
 
 Asker = Callable[[Any, Any, Said], Request | Ruled]
-"""Makes a turn's request, or its text where nobody need be asked, from a cast, the turn and what was said.
+"""Makes a turn's request, or its text if nobody need be asked, from a cast, the turn and the messages so far.
 
 It uses nothing else, so that a replay asks the same.
 """
 Holds = Literal["report", "facts", "clauses", "option", ""]
-"""What the instrument reads in a reply: a report, another text about the facts, an order, a choice, or nothing."""
+"""What the instrument reads in a reply: `report`, another text about `facts`, `order`, `option` (a choice), nothing."""
 
 TOKENS_A_WORD = 1.4
-"""Of reports, about: they are full of figures and codes."""
+"""Roughly, in reports: they are full of figures and codes."""
 AN_ORDER = 1000
-"""Characters that an order with its charter has about, read and written; options and a choice are no longer."""
+"""Rough length of an order with its charter, in characters; options and a choice are no longer."""
 TOKENS_OF_AN_ORDER = AN_ORDER / CHARACTERS_A_TOKEN
 
 
 class Load(NamedTuple):
-    """What a turn has to deal with, in tokens, about; for estimates."""
+    """What a turn reads and may write, roughly, in tokens; for estimates."""
 
     told: float
-    """The facts that a report of its seat holds, or of the seat that the turn is about."""
+    """The facts in a report of its seat, or of the seat that the turn is about."""
     read: float
     """All that the turn reads, if each message holds `told`."""
     messages: int
     """How many messages it reads, at least 1."""
     words: float
-    """The word budget; infinite where the prompt names none."""
+    """The word limit; infinite if the prompt has none."""
 
 
 Size = Callable[[Load], tuple[float, float]]
-"""Tokens of a task's request beside its template, and of the reply, before any limit of tokens."""
+"""Returns the tokens of a task's request besides its template, and of the reply before `max_tokens` cuts it."""
 
 
 def report_size(load: Load) -> tuple[float, float]:
@@ -87,9 +87,9 @@ class Task:
     pass_: Pass
     """Which way the message goes."""
     holes: frozenset[str]
-    """What its prompts may have filled in besides `title`, `about` and `circumstances`."""
+    """The holes that its prompts may have besides `title`, `about` and `circumstances`."""
     number: int
-    """Number in the log of a seat's first turn of this task, if a weaver adds it; further ones count on from it.
+    """The number in the log of a seat's first turn of this task, if a weaver adds it; its further turns count on.
 
     The sampling seed is made from it, so it must not depend on what else is switched on.
     """
@@ -102,13 +102,13 @@ class Task:
 
 
 class Rule(NamedTuple):
-    """A text that is computed from what was said."""
+    """A text that is computed from earlier messages."""
 
     name: str
-    """For people, who read it in `show --trial`."""
+    """Shown to people by `show --trial`."""
     text: Asker
     holds: Holds = "facts"
-    """What the instrument reads in it; `option` for a rule that says which choice is in force."""
+    """What the instrument reads in it; `option` if the rule says which choice is in force."""
     pass_: Pass = "up"  # noqa: S105  no password
     number: int = 990_000
 
@@ -124,7 +124,7 @@ TASKS: Registry[Task] = Registry(
         "stop": f"{_REMEDIES}.stop_work", "override": f"{_REMEDIES}.stop_work", "veto": f"{_REMEDIES}.veto",
     },
 )  # fmt: skip
-"""Every task by its name, for those who know no more than the name: settings and lists of prompts."""
+"""Every task by its name, for settings and lists of prompts."""
 _NUMBERED: dict[int, str] = {}
 
 
@@ -146,7 +146,7 @@ def task(
         ask: Makes the request.
         pass_: Which way the message goes.
         holes: See `Task`.
-        number: See `Task`; a plugin leaves it out, and gets one that follows from the name.
+        number: See `Task`; a plugin leaves it out and gets one made from the name.
         size: For estimates.
         holds: What the instrument reads in the reply.
         channel: How the synthetic channel replies; by default it relays what was heard.

@@ -2,10 +2,10 @@
 
 Templates hold plain holes and nothing else (and `{{ superior|capitalize }}` where
 a sentence begins): no other filter, no attribute, calculation, branch or loop. A
-branch in a template would hide a condition from the comparison, and a template
-is text that others may have written, so Jinja only takes it apart and none of
-it is ever run. Jinja takes a tenth of a second to import, so this module is
-imported where a prompt is filled or checked.
+branch in a template would hide a condition from the comparison. Strangers may
+have written a template, so Jinja only parses it; none of it is ever run. Jinja
+takes a tenth of a second to import, so this module is imported where a prompt
+is filled or checked.
 """
 
 from collections.abc import Mapping
@@ -27,7 +27,7 @@ def holes_in(text: str) -> frozenset[str]:
     """Return the names of the holes in a template.
 
     Raises:
-        BadInput: If it is no template, or more than one of plain holes.
+        BadInput: If it is no template, or has more than plain holes.
     """
     return frozenset(hole for _, hole in _pieces(text) if hole is not None)
 
@@ -44,12 +44,10 @@ def filled(text: str, values: Mapping[str, Any]) -> str:
 
 @cache
 def _pieces(text: str) -> tuple[tuple[str, str | None], ...]:
-    """Return a template as text and holes in turn, as Jinja takes it apart.
-
-    Beside the name of a hole stands `CAPITALIZE` where what is filled in begins a sentence.
+    """Return a template as pairs of text and hole: plain text and None; "" and a hole; or `CAPITALIZE` and a hole.
 
     Raises:
-        BadInput: There is anything but text, plain holes and texts in quotes.
+        BadInput: If there is anything but text, plain holes and quoted texts.
     """
     pieces: list[tuple[str, str | None]] = []
     try:

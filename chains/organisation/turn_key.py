@@ -1,8 +1,8 @@
-"""What names a turn's step in the log: its trial, its seat and its number.
+"""The key of a turn's step in the log: its trial, seat and number.
 
-A seat's first turn has the number 0, those of the way down and the reference turns 1 to 3. A turn that a weaver adds
-has its task's number (see `task.Task`) plus its place among the seat's turns of that task. In later rounds `ROUND`
-is added for each round before.
+A seat's first turn has the number 0; turns on the way down and reference turns have 1 to 3. A turn that a weaver
+adds has its task's number (see `task.Task`) plus its place among the seat's turns of that task. Each later round
+adds `ROUND`.
 """
 
 from typing import Literal, NamedTuple
@@ -10,14 +10,14 @@ from typing import Literal, NamedTuple
 Pass = Literal["up", "decide", "down", "act", "audit"]
 
 ROUND = 10_000_000
-"""What the numbers of a round's turns are above those of the round before."""
+"""Added to the turn numbers for each round after the first."""
 
 ROOM = 10_000
-"""Turns of one task that a weaver can add to a seat."""
+"""How many turns of one task a weaver can add to a seat."""
 
 
 class Key(NamedTuple):
-    """What names a step within a run, beside the digest of its request."""
+    """Names a step within a run, besides the digest of its request."""
 
     trial: str
     seat: str

@@ -6,10 +6,10 @@
     L3/revise                                 send back: the seat writes its report once more, with the findings
     auditor/notes                             escalate: the notes go to the executive
 
-An audit sees what its seat heard, not the ledger: what was lost further down
-it can't miss. The placebo makes the same calls; then its notes quote as many
-lines of the report itself as there were findings, and a report is sent back
-with such a note.
+An audit sees what its seat heard, not the ledger, so it can't notice what was
+lost further down. The placebo makes the same calls, but its notes quote lines
+of the report itself, as many as there were findings; a report that is sent
+back comes with such a note.
 """
 
 from typing import Annotated, Any, ClassVar, Literal
@@ -41,17 +41,17 @@ class Audit(Remedy):
     place: ClassVar[int] = 10
 
     rate: Annotated[float, Field(gt=0, le=1)] = 0.5
-    """Share of the reports that are audited, by a seeded draw; those of a smaller rate are among those of a larger."""
+    """Share of the reports that are audited, by a seeded draw; a larger rate audits the same reports and more."""
     announced: bool = False
     """Whether those who write reports are told that some are audited."""
     then: Literal["flag", "send_back", "escalate"] = "flag"
-    """What comes of findings: a note to the report's reader, the report written once more, a note to the executive."""
+    """What findings lead to: a note to the report's reader, a new version of the report, a note to the executive."""
     watchers: Annotated[int, Field(ge=0, le=2)] = 0
-    """Watchers over the auditor, each after the other."""
+    """How many watchers check the auditor, one after the other."""
 
     @property
     def told(self) -> tuple[str, ...]:
-        """What those who write reports are told; in a placebo as much that announces nothing."""
+        """The notice that reports are audited; in a placebo, one as long that announces nothing."""
         if not self.announced:
             return ()
         return ("filed",) if self.placebo else ("audited",)
@@ -87,7 +87,7 @@ class Audit(Remedy):
 
 
 def audit(cast: Cast, turn: Turn, said: Said) -> Request | Ruled:
-    """Ask an auditor or a watcher which lines a report lost of what its writer heard, if it is audited."""
+    """Ask an auditor or a watcher which lines that its writer heard a report lost, if the report is audited."""
     shown = shown_to(cast, turn.about, said)
     if not shown or not woven_by(turn, Audit).samples(cast, turn.about):
         return Ruled(None)
@@ -114,7 +114,7 @@ def audit(cast: Cast, turn: Turn, said: Said) -> Request | Ruled:
 
 
 def audit_size(load: Load) -> tuple[float, float]:
-    """Return the size of a task that reads what was heard and what was written of it, and names lines."""
+    """Return the size of a task that reads what a seat heard and wrote, and names lines."""
     return 2 * load.told, TOKENS_OF_FINDINGS
 
 
@@ -126,7 +126,7 @@ WATCH = task(
 
 
 def revise(cast: Cast, turn: Turn, said: Said) -> Request | Ruled:
-    """Ask a seat for its report once more where something was found; else the report stands as it is."""
+    """Ask a seat for its report again if the audit found something; otherwise the report stands."""
     found, shown = standing(cast, turn, said), shown_to(cast, turn.about, said)
     note = note_of(found, shown)
     if not note:
@@ -191,7 +191,7 @@ def corrected_in(cast: Cast, name: str, said: Said) -> str:
 
     Args:
         cast: Who is who.
-        name: The turn's: of a report that may have been flagged, or of notes that escalated.
+        name: The turn's name: a report that may have been flagged, or escalated notes.
         said: What was said.
     """
     turn, lines = cast.plan.by_name[name], []
@@ -211,17 +211,17 @@ def _last(cast: Cast, by: Audit) -> dict[str, Turn]:
 
 
 def _neutral(cast: Cast, turn: Turn, found: Findings, written: str) -> str:
-    """Return a placebo's note: as many lines that its reader has already as there were findings."""
+    """Return a placebo's note: it quotes lines that the reader already has, as many as there were findings."""
     draw = Draw("again", cast.world.digest, cast.replicate, turn.about)
     return neutral_note(written, len(found.kinds), draw) if found.kinds else ""
 
 
 def standing(cast: Cast, turn: Turn, said: Said, *, whole: bool = False) -> Findings:
-    """Return the findings that stand: the auditor's, or what the last watcher that can be read made of them.
+    """Return the findings that stand: those of the last watcher whose reply can be read, else the auditor's.
 
     Args:
         cast: Who is who.
-        turn: Whose; the audits and watches that it hears count.
+        turn: The audits and watches that this turn hears count.
         said: What was said so far.
         whole: Whether the turn's own reply counts too.
     """
@@ -241,7 +241,7 @@ def shown_to(cast: Cast, seat: str, said: Said) -> list[str]:
 
 
 def in_numbers(found: Findings) -> str:
-    """Return findings as a watcher is told of them."""
+    """Return findings in the words in which a watcher reads them."""
     named: dict[Kind, list[int]] = {"missing": [], "wrong": []}
     for number, kind in sorted(found.kinds.items()):
         named[kind].append(number)

@@ -1,12 +1,12 @@
-"""Findings: what an auditor's reply names of the numbered lines that it was shown.
+"""Findings: which of the numbered lines that it was shown an auditor's reply names.
 
 They are asked for as JSON, `{"missing": [2, 5], "wrong": [3]}`. Where an
-endpoint can't be held to that, they are read from what came: JSON inside other
-text, lines quoted in place of their numbers, marked lines ("Missing: 2 and
+endpoint can't be held to that, the reader also takes JSON inside other text,
+quoted lines in place of their numbers, marked lines ("Missing: 2 and
 5"), or a plain word that nothing is amiss. A reply with none of it is
-*unreadable*: an outcome with its own count, and no finding.
+*unreadable*: an outcome with its own count, not a finding.
 
-All of this reads text; what the text asks of its reader changes nothing.
+The text is only read; instructions in it have no effect.
 """
 
 import math
@@ -24,9 +24,9 @@ KEYS: Mapping[Kind, frozenset[str]] = {
     "missing": frozenset({"missing", "left_out", "left out", "omitted", "lacking"}),
     "wrong": frozenset({"wrong", "incorrect", "altered", "changed", "misstated"}),
 }
-"""Under which names a reply may list what it finds."""
+"""The keys under which a reply may list its findings."""
 TOKENS_OF_FINDINGS = 30
-"""Of a reply that names lines by their numbers, as JSON, about."""
+"""Rough length in tokens of a reply that names lines by number, as JSON."""
 QUOTED = 0.7
 """Share of a line's own words that a quotation must have to stand for it."""
 
@@ -59,15 +59,15 @@ NOTHING_READ = Findings({}, readable=False)
 
 
 def read_findings(text: str | None, shown: Sequence[str]) -> Findings:
-    """Read what a reply finds.
+    """Read the findings in a reply.
 
     Args:
         text: The reply; None if there was none.
         shown: The lines that were shown under the numbers from 1.
 
     Returns:
-        Each line at most once: one that is named both missing and wrong is neither. Numbers and quotations of lines
-        that were not shown count for nothing.
+        Each line at most once; a line named both missing and wrong counts as neither. Numbers and quotations of
+        lines that were not shown are ignored.
     """
     if text is None or not text.strip():
         return NOTHING_READ
@@ -87,7 +87,7 @@ def read_numbers(text: str | None, shown: Sequence[str], count: int) -> list[int
     Args:
         text: The reply; None if there was none.
         shown: The lines that were shown under the numbers from 1.
-        count: How many were asked for; of more the first count.
+        count: How many were asked for; if a reply names more, the first ones count.
     """
     if text is None:
         return []
@@ -99,7 +99,7 @@ def read_numbers(text: str | None, shown: Sequence[str], count: int) -> list[int
 
 
 def _in_json(text: str, shown: Sequence[str]) -> dict[Kind, list[int]] | None:
-    """Return what the first object with a known key finds; None if there is none."""
+    """Return the findings in the first JSON object with a known key; None if there is no such object."""
     for content in objects_in(text):
         values = {str(key).strip().lower(): value for key, value in content.items()}
         if any(key in values for names in KEYS.values() for key in names):
@@ -137,7 +137,7 @@ def _numbers(value: Any, shown: Sequence[str]) -> list[int]:
 
 
 def _in_words(text: str, shown: Sequence[str]) -> list[int]:
-    """Return the numbers that a text consists of ("2, 5 and 7", "line [3]"), or of the one line that it quotes."""
+    """Return the line numbers that a text consists of ("2, 5 and 7", "line [3]"), or that of the one line it quotes."""
     bare = re.sub(r"\b(?:lines?|numbers?|points?|nos?|and)\b|[\s\[\](),.;:#&-]", " ", text, flags=re.IGNORECASE)
     if bare.strip() and all(part.isdecimal() for part in bare.split()):
         return [int(part) for part in bare.split() if len(part) <= 4]
@@ -153,5 +153,5 @@ def _share(wanted: frozenset[str], said: frozenset[str]) -> float:
 
 
 def _content(text: str) -> frozenset[str]:
-    """Return the words of a text that say something: stems, numbers and codes."""
+    """Return the content words of a text: stems, numbers and codes."""
     return frozenset(token.stem for token in tokens_of(text) if token.kind != "mark" and token.low not in STOP)

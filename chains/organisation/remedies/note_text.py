@@ -1,6 +1,6 @@
-"""What remedies write: an auditor's note, a neutral one of as many lines, lines attached or repeated.
+"""The texts that remedies write: an auditor's note, a neutral note of equal length, lines attached or repeated.
 
-Everything is computed from texts and a draw, so that a replay writes the same.
+Everything is computed from texts and a seeded draw, so that a replay writes the same.
 """
 
 from collections.abc import Sequence
@@ -13,9 +13,9 @@ from chains.scoring.text.sentences import sentences_of
 
 
 def lines_in(*texts: str) -> list[str]:
-    """Return the sentences of texts that say something, each once, what a note corrects first.
+    """Return the sentences of texts that have content, each once; sentences that a note corrects come first.
 
-    Without bullets, numbering and the frames of remedies; the numbers of notes that a line names stay, at its start.
+    Bullets, numbering and the frames of remedies are dropped; the numbers of notes that a line names stay at its start.
     """
     found: dict[str, None] = {}
     for line, numbers in numbered_lines(*texts):
@@ -31,7 +31,7 @@ def bulleted(lines: Sequence[str]) -> str:
 
 
 def listed(lines: Sequence[str]) -> str:
-    """Return lines under the numbers from 1."""
+    """Return lines numbered from 1."""
     return "\n".join(f"{number}. {line}" for number, line in enumerate(lines, start=1))
 
 
@@ -45,13 +45,13 @@ def note_of(findings: Findings, shown: Sequence[str], whose: str = "The report")
 
 
 def neutral_note(written: str, count: int, draw: Draw) -> str:
-    """Return a note that finds nothing: as many lines as there were findings, of what its reader has before it."""
+    """Return a note without findings: it repeats lines that its reader already has, as many as there were findings."""
     lines = drawn(lines_in(written), count, draw)
     return f"{SAYS}\n{bulleted(lines)}" if lines else SAYS
 
 
 def drawn(lines: Sequence[str], count: int, draw: Draw) -> list[str]:
-    """Return as many of the lines, drawn; all of them and some again where there are fewer than that."""
+    """Draw `count` of the lines; if there are fewer, all of them and some again."""
     if not lines:
         return []
     whole, rest = divmod(count, len(lines))

@@ -24,12 +24,12 @@ class Remedy(BaseModel, Weaver):
     """One line for people: what it does."""
 
     place: ClassVar[int] = 0
-    """Of several the one with the lowest place works first: an audit reads a report before red lines are attached."""
+    """Remedies work in the order of their places: an audit reads a report before red lines are attached."""
     of_decisions: ClassVar[bool] = False
-    """Whether it needs a decision, so that it is refused where nothing is decided."""
+    """Whether it needs a decision; it is refused in an experiment without one."""
 
     placebo: bool = False
-    """Whether it costs the same and does nothing."""
+    """Whether this is the placebo: it costs the same and does nothing."""
 
     @classmethod
     def parsed(cls, name: str, text: str) -> Self:

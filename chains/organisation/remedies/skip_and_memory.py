@@ -1,9 +1,9 @@
-"""Lines that reach the executive past the chain: straight from workers, and out of a memory of what was not passed on.
+"""Two remedies that bring the executive lines past the chain: from workers directly, and from a memory of lost lines.
 
     L4/skip  L4/straight      the worker picks lines of its notes (only by=targeted asks it); they reach the executive
     L0/resurfaced             what managers heard and did not pass on, the most relevant to the executive's question
 
-The placebo of either gives the executive as many lines that it hears already.
+The placebo of either repeats as many lines that the executive already hears.
 """
 
 from typing import Annotated, Any, ClassVar, Literal, Self
@@ -29,13 +29,13 @@ Lines = Annotated[int, Field(ge=1, le=100)]
 
 @remedy
 class Skip(Remedy):
-    """Weaves in a skip-level line: lines of their notes that workers write straight to the executive."""
+    """Workers write lines of their notes straight to the executive."""
 
     about: ClassVar[str] = "workers write lines of their notes straight to the executive"
     place: ClassVar[int] = 40
 
     n: Lines = 1
-    """Lines that each worker sends; with `by=broadcast` all of its notes."""
+    """How many lines each worker sends; with `by=broadcast` it sends all of its notes."""
     by: Literal["random", "targeted", "severity", "broadcast"] = "random"
     """Which lines: drawn; those that the worker picks as mattering most; the most severe by the ledger; all."""
 
@@ -80,7 +80,7 @@ SKIP = task(
 
 
 def straight(cast: Cast, turn: Turn, said: Said) -> Ruled:
-    """Return the lines that a worker sends past the chain; in a placebo as many that the reports hold already."""
+    """Return the lines that a worker sends past the chain; in a placebo, as many that the reports already hold."""
     by = woven_by(turn, Skip)
     lines = _sent(cast, turn, said, by)
     if by.placebo:
@@ -123,7 +123,7 @@ def _in_reports(cast: Cast, turn: Turn, said: Said) -> list[str]:
 
 @remedy
 class Memory(Remedy):
-    """Weaves in a memory of what managers heard and did not pass on, of which some resurfaces at the top."""
+    """Keeps what managers heard and did not pass on; the most relevant lines resurface at the top."""
 
     about: ClassVar[str] = "what managers heard and did not pass on is kept; the most relevant resurfaces at the top"
     place: ClassVar[int] = 50
@@ -143,7 +143,7 @@ class Memory(Remedy):
 
 
 def resurfaced(cast: Cast, turn: Turn, said: Said) -> Ruled:
-    """Return the lines that resurface; in a placebo as many that the reports hold already."""
+    """Return the lines that resurface; in a placebo, as many lines that the reports already hold."""
     by = woven_by(turn, Memory)
     reads = [name for name in turn.hears if name in cast.plan.top]
     top = "\n".join(text for name in reads if (text := said[name]))
@@ -171,7 +171,7 @@ def _hidden(cast: Cast, said: Said, top: str) -> list[str]:
 
 
 def _question(cast: Cast) -> str:
-    """Return the words of what the executive is about to be asked: the title, and in the loop decision and charter."""
+    """Return the words of the executive's question: the world's title and, in the whole loop, decision and charter."""
     world = cast.world
     words = [world.title]
     if cast.loop and world.decision is not None:

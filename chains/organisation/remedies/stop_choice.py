@@ -1,8 +1,9 @@
-"""Stepping in: what one is asked who may stop the work, veto a decision or override a stop, and what the reply says.
+"""Stepping in: the question to a seat that may stop the work, veto a decision or override a stop, and its answer.
 
-It is a choice of two under letters, read as every other choice: by JSON, a
-marked line, or the one option that it names. A reply that chooses neither is
-unreadable: an outcome of its own, and nobody has stepped in.
+The answer is a choice of two options under letters, read like every other
+choice: JSON, a marked line, or the one option that it names. A reply that
+chooses neither is unreadable: an outcome of its own that counts as not
+stepping in.
 """
 
 from collections.abc import Mapping, Sequence
@@ -30,16 +31,16 @@ OPTIONS: Mapping[str, tuple[Option, Option]] = MappingProxyType(
         "override": (_option("override", "go on as decided"), _option("uphold", "let the stop stand")),
     }
 )
-"""For each task, how one steps in, and how one does not."""
+"""For each task, the option that steps in and the option that does not."""
 HOLES = frozenset({"heard", "stakes", "standing", "careful", "options"})
-"""What the prompts of the three tasks may have filled in, besides those of each."""
+"""Holes that the prompts of all three tasks may have."""
 
 
 def letters_for(cast: Cast, task: str) -> dict[str, Option]:
     """Return the two options by letter, in an order that is the same for every seat and condition.
 
-    Drawn by the world and turned round in every second replicate, so that a liking for the letter A is no liking for
-    a stop, and takes itself out where a world has an even number of replicates.
+    The order is drawn by world and reversed in every second replicate, so that a model's liking for the letter A is
+    no liking for a stop, and cancels out if a world has an even number of replicates.
     """
     shuffled = Draw("stepping in", task, cast.world.digest).shuffled(OPTIONS[task])
     return dict(zip("AB", shuffled if cast.replicate % 2 else shuffled[::-1], strict=True))
@@ -51,7 +52,7 @@ def choice_in(cast: Cast, task: str, reply: str | None) -> Choice:
 
 
 def steps_in(cast: Cast, task: str, reply: str | None) -> bool:
-    """Return whether a seat steps in; where its reply can't be read, it does not."""
+    """Return whether a seat steps in; an unreadable reply does not."""
     return choice_in(cast, task, reply).option == task
 
 
@@ -62,8 +63,8 @@ def ask(cast: Cast, turn: Turn, heard: Sequence[str], decided: str | None, holes
         cast: Who is who.
         turn: Whose turn it is, and for what.
         heard: What it reads.
-        decided: The option that is done if it does not; None for the standing plan.
-        holes: What stands in the prompt's further holes.
+        decided: The option that is carried out if the seat does not step in; None for the standing plan.
+        holes: Values for the prompt's further holes.
     """
     decision, _ = decision_of(cast)
     letters = letters_for(cast, turn.task)

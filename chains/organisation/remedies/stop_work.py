@@ -1,10 +1,10 @@
 """Stop Work Authority: any seat that has heard something may halt the work.
 
-After the reports, each seat with the authority is asked on what it read for
-its own report: a worker on its notes, a manager on what it was told. If one
+After the reports, each seat with the authority is asked, given what it read
+for its own report: a worker its notes, a manager the reports to it. If one
 stops the work, the careful option is in force, whatever the executive chose;
-with `override` the executive is asked once more, told who stopped and why.
-The placebo asks all of this, and whatever is answered, the decision stands.
+with `override` the executive is told who stopped and why, and asked again.
+The placebo asks the same questions, but the decision stands whatever they answer.
 """
 
 from typing import ClassVar, Literal
@@ -23,7 +23,7 @@ from chains.worlds.decisions.decision import Option
 
 Who = Literal["worker", "manager", "all"]
 LONGEST_WHY = 300
-"""Characters of the words with which somebody stopped the work that the executive still reads."""
+"""How many characters of a stopper's reason the executive reads."""
 
 
 @remedy
@@ -35,12 +35,12 @@ class StopWork(Remedy):
     place: ClassVar[int] = 60
 
     who: Who = "all"
-    """Of those below the executive."""
+    """Which seats below the executive may stop the work."""
     override: bool = False
-    """Whether the executive is asked, once somebody has stopped, if the work goes on all the same."""
+    """Whether the executive may decide, after a stop, that the work goes on."""
 
     def decided(self, draft: Draft) -> None:
-        """Add the questions to those who may stop, the one to the executive, and what is in force after them."""
+        """Add the questions to those who may stop and to the executive, and the choice in force after them."""
         decision, top = draft.decision, draft.hierarchy.executive
         reported = {turn.name: turn for turn in draft.turns}
         asked = [seat for seat in draft.hierarchy.upward() if seat is not top and self.who in (seat.role, "all")]
@@ -53,7 +53,7 @@ class StopWork(Remedy):
 
 
 def stop(cast: Cast, turn: Turn, said: Said) -> Request:
-    """Ask a seat whether it stops the work, on what it read for its report."""
+    """Ask a seat whether it stops the work, given what it read for its report."""
     return ask(cast, turn, heard_by(cast, turn, said), None, {})
 
 
@@ -61,7 +61,7 @@ STOP = task("stop", stop, "decide", HOLES | {"superior"}, number=70_000, size=ch
 
 
 def override(cast: Cast, turn: Turn, said: Said) -> Request | Ruled:
-    """Ask the executive whether the work goes on all the same; not where nobody has stopped what it decided."""
+    """Ask the executive whether the work goes on after a stop; it is not asked if nobody stopped what it decided."""
     decision, stoppers = turn.hears[0], _stoppers(cast, turn, said)
     if not overridable(cast, turn, said):
         return Ruled(None)
@@ -79,13 +79,13 @@ OVERRIDE = task(
 
 
 def overridable(cast: Cast, turn: Turn, said: Said) -> bool:
-    """Return whether the executive is asked: somebody has stopped something else than the careful option."""
+    """Return whether the executive is asked: somebody stopped the work, and it had not chosen the careful option."""
     chosen = choice_of(cast, said[turn.hears[0]]).option
     return bool(_stoppers(cast, turn, said)) and chosen != decision_of(cast)[0].careful_option.id
 
 
 def heard_by(cast: Cast, turn: Turn, said: Said) -> list[str]:
-    """Return what a seat reads that is asked whether it stops or overrides: its own notes, then what reached it."""
+    """Return what a seat reads before it may stop or override: its own notes, then what reached it."""
     own = [cast.given(turn.seat.name)] if turn.seat.role == "worker" else []
     told = cast.hears(turn, said)
     if turn.task == "override":
@@ -95,7 +95,7 @@ def heard_by(cast: Cast, turn: Turn, said: Said) -> list[str]:
 
 
 def stopped_or_not(cast: Cast, turn: Turn, said: Said) -> Ruled:
-    """Return the choice in force: the careful option where somebody stopped and nobody overrode it, else as decided."""
+    """Return the choice in force: the careful option if a stop was not overridden, else the executive's choice."""
     decision = turn.hears[0]
     overrides = [name for name in turn.hears if cast.plan.by_name[name].task == "override"]
     if not _stoppers(cast, turn, said) or any(steps_in(cast, "override", said[name]) for name in overrides):
@@ -107,7 +107,7 @@ STOPPED_OR_NOT = Rule("stopped or not", stopped_or_not, holds="option")
 
 
 def carefully(cast: Cast, why: str) -> str:
-    """Return the text of a choice of the careful option, as a seat would have written it."""
+    """Return a reply that chooses the careful option, as a seat would write it."""
     careful: Option = decision_of(cast)[0].careful_option
     letter = next(letter for letter, option in letters_of(cast).items() if option.id == careful.id)
     return f'{{"reason": "{why}", "option": "{letter}"}}'
@@ -125,7 +125,7 @@ def _who_and_why(cast: Cast, name: str, reply: str) -> str:
 
 
 def _reason(reply: str) -> str:
-    """Return the reason that a choice gives, without the letter, which stood for another option; else all it says."""
+    """Return the reason in a choice's JSON without the letter, which stood for another option; else the whole reply."""
     try:
         plain = orjson.loads(reply)
     except orjson.JSONDecodeError:

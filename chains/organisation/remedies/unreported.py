@@ -1,9 +1,9 @@
-"""What a manager heard and did not pass on, and which of it bears most on the question before the executive.
+"""Which lines a manager heard and did not pass on, ranked by relevance to the executive's question.
 
-By words alone: nothing here knows the ledger. A line counts as passed on where
+It compares words and never sees the ledger. A line counts as passed on if
 one sentence of the message has all of its numbers and codes and most of its
-other words, so that a paraphrase counts, and a line whose figure was changed
-does not. Relevance is BM25 (Robertson and Zaragoza 2009, in the variant BM25+
+other words. So a paraphrase counts, and a line whose figure was changed does
+not. Relevance is BM25 (Robertson and Zaragoza 2009, in the variant BM25+
 of Lv and Zhai 2011) over the hidden lines.
 """
 
@@ -15,11 +15,11 @@ from chains.scoring.text.sentences import sentences_of
 from chains.scoring.text.tokens import tokens_of
 
 MOST = 0.5
-"""Share of a line's words beside its numbers and codes that a sentence must have to pass it on."""
+"""Share of a line's words (besides numbers and codes) that a sentence must have to count as passing it on."""
 
 
 def passed_on(line: str, message: str) -> bool:
-    """Return whether a message passes a line on: one of its sentences says about the same."""
+    """Return whether one sentence of a message says about the same as a line."""
     figures, words = _split(line)
     for sentence in sentences_of(message):
         said = {token.stem for token in sentence.tokens}
@@ -34,12 +34,12 @@ def hidden(lines: Sequence[str], message: str) -> list[str]:
 
 
 def ranked(lines: Sequence[str], question: str, draw: Draw) -> list[str]:
-    """Return lines by how much they bear on a question, the most relevant first.
+    """Return lines by relevance to a question, the most relevant first.
 
     Args:
-        lines: What there is, each once.
-        question: The words that relevance is to.
-        draw: Decides between lines that are equally relevant, as those are that share no word with the question.
+        lines: The lines, each once.
+        question: The text to be relevant to.
+        draw: Orders equally relevant lines, such as all lines that share no word with the question.
     """
     texts = [[*_content(line)] for line in lines]
     if not any(texts):

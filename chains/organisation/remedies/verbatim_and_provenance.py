@@ -1,10 +1,10 @@
-"""What travels with every report: red lines word for word, and the numbers of what a report does not name.
+"""Two remedies that add to every report: red lines word for word, and the numbers of notes that it does not name.
 
     L4/attached    the report, and under it the red lines of the notes below, exactly as they stand there
     L4/listed      the report, and under it the numbers of the notes that its writer heard and does not name
 
-The placebo of red lines attaches as many lines of the report itself; that of
-provenance lists as many numbers, drawn from those that the report names.
+The placebo of `verbatim` attaches as many lines of the report itself; the
+placebo of `provenance` lists as many numbers, drawn from those that the report names.
 """
 
 from typing import Annotated, ClassVar, Literal
@@ -31,9 +31,9 @@ class Verbatim(Remedy):
     place: ClassVar[int] = 30
 
     severity: Annotated[int, Field(ge=1, le=5)] = 4
-    """From which severity a bad fact is red."""
+    """Lowest severity at which a bad fact is red."""
     lines: Literal["red", "other"] = "red"
-    """Which lines are attached; `other`: as many that are not red, to see whether it matters which."""
+    """Which lines are attached. `other` attaches as many lines that are not red, to see whether the choice matters."""
 
     def reported(self, draft: Draft, seat: Seat) -> None:
         """Attach to a seat's report."""
@@ -55,7 +55,7 @@ def attached(cast: Cast, turn: Turn, said: Said) -> Ruled:
     ]
     lines = [line.removeprefix("- ") for fact, line in notes if by.red(fact)]
     if by.lines == "other":
-        # by the whole trial, so that a line which is attached once is attached all the way up
+        # drawn per trial, so that a line attached once is attached all the way up
         draw = Draw("other lines", cast.world.digest, cast.replicate)
         ranks = {fact.id: draw.uniform() for fact in cast.world.facts}
         others = sorted((pair for pair in notes if not by.red(pair[0])), key=lambda pair: ranks[pair[0].id])
@@ -84,7 +84,7 @@ class Provenance(Remedy):
     about: ClassVar[str] = "reports name the numbers of the notes they rest on; those heard and not named are listed"
     place: ClassVar[int] = 20
     show: Literal["ids", "lines"] = "ids"
-    """What the reader is shown of what was heard and is not named: the numbers alone, or the lines as heard."""
+    """How unnamed notes are listed: by their numbers alone, or as the lines that were heard."""
 
     @property
     def told(self) -> tuple[str, ...]:
@@ -104,7 +104,7 @@ class Provenance(Remedy):
 
 
 def unnamed(cast: Cast, turn: Turn, said: Said) -> Ruled:
-    """Return a report with the list of what its writer heard and does not name."""
+    """Return a report with the list of notes that its writer heard and does not name."""
     by, written = woven_by(turn, Provenance), said[turn.hears[0]]
     heard: dict[int, str] = {}
     for line, numbers in numbered_lines(*cast.heard(cast.plan.by_name[turn.about], said)):
@@ -119,7 +119,7 @@ def unnamed(cast: Cast, turn: Turn, said: Said) -> Ruled:
         return Ruled(written)
     if by.show == "ids":
         under = f"{NUMBERS if by.placebo else UNNAMED} {', '.join(f'[{number}]' for number in gone)}"
-    elif by.placebo:  # as the report has them: as they were heard they could be news
+    elif by.placebo:  # in the report's words: the lines as heard could bring news
         under = f"{REPEATED}\n{bulleted([line for line in lines_in(written or '') if named(line) & {*gone}])}"
     else:
         under = f"{UNNAMED}\n{bulleted([numbered(heard[number], [number]) for number in gone])}"

@@ -1,10 +1,10 @@
 """The quality engineer's veto: a seat beside the chain of command checks the decision before it takes effect.
 
-An independent one reads the full ledger, as the workers' notes have it, and
-reports to nobody in the chain; a dependent one reads what the executive reads,
-and reports to the manager. It is asked only where there is a change to check:
-not where the careful option was chosen. A veto puts the careful option in
-force. The placebo asks it all the same, and the decision stands.
+An independent engineer reads the full ledger, in the words of the workers'
+notes, and reports to nobody in the chain. A dependent one reads what the
+executive reads and reports to the manager. The engineer is not asked if the
+careful option was chosen. A veto puts the careful option in force. The placebo
+asks too, but the decision stands whatever it answers.
 """
 
 from typing import ClassVar
@@ -38,13 +38,13 @@ class Veto(Remedy):
 
     about: ClassVar[str] = "a quality engineer beside the chain may veto the decision"
     of_decisions: ClassVar[bool] = True
-    place: ClassVar[int] = 70  # after those who may stop the work: there is nothing to check in what is stopped
+    place: ClassVar[int] = 70  # after stop_work: stopped work needs no check
 
     independent: bool = True
-    """Whether it reads the full ledger, or what the executive reads."""
+    """Whether it reads the full ledger; if not, it reads what the executive reads."""
 
     def decided(self, draft: Draft) -> None:
-        """Add the question to the quality engineer, and what is in force after it."""
+        """Add the question to the quality engineer, and the choice in force after it."""
         seat = draft.auditor(ENGINEER, 0)
         read = () if self.independent else draft.top
         veto = draft.add(seat, VETO, [draft.decision, *read], by=self)
@@ -55,7 +55,7 @@ class Veto(Remedy):
 
 
 def veto(cast: Cast, turn: Turn, said: Said) -> Request | Ruled:
-    """Ask the quality engineer whether it vetoes what was decided; not where that is the careful option."""
+    """Ask the quality engineer whether it vetoes the decision; it is not asked if that is the careful option."""
     if not checkable(cast, turn, said):
         return Ruled(None)
     decision, heard = turn.hears[0], heard_by(cast, turn, said)
@@ -70,7 +70,7 @@ VETO = task("veto", veto, "audit", HOLES | {"decided", "post"}, number=90_000, s
 
 
 def checkable(cast: Cast, turn: Turn, said: Said) -> bool:
-    """Return whether there is a change to check: something else than the careful option was decided."""
+    """Return whether there is something to check: the decision is not the careful option."""
     return choice_of(cast, said[turn.hears[0]]).option != decision_of(cast)[0].careful_option.id
 
 
@@ -88,7 +88,7 @@ def independent(turn: Turn) -> bool:
 
 
 def vetoed_or_not(cast: Cast, turn: Turn, said: Said) -> Ruled:
-    """Return the choice in force: the careful option where it was vetoed, else as decided."""
+    """Return the choice in force: the careful option after a veto, else the executive's choice."""
     decision, asked = turn.hears
     if steps_in(cast, "veto", said[asked]):
         return Ruled(carefully(cast, "the decision was vetoed"))
