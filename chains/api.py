@@ -120,17 +120,21 @@ class Run:
         """Return a row a message: who said what, at which hop, and how many facts it keeps."""
         return self._table("messages")
 
-    def facts(self) -> Table:
-        """Return a row for each fact in each message on its way up, with its fate; `law` reads the same columns."""
-        return self._table("facts")
+    def facts(self, *, why: bool = False) -> Table:
+        """Return a row for each fact in each message on its way up, with its fate; `law` reads the same columns.
+
+        Args:
+            why: Whether the column `why` says which words decided the fate, for which every message is read again.
+        """
+        return self._table("facts", why=why)
 
     def calls(self) -> Table:
         """Return a row a logged reply: model, tokens, seconds, digests."""
         return self._table("calls")
 
-    def _table(self, name: str) -> Table:
+    def _table(self, name: str, *, why: bool = False) -> Table:
         with Log(self.folder) as log:
-            tables = Tables(_Open(self.record, log))
+            tables = Tables(_Open(self.record, log), why=why)
             return Table(tables.columns(name), list(tables.rows(name)))
 
     def results(self) -> dict[str, Any]:

@@ -23,8 +23,7 @@ from chains.organisation.turn_key import ROUND, Key
 from chains.running.log.log import Log
 from chains.running.log.records import TrialEnd
 from chains.running.run_record import Casts, RunRecord
-from chains.stats.law.decay_law import Regret
-from chains.stats.observations.observations import ALL, Observations
+from chains.stats.observations.observations import ALL, Observations, Regret
 from chains.worlds.world import World, unverified_notes
 
 OWN = ("depth", "twin")
@@ -59,9 +58,13 @@ def of_runs(runs: Sequence[Run]) -> Observations:
                 f"run {run.record.id} has no finished trial; `mazedom resume {run.record.id}` goes on with it"
             )
         rows += mine
+    return Observations.of(**dict(zip(COLUMNS, zip(*rows, strict=True), strict=True)), exact=are_exact(runs))
+
+
+def are_exact(runs: Sequence[Run]) -> bool:
+    """Return whether the fates of runs are known without error, as those of a channel are."""
     sources = [source for run in runs for source in run.record.models.values()]
-    exact = bool(sources) and all(source.traits.is_exact for source in sources)
-    return Observations.of(**dict(zip(COLUMNS, zip(*rows, strict=True), strict=True)), exact=exact)
+    return bool(sources) and all(source.traits.is_exact for source in sources)
 
 
 def condition_names(records: Sequence[RunRecord]) -> list[dict[str, str]]:

@@ -5,6 +5,7 @@ Columns stand in `COLUMNS` with what they mean. A table has besides one column
 measure.
 """
 
+import itertools
 import math
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping
@@ -12,12 +13,14 @@ from typing import Any
 
 from chains.analysis.compare.arms import RunHeard
 from chains.analysis.observations import COLUMNS as OBSERVED
-from chains.analysis.observations import Run, condition_names, followed_facts
+from chains.analysis.observations import Run, are_exact, condition_names, followed_facts
+from chains.analysis.results.regret import priced
 from chains.analysis.results.trial_story import Turn, story
 from chains.errors import BadInput, nearest
 from chains.experiments.experiment import TrialId
 from chains.fates import FATE_OF, FATES
 from chains.running.log.records import Step
+from chains.scoring.facts.instrument import Verdict
 from chains.scoring.measures.measures import MEASURES
 
 Row = dict[str, Any]
@@ -77,6 +80,12 @@ COLUMNS: Mapping[str, Mapping[str, str]] = {
         "model": "what the seat's model is called in requests",
         "prompt": "role and variant of the seat's prompt",
         "text": "the fact in words",
+        "why": "which words decided the fate, where that was asked for",
+        "copy": "the same in replicates that are copies of each other, replies and all",
+        "pair": "the name that a fact has in common with its twin of the other valence",
+        "foreign": "whether the message is in another language than English, which alone is read",
+        "exact": "whether fates are known without error: a synthetic channel planted the losses",
+        "regret": "what the decision of the trial cost, where something was decided",
     },
     "calls": {
         **_TRIAL,
@@ -104,9 +113,15 @@ COLUMNS: Mapping[str, Mapping[str, str]] = {
 class Tables:
     """The tables of one run; each is made anew when it is asked for, row by row."""
 
-    def __init__(self, run: Run) -> None:
-        """Take a run that is open for reading."""
+    def __init__(self, run: Run, *, why: bool = False) -> None:
+        """Take a run that is open for reading.
+
+        Args:
+            run: The run.
+            why: Whether facts say which words decided their fates, for which every message is read again.
+        """
         self._run = run
+        self._why = why
         self._heard = RunHeard(run.record, run.log)
         self._conditions = condition_names([run.record])[0]
         self._named = {str(trial): trial for trial in run.record.experiment.trials()}
@@ -184,17 +199,47 @@ class Tables:
 
     def _facts(self) -> Iterator[Row]:
         casts = self._heard.casts
-        for followed in followed_facts(self._run, self._conditions):
-            trial, seat = followed.trial, followed.seat
-            seen = dict(zip(OBSERVED, followed.row, strict=True))
-            yield self._about(trial) | {
-                **{name: seen[name] for name in ("depth", "statement", "valence", "weight", "hop", "words", "cut_off")},
-                "fate": FATE_OF[seen["fate"]],
-                "seat": seat,
-                "model": self._label(casts.cast(trial).parts[seat].model),
-                "prompt": self._run.record.casting[trial.condition].get(seat),
-                "text": casts.world(trial).facts[followed.place].render(0),
-            }
+        exact = are_exact([self._run])
+        cost = {one.trial: one.payoffs for one in priced(self._run.record, self._heard.ends)}
+        rows = followed_facts(self._run, self._conditions)
+        for trial, facts in itertools.groupby(rows, key=lambda followed: followed.trial):
+            about, parts = self._about(trial), casts.cast(trial).parts
+            paid = cost.get(trial)
+            regret = None if paid is None else paid.regret
+            texts = [fact.render(0) for fact in casts.world(trial).facts]
+            decided = self._decided(trial)
+            for followed in facts:
+                seat = followed.seat
+                seen = dict(zip(OBSERVED, followed.row, strict=True))
+                fate = FATE_OF[seen.pop("fate")]
+                verdict = decided.get((seat, casts.world(trial).facts[followed.place].id))
+                yield (
+                    seen
+                    | about
+                    | {
+                        "fate": fate,
+                        "seat": seat,
+                        "model": self._label(parts[seat].model),
+                        "prompt": self._run.record.casting[trial.condition].get(seat),
+                        "text": texts[followed.place],
+                        "why": verdict.why if verdict is not None and verdict.fate == fate else None,
+                        "exact": exact,
+                        "regret": regret,
+                    }
+                )
+
+    def _decided(self, trial: TrialId) -> Mapping[tuple[str, str], Verdict]:
+        """Return why each fact has its fate in what each seat sent up, by seat and fact; nothing if not asked for."""
+        if not self._why:
+            return {}
+        told = story(self._run.record, self._run.log, trial)
+        sent = self._heard.casts.plan(trial.condition).sent
+        return {
+            (turn.seat.name, fact): verdict
+            for turn in told.turns
+            if sent.get(turn.seat.name) == turn.told.name
+            for fact, verdict in turn.verdicts.items()
+        }
 
     def _label(self, model: str) -> str:
         source = self._run.record.models.get(model)

@@ -174,6 +174,19 @@ def _import(parser: argparse.ArgumentParser) -> None:
     _json(parser)
 
 
+def _export(parser: argparse.ArgumentParser) -> None:
+    a_run(parser)
+    parser.add_argument(
+        "--to", required=True, metavar="DIR", help="the folder to write to; it is made where there is none"
+    )
+    parser.add_argument(
+        "--format", default="csv", choices=("csv", "parquet"),
+        help="csv (default): tables of trials, messages, facts, calls, and a dictionary of their columns; parquet: the "
+        "same in Parquet",
+    )  # fmt: skip
+    _json(parser)
+
+
 def _world(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "action", choices=("from", "confirm", "check"), metavar="from|confirm|check",
@@ -272,6 +285,11 @@ VERBS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None], str]] = {
     ),
     "models": ("which models answer, and how fast", _models, "mazedom models smollm2 ollama:qwen3"),
     "import": ("chains that others logged, as a run", _import, "mazedom import telephone gpt-3.5_rephrase.tar.xz"),
+    "export": (
+        "a run as files for other tools: tables of trials, messages, facts, calls",
+        _export,
+        "mazedom export last --to tables",
+    ),
     "calibrate": ("check the instrument on planted truth, no model", _calibrate, "mazedom calibrate --worlds 100"),
     "judge": ("ask models for the fates, as a second opinion", _judge, "mazedom judge last --model openai:gpt-5-mini"),
     "agree": (
@@ -297,6 +315,7 @@ GROUPS = {
     "Before and around a run": ("plan", "models", "resume"),
     "Is the instrument right": ("agree", "judge", "calibrate", "fates"),
     "Your own material": ("world", "import"),
+    "Hand it on": ("export",),
 }
 """The verbs by what they are for, in the order of the help."""
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
@@ -17,7 +17,7 @@ from chains.stats.law.growth import Curve, GrowthContrast, growth_contrast, regr
 from chains.stats.law.headline import Headline, headline
 from chains.stats.law.verdicts import Word
 from chains.stats.observations.first_loss import paths_of
-from chains.stats.observations.observations import Observations
+from chains.stats.observations.observations import Observations, Regret
 
 BANDS = 2000
 """Resamples of the worlds for the bands of curves and shares, which cost next to nothing."""
@@ -79,14 +79,6 @@ class Law:
             "growth_contrasts": [one.document() for one in self.growths],
             "headlines": [{"why": one.why} if isinstance(one, Unknown) else one.document() for one in self.headlines],
         }
-
-
-class Regret(NamedTuple):
-    """What one trial's decision cost."""
-
-    world: str
-    managers: int
-    value: float
 
 
 def law(

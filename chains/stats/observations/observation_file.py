@@ -9,13 +9,19 @@
 hop `depth` what the executive hears. A statement has a row for every hop of
 its chain. `fate` is a word (kept, blurred, altered, inverted, omitted) or its
 first letter. Optional: `valence` (bad, good, neutral, ambiguous), `weight`
-(severity, a number above 0) and `condition`. Other columns are passed over.
+(severity, a number above 0) and `condition`. The table of facts that `export`
+writes has besides these what else is known of a run; see `EXPORTED`. Other
+columns are passed over.
+
+A spreadsheet runs a cell that begins with an equals sign. `cell` puts an
+apostrophe before such a text, and the reader takes it off again.
 """
 
 import csv
 import difflib
 import io
 import math
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -24,11 +30,13 @@ import orjson
 
 from chains.errors import BadInput, nearest
 from chains.fates import FATES, LETTERS
-from chains.stats.observations.observations import ALL, VALENCES, Observations
+from chains.stats.observations.observations import ALL, VALENCES, Observations, Regret
 
 NEEDED = ("world", "replicate", "depth", "statement", "hop", "fate")
 OPTIONAL = ("valence", "weight", "condition")
-LARGEST = 256 * 2**20
+EXPORTED = ("copy", "pair", "words", "cut_off", "foreign", "exact", "trial", "regret")
+"""What a table of facts of our own has besides, so that its law is the run's to the last digit."""
+LARGEST = 1024 * 2**20
 """Bytes of the largest file read."""
 DEEPEST = 100_000
 """Hops; a larger number is a slip."""
@@ -51,6 +59,15 @@ class Row(NamedTuple):
     """A letter."""
     valence: str
     weight: float
+    copy: str
+    pair: str
+    words: float
+    cut_off: bool
+    foreign: bool
+    exact: bool
+    trial: str
+    regret: float
+    """What the decision of the trial cost; nan where nothing was decided, or it is not known."""
 
     @property
     def chain(self) -> tuple[str, str, str, int, str]:
@@ -64,7 +81,20 @@ class Row(NamedTuple):
         return f"statement {self.statement!r} of {condition}world {self.world}, replicate {self.replicate}"
 
 
+class Data(NamedTuple):
+    """What a file holds."""
+
+    observations: Observations
+    regrets: dict[str, list[Regret]]
+    """What the decision of each trial cost, by condition; only tables of our own have it."""
+
+
 def read_observations(path: Path, *, exact: bool = False) -> Observations:
+    """Read the observations of a CSV or JSONL file; see `read_data`."""
+    return read_data(path, exact=exact).observations
+
+
+def read_data(path: Path, *, exact: bool = False) -> Data:
     """Read a CSV or JSONL file.
 
     Args:
@@ -81,8 +111,36 @@ def read_observations(path: Path, *, exact: bool = False) -> Observations:
     if not rows:
         raise BadInput(f"{path} holds no observation; {COLUMNS}")
     _check(rows, path)
-    columns = {name: [getattr(row, name) for row in rows] for name in NEEDED + OPTIONAL}
-    return Observations.of(**columns, exact=exact)
+    columns = {name: [getattr(row, name) for row in rows] for name in (*NEEDED, *OPTIONAL, *EXPORTED[:5])}
+    return Data(Observations.of(**columns, exact=exact or all(row.exact for row in rows)), _regrets(rows))
+
+
+def _regrets(rows: list[Row]) -> dict[str, list[Regret]]:
+    """Return the regret of each trial, as deep as its deepest chain."""
+    trials: dict[tuple[str, str, str], Row] = {}
+    for row in rows:
+        if row.trial and not math.isnan(row.regret):
+            deepest = trials.setdefault((row.condition, row.world, row.trial), row)
+            if row.depth > deepest.depth:
+                trials[row.condition, row.world, row.trial] = row
+    found: dict[str, list[Regret]] = {}
+    for row in trials.values():
+        found.setdefault(row.condition, []).append(Regret(row.world, row.depth - 1, row.regret))
+    return found
+
+
+_RUN_AS_FORMULA = re.compile(r"'*[=+\-@\t\r\n＝＋－＠]")
+"""How a text begins that a spreadsheet takes for a formula, or that was saved from that."""
+
+
+def cell(text: str) -> str:
+    """Return a text as a cell of a CSV file that no spreadsheet runs: with an apostrophe before a formula."""
+    return f"'{text}" if _RUN_AS_FORMULA.match(text) else text
+
+
+def uncell(text: str) -> str:
+    """Return the text of which `cell` made this cell."""
+    return text[1:] if text.startswith("'") and _RUN_AS_FORMULA.match(text) else text
 
 
 def _text(path: Path) -> str:
@@ -135,7 +193,7 @@ def _from_csv(text: str, path: Path) -> Iterator[tuple[int, Mapping[str, Any]]]:
                 continue
             if len(cells) != len(names):
                 raise BadInput(f"{path} line {line}: {len(cells)} cells where the first line has {len(names)} columns")
-            yield line, dict(zip(names, cells, strict=True))
+            yield line, dict(zip(names, map(uncell, cells), strict=True))
     except csv.Error as error:
         raise BadInput(f"{path} line {reader.line_num}: no CSV ({error})") from None
 
@@ -182,15 +240,23 @@ def _row(record: Mapping[str, Any], line: int, where: str) -> Row:
         fate=_word(record, "fate", where, FATE_WORDS, FATES),
         valence=_word(record, "valence", where, {name: name for name in VALENCES}, VALENCES[:-1]),
         weight=_weight(record, where),
+        copy=_name(record, "copy", where, may_be_empty=True),
+        pair=_name(record, "pair", where, may_be_empty=True),
+        words=_number(record, "words", where),
+        cut_off=_flag(record, "cut_off", where),
+        foreign=_flag(record, "foreign", where),
+        exact=_flag(record, "exact", where),
+        trial=_name(record, "trial", where, may_be_empty=True),
+        regret=_number(record, "regret", where),
     )
 
 
-def _name(record: Mapping[str, Any], column: str, where: str, default: str = "") -> str:
+def _name(record: Mapping[str, Any], column: str, where: str, default: str = "", *, may_be_empty: bool = False) -> str:
     value = record.get(column)
     if isinstance(value, bool) or not isinstance(value, str | int | float | None):
         raise BadInput(f"{where}: {column} is {value!r}; give a name or a number")
     text = default if value is None else str(value).strip() or default
-    if not text:
+    if not text and not may_be_empty:
         raise BadInput(f"{where}: {column} is empty; give a name or a number")
     return text
 
@@ -227,6 +293,24 @@ def _weight(record: Mapping[str, Any], where: str) -> float:
     if isinstance(value, bool) or not math.isfinite(number) or number <= 0:
         raise BadInput(f"{where}: weight is {value!r}; give a number above 0, or leave it out")
     return number
+
+
+def _number(record: Mapping[str, Any], column: str, where: str) -> float:
+    value = record.get(column)
+    if value is None or value == "":
+        return math.nan
+    try:
+        return float(str(value))
+    except ValueError:
+        raise BadInput(f"{where}: {column} is {value!r}; give a number, or leave it out") from None
+
+
+def _flag(record: Mapping[str, Any], column: str, where: str) -> bool:
+    value = record.get(column)
+    found = {"true": True, "1": True, "false": False, "0": False, "": False, "none": False}.get(str(value).lower())
+    if found is None:
+        raise BadInput(f"{where}: {column} is {value!r}; give true or false, or leave it out")
+    return found
 
 
 def _check(rows: list[Row], path: Path) -> None:

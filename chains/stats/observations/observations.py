@@ -7,7 +7,7 @@ sorts the rows and refuses what can't be right.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, fields, replace
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -204,6 +204,14 @@ class Observations:
             f"{condition}world {self.world[at]}, replicate {self.replicate[at]}, depth {self.depth[at]}, "
             f"statement {self.statement[at]}"
         )
+
+
+class Regret(NamedTuple):
+    """What one trial's decision cost."""
+
+    world: str
+    managers: int
+    value: float
 
 
 def _columns() -> tuple[str, ...]:

@@ -19,9 +19,9 @@ from chains.running.record_file import read_record
 from chains.stats.fit.estimates import Unknown
 from chains.stats.fit.misclassification import Errors
 from chains.stats.law.contrasts import contrast
-from chains.stats.law.decay_law import Law, Regret, law
-from chains.stats.observations.observation_file import read_observations
-from chains.stats.observations.observations import Observations
+from chains.stats.law.decay_law import Law, law
+from chains.stats.observations.observation_file import read_data
+from chains.stats.observations.observations import Observations, Regret
 from chains.stats.paired.shares import FEWEST_WORLDS
 from chains.terminal.verbs.law_of_orders import goes_down_alone, show_descents
 from chains.terminal.views.curve_data import Panel
@@ -127,7 +127,8 @@ def _observed(sources: _Sources, *, exact: bool) -> tuple[Observations, _About]:
     """Return the observations of all runs and files together."""
     if exact and sources.runs:
         raise BadInput("--exact is said of files; of a run the instrument's error is never none by declaration")
-    parts = [read_observations(path, exact=exact) for path in sources.files]
+    files = [read_data(path, exact=exact) for path in sources.files]
+    parts = [one.observations for one in files]
     if sources.runs:
         parts.append(of_runs(sources.runs))
     records = [run.record for run in sources.runs]
@@ -150,7 +151,7 @@ def _observed(sources: _Sources, *, exact: bool) -> tuple[Observations, _About]:
         hypotheses=records[0].experiment.registered if len(records) == 1 and not sources.files else (),
         standings=[standing(run.record, run.log) for run in sources.runs if run.record.experiment.hypotheses],
         planned=planned_chains(sources.runs) if sources.runs and not sources.files else None,
-        regrets=regrets_of(sources.runs) if not sources.files else {},
+        regrets=files[0].regrets if len(files) == 1 and not sources.runs else {} if files else regrets_of(sources.runs),
     )
     return (parts[0] if len(parts) == 1 else Observations.joined(parts)), about
 
