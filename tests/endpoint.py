@@ -221,6 +221,7 @@ BEHAVIOURS: dict[str, Behaviour] = {
     "thinks": said("<think>They want it short.</think>\n\nAll is well."),
     "thinks_for_ever": said("<think>They want it short, but", finish="length"),
     "thinks_aside": said("All is well.", reasoning_content="They want it short."),
+    "adds_a_prompt": said("All is well.", usage={"prompt_tokens": 9000, "completion_tokens": 3}),
     "truncates_prompt": said("All is well.", usage={"prompt_tokens": 40, "completion_tokens": 3}),
     "counts_cached_apart": said("All is well.", usage={
         "prompt_tokens": 10, "completion_tokens": 50, "prompt_tokens_details": {"cached_tokens": 10_000},

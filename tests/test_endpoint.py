@@ -18,7 +18,7 @@ from chains.models.dialect import Quirks
 from chains.models.endpoint import Endpoint
 from chains.models.endpoint_errors import read_refusal, retry_after
 from chains.models.provider import Message, Request
-from chains.models.reply_parser import read_usage, truncation_note
+from chains.models.reply_parser import addition_note, read_usage, truncation_note
 from chains.models.secrets import masked
 from chains.models.spec import ModelSpec
 from chains.models.thoughts import apart
@@ -299,6 +299,13 @@ def test_a_prompt_that_the_endpoint_truncates_silently_is_noted():
     reply = answered("truncates_prompt", request=plain("The valve opened late. " * 100))
     assert "counted 40 prompt tokens where at least 383 were sent" in reply.notes[0]
     assert answered("ok", request=plain("The valve opened late. " * 100)).notes == ()
+
+
+def test_a_prompt_of_which_more_was_counted_than_was_sent_is_noted():
+    """By an endpoint that adds instructions of its own, which no prompt of ours shows, or that can't count."""
+    reply = answered("adds_a_prompt", request=plain("The valve opened late. " * 100))
+    assert "counted 9,000 prompt tokens where at most 6,600 were sent: it adds a prompt of its own" in reply.notes[0]
+    assert addition_note(sent=2_300, counted=6_600) is None
 
 
 def test_a_short_prompt_or_an_endpoint_that_does_not_count_is_not_suspected():

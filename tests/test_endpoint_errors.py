@@ -231,6 +231,26 @@ def test_a_redirected_request_still_asks(monkeypatch):
         assert (method, body["messages"][-1]["content"]) == ("POST", "All is well.")
 
 
+@pytest.mark.parametrize("place", ["/v1/chat/completions", "file:///etc/hostname"])
+def test_a_redirection_that_leads_nowhere_is_asked_once(place):
+    async def ask():
+        moved = 0
+
+        async def behind(request):
+            nonlocal moved
+            moved += 1
+            return web.Response(status=307, headers={"Location": place})
+
+        app = web.Application()
+        app.add_routes([web.post("/v1/chat/completions", behind)])
+        async with listening(app) as url:
+            with pytest.raises(Hopeless, match="redirects where nothing can follow"):
+                await asked_of(f"{url}/v1")
+        return moved
+
+    assert asyncio.run(ask()) <= 21
+
+
 @pytest.mark.parametrize(
     ("host", "here"),
     [

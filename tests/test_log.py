@@ -50,6 +50,22 @@ def test_what_is_appended_is_found_by_key_and_digest(tmp_path):
         assert (log.index.calls, log.index.tokens) == (4, 14)
 
 
+def test_a_pipe_in_place_of_a_log_holds_nobody_up(tmp_path):
+    os.mkfifo(tmp_path / LOG_FILE)
+    for write in (False, True):
+        with pytest.raises(LogDamaged, match="is no file"):
+            Log(tmp_path, write=write)
+
+
+def test_a_line_without_a_version_costs_itself_and_not_the_run(tmp_path):
+    path = written(tmp_path, step(), END)
+    for line in (b"{}", b'{"kind":"zzz"}', b'{"kind":"note","note":"' + b"a" * 100_000 + b'"}', b'{"v":"1"}'):
+        path.write_bytes(path.read_bytes() + line + b"\n")
+    with Log(tmp_path) as log:
+        assert len(log.index.damaged) == 4
+        assert log.find(step().key, step().digest) == step()
+
+
 def test_what_was_just_appended_is_found_by_who_appended_it(tmp_path):
     with Log(tmp_path, write=True) as log:
         log.append(step())
@@ -179,7 +195,7 @@ def test_garbage_in_the_middle_is_named_by_its_line_and_costs_no_other(garbage, 
         Log(tmp_path)  # it is no log at all
 
 
-@pytest.mark.parametrize("newer", [b"{}", b'{"v": 1}', b'{"v": 1, "kind": "mood"}'])
+@pytest.mark.parametrize("newer", [b'{"v": 1}', b'{"v": 1, "kind": "mood"}'])
 def test_a_record_of_a_kind_that_nobody_knows_is_refused(newer, tmp_path):
     path = written(tmp_path, step())
     path.write_bytes(path.read_bytes() + newer + b"\n")

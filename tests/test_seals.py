@@ -108,6 +108,34 @@ def test_an_edited_record_is_found(ran, mazedom):
     assert (status, document["differences"]) == (1, ["run.json: it was changed after it was written"])
 
 
+def test_a_record_that_another_program_wrote_anew_or_whose_seal_was_cut_out_is_found(ran, mazedom):
+    path = ran / "run.json"
+    content = json.loads(path.read_bytes()) | {"id": "another"}
+    bare = {name: value for name, value in content.items() if name != "seal"}
+    for text, why in (
+        (json.dumps(content), "it was changed after it was written"),
+        (json.dumps(content, indent=2), "it was changed after it was written"),
+        (json.dumps(bare, indent=2), "it was changed after it was written: it has no seal, and the log has"),
+    ):
+        path.write_text(text)
+        status, document = verified(mazedom, ran)
+        assert (status, document["differences"]) == (1, [f"run.json: {why}"])
+
+
+def test_what_editors_do_to_line_ends_and_beginnings_is_no_change(ran, mazedom):
+    for path in (ran / "run.json", ran / "log.jsonl"):
+        path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes().replace(b"\n", b"\r\n"))
+    assert verified(mazedom, ran)[1]["differences"] == []
+
+
+def test_a_line_that_stands_twice_was_paid_for_once(ran, mazedom):
+    before = mazedom("show", ran, "--json").document
+    lines = lines_of(ran)
+    (ran / "log.jsonl").write_bytes(b"".join([*lines[:3], lines[2], *lines[3:], *lines]))
+    after = mazedom("show", ran, "--json").document
+    assert (after["calls"], after["tokens"]) == (before["calls"], before["tokens"])
+
+
 def test_branches_that_finish_in_another_order_have_the_same_root(ran, mazedom):
     """The order in which siblings reply is nobody's doing."""
     before = verified(mazedom, ran)[1]["receipt"]["trials"]

@@ -35,6 +35,13 @@ def test_a_setting_without_key_or_value_is_an_error(text):
         split(text)
 
 
+@pytest.mark.parametrize("name", ["..toml", "...toml", ".hidden.toml"])
+def test_an_experiment_is_not_called_as_a_folder_above_that_of_runs_is(tmp_path, name):
+    path = tmp_path / name
+    path.write_text("worlds = 1")
+    assert read_experiment(path).name in ("experiment", "hidden")
+
+
 def test_bytes_that_are_no_text_are_an_error():
     """As the command line passes them on, they could be written to no file."""
     with pytest.raises(BadInput, match="not UTF-8"):

@@ -193,7 +193,7 @@ def read_experiment(path: Path) -> Experiment:
     if not content:
         raise BadInput(f"{path} is empty; say at least what varies, as in [factors] with depth = [2, 4]")
     try:
-        return _understood(content, path.stem)
+        return _understood(content, path.stem.strip(".") or "experiment")  # runs/.. is no folder for its runs
     except BadInput as error:
         raise BadInput(f"{path}: {error}") from None
 

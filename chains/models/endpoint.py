@@ -253,9 +253,14 @@ class Endpoint:
         body = error.body if error.body is not None else error.response.text
         return read_refusal(error.status_code, body, headers, self._secrets)
 
-    def _unreachable(self, error: BaseException) -> Busy:
+    def _unreachable(self, error: BaseException) -> Busy | Hopeless:
         """Return the error for an answer that never came whole."""
         causes = causes_of(error)
+        if (astray := next((cause for cause in causes if isinstance(cause, _ASTRAY)), None)) is not None:
+            why = quoted(str(astray), self._secrets)
+            return Hopeless(
+                f"{self._where} redirects where nothing can follow ({why}); check base_url", of_endpoint=True
+            )
         if (trouble := not_connected(error)) is not None:
             return Busy(f"can't connect to {self._where}{trouble}")
         if any(isinstance(cause, TimeoutError) for cause in causes):
@@ -265,4 +270,5 @@ class Endpoint:
         return Busy(f"{self._where} dropped the connection ({reason}); try again", lost=True)
 
 
+_ASTRAY = (httpx2.TooManyRedirects, httpx2.UnsupportedProtocol)
 _UNREACHABLE = (openai.APIConnectionError, httpx2.HTTPError, aiohttp.ClientError, TimeoutError, OSError)

@@ -14,6 +14,10 @@ MOST_TOKENS = 10**12
 JSON can hold."""
 SHORT_PROMPT = 300
 """Characters; a shorter prompt is not checked for truncation, one odd word would decide."""
+MOST_TOKENS_A_CHARACTER = 2
+"""No text has more on average with a current tokenizer: one that counts bytes needs as many for letters with marks."""
+UNSEEN = 2_000
+"""Tokens that a prompt may have beside its text: what marks its messages, and a schema of the reply."""
 
 ATE_THE_BUDGET = (
     "reasoning took the whole budget of the reply, and nothing was said; raise max_tokens, or lower reasoning_effort"
@@ -97,7 +101,7 @@ def read_reply(answer: Mapping[str, Any], sent: int) -> Reply:
     notes += [
         *filter(None, (note, too_long, thought_too_long)),
         *["what the endpoint sent is no text in places; \N{REPLACEMENT CHARACTER} stands there"] * odd,
-        *filter(None, [truncation_note(sent, usage.prompt)]),
+        *filter(None, [truncation_note(sent, usage.prompt), addition_note(sent, usage.prompt)]),
     ]
     served_by = " ".join(_line(answer[name]) for name in ("model", "system_fingerprint") if answer.get(name))
     return Reply(
@@ -234,4 +238,20 @@ def truncation_note(sent: int, counted: int) -> str | None:
     return (
         f"the endpoint counted {counted:,} prompt tokens where at least {fewest:,.0f} were sent: "
         "it may have truncated the prompt"
+    )
+
+
+def addition_note(sent: int, counted: int) -> str | None:
+    """Return a note if the endpoint counted more prompt tokens than the prompt can have had.
+
+    Args:
+        sent: Characters sent.
+        counted: Prompt tokens counted.
+    """
+    most = sent * MOST_TOKENS_A_CHARACTER + UNSEEN
+    if counted <= most:
+        return None
+    return (
+        f"the endpoint counted {counted:,} prompt tokens where at most {most:,} were sent: "
+        "it adds a prompt of its own, or counts what can't be"
     )

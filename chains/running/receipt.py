@@ -11,7 +11,7 @@ import orjson
 
 from chains.errors import LogDamaged
 from chains.running.folders import LOG_FILE, RUN_FILE
-from chains.running.log.line_index_schema import ChainLine, EndLine, NoteLine, StepLine, read_line
+from chains.running.log.line_index_schema import BOM, ChainLine, EndLine, NoteLine, StepLine, read_line
 from chains.running.log.log import Log
 from chains.running.log.seals import record_is_whole, run_root, seal_of, trial_root
 
@@ -46,8 +46,11 @@ def receipt_of(folder: Path, log: Log) -> tuple[Receipt, list[Change]]:
     record = (folder / RUN_FILE).read_bytes()
     kept = _Lines()
     changes = list(_changed_lines(log, kept))
-    if record_is_whole(record) is False:
+    whole = record_is_whole(record)
+    if whole is False:
         changes.append(Change(RUN_FILE, None, "it was changed after it was written"))
+    elif whole is None and kept.sealed:
+        changes.append(Change(RUN_FILE, None, "it was changed after it was written: it has no seal, and the log has"))
     trials = {trial: trial_root(records) for trial, records in sorted(kept.records.items())}
     return Receipt(run_root(trials, record), trials, kept.sealed), changes
 
@@ -66,6 +69,8 @@ class _Lines:
 def _changed_lines(log: Log, kept: _Lines) -> Iterator[Change]:
     sealed = False
     for number, line in enumerate(log.lines(), 1):
+        if number == 1:
+            line = line.removeprefix(BOM)  # noqa: PLW2901 - an editor's, and no change
         try:
             read = read_line(line, LOG_FILE, number, log.path.parent.name)
         except LogDamaged as error:

@@ -8,9 +8,10 @@ from typing import NamedTuple
 
 from chains.errors import LineDamaged, LogDamaged
 from chains.models.provider import Usage, whole
+from chains.organisation.turn_key import Key
 from chains.running.log.line_index_schema import ChainLine, EndLine, NoteLine, StepLine, read_line
 from chains.running.log.records import Note, Status, Step
-from chains.running.log.step_index import StepIndex
+from chains.running.log.step_index import StepIndex, packed
 
 _NAMES = {"steps": "replies", "finished": "finished trials"}
 """What a person calls what a log holds."""
@@ -157,6 +158,8 @@ class LogIndex:
         """Note one line that stands at the end of what was scanned so far; see `lines.read_line`."""
         read = read_line(line, file, number, run)
         match read:
+            case StepLine() if self._doubled(read):
+                self.length += len(line)
             case StepLine():
                 try:
                     self.add_step(read, len(line))
@@ -174,6 +177,13 @@ class LogIndex:
         self.lines += 1
         if read.at is not None:
             self.heard(read.at)
+
+    def _doubled(self, step: StepLine) -> bool:
+        """Return whether a line that does not stand where it was logged repeats one before it: it was paid for once."""
+        if step.n in (None, self.lines + 1):
+            return False
+        key = Key(step.trial, step.seat, step.turn, step.attempt)
+        return any(place.digest == packed(step.digest) for place in self.places.of(key))
 
     def pass_over(self, line: bytes, why: str) -> None:
         """Note a line that can't be read and stands at the end of what was scanned so far."""

@@ -51,6 +51,8 @@ class StepLine(msgspec.Struct, gc=False, tag_field="kind", tag="step"):
     seconds: float
     reused: str | None = None
     at: str | None = None
+    n: int | None = None
+    """Which line of the log it was when it was logged; None in logs of before lines were numbered."""
 
 
 class EndLine(msgspec.Struct, gc=False, tag_field="kind", tag="trial"):
@@ -132,8 +134,10 @@ def _refuse(line: bytes, where: str) -> NoReturn:
         raise LineDamaged(f"{where} is not JSON ({error}); {damaged}") from None
     if not isinstance(record, dict):
         raise LineDamaged(f"{where} is not a log record; {damaged}")
-    if record.get("v") != LOG_VERSION:
-        raise LogDamaged(f"{where} has log version {record.get('v')!r}; this program reads version {LOG_VERSION}")
+    if not isinstance(record.get("v"), int):
+        raise LineDamaged(f"{where} is not a log record; {damaged}")
+    if record["v"] != LOG_VERSION:
+        raise LogDamaged(f"{where} has log version {record['v']!r}; this program reads version {LOG_VERSION}")
     kind = record.get("kind")
     if not isinstance(kind, str) or kind not in _NEEDED:
         raise LogDamaged(f"{where} has the unknown kind {kind!r}; was it written by a newer version?")

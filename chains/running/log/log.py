@@ -18,6 +18,7 @@ before anything is appended. Nothing before it is lost.
 import contextlib
 import fcntl
 import os
+import stat
 import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -81,7 +82,7 @@ class Log:
         self._looked_at = -LOOK_EVERY
         self._unsynced = self._behind = False
         self._unkept: OSError | None = None
-        flags = os.O_RDWR | os.O_APPEND if write else os.O_RDONLY
+        flags = (os.O_RDWR | os.O_APPEND if write else os.O_RDONLY) | os.O_NONBLOCK  # a pipe must not hold us up
         if write and held is None:
             flags |= os.O_CREAT
         try:
@@ -93,6 +94,7 @@ class Log:
         except OSError as error:
             raise MazedomError(f"can't open {self.path}: {error.strerror}") from None
         try:
+            self._check_file()
             if write:
                 self._lock()
             self.index = read_index(self.path)
@@ -104,6 +106,10 @@ class Log:
         except BaseException:
             os.close(self._file)
             raise
+
+    def _check_file(self) -> None:
+        if not stat.S_ISREG(os.fstat(self._file).st_mode):
+            raise LogDamaged(f"{self.path} is no file; put the log back, or begin a new run")
 
     def _lock(self) -> None:
         # The log itself is locked: of a lock file beside it, as `filelock` makes one, who locks the log knows nothing.

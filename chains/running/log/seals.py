@@ -10,6 +10,7 @@ another root, so the root is what to publish: the receipt.
 Runs from before there were seals have none, and are checked as they were then.
 """
 
+import codecs
 import hashlib
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -24,6 +25,8 @@ _SEAL: Final = re.compile(rb',\s*"n"\s*:\s*(?P<n>\d{1,18})(?P<sha>,\s*"sha"\s*:\
 _LONGEST: Final = 160
 """Bytes that a seal takes at the end of a line, at most."""
 _RUN_SEAL: Final = b',\n  "seal": "'
+_SEALED_ANEW: Final = re.compile(rb'"seal"\s*:\s*"[0-9a-f]{64}"\s*[,}]')
+"""As a seal stands in a file that another program has written anew."""
 
 
 class Seal(NamedTuple):
@@ -94,9 +97,13 @@ def with_seal(pieces: Iterable[str]) -> Iterator[str]:
 
 
 def record_is_whole(text: bytes) -> bool | None:
-    """Return whether run.json is as it was written; None if it has no seal."""
+    """Return whether run.json is as it was written; None if it has no seal.
+
+    Other line ends, and what an editor puts before the first character, are no change.
+    """
+    text = text.removeprefix(codecs.BOM_UTF8).replace(b"\r\n", b"\n")
     at = text.rfind(_RUN_SEAL)
     if at < 0:
-        return None
+        return False if _SEALED_ANEW.search(text) else None
     told = text[at + len(_RUN_SEAL) :]
     return told == hashlib.sha256(text[:at]).hexdigest().encode() + b'"\n}\n'
