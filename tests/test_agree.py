@@ -12,6 +12,7 @@ from conftest import channel_passing_for_a_model
 from test_person import Terminal, plain
 
 from chains.analysis.corrected.by_hop import errors_beside
+from chains.rng import Draw
 from chains.running.log.log import Log
 from chains.running.record_file import read_record
 from chains.scoring.facts.instrument import INSTRUMENT
@@ -373,3 +374,91 @@ def test_a_rater_has_a_name_that_a_file_can_have(mazedom, run):
     found = mazedom("agree", run, "--as", "../anna")
     assert found.status == 2
     assert "can't be a rater's name" in found.err
+
+
+def read_as_lost_in_one(pairs):
+    """Return what people see where the instrument takes blurred facts for lost that are kept, in one condition."""
+    (honest,) = (one.id for one in pairs.record.conditions if "honest" in one.name)
+    return lambda pair: "kept" if pair.read == "blurred" and pair.condition == honest else pair.read
+
+
+def oracle(pairs, see, prompt):
+    (condition,) = (one.id for one in pairs.record.conditions if prompt in one.name)
+    seen = [see(pair) == "kept" for pair in pairs.all if pair.band == "last" and pair.condition == condition]
+    return sum(seen) / len(seen)
+
+
+def test_labels_of_what_the_executive_hears_correct_every_measure_of_fates_under_an_error_that_differs(
+    mazedom, run, pairs
+):
+    see = read_as_lost_in_one(pairs)
+    drawn = Draw("labels", 1).shuffled([pair for pair in pairs.all if pair.band == "last"])[:100]
+    write(run / "labels" / "anna.jsonl", [{"id": pair.id, "fate": see(pair)} for pair in drawn])
+    found = mazedom("compare", run, "--by", "prompt", "--json").document
+    raw, rows = found["measures"], found["by_labels"]["measures"]
+    true = oracle(pairs, see, "honest") - oracle(pairs, see, "plain")
+    assert abs(raw["retention"]["difference"] - true) > 0.04
+    low, high = rows["retention"]["ci"]
+    assert low < true < high
+    assert rows["retention"]["difference"] == pytest.approx(true, abs=0.03)
+    assert rows["omission"]["difference"] == pytest.approx(raw["omission"]["difference"], abs=0.02)
+    assert rows["bad_excess"]["a"] == pytest.approx(raw["bad_excess"]["a"], abs=0.1)
+    assert "pattern_visible" not in rows, "it is no sum over facts"
+    shown = mazedom("compare", run, "--by", "prompt").out
+    assert "by labels" in shown
+    assert "the instrument's error in all messages: a false loss 0.0%" in " ".join(shown.split())
+    assert "they differ" in shown
+
+
+def test_only_what_the_executive_hears_is_labelled_if_that_is_asked_for(mazedom, run, pairs):
+    sheet = Path("sheet.jsonl")
+    assert mazedom("agree", run, "--heard", "--sample", "20", "--worksheet", sheet).status == 0
+    asked = [pairs.by_id[json.loads(line)["id"]] for line in sheet.read_text().splitlines()]
+    assert {pair.band for pair in asked} == {"last"}
+    assert draw_sample(run, pairs, 20, 1) != asked, "the other sample stays what it was"
+
+
+def test_with_every_label_the_corrected_figures_are_what_people_say(mazedom, run, pairs):
+    see = read_as_lost_in_one(pairs)
+    heard = [pair for pair in pairs.all if pair.band == "last"]
+    write(run / "labels" / "anna.jsonl", [{"id": pair.id, "fate": see(pair)} for pair in heard])
+    row = mazedom("compare", run, "--by", "prompt", "--json").document["by_labels"]["measures"]["retention"]
+    assert row["a"] == pytest.approx(oracle(pairs, see, "plain"))
+    assert row["b"] == pytest.approx(oracle(pairs, see, "honest"))
+
+
+def test_labels_of_too_little_that_the_executive_hears_say_how_to_get_more(mazedom, run, pairs):
+    labelled(run, pairs, "anna", lambda pair: pair.read, count=40)
+    found = mazedom("compare", run, "--by", "prompt", "--json").document["by_labels"]
+    assert "agree" in found
+    assert "--heard" in found
+
+
+def test_registered_hypotheses_are_tested_by_labels_and_readings_together(mazedom, tmp_path):
+    settings = (CHANNEL, "worlds=16", "depth=2", "prompt=plain,honest", "facts=12",
+                "hypotheses.more=retention(prompt=honest) > retention(prompt=plain)")  # fmt: skip
+    assert mazedom("run", *(word for one in settings for word in ("--set", one))).status == 0
+    (record,) = tmp_path.glob("runs/*/*/run.json")
+    folder = record.parent
+    assert mazedom("compare", "last", "--json").document["hypotheses"][0]["verdict"] == "undecided"
+    with Log(folder) as log:
+        pairs = Pairs(read_record(folder), log)
+        see = read_as_lost_in_one(pairs)
+        drawn = draw_sample(folder, pairs, 300, 1, heard=True)
+        write(folder / "labels" / "anna.jsonl", [{"id": pair.id, "fate": see(pair)} for pair in drawn])
+    compared = mazedom("compare", "last", "--json").document
+    (test,) = compared["hypotheses"]
+    assert test["by_labels"]
+    assert test["verdict"] == "supported"
+    assert test["difference"] == pytest.approx(compared["by_labels"]["measures"]["retention"]["difference"])
+    assert "corrected by people's labels: more" in " ".join(mazedom("compare", "last").out.split())
+
+
+def test_the_report_has_the_error_by_condition_and_hop(mazedom, run, pairs):
+    labelled(run, pairs, "anna", read_as_lost_in_one(pairs), count=300)
+    shown = mazedom("agree", run, "--report")
+    assert "the instrument in" in shown.out
+    assert "the conditions have different errors" in shown.out
+    found = mazedom("agree", run, "--report", "--json").document
+    assert found["errors_alike_p"] < 0.05
+    assert {(row["condition"], row["hop"]) for row in found["by_condition_and_hop"]} >= {("prompt=plain", "last")}

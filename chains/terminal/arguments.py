@@ -252,6 +252,10 @@ def _agree(parser: argparse.ArgumentParser) -> None:
         help="label N (statement, message) pairs, drawn equally over the fates (default: 100)",
     )  # fmt: skip
     parser.add_argument("--seed", type=int, default=1, metavar="N", help="seed of the sample (default: 1)")
+    parser.add_argument(
+        "--heard", action="store_true",
+        help="label only what the executive hears; these labels correct `compare` and hypotheses",
+    )  # fmt: skip
     parser.add_argument("--report", action="store_true", help="ask nobody; show how far everybody agrees")
     parser.add_argument(
         "--disagreements", action="store_true", help="with the report: pairs on which instrument and people differ"

@@ -39,6 +39,8 @@ class Accord(NamedTuple):
     """The instrument's error, or a sentence that says why it is not measured."""
     by_condition: dict[str, ErrorRates | str]
     """The same by condition, by name; empty for a run with one."""
+    by_condition_and_band: dict[tuple[str, Band], Confusion]
+    """The instrument against the reference, by condition (its name) and hop; empty for a run with one condition."""
     alike: float
     """p-value of conditions having the same errors (the smallest over pairs, times their number); nan if not tested."""
     clustered_by: str
@@ -65,6 +67,11 @@ class Accord(NamedTuple):
                 for band, one in self.by_band.items()
             },
             "errors": _document(self.errors),
+            "by_condition_and_hop": [
+                {"condition": name, "hop": band, "items": one.items}
+                | {"false_loss": known(one.false_loss), "false_kept": known(one.false_kept)}
+                for (name, band), one in self.by_condition_and_band.items()
+            ],
             "errors_by_condition": {name: _document(one) for name, one in self.by_condition.items()},
             "errors_alike_p": known(self.alike),
         }
@@ -107,6 +114,12 @@ def accord(found: Gathered) -> Accord:
         },
         errors=measured(found),
         by_condition=by_condition,
+        by_condition_and_band={
+            (one.name, band): held(INSTRUMENT, some)
+            for one in (conditions if len(conditions) > 1 else ())
+            for band in BANDS
+            if (some := [pair for pair in drawn if pair.band == band and pair.condition == one.id])
+        },
         alike=min(1.0, len(tests) * min(tests)) if tests else math.nan,
         clustered_by=clustered_by,
     )

@@ -21,7 +21,7 @@ from chains.validation.labels import FOLDER
 from chains.validation.pairs import Pair, Pairs
 
 
-def in_order(pairs: Pairs, seed: int, drawn: Iterable[Pair] = ()) -> Iterator[Pair]:
+def in_order(pairs: Pairs, seed: int, drawn: Iterable[Pair] = (), *, heard: bool = False) -> Iterator[Pair]:
     """Yield all pairs in an order of which every beginning is a stratified sample.
 
     The same statement in the same message comes once, although several conditions may share the message.
@@ -30,8 +30,10 @@ def in_order(pairs: Pairs, seed: int, drawn: Iterable[Pair] = ()) -> Iterator[Pa
         pairs: All pairs of a run.
         seed: Seed of the order.
         drawn: Pairs that the sample already has; they are left out.
+        heard: Take messages that the executive reads alone.
     """
-    queues = [_of_one_fate([pair for pair in pairs.all if pair.read == fate], seed, fate) for fate in FATES]
+    some = [pair for pair in pairs.all if not heard or pair.hop == pair.depth]
+    queues = [_of_one_fate([pair for pair in some if pair.read == fate], seed, fate) for fate in FATES]
     seen = {_what(pairs, pair) for pair in drawn}
     while queues:
         for queue in list(queues):
@@ -65,7 +67,7 @@ def _of_one_fate(pairs: Sequence[Pair], seed: int, fate: Fate) -> Iterator[Pair]
                 shuffled.remove(cell)
 
 
-def draw_sample(folder: Path, pairs: Pairs, count: int, seed: int) -> list[Pair]:
+def draw_sample(folder: Path, pairs: Pairs, count: int, seed: int, *, heard: bool = False) -> list[Pair]:
     """Draw a stratified sample, or extend the one drawn before, and return it in an order that shows no fates.
 
     The sample is kept in `labels/sample-<seed>.json` below the run. So people and judges get the same pairs, and the
@@ -76,6 +78,7 @@ def draw_sample(folder: Path, pairs: Pairs, count: int, seed: int) -> list[Pair]
         pairs: All of its pairs.
         count: How many pairs; fewer are returned if the run has no more.
         seed: Seed of the sample.
+        heard: Take messages that the executive reads alone. That sample is one by itself, kept beside the other.
 
     Raises:
         BadInput: If the run has no pair.
@@ -85,11 +88,12 @@ def draw_sample(folder: Path, pairs: Pairs, count: int, seed: int) -> list[Pair]
         raise BadInput(
             f"run {pairs.record.id} has no finished trial with a message; `mazedom resume {pairs.record.id}` goes on"
         )
-    path = folder / FOLDER / f"sample-{seed}.json"
+    path = folder / FOLDER / f"{'heard' if heard else 'sample'}-{seed}.json"
     names = _kept(path, pairs)
     if len(names) < count:
         known = set(names)
-        fresh = (pair.id for pair in in_order(pairs, seed, [pairs.by_id[name] for name in names]))
+        order = in_order(pairs, seed, [pairs.by_id[name] for name in names], heard=heard)
+        fresh = (pair.id for pair in order)
         grown = [*names, *itertools.islice((name for name in fresh if name not in known), count - len(names))]
         if grown != names:
             _keep(path, seed, grown)

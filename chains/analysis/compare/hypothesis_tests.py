@@ -8,15 +8,19 @@ are alike under the null. A margin, or a number, needs more than that: shares, w
 between bounds, are held against it by betting, which is right however rare and large
 losses are; of other measures, which have no bounds, sign flips take the differences to
 lie symmetrically.
+
+Where people labelled enough of what the executive hears, a measure of fates is tested as
+they correct it: by labels and readings together. A margin or a number must then be
+passed both so and by betting on the readings, as few labels miss rare losses.
 """
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, Protocol
 
 from chains.analysis.compare.aggregates import aggregate_against, aggregate_contrasted
 from chains.analysis.compare.arms import RunHeard, Side
-from chains.analysis.compare.comparison import Comparison, Row, heard_in, interval, match, number
+from chains.analysis.compare.comparison import Comparison, Pair, Row, heard_in, interval, match, number
 from chains.analysis.compare.length_matched import heard_at_equal_words
 from chains.errors import BadInput
 from chains.experiments.hypotheses import Hypothesis
@@ -31,6 +35,29 @@ from chains.stats.paired.shares import FEWEST_WORLDS
 Verdict = Literal["supported", "contradicted", "undecided", "too few worlds", "not tested"]
 
 
+class Shown(NamedTuple):
+    """A figure by labels and readings together."""
+
+    a: float
+    b: float
+    low: float
+    """95% interval of b - a."""
+    high: float
+    p: float
+
+
+class ByLabels(Protocol):
+    """Corrects what a hypothesis is about by people's labels; each returns None where they don't give it."""
+
+    def difference(self, quantity: str, a: Side, b: Side, pairs: Mapping[PairKey, Pair], margin: float) -> Shown | None:
+        """Return a measure in two sides, the p-value that of a difference of `margin`."""
+        ...
+
+    def against(self, quantity: str, side: Side, number: float) -> Shown | None:
+        """Return a measure of one side against a number, which stands as the first."""
+        ...
+
+
 class Tested(NamedTuple):
     """One hypothesis, tested."""
 
@@ -42,6 +69,8 @@ class Tested(NamedTuple):
     verdict: Verdict
     why: str = ""
     """Why it was not tested."""
+    by_labels: bool = False
+    """Whether people's labels correct the figures."""
 
     def document(self) -> dict[str, Any]:
         """Return it as JSON."""
@@ -57,28 +86,38 @@ class Tested(NamedTuple):
             "p_adjusted": number(self.adjusted),
             "worlds": 0 if row is None else row.worlds,
             "verdict": self.verdict,
+            "by_labels": self.by_labels,
             **({"why": self.why} if self.why else {}),
         }
 
 
-def tested(run: RunHeard) -> list[Tested]:
+def tested(run: RunHeard, by_labels: ByLabels) -> list[Tested]:
     """Test what a run registered.
 
     A hypothesis on an exponent is `law`'s to test; here it counts in the family
     as if it had failed, so that the others' p-values are upper bounds.
+
+    Args:
+        run: The run.
+        by_labels: What corrects measures of fates by the labels beside it.
     """
     hypotheses = run.record.experiment.registered
-    rows: list[Paired | str] = [_row(hypothesis, run) for hypothesis in hypotheses]
-    p = [math.nan if isinstance(row, str) else row.p for row in rows]
+    rows: list[_Row | str] = [_row(hypothesis, run, by_labels) for hypothesis in hypotheses]
+    p = [math.nan if isinstance(row, str) else row.shown.p for row in rows]
     return [
         Tested(hypothesis, None, math.nan, "not tested", row)
         if isinstance(row, str)
-        else Tested(hypothesis, row, adjusted, _verdict(hypothesis, row, adjusted))
+        else Tested(hypothesis, row.shown, adjusted, _verdict(hypothesis, row.shown, adjusted), by_labels=row.by_labels)
         for hypothesis, row, adjusted in zip(hypotheses, rows, holm(p), strict=True)
     ]
 
 
-def _row(hypothesis: Hypothesis, run: RunHeard) -> Paired | str:
+class _Row(NamedTuple):
+    shown: Paired
+    by_labels: bool = False
+
+
+def _row(hypothesis: Hypothesis, run: RunHeard, by_labels: ByLabels) -> _Row | str:
     if hypothesis.exponent:
         return "`law` tests exponents"
     left = Side(run, hypothesis.left)
@@ -86,7 +125,28 @@ def _row(hypothesis: Hypothesis, run: RunHeard) -> Paired | str:
         row = _against_number(hypothesis, left) if hypothesis.right is None else _contrast(hypothesis, left)
     except BadInput as error:
         return str(error)
-    return row if row.worlds else f"{hypothesis.quantity} is defined in no pair"
+    if not row.worlds:
+        return f"{hypothesis.quantity} is defined in no pair"
+    shown = _by_labels(hypothesis, left, by_labels)
+    return _Row(row) if shown is None else _Row(_corrected(row, shown, hypothesis.number), by_labels=True)
+
+
+def _by_labels(hypothesis: Hypothesis, left: Side, by_labels: ByLabels) -> Shown | None:
+    quantity, number = hypothesis.quantity, hypothesis.number
+    if hypothesis.aggregate or hypothesis.equal_words or not MEASURES[quantity].of_fates:
+        return None
+    if hypothesis.right is None:
+        return by_labels.against(quantity, left, number)
+    right = Side(left.run, hypothesis.right)
+    return by_labels.difference(quantity, right, left, match(right, left)[0], number)
+
+
+def _corrected(row: Paired, shown: Shown, number: float) -> Paired:
+    """Return a row by labels and readings together; against a margin or a number no surer than the readings alone."""
+    a, b, low, high, p = shown
+    if number:
+        low, high, p = min(low, row.low), max(high, row.high), max(p, row.p)
+    return row._replace(a=a, b=b, difference=b - a, low=low, high=high, p=p, bootstrap=(low, high))
 
 
 def _against_number(hypothesis: Hypothesis, left: Side) -> Paired:
@@ -164,8 +224,8 @@ def registered_rows(
             continue
         arms = (comparison.a.arm, comparison.b.arm)
         for test in found:
-            asked = test.hypothesis
-            if test.row is None or asked.number or (asked.left, asked.right) not in (arms, arms[::-1]):
+            asked, shown = test.hypothesis, test.row is not None and not test.by_labels
+            if not shown or asked.number or (asked.left, asked.right) not in (arms, arms[::-1]):
                 continue
             table = comparison.at_equal_words if asked.equal_words else comparison.measures
             if asked.quantity in table:

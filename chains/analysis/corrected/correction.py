@@ -1,7 +1,6 @@
 """A run's retention, corrected for the instrument's error as people measured it beside that run."""
 
 from collections import defaultdict
-from collections.abc import Collection
 from pathlib import Path
 
 import numpy as np
@@ -20,23 +19,15 @@ from chains.validation.pairs import Pairs
 RESAMPLES = 2000
 
 
-def measured_beside(
-    record: RunRecord,
-    log: Log,
-    folder: Path,
-    *,
-    as_logged: bool = True,
-    conditions: Collection[str] | None = None,
-) -> ErrorRates | str | None:
+def measured_beside(record: RunRecord, log: Log, folder: Path) -> ErrorRates | str | None:
     """Return the instrument's error from the labels beside a run; a sentence if they don't give it, None without any.
+
+    The error is that of the instrument of today, so it is of no use for what another version read and logged.
 
     Args:
         record: The run.
         log: Its log.
         folder: Where both are.
-        as_logged: Whether it is the logged readings that are to be corrected. The error is that of the instrument of
-            today, so it is of no use for what another version read.
-        conditions: The ids of the conditions whose messages count; None for all.
 
     Raises:
         BadInput: If a label file can't be understood.
@@ -44,9 +35,9 @@ def measured_beside(
     if not has_labels(folder):
         return None
     pairs = Pairs(record, log)
-    if as_logged and pairs.read_by:
+    if pairs.read_by:
         return stale_reading(pairs)
-    return measured(gather_people(pairs, folder), conditions)
+    return measured(gather_people(pairs, folder))
 
 
 def stale_reading(pairs: Pairs) -> str:

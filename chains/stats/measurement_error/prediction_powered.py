@@ -1,13 +1,21 @@
 """A mean from an instrument's readings of everything and people's labels of a part: prediction-powered inference.
 
-    mean = l * (mean of the readings of all items) + mean over the labelled of (label - l * reading)
+    mean = (what the labels make of every item's reading, over all items)
+         + (label less that, over the labelled items)
 
-which has no bias whatever the instrument's error is, and however it differs between
-conditions. l is tuned so that the variance is smallest: 1 for an instrument that is
-nearly right, 0 (the labels alone) for one that says nothing. Angelopoulos, Bates,
-Fannjiang, Jordan and Zrnic 2023, "Prediction-powered inference", and Angelopoulos, Duchi
-and Zrnic 2023, "PPI++". Items of one world are not independent, so all standard errors
-are over worlds (t, W - 1).
+It has no bias, whatever the instrument's error is and however it differs between
+conditions: only the labelled items must be drawn at random (Angelopoulos, Bates,
+Fannjiang, Jordan and Zrnic 2023, "Prediction-powered inference"). What is made of a
+reading is the mean of the labels of the items that are read so, which is at least as
+good as tuning how much readings count ("PPI++", Angelopoulos, Duchi and Zrnic 2023), and
+allows for a sample that is drawn by what is read (Fisch and others 2024, "Stratified
+prediction-powered inference"). The second sum is then 0.
+
+Items of one world are not independent, so the variance is over worlds (t, W - 1). Of
+few labels that all agree the variance would be 0; what the labels of all strata show is
+never taken to be less than the binomial one at (k + 1/4) / (n + 1/2). Where errors are
+rare and labels few that makes intervals too wide, and never too narrow
+(`tests/bench/labels.py`).
 """
 
 import math
@@ -15,94 +23,144 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import stdtrit  # type: ignore[import-untyped]  # scipy ships no types
+from scipy.special import stdtr, stdtrit  # type: ignore[import-untyped]  # scipy ships no types
 
 from chains.stats.paired.shares import FEWEST_WORLDS
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
+Booleans = NDArray[np.bool_]
+_PRIOR = 0.25
+"""Labels of each kind that are added to those of a stratum."""
+
+
+class Items(NamedTuple):
+    """All items of one condition. What is wanted is the sum of weight times value, whose values people know of some."""
+
+    weight: Floats
+    """How much each counts in the sum; for a mean over items, one by their number."""
+    world: Integers
+    """The number of each item's world."""
+    stratum: Integers
+    """What the instrument reads: items of one stratum are taken to be worth the mean of those labelled in it."""
+    cell: Integers
+    """Items of one stratum that had the same chance to be labelled."""
+    labelled: Booleans
+    value: Floats
+    """What the labels say, each from -1 to 1; nan where nobody labelled."""
 
 
 class Powered(NamedTuple):
     """A mean or a difference, by labels and readings together."""
 
     value: float
-    low: float
-    """95% interval over worlds; nan with fewer than eight that have labels."""
-    high: float
-    tuned: float
-    """l: how much the readings count."""
-    gain: float
-    """Variance of the labels alone over this one: so many times as many labels would do as well."""
     influence: Floats
-    """What each world moves it by."""
+    """What each world moves it by; sums to 0."""
+    beyond: float
+    """Variance besides that of the worlds: of strata with few labels that agree."""
+    alone: float
+    """Variance of the labels alone, without any reading."""
+    labels: int
+
+    @property
+    def variance(self) -> float:
+        """Of the value."""
+        worlds = len(self.influence)
+        spread = float((self.influence**2).sum())
+        return spread * worlds / (worlds - 1) + self.beyond if worlds > 1 else math.nan
 
     @property
     def se(self) -> float:
         """Standard error over worlds."""
-        return float(np.sqrt((self.influence**2).sum()))
+        return math.sqrt(self.variance)
+
+    @property
+    def gain(self) -> float:
+        """Variance of the labels alone over this one: so many times as many labels alone would do as well."""
+        return self.alone / self.variance if self.variance > 0 else math.nan
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        """95%; nan with fewer than eight worlds."""
+        worlds = len(self.influence)
+        if worlds < FEWEST_WORLDS:
+            return math.nan, math.nan
+        half = float(stdtrit(worlds - 1, 0.975)) * self.se
+        return self.value - half, self.value + half
+
+    def p(self, number: float = 0.0) -> float:
+        """Return the two-sided p-value of its being a number; nan with fewer than eight worlds."""
+        worlds = len(self.influence)
+        if worlds < FEWEST_WORLDS or not self.se:
+            return math.nan
+        return float(2 * stdtr(worlds - 1, -abs(self.value - number) / self.se))
 
 
-def powered_mean(
-    read: Floats, world: Integers, labelled: Integers, label: Floats, weight: Floats | None = None
-) -> Powered:
-    """Return a mean over all items.
-
-    Args:
-        read: What the instrument says of each item.
-        world: The number of each item's world.
-        labelled: The places of the items that people labelled.
-        label: What they said.
-        weight: For how many items each labelled one stands; None for a plain random sample.
-    """
-    weight = np.ones(len(labelled)) if weight is None else weight
-    size = int(world.max()) + 1
-    all_of = np.bincount(world, read - read.mean(), size) / len(read)
-    part = world[labelled]
-
-    def off(values: Floats) -> tuple[float, Floats]:
-        mean = float(np.average(values, weights=weight))
-        return mean, np.bincount(part, weight * (values - mean), size) / weight.sum()
-
-    of_label, label_off = off(label)
-    of_read, read_off = off(read[labelled])
-    # the variance is that of label_off and l times this
-    moves = all_of - read_off
-    spread = float((moves**2).sum())
-    tuned = float(np.clip(-(label_off @ moves) / spread, 0.0, 1.0)) if spread > 0 else 0.0
-    there = len(np.unique(part))
-    inflate = math.sqrt(there / (there - 1)) if there > 1 else math.nan
-    influence = (label_off + tuned * moves) * inflate
-    value = tuned * (float(read.mean()) - of_read) + of_label
-    alone, both = float((label_off**2).sum()), float(((label_off + tuned * moves) ** 2).sum())
-    return _over_worlds(value, influence, there, tuned, alone / both if both > 0 else math.nan)
-
-
-def powered_difference(first: Powered, second: Powered) -> Powered:
-    """Return second less first, both over the same numbers of worlds, which are paired."""
-    size = max(len(first.influence), len(second.influence))
-    one, other = (np.pad(each.influence, (0, size - len(each.influence))) for each in (first, second))
-    there = int(np.count_nonzero((one != 0) | (other != 0)))
-    return _over_worlds(second.value - first.value, other - one, there, math.nan, math.nan)
-
-
-def _over_worlds(value: float, influence: Floats, worlds: int, tuned: float, gain: float) -> Powered:
-    half = math.nan
-    if worlds >= FEWEST_WORLDS:
-        half = float(stdtrit(worlds - 1, 0.975)) * float(np.sqrt((influence**2).sum()))
-    return Powered(value, value - half, value + half, tuned, gain, influence)
-
-
-def labels_needed(spread: float, agreement: float, items: int, half: float) -> int:
-    """Return how many labels give a 95% interval of a half width, items taken to be independent; for planning.
-
-    The variance of a tuned mean is s^2 (1 - r^2) / n + r^2 s^2 / N for n labels of N items.
+def powered(items: Items) -> Powered:
+    """Return the sum of weight times value over all items.
 
     Args:
-        spread: Sd s of the labels.
-        agreement: Correlation r of labels and readings.
-        items: N.
-        half: The half width.
+        items: Every stratum must have a label; each cell without one is taken to be as the rest of its stratum.
     """
-    wanted = (half / 1.96) ** 2 - (agreement * spread) ** 2 / items
-    return items if wanted <= 0 else min(items, math.ceil(spread**2 * (1 - agreement**2) / wanted))
+    weight, worlds = items.weight, int(items.world.max()) + 1
+    at = np.flatnonzero(items.labelled)
+    stands = weight[at] * _stands_for(items, at)
+    stratum = items.stratum[at]
+    size = int(items.stratum.max()) + 1
+    whole = np.bincount(stratum, stands, size)  # the weight of the stratum's items
+    taken = np.divide(np.bincount(stratum, stands * items.value[at], size), whole, out=np.zeros(size), where=whole != 0)
+    off = stands * (items.value[at] - taken[stratum])
+    count = np.bincount(stratum, minlength=size)
+    off *= np.sqrt(count / np.maximum(count - 1, 1))[stratum]
+    value = float(weight @ taken[items.stratum])
+    of_worlds = np.bincount(items.world, weight * taken[items.stratum], worlds)
+    part = np.bincount(items.world[at], off, worlds)
+    influence: Floats = np.asarray(of_worlds - value / worlds + part, float)
+    own = stands.copy()
+    for side in (stands > 0, stands < 0):  # of a difference of two means, as of bad and good news, each has its own
+        if side.any():
+            own[side] *= items.value[at][side] - np.average(items.value[at][side], weights=stands[side])
+    return Powered(
+        value=value,
+        influence=influence,
+        beyond=_beyond(items, at, stands, taken, off),
+        alone=float((np.bincount(items.world[at], own, worlds) ** 2).sum()) * worlds / max(1, worlds - 1),
+        labels=len(at),
+    )
+
+
+def difference(first: Powered, second: Powered) -> Powered:
+    """Return second less first, whose worlds have the same numbers and are pairs."""
+    return Powered(
+        second.value - first.value,
+        second.influence - first.influence,
+        first.beyond + second.beyond,
+        first.alone + second.alone,
+        first.labels + second.labels,
+    )
+
+
+def _stands_for(items: Items, at: Integers) -> Floats:
+    """Return for how many times its own weight each labelled item stands: its cell's weight over that of the labels."""
+    size = int(items.cell.max()) + 1
+    cells = np.bincount(items.cell, items.weight, size)
+    known = np.bincount(items.cell[at], items.weight[at], size)
+    times = np.divide(cells, known, out=np.zeros(size), where=known != 0)[items.cell[at]]
+    strata = int(items.stratum.max()) + 1
+    whole = np.bincount(items.stratum, items.weight, strata)
+    held = np.bincount(items.stratum[at], items.weight[at] * times, strata)
+    lacks = np.divide(whole, held, out=np.zeros(strata), where=held != 0)
+    found: Floats = times * lacks[items.stratum[at]]
+    return found
+
+
+def _beyond(items: Items, at: Integers, stands: Floats, taken: Floats, off: Floats) -> float:
+    """Return by how much the variance that the labels show falls short of the binomial one, over all strata."""
+    size, stratum = len(taken), items.stratum[at]
+    total, squares, known = (np.bincount(stratum, of, size) for of in (stands, stands**2, items.weight[at]))
+    there = squares > 0
+    count = total[there] ** 2 / squares[there]
+    share = (np.abs(taken[there]) * count + _PRIOR) / (count + 2 * _PRIOR)
+    unknown = np.maximum(0.0, 1 - known[there] / total[there])  # of a stratum that is labelled whole all is known
+    least = squares[there] * share * (1 - share) * unknown
+    return max(0.0, float(least.sum() - (off**2).sum()))

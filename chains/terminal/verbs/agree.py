@@ -31,7 +31,7 @@ def main(arguments: argparse.Namespace) -> int:
             say(f"note: {log.index.notice}")
         pairs = Pairs(record, log)
         if arguments.worksheet is not None:
-            drawn = draw_sample(folder, pairs, arguments.sample, arguments.seed)
+            drawn = draw_sample(folder, pairs, arguments.sample, arguments.seed, heard=arguments.heard)
             _write(Path(arguments.worksheet), pairs, drawn)
             written = counted(len(drawn), "pair")
             say(f"{written} written; fill in fate, then: mazedom agree {arguments.run} --labels FILE")
@@ -49,7 +49,7 @@ def _label(arguments: argparse.Namespace, folder: Path, pairs: Pairs) -> int:
     No fate that the instrument, a judge or another person gave is shown before all of it is labelled.
     """
     name = check_name(arguments.rater)
-    drawn = draw_sample(folder, pairs, arguments.sample, arguments.seed)
+    drawn = draw_sample(folder, pairs, arguments.sample, arguments.seed, heard=arguments.heard)
     if len(drawn) < arguments.sample:
         say(f"note: the run has only {len(drawn)} different pairs")
     interrupted = False

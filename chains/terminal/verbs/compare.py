@@ -14,13 +14,14 @@ from chains.analysis.compare.fail_if import Failing, read_failing
 from chains.analysis.compare.hypothesis_tests import Tested, registered_rows, tested
 from chains.analysis.compare.length_matched import at_equal_words, costly
 from chains.analysis.compare.most_different import most_unlike
-from chains.analysis.corrected.comparison import retention_corrected
+from chains.analysis.corrected.by_labels import Corrector
+from chains.analysis.corrected.comparison import Correction, correction_of
+from chains.analysis.corrected.labels_beside import LabelsBeside
 from chains.analysis.registered.confirmatory import Standing, standing
 from chains.running.folders import find_run
 from chains.running.log.log import Log
 from chains.running.record_file import read_record
 from chains.scoring.facts.reader import Reader
-from chains.stats.measurement_error.correction import CorrectedPair
 from chains.terminal.views.compare import comparison_view, corrected_view, tested_view, unlike_view
 from chains.terminal.views.output import print_json, say
 from chains.terminal.views.output import results as stdout
@@ -35,14 +36,16 @@ def main(arguments: argparse.Namespace) -> int:
         equal = arguments.equal_words or any(term.equal_words for failing in conditions for term in failing.terms)
         compared = [_compared(pair, always=equal) for pair in sides]
         run = sides[0].a.run
-        tests, status = _tested(run) if all(side.run is run for pair in sides for side in pair) else ([], None)
+        beside = LabelsBeside()
+        tests, status = _tested(run, beside) if all(side.run is run for pair in sides for side in pair) else ([], None)
         registered = registered_rows(compared, tests, run) if status is not None and status.confirmatory else {}
         compared = adjusted(compared, registered)
         failed = _failed(conditions, compared)
+        corrections = [correction_of(comparison, beside) for comparison in compared]
         if arguments.json:
-            print_json(_document(compared, tests, status, failed, arguments.messages))
+            print_json(_document(compared, corrections, tests, status, failed, arguments.messages))
         else:
-            _print(compared, tests, status, arguments.messages)
+            _print(compared, corrections, tests, status, arguments.messages)
     for line in failed:
         say(f"fails: {line}")
     return 1 if failed else 0
@@ -70,10 +73,6 @@ def _opener(stack: ExitStack) -> Callable[[str], RunHeard]:
     return read
 
 
-def _as_json(retention: CorrectedPair | str | None) -> dict[str, Any] | str | None:
-    return retention.document() if isinstance(retention, CorrectedPair) else retention
-
-
 def _compared(sides: Sides, *, always: bool) -> Comparison:
     comparison = compare(*sides)
     worlds = [world for side in sides for world in side.run.record.worlds.values()]
@@ -84,12 +83,12 @@ def _compared(sides: Sides, *, always: bool) -> Comparison:
     return replace(comparison, at_equal_words=at_equal_words(comparison))
 
 
-def _tested(run: RunHeard) -> tuple[list[Tested], Standing | None]:
+def _tested(run: RunHeard, beside: LabelsBeside) -> tuple[list[Tested], Standing | None]:
     """Test the run's registered hypotheses, if it has any."""
     if not run.record.experiment.hypotheses:
         return [], None
     found = (run.log.end(str(trial)) for trial in run.record.experiment.trials())
-    return tested(run), standing(run.record, run.log, [end for end in found if end is not None])
+    return tested(run, Corrector(beside)), standing(run.record, run.log, [end for end in found if end is not None])
 
 
 def _failed(conditions: Sequence[Failing], compared: Sequence[Comparison]) -> list[str]:
@@ -97,21 +96,27 @@ def _failed(conditions: Sequence[Failing], compared: Sequence[Comparison]) -> li
     return [f"{failing.text} ({said})" for failing, said in found if said is not None]
 
 
-def _print(compared: Sequence[Comparison], tests: Sequence[Tested], status: Standing | None, messages: int) -> None:
+def _print(
+    compared: Sequence[Comparison],
+    corrections: Sequence[Correction],
+    tests: Sequence[Tested],
+    status: Standing | None,
+    messages: int,
+) -> None:
     if status is not None:
         stdout.print(tested_view(tests, status))
-    for number, comparison in enumerate(compared):
+    for number, (comparison, correction) in enumerate(zip(compared, corrections, strict=True)):
         if number:
             stdout.print()
         stdout.print(comparison_view(comparison))
-        if (retention := retention_corrected(comparison)) is not None:
-            stdout.print(corrected_view(retention))
+        stdout.print(corrected_view(correction))
         if messages:
             stdout.print(unlike_view(most_unlike(comparison, messages), comparison))
 
 
 def _document(
     compared: Sequence[Comparison],
+    corrections: Sequence[Correction],
     tests: Sequence[Tested],
     status: Standing | None,
     failed: Sequence[str],
@@ -121,8 +126,8 @@ def _document(
     documents = [
         comparison.document()
         | {"most_unlike": [pair.document() for pair in most_unlike(comparison, messages)]}
-        | {"retention_corrected": _as_json(retention_corrected(comparison))}
-        for comparison in compared
+        | correction.document()
+        for comparison, correction in zip(compared, corrections, strict=True)
     ]
     return {
         **documents[0],

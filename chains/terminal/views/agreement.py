@@ -1,6 +1,7 @@
 """How far everybody agrees: alpha, the confusion matrix, recall and precision, false loss by hop."""
 
 import math
+from collections.abc import Iterator
 
 from rich.console import Group, RenderableType
 from rich.table import Table
@@ -9,6 +10,8 @@ from rich.text import Text
 from chains.fates import FATES
 from chains.scoring.facts.reader import instrument_of
 from chains.stats.measurement_error.confusion import Confusion
+from chains.stats.measurement_error.correction import ErrorRates
+from chains.stats.paired.paired import LEVEL
 from chains.terminal.views.judging import share
 from chains.terminal.views.output import legible
 from chains.terminal.views.run_tables import FATE_STYLE
@@ -43,8 +46,7 @@ def accord_view(found: Gathered, agreed: Accord) -> RenderableType:
     for rater, matrix in agreed.against.items():
         parts += [Text(""), Text(f"{rater} against {who} ({matrix.items} pairs)", "bold"), matrix_table(matrix)]
         parts.append(Text(in_words(matrix)))
-    if agreed.by_band:
-        parts += [Text(""), _by_hop(agreed)]
+    parts += _where(agreed)
     if agreed.against:
         parts.append(
             Text(
@@ -104,6 +106,12 @@ def matrix_table(matrix: Confusion) -> Table:
     return table
 
 
+def _where(agreed: Accord) -> list[RenderableType]:
+    """Return the instrument's error by hop and by condition."""
+    parts: list[RenderableType] = [Text(""), _by_hop(agreed)] if agreed.by_band else []
+    return [*parts, Text(""), *_by_condition(agreed)] if agreed.by_condition else parts
+
+
 def _by_hop(agreed: Accord) -> Table:
     table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False)
     table.add_column("the instrument at")
@@ -113,6 +121,34 @@ def _by_hop(agreed: Accord) -> Table:
         table.add_row(f"{band} hops" if band == "middle" else f"{band} hop", str(one.items), share(one.false_loss),
                       share(one.false_kept))  # fmt: skip
     return table
+
+
+def _by_condition(agreed: Accord) -> list[RenderableType]:
+    """Return the instrument's error in each condition and, of the sample, at each hop of it."""
+    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False)
+    table.add_column("the instrument in", overflow="fold")
+    for heading in ("pairs", "false loss", "false kept"):
+        table.add_column(heading, justify="right", no_wrap=True)
+    for name, rates in agreed.by_condition.items():
+        if isinstance(rates, str):
+            table.add_row(Text(name), "", "too few labels", "")
+        else:
+            table.add_row(Text(name), str(rates.kept + rates.lost), *_errors(rates))
+        for (of, band), one in agreed.by_condition_and_band.items():
+            if of == name:
+                hop = f"  {band} hops" if band == "middle" else f"  {band} hop"
+                table.add_row(hop, str(one.items), share(one.false_loss), share(one.false_kept))
+    if math.isnan(agreed.alike):
+        return [table]
+    said = "the conditions have different errors" if agreed.alike <= LEVEL else "no difference between conditions shown"
+    figure = f"{agreed.alike:.3f}" if agreed.alike >= 0.001 else "under .001"
+    return [table, Text(f"{said} (p {figure}, all pairs of conditions)")]
+
+
+def _errors(rates: ErrorRates) -> Iterator[str]:
+    """Yield false loss and false kept, each with its interval."""
+    for value, (low, high) in ((rates.specificity, rates.interval(1)), (rates.sensitivity, rates.interval(0))):
+        yield f"{share(1 - value)} ({share(1 - high)} to {share(1 - low)})"
 
 
 def disagreements_view(found: Gathered) -> RenderableType:

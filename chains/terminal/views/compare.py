@@ -12,9 +12,11 @@ from chains.analysis.compare.arms import differing
 from chains.analysis.compare.comparison import Comparison, Row
 from chains.analysis.compare.hypothesis_tests import Tested
 from chains.analysis.compare.most_different import Stretch, Unlike, stretches
+from chains.analysis.corrected.by_labels import Corrected
+from chains.analysis.corrected.comparison import Correction
 from chains.analysis.registered.confirmatory import Standing
 from chains.scoring.measures.measures import MEASURES
-from chains.stats.measurement_error.correction import CorrectedPair
+from chains.stats.measurement_error.correction import CorrectedPair, ErrorRates, errors_alike
 from chains.stats.paired.paired import LEVEL
 from chains.stats.paired.shares import FEWEST_WORLDS
 from chains.terminal.views.output import counted, legible
@@ -44,8 +46,10 @@ def tested_view(tests: Sequence[Tested], standing: Standing) -> RenderableType:
     texts = [Text(f"{test.hypothesis.name}: {test.hypothesis.text}") for test in tests]
     digest = "" if standing.digest is None else f" (registration {standing.digest[:12]})"
     word = Text(f"{standing.word}: {standing.why}{digest}", style="" if standing.confirmatory else "yellow")
-    how = Text("b: the left side, a: the right; two-sided p, and the sign must be the registered one", style="dim")
-    return Group(Text("registered hypotheses", style="bold"), *texts, table, how, word, Text())
+    how = "b: the left side, a: the right; two-sided p, and the sign must be the registered one"
+    if some := ", ".join(test.hypothesis.name for test in tests if test.by_labels):
+        how += f"; corrected by people's labels: {some}"
+    return Group(Text("registered hypotheses", style="bold"), *texts, table, Text(how, style="dim"), word, Text())
 
 
 def comparison_view(comparison: Comparison) -> RenderableType:
@@ -111,19 +115,66 @@ def _who(comparison: Comparison) -> str:
     return "the workers hear and do"
 
 
-def corrected_view(retention: CorrectedPair | str) -> Text:
-    """Return the retention corrected for the instrument's measured error; a sentence where it is not measured."""
-    if isinstance(retention, str):
-        return Text(f"note: {retention}", style="yellow")
+def corrected_view(correction: Correction) -> RenderableType:
+    """Return what labels make of a comparison, with the instrument's error on both sides."""
+    by_labels, retention = correction.by_labels, correction.retention
+    parts: list[RenderableType] = []
+    if isinstance(by_labels, Corrected):
+        parts.append(_by_labels(by_labels))
+    else:
+        parts += [_note(said) for said in dict.fromkeys((by_labels, retention)) if isinstance(said, str)]
+        if isinstance(retention, CorrectedPair):
+            parts.append(_retention(retention))
+    if correction.errors is not None:
+        alike = errors_alike(*correction.errors)
+        differ = "they differ" if alike <= LEVEL else "no difference shown"
+        said = "; ".join(f"{side} {error_text(one)}" for side, one in zip("ab", correction.errors, strict=True))
+        parts.append(Text(f"the instrument's error in all messages: {said}: {differ} (p {_p(alike)})"))
+    return Group(*parts)
+
+
+def error_text(rates: ErrorRates) -> str:
+    """Return both errors of the instrument with their intervals."""
+    (loss, *of_loss), (kept, *of_kept) = (
+        (1 - value, 1 - high, 1 - low)
+        for value, (low, high) in ((rates.specificity, rates.interval(1)), (rates.sensitivity, rates.interval(0)))
+    )
+    return (
+        f"false loss {loss:.1%} ({of_loss[0]:.0%} to {of_loss[1]:.0%}), "
+        f"false kept {kept:.1%} ({of_kept[0]:.0%} to {of_kept[1]:.0%})"
+    )
+
+
+def _by_labels(found: Corrected) -> RenderableType:
+    table = _table("by labels", "a", "b", "b - a", "95% interval", "p", "adjusted", "worth")
+    for name, row in found.rows.items():
+        if not row.a and not row.b:
+            continue
+        low, high = row.powered.interval
+        table.add_row(
+            name,
+            _plain(row.a, share=True),
+            _plain(row.b, share=True),
+            _signed(row.powered.value, share=True),
+            Text(_interval(low, high, share=True), style="bold" if row.adjusted <= LEVEL else ""),
+            _p(row.powered.p()),
+            _p(row.adjusted),
+            f"x{row.powered.gain:.1f}",
+        )
+    how = (
+        f"corrected by {found.labels[0]} labels of a and {found.labels[1]} of b, of what the executive hears; worth: "
+        "how many times as many labels would do as well without the readings"
+    )
+    return Group(Text(""), table, Text(how, style="dim"))
+
+
+def _retention(retention: CorrectedPair) -> Text:
     difference = _signed(retention.difference, share=True)
     few = f"no interval from fewer than {FEWEST_WORLDS} worlds"
     interval = few if math.isnan(retention.low) else _interval(retention.low, retention.high, share=True)
-    differ = ""
-    if retention.alike <= LEVEL:
-        differ = f"; the error differs between the two (p {_p(retention.alike)}), so don't trust it as read"
     return Text(
         "retention corrected for the instrument's error as measured in each condition: "
-        f"a {corrected_text(retention.a)}, b {corrected_text(retention.b)}, b - a {difference} ({interval}){differ}",
+        f"a {corrected_text(retention.a)}, b {corrected_text(retention.b)}, b - a {difference} ({interval})",
         style="green",
     )
 
@@ -152,7 +203,7 @@ def _measures(comparison: Comparison, rows: Mapping[str, Row]) -> Table:
 def _table(*headings: str) -> Table:
     table = Table(box=None, padding=(0, 1, 0, 0), pad_edge=False)
     for number, heading in enumerate(headings):
-        text = heading in ("measure", "hypothesis", "so")
+        text = heading in ("measure", "hypothesis", "so", "by labels")
         table.add_column(heading, justify="left" if text else "right", no_wrap=number == 0)
     return table
 
