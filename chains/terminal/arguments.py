@@ -176,14 +176,13 @@ def _import(parser: argparse.ArgumentParser) -> None:
 
 def _export(parser: argparse.ArgumentParser) -> None:
     a_run(parser)
+    parser.add_argument("--to", metavar="DIR", help="the folder to write to; it is made where there is none")
     parser.add_argument(
-        "--to", required=True, metavar="DIR", help="the folder to write to; it is made where there is none"
-    )
-    parser.add_argument(
-        "--format", default="csv", choices=("csv", "parquet"),
+        "--format", default="csv", choices=("csv", "parquet", "otel", "inspect"),
         help="csv (default): tables of trials, messages, facts, calls, and a dictionary of their columns; parquet: the "
-        "same in Parquet",
+        "same in Parquet; otel: spans of OpenTelemetry; inspect: .eval files of Inspect",
     )  # fmt: skip
+    parser.add_argument("--endpoint", metavar="URL", help="with --format otel: send the spans there (OTLP over HTTP)")
     _json(parser)
 
 
@@ -290,7 +289,7 @@ VERBS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None], str]] = {
     "models": ("which models answer, and how fast", _models, "mazedom models smollm2 ollama:qwen3"),
     "import": ("chains that others logged, as a run", _import, "mazedom import telephone gpt-3.5_rephrase.tar.xz"),
     "export": (
-        "a run as files for other tools: tables of trials, messages, facts, calls",
+        "a run as files for other tools: tables, OpenTelemetry spans, an Inspect log",
         _export,
         "mazedom export last --to tables",
     ),

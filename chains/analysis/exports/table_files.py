@@ -40,7 +40,7 @@ def write_csv(tables: Tables, folder: Path, done: Done) -> None:
     types = {}
     for name in COLUMNS:
         found = _Types(tables.columns(name))
-        with _whole(folder / f"{name}.csv") as file:
+        with whole_file(folder / f"{name}.csv") as file:
             count = _as_csv(file, list(tables.columns(name)), found.noting(tables.rows(name)))
         types[name] = found
         done(f"{name}.csv", count)
@@ -159,13 +159,13 @@ def _write_dictionary(tables: Tables, types: Mapping[str, _Types], folder: Path,
         for name in COLUMNS
         for column, meaning in tables.columns(name).items()
     ]
-    with _whole(folder / DICTIONARY) as file:
+    with whole_file(folder / DICTIONARY) as file:
         count = _as_csv(file, ["table", "column", "type", "meaning"], rows)
     done(DICTIONARY, count)
 
 
 @contextlib.contextmanager
-def _whole(path: Path) -> Iterator[TextIO]:
+def whole_file(path: Path) -> Iterator[TextIO]:
     """Open a text file that takes its name when it is whole."""
     part = path.with_name(f".{path.name}.part")
     try:

@@ -1,9 +1,10 @@
 """`export`: a run's tables, spans or samples as files for other tools."""
 
 import argparse
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from chains.analysis.exports.table_files import write_csv, write_parquet
+from chains.analysis.exports.table_files import Done, write_csv, write_parquet
 from chains.analysis.observations import Run
 from chains.analysis.tables import Tables
 from chains.errors import BadInput
@@ -14,7 +15,11 @@ from chains.terminal.views.output import counted, print_json, say
 
 
 def main(arguments: argparse.Namespace) -> int:
-    """Write the files; return the exit status."""
+    """Write the files, or send the spans; return the exit status."""
+    if arguments.endpoint is not None and arguments.format != "otel":
+        raise BadInput("--endpoint takes spans; add --format otel")
+    if arguments.to is None and arguments.endpoint is None:
+        raise BadInput("where to? give a folder with --to DIR")
     folder = find_run(arguments.run)
     if is_archive(folder):
         raise BadInput(
@@ -22,19 +27,60 @@ def main(arguments: argparse.Namespace) -> int:
             "texts, a chain a line"
         )
     record = read_record(folder)
-    files: dict[str, int] = {}
-    to = Path(arguments.to)
-
-    def done(name: str, count: int) -> None:
-        files[name] = count
-        if not arguments.json:
-            say(f"{to / name}: {counted(count, 'row')}")
-
     with Log(folder, held=record.held) as log:
         if log.index.notice:
             say(f"note: {log.index.notice}")
-        tables = Tables(Run(record, log), why=True)
-        {"csv": write_csv, "parquet": write_parquet}[arguments.format](tables, to, done)
+        files = _written(Run(record, log), arguments)
     if arguments.json:
-        print_json({"run": record.id, "format": arguments.format, "to": str(to), "files": files})
+        to = {"to": arguments.to} if arguments.to else {"endpoint": arguments.endpoint}
+        print_json({"run": record.id, "format": arguments.format, **to, "files": files})
     return 0
+
+
+def _written(run: Run, arguments: argparse.Namespace) -> dict[str, int]:
+    """Write; return what was written with the number of rows, trials or samples of each."""
+    files: dict[str, int] = {}
+    if arguments.endpoint is not None:
+        from chains.analysis.exports.otel_spans import send_spans  # noqa: PLC0415  start-up
+
+        files[arguments.endpoint] = send_spans(run, arguments.endpoint)
+        say(f"{counted(files[arguments.endpoint], 'trial')} sent to {arguments.endpoint}")
+    if arguments.to is not None:
+        to = Path(arguments.to)
+
+        def done(name: str, count: int) -> None:
+            files[name] = count
+            say(f"{to / name}: {counted(count, _COUNTED[arguments.format])}")
+
+        _WRITERS[arguments.format](run, to, done)
+    return files
+
+
+def _csv(run: Run, to: Path, done: Done) -> None:
+    write_csv(Tables(run, why=True), to, done)
+
+
+def _parquet(run: Run, to: Path, done: Done) -> None:
+    write_parquet(Tables(run, why=True), to, done)
+
+
+def _otel(run: Run, to: Path, done: Done) -> None:
+    from chains.analysis.exports.otel_spans import write_spans  # noqa: PLC0415  start-up
+
+    write_spans(run, to, done)
+
+
+def _inspect(run: Run, to: Path, done: Done) -> None:
+    from chains.analysis.exports.inspect_log import write_inspect  # noqa: PLC0415  start-up
+
+    write_inspect(run, to, done)
+
+
+_WRITERS: Mapping[str, Callable[[Run, Path, Done], None]] = {
+    "csv": _csv,
+    "parquet": _parquet,
+    "otel": _otel,
+    "inspect": _inspect,
+}
+_COUNTED = {"csv": "row", "parquet": "row", "otel": "trial", "inspect": "sample"}
+"""What is counted in the files of each format."""
