@@ -1,9 +1,8 @@
-"""Measures that the user adds, for each condition of a run; `show` prints them, as it prints no others one by one."""
+"""Measures that plugins add, for each condition of a run: `show` prints them, and so does the end of `run`."""
 
 import math
 from typing import Any
 
-from chains.analysis.compare.arms import RunHeard
 from chains.running.log.log import Log
 from chains.running.run_record import RunRecord
 from chains.scoring.measures.measures import MEASURES
@@ -22,6 +21,8 @@ def added_rows(record: RunRecord, log: Log) -> list[dict[str, Any]]:
     added = MEASURES.added()
     if not added:
         return []
+    from chains.analysis.compare.arms import RunHeard  # noqa: PLC0415  start-up: most runs have no such measures
+
     run = RunHeard(record, log)
     rows = []
     for condition in record.conditions:

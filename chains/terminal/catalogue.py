@@ -7,6 +7,7 @@ from chains.errors import BadInput
 from chains.experiments.experiment import read_experiment
 from chains.experiments.overrides import OF_THE_EXPERIMENT
 from chains.experiments.settings import SETTINGS
+from chains.models.kinds import PROVIDERS
 from chains.models.spec import EMBEDDED
 from chains.organisation.prompts import (
     CIRCUMSTANCES,
@@ -67,7 +68,14 @@ def _models() -> Rows:
         {"model": "URL#NAME", "about": "any OpenAI-compatible server"},
         {"model": "channel:drop=0.1,flip=0.02", "about": "the synthetic channel: planted losses, no model"},
         {"model": "person", "about": "the person at the terminal"},
+        *({"model": name, "about": about} for name, about in _added_models()),
     ]
+
+
+def _added_models() -> Iterator[tuple[str, str]]:
+    """Yield the kinds of model that plugins add, each with the first line of its docstring."""
+    for name in PROVIDERS.added():
+        yield name, (PROVIDERS.maker(name).__doc__ or "").strip().split("\n")[0]
 
 
 def _measures() -> Rows:

@@ -7,15 +7,17 @@ import shlex
 import signal
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from rich.panel import Panel
 from rich.text import Text
 
+from chains.analysis.added_measures import added_rows
 from chains.analysis.results.run_results import Results, results
-from chains.errors import OverLimit
+from chains.errors import MazedomError, OverLimit
 from chains.models.budget import Budget
 from chains.models.pool import Models
 from chains.models.provider import Reply, Request
@@ -67,13 +69,14 @@ def drive_run(
                 stopped = asyncio.run(_drive(record, folder, log, told, others, elsewhere, again=again))
         except asyncio.CancelledError:
             stopped = INTERRUPTED
-        found = results(record, log)
+        found, added = results(record, log), _added(record, log)
     seconds = time.monotonic() - began
     if as_json:
         document = found.document() | {"path": str(folder), "seconds": round(seconds, 3)}
+        document |= {"added_measures": added} if added else {}
         print_json(document | ({"stopped": stopped} if stopped else {}))
     else:
-        _print(found, folder, stopped, seconds)
+        _print(found, added, folder, stopped, seconds)
     if stopped:
         return 130 if stopped == INTERRUPTED else 1
     return 1 if found.failed else 0
@@ -235,10 +238,21 @@ def interrupts(budget: Budget) -> Iterator[None]:
             timer.cancel()
 
 
-def _print(found: Results, folder: Path, stopped: str | None, seconds: float) -> None:
+def _added(record: RunRecord, log: Log) -> list[dict[str, Any]]:
+    """Return the rows of the measures that plugins add; a measure that fails leaves a note, as the run itself is good."""
+    try:
+        return added_rows(record, log)
+    except MazedomError as error:
+        say(f"note: {error}")
+        return []
+
+
+def _print(
+    found: Results, added: Sequence[Mapping[str, Any]], folder: Path, stopped: str | None, seconds: float
+) -> None:
     run = found.record.id if folder.name == found.record.id else shlex.quote(str(folder))
     if not (found.waiting and Casts(found.record).people()):
-        stdout.print(results_view(found, seconds))
+        stdout.print(results_view(found, seconds, added=added))
     for sentence, count in found.errors.items():
         say(f"{count} trial{'s' if count > 1 else ''} failed: {sentence}")
     if found.waiting:

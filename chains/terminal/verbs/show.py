@@ -15,6 +15,7 @@ from rich.table import Table
 from rich.text import Text
 from rich.tree import Tree
 
+from chains.analysis.added_measures import added_rows
 from chains.analysis.results.run_results import Results, results
 from chains.organisation.cast import Part
 from chains.organisation.hierarchy import Hierarchy
@@ -23,7 +24,6 @@ from chains.running.folders import find_run, is_archive
 from chains.running.log.log import Log
 from chains.running.record_file import read_record
 from chains.running.run_record import Casts, RunRecord
-from chains.scoring.measures.measures import MEASURES
 from chains.stats.measurement_error.corrected_retention import Corrected
 from chains.stats.paired.shares import FEWEST_WORLDS
 from chains.terminal.views.output import print_json, say
@@ -129,7 +129,7 @@ def _audits(record: RunRecord, log: Log, *, as_json: bool) -> int:
 
 def _results(record: RunRecord, log: Log, folder: Path, *, as_json: bool) -> int:
     """Print the shares by hop and condition; beside them the corrected retention, where the error is measured."""
-    found, added = results(record, log), _added(record, log)
+    found, added = results(record, log), added_rows(record, log)
     if as_json:
         _, error, corrected = _correction(found, record, log, folder)
         document = found.document() | {"path": str(folder)} | ({"added_measures": added} if added else {})
@@ -145,15 +145,6 @@ def _results(record: RunRecord, log: Log, folder: Path, *, as_json: bool) -> int
     for sentence, count in found.errors.items():
         say(f"{count} failed: {sentence}")
     return 0
-
-
-def _added(record: RunRecord, log: Log) -> list[dict[str, Any]]:
-    """Return a row for each condition with the measures that the user added; none where none was."""
-    if not MEASURES.added():
-        return []
-    from chains.analysis.added_measures import added_rows  # noqa: PLC0415  start-up
-
-    return added_rows(record, log)
 
 
 def _correction(

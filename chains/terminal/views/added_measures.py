@@ -1,4 +1,4 @@
-"""Measures that the user adds, for the terminal."""
+"""Measures that plugins add, for the terminal."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
