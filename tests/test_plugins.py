@@ -260,12 +260,29 @@ def test_a_hypothesis_can_be_about_a_measure_of_a_plugin(program, tmp_path):
     assert (status, "no measure or exponent 'worst_kept'" in told) == (2, True)
 
 
-def test_a_measure_that_fails_is_named_in_one_sentence(program, tmp_path):
-    broken = tmp_path / "broken.py"
-    broken.write_text(
+def test_the_end_of_a_run_shows_a_measure_of_a_plugin(program):
+    status, out, told = program(*LOSSY, "--set", "worlds=2", plugins=["measure.py"])
+    assert status == 0, told
+    assert json.loads(out)["added_measures"][0]["measures"]["words_per_fact"] > 1
+
+
+@pytest.fixture
+def broken(tmp_path):
+    """Return a plugin whose measure fails."""
+    file = tmp_path / "broken.py"
+    file.write_text(
         "from chains.scoring.measures.measures import measure\n"
         "@measure()\ndef mine(at):\n    '''Divides by nothing.'''\n    return 1 / 0\n"
     )
+    return file
+
+
+def test_a_run_stands_and_a_note_tells_where_a_measure_of_a_plugin_fails(program, broken):
+    status, out, told = program(*LOSSY[:-1], "--set", "worlds=2", plugins=[broken])
+    assert (status, "2 of 2 trials finished" in out, "note: measure 'mine' failed" in told) == (0, True, True)
+
+
+def test_a_measure_that_fails_is_named_in_one_sentence(program, broken):
     status, _, told = program("show", str(ROOT / "runs" / "sample"), plugins=[broken])
     assert (status, told.count("\n")) == (1, 1)
     assert f"measure 'mine' failed: ZeroDivisionError: division by zero ({broken}, line 5)" in told
@@ -293,6 +310,14 @@ def test_what_stands_after_a_provider_s_name_is_its_own(program):
     assert json.loads(out)["by_hop"][-1]["kept"] < 0.5
     status, _, told = program(*ECHO, "model=echo:loud", "--dry-run", plugins=["provider.py"])
     assert (status, told) == (2, "mazedom: model 'echo:loud': write echo, or echo:N for the last N lines\n")
+
+
+def test_a_provider_of_a_plugin_is_listed_with_the_first_line_of_its_docstring(program):
+    rows = json.loads(program("list", "models", "--json", plugins=["provider.py"])[1])["models"]
+    assert {
+        "model": "echo",
+        "about": "Answers with the lines of the last message that begin with a dash, as notes and reports do.",
+    } in rows
 
 
 def test_a_provider_of_a_plugin_is_told_to_whom_it_is_near(program):

@@ -90,7 +90,7 @@ class Part(BaseModel):
     """The model's name, or `person`."""
     prompt: Prompt
     words: int
-    """The word limit, for prompts with the hole `word_limit`."""
+    """The word limit, for prompts with the hole `words`."""
     settings: Mapping[str, Any] = Field(default_factory=dict)
     """Settings of the condition that replace the model's own: temperature, max_tokens."""
     tasks: Mapping[str, Prompt] = Field(default_factory=dict)

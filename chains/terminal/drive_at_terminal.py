@@ -239,7 +239,7 @@ def interrupts(budget: Budget) -> Iterator[None]:
 
 
 def _added(record: RunRecord, log: Log) -> list[dict[str, Any]]:
-    """Return the rows of the measures that plugins add; a measure that fails leaves a note, as the run itself is good."""
+    """Return the rows of the measures that plugins add; if one fails, a note says so, and the run still stands."""
     try:
         return added_rows(record, log)
     except MazedomError as error:
