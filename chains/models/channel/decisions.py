@@ -65,13 +65,22 @@ def chosen(occasion: Occasion, right: str, rate: float, draw: Draw, lean: float 
         draw: Where chance comes from.
         lean: Chance that it is the standing plan after all.
     """
-    others = [option for option in occasion.letters.values() if option != right]
-    wrong = draw.uniform() < rate and bool(others)
-    option = draw.choice(others) if wrong else right
+    option = at_fault(occasion, right, rate, draw)
     if lean and draw.uniform() < lean:
         option = _decided(occasion.world).standing
-    letter = next(letter for letter, shown in occasion.letters.items() if shown == option)
-    return json.dumps({"reason": f"{_decided(occasion.world).option(option).text}", "option": letter})
+    return choosing(occasion, option, _decided(occasion.world).option(option).text)
+
+
+def at_fault(occasion: Occasion, right: str, rate: float, draw: Draw) -> str:
+    """Return the right one of the choices shown; with chance `rate` another one, each equally likely."""
+    others = [shown for shown in occasion.letters.values() if shown != right]
+    return draw.choice(others) if draw.uniform() < rate and others else right
+
+
+def choosing(occasion: Occasion, shown: str, reason: str) -> str:
+    """Return the reply that chooses one of the choices shown, by its letter."""
+    letter = next(letter for letter, one in occasion.letters.items() if one == shown)
+    return json.dumps({"reason": reason, "option": letter})
 
 
 def ordered(occasion: Occasion, draw: Draw) -> list[str]:

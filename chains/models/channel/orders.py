@@ -4,12 +4,12 @@ A faultless channel's worker chooses as well as can be on what it hears; where
 that leaves several actions equally good, each of them is as likely.
 """
 
-import json
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from chains.models.channel.codebook import State, codebook, lines_of
+from chains.models.channel.decisions import at_fault, choosing
 from chains.models.provider import Occasion
 from chains.rng import Draw
 from chains.worlds.charters.assignment import LIMIT, Told, heard_aim
@@ -67,11 +67,8 @@ def deed_heard(occasion: Occasion, draw: Draw) -> str:
 
 
 def done(occasion: Occasion, right: str, rate: float, draw: Draw) -> str:
-    """Return the reply that chooses an action: the right one, or at some rate another, each as likely."""
-    others = [action for action in occasion.letters.values() if action != right]
-    action = draw.choice(others) if draw.uniform() < rate and others else right
-    letter = next(letter for letter, shown in occasion.letters.items() if shown == action)
-    return json.dumps({"reason": "it serves the order best", "option": letter})
+    """Return the reply that chooses an action: the right one; with chance `rate` another one, each equally likely."""
+    return choosing(occasion, at_fault(occasion, right, rate, draw), "it serves the order best")
 
 
 def _told(world: World, state: State) -> Told | None:

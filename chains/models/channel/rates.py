@@ -24,14 +24,11 @@ from typing import Annotated, Literal, Self
 from pydantic import ConfigDict, Field, ValidationError, model_validator
 
 from chains.errors import BadInput, nearest
-from chains.models.channel.orders import DownRates
-from chains.models.channel.stops import CourageRates
+from chains.models.channel.orders import DownRates, Size
+from chains.models.channel.stops import CourageRates, Rate
 
 Cause = Literal["drop", "blur", "alter", "invert"]
 CAUSES: tuple[Cause, ...] = ("drop", "blur", "alter", "invert")
-
-Rate = Annotated[float, Field(ge=0, le=1)]
-Size = Annotated[float, Field(ge=0, le=100)]
 
 _ALIASES = {"flip": "invert"}
 

@@ -7,12 +7,11 @@ done otherwise. A faultless channel stops whenever it is warranted, and never
 when it is not; an executive that may override a stop then lets it stand.
 """
 
-import json
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from chains.models.channel.decisions import chance_heard
+from chains.models.channel.decisions import chance_heard, choosing
 from chains.models.provider import Occasion
 from chains.rng import Draw
 
@@ -60,9 +59,9 @@ def steps_in(occasion: Occasion, rates: CourageRates, draw: Draw) -> str:
     """
     warranted = is_warranted(occasion)
     stepping = draw.uniform() < rates.stepping_in(occasion.task, warranted=warranted)
-    letter = next(letter for letter, option in occasion.letters.items() if (option in STEPS_IN) == stepping)
+    option = next(option for option in occasion.letters.values() if (option in STEPS_IN) == stepping)
     said = "What was heard speaks for it." if stepping == warranted else "What was heard speaks against it."
-    return json.dumps({"reason": said, "option": letter})
+    return choosing(occasion, option, said)
 
 
 def is_warranted(occasion: Occasion) -> bool:

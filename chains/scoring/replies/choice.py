@@ -18,7 +18,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Literal, NamedTuple, Protocol
 
 from chains.scoring.text.ledger_stems import STOP
-from chains.scoring.text.nearly_json import before_the_cut, read_nearly
+from chains.scoring.text.nearly_json import before_the_cut, outside_strings, read_nearly
 from chains.scoring.text.negation import negated
 from chains.scoring.text.sentences import Sentence, sentences_of
 from chains.scoring.text.tokens import Token, tokens_of
@@ -192,19 +192,12 @@ def objects_in(text: str) -> list[dict[str, Any]]:
 
 def _closed(text: str, start: int) -> int | None:
     """Return where the object that begins at `start` ends, brackets in strings left out; None if it does not."""
-    depth, quoted, skip = 0, False, False
-    for at in range(start, len(text)):
-        letter = text[at]
-        if skip:
-            skip = False
-        elif quoted:
-            skip, quoted = letter == "\\", letter != '"'
-        elif letter == '"':
-            quoted = True
-        elif letter in "{}":
+    depth = 0
+    for at, letter in outside_strings(text[start:]):
+        if letter in "{}":
             depth += 1 if letter == "{" else -1
             if depth == 0:
-                return at + 1
+                return start + at + 1
     return None
 
 

@@ -7,6 +7,7 @@ made up: of an object that was cut off, what stood whole before the cut is read.
 import ast
 import json
 import re
+from collections.abc import Iterator
 from typing import Any, Final
 
 import orjson
@@ -42,21 +43,29 @@ def read_nearly(text: str) -> Any:
     raise ValueError("no JSON")
 
 
-def before_the_cut(text: str) -> Any:
-    """Return what stood whole in an object that was cut off; {} if nothing did.
-
-    Args:
-        text: From its opening brace on, without its closing one.
-    """
-    depth, quoted, skip, whole = 0, False, False, 0
-    for at, letter in enumerate(text[:LONGEST]):
+def outside_strings(text: str) -> Iterator[tuple[int, str]]:
+    """Yield each character outside quoted strings, with its place."""
+    quoted, skip = False, False
+    for at, letter in enumerate(text):
         if skip:
             skip = False
         elif quoted:
             skip, quoted = letter == "\\", letter != '"'
         elif letter == '"':
             quoted = True
-        elif letter in "{[":
+        else:
+            yield at, letter
+
+
+def before_the_cut(text: str) -> Any:
+    """Return what stood whole in an object that was cut off; {} if nothing did.
+
+    Args:
+        text: From its opening brace on, without its closing one.
+    """
+    depth, whole = 0, 0
+    for at, letter in outside_strings(text[:LONGEST]):
+        if letter in "{[":
             depth += 1
         elif letter in "}]":
             depth -= 1

@@ -15,9 +15,7 @@ and arms depend on each other (-ln E exp(-H e^u) is concave in H); so what lies 
 in the share heard is above 1 in statements too.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -26,7 +24,7 @@ from chains.stats.fit.estimates import Estimate, Unknown, document, rounded
 from chains.stats.fit.inference import Fitted, How, fitted
 from chains.stats.fit.likelihood import Counts, Floats, counts_of
 from chains.stats.law.chain_random_effect import Cells, ChainsDiffer, Ends, chains_differ
-from chains.stats.law.never_lost import NeverLost, never_lost
+from chains.stats.law.never_lost import LawOfOneExponent, NeverLost, never_lost
 from chains.stats.observations.first_loss import Paths
 
 _LOW = -16.0
@@ -79,7 +77,7 @@ def depth_counts(paths: Paths, managers: Floats) -> Counts:
 
 
 @dataclass(frozen=True, eq=False)
-class DepthLaw:
+class DepthLaw(LawOfOneExponent):
     """The law of depth in one condition."""
 
     q: Estimate | Unknown
@@ -99,28 +97,11 @@ class DepthLaw:
     fitted: Fitted | None
     heard: Estimate | Unknown
     """The exponent of the share heard."""
-    ask_never: Callable[[], NeverLost]
-    ask_chains: Callable[[], ChainsDiffer | None]
-
-    @cached_property
-    def never(self) -> NeverLost:
-        """The exponent where some statements are never lost; fitted when asked for."""
-        return self.ask_never()
-
-    @cached_property
-    def chains(self) -> ChainsDiffer | None:
-        """The exponent where chains differ, fitted when asked for; None where nothing was fitted."""
-        return self.ask_chains()
 
     @property
     def exponent(self) -> Estimate | Unknown:
         """The exponent by its general name."""
         return self.q
-
-    @property
-    def given(self) -> Estimate | Unknown:
-        """The exponent of a statement of given frailty, with those that are never lost if the data speak for any."""
-        return self.never.exponent if self.never.needed else self.q
 
     def document(self) -> dict[str, Any]:
         """Return it as JSON."""

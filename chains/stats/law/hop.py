@@ -11,9 +11,7 @@ with a normal u, with statements that are never lost, and with chains that diffe
 that of the share heard, without any u, which is above 1 only where the former is.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -22,7 +20,7 @@ from chains.stats.fit.estimates import Estimate, Unknown, document, rounded
 from chains.stats.fit.inference import Fitted, How, fitted
 from chains.stats.fit.likelihood import Counts, Floats, Integers, counts_of
 from chains.stats.law.chain_random_effect import Cells, ChainsDiffer, Ends, chains_differ
-from chains.stats.law.never_lost import NeverLost, never_lost
+from chains.stats.law.never_lost import LawOfOneExponent, NeverLost, never_lost
 from chains.stats.observations.first_loss import Paths
 
 _LOW = -16.0
@@ -106,7 +104,7 @@ class WeibullHazard:
 
 
 @dataclass(frozen=True, eq=False)
-class HopLaw:
+class HopLaw(LawOfOneExponent):
     """The law of the hop in one condition."""
 
     k: Estimate | Unknown
@@ -122,28 +120,11 @@ class HopLaw:
     fitted: Fitted | None
     heard: Estimate | Unknown
     """The exponent of the share never missed yet."""
-    ask_never: Callable[[], NeverLost]
-    ask_chains: Callable[[], ChainsDiffer | None]
-
-    @cached_property
-    def never(self) -> NeverLost:
-        """The exponent where some statements are never lost; fitted when asked for."""
-        return self.ask_never()
-
-    @cached_property
-    def chains(self) -> ChainsDiffer | None:
-        """The exponent where chains differ, fitted when asked for; None where nothing was fitted."""
-        return self.ask_chains()
 
     @property
     def exponent(self) -> Estimate | Unknown:
         """The exponent by its general name."""
         return self.k
-
-    @property
-    def given(self) -> Estimate | Unknown:
-        """The exponent of a statement of given frailty, with those that are never lost if the data speak for any."""
-        return self.never.exponent if self.never.needed else self.k
 
     def steps(self, depths: Integers) -> dict[int, Floats]:
         """Return the hazard of each hop by depth, as fitted."""

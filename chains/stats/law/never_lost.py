@@ -7,7 +7,10 @@ a share of the statements that is never lost beside the normal effect.
 """
 
 import math
+from abc import ABC, abstractmethod
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -15,6 +18,7 @@ import numpy as np
 from chains.stats.fit.estimates import Estimate, Unknown, document, rounded
 from chains.stats.fit.inference import Fitted, How, fitted
 from chains.stats.fit.likelihood import Counts, Hazard, Integers
+from chains.stats.law.chain_random_effect import ChainsDiffer
 
 _GAIN = 1.92
 """By how much the log-likelihood must rise for the share to be needed: chance alone does it once in forty times."""
@@ -40,6 +44,34 @@ class NeverLost:
             "share_ci": [rounded(end) for end in self.interval],
             "needed": self.needed,
         }
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class LawOfOneExponent(ABC):
+    """What the laws of the hop and of the depth share: the exponent under other assumptions, fitted when asked for."""
+
+    ask_never: Callable[[], NeverLost]
+    ask_chains: Callable[[], ChainsDiffer | None]
+
+    @property
+    @abstractmethod
+    def exponent(self) -> Estimate | Unknown:
+        """The exponent by its general name."""
+
+    @cached_property
+    def never(self) -> NeverLost:
+        """The exponent if some statements are never lost."""
+        return self.ask_never()
+
+    @cached_property
+    def chains(self) -> ChainsDiffer | None:
+        """The exponent if chains differ; None where nothing was fitted."""
+        return self.ask_chains()
+
+    @property
+    def given(self) -> Estimate | Unknown:
+        """The exponent of a statement of given frailty; it allows for statements that are never lost if the data do."""
+        return self.never.exponent if self.never.needed else self.exponent
 
 
 def never_lost(counts: Counts, hazard: Hazard, hops: Integers, how: How, plain: Fitted, name: str) -> NeverLost:
