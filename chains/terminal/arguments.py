@@ -128,7 +128,10 @@ def _plan(parser: argparse.ArgumentParser) -> None:
         "--assume", action="append", default=[], metavar="NAME=NUMBER",
         help="an effect (q, k, bad, more) or a loss (loss, worker, fact_sd, chain_sd) in place of the usual one",
     )  # fmt: skip
-    parser.add_argument("--studies", type=positive, default=200, metavar="N", help="studies to draw (default: 200)")
+    parser.add_argument(
+        "--studies", type=positive, default=200, metavar="N",
+        help="how much is drawn: as exact as if N studies were drawn and analysed one by one (default: 200)",
+    )  # fmt: skip
     parser.add_argument("--seed", type=int, default=0, metavar="N", help="seed of the draws (default: 0)")
     _json(parser)
 

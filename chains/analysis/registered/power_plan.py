@@ -15,20 +15,28 @@ from chains.errors import BadInput, nearest
 from chains.experiments.experiment import Condition
 from chains.experiments.hypotheses import Arm, Hypothesis
 from chains.running.run_record import Casts, RunRecord
-from chains.stats.fit.estimates import rounded
+from chains.stats.fit.estimates import Unknown, rounded
+from chains.stats.measurement_error.prediction_powered import Bought, bought
 from chains.stats.observations.simulate import Planted
 from chains.stats.paired.paired import LEVEL
 from chains.stats.power import (
     SHARES,
+    Exponent,
     Power,
     Test,
+    by_world,
     equivalence,
     exponent_above,
     exponents_differ,
-    heard_above,
     measures_differ,
     power,
+    superlinear,
 )
+
+LABELS = (100, 200, 400, 800)
+"""Of what the executive hears, in two conditions together."""
+_DRAWN = 500
+"""Worlds that say how much they differ."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +59,8 @@ class Assumed:
     """How much facts differ: sd of the log hazard."""
     chain_sd: float = 0.5
     """How much chains differ."""
+    error: float = 0.05
+    """Share of the kept facts that the instrument reads as lost, and of the lost that it reads as kept."""
 
     def planted(self, design: "Design") -> Planted:
         """Return the channel with these losses and no effect."""
@@ -66,7 +76,13 @@ class Assumed:
         )
 
 
-LIMITS = {"worker": (0.0, 0.95), "fact_sd": (0.0, 3.0), "chain_sd": (0.0, 3.0), "loss": (0.001, 10.0)}
+LIMITS = {
+    "worker": (0.0, 0.95),
+    "fact_sd": (0.0, 3.0),
+    "chain_sd": (0.0, 3.0),
+    "loss": (0.001, 10.0),
+    "error": (0.0, 0.45),
+}
 """The range of each assumption; exponents and ratios may be from .1 to 10."""
 
 
@@ -102,9 +118,9 @@ class Planned(NamedTuple):
             "assumed": self.assumed,
             "power": None if found is None else rounded(found.power),
             "margin": None if found is None else rounded(found.margin),
-            "studies": None if found is None else found.studies,
             "worlds_needed": None if found is None else found.needed,
             "power_there": None if found is None else rounded(found.checked),
+            "steps": [] if found is None else [step._asdict() for step in found.steps],
             "calls_needed": self.calls,
             "tokens_needed": self.tokens,
             "why": self.why or None,
@@ -162,15 +178,15 @@ def planned(record: RunRecord, assumed: Assumed, *, studies: int, seed: int = 0)
     design = design_of(record, {})
     plain = assumed.planted(design)
     if not experiment.registered:
-        test = exponent_above(replace(plain, q=assumed.q), "q", 1.0)
-        found = power(test, design.worlds, design.replicates, studies=studies, seed=seed)
-        text = "q > 1 in one condition, for a statement of given frailty"
-        yield _entry(("superlinear", text, f"q {assumed.q:g}"), found, record)
-        test = heard_above(replace(plain, q=assumed.q))
-        found = power(test, design.worlds, design.replicates, studies=studies, seed=seed)
-        text = "the same of the share heard: whatever statements and chains are like, and whether checks pass or not"
-        yield _entry(("  anyway", text, f"q {assumed.q:g}"), found, record)
-    found = power(equivalence(plain), design.worlds, design.replicates, studies=studies, seed=seed)
+        both = superlinear(replace(plain, q=assumed.q), studies=studies, seed=seed)
+        tests: tuple[Test | Unknown, Test | Unknown] = (both, both) if isinstance(both, Unknown) else both
+        for name, text, test in (
+            ("superlinear", "q > 1 in one condition, for a statement of given frailty", tests[0]),
+            ("  anyway", "the same of the share heard: whatever statements and chains are like", tests[1]),
+        ):
+            found = power(test, design.worlds, design.replicates)
+            yield _entry((name, text, f"q {assumed.q:g}"), found, record)
+    found = power(equivalence(plain, studies=studies, seed=seed), design.worlds, design.replicates)
     yield _entry(("linear", "q = 1 shown by equivalence, within .85 to 1.15", "q 1"), found, record)
 
 
@@ -178,18 +194,28 @@ def _planned(
     hypothesis: Hypothesis, record: RunRecord, assumed: Assumed, level: float, *, studies: int, seed: int
 ) -> Planned:
     design = design_of(record, hypothesis.left)
-    test = _test(hypothesis, design, assumed, level)
+    test = _test(hypothesis, design, assumed, level, studies=studies, seed=seed)
     if isinstance(test, str):
         return Planned(hypothesis.name, hypothesis.text, "", None, test, None, None)
     told = {"q": f"q {assumed.q:g}", "k": f"k {assumed.k:g}", "hazard_ratio": f"ratio {assumed.bad:g}"}
     effect = told.get(hypothesis.quantity, f"hazards {assumed.more:g} to 1")
     if hypothesis.quantity == "bad_excess":
         effect = f"ratio {assumed.bad:g}"
-    found = power(test, design.worlds, design.replicates, studies=studies, seed=seed)
+    if _gives_way(hypothesis):
+        effect = "no difference"
+    found = power(test, design.worlds, design.replicates)
     return _entry((hypothesis.name, hypothesis.text, effect), found, record)
 
 
-def _test(hypothesis: Hypothesis, design: Design, assumed: Assumed, level: float) -> Test | str:
+def _gives_way(hypothesis: Hypothesis) -> bool:
+    """Whether a measure may be worse by a margin and the hypothesis still hold: what is assumed is no difference."""
+    number = hypothesis.number if hypothesis.relation != "<" else -hypothesis.number
+    return number < 0 and hypothesis.right is not None and not hypothesis.exponent
+
+
+def _test(
+    hypothesis: Hypothesis, design: Design, assumed: Assumed, level: float, *, studies: int, seed: int
+) -> Test | Unknown | str:
     """Return the test of a hypothesis, or why it can't be planned."""
     plain, quantity, number = assumed.planted(design), hypothesis.quantity, hypothesis.number
     up = hypothesis.relation != "<"
@@ -200,22 +226,34 @@ def _test(hypothesis: Hypothesis, design: Design, assumed: Assumed, level: float
             plain, effect = replace(plain, k=1.0), replace(plain, k=value)
         else:
             effect = replace(plain, q=value) if quantity == "q" else replace(plain, bad=value)
+        of: Exponent = quantity  # type: ignore[assignment]
         if hypothesis.right is None:
-            return exponent_above(effect, quantity, number or 1.0, level)  # type: ignore[arg-type]
-        return exponents_differ((effect, plain), quantity, number, level)  # type: ignore[arg-type]
+            return exponent_above(effect, of, number or 1.0, level, studies=studies, seed=seed)
+        return exponents_differ((effect, plain), of, number, level, studies=studies, seed=seed)
     if quantity not in SHARES:
         return f"the planted channel has no {quantity}, so its power can't be drawn"
     if hypothesis.right is None:
         return f"{quantity} against a number hangs on its level alone, which only a pilot can tell"
     if hypothesis.equal_words:
         return "the planted channel has no words; at equal words the power is that of the pilot"
-    if quantity == "bad_excess":
+    if _gives_way(hypothesis):
+        changed = plain
+    elif quantity == "bad_excess":
         changed = replace(plain, bad=assumed.bad)
     else:
         changed = replace(plain, loss=plain.loss * assumed.more)
     grows = quantity != "retention"
     arms = (changed, plain) if grows == up else (plain, changed)
-    return measures_differ(arms, quantity, number, up=up, level=level)
+    return measures_differ(arms, quantity, number, up=up, level=level, studies=studies, seed=seed)
+
+
+def labels_bought(record: RunRecord, assumed: Assumed, seed: int = 0) -> list[Bought]:
+    """Return how exactly the difference of two conditions in retention is known with so many labels."""
+    design = design_of(record, {})
+    drawn = replace(assumed.planted(design), worlds=_DRAWN)
+    one, other = (by_world(drawn, "retention", 2 * seed + at) for at in (0, 1))
+    spread = float((one - other).std(ddof=1)) / math.sqrt(design.worlds)
+    return [bought(labels, spread, float(one.mean()), assumed.error) for labels in LABELS]
 
 
 def _entry(named: tuple[str, str, str], found: Power, record: RunRecord) -> Planned:

@@ -33,7 +33,7 @@ _STEP = 1e-4
 _MOST = 9.0
 """Of a variance."""
 _NEAR = 1e-4
-_GROUPS = 40
+GROUPS = 40
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,11 +79,11 @@ def chains_differ(
         begin: Parameters to start from, and the sd of the random effect per statement.
     """
     there = np.unique(ends.world)
-    groups = np.arange(len(there)) % _GROUPS
+    groups = np.arange(len(there)) % GROUPS
     lost, passed = margins
     rows = np.arange(len(ends.world))
     likelihood = Likelihood(counts_of(rows, ends.world, lost, passed, int(there[-1]) + 1), hazard, cells.misread)
-    folds = np.vstack([np.ones(len(there)), groups != np.arange(min(_GROUPS, len(there)))[:, None]]).astype(float)
+    folds = np.vstack([np.ones(len(there)), groups != np.arange(min(GROUPS, len(there)))[:, None]]).astype(float)
     weights = folds @ likelihood.counts.units[there]
     pairs = ends.pairs(cells.depths, there)
     totals = Pairs(*(np.einsum("fw,w...->f...", folds, each) for each in pairs))

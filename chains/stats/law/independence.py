@@ -25,7 +25,7 @@ from chains.stats.observations.first_loss import Paths
 
 _EVEN = 0.25
 """Added to both sides of the odds, so that a handful of pairs on one side alone has finite odds."""
-_FEWEST_PAIRS = 20
+FEWEST_PAIRS = 20
 """Pairs of losses at the same or the next hop without which nothing can be told."""
 
 
@@ -86,7 +86,7 @@ def alike(paths: Paths, steps: Mapping[int, Floats], fact_sd: float, *, within: 
             by_chance.append(chances * np.bincount(pairs.kind)[can])
     counts = np.concatenate(told, axis=2) if told else np.zeros((4, pairs.worlds, 0))
     total = counts.sum(axis=1)
-    if total.sum() < _FEWEST_PAIRS:
+    if total.sum() < FEWEST_PAIRS:
         return Unknown(f"{int(total.sum())} pairs of losses within two hops are too few to compare chains by")
     there = np.unique(world)
     odds = _log_odds(total)

@@ -25,7 +25,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import stdtr, stdtrit  # type: ignore[import-untyped]  # scipy ships no types
 
-from chains.stats.paired.shares import FEWEST_WORLDS
+from chains.stats.paired.shares import FEWEST_WORLDS, Z
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -138,6 +138,36 @@ def difference(first: Powered, second: Powered) -> Powered:
         first.alone + second.alone,
         first.labels + second.labels,
     )
+
+
+class Bought(NamedTuple):
+    """What labels of what the executive hears buy for the difference of two conditions in a share."""
+
+    labels: int
+    """In both together, drawn equally over the five fates that are read."""
+    half: float
+    """Half the 95% interval with the readings."""
+    alone: float
+    """The same of as many labels alone, drawn without regard to what is read."""
+
+
+def bought(labels: int, spread: float, kept: float, error: float) -> Bought:
+    """Return what labels buy, for planning: items are taken to be independent but for their worlds.
+
+    Args:
+        labels: In both conditions together.
+        spread: Standard error of the difference over worlds, of everything read without error.
+        kept: Share of the facts that are kept, in both conditions.
+        error: Share of what is kept that is read as lost, and of what is lost that is read as kept.
+    """
+    each = labels / 2
+    variance = spread**2
+    for true, sampled in ((kept, 1 / 5), (1 - kept, 4 / 5)):
+        read = true * (1 - error) + (1 - true) * error
+        wrong = (1 - true) * error / read
+        variance += 2 * read**2 * wrong * (1 - wrong) / (each * sampled)
+    alone = spread**2 + 2 * kept * (1 - kept) / each
+    return Bought(labels, Z * math.sqrt(variance), Z * math.sqrt(alone))
 
 
 def _stands_for(items: Items, at: Integers) -> Floats:

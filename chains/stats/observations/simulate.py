@@ -130,19 +130,15 @@ class Study:
 
 def simulate(planted: Planted, seed: int) -> Study:
     """Draw a study; the same seed gives the same draws whatever is planted, so that conditions can be paired."""
-    random = np.random.default_rng(seed)
-    worlds, replicates, statements = planted.worlds, planted.replicates, planted.statements
     arms, deepest = np.array(planted.managers), max(planted.managers) + 1
-    shape = (worlds, replicates, len(arms), statements)
-    frailty = planted.fact_sd * random.standard_normal((worlds, 1, 1, statements))
-    frailty = frailty + planted.chain_sd * random.standard_normal((worlds, replicates, len(arms), 1))
-    frailty = frailty + np.log(planted.bad) * (np.arange(statements) % 2 == 0)
+    random, frailty = _frailty(planted, seed)
+    shape = frailty.shape
     threshold = random.standard_exponential(shape)
     cause = random.choice(4, shape, p=planted.causes)
     misread = random.random((*shape, deepest))
     hazards = np.full((len(arms), deepest), np.nan)
-    for arm, managers in enumerate(arms):
-        hazards[arm, : managers + 1] = np.cumsum(planted.hazards(int(managers)))
+    for row, managers in enumerate(arms):
+        hazards[row, : managers + 1] = np.cumsum(planted.hazards(int(managers)))
     reached = hazards[:, None, :] * np.exp(frailty)[..., None]
     kept = reached <= threshold[..., None]
     truth = np.where(kept, "K", np.array(_CAUSES)[cause][..., None])
@@ -158,3 +154,41 @@ def simulate(planted: Planted, seed: int) -> Study:
         replicate=replicate,
         statement=statement,
     )
+
+
+def simulate_ends(planted: Planted, seed: int) -> Paths:
+    """Draw what the executive hears in a study, and nothing of the hops before; quicker, and enough for laws of depth.
+
+    The instrument makes no error. What is lost is said to be missed at the last hop.
+    """
+    arms = np.array(planted.managers)
+    random, frailty = _frailty(planted, seed)
+    hazards = np.array([planted.hazards(int(managers)).sum() for managers in arms])
+    lost = (random.standard_exponential(frailty.shape) < hazards[:, None] * np.exp(frailty)).ravel()
+    world, replicate, arm, statement = (each.ravel() for each in np.indices(frailty.shape))
+    rows, depth = np.arange(len(lost)), arms[arm] + 1
+    return Paths(
+        world=world,
+        statement=world * planted.statements + statement,
+        pair=np.full(len(rows), -1),
+        chain=rows // planted.statements,
+        replicate=world * planted.replicates + replicate,
+        condition=np.zeros(len(rows), dtype=np.int64),
+        depth=depth,
+        miss=np.where(lost, depth, 0),
+        missed_as=np.where(lost, "O", ""),
+        end=np.where(lost, "O", "K"),
+        bad=(statement % 2 == 0).astype(np.int64),
+        weight=np.ones(len(rows)),
+        words=np.full(len(rows), np.nan),
+    )
+
+
+def _frailty(planted: Planted, seed: int) -> tuple[np.random.Generator, Floats]:
+    """Return the draws that are left, and the log of what multiplies each hazard: world, replicate, arm, statement."""
+    random = np.random.default_rng(seed)
+    worlds, replicates, statements, arms = planted.worlds, planted.replicates, planted.statements, len(planted.managers)
+    frailty = planted.fact_sd * random.standard_normal((worlds, 1, 1, statements))
+    frailty = frailty + planted.chain_sd * random.standard_normal((worlds, replicates, arms, 1))
+    frailty = frailty + np.log(planted.bad) * (np.arange(statements) % 2 == 0)
+    return random, np.broadcast_to(frailty, (worlds, replicates, arms, statements))

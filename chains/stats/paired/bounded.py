@@ -55,19 +55,20 @@ def bounded(values: Floats, number: float, low: float, high: float) -> Bounded:
     """
     if len(values) and (values.min() < low - _TINY or values.max() > high + _TINY):
         raise BadInput(f"a value of {values.min():g} or {values.max():g} lies outside {low:g} to {high:g}")
-    above, below = _tail(values, number, low), _tail(-values, -number, -high)
+    above, below = float(tail(values, number, low)), float(tail(-values, -number, -high))
     ends = (_end(values, low, high), -_end(-values, -high, -low))
     return Bounded(min(1.0, 2 * min(above, below)), *ends)
 
 
-def _tail(values: Floats, number: float, low: float) -> float:
-    """Return the p-value of the mean being at most a number."""
+def tail(values: Floats, number: float, low: float) -> Floats:
+    """Return the p-value of the mean being at most a number, over the last axis: a study, or several."""
     if number <= low:
-        return 1.0 if number == low and not (values > low).any() else 0.0
+        return np.where((number == low) & ~(values > low).any(axis=-1), 1.0, 0.0)
     stakes = _STAKES / (number - low)
-    owned = np.log1p(np.maximum(stakes[:, None] * (values - number), -1 + 1e-12)).sum(axis=1) + _LOGS
-    top = float(owned.max())
-    return float(min(1.0, np.exp(-(top + np.log(np.exp(owned - top).sum())))))
+    owned = np.log1p(np.maximum(stakes[:, None] * (values - number)[..., None, :], -1 + 1e-12)).sum(axis=-1) + _LOGS
+    top = owned.max(axis=-1, keepdims=True)
+    least: Floats = np.exp(-(top[..., 0] + np.log(np.exp(owned - top).sum(axis=-1))))
+    return np.minimum(1.0, least)
 
 
 def _end(values: Floats, low: float, high: float) -> float:
@@ -75,7 +76,7 @@ def _end(values: Floats, low: float, high: float) -> float:
     below, above = low, high
     for _ in range(_HALVINGS):
         middle = (below + above) / 2
-        if _tail(values, middle, low) <= LEVEL / 2:
+        if tail(values, middle, low) <= LEVEL / 2:
             below = middle
         else:
             above = middle
@@ -91,7 +92,7 @@ def fewest_worlds(margin: float, level: float, width: float = 1.0) -> int:
         width: How far a difference can lie below 0.
     """
     worlds = 1
-    while 2 * _tail(np.zeros(worlds), -margin, -width) > level:
+    while 2 * tail(np.zeros(worlds), -margin, -width) > level:
         worlds += 1
     return worlds
 

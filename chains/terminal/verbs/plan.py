@@ -3,7 +3,7 @@
 import argparse
 from dataclasses import asdict
 
-from chains.analysis.registered.power_plan import assumed_of, design_of, planned
+from chains.analysis.registered.power_plan import assumed_of, design_of, labels_bought, planned
 from chains.experiments.experiment import read_experiment
 from chains.experiments.overrides import override
 from chains.running.cost_estimate import estimate
@@ -23,8 +23,9 @@ def main(arguments: argparse.Namespace) -> int:
     record = prepare(experiment, new_run_id())
     design = design_of(record, {})
     cost = estimate(record, most_at_once(record))
-    say(f"drawing {arguments.studies} studies for each; no model is asked")
+    say("drawing studies; no model is asked")
     found = list(planned(record, assumed, studies=arguments.studies, seed=arguments.seed))
+    labels = labels_bought(record, assumed, arguments.seed)
     if arguments.json:
         print_json(
             {
@@ -33,11 +34,12 @@ def main(arguments: argparse.Namespace) -> int:
                 "assumed": asdict(assumed),
                 "hypotheses": [one.document() for one in found[:-1]],
                 "linear": found[-1].document(),
+                "labels": [one._asdict() for one in labels],
                 **cost.document(),
             }
         )
     else:
-        stdout.print(plan_view(design, assumed, found, hypotheses=len(experiment.registered)))
+        stdout.print(plan_view(design, assumed, found, labels, hypotheses=len(experiment.registered)))
         stdout.print()
         stdout.print(estimate_view(record, cost))
     return 0

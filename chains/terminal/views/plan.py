@@ -9,22 +9,26 @@ from rich.table import Table
 from rich.text import Text
 
 from chains.analysis.registered.power_plan import Assumed, Design, Planned
+from chains.stats.measurement_error.prediction_powered import Bought
+from chains.stats.power import Power
 from chains.terminal.views.output import counted
 
 ABOUT = (
-    "power: share of drawn studies that find it; worlds for 80%, with the power drawn there in parentheses. "
+    "power: share of drawn studies that find it; worlds for 80%, with the power there in parentheses. "
     "Arms are drawn apart, so what pairing gains is not counted: contrasts are lower bounds. "
-    "Of statements of given frailty nothing is said where a check fails; where nothing is wrong one does in 5 of 100 "
-    "studies, so take 1.1 times as many worlds"
+    "Where nothing is wrong each check fails in 25 of 1,000 studies, and that is counted"
+)
+LABELS = (
+    "labels of what the executive hears, in two conditions together (`agree --heard`), drawn equally over the fates "
+    "read: half the 95% interval of the difference in retention, with the readings and alone. Without labels an error "
+    "that differs between the conditions shifts the difference by as much"
 )
 
 
-MANY = 100
-"""From so many drawn studies on, a power is shown with two digits."""
-
-
-def plan_view(design: Design, assumed: Assumed, found: Sequence[Planned], *, hypotheses: int) -> RenderableType:
-    """Return the power of every hypothesis, and what the worlds needed would take."""
+def plan_view(
+    design: Design, assumed: Assumed, found: Sequence[Planned], labels: Sequence[Bought], *, hypotheses: int
+) -> RenderableType:
+    """Return the power of every hypothesis, what the worlds needed would take, and what labels would buy."""
     table = Table(
         title="power", title_justify="left", title_style="bold", box=None, pad_edge=False, padding=(0, 2, 0, 0)
     )
@@ -50,16 +54,42 @@ def plan_view(design: Design, assumed: Assumed, found: Sequence[Planned], *, hyp
         )
     if not hypotheses:
         notes.insert(0, Text("no hypothesis is registered; [hypotheses] in the experiment file does it"))
-    return Group(*lines, Text(), table, Text(ABOUT), Text(), *told, *notes)
+    steps = [part for one in found if one.power is not None and one.power.steps for part in _steps(one.name, one.power)]
+    return Group(
+        *lines, Text(), table, Text(ABOUT), Text(), *told, *notes, *steps, Text(), _labels(labels), Text(LABELS)
+    )
+
+
+def _steps(name: str, found: Power) -> list[RenderableType]:
+    """Return what each thing that a verdict asks for costs, with all before it."""
+    table = Table(
+        title=f"{name.strip()}: what each thing it asks for leaves", title_justify="left", title_style="bold", box=None,
+        pad_edge=False, padding=(0, 2, 0, 0),
+    )  # fmt: skip
+    for number, column in enumerate(("", "power", "worlds for 80%")):
+        table.add_column(column, justify="right" if number else "left")
+    for step in found.steps:
+        table.add_row(step.what, f"{step.power:.2f}", "out of reach" if step.needed is None else f"{step.needed:,}")
+    return [Text(), table]
+
+
+def _labels(labels: Sequence[Bought]) -> Table:
+    table = Table(
+        title="labels", title_justify="left", title_style="bold", box=None, pad_edge=False, padding=(0, 2, 0, 0)
+    )
+    for column in ("labels", "with the readings", "alone"):
+        table.add_column(column, justify="right")
+    for one in labels:
+        table.add_row(f"{one.labels:,}", f"±{one.half:.1%}", f"±{one.alone:.1%}")
+    return table
 
 
 def _cells(one: Planned) -> tuple[str, str, str, str]:
     found = one.power
     if found is None or not np.isfinite(found.power):
         return "-", "-", "-", "-"
-    digits = 2 if found.studies >= MANY else 1
-    power = f"{found.power:.{digits}f}" + ("" if one.why else f" ±{found.margin:.{digits}f}")
+    power = f"{found.power:.2f}" + ("" if one.why else f" ±{found.margin:.2f}")
     if found.needed is None:
         return power, "out of reach", "-", "-"
-    there = "" if found.checked is None else f" ({found.checked:.{digits}f})"
+    there = "" if found.checked is None else f" ({found.checked:.2f})"
     return power, f"{found.needed:,}{there}", f"{one.calls:,}", f"{one.tokens:,}"
