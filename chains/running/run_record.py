@@ -34,6 +34,21 @@ from chains.worlds.world import World
 NO_PROMPT = Prompt(role="", variant="", about="Nobody is asked.", body="")
 
 
+class Extension(BaseModel):
+    """That trials were added to a run, see `running.extend`."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    at: str
+    """When, UTC."""
+    settings: tuple[str, ...]
+    """What was added, as `--set` had it."""
+    trials: int
+    """How many the run had before."""
+    versions: Mapping[str, str] = {}
+    """Of the program and its packages then."""
+
+
 class RunRecord(BaseModel):
     """What run.json holds: what was asked, and with what."""
 
@@ -70,10 +85,21 @@ class RunRecord(BaseModel):
     """What was found of each model that was opened: fingerprint, and what its endpoint was found to take."""
     registered: Registration | None = None
     """What a run with hypotheses committed itself to before its first trial."""
+    extended: tuple[Extension, ...] = ()
+    """When trials were added to it: its results could be seen by then, so it is exploratory."""
     reuses: tuple[str, ...] = ()
     """The runs whose replies to exactly the same requests this one takes; see `chains.running.reuse`."""
     at: str
     """When it was staged, UTC."""
+
+    @property
+    def why_exploratory(self) -> str | None:
+        """What an extension makes of the run, in a sentence without its first capital and full stop; None if none."""
+        if not self.extended:
+            return None
+        first = self.extended[0]
+        what = " ".join(text for one in self.extended for text in one.settings)
+        return f"extended by {what} on {first.at[:10]}, when it had {first.trials} trials whose results could be seen"
 
     @model_validator(mode="before")
     @classmethod

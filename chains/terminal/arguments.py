@@ -22,6 +22,10 @@ def _run(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--dry-run", action="store_true", help="what it would take: calls, tokens, money, time; run nothing"
     )
+    parser.add_argument(
+        "--extend", metavar="RUN",
+        help="add to this run what --set says (replicates=6, worlds=10, more settings of a factor); only that is asked",
+    )  # fmt: skip
     reuse(parser, "take these runs' replies to exactly the same requests in place of calls; `all`: those of any run")
     limits(parser)
     events(parser)

@@ -17,7 +17,7 @@ from rich.text import Text
 
 from chains.analysis.added_measures import added_rows
 from chains.analysis.results.run_results import Results, results
-from chains.errors import MazedomError, OverLimit
+from chains.errors import BadInput, MazedomError, OverLimit
 from chains.models.budget import Budget
 from chains.models.pool import Models
 from chains.models.provider import Reply, Request
@@ -158,6 +158,22 @@ def reused(record: RunRecord, words: Sequence[str]) -> tuple[RunRecord, EarlierR
     for notice in [] if found is None else found.notices:
         say(f"note: {notice}")
     return record.model_copy(update={"reuses": used}), found
+
+
+def reused_again(record: RunRecord, words: Sequence[str]) -> tuple[RunRecord, EarlierReplies | None]:
+    """Return the record of a run that goes on, and the earlier replies that it takes: as it was begun, or by `words`.
+
+    Raises:
+        BadInput: If a run that it takes replies of is gone.
+    """
+    if words:
+        return reused(record, words)
+    if record.held.get("finished") == sum(1 for _ in record.experiment.trials()):
+        return record, None  # it asks nothing any more, and those runs may be gone
+    try:
+        return reused(record, record.reuses)
+    except BadInput as error:
+        raise BadInput(f"{error}; this run takes its replies, and `--reuse none` goes on without") from None
 
 
 def told_once() -> Callable[[str, float], None]:

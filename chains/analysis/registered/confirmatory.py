@@ -42,6 +42,14 @@ class Standing(NamedTuple):
     digest: str | None
     """Of the registration; None if there is none."""
 
+    extended: bool = False
+    """Whether trials were added to the run: a reader must know, whether or not there are hypotheses."""
+
+    @property
+    def notable(self) -> bool:
+        """Whether there is more to say than that nothing was registered."""
+        return bool(self.hypotheses) or self.extended
+
     @property
     def word(self) -> str:
         """Confirmatory or exploratory."""
@@ -72,7 +80,8 @@ def standing(record: RunRecord, log: Log, ends: Iterable[Ended] | None = None) -
         ends: How its trials ended, where the caller has read that already.
     """
     if not record.experiment.hypotheses:
-        return Standing(False, "no hypothesis was registered", {}, None)
+        why = record.why_exploratory or "no hypothesis was registered"
+        return Standing(False, why, {}, None, extended=bool(record.extended))
     if ends is None:
         found = (log.end(str(trial)) for trial in record.experiment.trials())
         ends = (Look(end.status, end.instrument) for end in found if end is not None)
@@ -82,11 +91,14 @@ def standing(record: RunRecord, log: Log, ends: Iterable[Ended] | None = None) -
         why=against or "registered before the first trial, nothing changed since, every trial finished",
         hypotheses=record.experiment.hypotheses,
         digest=None if record.registered is None else record.registered.digest,
+        extended=bool(record.extended),
     )
 
 
 def _objections(record: RunRecord, log: Log, ends: list[Ended]) -> Iterator[str]:
     """Return what speaks against calling the run confirmatory, the weightiest first."""
+    if (extended := record.why_exploratory) is not None:
+        yield extended
     if record.registered is None:
         yield "the hypotheses were not registered when the run was made"
     elif parts := changed(record, record.registered):

@@ -7,6 +7,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from rich.text import Text
+
 from chains.analysis.compare.arm_selection import Sides, chosen
 from chains.analysis.compare.arms import RunHeard
 from chains.analysis.compare.comparison import Comparison, adjusted, compare
@@ -86,7 +88,7 @@ def _compared(sides: Sides, *, always: bool) -> Comparison:
 def _tested(run: RunHeard, beside: LabelsBeside) -> tuple[list[Tested], Standing | None]:
     """Test the run's registered hypotheses, if it has any."""
     if not run.record.experiment.hypotheses:
-        return [], None
+        return [], standing(run.record, run.log, []) if run.record.extended else None
     found = (run.log.end(str(trial)) for trial in run.record.experiment.trials())
     return tested(run, Corrector(beside)), standing(run.record, run.log, [end for end in found if end is not None])
 
@@ -103,8 +105,11 @@ def _print(
     status: Standing | None,
     messages: int,
 ) -> None:
-    if status is not None:
+    if status is not None and status.hypotheses:
         stdout.print(tested_view(tests, status))
+    elif status is not None:
+        for line in status.lines():
+            stdout.print(Text(line, "yellow"))
     for number, (comparison, correction) in enumerate(zip(compared, corrections, strict=True)):
         if number:
             stdout.print()

@@ -149,7 +149,7 @@ def _observed(sources: _Sources, *, exact: bool) -> tuple[Observations, _About]:
         notes=notes,
         errors=errors,
         hypotheses=records[0].experiment.registered if len(records) == 1 and not sources.files else (),
-        standings=[standing(run.record, run.log) for run in sources.runs if run.record.experiment.hypotheses],
+        standings=[one for one in (standing(run.record, run.log) for run in sources.runs) if one.notable],
         planned=planned_chains(sources.runs) if sources.runs and not sources.files else None,
         regrets=files[0].regrets if len(files) == 1 and not sources.runs else {} if files else regrets_of(sources.runs),
     )

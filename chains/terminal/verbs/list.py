@@ -17,8 +17,8 @@ from chains.terminal.views.output import print_json, say
 from chains.terminal.views.output import results as stdout
 
 Rows = list[dict[str, Any]]
-ONLY_IN_JSON = {"at"}
-"""Columns only in `--json`: a run's id says when it began."""
+ONLY_IN_JSON = {"at", "extended"}
+"""Columns only in `--json`: a run's id says when it began, and its status that trials were added to it."""
 CUT = {"conditions"}
 """Columns cut at the edge of the terminal, as they may be long; `--json` has them whole."""
 DONE = (None, "finished")
@@ -81,7 +81,7 @@ def _day(option: str, text: str | None) -> str | None:
 def _table(rows: Rows) -> Table:
     table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False)
     shown = [heading for heading in rows[0] if heading not in ONLY_IN_JSON]
-    widths = {name: max(len(name), *(len(_cell(row[name])) for row in rows)) for name in shown}
+    widths = {name: max(len(name), *(len(_cell(row, name)) for row in rows)) for name in shown}
     left = stdout.width - sum(min(width, MOST) + 2 for name, width in widths.items() if name not in CUT)
     for number, heading in enumerate(shown):
         if heading in CUT:
@@ -91,12 +91,14 @@ def _table(rows: Rows) -> Table:
             least = widths[heading] if whole else min(widths[heading], LEAST)
             table.add_column(heading, overflow="fold", no_wrap=whole, min_width=least)
     for row in rows:
-        table.add_row(*(_cell(row[heading]) for heading in shown))
+        table.add_row(*(_cell(row, heading) for heading in shown))
     return table
 
 
-def _cell(value: object) -> str:
-    return "" if value is None else str(value)
+def _cell(row: Mapping[str, Any], heading: str) -> str:
+    value = row.get(heading)
+    added = ", extended (exploratory)" if heading == "status" and row.get("extended") else ""
+    return "" if value is None else f"{value}{added}"
 
 
 def _runs(wanted: Wanted) -> Rows:
@@ -106,7 +108,7 @@ def _runs(wanted: Wanted) -> Rows:
 
 def _run(folder: Path, wanted: Wanted) -> dict[str, Any] | None:
     """Return a run's row, None if a filter leaves it out; filters that need no log are applied first."""
-    row = dict.fromkeys(("run", "experiment", "at", "status", "trials", "models", "conditions"))
+    row: dict[str, Any] = dict.fromkeys(("run", "experiment", "at", "status", "trials", "models", "conditions"))
     row["run"] = folder.name
     try:
         if is_archive(folder):
@@ -130,6 +132,7 @@ def _run(folder: Path, wanted: Wanted) -> dict[str, Any] | None:
             "at": run.at,
             "models": ", ".join(sorted(run.models)),
             "conditions": _brief(names),
+            **({"extended": True} if run.extended else {}),
         }
         if not _fits(row, wanted, names):
             return None

@@ -12,6 +12,7 @@ from chains.registry import differing
 from chains.running.folders import find_run, is_archive
 from chains.running.log.log import Log
 from chains.running.log.records import TrialEnd
+from chains.running.receipt import Receipt
 from chains.running.record_file import read_record
 from chains.running.replay import Replay, replay
 from chains.running.run_record import Casts, RunRecord
@@ -54,14 +55,21 @@ def main(arguments: argparse.Namespace) -> int:
         stdout.print(results_view(found))
         stdout.print(_verdict(played, seconds, verify=arguments.verify))
         if played.receipt is not None:
-            stdout.print(f"receipt  {played.receipt.root}", soft_wrap=True)
-            since = "" if played.receipt.sealed else "; the log is from before its lines were sealed"
-            say(f"the receipt is over every record and run.json: who publishes it can't change them unnoticed{since}")
+            _print_receipt(played.receipt)
     for difference in played.differences[:MOST_DIFFERENCES]:
         say(f"differs: {difference}")
     if len(played.differences) > MOST_DIFFERENCES:
         say(f"and {len(played.differences) - MOST_DIFFERENCES} differences more")
     return 0 if played.identical else 1
+
+
+def _print_receipt(receipt: Receipt) -> None:
+    stdout.print(f"receipt  {receipt.root}", soft_wrap=True)
+    since = "" if receipt.sealed else "; the log is from before its lines were sealed"
+    say(f"the receipt is over every record and run.json: who publishes it can't change them unnoticed{since}")
+    if receipt.extended:
+        dates = ", ".join(at[:10] for at in receipt.extended)
+        say(f"the run was extended on {dates}: this receipt is of the run with what was added")
 
 
 def _document(record: RunRecord, played: Replay, seconds: float) -> dict[str, object]:

@@ -12,15 +12,18 @@ from chains.experiments.scoped import scope_of
 from chains.models.model_files import HOW_TO_INSTALL, embedded_is_here
 from chains.models.pool import Models
 from chains.organisation.cast import PERSON
+from chains.registry import differing
 from chains.running.cost_estimate import Estimate, estimate
-from chains.running.folders import find_experiment, new_run_id
+from chains.running.extend import extended
+from chains.running.folders import find_experiment, find_run, new_run_id
+from chains.running.log.log import Log
 from chains.running.prepare import prepare
-from chains.running.record_file import create
+from chains.running.record_file import create, read_record, rewrite
 from chains.running.reuse import EarlierReplies, foreseen
 from chains.running.run_record import RunRecord
 from chains.running.spending import check_limits, most_at_once
 from chains.running.twins import without_twins
-from chains.terminal.drive_at_terminal import attended, confirmed, drive_run, reused
+from chains.terminal.drive_at_terminal import attended, confirmed, drive_run, reused, reused_again
 from chains.terminal.views.estimate import estimate_view
 from chains.terminal.views.output import counted, print_json, progress, results, say
 
@@ -32,27 +35,53 @@ UNASKED_CALLS = 1000
 
 def main(arguments: argparse.Namespace) -> int:
     """Run every trial of an experiment; return the exit status."""
-    experiment = _experiment(arguments)
-    record, others = reused(_staged(experiment), arguments.reuse)
+    had: RunRecord | None = None
+    if arguments.extend is None:
+        record, others = reused(_staged(_experiment(arguments)), arguments.reuse)
+    else:
+        folder, had, record, others = _extended(arguments)
     if arguments.dry_run:
-        return _dry_run(record, others, as_json=arguments.json)
+        return _dry_run(record, others, had, as_json=arguments.json)
     _check_models(record)
-    if not _agreed(record, others):
+    if not _agreed(record, others, had):
         say("nothing was run")
         return 130
-    folder = create(record)
-    say(_what_it_does(record, folder))
+    if had is None:
+        folder = create(record)
+    else:
+        with Log(folder, write=True, held=had.held):  # nobody else writes to it meanwhile, and nothing is gone from it
+            rewrite(record, folder)
+    say(_what_it_does(record, folder, had))
     return drive_run(record, folder, as_json=arguments.json, events=arguments.events, others=others)
 
 
-def _what_it_does(record: RunRecord, folder: Path) -> str:
+def _extended(arguments: argparse.Namespace) -> tuple[Path, RunRecord, RunRecord, EarlierReplies | None]:
+    """Return a run's folder, its record as it is and as it is to be, and the earlier replies that it takes."""
+    if arguments.experiment is not None or arguments.human:
+        what = "--human" if arguments.human else arguments.experiment
+        raise BadInput(f"--extend goes on with the run's own experiment and seats; leave out {what}")
+    folder = find_run(arguments.extend)
+    had = read_record(folder)
+    if changed := differing(had.plugins):
+        raise BadInput(f"{changed[0]}; a run is extended with the plugins that it was begun with")
+    more = [f"limits.calls={n}" for n in (arguments.max_calls,) if n is not None]
+    record, others = reused_again(extended(had, [*arguments.settings, *more]), arguments.reuse)
+    return folder, had, record, others
+
+
+def _what_it_does(record: RunRecord, folder: Path, had: RunRecord | None) -> str:
     """Say what a run is about to do, and where it is logged."""
     conditions, worlds = len(record.conditions), len(record.experiment.seeds)
     times = f" x {record.experiment.replicates} replicates" if record.experiment.replicates > 1 else ""
     trials = conditions * worlds * record.experiment.replicates
     made = f"{counted(conditions, 'condition')} x {counted(worlds, 'world')}{times} = {counted(trials, 'trial')}"
+    calls, new = record.estimate["calls"], ""
+    if had is not None:
+        calls -= had.estimate["calls"]
+        new = f", {trials - sum(1 for _ in had.experiment.trials())} of them new"
     where = folder.relative_to(Path.cwd()) if folder.is_relative_to(Path.cwd()) else folder
-    return f"{made}, at most {counted(record.estimate['calls'], 'call')}; logged in {where}"
+    exploratory = "" if had is None else "; its results could be seen before, so it is exploratory from now on"
+    return f"{made}{new}, at most {counted(calls, 'call')}; logged in {where}{exploratory}"
 
 
 def _staged(experiment: Experiment) -> RunRecord:
@@ -101,11 +130,11 @@ def _without_weights(experiment: Experiment) -> Experiment:
     return override(experiment, [f"model={STAND_IN}"])
 
 
-def _dry_run(record: RunRecord, others: EarlierReplies | None, *, as_json: bool) -> int:
+def _dry_run(record: RunRecord, others: EarlierReplies | None, had: RunRecord | None, *, as_json: bool) -> int:
     models = Models(record.experiment.models)
     for name in record.models:
         models.understood(name)  # what no run could be made of has no size
-    found = _estimate(record, others)
+    found = _estimate(record, others, had)
     if as_json:
         print_json(
             {
@@ -123,8 +152,9 @@ def _dry_run(record: RunRecord, others: EarlierReplies | None, *, as_json: bool)
     return 0
 
 
-def _estimate(record: RunRecord, others: EarlierReplies | None) -> Estimate:
-    return estimate(record, most_at_once(record), None if others is None else asyncio.run(foreseen(record, others)))
+def _estimate(record: RunRecord, others: EarlierReplies | None, had: RunRecord | None) -> Estimate:
+    answered = None if others is None else asyncio.run(foreseen(record, others))
+    return estimate(record, most_at_once(record), answered, had)
 
 
 def _check_models(record: RunRecord) -> None:
@@ -135,7 +165,7 @@ def _check_models(record: RunRecord) -> None:
         models.ready(name)
 
 
-def _agreed(record: RunRecord, others: EarlierReplies | None) -> bool:
+def _agreed(record: RunRecord, others: EarlierReplies | None, had: RunRecord | None) -> bool:
     """Return whether the person agrees to the run's calls; a limit of calls is an agreement.
 
     Raises:
@@ -143,10 +173,10 @@ def _agreed(record: RunRecord, others: EarlierReplies | None) -> bool:
     """
     limits = record.experiment.limits
     paid = [name for name, source in record.models.items() if source.traits.is_paid]
-    calls = record.estimate["calls"]
+    calls = record.estimate["calls"] - (0 if had is None else had.estimate["calls"])
     if not paid or calls <= UNASKED_CALLS or any((limits.calls, limits.tokens, limits.cost)):
         return True
-    found = _estimate(record, others)
+    found = _estimate(record, others, had)
     calls = found.calls
     if calls <= UNASKED_CALLS:
         return True

@@ -100,7 +100,7 @@ def results_view(
     )
     if found.reused:
         parts.append(Text(f"{_several(sum(found.reused.values()))} taken from {', '.join(found.reused)}, at no cost"))
-    if found.standing.hypotheses:
+    if found.standing.notable:
         parts += [Text(line) for line in found.standing.lines()]
     parts += [Text(f"note: {note}", style="yellow") for note in _notes(found, rows)]
     return Group(*parts)
