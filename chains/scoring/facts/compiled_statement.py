@@ -12,6 +12,7 @@ from chains.scoring.facts.ledger_vocabulary import known_tokens, unfilled, vocab
 from chains.scoring.facts.slot_readers import Reader, compile_slot
 from chains.scoring.facts.subjects import Subjects
 from chains.scoring.text.ledger_stems import STOP, bag, stem
+from chains.scoring.text.near_topics import near_topics
 from chains.scoring.text.negation import hedge
 from chains.scoring.text.quantities import quantities_of
 from chains.scoring.text.tokens import Wording
@@ -31,6 +32,8 @@ class Compiled:
     subject: int
     topic: frozenset[str]
     """Stems that show which property is meant."""
+    near: frozenset[str]
+    """Stems of words that speak of that property without naming it."""
     unique: frozenset[str]
     """Those of them that no other statement has."""
     distinct: frozenset[str]
@@ -60,6 +63,11 @@ class Compiled:
     """Whether it is asked for, as a clause is, rather than true."""
     forbids: bool
     """Whether it forbids something, so that "may" is a direction and no doubt."""
+
+    @property
+    def kinds(self) -> dict[str, str]:
+        """The kind of each slot, by name."""
+        return {slot.name: slot.kind for slot in self.statement.slots}
 
     @property
     def keys(self) -> list[Slot]:
@@ -118,10 +126,11 @@ def _compile(statement: Statement, ledger: _Ledger) -> Compiled:
         statement=statement,
         subject=subject,
         topic=topic,
+        near=near_topics(topic),
         unique=frozenset(word for word in topic if ledger.topical[word] == 1),
         distinct=frozenset(word for word in topic if ledger.topical_of[subject, word] == 1),
         literal=own.literal,
-        in_name=topic <= _with_deeds(frozenset(content(statement.subject))),
+        in_name=topic <= _with_deeds(_head(statement.subject)),
         sole=ledger.about[subject] == 1,
         readers={
             slot.name: compile_slot(slot, statement.templates, topic, ledger.known, limit=asked and bool(directions))
@@ -138,6 +147,12 @@ def _compile(statement: Statement, ledger: _Ledger) -> Compiled:
         asked=asked,
         forbids=isinstance(statement, Clause) and statement.must_not,
     )
+
+
+def _head(subject: str) -> frozenset[str]:
+    """Return the stems of what a subject is called: of what has a code, the last alone ("car" of "test car X-19")."""
+    words = content(subject)
+    return frozenset(words[-1:] if any(token.kind == "code" for token in known_tokens(subject)) else words)
 
 
 class _Plain(NamedTuple):

@@ -8,7 +8,12 @@ from chains.scoring.text.ledger_stems import bag
 from chains.scoring.text.quantities import Quantity, compare
 from chains.worlds.facts.ledger import Slot
 
-_WHOLE = bag("all every both")
+_WHOLE = bag("all every both each")
+_ALMOST = bag("nearly almost virtually practically not")
+_MOST = bag("most mostly majority bulk largely predominantly")
+_SOME = bag("some several few number handful part certain various minority")
+_NEARLY_ALL = 0.8
+"""The least share that is "nearly all"."""
 
 
 @dataclass(frozen=True)
@@ -35,16 +40,25 @@ class CountSlot:
             state, complement = self._judge(self._all_but(quantity, piece))
             if state == "right":
                 return Found("right", quantity.first, quantity.last, complement)
+            if state == "wrong" and self._pooled(quantity, piece):
+                return Found("vague", quantity.first, quantity.last, pooled=True)
+            if state == "vague" and complement:
+                return Found("vague", quantity.first, quantity.last, complement)
             if state == "vague":
                 vague = vague or quantity
             elif state == "wrong" and not explained(quantity):
-                wrong = wrong or quantity
+                wrong = wrong or self._all_but(quantity, piece)
         return self._in_parts(piece, explained, vague, wrong)
 
     def is_right(self, quantity: Quantity) -> bool:
         """Whether a quantity is this slot's value, or half of it."""
         bare = quantity.unit is None and quantity.of is None
         return self._judge(quantity)[0] == "right" or (bare and quantity.value in (self.slot.value, self.slot.of))
+
+    def _pooled(self, quantity: Quantity, piece: Piece) -> bool:
+        """Whether a count is that of several subjects together: "83 of 100 trays of T-1, T-2 and T-3"."""
+        several = len(piece.subjects) > 1 and piece.shared != "each"
+        return several and (quantity.of is None or quantity.of > self._total)
 
     def _all_but(self, quantity: Quantity, piece: Piece) -> Quantity:
         """Return "all but two of the nine" as seven of nine."""
@@ -69,9 +83,16 @@ class CountSlot:
             others = (q for q in bare if q.value != self._total and not explained(q))
             wrong = next((q for q in others if self._counts(q, piece)), None)
         if wrong is not None:
-            return Found("wrong", wrong.first, wrong.last)
-        half = vague or part or whole
-        return Found("vague", half.first, half.last) if half is not None else self._all_or_none(piece)
+            held = wrong.value if wrong.of == self._total else None
+            return Found("wrong", wrong.first, wrong.last, held=held)
+        if part is None and whole is not None and self._every(piece, whole.first - 1):
+            return Found("right" if self.slot.value == self._total else "wrong", whole.first, whole.last, sweeping=True)
+        if vague is not None:
+            return Found("vague", vague.first, vague.last)
+        half = part or rest or whole
+        if half is not None and (half is not rest or self._counts(half, piece)):
+            return Found("vague", half.first, half.last, complement=half is rest, held=half.value)
+        return self._all_or_none(piece)
 
     def _judge(self, quantity: Quantity) -> tuple[State, bool]:
         """Return what one quantity says of the count, and whether it gives the rest of the total."""
@@ -93,15 +114,17 @@ class CountSlot:
     def _judge_percent(self, quantity: Quantity) -> tuple[State, bool]:
         value = float(self.slot.value)
         if quantity.bound or quantity.high is not None:
-            rough = compare(quantity, 100 * value / self._total, None) == "rough"
-            return ("vague" if rough else "wrong"), False
+            if compare(quantity, 100 * value / self._total, None) == "rough":
+                return "vague", False
+            rest = compare(quantity, 100 - 100 * value / self._total, None) == "rough"
+            return ("vague", True) if rest else ("wrong", False)
         near: State = "wrong"
         for complement, part in ((False, value), (True, self._total - value)):
             off = abs(quantity.value - 100 * part / self._total)
             if off <= 0.5 * 10.0 ** min(quantity.digits, 0) + 1e-9 or (quantity.about and off <= 1):
                 return "right", complement
             if quantity.about and off <= 2.5:
-                near = "vague"
+                return "vague", complement
         return near, False
 
     def _counts(self, quantity: Quantity, piece: Piece) -> bool:
@@ -109,11 +132,33 @@ class CountSlot:
         after = piece.tokens[quantity.last : quantity.last + 3]
         return not quantity.weak and any(token.stem in self.nouns for token in after)
 
+    def _every(self, piece: Piece, at: int) -> bool:
+        """Whether a token says that the whole total is meant: "all", and not "nearly all"."""
+        if at < piece.first or piece.tokens[at].low not in _WHOLE:
+            return False
+        if piece.tokens[at].low == "both" and self._total != 2:
+            return False
+        return at == 0 or piece.tokens[at - 1].low not in _ALMOST
+
     def _all_or_none(self, piece: Piece) -> Found:
         for at in range(piece.first, piece.last - 1):
             low = piece.tokens[at].low
-            near = [token.stem for token in piece.tokens[at + 1 : min(at + 4, piece.last)]]
-            if low == "none" or (low in _WHOLE and any(word in self.nouns for word in near)):
+            near = [token.stem for token in piece.tokens[at + 1 : min(at + 5, piece.last)]]
+            counted = any(word in self.nouns for word in near)
+            if low == "none" or (counted and self._every(piece, at)):
                 true = 0 if low == "none" else self.slot.of
                 return Found("right" if self.slot.value == true else "wrong", at, at + 1, sweeping=True)
+            if (share := self._share(piece, at)) is not None and (counted or low in _MOST or low == "all"):
+                return Found("vague", at, at + 1, complement=share)
         return MISSING
+
+    def _share(self, piece: Piece, at: int) -> bool | None:
+        """Return whether a word such as "most" or "some" fits the rest of the total; None where it is no such word."""
+        low, own = piece.tokens[at].low, float(self.slot.value) / self._total
+        if low in _MOST:
+            return own < 0.5
+        if low == "all" and [token.low for token in piece.tokens[at + 1 : at + 3]] == ["but", "a"]:
+            return 1 - own >= _NEARLY_ALL  # "all but a few"
+        if low in _WHOLE and at and piece.tokens[at - 1].low in _ALMOST:
+            return own < 1 if piece.tokens[at - 1].low == "not" else 1 - own >= _NEARLY_ALL
+        return own < 1 if low in _SOME else None

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import NamedTuple
 
+from chains.scoring.facts.direction_context import Around, Phrase, apart, idle, on_plan
 from chains.scoring.text.antonyms import AS_PLANNED, BETTER, BINARY, FAMILIES, MEASURED, SOFTENED, WORSE
 from chains.scoring.text.ledger_stems import STOP, bag, stem, stems
 from chains.scoring.text.negation import negated
@@ -19,7 +20,7 @@ _GUARDED = bag(
     "beat short took gave added gone firm sound tight saved fine ok okay back dead leaving extra fresh behind "
     "pm am soft bright deep cost waiting delivered remaining nod dry new clean current further recover pay honour "
     "settled secure better improved improving worse responsive met hit flat normal stable steady unchanged achieved "
-    "off growing settled improvement confirmed enrolled"
+    "off new working growing settled improvement confirmed enrolled"
 )
 """Words that are often something else: they need a number, a topic or a yardstick beside them."""
 _PREPOSITIONS = bag("over under up down above below ahead behind before more less out off beyond within in past")
@@ -56,16 +57,17 @@ class Hit(NamedTuple):
     denied: bool
 
 
-Phrase = tuple[str, ...]
-
-
 @lru_cache(maxsize=8192)
 def phrase(words: str) -> Phrase:
     """Return a wording as stems, without leading auxiliaries."""
     parts = [token for part in words.split() for token in _split(part)]
-    while len(parts) > 1 and parts[0] in _AUXILIARIES:
+    while len(parts) > 1 and parts[0] in _AUXILIARIES and not _NO_SENSE.issuperset(parts[1:]):
         parts = parts[1:]
     return tuple(stem(part) for part in parts)
+
+
+_NO_SENSE = bag("to all its on of the")
+"""Words that give no direction by themselves: "still to" does, "to" does not."""
 
 
 def _split(word: str) -> list[str]:
@@ -85,44 +87,97 @@ class Direction:
     binary: bool
     asked: bool = False
     """Whether it is of something that is asked for."""
+    as_planned: int = 0
+    """The sense of "on plan", where it has one: of news that something is off, the opposite if that is bad."""
+
+    @property
+    def words(self) -> frozenset[str]:
+        """The stems of all its wordings."""
+        return frozenset(word for rows in self.wordings.values() for words, _, _ in rows for word in words)
 
     def hits(
-        self, tokens: tuple[Token, ...], low: int, high: int, topic: frozenset[str], named: frozenset[int] = frozenset()
+        self,
+        tokens: tuple[Token, ...],
+        low: int,
+        high: int,
+        topic: frozenset[str],
+        named: frozenset[int] = frozenset(),
+        *,
+        plain: bool = False,
     ) -> list[Hit]:
-        """Return the directions given between two tokens, leaving out those in `named` (names of subjects)."""
+        """Return the directions given between two tokens, leaving out those in `named` (names of subjects).
+
+        Args:
+            tokens: The sentence.
+            low: Where to begin.
+            high: Where to end.
+            topic: Stems that show which property is meant.
+            named: Tokens that are names of subjects.
+            plain: Whether the words say nothing else, so that ambiguous ones need nothing beside them.
+        """
         out: list[Hit] = []
         at = low
         while at < high:
-            hit = self._at(tokens, at, low, high, topic) if at not in named else None
+            hit = self._at(tokens, at, low, high, topic, plain=plain) if at not in named else None
             out += [hit] if hit else []
             at = hit.last if hit else at + 1
         return out
 
-    def _at(self, tokens: tuple[Token, ...], at: int, low: int, high: int, topic: frozenset[str]) -> Hit | None:
+    def _at(
+        self, tokens: tuple[Token, ...], at: int, low: int, high: int, topic: frozenset[str], *, plain: bool
+    ) -> Hit | None:
         for words, sense, own in self.wordings.get(tokens[at].stem, ()):
-            last = at + len(words)
-            if last > high or any(tokens[at + step].stem != word for step, word in enumerate(words)):
+            last = _end(tokens, at, high, words)
+            if not last or not _stands(tokens, at, last, low, high, words, topic):
                 continue
-            if words[0] in _SIGNS and not _signs(tokens, at):
-                continue
-            if words[0] in _DEGREES and len(words) == 1 and last < high and tokens[last].low.endswith(_QUALITY):
-                continue
-            if words in _as_planned() and _left_open(tokens, at, last, low):
-                continue
-            if words == ("through",) and at and tokens[at - 1].low == "been":
-                continue
-            contrasted = [token.low for token in tokens[last : last + 2]] == [",", "not"]  # "down, not up"
-            guarded = len(words) == 1 and words[0] in _GUARDED and not contrasted
-            if guarded and not _beside(tokens, at, low, high, topic):
-                on_topic = any(token.stem in topic for token in tokens[low:high])
-                if not (own and on_topic) or words[0] in _PREPOSITIONS:
+            around = Around(tokens, at, last, low, high)
+            guarded = _is_guarded(words, around, topic)
+            if guarded and not plain and not _beside(tokens, at, low, high, topic):
+                judges = words[0] in _JUDGING and tokens[at].low not in _NOUNS
+                if words[0] in _PREPOSITIONS or not (own or judges) or not around.has(topic):
                     continue
             denied = words[0] != "not" and negated(tokens, at, low, asked=self.asked)
-            return Hit(at, last, self._denied(sense) if denied else sense, own, guarded, denied)
+            told = self._denied(sense) if denied else sense
+            put = None if self.asked else around.put(words, told, denied=denied)
+            if put == "refused":
+                told, denied = self._denied(told), True
+            return Hit(at, last, {"open": 0, "wished": -told}.get(put or "", told), own, guarded, denied)
+        if self.as_planned and (last := on_plan(tokens, at, low, high)):
+            denied = negated(tokens, at, low)
+            return Hit(at, last, self._denied(self.as_planned) if denied else self.as_planned, False, False, denied)
         return None
 
     def _denied(self, sense: int) -> int:
         return -1 if sense == 1 else int(self.binary)
+
+
+def _end(tokens: tuple[Token, ...], at: int, high: int, words: Phrase) -> int:
+    """Return where a wording that begins at a token ends; 0 where it does not stand there."""
+    last = at + len(words)
+    if last <= high and all(tokens[at + step].stem == word for step, word in enumerate(words)):
+        return last
+    return apart(tokens, at, high, words)
+
+
+def _stands(
+    tokens: tuple[Token, ...], at: int, last: int, low: int, high: int, words: Phrase, topic: frozenset[str]
+) -> bool:
+    """Whether words are meant as a direction there."""
+    if words[0] in _SIGNS:
+        return _signs(tokens, at)
+    if words in _as_planned():
+        return not _left_open(tokens, at, last, low)
+    alone, after = len(words) == 1, tokens[last].low if last < high else ""
+    if alone and words[0] in _DEGREES:
+        return not after.endswith(_QUALITY)
+    return not idle(words, Around(tokens, at, last, low, high), topic)
+
+
+def _is_guarded(words: Phrase, around: Around, topic: frozenset[str]) -> bool:
+    """Whether a wording needs something beside it: not where it is contrasted or said of the topic itself."""
+    if len(words) > 1 or words[0] not in _GUARDED or around.contrasted:
+        return False
+    return not (around.predicate and around.has(topic))
 
 
 def _beside(tokens: tuple[Token, ...], at: int, low: int, high: int, topic: frozenset[str]) -> bool:
@@ -136,12 +191,22 @@ def _beside(tokens: tuple[Token, ...], at: int, low: int, high: int, topic: froz
         return False
     if tokens[at].low in ("over", "within") and after[:1] == ["the"] and _SPELLS & {*after[1:]}:
         return False
-    near = range(max(low, at - 3), min(high, at + 5))
+    near = range(max(low, at - 4), min(high, at + 5))
     return any(
-        figure(tokens[i]) or tokens[i].stem in topic or tokens[i].stem in _YARDSTICKS or tokens[i].text == "%"
+        figure(tokens[i])
+        or tokens[i].low in _MEASURES
+        or tokens[i].stem in topic
+        or tokens[i].stem in _YARDSTICKS
+        or tokens[i].text == "%"
         for i in near
         if i != at
     )
+
+
+_MEASURES = bag(
+    "minute minutes hour hours day days week weeks month months "
+    "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth floor storey level"
+)
 
 
 def _signs(tokens: tuple[Token, ...], at: int) -> bool:
@@ -155,6 +220,11 @@ def _signs(tokens: tuple[Token, ...], at: int) -> bool:
 @cache
 def _as_planned() -> frozenset[Phrase]:
     return frozenset(phrase(words) for words in AS_PLANNED)
+
+
+_JUDGING = stems("stable steady unchanged normal flat better improved improving worse worsening deteriorating")
+"""Words that judge a property wherever they stand with it: "memory use of module M-18 is unchanged"."""
+_NOUNS = bag("improvement improvements")
 
 
 def _left_open(tokens: tuple[Token, ...], first: int, last: int, low: int) -> bool:
@@ -197,13 +267,15 @@ def _compiled(
             for words in side:
                 if not plain.issuperset(words):
                     found.setdefault(words, (sense, False))
-    for words, sense in _measured(right[0], wrong[0], valence):
+    measured = _measured(right[0], wrong[0], valence)
+    for words, sense in measured:
         found.setdefault(words, (sense, False))
     wordings: dict[str, list[tuple[Phrase, int, bool]]] = {}
     for words, (sense, own) in found.items():
         wordings.setdefault(words[0], []).append((words, sense, own))
     return Direction(
         {key: tuple(sorted(rows, key=lambda row: -len(row[0]))) for key, rows in wordings.items()},
+        as_planned=next((sense for words, sense in measured if words == phrase("on track")), 0),
         binary=asked or right[0][-1] in BINARY or wrong[0][-1] in BINARY,
         asked=asked,
     )
@@ -215,7 +287,12 @@ def _measured(right: Phrase, wrong: Phrase, valence: str) -> list[tuple[Phrase, 
     sign = 1 if right[0] in plus and wrong[0] in minus else -1 if right[0] in minus and wrong[0] in plus else 0
     if not sign:
         return []
-    out: list[tuple[Phrase, int]] = [(("+",), sign), *[((mark,), -sign) for mark in ("-", "−", "–")]]
+    out: list[tuple[Phrase, int]] = [
+        (("+",), sign),
+        (("plus",), sign),
+        (("minus",), -sign),
+        *[((mark,), -sign) for mark in ("-", "−", "–")],
+    ]
     if valence not in ("good", "bad"):
         return out
     good = 1 if valence == "good" else -1

@@ -1,22 +1,26 @@
 """What one piece of a message says of one statement."""
 
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from chains.scoring.facts.compiled_statement import Compiled
 from chains.scoring.facts.count_reader import CountSlot
-from chains.scoring.facts.direction_reader import Hit
+from chains.scoring.facts.direction_reader import Direction, Hit
 from chains.scoring.facts.segments import Piece
 from chains.scoring.facts.slot_match import MISSING, Found
 from chains.scoring.facts.slot_readers import NumberSlot, Reader
 from chains.scoring.text.ledger_stems import bag, stem, stems
-from chains.scoring.text.negation import hedge, negated, softened
+from chains.scoring.text.negation import hedge, intended, negated, softened
 from chains.scoring.text.quantities import Quantity
 from chains.scoring.text.units import unit_of
 from chains.worlds.facts.ledger import Slot
 
-_CHANGES = stems("rose fell raised lowered higher lower")
+_CHANGES = stems("rose fell raised lowered higher lower gained lost")
 """Directions whose number says by how much."""
+
+
+Loosely = Literal["", "nearly", "in general"]
+"""How a piece speaks of a property that it does not name: in words near to it, or only judging how all stands."""
 
 
 class Evidence(NamedTuple):
@@ -73,7 +77,13 @@ class Evidence(NamedTuple):
         return " ".join(token.text for token in tokens)
 
 
-def gather(compiled: Compiled, piece: Piece, topic: bool, explained: Callable[[Quantity], bool]) -> Evidence:
+def gather(
+    compiled: Compiled,
+    piece: Piece,
+    topic: bool,
+    explained: Callable[[Quantity], bool],
+    loosely: Loosely = "",
+) -> Evidence:
     """Read a statement in a piece, wherever that stands.
 
     Args:
@@ -81,7 +91,9 @@ def gather(compiled: Compiled, piece: Piece, topic: bool, explained: Callable[[Q
         piece: The piece. A gapped one shares the direction of what it goes on with.
         topic: Whether the topic is named in the sentence, of this subject.
         explained: Whether a quantity belongs to another statement about the same subject.
+        loosely: Whether the topic is only spoken of, and how.
     """
+    shows = compiled.topic | compiled.near if loosely else compiled.topic
 
     def known(quantity: Quantity) -> bool:
         mine = any(reader.is_right(quantity) for reader in compiled.readers.values())
@@ -96,15 +108,13 @@ def gather(compiled: Compiled, piece: Piece, topic: bool, explained: Callable[[Q
     )
     way: dict[str, Hit] = {}
     for name, direction in compiled.directions.items():
-        for where in (piece, piece.source):
-            skipped = where.named | where.aside if where else frozenset()
-            hits = direction.hits(where.tokens, where.first, where.last, compiled.topic, skipped) if where else []
-            if hits:
-                way[name] = _nearest(hits, anchors)
-                if both := _on_both_sides(compiled, where or piece, hits):
-                    found |= both
-                    way[name] = next(hit for hit in hits if hit.sense == 1)
-                break
+        hits = _hits(direction, piece, shows, plain=loosely == "in general")
+        if not hits:
+            continue
+        way[name] = _nearest(hits, anchors)
+        if both := _on_both_sides(compiled, piece, hits):
+            found |= both
+            way[name] = next(hit for hit in hits if hit.sense == 1)
     if piece.headed and not way and any(item is not MISSING for item in found.values()):
         for name, direction in compiled.directions.items():
             hits = direction.hits(piece.headed, 0, len(piece.headed), compiled.topic)
@@ -113,7 +123,9 @@ def gather(compiled: Compiled, piece: Piece, topic: bool, explained: Callable[[Q
     turned = None if compiled.directions or compiled.denied else _turned(compiled, piece, found)
     if compiled.forbids:
         way = _without_bare_modals(piece, way, found) or _unforbidden(compiled, piece, found)
-    doubt = None if compiled.hedged else _doubt(compiled, piece)
+    places = [(hit.first, hit.last) for hit in way.values()] + [(item.first, item.last) for item in found.values()]
+    told = [first for first, last in places if piece.first <= first < last]
+    doubt = None if compiled.hedged else _doubt(compiled, piece, min(told, default=piece.first))
     strange = tuple(
         quantity
         for quantity in piece.quantities
@@ -123,13 +135,45 @@ def gather(compiled: Compiled, piece: Piece, topic: bool, explained: Callable[[Q
         compiled.sole
         and bool(way)
         and any(
-            item.state == "wrong" and isinstance(reader, NumberSlot) and not reader.bare
+            item.state == "wrong" and isinstance(reader, NumberSlot) and _in_its_unit(reader, piece, item)
             for item, reader in ((item, compiled.readers[name]) for name, item in found.items())
         )
     )
     replaced = any(reader.is_right(one) for one in piece.replaced for reader in compiled.readers.values())
     found = _swapped(compiled, piece, found)
     return Evidence(piece, topic, found, way, turned, doubt, measured, strange, beside=replaced)
+
+
+def _hits(direction: Direction, piece: Piece, shows: frozenset[str], *, plain: bool) -> list[Hit]:
+    """Return the directions given in a piece, or in what it goes on with, turned round where it says "B did not"."""
+    for where in filter(None, (piece, piece.source)):
+        hits = direction.hits(where.tokens, where.first, where.last, shows, where.named | where.aside, plain=plain)
+        if hits and where is piece.source and direction.binary:
+            return [hit._replace(sense=-hit.sense) if _turns(piece, where, hit) else hit for hit in hits]
+        if hits:
+            return hits
+    return []
+
+
+def _turns(piece: Piece, source: Piece, hit: Hit) -> bool:
+    """Whether a piece that goes on with another says the opposite of it: "A did not pass; B did"."""
+    lows = [token.low for token in piece.tokens[piece.first : piece.last]]
+    at = next((at for at, low in enumerate(lows) if low in _DID), None)
+    if at is None:
+        return False
+    here = "not" in lows[at : at + 2]
+    there = any(token.low in _NOT for token in source.tokens[source.first : hit.last])
+    return here != there
+
+
+_DID = bag("did does do was were has have is are had")
+_NOT = bag("not never no")
+
+
+def _in_its_unit(reader: NumberSlot, piece: Piece, item: Found) -> bool:
+    """Whether a number stands with the statement's own unit, one that no table knows ("6 nm") included."""
+    after = piece.tokens[item.last : item.last + 1]
+    return not reader.bare or (reader.unit is not None and any(token.stem in reader.named for token in after))
 
 
 def _on_both_sides(compiled: Compiled, piece: Piece, hits: list[Hit]) -> dict[str, Found]:
@@ -146,7 +190,7 @@ def _on_both_sides(compiled: Compiled, piece: Piece, hits: list[Hit]) -> dict[st
             if q.unit is None and q.high is None and not q.ordinal and q.value != reader.slot.of
         ]
         given: dict[int, Quantity] = {}
-        for hit in hits:
+        for hit in (hit for hit in hits if hit.sense):
             near = [(abs(hit.first - q.first), q) for q in told if abs(hit.first - q.first) <= _BESIDE]
             if near:
                 given[hit.sense] = min(near, key=lambda one: one[0])[1]
@@ -164,13 +208,26 @@ _BESIDE = 5
 
 
 _SUPPOSED = bag("would could might confirmed true so")
+_IF = bag("if unless assuming suppose supposing provided")
+_NO_CONDITION = bag("anything you i needed necessary possible only so ever")
+"""Words after "if" that make no condition of it."""
 
 
-def _doubt(compiled: Compiled, piece: Piece) -> str | None:
-    """Return the words that take its certainty from a statement, or make a wish of what is asked for."""
+def _doubt(compiled: Compiled, piece: Piece, told: int) -> str | None:
+    """Return the words that take its certainty from a statement, or make a wish of what is asked for.
+
+    Args:
+        compiled: The statement.
+        piece: The piece.
+        told: The token where what it says of the statement begins.
+    """
     first = piece.tokens[0].low
-    if first in ("if", "should", "assuming") and any(token.low in _SUPPOSED for token in piece.tokens):
+    if first in _IF and len(piece.tokens) > 1 and piece.tokens[1].low not in _NO_CONDITION:
         return piece.tokens[0].text
+    if first == "should" and any(token.low in _SUPPOSED for token in piece.tokens):
+        return piece.tokens[0].text
+    if not compiled.asked and (plan := intended(piece.tokens, piece.first, told)) is not None:
+        return plan
     doubt = hedge(piece.tokens, piece.first, piece.last)
     if first == "had" and doubt is not None and doubt.lower().startswith("would"):
         return None  # "had it not been late, we would be done": it was
@@ -245,7 +302,7 @@ def _nearest(hits: list[Hit], anchors: list[int]) -> Hit:
 
 def _risen_to(compiled: Compiled, piece: Piece, item: Found, reader: Reader) -> bool:
     """Whether a change is told as where it ended: "rose to 22%" for "rose by 22%"."""
-    if item.state != "right" or not isinstance(reader, NumberSlot) or reader.bare or "to" in reader.cues:
+    if item.state != "right" or not isinstance(reader, NumberSlot) or "to" in reader.cues:
         return False
     changes = any(stem(str(slot.value)) in _CHANGES for slot in compiled.statement.slots if slot.kind == "direction")
     return changes and any(quantity.first == item.first and quantity.cue == "to" for quantity in piece.quantities)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from chains.fates import Fate
 from chains.scoring.facts.compiled_statement import Compiled
+from chains.scoring.facts.count_reader import CountSlot
 from chains.scoring.facts.evidence import Evidence
 from chains.scoring.facts.misstatement import misstated
 from chains.scoring.facts.verdict import SlotState, Verdict
@@ -54,6 +55,8 @@ Finding = tuple[Fate, str, Evidence]
 def _lost(compiled: Compiled, about: Sequence[Evidence], tallies: dict[str, Tally]) -> Finding | None:
     """Return inverted or altered, where the message says something else than the statement."""
     for name in compiled.directions:
+        if tallies[name].wrong and (other := _other_rest(compiled, tallies[name].wrong)) is not None:
+            return "altered", *other
         if tallies[name].wrong:
             return "inverted", _flipped(compiled, tallies[name]), tallies[name].wrong[0]
     for evidence in about:
@@ -63,6 +66,17 @@ def _lost(compiled: Compiled, about: Sequence[Evidence], tallies: dict[str, Tall
     for slot in compiled.keys:
         if tallies[slot.name].wrong:
             return "altered", _changed(compiled, tallies[slot.name]), tallies[slot.name].wrong[0]
+    return None
+
+
+def _other_rest(compiled: Compiled, wrong: Sequence[Evidence]) -> tuple[str, Evidence] | None:
+    """Return why a count is another, where its rest is told and is another too: 41 of 58 passed, where 15 failed."""
+    for evidence in wrong:
+        for name, found in evidence.found.items():
+            slot = compiled.statement.slot(name)
+            rest = found.state == "wrong" and found.held is not None and found.held not in (slot.value, slot.of)
+            if rest and not any(hit.denied for hit in evidence.way.values()):
+                return f"says {evidence.words(found)!r} of the others, where {name} was {slot.text!r}", evidence
     return None
 
 
@@ -118,6 +132,8 @@ def _tally(compiled: Compiled, name: str, about: Sequence[Evidence]) -> Tally:
             _add_direction(tally, evidence)
         else:
             _add_value(tally, evidence)
+    if not tally.right and not tally.wrong and isinstance(reader := compiled.readers.get(name), CountSlot):
+        tally.right += _in_halves(reader, about, name)
     if corrected := [
         one for one in tally.wrong if one.corrects and all(one.sentence > it.sentence for it in tally.right)
     ]:
@@ -129,6 +145,20 @@ def _tally(compiled: Compiled, name: str, about: Sequence[Evidence]) -> Tally:
     return tally
 
 
+def _in_halves(reader: CountSlot, about: Sequence[Evidence], name: str) -> list[Evidence]:
+    """Return where a count is told in two clauses: "the check took in 26 trays; nine failed"."""
+    total, value = float(reader.slot.of or 0), float(reader.slot.value)
+    wholes = [one.sentence for one in about if one.found[name].held == total]
+    out = []
+    for one in about:
+        senses = {hit.sense for hit in one.way.values()}
+        own = one.found[name].held == value and senses == {1}
+        rest = one.found[name].held == total - value and senses == {-1}
+        if (own or rest) and any(one.sentence - at in (0, 1) for at in wholes):
+            out.append(one)
+    return out
+
+
 def _add_direction(tally: Tally, evidence: Evidence) -> None:
     hit = evidence.way.get(tally.name)
     if hit is None:
@@ -136,6 +166,8 @@ def _add_direction(tally: Tally, evidence: Evidence) -> None:
     # "33 of 40 passed" says that 7 failed; "33 of 40 failed" has a wrong number, not a wrong direction.
     complement = any(found.complement for found in evidence.found.values())
     sense = abs(hit.sense) if complement else hit.sense
+    if sense == -1 and any(found.pooled for found in evidence.found.values()):
+        sense = 0
     anchored = (
         evidence.topic
         or evidence.corrects

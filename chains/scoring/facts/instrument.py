@@ -20,7 +20,7 @@ apart from each other. Without its subject it is kept only if topic
 and all key slots are there and no other statement shares the topic; otherwise
 blurred. A message that repeats a rendering word for word keeps the statement.
 
-How far `fates-4` may be trusted, on which text, stands in docs/instrument.md.
+How far `fates-5` may be trusted, on which text, stands in docs/instrument.md.
 How good `fates-3` was, against two readers (a large language model read twice,
 blind) on 301 agreed pairs of real output of a 135M-parameter model from worlds
 never looked at: 97.3% kept or not kept, 86.4% the five fates, alpha .83; recall
@@ -36,23 +36,26 @@ from typing import NamedTuple
 
 from chains.fates import FATES, Fate
 from chains.scoring.facts.compiled_statement import Compiled, compile_ledger
-from chains.scoring.facts.evidence import Evidence, gather, value_of
+from chains.scoring.facts.evidence import Evidence, Loosely, gather, value_of
 from chains.scoring.facts.fate_rules import THOUGH, omitted, weigh
 from chains.scoring.facts.ledger_vocabulary import known_tokens
 from chains.scoring.facts.match_rules import bare, close, near_miss, on_topic, whole
 from chains.scoring.facts.parsed_message import Scene, phrasings
 from chains.scoring.facts.segments import Piece
+from chains.scoring.facts.slot_match import Found
 from chains.scoring.facts.slot_readers import NumberSlot
 from chains.scoring.facts.subjects import STRANGER, UNCLEAR, Subjects
 from chains.scoring.facts.verdict import SlotState, Verdict
 from chains.scoring.reading import INSTRUMENT
+from chains.scoring.text.ledger_stems import STOP, bag
+from chains.scoring.text.near_topics import GENERAL
 from chains.scoring.text.quantities import Quantity
 from chains.scoring.text.spelling import Spelling
 from chains.worlds.facts.ledger import Statement
 
 __all__ = ["FATES", "INSTRUMENT", "Fate", "Instrument", "Verdict"]
 
-CLAUSES = "clauses-5"
+CLAUSES = "clauses-6"
 """The same of verdicts on clauses alone: what is asked for is read by some rules of its own."""
 
 _TELLING = 2
@@ -121,6 +124,8 @@ class Instrument:
             self._elsewhere(compiled, scene)
             or self._without_subject(compiled, scene)
             or self._beside(compiled, scene)
+            or self._spoken_of(compiled, scene)
+            or self._of_all(compiled, scene)
             or _mentioned(compiled, scene)
         )
 
@@ -143,6 +148,7 @@ class Instrument:
     def _gather(self, compiled: Compiled, scene: Scene, at: int) -> Evidence:
         read = _gathered(self, compiled, scene.pieces[at], on_topic(compiled, scene, at))
         home = scene.homes[at]
+        read = _pointed_at(compiled, scene, at, read)
         corrects = home in scene.corrects and (compiled.sole or read.topic)
         return read._replace(sentence=home, place=scene.place(at), corrects=corrects)
 
@@ -232,6 +238,59 @@ class Instrument:
                 return weigh(compiled, [evidence]).model_copy(update={"fate": "blurred", "why": why})
         return None
 
+    def _spoken_of(self, compiled: Compiled, scene: Scene) -> Verdict | None:
+        """Return a verdict where the subject is named, and what is said of it is only near to the statement."""
+        seen = []
+        for at in scene.telling_of.get(compiled.subject, ()):
+            piece = scene.pieces[at]
+            loosely = self._loosely(compiled, piece) if piece.explicit else ""
+            if loosely:
+                read = _gathered(self, compiled, piece, topic=True, loosely=loosely)
+                valued = any(not quantity.weak for quantity in piece.quantities) or piece.dates
+                if valued and all(found.state == "missing" for found in read.found.values()):
+                    continue  # figures of none of its kinds: it is about something else
+                seen.append(read._replace(sentence=scene.homes[at], place=scene.place(at)))
+        verdict = weigh(compiled, seen)
+        if verdict.fate == "altered" and not any(evidence.way for evidence in seen):
+            return verdict.model_copy(update={"fate": "blurred", "why": "spoken of, without its values"})
+        return None if verdict.fate == "omitted" else verdict
+
+    def _of_all(self, compiled: Compiled, scene: Scene) -> Verdict | None:
+        """Return a verdict where something is said of all that the topic has: "all calibrations are in date"."""
+        for at in scene.telling:
+            piece = scene.pieces[at]
+            if piece.explicit or piece.quantities or piece.dates or not _general(compiled, piece):
+                continue
+            if not scene.names_nothing(piece):
+                continue
+            evidence = self._gather(compiled, scene, at)
+            hits = [hit for hit in evidence.way.values() if piece.first <= hit.first < piece.last]
+            if hits and evidence.hedge is None and len({hit.sense for hit in hits}) == 1 and hits[0].sense:
+                fate: Fate = "inverted" if hits[0].sense == -1 else "blurred"
+                why = f"says {evidence.words(hits[0])!r} of all"
+                return weigh(compiled, [evidence]).model_copy(update={"fate": fate, "why": why})
+        return None
+
+    def _loosely(self, compiled: Compiled, piece: Piece) -> Loosely:
+        """Return how a piece that names the subject speaks of a statement, if it does not name the topic."""
+        others = {id(other): other for other in self._about[compiled.subject] if other is not compiled}.values()
+        said = frozenset(
+            piece.tokens[at].stem
+            for at in range(piece.first, piece.last)
+            if at not in piece.named and piece.tokens[at].kind == "word" and piece.tokens[at].low not in STOP
+        )
+        if said & (self._topics - compiled.topic - compiled.near):
+            return ""
+        if said & compiled.near.difference(*[other.topic | other.near for other in others]):
+            return "nearly"
+        ways = frozenset().union(*[direction.words for direction in compiled.directions.values()])
+        called = any(
+            piece.tokens[at].kind == "code" or piece.tokens[at].text[0].isupper()
+            for at in piece.named
+            if piece.first <= at < piece.last
+        )
+        return "in general" if called and compiled.sole and said and said <= GENERAL | ways else ""
+
     def _without_subject(self, compiled: Compiled, scene: Scene) -> Verdict | None:
         """Return a verdict where a piece that names no subject states the topic and the values."""
         for at in scene.telling:
@@ -267,7 +326,7 @@ def _look(instrument: Instrument, message: str) -> _Look:
 
 
 @lru_cache(maxsize=512)
-def _gathered(instrument: Instrument, compiled: Compiled, piece: Piece, topic: bool) -> Evidence:
+def _gathered(instrument: Instrument, compiled: Compiled, piece: Piece, topic: bool, loosely: Loosely = "") -> Evidence:
     """Read a statement in a piece; kept for a while, as seats pass on what they heard."""
     beside = instrument.beside(compiled, piece)
 
@@ -276,7 +335,52 @@ def _gathered(instrument: Instrument, compiled: Compiled, piece: Piece, topic: b
             reader.is_right(quantity) for other in beside for reader in other.readers.values()
         )
 
-    return gather(compiled, piece, topic, explained)
+    return gather(compiled, piece, topic, explained, loosely)
+
+
+def _pointed_at(compiled: Compiled, scene: Scene, at: int, read: Evidence) -> Evidence:
+    """Take from the sentence before which one is meant by "that test", "the same test"."""
+    piece, home = scene.pieces[at], scene.homes[at]
+    gone = [
+        name for name, found in read.found.items() if found.state == "missing" and compiled.kinds[name] == "category"
+    ]
+    lows = [token.low for token in piece.tokens[piece.first : piece.last]]
+    if not gone or not _SAME.intersection(lows) or not home:
+        return read
+    points = any(
+        piece.tokens[one].low in _SAME
+        and any(token.stem in compiled.topic for token in piece.tokens[one + 1 : min(one + 4, piece.last)])
+        for one in range(piece.first, piece.last)
+    )
+    if not points:
+        return read
+    before = [piece for number, piece in enumerate(scene.pieces) if scene.homes[number] == home - 1]
+    found = dict(read.found)
+    for name in gone:
+        said = {compiled.readers[name].read(one, lambda _: False).state for one in before}
+        if said & {"right", "wrong"} and len(said - {"missing"}) == 1:
+            found[name] = Found("right" if "right" in said else "wrong", piece.first, piece.first + 1)
+    return read._replace(found=found)
+
+
+_SAME = bag("that same this")
+
+
+def _general(compiled: Compiled, piece: Piece) -> bool:
+    """Whether a piece without a subject says something of a topic wherever it is found."""
+    for at in range(piece.first, piece.last):
+        if piece.tokens[at].stem not in compiled.topic or piece.tokens[at].low in compiled.readers:
+            continue
+        before = [token.low for token in piece.tokens[max(piece.first, at - 3) : at]]
+        after = {token.low for token in piece.tokens[at + 1 : min(at + 5, piece.last)]}
+        if _ALL.intersection(before) or (not _ONE.intersection(before) and _STANDS & after):
+            return True
+    return False
+
+
+_ALL = bag("all every each any no")
+_ONE = bag("a an the this that its his her their our one")
+_STANDS = bag("is are remains remain stays stay were was look looks")
 
 
 def _repeated(compiled: Compiled, scene: Scene, others: Sequence[Evidence], sentence: int) -> Verdict:

@@ -15,14 +15,15 @@ from collections.abc import Sequence
 from chains.scoring.facts.compiled_statement import Compiled
 from chains.scoring.facts.evidence import Evidence
 from chains.scoring.facts.slot_readers import NumberSlot
-from chains.scoring.text.ledger_stems import stem, stems
+from chains.scoring.text.ledger_stems import bag, stem, stems
 
 _DIFFERENCES = stems(
     "over under above below rose fell raised lowered more fewer higher lower better worse less longer slower faster"
 )
 """Directions that compare: their number is a distance from something, never the thing's own size."""
-_WHOLE = stems("is was were are be been to at of as took take lasted needed came")
+_WHOLE = stems("weighs measures totals is was were are be been to at of as took take lasted needed came")
 """Words before a number that make it the size of the thing itself."""
+_HAS = bag("has had have counts counted")
 _GAPS = stems(
     "gap difference different between deviation apart discrepancy margin off away change changed shift compared versus "
     "against"
@@ -62,8 +63,11 @@ def _whole(compiled: Compiled, evidence: Evidence) -> str | None:
         return None
     for name, found in evidence.found.items():
         reader = compiled.readers[name]
-        number = isinstance(reader, NumberSlot) and not reader.bare
-        if number and found.state == "right" and found.first and tokens[found.first - 1].stem in _WHOLE:
+        if not isinstance(reader, NumberSlot) or found.state != "right" or not found.first:
+            continue
+        before, compared = tokens[found.first - 1], found.last < len(tokens) and tokens[found.last].low.endswith("er")
+        whole = before.low in _HAS if reader.bare else before.stem in _WHOLE and not compared  # "is 11% hungrier"
+        if whole:
             return f"says {evidence.words(found)!r} as a whole, where it was a difference"
     return None
 
@@ -87,9 +91,17 @@ def _foreign(compiled: Compiled, evidence: Evidence) -> str | None:
     return None
 
 
+def _said(compiled: Compiled) -> list[str]:
+    """Return the words of a statement's direction and of its opposite."""
+    ways = [slot for slot in compiled.statement.slots if slot.kind == "direction"]
+    return [str(word) for slot in ways for word in (slot.value, slot.opposite)]
+
+
 def _other_predicate(compiled: Compiled, evidence: Evidence) -> str | None:
     if evidence.way or not compiled.directions or not evidence.values or not evidence.topic:
         return None
+    if not any(stem(part) in _PREDICATES for word in _said(compiled) for part in word.split()):
+        return None  # "the visit is confirmed for 15 June": whether in the morning is left open
     own = {words for direction in compiled.directions.values() for words in direction.wordings}
     for at in range(evidence.piece.first, evidence.piece.last):
         token = evidence.piece.tokens[at]

@@ -130,8 +130,10 @@ class Scene:
 
     def nameless(self, piece: Piece) -> bool:
         """Whether a piece names nothing: no subject for sure, no code, no proper name that the ledger does not know."""
-        if piece.subjects - {UNCLEAR} and not piece.loose:
-            return False
+        return not (piece.subjects - {UNCLEAR} and not piece.loose) and self.names_nothing(piece)
+
+    def names_nothing(self, piece: Piece) -> bool:
+        """Whether a piece itself has no code and no proper name that the ledger does not know."""
         for at in range(piece.first, piece.last):
             token = piece.tokens[at]
             proper = token.kind == "word" and token.text[0].isupper() and not unnamed(token.low, self._known)

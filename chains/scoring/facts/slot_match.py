@@ -20,6 +20,10 @@ class Found(NamedTuple):
     """Whether a count is given by the rest of its total (33 of 40 passed: 7 failed)."""
     sweeping: bool = False
     """Whether it is "all" or "none": that says something only with a direction."""
+    pooled: bool = False
+    """Whether it is told of several subjects together, so that it is nobody's own."""
+    held: float | None = None
+    """The half of a count that stands there, where no more does: the part, or the total."""
 
 
 MISSING = Found("missing")

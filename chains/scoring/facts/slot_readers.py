@@ -113,6 +113,9 @@ def _unbound(quantity: Quantity) -> Quantity:
     return Quantity(quantity.value, quantity.unit, quantity.first, quantity.last, quantity.digits, about=quantity.about)
 
 
+_DOTTED = re.compile(r"(\d{1,2})\.(\d{1,2})")
+
+
 @dataclass(frozen=True)
 class DateSlot:
     """A day."""
@@ -129,7 +132,22 @@ class DateSlot:
             state: State = "vague" if agrees is None else "wrong"
             if best.state in ("missing", "wrong") and (best.state, state) != ("wrong", "wrong"):
                 best = Found(state, date.first, date.last)
-        return best
+        return self._in_figures(piece) or best
+
+    def _in_figures(self, piece: Piece) -> Found | None:
+        """Return the day where "3/11" or "3.11." is it under one of its readings; any other may be no date at all."""
+        month, day = (int(part) for part in str(self.slot.value).split("-")[-2:])
+        for at in range(piece.first, piece.last):
+            if piece.tokens[at].kind != "number":
+                continue
+            dotted = _DOTTED.fullmatch(piece.tokens[at].text)
+            parts = list(dotted.groups()) if dotted else [token.low for token in piece.tokens[at : at + 3]]
+            if not dotted and (len(parts) < 3 or parts[1] != "/"):
+                continue
+            if (parts[0], parts[-1]) in ((f"{a:{width}}", f"{b:{width}}") for a, b in ((month, day), (day, month))
+                                         for width in ("d", "02d")):  # fmt: skip
+                return Found("right", at, at + (1 if dotted else 3))
+        return None
 
     def is_right(self, quantity: Quantity) -> bool:
         """No quantity is a date."""

@@ -22,27 +22,32 @@ _NEW_CLAUSE = bag("as which who but while because since although though and so w
 _NOT_ASIDE = bag("only just least to yet including surprisingly merely even")
 _LEADS = bag("on in at by the a an until before after for from to with")
 _REPLACES = (("rather", "than"), ("instead", "of"), ("opposed", "to"), ("place", "of"))
-_WAS_TOLD = bag("reported stated quoted given put estimated forecast announced expected thought said believed feared "
-                "flagged noted shown predicted assumed listed recorded")  # fmt: skip
+_WAS_TOLD = bag(
+    "hoped planned budgeted reported stated quoted given put estimated forecast announced expected thought said "
+    "believed feared flagged noted shown predicted assumed listed recorded"
+)
 _EARLIER = bag("first originally initially previously earlier wrongly mistakenly formerly once")
-_NOW_TOLD = bag("correct corrected actual actually true real right revised now fact turned truth since today reality")
+_NOW_TOLD = bag(
+    "ended outcome eventually finally correct corrected actual actually true real right revised now fact turned truth "
+    "since today reality"
+)
 _LONGEST = 8
 """Words that something put aside may take."""
 
 _TAKES_BACK = re.compile(
     r"^(?:(?:this|that|it|which|all of this|all this|the above|neither|both) )?"
     r"(?:(?:is|was|were|are|has|have|proved|turned out)(?: been)?(?: to be)? )?(?:simply |just |plainly |now |quite )?"
-    r"(?:not true|untrue|false|wrong|not correct|incorrect|not so|not right|no longer true|no longer correct|"
+    r"(?:not true|untrue|false|wrong|not correct|incorrect|not so$|not right|no longer true|no longer correct|"
     r"no longer the case|not the case|a mistake|an error|mistaken|outdated|out of date|a misunderstanding)\b"
-    r"|\b(?:strike|disregard|ignore|scrap|forget|withdraw|delete|retract|cancel) (?:that|this|the above|the last|"
-    r"my last|the previous|the first|my earlier|our earlier)\b"
+    r"|\b(?:strike|scratch|disregard|ignore|scrap|forget|withdraw|delete|retract|cancel) (?:that|this|the above|"
+    r"the last|my last|the previous|the first|my earlier|our earlier)\b"
     r"|\b(?:he|she|they|we|i|it) (?:is|was|are|were|am) (?:wrong|mistaken)\b"
     r"|^(?:a )?no\b"
     r"(?: (?:it|they|he|she|we|this|that|not|there|the|on)\b|$)"
 )  # fmt: skip
 _CORRECTS = re.compile(
     r"^(?:correction|erratum|in fact|actually|in reality|in truth|on the contrary|quite the opposite|to correct|"
-    r"the correct|the true|the actual|the right|the real|correct is|scratch that|make that|i mean|rather)\b"
+    r"the correct|the true|the actual|the right|the real|correct is|make that|i mean|rather)\b"
 )
 _AGREES = re.compile(r"^(?:a )?(?:yes|correct|indeed|right|true|confirmed)\b")
 _DENIED = re.compile(
@@ -137,7 +142,7 @@ def _superseded(lows: Sequence[str], cuts: Sequence[int]) -> set[int]:
     for first, last in parts[:-1]:
         words = lows[first:last]
         told = any(
-            word in _WAS_TOLD and {"was", "were", "been", *_EARLIER} & set(words[max(0, at - 4) : at + 1])
+            word in _WAS_TOLD and {"was", "were", "been", "had", *_EARLIER} & set(words[max(0, at - 4) : at + 1])
             for at, word in enumerate(words)
         )
         if told and latest >= last:

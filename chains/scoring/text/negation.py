@@ -15,9 +15,14 @@ _WHOLE_CLAUSE = 12
 """Words that "no" or "none" may reach that begins a clause."""
 _PAIRS = {
     ("instead", "of"): 4, ("instead", "than"): 4, ("rather", "of"): 4, ("rather", "than"): 4,
-    ("no", "longer"): 12, ("failed", "to"): 3, ("fails", "to"): 3, ("yet", "to"): 3, ("free", "of"): 3,
+    ("no", "longer"): 12, ("not", "get"): 10, ("failed", "to"): 3, ("fails", "to"): 3, ("failure", "to"): 3,
+    ("yet", "to"): 3, ("free", "of"): 3,
+    ("refuses", "to"): 4, ("refused", "to"): 4, ("refuse", "to"): 4, ("refusing", "to"): 4, ("declined", "to"): 4,
+    ("declines", "to"): 4, ("unable", "to"): 4, ("unwilling", "to"): 4, ("anything", "but"): 4, ("far", "from"): 4,
+    ("nowhere", "near"): 4,
 }  # fmt: skip
 """Pairs of words that deny, with how many words on they may still reach."""
+_MOMENTS = bag("point time stage moment way case event")
 _LETS = bag("let allow permit")
 _STOPS = bag("prevent avoid stop")
 _LET_REACH = 9
@@ -81,9 +86,19 @@ def _reach(tokens: tuple[Token, ...], at: int, *, asked: bool) -> int | None:
         return _PAIRS[low, after]
     if asked and ((low in ("not", "never") and after in _LETS) or tokens[at].stem in _STOPS):
         return _LET_REACH
-    if low in ("no", "none") and (not at or tokens[at - 1].kind == "mark"):
-        return _WHOLE_CLAUSE  # "No opening test of the relief valves failed"
+    if _of_whole_clause(tokens, at):
+        return _WHOLE_CLAUSE
     return _NEGATORS.get(tokens[at].stem) or _NEGATORS.get(low)
+
+
+def _of_whole_clause(tokens: tuple[Token, ...], at: int) -> bool:
+    """Whether a word denies all that follows in its clause."""
+    low, after = tokens[at].low, _low(tokens, at + 1)
+    if low in ("no", "none") and (not at or tokens[at - 1].kind == "mark"):
+        return True  # "No opening test of the relief valves failed"
+    if low == "no":
+        return after in _MOMENTS  # "at no point was the report late"
+    return low == "not" and (after == "one" or (after == "a" and _low(tokens, at + 2) == "single"))
 
 
 def _low(tokens: tuple[Token, ...], at: int) -> str:
@@ -130,6 +145,31 @@ def softened(tokens: tuple[Token, ...], start: int, end: int) -> str | None:
     return None
 
 
+_INTENDS = bag(
+    "plan plans planning intend intends intending aim aims aiming hope hopes hoping want wants wanting try tries "
+    "trying seek seeks seeking working"
+)
+
+
+_PLAN_REACH = 8
+"""Words that a plan may reach: "we plan to run line 4 5% above"."""
+
+
+def intended(tokens: tuple[Token, ...], start: int, told: int) -> str | None:
+    """Return the words that make a plan of what is told at a token soon after them ("we hope to"), if any do."""
+    for at in range(max(start, told - _PLAN_REACH), told - 1):
+        if tokens[at].low in _INTENDS and tokens[at + 1].low in ("to", "towards"):
+            return f"{tokens[at].text} {tokens[at + 1].text}"
+        if tokens[at].text == ",":
+            return None
+    return None
+
+
+_KNOWN = bag("know recall remember")
+"""Words after "may" that leave what is said certain: "as you may know"."""
+_UNCONFIRMED = bag("confirmed verified substantiated established proven")
+
+
 def hedge(tokens: tuple[Token, ...], start: int, end: int) -> str | None:
     """Return the words between two tokens that make a statement uncertain ("may have"), if any do."""
     for at in range(start, end):
@@ -137,8 +177,12 @@ def hedge(tokens: tuple[Token, ...], start: int, end: int) -> str | None:
         if low in _HEDGES and tokens[at].kind == "word" and (low, _low(tokens, at + 1)) != ("could", "not"):
             return tokens[at].text
         pair = (low, _low(tokens, at + 1))
+        if low == "not" and (pair[1] in _UNCONFIRMED or (pair[1] == "be" and _low(tokens, at + 2) in _UNCONFIRMED)):
+            return "not confirmed"
         if pair in _HEDGE_PAIRS and tokens[at].text != "May":
             return f"{tokens[at].text} {tokens[at + 1].text}"
+        if low == "may" and _low(tokens, at + 1) in _KNOWN:
+            continue
         if low == "may" and tokens[at].text == "may" and at + 1 < end and tokens[at + 1].kind == "word":
             return tokens[at].text
     return None

@@ -35,7 +35,9 @@ _STARTS = frozenset({*_WORDS, *_FRACTIONS, *_ORDINALS, "a", "an", "single"})
 """Words with which a number in words can begin."""
 _LONGEST = 100
 """Figures of a number that counts something; powers of ten far beyond that have no float."""
-_BEFORE_SHARE = bag("by nearly almost about roughly around over under than approximately")
+_BEFORE_SHARE = bag(
+    "by up down rose fell grew increased decreased nearly almost about roughly around over under than approximately"
+)
 
 
 class Numeral(NamedTuple):
@@ -194,9 +196,18 @@ def half_more(tokens: tuple[Token, ...], at: int) -> int:
     return 3 if _and_a_half(tokens, at) else 0
 
 
+def _one_of_floors(tokens: tuple[Token, ...], at: int) -> bool:
+    """Whether an ordinal at the end of a phrase numbers floors that are named before: "one floor up, on the sixth"."""
+    ends = at + 1 >= len(tokens) or tokens[at + 1].kind == "mark"
+    return ends and low(tokens, at - 1) == "the" and any(token.low in _FLOORS for token in tokens[:at])
+
+
+_FLOORS = bag("floor floors storey storeys level levels lockers desks offices")
+
+
 def _ordinal(tokens: tuple[Token, ...], at: int) -> Numeral | None:
     """Read "third" in "the third floor", which is a number of its own only with its noun."""
     value, after = _ORDINALS.get(low(tokens, at)), low(tokens, at + 1)
-    if value is None or after not in _NUMBERED:
+    if value is None or (after not in _NUMBERED and not _one_of_floors(tokens, at)):
         return None
     return Numeral(value, at + 1, weak=True, ordinal=True)

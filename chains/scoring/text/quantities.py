@@ -19,6 +19,9 @@ _PAIRED = {
     ("less", "than"): "<", ("fewer", "than"): "<", ("up", "to"): "<", ("at", "most"): "<",
     ("more", "than"): ">", ("at", "least"): ">", ("greater", "than"): ">", ("excess", "of"): ">",
 }  # fmt: skip
+_TO_TOTAL = bag("the our all its their a total of these those")
+_OPPOSITE = {"<": ">", ">": "<"}
+_SIGNS = bag("+ - − –")
 _AFTER = {("or", "more"): ">", ("or", "longer"): ">", ("or", "less"): "<", ("or", "fewer"): "<"}
 
 
@@ -78,8 +81,7 @@ def closeness(stated: float, true: float, digits: int, *, about: bool = False, c
 def compare(quantity: Quantity, true: float, unit: Unit | None) -> Closeness:
     """Judge a quantity against a true value in a unit of the same dimension.
 
-    A bound or a range that holds the true value is "rough", provided that the
-    bound is within a factor of two of it.
+    A bound or a range that holds the true value is "rough".
     """
     if quantity.other is not None:
         plain = quantity._replace(other=None)
@@ -94,7 +96,7 @@ def compare(quantity: Quantity, true: float, unit: Unit | None) -> Closeness:
         return "rough" if quantity.value <= true <= quantity.high else "other"
     if quantity.bound is not None:
         ratio = true / quantity.value if quantity.value else math.inf
-        return "rough" if (0.5 <= ratio <= 1.001 if quantity.bound == "<" else 0.999 <= ratio <= 2) else "other"
+        return "rough" if (ratio <= 1.001 if quantity.bound == "<" else ratio >= 0.999) else "other"
     calendar = factor != 1 and any(side is not None and side.factor in CALENDAR for side in (unit, quantity.unit))
     # "A day and a half" for 35 hours: a conversion that does not come out even is a rounding.
     uneven = not math.isclose(true, round(true, 2))
@@ -129,19 +131,30 @@ def _with_unit(tokens: tuple[Token, ...], found: Quantity) -> Quantity:
     total = _total(tokens, found.last)
     if total is not None:
         return found._replace(of=total[0], last=total[1], weak=False)
-    before = UNITS.get(low(tokens, found.first - 1))
-    if before is not None and before.dimension in MONEY:
-        return found._replace(unit=before, first=found.first - 1)
+    if (money := _money_before(tokens, found)) is not None:
+        return money
     unit, last = _unit_at(tokens, found.last, after_figures=tokens[found.last - 1].kind == "number")
     if unit is None:
         return found
     if more := half_more(tokens, last):
         found, last = found._replace(value=found.value + 0.5, digits=-1, weak=False), last + more
+    if low(tokens, found.first) == "one" and unit.dimension == "time":
+        found = found._replace(weak=False)
     divider, bottom = low(tokens, last), low(tokens, last + 1)
     rate = divider == "/" or (divider in ("per", "a") and bottom in UNITS and unit.dimension != "percent")
     if rate and last + 1 < len(tokens):
         return found._replace(unit=over(unit, bottom), last=last + 2)
     return found._replace(unit=unit, last=last)
+
+
+def _money_before(tokens: tuple[Token, ...], found: Quantity) -> Quantity | None:
+    """Return a number with the currency that stands before it, if one does: "EUR 26,000", "EUR -26,000"."""
+    before = UNITS.get(low(tokens, found.first - 1))
+    if before is not None and before.dimension in MONEY:
+        return found._replace(unit=before, first=found.first - 1)
+    signed = low(tokens, found.first - 1) in _SIGNS and tokens[found.first].tight
+    before = UNITS.get(low(tokens, found.first - 2)) if signed else None
+    return found._replace(unit=before) if before is not None and before.dimension in MONEY else None
 
 
 def _unit_at(tokens: tuple[Token, ...], at: int, *, after_figures: bool) -> tuple[Unit | None, int]:
@@ -169,8 +182,8 @@ def _total(tokens: tuple[Token, ...], at: int) -> tuple[float, int] | None:
         skip = 1
     else:
         return None
-    while low(tokens, at + skip) in ("the", "our", "all", "its", "a", "total", "of") and skip < 5:
-        skip += 1
+    while skip < 5 and (low(tokens, at + skip) in _TO_TOTAL or tokens[min(at + skip, len(tokens) - 1)].kind == "code"):
+        skip += 1  # "nine of the 39", "nine of V-52's 39"
     number = numeral(tokens, at + skip)
     if number is None or number.share or number.weak:
         return None
@@ -190,11 +203,14 @@ def _with_lead(tokens: tuple[Token, ...], found: Quantity) -> Quantity:
     word, pair = low(tokens, at), (low(tokens, at - 1), low(tokens, at))
     after = low(tokens, found.last), low(tokens, found.last + 1)
     bound = _PAIRED.get(pair) or _BOUNDS.get(word)
+    if pair == ("up", "to") and low(tokens, at - 2) in ("stood", "stands", "stand", "standing", "held"):
+        bound = None  # "stood up to 88 bar"
     if bound is not None and low(tokens, at - (pair in _PAIRED) - 1) in ("no", "not"):
-        bound = None
+        bound = _OPPOSITE[bound] if pair in _PAIRED and pair[1] == "than" else None  # "no more than 12": at most
     about = found.about or after == ("or", "so") or pair == ("close", "to") or (word in _ABOUT and bound is None)
     cue = word if word in ("from", "to") else None
-    return found._replace(about=about, bound=bound or _AFTER.get(after), cue=cue)
+    bound = bound or _AFTER.get(after)
+    return found._replace(about=about, bound=bound, cue=cue, weak=found.weak and bound != "<")
 
 
 def _joined(tokens: tuple[Token, ...], found: list[Quantity]) -> list[Quantity]:

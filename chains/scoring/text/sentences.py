@@ -53,6 +53,10 @@ _DANGLING = bag(
     "as its their our about"
 )
 _SPLITTERS = bag("but while whereas although though however yet because whilst except")
+_BUT = bag("anything nothing everything all none")
+"""Words after which "but" begins no clause: "anything but late"."""
+_YET = bag("not have has had is are was were as be")
+"""The same of "yet": "not yet closed"."""
 _AFTER_COMMA = _SPLITTERS | bag("and so which who with plus nor as")
 
 
@@ -82,8 +86,16 @@ def _cuts(tokens: tuple[Token, ...]) -> tuple[int, ...]:
         before = tokens[at - 1].text
         # "P-12, P-13, and P-14 were late" is one clause.
         listed = at + 1 < len(tokens) and tokens[at + 1].kind == "code"
+        joined = (token.low == "but" and tokens[at - 1].low in _BUT) or (
+            token.low == "yet" and tokens[at - 1].low in _YET
+        )
         comma_cut = before == "," and token.low in _AFTER_COMMA and not (listed and token.low == "and")
-        if before in (";", "—", "|") or (token.low in _SPLITTERS) or comma_cut or (before == "–" and not token.tight):
+        if (
+            before in (";", "—", "|")
+            or (token.low in _SPLITTERS and not joined)
+            or comma_cut
+            or (before == "–" and not token.tight)
+        ):
             cuts.add(at)
     return tuple(sorted(cuts))
 
