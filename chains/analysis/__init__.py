@@ -3,5 +3,6 @@
 Imports: worlds, models, stats, scoring, organisation, experiments, running, validation.
 
 Names to know: `results.run_results.results`, `compare.comparison.compare`, `registered.confirmatory.standing`,
-`corrected.correction`, `observations.of_runs`. Chains that others logged have a room of their own: `archives/`.
+`corrected.correction`, `observations.of_runs`. What goes out stands in
+`exports/`; chains that others logged in `imports/`, with a world, and in `archives/`, without one.
 """

@@ -57,7 +57,9 @@ class Kind(NamedTuple):
     """Makes the provider of a `Source`; None for the three that `pool` opens itself."""
 
 
-PROVIDERS: Registry[Kind] = Registry("kind of model", {"python": "chains.models.python_seat"})
+PROVIDERS: Registry[Kind] = Registry(
+    "kind of model", {"python": "chains.models.python_seat", "imported": "chains.models.imported"}
+)
 P = TypeVar("P", bound=Callable[[Any], Provider])
 
 

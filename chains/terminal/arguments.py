@@ -174,10 +174,18 @@ def _calibrate(parser: argparse.ArgumentParser) -> None:
 
 def _import(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "kind", metavar="KIND", choices=("telephone", "broken-telephone", "mesoudi"),
-        help="whose format it is in: telephone, broken-telephone or mesoudi",
+        "kind", metavar="KIND", choices=("chains", "otel", "telephone", "broken-telephone", "mesoudi"),
+        help="what it is: chains (JSON lines or CSV of trial, hop, seat, message), otel (spans of OpenTelemetry), or a "
+        "published archive: telephone, broken-telephone, mesoudi",
     )  # fmt: skip
-    parser.add_argument("path", metavar="PATH", help="the folder or .tar.xz file as they published it")
+    parser.add_argument("path", metavar="PATH", help="the file; of an archive the folder or .tar.xz as published")
+    parser.add_argument(
+        "--world", metavar="FILE.toml", help="for chains and otel: the world file with the facts, or a folder of them"
+    )
+    parser.add_argument(
+        "--agents", metavar="A,B,C",
+        help="for otel: the agents of the chain, from the one who knows the facts up (default: all, as they spoke)",
+    )  # fmt: skip
     _json(parser)
 
 
@@ -294,7 +302,11 @@ VERBS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None], str]] = {
         "mazedom law last --figure law.svg",
     ),
     "models": ("which models answer, and how fast", _models, "mazedom models smollm2 ollama:qwen3"),
-    "import": ("chains that others logged, as a run", _import, "mazedom import telephone gpt-3.5_rephrase.tar.xz"),
+    "import": (
+        "chains that others logged, as a run",
+        _import,
+        "mazedom import chains mine.csv --world runs/worlds/kestrel.toml",
+    ),
     "export": (
         "a run as files for other tools: tables, OpenTelemetry spans, an Inspect log",
         _export,
