@@ -201,6 +201,18 @@ def _export(parser: argparse.ArgumentParser) -> None:
     _json(parser)
 
 
+def _pack(parser: argparse.ArgumentParser) -> None:
+    a_run(parser)
+    parser.add_argument("--to", metavar="FILE.zip", help="the file (default: named after the run, here)")
+    parser.add_argument(
+        "--redact", action="store_true", help="leave every text out: it can be verified then, and not replayed"
+    )
+    parser.add_argument(
+        "--verify", action="store_true", help="check a pack, named in place of the run: is it as it was made?"
+    )
+    _json(parser)
+
+
 def _world(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "action", choices=("from", "confirm", "check"), metavar="from|confirm|check",
@@ -312,6 +324,7 @@ VERBS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None], str]] = {
         _export,
         "mazedom export last --to tables",
     ),
+    "pack": ("a run in one file, whole or without its texts", _pack, "mazedom pack last --redact"),
     "calibrate": ("check the instrument on planted truth, no model", _calibrate, "mazedom calibrate --worlds 100"),
     "judge": ("ask models for the fates, as a second opinion", _judge, "mazedom judge last --model openai:gpt-5-mini"),
     "agree": (
@@ -337,7 +350,7 @@ GROUPS = {
     "Before and around a run": ("plan", "models", "resume"),
     "Is the instrument right": ("agree", "judge", "calibrate", "fates"),
     "Your own material": ("world", "import"),
-    "Hand it on": ("export",),
+    "Hand it on": ("export", "pack"),
 }
 """The verbs by what they are for, in the order of the help."""
 
