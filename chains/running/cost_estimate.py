@@ -1,4 +1,4 @@
-"""What a run will take, before it is paid for: calls, tokens, money and time, and where each figure comes from."""
+"""Estimate what a run will take: calls, tokens, money and time, and where each figure comes from."""
 
 from collections.abc import Iterator, Mapping
 from math import ceil
@@ -16,12 +16,12 @@ from chains.running.run_record import Casts, RunRecord
 from chains.running.token_estimate import Expected, expected
 
 OWN_SECONDS = 0.002
-"""Seconds that a step takes beside its model, about: the prompt, the log, the instrument."""
+"""Rough seconds per step besides the model's: the prompt, the log, the instrument."""
 LOOK_BACK = 50
-"""Runs that are looked through for how long a model's calls took, the latest first."""
+"""How many runs, the latest first, are searched for how long a model's calls took."""
 
 LARGEST_LOG = 20 * 2**20
-"""Bytes of a log that is read for it."""
+"""Largest log that is read for it, in bytes."""
 
 
 class Speed(NamedTuple):
@@ -29,7 +29,7 @@ class Speed(NamedTuple):
 
     seconds: float
     source: str
-    """Where that is from: declared, or the run that measured it."""
+    """Where the figure comes from: declared, or the run that measured it."""
 
 
 class ModelEstimate(NamedTuple):
@@ -37,13 +37,13 @@ class ModelEstimate(NamedTuple):
 
     name: str
     expected: Expected
-    """Without what replies of earlier runs stand for."""
+    """Without the calls that replies of earlier runs replace."""
     reused: int
-    """Calls for which they do, as far as can be told."""
+    """Calls that replies of earlier runs replace, as far as can be told."""
     cost: float | None
-    """None: the model takes money, and nobody knows how much. 0 for models on this machine."""
+    """None: the model costs money and has no price. 0 for models on this machine."""
     speed: Speed | None
-    """None: nobody knows."""
+    """None: not known."""
 
 
 class Estimate(NamedTuple):
@@ -58,17 +58,17 @@ class Estimate(NamedTuple):
 
     @property
     def calls(self) -> int:
-        """To all models, at most: what several conditions ask alike is asked once."""
+        """Calls to all models, at most: a request that several conditions share is sent once."""
         return sum(model.expected.calls for model in self.models)
 
     @property
     def reused(self) -> int:
-        """Beside them, those for which replies of earlier runs stand, as far as can be told."""
+        """Further calls that replies of earlier runs replace, as far as can be told."""
         return sum(model.reused for model in self.models)
 
     @property
     def tokens(self) -> int:
-        """Of all models, about."""
+        """Tokens of all models, roughly."""
         return sum(model.expected.tokens for model in self.models)
 
     @property
@@ -110,8 +110,8 @@ def estimate(
     Args:
         record: The run.
         at_once: Trials that will be under way at the same time.
-        reused: Calls to each model that replies of earlier runs will stand for.
-        had: The run as it was before trials were added to it: what it asks is taken for asked.
+        reused: For each model, the calls that replies of earlier runs will replace.
+        had: The run before trials were added to it; what it asks counts as asked already.
     """
     speeds = _measured()
     before = {} if had is None else expected(had)
@@ -136,7 +136,7 @@ def estimate(
 
 
 def _without(asked: Expected, reused: int) -> Expected:
-    """Return what is left to ask, all calls taken for equally long."""
+    """Return what is left to ask, on the assumption that all calls are equally long."""
     share = 1 - reused / asked.calls if asked.calls else 1.0
     return Expected(*(round(value * share) for value in asked))
 
@@ -157,7 +157,7 @@ def _speed(source: Source, measured: Mapping[str, Speed]) -> Speed | None:
 
 
 def _measured() -> dict[str, Speed]:
-    """Return how long calls took in earlier runs here, the latest of each model, by its name in requests."""
+    """Return how long each model's calls took in the latest earlier run here, by its name in requests."""
     found: dict[str, Speed] = {}
     for folder in reversed(all_runs()[-LOOK_BACK:]):
         for label, seconds in _spent(folder):
@@ -180,7 +180,7 @@ def _spent(folder: Path) -> Iterator[tuple[str, float]]:
 
 
 def _scanned(folder: Path) -> dict[str, dict[str, Any]]:
-    """Return what a run spent that has not said so: it goes on, was killed, or is of an earlier version."""
+    """Return what a run spent, from its log: its run.json does not say so while it goes on or if it was killed."""
     log = folder / LOG_FILE
     if log.stat().st_size > LARGEST_LOG:
         return {}
@@ -188,10 +188,10 @@ def _scanned(folder: Path) -> dict[str, dict[str, Any]]:
 
 
 def _seconds(record: RunRecord, models: tuple[ModelEstimate, ...], trials: int, at_once: int) -> float | None:
-    """Return how long the run will take: the longest that any bound asks for.
+    """Return how long the run will take: the largest of several lower bounds.
 
-    The bounds are each model's places in flight and its calls and tokens a minute, and, as seats wait for those
-    below them, the depth of the trials that are under way together.
+    Each model bounds it by its requests in flight and its calls and tokens a minute. Depth bounds it too, because seats
+    wait for those below them.
     """
     bounds = [0.0]
     for model in models:

@@ -1,4 +1,4 @@
-"""Runs as folders: named and found, and what a list says of each.
+"""Runs as folders: how they are named and found, and the outline that `list runs` shows.
 
     runs/<experiment>/<run id>/{run.json, log.jsonl}
 
@@ -26,9 +26,9 @@ def runs_folder() -> Path:
 
 
 def new_run_id() -> str:
-    """Return a name for a run: when it began (UTC), the fraction of the second as four hexadecimal digits.
+    """Return a name for a run: when it began (UTC), with the fraction of the second as four hexadecimal digits.
 
-    Two that begin in the same second differ, and sort in the order in which they began.
+    Two runs that begin in the same second have different names, which sort by when they began.
     """
     began = datetime.now(UTC)
     return f"{began:%Y%m%d-%H%M%S}-{began.microsecond * 0x10000 // 1_000_000:04x}"
@@ -50,7 +50,7 @@ def find_experiment(name: str) -> Path:
 
 
 def experiment_files() -> dict[str, Path]:
-    """Return the experiment files by name: those in `runs/` here, and those that ship; one here goes first."""
+    """Return the experiment files by name: those in `runs/` here and those that ship; those here take precedence."""
     folders = (shipped("runs"), runs_folder())
     found = {path.stem: path for folder in folders for path in folder.glob("*.toml")}
     return dict(sorted(found.items()))
@@ -69,7 +69,7 @@ def is_archive(folder: Path) -> bool:
         content = (folder / RUN_FILE).read_bytes()
         return b'"archive"' in content and orjson.loads(content).get("kind") == "archive"
     except (OSError, AttributeError, orjson.JSONDecodeError):
-        return False  # what is wrong with the file, its reader says
+        return False  # its reader will say what is wrong with the file
 
 
 def find_run(name: str) -> Path:
@@ -111,7 +111,7 @@ class _Condition(msgspec.Struct):
 
 
 class Outline(msgspec.Struct):
-    """As much of a run's run.json as a list of runs shows: its worlds and prompts are not read."""
+    """The part of run.json that `list runs` shows; worlds and prompts are not read."""
 
     experiment: _Experiment
     conditions: tuple[_Condition, ...]
@@ -136,7 +136,7 @@ def outline(folder: Path) -> Outline:
     """Read the outline of a run.
 
     Raises:
-        LogDamaged: If its run.json can't be read, or is none.
+        LogDamaged: If its run.json can't be read, or is not a run's.
     """
     path = folder / RUN_FILE
     try:

@@ -1,22 +1,22 @@
-"""What a process makes once and keeps to its end is left out of garbage collection."""
+"""Garbage collection for this program: objects that live to the end are not searched again and again."""
 
 import contextlib
 import gc
 from collections.abc import Iterator
 
 _SELDOM = 20_000
-"""New objects between two collections, where hardly any is garbage."""
+"""New objects between two collections while hardly any are garbage."""
 _NEVER = 1_000_000
 _YOUNG = 3_000
-"""New objects between two collections of what does not stay: Python's 700 take twice the time to save a megabyte."""
+"""New objects between two collections of short-lived objects. Python's 700 take twice the time to save a megabyte."""
 
 
 @contextlib.contextmanager
 def kept() -> Iterator[None]:
-    """Collect only young garbage inside, and seldom, and never look again through what is there at its end.
+    """Inside, collect only young garbage, and seldom; objects that exist at its end are never searched again.
 
-    Modules, models and worlds are hundreds of thousands of objects that stay; a run would look through them over and
-    over, which took a sixth of its CPU time.
+    Modules, models and worlds are hundreds of thousands of objects that live as long as the process. Searching them
+    again and again took a sixth of a run's CPU time.
     """
     before = gc.get_threshold()
     gc.set_threshold(_SELDOM, _NEVER, _NEVER)
@@ -28,7 +28,7 @@ def kept() -> Iterator[None]:
 
 
 def before_a_fork() -> None:
-    """Leave out what is there now: a forked process that looked through it for garbage would have to copy it."""
+    """Exempt all present objects: a forked process that searched them for garbage would copy their memory."""
     gc.freeze()
 
 

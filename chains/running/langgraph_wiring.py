@@ -1,10 +1,10 @@
-"""The LangGraph wiring: one node a turn, edges along the chain of command; nothing else imports langgraph.
+"""The LangGraph wiring: one node per turn, edges along the chain of command; no other module imports langgraph.
 
 The graph is flat, so the drawn graph is the org chart, and siblings run in
 parallel. In the whole loop a seat has a node for each of its turns. State
-carries the message of each turn and no more. There is no LangGraph saver: the
-run log is the durable record, and a trial that went half way is driven again
-from its first node, with the replies that the log holds.
+carries the message of each turn and no more. No LangGraph saver is used: the
+run log is the durable record, and an unfinished trial is driven again from its
+first node, with the replies that the log holds.
 """
 
 from contextlib import nullcontext
@@ -21,11 +21,11 @@ from chains.organisation.cast import Climb, Speak, Waiting
 from chains.organisation.plan import Plan
 
 SPARE_STEPS = 10
-"""Supersteps allowed beyond one a turn, so that the recursion limit never cuts a trial."""
+"""Supersteps allowed beyond one per turn, so that the recursion limit never cuts a trial."""
 
 
 def _merged(said: dict[str, str | None], more: dict[str, str | None]) -> dict[str, str | None]:
-    """Add messages in place: nobody keeps an older state, and a copy a step would cost depth squared."""
+    """Add messages in place: nothing keeps an older state, and a copy per step would cost depth squared."""
     said.update(more)
     return said
 
@@ -77,7 +77,7 @@ def wire(plan: Plan) -> Graph:
             case []:
                 graph.add_edge(START, turn.name)
             case [only]:
-                graph.add_edge(only, turn.name)  # a barrier for one would be a channel more for every step to look at
+                graph.add_edge(only, turn.name)  # no barrier: each is a channel that every step checks
             case several:
                 graph.add_edge(list(several), turn.name)
     return graph.compile()

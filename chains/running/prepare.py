@@ -1,4 +1,4 @@
-"""From an experiment to what is written in run.json: prompts read, worlds made, models named."""
+"""Make the record of a run from an experiment: read its prompts, make its worlds, name its models."""
 
 import platform
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -73,7 +73,7 @@ def prepare(
         for seed in _seeds(settings, experiment.seeds, round_settings):
             world = _world(settings, seed, len(hierarchy.workers))
             worlds.setdefault(world.digest, world)
-            if world.digest in mine and seed in experiment.seeds:  # what later rounds meet on may be the same
+            if world.digest in mine and seed in experiment.seeds:  # worlds of later rounds may coincide
                 raise BadInput(
                     f"world {seed} of scenario {settings.scenario} is an earlier one over again, and copies "
                     "count as one; set worlds=1 and more replicates, or name a folder of world files"
@@ -112,7 +112,7 @@ def prepare(
 
 
 def _check_seed(source: Source) -> None:
-    """Refuse a seed of a model's own: every request has one that follows from its place, and this would be lost."""
+    """Refuse a seed in a model's settings: each request computes its own seed, and this one would be ignored."""
     for place in ("params", "extra_body"):
         if "seed" in getattr(source.spec, place):
             raise BadInput(
@@ -122,7 +122,7 @@ def _check_seed(source: Source) -> None:
 
 
 def _check_beside(experiment: Experiment, beside: Collection[str]) -> None:
-    """Refuse what is set for auditors, watchers or outsiders where no condition has any: it would do nothing."""
+    """Refuse settings for auditors, watchers or outsiders if no condition has any: they would do nothing."""
     for key in (*experiment.fixed, *experiment.factors):
         _, _, scope = key.partition(".")
         if scope in BESIDE and scope not in beside:
@@ -133,7 +133,7 @@ def _check_beside(experiment: Experiment, beside: Collection[str]) -> None:
 
 
 def _seeds(settings: ConditionSettings, seeds: Sequence[int], round_settings: RoundSettings) -> Iterator[int]:
-    """Yield the seed of each world that a condition needs: of each round of each of its trials' worlds."""
+    """Yield the seed of each world that a condition needs: for each of its seeds, one world per round."""
     if round_settings.rounds > 1 and settings.scenario.endswith(".toml"):
         raise BadInput("a world file is one world, and every round has another; set a scenario that makes worlds")
     for seed in seeds:

@@ -1,10 +1,9 @@
-"""Readers: processes that read what finished trials said, so that nobody who could ask a model waits for that.
+"""Readers: processes that score finished trials, so that the process that asks models does not wait for scoring.
 
-Each is a copy of the process that forked it, with the same run in memory, so
-that a trial's replies are all that it must be sent. They read with the same
-function and return the same readings; where there are none, or they are gone,
-the process that drives the trials reads by itself. A reader ends when the
-process that forked it closes the line to it, or is no more.
+Each reader is a fork with the same run in memory, so it need only be sent a
+trial's replies. Readers use the same function and return the same readings. If
+there are none, or they have died, the process that drives the trials scores
+them itself. A reader ends when that process closes the connection or dies.
 
 Why not `concurrent.futures.ProcessPoolExecutor`: in three pairs of the race
 (tests/bench/race) a run with it took 1.46, 1.47 and 1.63 of the bare client's
@@ -33,20 +32,20 @@ from chains.running.trial import Reads, read_replies
 from chains.scoring.facts.reader import Reader
 
 FEWEST = 400
-"""Messages of a run from which on readers are worth their start."""
+"""Readers are worth starting from this many messages on."""
 MOST = 4
-"""Readers that keep up with what one process can ask for."""
+"""Enough readers to keep up with one process that asks."""
 PATIENCE = 1.0
-"""Seconds in which a reader must have ended that has nothing to read."""
+"""Seconds that an idle reader has to end."""
 _LENGTH = struct.Struct(">I")
-"""Stands before everything that is sent."""
+"""The length in front of each message."""
 
 
 def fitting(record: RunRecord) -> int:
-    """Return how many readers suit a run: one less than there are cores; none where they would be of no use.
+    """Return how many readers suit a run: one less than there are cores, or none if they would be of no use.
 
-    That is where there is one core, little to read, or a model that computes on these cores, and where processes can't
-    safely be forked. The environment's MAZEDOM_READERS overrules it.
+    They are of no use with one core, little to read, or a model that computes on these cores, or if processes can't
+    safely be forked. The environment variable MAZEDOM_READERS overrides the number.
     """
     if sys.platform != "linux":
         return 0
@@ -62,11 +61,11 @@ def fitting(record: RunRecord) -> int:
 def readers(record: RunRecord, count: int) -> Iterator[Reads | None]:
     """Fork readers of a run's trials, and end them.
 
-    To be entered before the run's log is opened, for what is open then stays open in them, locks and all.
+    Enter it before opening the run's log: forks inherit open files and their locks.
 
     Args:
         record: The run.
-        count: How many; with 0 there is nobody to read elsewhere.
+        count: How many. With 0, None is returned.
     """
     if not count:
         yield None
@@ -74,7 +73,7 @@ def readers(record: RunRecord, count: int) -> Iterator[Reads | None]:
     forked: list[_Forked] = []
     gc_tuning.before_a_fork()
     try:
-        with contextlib.suppress(OSError):  # no room for another process
+        with contextlib.suppress(OSError):  # no more processes allowed
             for _ in range(count):
                 forked.append(_Forked(record, forked))
         yield _Readers(forked).read
@@ -84,17 +83,17 @@ def readers(record: RunRecord, count: int) -> Iterator[Reads | None]:
 
 
 class _Readers:
-    """Some readers, as long as they live."""
+    """The readers of a run."""
 
     def __init__(self, forked: Sequence["_Forked"]) -> None:
         self._forked = forked
 
     async def read(self, end: TrialEnd, cast: Cast, replies: Mapping[str, Reply]) -> TrialEnd:
-        """Have a trial read by whoever has least to read; see `Reads`."""
+        """Have the least busy reader read a trial; see `Reads`."""
         alive = [reader for reader in self._forked if not reader.gone]
         if alive:
             reader = min(alive, key=lambda reader: reader.waiting)
-            with contextlib.suppress(OSError):  # ended by the system, for want of memory say
+            with contextlib.suppress(OSError):  # the reader was killed, for example for lack of memory
                 read = TrialEnd.model_validate_json(await reader.ask(msgspec.msgpack.encode((end.trial, replies))))
                 if read.trial != end.trial:
                     raise RuntimeError(f"asked for {end.trial}, a reader read {read.trial}")
@@ -103,7 +102,7 @@ class _Readers:
 
 
 class _Forked:
-    """One reader, as the process that forked it sees it."""
+    """One reader, seen from the process that forked it."""
 
     def __init__(self, record: RunRecord, others: Sequence["_Forked"]) -> None:
         self.line, far = socket.socketpair()
@@ -121,14 +120,14 @@ class _Forked:
         self.line.setblocking(False)
         self._sending, self._receiving = asyncio.Lock(), asyncio.Lock()
         self.waiting = 0
-        """Questions that it has not answered yet."""
+        """How many questions it has not answered yet."""
         self.gone = False
 
     async def ask(self, question: bytes) -> bytes:
         """Return its answer; questions are answered in the order in which they are put.
 
         Raises:
-            OSError: It is gone.
+            OSError: If it is gone.
         """
         loop = asyncio.get_running_loop()
         self.waiting += 1
@@ -139,7 +138,7 @@ class _Forked:
                 (length,) = _LENGTH.unpack(await self._received(_LENGTH.size))
                 return await self._received(length)
         except BaseException:
-            self.gone = True  # who does not wait for an answer would take it for that to the next question
+            self.gone = True  # after a cancelled wait, the answer would be taken for the next question's
             raise
         finally:
             self.waiting -= 1
@@ -154,7 +153,7 @@ class _Forked:
         return bytes(got)
 
     def end(self) -> None:
-        """Let it end; at once, if nobody waits for what it still reads."""
+        """End it; at once, if nobody waits for its answers."""
         self.line.close()
         if self.gone:
             self._process.terminate()
@@ -166,10 +165,10 @@ class _Forked:
 
 
 def _serve(record: RunRecord, line: socket.socket, others: Sequence[socket.socket]) -> None:
-    """Be a reader until the line ends."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the process that drives the trials
+    """Be a reader until the connection ends."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is meant for the process that drives the trials
     for other in others:
-        other.close()  # or the lines would not end with that process
+        other.close()  # otherwise the connections would outlive that process
     gc_tuning.seldom()
     casts = Casts(record)
     trials = {str(trial): trial for trial in record.experiment.trials()}
@@ -183,6 +182,6 @@ def _serve(record: RunRecord, line: socket.socket, others: Sequence[socket.socke
 
 
 def _question(line: BinaryIO) -> bytes | None:
-    """Return what is asked next; None at the end of the line."""
+    """Return the next question; None when the connection ends."""
     head = line.read(_LENGTH.size)
     return line.read(*_LENGTH.unpack(head)) if len(head) == _LENGTH.size else None

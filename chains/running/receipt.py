@@ -1,4 +1,4 @@
-"""What stands in a run's files against what was written to them: every change, and the receipt to publish."""
+"""Check a run's files against what was written to them: every change, and the receipt to publish."""
 
 import hashlib
 from collections import defaultdict
@@ -17,7 +17,7 @@ from chains.running.log.seals import record_is_whole, run_root, seal_of, trial_r
 
 
 class Change(NamedTuple):
-    """One place where a file is not as it was written."""
+    """One place where a file has changed since it was written."""
 
     trial: str
     seat: str | None
@@ -26,12 +26,12 @@ class Change(NamedTuple):
 
 @dataclass
 class Receipt:
-    """The digests of a run, which nobody can bend together with its files once they are published."""
+    """The digests of a run. Once they are published, nobody can change the run's files unnoticed."""
 
     root: str = ""
-    """Over the trials and run.json."""
+    """The digest over the trials and run.json."""
     trials: dict[str, str] = field(default_factory=dict)
-    """The root of each trial; "" is what belongs to none: when the run was driven."""
+    """The root of each trial; "" stands for lines that belong to no trial."""
     sealed: bool = False
     """Whether every line was sealed when it was written."""
     extended: tuple[str, ...] = ()
@@ -58,7 +58,7 @@ def receipt_of(folder: Path, log: Log) -> tuple[Receipt, list[Change]]:
 
 
 class _Lines:
-    """What is kept of the lines that were read."""
+    """What is remembered of the lines read so far."""
 
     def __init__(self) -> None:
         self.records: dict[str, list[tuple[tuple[str, int, int], bytes]]] = defaultdict(list)
@@ -110,7 +110,7 @@ def _trial_of(read: EndLine | ChainLine | NoteLine) -> str:
 
 
 def _out_of_place(step: StepLine, line: bytes, kept: _Lines, number: int) -> Iterator[Change]:
-    """Find a step that is logged twice, or before one that it heard: in lines without seals nothing else shows it."""
+    """Find a step logged twice, or before a step that it heard; for lines without seals this is the only check."""
     name = f"{step.trial}\n{step.seat}\n{step.turn}\n{step.attempt}\n{step.digest}"
     digest = hashlib.sha256(name.encode()).digest()
     if digest in kept.seen:

@@ -1,4 +1,4 @@
-"""run.json: made with its folder, written, and read with every check."""
+"""run.json: create it with its folder, write it, and read it with every check."""
 
 import os
 from collections.abc import Iterator, Mapping
@@ -29,7 +29,7 @@ def create(record: RunRecord) -> Path:
     try:
         folder.mkdir(parents=True)
         (folder / LOG_FILE).touch()
-        write_record(record, folder)  # last: with it the folder is a run
+        write_record(record, folder)  # last, because it makes the folder a run
     except OSError as error:
         raise MazedomError(f"can't write {folder}: {error.strerror}") from None
     return folder
@@ -48,11 +48,11 @@ def rewrite(record: RunRecord, folder: Path) -> None:
 
 
 ONE_A_LINE = ("worlds",)
-"""Parts of a record that hold hundreds of large things: each is a line of run.json."""
+"""Parts of a record with hundreds of large entries; each entry is one line of run.json."""
 
 
 def write_record(record: BaseModel, folder: Path) -> None:
-    """Write run.json whole or not at all; raises `OSError` if it can't be written."""
+    """Write run.json whole or not at all; raise `OSError` if it can't be written."""
     draft = folder / f"{RUN_FILE}.new"
     try:
         with draft.open("w", encoding="utf-8") as file:
@@ -66,7 +66,7 @@ def write_record(record: BaseModel, folder: Path) -> None:
 
 
 def _text(record: BaseModel) -> Iterator[str]:
-    """Return a record as JSON, in pieces: as one text, hundreds of worlds would take a tenth of a run's memory."""
+    """Yield a record as JSON in pieces; as one text, hundreds of worlds would take a tenth of a run's memory."""
     for number, name in enumerate(type(record).model_fields):
         yield ",\n" if number else "{\n"
         if name in ONE_A_LINE and getattr(record, name):
@@ -84,11 +84,11 @@ def _lines(things: Mapping[str, BaseModel]) -> Iterator[str]:
 
 
 def read_record(folder: Path) -> RunRecord:
-    """Read a run's run.json, and check that each world in it is the one its digest names.
+    """Read a run's run.json, and check that each world matches its digest.
 
     Raises:
-        LogDamaged: If it is not whole.
-        BadInput: If it is an imported archive, which has a record of its own (`archives.kept`).
+        LogDamaged: If it is damaged or incomplete.
+        BadInput: If it is an imported archive, which has another kind of record (`archives.archive_run`).
     """
     path = folder / RUN_FILE
     try:
@@ -117,7 +117,7 @@ def read_record(folder: Path) -> RunRecord:
 
 
 def _check_whole(record: RunRecord, path: Path) -> None:
-    """Check that every world is the one its digest names, and that all is there that is referred to."""
+    """Check that every world matches its digest, and that everything referred to is there."""
     for digest, world in record.worlds.items():
         if world.digest != digest:
             raise LogDamaged(f"{path}: the world {digest[:12]} was changed: its digest is now {world.digest[:12]}")
@@ -130,7 +130,7 @@ def _check_whole(record: RunRecord, path: Path) -> None:
 
 
 def _missing(record: RunRecord) -> Iterator[str]:
-    """Find what is referred to in a record and is not there."""
+    """Yield what a record refers to and does not hold."""
     known = {condition.id for condition in record.conditions}
     for name in (condition.id for condition in record.experiment.conditions):
         if name not in known:

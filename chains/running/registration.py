@@ -1,12 +1,11 @@
-"""Preregistration: what a run with hypotheses commits itself to, as digests that stand in run.json.
+"""Preregistration: digests in run.json of everything that a run with hypotheses commits itself to.
 
-They cover all that could be bent after a look at the data: hypotheses, arms,
+They cover all that could be changed after a look at the data: hypotheses, arms,
 worlds, replicates, prompts as text, models and how they are asked, the rule
-for exclusions, and the instrument. They cover no limits, prices or dates, so
-that they are the same in `run --dry-run`, where the digest can be published
-beforehand, and in the run, and that a run can go on under other limits.
-run.json is a plain file: against one who edits it only a digest that was
-published beforehand helps.
+for exclusions, and the instrument. Limits, prices and dates are left out. So the
+digest that `run --dry-run` shows, to be published beforehand, is the run's own,
+and a run can go on under other limits. run.json is a plain file: only a digest
+published beforehand protects against someone who edits it.
 """
 
 import hashlib
@@ -25,17 +24,17 @@ EXCLUSIONS = (
     "a call that fails is asked again; refusals, empty replies and cut-off replies are outcomes; "
     "no trial is left out of what is finished"
 )
-"""The rule of this program, which nothing sets."""
+"""The program's rule for exclusions; no setting changes it."""
 _BEARING = ("model", "params", "extra_body", "context")
-"""Of a model's spec, what bears on its replies."""
+"""The fields of a model's spec that affect its replies."""
 
 
 class Prepared(Protocol):
-    """What of a run's record is registered."""
+    """The part of a run's record that is registered."""
 
     @property
     def experiment(self) -> Experiment:
-        """What was asked."""
+        """The experiment."""
         ...
 
     @property
@@ -60,7 +59,7 @@ class Prepared(Protocol):
 
     @property
     def hierarchies(self) -> Mapping[str, Hierarchy]:
-        """Those read from files."""
+        """Hierarchies read from files."""
         ...
 
     @property
@@ -82,7 +81,8 @@ class Prepared(Protocol):
 def plan_of(prepared: Prepared) -> dict[str, Any]:
     """Return what is registered, as plain JSON."""
     experiment = prepared.experiment
-    plugins = {"plugins": dict(prepared.plugins)} if prepared.plugins else {}  # no part where there is none, as before
+    # Left out without plugins, so that older digests stay the same.
+    plugins = {"plugins": dict(prepared.plugins)} if prepared.plugins else {}
     return {
         "hypotheses": dict(experiment.hypotheses),
         "arms": [condition.model_dump(mode="json") for condition in prepared.conditions],
@@ -101,18 +101,18 @@ def plan_of(prepared: Prepared) -> dict[str, Any]:
 
 
 class Registration(BaseModel):
-    """What run.json holds of the registration."""
+    """The registration, as run.json holds it."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     digest: str
-    """SHA-256 over the digests of the parts: the one to publish."""
+    """SHA-256 over the digests of the parts. Publish this one."""
     parts: Mapping[str, str]
-    """SHA-256 of each part's JSON, so that what was changed can be named."""
+    """SHA-256 of each part's JSON, so that a changed part can be named."""
 
 
 def registration(prepared: Prepared) -> Registration | None:
-    """Return the registration of what is prepared; None where there is no hypothesis to register."""
+    """Return the registration of a prepared run; None if it has no hypothesis."""
     if not prepared.experiment.hypotheses:
         return None
     parts = {name: _digest(part) for name, part in plan_of(prepared).items()}
@@ -120,7 +120,7 @@ def registration(prepared: Prepared) -> Registration | None:
 
 
 def changed(prepared: Prepared, registered: Registration) -> list[str]:
-    """Return the parts that are not as they were registered, by name."""
+    """Return the names of the parts that differ from the registered ones."""
     now = registration(prepared)
     parts = {} if now is None else dict(now.parts)
     before = dict(registered.parts)

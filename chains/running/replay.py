@@ -1,4 +1,4 @@
-"""Replays: a run driven again from its log alone, no model called, and everything compared."""
+"""Replay: drive a run again from its log alone, without calling a model, and compare everything."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -18,11 +18,11 @@ from chains.scoring.facts.reader import Reader
 from chains.scoring.reading import Outcome, Reading
 
 MOST_ENDS = 12
-"""Trials whose ends are kept to be shown: a long run's would fill the memory."""
+"""How many trials' ends are kept for showing; a long run's would fill the memory."""
 
 
 class Difference(NamedTuple):
-    """One place where the log is not what the run says it must be."""
+    """One place where the log differs from what the run computes."""
 
     trial: str
     seat: str | None
@@ -35,22 +35,22 @@ class Difference(NamedTuple):
 
 @dataclass
 class Replay:
-    """What came of replaying a run."""
+    """The result of a replay."""
 
     trials: int = 0
     steps: int = 0
     ended: int = 0
-    """Trials that the log holds to their end."""
-    # asyncio prints a finished task's result, and throws it away, so what grows with the run is left out of that.
+    """Trials whose end is in the log."""
+    # repr=False: asyncio builds the repr of a finished task's result, which would grow with the run.
     ends: list[TrialEnd] = field(default_factory=list, repr=False)
-    """Of the first `MOST_ENDS` of those: as read now if verified or never read, else as logged."""
+    """The ends of the first `MOST_ENDS` trials: as read now if verified or never read, else as logged."""
     differences: list[Difference] = field(default_factory=list, repr=False)
     unread: int = 0
     """Trials whose fates were not compared: logged by another version of the instrument, or not logged."""
     unfinished: int = 0
-    """Trials of the experiment whose end the log does not hold."""
+    """Trials of the experiment whose end is not in the log."""
     receipt: Receipt | None = field(default=None, repr=False)
-    """Digests of all that the run's files hold, if they were verified."""
+    """Digests of the run's files, if they were verified."""
 
     def keep(self, end: TrialEnd) -> None:
         """Count how a trial ended, and keep what is shown of it."""
@@ -75,7 +75,7 @@ class _Counter(Watcher):
 
 
 class _Comparing(ReplySource):
-    """Compares what the log says of each step besides its words: who it is, and whom it heard."""
+    """Compares each logged step's seat, level and senders with the run; the texts are compared elsewhere."""
 
     def __init__(self, log: Log, watcher: Watcher) -> None:
         super().__init__(log, None, watcher)
@@ -101,7 +101,7 @@ async def replay(record: RunRecord, log: Log, *, verify: bool = False) -> Replay
             with the one logged (if the instrument is the same).
 
     Returns:
-        What came of it; differences are found, not raised.
+        The result; differences are collected in it, not raised.
     """
     result = Replay()
     casts = Casts(record)
@@ -151,7 +151,7 @@ async def replay(record: RunRecord, log: Log, *, verify: bool = False) -> Replay
 
 
 def _changed_steps(log: Log) -> Iterator[Difference]:
-    """Find steps whose words are not those that their digests name."""
+    """Find steps whose request or reply does not match its digest."""
     for at, line in log.step_lines():
         try:
             step = log.step_at(at, len(line))
@@ -186,7 +186,7 @@ def _changed_readings(logged: TrialEnd, read: TrialEnd) -> Iterator[Difference]:
         for seat in sorted(set(then) | set(now)):
             before, after = then.get(seat), now.get(seat)
             if before is not None and after is not None and before.risk is None:
-                after = after.model_copy(update={"risk": None})  # logged before there was such a figure
+                after = after.model_copy(update={"risk": None})  # the log is from before this figure existed
             if before != after:
                 yield Difference(
                     logged.trial, seat, f"the log has {_written(before)} and the instrument reads {_written(after)}"
@@ -198,7 +198,7 @@ def _changed_readings(logged: TrialEnd, read: TrialEnd) -> Iterator[Difference]:
 
 
 def _past(end: TrialEnd) -> dict[str, Reading]:
-    """Return the readings beside those of a trial's last reports: of all that the executive read, and of each round."""
+    """Return the other readings of a trial: of all that the executive read, and of each round."""
     found = {} if end.top is None else {"all at the top": end.top}
     for number, one in enumerate(end.rounds, start=1):
         found |= {f"{seat} in round {number}": reading for seat, reading in one.readings.items()}
@@ -207,7 +207,7 @@ def _past(end: TrialEnd) -> dict[str, Reading]:
 
 
 def _changed_outcome(logged: TrialEnd, read: TrialEnd) -> Iterator[Difference]:
-    """Find an outcome that is not the one that was logged, if the same versions read both."""
+    """Find an outcome that differs from the logged one, if the same versions read both."""
     if logged.instrument != read.instrument or logged.clauses != read.clauses:
         return
     if logged.deeds != read.deeds:

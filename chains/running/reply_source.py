@@ -1,8 +1,8 @@
-"""Where the replies of a run come from.
+"""The source of a run's replies: the log or a provider.
 
-Where the log holds the reply to exactly this request, from the log; otherwise
-from the provider, and into the log before anything that depends on it starts.
-So running, resuming and replaying are one thing.
+If the log holds the reply to exactly this request, it is taken from there.
+Otherwise the provider is asked, and its reply is logged before anything that
+depends on it starts. So running, resuming and replaying are one mechanism.
 """
 
 import asyncio
@@ -27,7 +27,7 @@ from chains.running.shared_replies import SharedReplies
 
 
 class Watcher:
-    """Looks on while trials are driven; does nothing, so that one who looks for one thing overrides one method."""
+    """Is told what happens while trials are driven. Its methods do nothing; subclasses override the ones they need."""
 
     def asked(self, trial: str, seat: Seat, request: Request) -> None:
         """A seat is about to be asked, live."""
@@ -43,7 +43,7 @@ class Watcher:
 
 
 class Asked(Protocol):
-    """What the log names of a turn; a `plan.Turn` has it all."""
+    """The parts of a turn that the log records; a `plan.Turn` has them all."""
 
     @property
     def name(self) -> str:
@@ -67,7 +67,7 @@ class Asked(Protocol):
 
 
 class Question(NamedTuple):
-    """What a person is to answer: exactly what a model in that seat would be asked."""
+    """A request that a person must answer, the same that a model in that seat would get."""
 
     key: Key
     turn: Asked
@@ -76,11 +76,11 @@ class Question(NamedTuple):
 
 
 class Taken(NamedTuple):
-    """A reply that another run had."""
+    """A reply taken from another run."""
 
     reply: Reply
     run: str
-    """The run that was asked for it, by its id."""
+    """The id of the run that asked for it."""
 
 
 class OtherReplies(Protocol):
@@ -112,14 +112,14 @@ class ReplySource:
     ) -> None:
         """Take replies from `log`, and missing ones from `providers` by model name; None forbids asking.
 
-        The models in `unshared`, as requests name them, answer every trial by themselves. The replies of `others` are
-        taken before anybody is asked.
+        Replies of the models in `unshared` (their names in requests) are not shared between trials. The replies of
+        `others` are taken before a model is asked.
         """
         self.log = log
         self.providers = providers
         self.watcher = watcher or Watcher()
         self.questions: list[Question] = []
-        """What people were asked and have not answered."""
+        """Requests that people have not answered yet."""
         self._unshared = frozenset(unshared)
         self._others = others
         self._sync_at: asyncio.TimerHandle | None = None
@@ -170,11 +170,10 @@ class ReplySource:
         return reply
 
     async def _live(self, provider: Provider, key: Key, turn: Asked, heard: tuple[str, ...], request: Request) -> Reply:
-        """Return a reply from the provider, or the one that another trial had to exactly this, seed and all.
+        """Return a reply from the provider, or another trial's reply to exactly this request, seed included.
 
-        Conditions that differ only further up ask their workers the same. One answer for all of them is what the
-        same seed means; a server that batches requests would not keep to it, and the conditions would differ by
-        noise where nothing differs between them.
+        Conditions that differ only further up ask their workers the same. The same seed should give the same answer,
+        but a server that batches requests does not guarantee it, so the conditions would differ by noise alone.
         """
         shared = key.attempt == 0 and not request.model.startswith("channel") and request.model not in self._unshared
         other = self._shared.find(request) if shared else None
@@ -188,26 +187,26 @@ class ReplySource:
             asking.add_done_callback(self._asking.discard)
             if shared:
                 self._shared.asked(request, key, asking)
-            # Shielded: when LangGraph drops this seat because a sibling failed, a reply already paid for is logged.
+            # Shielded: if LangGraph drops this seat because a sibling failed, a reply already paid for is still logged.
             return await asyncio.shield(asking)
         if not isinstance(other, Place):
             return self._had(key, turn, heard, request, await asyncio.shield(other))
         return self._had(key, turn, heard, request, *self._logged(other, request))
 
     def _taken(self, key: Key, request: Request) -> Taken | None:
-        """Return what another run had in reply to this, if replies of other runs may be taken."""
+        """Return another run's reply to this request, if there is one and replies of other runs may be taken."""
         return None if self._others is None else self._others.find(key.trial, request)
 
     def _had(
         self, key: Key, turn: Asked, heard: tuple[str, ...], request: Request, reply: Reply, run: str | None = None
     ) -> Reply:
-        """Log a reply that was had already, by another trial or another run: nobody was asked for it."""
+        """Log a reply taken from another trial or run; no model was asked."""
         reply = structs.replace(reply, tries=0, seconds=0.0)
         self.record(key, turn, heard, request, reply, reused=run)
         return reply
 
     def _logged(self, place: Place, request: Request) -> tuple[Reply, str | None]:
-        """Return the reply that is logged under another key, and the run that it was taken from, if it was."""
+        """Return the reply logged at `place`, and the run that it was taken from, if any."""
         step = self.log.step_at(place.offset, place.length)
         if step.digest != request.digest:
             raise LogDamaged(f"{self.log.path}: the reply to {step.trial}, seat {step.seat} is gone; it was changed")
@@ -223,13 +222,13 @@ class ReplySource:
                 if count.sent:
                     self._unanswered(key, request, count.sent)
                 raise
-        if count.sent > reply.tries:  # a dialect was learnt on the way, or a child restarted
+        if count.sent > reply.tries:  # learning the dialect or a restart took requests too
             reply = structs.replace(reply, tries=count.sent)
         self.record(key, turn, heard, request, reply)
         return reply
 
     def _unanswered(self, key: Key, request: Request, calls: int) -> None:
-        """Log that calls were made for which there is no reply: limits count them in whatever process goes on."""
+        """Log calls that brought no reply, so that limits count them after a resume too."""
         model = request.model
         self.log.append(Note(note="unanswered", trial=key.trial, seat=key.seat, model=model, calls=calls, at=now()))
 
@@ -241,11 +240,11 @@ class ReplySource:
             self._sync_at = None
         if self._syncing is not None:
             await asyncio.wait([self._syncing])
-        with contextlib.suppress(MazedomError):  # as the log says to whoever appends next
+        with contextlib.suppress(MazedomError):  # the log raises it again at the next append
             self.log.sync()
 
     def abandon(self) -> None:
-        """Give up the replies still under way: they are not logged, and are asked for anew when the run goes on."""
+        """Give up the replies still under way: they are not logged, and a resumed run asks for them again."""
         for asking in self._asking:
             asking.cancel()
 
@@ -282,21 +281,21 @@ class ReplySource:
         )
         self.log.append(step, durable=not request.model.startswith("channel"))
         if self.log.unsynced and self._sync_at is None:
-            # Not one wait a reply: replies that come together share it. A person's answer has no loop and waits.
+            # Replies that come together share one wait. A person's answer has no event loop, so it waits here.
             try:
                 self._sync_at = asyncio.get_running_loop().call_later(SYNC_WITHIN, self._sync)
             except RuntimeError:
                 self.log.sync()
 
     def _sync(self) -> None:
-        """Have a thread wait for the disk: a slow one must not hold up the replies of other seats."""
+        """Wait for the disk in a thread, so that a slow disk does not hold up the replies of other seats."""
         loop = asyncio.get_running_loop()
         if self._syncing is not None and not self._syncing.done():
             self._sync_at = loop.call_later(SYNC_WITHIN, self._sync)
             return
         self._sync_at = None
         self._syncing = loop.run_in_executor(None, self.log.sync)
-        # What went wrong is told by the log, to whoever appends next.
+        # The log raises the error at the next append.
         self._syncing.add_done_callback(lambda done: done.cancelled() or done.exception())
 
 

@@ -1,11 +1,11 @@
-"""Replies of earlier runs in place of calls: to exactly the same request, for the same replicate, of the same model.
+"""Reuse replies of earlier runs in place of calls: same request, same replicate, same model.
 
-Only where a person asks for it (`run --reuse RUN`). A reply is looked up by the
+It happens only on request (`run --reuse RUN`). A reply is looked up by the
 digest of its request, which covers the model's name, every word of the prompt,
-all settings and the sampling seed. That does not tell whether a model of one
-name is the same model, so its address, or the hash of its file, must be the
-same too. Memory holds an index; a reply is read from the earlier run's log when
-it is needed, and logged in the new run, which replays without the old one.
+all settings and the sampling seed. Two models may share a name, so the address,
+or the hash of the model's file, must be the same too. Memory holds only an
+index; a reply is read from the earlier run's log when it is needed, and logged
+in the new run, which replays without the old one.
 """
 
 import struct
@@ -31,9 +31,9 @@ from chains.running.run_record import Casts, RunRecord
 from chains.running.trial import run_trial
 
 ALL, NONE = "all", "none"
-"""In place of the names of runs."""
+"""Words that stand in place of names of runs."""
 _PLACE = struct.Struct("<IQI")
-"""Which run, and offset and length of the line in its log."""
+"""The run's number, and offset and length of the line in its log."""
 
 
 class _Source(NamedTuple):
@@ -46,24 +46,24 @@ class _Source(NamedTuple):
 class EarlierReplies:
     """The replies of earlier runs that a run may take.
 
-    Holds about 150 bytes for each different request and replicate that concerns the run's own worlds and models.
+    Holds about 150 bytes per different request and replicate about the run's own worlds and models.
     """
 
     def __init__(self, record: RunRecord) -> None:
-        """Take nothing yet; `record` is the run that will ask."""
+        """Begin empty, for the run `record`, which will ask."""
         self._models = {label: _identity(record, name, here=True) for label, name in _names(record).items()}
         self._worlds, self._replicates = set(record.world_of.values()), record.experiment.replicates
         self._sources: list[_Source] = []
         self._index: dict[bytes, bytes] = {}
         self.notices: list[str] = []
-        """What a person should be told: what is not taken, and why."""
+        """Notes for the user: what is not taken, and why."""
 
     def __len__(self) -> int:
-        """Replies that may be taken."""
+        """The number of replies that may be taken."""
         return len(self._index)
 
     def add(self, folder: Path) -> int:
-        """Index the run in `folder`; where several runs have a reply, the one added first holds.
+        """Index the run in `folder`; if several runs have a reply, the run added first is used.
 
         Returns:
             How many replies it adds.
@@ -75,7 +75,7 @@ class EarlierReplies:
         record = read_record(folder)
         before, number = len(self._index), len(self._sources)
         if not self._worlds.intersection(record.world_of.values()) or not (same := self._same(record)):
-            return 0  # and its log, which may be large, is not read
+            return 0  # without reading its log, which may be large
         with Log(folder) as log:
             for key, place in self._usable(record, log, same):
                 where = _PLACE.pack(number, place.offset, place.length)
@@ -98,7 +98,7 @@ class EarlierReplies:
             yield key, place
 
     def _same(self, record: RunRecord) -> set[str]:
-        """Return which models of an earlier run are this run's, as requests name them; note those that only seem so."""
+        """Return the models of an earlier run that are this run's, by their names in requests; note near misses."""
         same = set()
         for label, name in _names(record).items():
             mine, its = self._models.get(label), _identity(record, name)
@@ -128,19 +128,19 @@ class EarlierReplies:
         except (OSError, ValueError):
             raise _changed(source) from None
         if step.digest != request.digest:
-            return None  # two digests that begin alike
+            return None  # another digest with the same beginning
         if step.reply.digest != step.reply_digest or step.request.digest != step.digest:
             raise _changed(source)
         return Taken(step.reply, step.reused or source.id)
 
 
 def earlier(record: RunRecord, names: Sequence[str]) -> tuple[EarlierReplies | None, tuple[str, ...]]:
-    """Return the replies that a run may take, and the runs that they are of, as `find_run` finds them again.
+    """Return the replies that a run may take, and the runs that they come from, as `find_run` finds them.
 
     Args:
         record: The run that will ask.
-        names: Of earlier runs, the one whose reply holds first; `all` is all runs here, the latest first; `none` is
-            none, whatever else is named.
+        names: Earlier runs, in order of precedence; `all` means all runs here, the latest first; `none` means none,
+            whatever else is named.
 
     Raises:
         BadInput: If one is not there, or holds others' chains.
@@ -157,7 +157,7 @@ def earlier(record: RunRecord, names: Sequence[str]) -> tuple[EarlierReplies | N
         except (BadInput, LogDamaged) as error:
             if ALL not in names:
                 raise
-            if isinstance(error, LogDamaged):  # others' chains have nothing to take, and need no word
+            if isinstance(error, LogDamaged):  # imported archives have no replies to take and need no note
                 found.notices.append(f"run {folder.name} is left out: {error}")
             continue
         if added:
@@ -168,9 +168,9 @@ def earlier(record: RunRecord, names: Sequence[str]) -> tuple[EarlierReplies | N
 
 
 async def foreseen(record: RunRecord, found: EarlierReplies) -> Counter[str]:
-    """Return how many of a run's calls earlier replies will answer for certain, by the model's name.
+    """Return how many of a run's calls earlier replies will certainly answer, by the model's name.
 
-    Each trial is gone through as far as earlier replies lead: what a seat is asked after a new reply nobody knows.
+    Each trial is followed as far as earlier replies lead; requests after a new reply can't be known.
     """
     casts, foresight = Casts(record), _Foresight(found)
     for trial in record.experiment.trials():
@@ -180,7 +180,7 @@ async def foreseen(record: RunRecord, found: EarlierReplies) -> Counter[str]:
 
 
 class _Foresight:
-    """Answers with earlier replies alone, counts them, and logs nothing."""
+    """Answers only with earlier replies, counts them, and logs nothing."""
 
     def __init__(self, found: EarlierReplies) -> None:
         self._found = found
@@ -195,7 +195,7 @@ class _Foresight:
 
 
 def _as_far_as_it_goes(plan: Plan) -> Climb:
-    """Return how to take every turn that hears nothing but what is said, past those that wait."""
+    """Return a way to take every turn whose messages are all there; turns that wait are skipped."""
 
     async def climb(speak: Speak) -> tuple[str, ...]:
         said: dict[str, str | None] = {}
@@ -214,9 +214,9 @@ def _as_far_as_it_goes(plan: Plan) -> Climb:
 
 
 def _names(record: RunRecord) -> dict[str, str]:
-    """Return the name of each model of a run by what requests call it, if no other is called so.
+    """Return the names of a run's models by their names in requests, where these are unique.
 
-    A synthetic one has none: its reply depends on what its request does not say.
+    Synthetic models are left out: their replies depend on more than the request.
     """
     count = Counter(source.label for source in record.models.values())
     return {
@@ -227,12 +227,12 @@ def _names(record: RunRecord) -> dict[str, str]:
 
 
 def _identity(record: RunRecord, name: str, *, here: bool = False) -> str:
-    """Say what a model is besides its name: where it answers, or which file it is and how it is served.
+    """Return what identifies a model besides its name: where it answers, or which file it is and how it is served.
 
     Args:
         record: The run.
         name: The model's.
-        here: The run is about to begin, so the file is the one that is there now; else it is as run.json has it.
+        here: The run is about to begin, so look at the file that is there now; otherwise at what run.json says.
     """
     source = record.models[name]
     if not source.traits.has_file:
@@ -252,12 +252,12 @@ def _parts(trial: str) -> tuple[str, str, int]:
 
 
 def _index_key(digest: bytes, trial: str) -> bytes:
-    """Return 16 bytes for a request's digest and a trial's replicate."""
+    """Return a key of 16 bytes made from a request's digest and a trial's replicate."""
     return digest[:12] + _parts(trial)[2].to_bytes(4)
 
 
 def _read(path: Path, offset: int, length: int) -> bytes:
-    with path.open("rb") as file:  # not held open: there may be hundreds
+    with path.open("rb") as file:  # opened each time, because there may be hundreds of runs
         file.seek(offset)
         return file.read(length)
 
@@ -270,7 +270,7 @@ def _changed(source: _Source) -> LogDamaged:
 
 
 def _name(folder: Path) -> str:
-    """Return how a run is found again: by its folder's name, or where it lies elsewhere by its path."""
+    """Return how to find a run again: its folder's name, or its path if it is elsewhere."""
     try:
         return folder.name if find_run(folder.name).resolve() == folder.resolve() else str(folder)
     except BadInput:

@@ -1,8 +1,8 @@
-"""What is written in run.json, and the casts that follow from it.
+"""The record of a run (run.json), and the casts that follow from it.
 
-Everything that a trial needs stands in run.json: prompts in full, worlds in
-full, what each model's name stands for, every default resolved. A run is
-resumed and replayed from that alone, whatever has become of the files since.
+run.json holds everything that a trial needs: prompts and worlds in full, what
+each model's name stands for, every default resolved. A run is resumed and
+replayed from that alone, even if the files it was made from have changed.
 """
 
 from collections.abc import Mapping, Sequence
@@ -50,7 +50,7 @@ class Extension(BaseModel):
 
 
 class RunRecord(BaseModel):
-    """What run.json holds: what was asked, and with what."""
+    """What run.json holds: the experiment and everything it was run with."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -58,39 +58,39 @@ class RunRecord(BaseModel):
     id: str
     experiment: Experiment
     conditions: tuple[Condition, ...]
-    """As the experiment's factors cross to, every default resolved."""
+    """The crossed factors of the experiment, every default resolved."""
     prompts: Mapping[str, Prompt]
     """Every prompt in use, by role and variant."""
     casting: Mapping[str, Mapping[str, str]]
-    """For each condition, the name of each seat's prompt; in the whole loop, of each turn's."""
+    """For each condition, the name of each seat's prompt; in the whole loop, of each turn's prompt."""
     worlds: Mapping[str, World]
     """By digest."""
     world_of: Mapping[str, str]
     """The digest of each condition's world of each seed: "c1.w3"."""
     hierarchies: Mapping[str, Hierarchy] = {}
-    """Those read from files, by the name in the settings."""
+    """Hierarchies read from files, by their name in the settings."""
     models: Mapping[str, Source]
     """What each model's name stands for."""
     instrument: str = INSTRUMENT
     versions: Mapping[str, str]
     plugins: Mapping[str, str] = {}
-    """Plugins that its worlds, remedies and models come from: a file's name and digest, a package and its version."""
+    """Plugins that its worlds, remedies and models come from: files with digests, packages with versions."""
     platform: str
     estimate: Mapping[str, int]
     spend: Mapping[str, Mapping[str, int | float]] = {}
     """Calls, tokens and seconds of each model, by the name in its requests, when the run last stopped."""
     held: Mapping[str, int] = {}
-    """Steps and finished trials that the log held when the run last stopped: fewer means that some were removed."""
+    """Steps and finished trials in the log when the run last stopped; if there are fewer, some were removed."""
     served: Mapping[str, Any] = {}
-    """What was found of each model that was opened: fingerprint, and what its endpoint was found to take."""
+    """What was found out about each model that was opened: its fingerprint, and what its endpoint accepts."""
     registered: Registration | None = None
     """What a run with hypotheses committed itself to before its first trial."""
     extended: tuple[Extension, ...] = ()
     """When trials were added to it: its results could be seen by then, so it is exploratory."""
     reuses: tuple[str, ...] = ()
-    """The runs whose replies to exactly the same requests this one takes; see `chains.running.reuse`."""
+    """The runs whose replies this run takes for exactly the same requests; see `chains.running.reuse`."""
     at: str
-    """When it was staged, UTC."""
+    """When it was prepared, UTC."""
 
     @property
     def why_exploratory(self) -> str | None:
@@ -104,7 +104,7 @@ class RunRecord(BaseModel):
     @model_validator(mode="before")
     @classmethod
     def _read_as_once_written(cls, content: Any) -> Any:
-        """Pass over `parent`, which run.json files held before and which was never set, and the file's seal."""
+        """Drop the file's seal, and `parent`, which old run.json files hold and which was never set."""
         if not isinstance(content, dict):
             return content
         dropped = {"seal", "parent"} if content.get("parent", "") is None else {"seal"}
@@ -115,8 +115,8 @@ def hierarchy_of(settings: ConditionSettings, read: dict[str, Hierarchy]) -> Hie
     """Return the hierarchy that a condition's settings ask for.
 
     Args:
-        settings: Of the condition.
-        read: Hierarchies read from files so far, by name; added to.
+        settings: The condition's settings.
+        read: Hierarchies read from files so far, by name; new ones are added.
     """
     name, leaves = settings.hierarchy, settings.leaves
     if name is None:
@@ -141,7 +141,7 @@ def _uniform(depth: int, span: int) -> Hierarchy:
 
 
 class Casts:
-    """Casts of a record's trials; what they share is made once."""
+    """Makes the casts of a record's trials; what they share is made once."""
 
     def __init__(self, record: RunRecord) -> None:
         """Read nothing but the record."""
@@ -183,11 +183,11 @@ class Casts:
             raise
 
     def parts(self, condition: str) -> Mapping[str, Part]:
-        """Return what each seat is cast as in a condition."""
+        """Return each seat's part in a condition."""
         if condition not in self._parts:
             settings = self._conditions[condition].settings
             names, plan = self.record.casting[condition], self.plan(condition)
-            # Seats that are cast alike share one part: a wide tree has tens of thousands of them.
+            # Seats with equal parts share one object: a wide tree has tens of thousands of seats.
             alike: dict[str, Part] = {}
             models, scoped = dealt_models(settings, plan.seats), bool(settings.scopes)
             made: dict[str, Part] = {}
@@ -201,17 +201,17 @@ class Casts:
         return self._parts[condition]
 
     def models_at(self, condition: str, seat: str) -> tuple[str, ...]:
-        """Return the models that may hold a seat in a condition's trials; none where it has no such seat."""
+        """Return the models that may hold a seat in a condition's trials; none if it has no such seat."""
         settings = self._conditions[condition].settings
         found = (one for one in self.plan(condition).seats if one.name == seat)
         return next((models_of(settings, one) for one in found), ())
 
     def _parts_in(self, trial: TrialId, world: World) -> Mapping[str, Part]:
-        """Return what each seat is cast as in a trial: as in its condition, but for models that are dealt by trial.
+        """Return each seat's part in a trial: the condition's, except for models that are dealt by trial.
 
         Args:
             trial: The trial.
-            world: Of its first round: who holds a seat stays the same from round to round.
+            world: The world of its first round, which decides the deal for all rounds.
         """
         settings, parts = self.condition(trial).settings, self.parts(trial.condition)
         if not settings.deals_models:
@@ -238,7 +238,7 @@ class Casts:
         )
 
     def world(self, trial: TrialId) -> World:
-        """Return the trial's world: of a trial of several rounds, the last one's."""
+        """Return the trial's world; for a trial of several rounds, the last round's."""
         return self.worlds(trial)[-1]
 
     def worlds(self, trial: TrialId) -> tuple[World, ...]:
@@ -254,7 +254,7 @@ class Casts:
         return self._round_settings[condition]
 
     def cast(self, trial: TrialId, number: int | None = None) -> Cast:
-        """Return who is who in a trial, in the last round or in round `number`, without what seats remember."""
+        """Return the cast of a trial in the last round or in round `number`, without what seats remember."""
         round_settings = self.round_settings(trial.condition)
         worlds = self.worlds(trial)
         world = worlds[-1 if number is None else number - 1]
@@ -276,6 +276,6 @@ class Casts:
 
 
 def _own_settings(settings: ConditionSettings, seat: Seat) -> dict[str, Any]:
-    """Return what the condition sets of a seat's request, leaving the rest to its model."""
+    """Return the request settings that the condition sets for a seat; the others are its model's own."""
     own = {"temperature": settings.temperature.at(seat), "max_tokens": settings.max_tokens.at(seat)}
     return {name: value for name, value in own.items() if value is not None}

@@ -1,4 +1,4 @@
-"""The index of a run's log: where each step and end stands, what was spent, how long it took; no message in memory."""
+"""The index of a run's log: where each step and end is, what was spent, how long it took. It holds no messages."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -14,14 +14,14 @@ from chains.running.log.records import Note, Status, Step
 from chains.running.log.step_index import StepIndex, packed
 
 _NAMES = {"steps": "replies", "finished": "finished trials"}
-"""What a person calls what a log holds."""
+"""Words for what a log holds, by the keys of `held`."""
 AT_ONCE = 2**18
-"""Bytes that are read at once where a log is read from its beginning to its end."""
+"""Bytes per read when a whole log is read."""
 
 
 @dataclass
 class Spent:
-    """What the logged replies of one model took; shared replies and people's answers took nothing."""
+    """What the logged replies of one model cost; shared replies and people's answers cost nothing."""
 
     calls: int = 0
     """Requests sent, re-asked ones included."""
@@ -29,17 +29,17 @@ class Spent:
     completion: int = 0
     reasoning: int = 0
     cached: int = 0
-    """Tokens, as `models.provider.Usage` has them."""
+    """Tokens; see `models.provider.Usage`."""
     written: int = 0
     cost: float = 0.0
-    """What endpoints say that they charged."""
+    """What endpoints say they charged."""
     largest_prompt: int = 0
     largest_completion: int = 0
-    """Tokens of the largest of each, from which limits know what a call can take."""
+    """Tokens of the largest prompt and reply; limits use them to bound what a call can cost."""
     seconds: float = 0.0
-    """From sending to reply, of the attempts that were answered, added up."""
+    """Sum of the seconds from sending to reply, over answered attempts."""
     unanswered: int = 0
-    """Those of the requests that brought no reply, and whose tokens nobody knows."""
+    """Requests among `calls` that brought no reply; their tokens are not known."""
 
     @property
     def usage(self) -> Usage:
@@ -62,15 +62,15 @@ class Spent:
 
 
 class Taken(NamedTuple):
-    """What the replies that a trial is made of take: one that another trial had before it counts here too.
+    """What the replies of one trial cost, including replies that another trial was sent first.
 
-    So a condition's cost is what it would cost alone. Requests that were sent again are not counted twice, and what
-    people said costs nothing.
+    So a condition's cost is what it would cost alone. A request that was sent again counts once; people's answers cost
+    nothing.
     """
 
     calls: int = 0
     tokens: int = 0
-    """Of prompts and replies, as the endpoints counted them."""
+    """Tokens of prompts and replies, as the endpoints counted them."""
 
 
 @dataclass
@@ -86,19 +86,19 @@ class LogIndex:
     lines: int = 0
     """Whole lines."""
     damaged: list[str] = field(default_factory=list)
-    """What is wrong with each line that can't be read: it is passed over, and its trial lacks what it said."""
+    """What is wrong with each unreadable line. Such lines are skipped, so their trials lack those messages."""
     cut: int = 0
     """Bytes of a line that a crash cut off."""
     before: Mapping[str, int] = field(default_factory=dict)
-    """What it held when the run last stopped, as run.json says; see `held`."""
+    """`held` when the run last stopped, as run.json says."""
     spent: dict[str, Spent] = field(default_factory=dict)
-    """What was spent on each model, by the name that its requests have."""
+    """What was spent on each model, by its name in requests."""
     noted: int = 0
     """Replies that carry a note, such as that the endpoint may have truncated the prompt."""
     reused: dict[str, int] = field(default_factory=dict)
     """Replies that were taken from other runs, by the run's id."""
     driven: float = 0.0
-    """Seconds that processes drove the run until now, to the second; a process that was killed, to its last line."""
+    """Seconds that processes drove the run so far; for a process that was killed, until its last line."""
     _began: str | None = None
     _last: str | None = None
 
@@ -135,7 +135,7 @@ class LogIndex:
 
     @property
     def missing(self) -> str | None:
-        """How much it holds of what it held, if that is less, and by more than the one line that was cut off."""
+        """What is missing since the run last stopped, in words; None if nothing is, or only a cut-off last line."""
         now, before = self.held, self.before
         gone = {what: before[what] - count for what, count in now.items() if before.get(what, 0) > count}
         if sum(gone.values()) <= bool(self.cut):
@@ -145,7 +145,7 @@ class LogIndex:
 
     @property
     def notice(self) -> str | None:
-        """What a person should be told about the log, if anything."""
+        """What to tell the user about the log, if anything."""
         damaged = None
         if self.damaged:
             more = f" and {len(self.damaged) - 1} more" if len(self.damaged) > 1 else ""
@@ -155,7 +155,7 @@ class LogIndex:
         return "; ".join(filter(None, (damaged, cut, missing))) or None
 
     def add(self, line: bytes, file: str, number: int, run: str) -> None:
-        """Note one line that stands at the end of what was scanned so far; see `lines.read_line`."""
+        """Index the next line of the log; see `line_index_schema.read_line`."""
         read = read_line(line, file, number, run)
         match read:
             case StepLine() if self._doubled(read):
@@ -179,20 +179,20 @@ class LogIndex:
             self.heard(read.at)
 
     def _doubled(self, step: StepLine) -> bool:
-        """Return whether a line that does not stand where it was logged repeats one before it: it was paid for once."""
+        """Return whether a line that was moved repeats an earlier line; such a reply was paid for once."""
         if step.n in (None, self.lines + 1):
             return False
         key = Key(step.trial, step.seat, step.turn, step.attempt)
         return any(place.digest == packed(step.digest) for place in self.places.of(key))
 
     def pass_over(self, line: bytes, why: str) -> None:
-        """Note a line that can't be read and stands at the end of what was scanned so far."""
+        """Skip the next line of the log, which can't be read."""
         self.damaged.append(why)
         self.lines += 1
         self.length += len(line)
 
     def add_step(self, step: StepLine | Step, size: int) -> None:
-        """Note a step whose line of `size` bytes stands at the end of what was scanned so far.
+        """Index a step, whose line of `size` bytes is the next in the log.
 
         Raises:
             ValueError: If its turn or attempt is out of range.
@@ -214,7 +214,7 @@ class LogIndex:
             self.reused[step.reused] = self.reused.get(step.reused, 0) + 1
 
     def add_note(self, note: NoteLine | Note, size: int) -> None:
-        """Count what a note says, whose line of `size` bytes stands at the end of what was scanned so far."""
+        """Count a note, whose line of `size` bytes is the next in the log."""
         match note.note:
             case "began":
                 self.driven += self._open_seconds()
@@ -226,11 +226,11 @@ class LogIndex:
         self.length += size
 
     def heard(self, at: str) -> None:
-        """Note when the last line was written."""
+        """Remember when the last line was written."""
         self._last = at
 
     def _open_seconds(self) -> float:
-        """Return how long the last process that drove the run did so."""
+        """Return how long the last process has driven the run."""
         try:
             began, last = (datetime.fromisoformat(str(at)) for at in (self._began, self._last))
         except ValueError:
@@ -243,12 +243,12 @@ class LogIndex:
         return self.driven + self._open_seconds()
 
     def add_end(self, trial: str, status: Status, size: int) -> None:
-        """Note a trial's end whose line of `size` bytes stands at the end of what was scanned so far."""
+        """Index a trial's end, whose line of `size` bytes is the next in the log."""
         self.places.end(trial, status, self.length, size)
         self.length += size
 
     def add_chain(self, of: str, name: str, size: int) -> None:
-        """Note a chain of the set `of` whose line of `size` bytes stands at the end of what was scanned so far."""
+        """Index a chain of the set `of`, whose line of `size` bytes is the next in the log."""
         self.chains[of, name] = (self.length, size)
         self.length += size
 
@@ -276,5 +276,5 @@ def read_index(path: Path) -> LogIndex:
     except OSError as error:
         raise LogDamaged(f"can't read {path}: {error.strerror}") from None
     if found.damaged and len(found.damaged) == found.lines:
-        raise LogDamaged(found.damaged[0])  # it is no log at all
+        raise LogDamaged(found.damaged[0])  # not a log at all
     return found

@@ -1,8 +1,7 @@
-"""What the index of a log reads of each line: what names it, and what its reply took; not what was said.
+"""The part of each log line that the index reads: its key and what its reply cost, not its text.
 
-A line is taken apart without making an object of everything in it, which is
-most of what opening a long log costs. One that does not have what it must have
-is read once more, as a whole, to say what is wrong with it.
+Parsing only these fields makes opening a long log fast. A line that lacks one
+of them is parsed again as a whole, to say what is wrong with it.
 """
 
 from typing import Any, Final, NoReturn, get_args
@@ -15,7 +14,7 @@ from chains.models.provider import Usage
 from chains.running.log.records import LOG_VERSION, Status
 
 BOM: Final = b"\xef\xbb\xbf"
-"""What some editors put before a file's first character."""
+"""The byte order mark, which some editors put at the start of a file."""
 
 
 class _Asked(msgspec.Struct, gc=False):
@@ -23,7 +22,7 @@ class _Asked(msgspec.Struct, gc=False):
 
 
 class _Counted(Usage, frozen=True, forbid_unknown_fields=True, gc=False, kw_only=True):
-    """Tokens as a line of any version has them: one that lacks a count was damaged."""
+    """Tokens, as lines of every version hold them; a line that lacks a count was damaged."""
 
     prompt: int
     completion: int
@@ -52,11 +51,11 @@ class StepLine(msgspec.Struct, gc=False, tag_field="kind", tag="step"):
     reused: str | None = None
     at: str | None = None
     n: int | None = None
-    """Which line of the log it was when it was logged; None in logs of before lines were numbered."""
+    """Its line number when it was logged; None in logs from before lines were numbered."""
 
 
 class EndLine(msgspec.Struct, gc=False, tag_field="kind", tag="trial"):
-    """That of a trial's end."""
+    """The line of a trial's end."""
 
     v: int
     trial: str
@@ -65,7 +64,7 @@ class EndLine(msgspec.Struct, gc=False, tag_field="kind", tag="trial"):
 
 
 class ChainLine(msgspec.Struct, gc=False, tag_field="kind", tag="chain"):
-    """That of a chain which others logged."""
+    """The line of a chain that others logged."""
 
     v: int
     set: str
@@ -95,7 +94,7 @@ _NEEDED: Final = {
     ]
     for kind in (StepLine, EndLine, ChainLine, NoteLine)
 }
-"""Texts and numbers that a line of each kind must have to be found again."""
+"""Fields that a line of each kind must have to be found again."""
 _STATUSES = frozenset(get_args(Status))
 
 
@@ -104,19 +103,19 @@ def read_line(line: bytes, file: str, number: int, run: str) -> Line:
 
     Args:
         line: With or without its line break.
-        file: The log's name, for errors; so are the next two.
-        number: Which of its lines, from 1.
+        file: The log's name. This and the next two are for errors.
+        number: The line's number, from 1.
         run: The run's id.
 
     Raises:
-        LineDamaged: If it is no record.
-        LogDamaged: If it is one of a version that this program does not read.
+        LineDamaged: If it is not a record.
+        LogDamaged: If it has a version that this program does not read.
     """
     if number == 1:
         line = line.removeprefix(BOM)
     try:
         if not line.isascii():
-            line.decode()  # what is passed over is not looked at, and must be text all the same
+            line.decode()  # the fields that are skipped must be valid text too
         read: Line = _DECODER.decode(line)
     except (msgspec.DecodeError, UnicodeDecodeError):
         _refuse(line, f"{file} line {number} of {run}")

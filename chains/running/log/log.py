@@ -1,13 +1,13 @@
-"""The run log: append, read, index. The only truth about a run.
+"""The run log: append, read, index. It is the only record of a run.
 
 A run is a folder with two files:
 
     run.json    what was asked and with what: experiment, conditions, prompts, worlds, models, versions
-    log.jsonl   one line a step, written through before the next step that depends on it starts
+    log.jsonl   one line per step, written before any step that depends on it starts
 
 Lines have a `kind`: *step* (one seat's turn), *trial* (how a trial ended, and
-what the instrument read in it), *note* (when driving began; calls that brought
-no reply), *chain* (one that others logged; an imported run has no other lines).
+its readings by the instrument), *note* (when driving began; calls that brought
+no reply), *chain* (a chain that others logged; imported runs have no other lines).
 A step is found by (trial, seat, turn, attempt) and the digest of its request,
 never by its position: parallel branches finish in any order.
 
@@ -39,15 +39,15 @@ from chains.running.log.seals import sealed, unsealed
 Record = TypeVar("Record", bound=BaseModel)
 
 ROOM = 32 * 2**20
-"""Bytes that the disk must have left before a model is asked: hundreds of replies in flight fit in."""
+"""Free bytes that the disk must have before a model is asked; enough for hundreds of replies in flight."""
 SYNC_WITHIN = 0.1
-"""Seconds within which what was appended is on the disk: hundreds of replies a second share one wait for it."""
+"""Seconds until appended lines are on the disk; hundreds of replies a second share one wait."""
 LOOK_EVERY = 0.25
-"""Seconds between two looks at how much room the disk has."""
+"""Seconds between two checks of the disk's free space."""
 
 
 class _ReplyOf(msgspec.Struct, gc=False):
-    """Of a step's line, the reply."""
+    """The reply of a step's line."""
 
     reply: Reply
 
@@ -67,22 +67,22 @@ class Log:
         """Open the log of the run in `folder`.
 
         Args:
-            folder: The run's.
-            write: Open it to append, too.
-            held: What run.json says that it held when the run last stopped. None: it may be a new one.
-            again: Append to it though it holds less than it held: what is gone may be asked for, and paid for, again.
+            folder: The run's folder.
+            write: Open it to append too.
+            held: What the log held when the run last stopped, as run.json says; None for a new run.
+            again: Append even if the log holds less than that: missing replies may be asked for, and paid for, again.
 
         Raises:
             LogInUse: If another process writes it.
-            LogDamaged: If it can't be read; or is to be appended to and holds less than it held, for then what is gone
-                would be paid for again. It is left as it is.
+            LogDamaged: If it can't be read; or if it is opened to append and holds less than it did, because missing
+                replies would be paid for again. The log is left as it is.
         """
         self.path = folder / LOG_FILE
         self.writable = write
         self._looked_at = -LOOK_EVERY
         self._unsynced = self._behind = False
         self._unkept: OSError | None = None
-        flags = (os.O_RDWR | os.O_APPEND if write else os.O_RDONLY) | os.O_NONBLOCK  # a pipe must not hold us up
+        flags = (os.O_RDWR | os.O_APPEND if write else os.O_RDONLY) | os.O_NONBLOCK  # a pipe must not block
         if write and held is None:
             flags |= os.O_CREAT
         try:
@@ -112,14 +112,14 @@ class Log:
             raise LogDamaged(f"{self.path} is no file; put the log back, or begin a new run")
 
     def _lock(self) -> None:
-        # The log itself is locked: of a lock file beside it, as `filelock` makes one, who locks the log knows nothing.
+        # Lock the log itself: programs that lock the log would not see a lock file beside it.
         try:
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
             raise LogInUse(f"another process writes {self.path}; wait for it, or stop it first") from None
 
     def _check_whole(self) -> None:
-        """Check that nothing is gone that would be paid for again."""
+        """Check that no reply is missing that would be paid for again."""
         if (missing := self.index.missing) is not None:
             left = f" (`--reuse {self.path.parent.name}` takes the replies that are left)" * bool(self.index.places)
             raise LogDamaged(
@@ -151,7 +151,7 @@ class Log:
                 try:
                     return _REPLY.decode(os.pread(self._file, length, offset).removeprefix(BOM)).reply
                 except msgspec.DecodeError:
-                    return self.step_at(offset, length).reply  # which says what is wrong
+                    return self.step_at(offset, length).reply  # this raises with the reason
         return None
 
     def holds(self, key: Key) -> Step | None:
@@ -172,7 +172,7 @@ class Log:
             yield _validated(Step, line, f"{self.path} at byte {at}")
 
     def step_lines(self) -> Iterator[tuple[int, bytes]]:
-        """Return where each step's line begins, and the line; what can't be read is passed over, as the index does."""
+        """Return where each step's line begins, and the line; unreadable lines are skipped, as in the index."""
         at = 0
         for number, line in enumerate(self._lines(self.index.length), 1):
             with contextlib.suppress(LineDamaged):
@@ -193,7 +193,7 @@ class Log:
             yield from whole
 
     def check_room(self) -> None:
-        """Check that replies can be kept before they are paid for.
+        """Check that the disk has room for replies before they are paid for.
 
         Raises:
             MazedomError: If the disk is nearly full.
@@ -218,12 +218,12 @@ class Log:
 
         Args:
             record: What to append.
-            durable: It must be on the disk soon, for a paid reply would otherwise be lost: whoever appends calls
-                `sync` within `SYNC_WITHIN`.
+            durable: It must reach the disk soon, or a paid reply could be lost: the caller calls `sync` within
+                `SYNC_WITHIN`.
 
         Raises:
-            MazedomError: If it can't be written, the log is then as it was before; or if what was written before could
-                not be kept on the disk.
+            MazedomError: If it can't be written (the log is then unchanged), or if earlier lines could not be kept on
+                the disk.
         """
         if self._unkept is not None:
             raise self._cannot(self._unkept)
@@ -233,7 +233,7 @@ class Log:
             while view:
                 view = view[os.write(self._file, view) :]
         except OSError as error:
-            # What was half written must not stand before what others log after it.
+            # Half a line must not stay before lines that are logged later.
             os.ftruncate(self._file, self.index.length)
             raise self._cannot(error) from None
         self._unsynced, self._behind = self._unsynced or durable, True
@@ -250,10 +250,10 @@ class Log:
         self.index.heard(record.at)
 
     def sync(self, *, whole: bool = False) -> None:
-        """Wait until what was appended durably, or all of it, is on the disk; may be called from another thread.
+        """Wait until durable lines, or with `whole` all lines, are on the disk; may be called from another thread.
 
         Raises:
-            MazedomError: If the disk doesn't keep it; nothing can be appended then.
+            MazedomError: If the disk fails; nothing can be appended then.
         """
         if whole and self._unkept is not None:
             raise self._cannot(self._unkept)
@@ -272,7 +272,7 @@ class Log:
 
     @property
     def unsynced(self) -> bool:
-        """Whether something that was appended durably may not be on the disk yet."""
+        """Whether a durable line may not be on the disk yet."""
         return self._unsynced
 
     def step_at(self, offset: int, length: int) -> Step:

@@ -1,4 +1,4 @@
-"""The records of a run log: steps, readings, ends of trials, notes and others' chains, as they stand in a line each."""
+"""The records of a run log, one per line: steps, ends of trials with readings, notes and chains of others."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -38,7 +38,7 @@ class Step(BaseModel):
     turn: int = 0
     attempt: int = 0
     task: str | None = None
-    """What the seat was asked for; None in logs of before this was written, as are the next two."""
+    """What the seat was asked for. Old logs lack this and the next two: None."""
     name: str | None = None
     """The turn's name in the trial's plan: the seat's own for its first turn, else as in `L0/order`."""
     round: int | None = None
@@ -52,7 +52,7 @@ class Step(BaseModel):
     reply: Annotated[Reply, PlainValidator(_reply), PlainSerializer(Reply.plain)]
     reply_digest: str
     tries: int = 1
-    """Times the request was sent; 0 for a reply that another trial or run had to exactly this, and for a person's."""
+    """How often the request was sent; 0 for a reply taken from another trial or run, and for a person's."""
     seconds: float = 0.0
     reused: str | None = None
     """The run whose reply this is, if it was taken from another."""
@@ -66,7 +66,7 @@ class Step(BaseModel):
 
     def line(self) -> bytes:
         """Return the step as it stands in the log."""
-        # Written out, for it is done for every reply: to have pydantic do it takes five times as long.
+        # Written by hand, because every reply needs it and pydantic takes five times as long.
         plain = {
             "v": self.v, "kind": self.kind, "trial": self.trial, "seat": self.seat, "level": self.level,
             "turn": self.turn, "attempt": self.attempt, "task": self.task, "name": self.name, "round": self.round,
@@ -82,14 +82,14 @@ class Step(BaseModel):
 
 
 class RoundEnd(BaseModel):
-    """What came of one round of a trial that has several."""
+    """The result of one round of a trial with several."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     staff: dict[str, str]
-    """Who sat where: for each seat the member, called after its first seat."""
+    """Who held which seat: for each seat the member, named after the member's first seat."""
     ratings: dict[str, float | None]
-    """How each seat's report was rated by the seat above, from 1 to 10; None where that could not be read."""
+    """The rating of each seat's report by the seat above, from 1 to 10; None if it could not be read."""
     readings: dict[str, Reading] = {}
     top: Reading | None = None
 
@@ -110,19 +110,19 @@ class TrialEnd(BaseModel):
     readings: dict[str, Reading] = {}
     """For each seat that reported, what was read in its message."""
     top: Reading | None = None
-    """Of all that the executive read, where more than the last reports reached it."""
+    """The reading of all that the executive read, if more than the last reports reached it."""
     unrated: int = 0
-    """Drafts that were chosen at random because the ratings of them could not be read."""
+    """How many drafts were chosen at random because their ratings could not be read."""
     down: dict[str, Reading] = {}
     """For each seat that sent an order down, what was read in it: the fates of the charter's clauses."""
     clauses: str | None = None
-    """Version of what read the clauses in orders; None in trials logged before it had one of its own."""
+    """Version of the reader of clauses in orders; None in trials logged before it had its own version."""
     rounds: tuple[RoundEnd, ...] = ()
-    """Every round of a trial that has several; all else that stands here is of the last."""
+    """Every round of a trial with several; all other fields are about the last round."""
     outcome: Outcome | None = None
-    """What came of it, where something was decided."""
+    """The outcome, if something was decided."""
     deeds: Deeds | None = None
-    """What came of it, where a worker had to choose by the goals of the charter."""
+    """What workers did, if they had to choose by the goals of the charter."""
     at: str
 
     def line(self) -> bytes:
@@ -131,26 +131,26 @@ class TrialEnd(BaseModel):
 
 
 class LoggedChain(BaseModel):
-    """A chain that others logged: the only record of a run that was imported, which has no requests of ours."""
+    """A chain that others logged: the only kind of record in an imported run, which has no requests."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     v: int = LOG_VERSION
     kind: Literal["chain"] = "chain"
     set: str
-    """Chains that were made alike; a condition of theirs."""
+    """The set it belongs to: chains made in the same way, like a condition."""
     chain: str
     """Unique in its set."""
     texts: tuple[str, ...]
     """By generation, from the initial text; empty if only scores were published."""
     scores: Mapping[str, Mapping[int, float]]
-    """The archive's own, by name and generation."""
+    """The archive's own scores, by name and generation."""
     digest: str
     """Of texts and scores."""
 
     @property
     def content(self) -> str:
-        """The digest that the texts and scores have now."""
+        """The digest of the texts and scores as they are now."""
         scores = {name: {str(at): value for at, value in row.items()} for name, row in self.scores.items()}
         return digest_of({"texts": self.texts, "scores": scores})
 
@@ -160,7 +160,7 @@ class LoggedChain(BaseModel):
 
 
 class Note(BaseModel):
-    """What a reader of the log must know besides the steps: when a process began to drive, and calls without reply."""
+    """Something to know besides the steps: a process began to drive the run, or calls brought no reply."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -170,9 +170,9 @@ class Note(BaseModel):
     trial: str | None = None
     seat: str | None = None
     model: str | None = None
-    """As in requests."""
+    """The model's name in requests."""
     calls: int = 0
-    """Requests sent that brought no reply: they count, and may have been paid for."""
+    """Requests that brought no reply: limits count them, and they may have been paid for."""
     at: str
 
     def line(self) -> bytes:

@@ -1,13 +1,13 @@
-"""Seals: digests by which every change of a run's files is found, whoever made it and wherever.
+"""Seals: digests that reveal every change of a run's files.
 
-A line of the log ends with its number and the digest of all before that, so
-that a changed, doubled, moved or missing line is found. The root of a trial is
-the digest of its records in the order of their keys, for parallel branches
-finish in any order; the root of the run is over its trials and run.json, which
-ends with a seal of its own. Who changes a file and mends its digests has
-another root, so the root is what to publish: the receipt.
+Each line of the log ends with its line number and the digest of its own text
+and number, so that a changed, doubled, moved or missing line is found. The root
+of a trial is the digest of its records sorted by key, because parallel branches
+finish in any order. The root of the run covers its trials and run.json, which
+ends with its own seal. Someone who changes a file and recomputes its digests
+gets another root. So publish the root: the receipt.
 
-Runs from before there were seals have none, and are checked as they were then.
+Runs from before there were seals have none and are checked without them.
 """
 
 import codecs
@@ -21,22 +21,22 @@ import orjson
 _N: Final = b',"n":'
 _SHA: Final = b',"sha":"'
 _SEAL: Final = re.compile(rb',\s*"n"\s*:\s*(?P<n>\d{1,18})(?P<sha>,\s*"sha"\s*:\s*"(?P<digest>[0-9a-f]{64})"\s*}\s*)\Z')
-"""As a line ends; programs that write JSON anew put blanks in."""
+"""The end of a sealed line; programs that rewrite JSON insert blanks."""
 _LONGEST: Final = 160
-"""Bytes that a seal takes at the end of a line, at most."""
+"""Most bytes of a seal at the end of a line."""
 _RUN_SEAL: Final = b',\n  "seal": "'
 _SEALED_ANEW: Final = re.compile(rb'"seal"\s*:\s*"[0-9a-f]{64}"\s*[,}]')
-"""As a seal stands in a file that another program has written anew."""
+"""A seal in a file that another program has rewritten."""
 
 
 class Seal(NamedTuple):
-    """What a line says of itself."""
+    """The seal of a line, taken apart."""
 
     body: bytes
-    """The record, as it would stand without a seal, without its line break."""
+    """The record without its seal and line break."""
     number: int
     whole: bool
-    """Whether the line is as it was sealed."""
+    """Whether the line is unchanged since it was sealed."""
 
 
 def sealed(line: bytes, number: int) -> bytes:
@@ -61,13 +61,13 @@ def seal_of(line: bytes) -> Seal | None:
 
 
 def unsealed(line: bytes) -> bytes:
-    """Return a line as a record is read from it, with or without a seal."""
+    """Return a line without its seal, if it has one."""
     seal = seal_of(line)
     return line if seal is None else seal.body
 
 
 def trial_root(records: Iterable[tuple[tuple[str, int, int], bytes]]) -> str:
-    """Return the root of a trial: over its records by seat, turn and attempt, whatever order they stand in.
+    """Return the root of a trial: the digest over its records, sorted by seat, turn and attempt.
 
     Args:
         records: Each record's key and its line without a seal.
@@ -77,16 +77,16 @@ def trial_root(records: Iterable[tuple[tuple[str, int, int], bytes]]) -> str:
 
 
 def run_root(trials: Mapping[str, str], record: bytes) -> str:
-    """Return the root of a run: over the roots of its trials, and run.json as it stands."""
+    """Return the root of a run: the digest over the roots of its trials and run.json."""
     whole = {"trials": trials, "run": hashlib.sha256(record).hexdigest()}
     return hashlib.sha256(orjson.dumps(whole, option=orjson.OPT_SORT_KEYS)).hexdigest()
 
 
 def with_seal(pieces: Iterable[str]) -> Iterator[str]:
-    """Yield the text of run.json with a seal over all before it.
+    """Yield the text of run.json with a seal at its end.
 
     Args:
-        pieces: Its text, the last of them the closing brace alone.
+        pieces: Its text in pieces; the last one is the closing brace alone.
     """
     digest, held = hashlib.sha256(), ""
     for piece in pieces:
@@ -99,7 +99,7 @@ def with_seal(pieces: Iterable[str]) -> Iterator[str]:
 def record_is_whole(text: bytes) -> bool | None:
     """Return whether run.json is as it was written; None if it has no seal.
 
-    Other line ends, and what an editor puts before the first character, are no change.
+    Other line ends, or a byte order mark, do not count as changes.
     """
     text = text.removeprefix(codecs.BOM_UTF8).replace(b"\r\n", b"\n")
     at = text.rfind(_RUN_SEAL)

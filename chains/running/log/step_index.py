@@ -1,10 +1,9 @@
-"""Where each step of a run stands in its log: packed by trial, and unpacked for the trials that are in use.
+"""Where each step of a run is in its log: packed by trial, and unpacked for the trials in use.
 
-A run has a step for every message, and its index stays in memory for as long
-as it lasts. So what is known of a trial's steps lies packed in one buffer, 60
-bytes a step; for looking a step up, its trial is unpacked into a dictionary.
-Trials under way stay so, for they are looked into at every step; of those that
-have ended, one at a time does.
+A run has a step for every message, and its index stays in memory until the run
+ends. So a trial's steps are packed in one buffer, 60 bytes a step; to look up a
+step, its trial is unpacked into a dictionary. Trials under way stay unpacked,
+because every step looks into them; of ended trials, one at a time does.
 """
 
 import struct
@@ -17,8 +16,7 @@ from chains.running.log.line_index_schema import StepLine
 from chains.running.log.records import Status, Step
 
 MOST_UNPACKED = 65_536
-"""Steps that are unpacked at the same time, unless a single trial has more: some 300 bytes each, and no more trials are
-under way than places in flight."""
+"""Most steps unpacked at the same time (about 300 bytes each), unless a single trial has more."""
 
 _STEP: Final = struct.Struct("<32sQIIqi")
 """Digest, offset and length of the line, number of the seat's name, turn, attempt."""
@@ -41,13 +39,13 @@ class Held:
     def __init__(self) -> None:
         """Nothing yet."""
         self.steps: bytes | bytearray = bytearray()
-        """Each of its steps, in the order logged, as `_STEP` has it: bytes once it has ended."""
+        """Its steps in the order logged, packed as `_STEP`; bytes once the trial has ended."""
         self.status: Status | None = None
         """How it last ended; None if it has not."""
         self.ended_at = self.length = 0
-        """Offset and length of the line that says so."""
+        """Offset and length of that end's line."""
         self.calls = self.tokens = 0
-        """What its replies take; see `index.Taken`."""
+        """What its replies cost; see `index.Taken`."""
 
 
 _Unpacked = dict[tuple[str, int, int], list[Place]]
@@ -64,7 +62,7 @@ class StepIndex:
         self._unpacked: OrderedDict[str, _Unpacked] = OrderedDict()
         self._size = 0
         self._ended = ""
-        """The one trial that is unpacked though it has ended, if there is one."""
+        """The one ended trial that is unpacked, if there is one."""
 
     def __len__(self) -> int:
         """How many steps are logged."""
@@ -76,7 +74,7 @@ class StepIndex:
         return () if held is None else self._open(key.trial, held).get(key[1:], ())
 
     def add(self, step: StepLine | Step, offset: int, length: int) -> Held:
-        """Note where a step is logged; return what is known of its trial.
+        """Note where a step is logged; return its trial's entry.
 
         Raises:
             ValueError: If its turn or attempt is out of range.
@@ -90,7 +88,7 @@ class StepIndex:
             number = self._number[step.seat] = len(self._seats)
             self._seats.append(step.seat)
         digest = packed(step.digest)
-        if isinstance(held.steps, bytes):  # it had failed or waited, and is driven once more
+        if isinstance(held.steps, bytes):  # it failed or waited, and is driven again
             held.steps = bytearray(held.steps)
         try:
             held.steps += _STEP.pack(digest, offset, length, number, step.turn, step.attempt)
@@ -107,7 +105,7 @@ class StepIndex:
         if held is None:
             held = self.trials[trial] = Held()
         held.status, held.ended_at, held.length = status, offset, length
-        held.steps = bytes(held.steps)  # without the room that a buffer keeps to grow
+        held.steps = bytes(held.steps)  # frees the room that a buffer keeps to grow
         self._close(trial)
 
     def steps(self) -> Iterator[tuple[Key, Place]]:
@@ -135,13 +133,13 @@ class StepIndex:
         return found
 
     def _close(self, trial: str) -> None:
-        """Keep a trial's steps packed alone."""
+        """Drop a trial's unpacked steps; the packed ones stay."""
         if (unpacked := self._unpacked.pop(trial, None)) is not None:
             self._size -= _count(unpacked)
 
 
 def packed(digest: str) -> bytes:
-    """Return a digest as it stands in a `Place`; what is no SHA-256 in lower-case hexadecimal is no request's."""
+    """Return a digest as bytes, for a `Place`; a text that is not lower-case hexadecimal SHA-256 matches no request."""
     try:
         found = bytes.fromhex(digest)
     except ValueError:

@@ -1,4 +1,4 @@
-"""What a finished trial came to, beside the fates of facts: decisions, actions, stops.
+"""The outcomes of a finished trial besides the fates of facts: decisions, actions, stops.
 
 Imports: worlds, models, scoring, organisation.
 

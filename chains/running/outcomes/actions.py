@@ -1,4 +1,4 @@
-"""What came of orders whose goals a worker had to weigh: what they state, what follows from them, what was done."""
+"""The outcome of orders whose goals a worker must weigh: what they state, what follows from them, what was done."""
 
 from collections.abc import Mapping
 
@@ -44,7 +44,7 @@ def read_deeds(cast: Cast, replies: Mapping[str, Reply]) -> Deeds:
 
 
 def stated(cast: Cast, message: str) -> tuple[str, ...]:
-    """Return the clauses that a message mentions, in the order in which it does; those at one place by their rank."""
+    """Return the clauses that a message mentions, in its order; clauses at the same place are sorted by rank."""
     verdicts = instrument_down(cast).read(message)
     places = {
         clause.id: verdict.evidence[0]
@@ -55,7 +55,7 @@ def stated(cast: Cast, message: str) -> tuple[str, ...]:
 
 
 def followed(cast: Cast, message: str) -> tuple[str, ...]:
-    """Return the actions that are best for somebody who knows what a message says of the charter, and nothing else."""
+    """Return the best actions for a worker who knows of the charter only what a message says."""
     verdicts = instrument_down(cast).read(message)
     told = [_told(cast, clause, verdicts[clause], message) for clause in assignment_of(cast).aim_of]
     return assignment_of(cast).best([one for one in told if one is not None])

@@ -1,4 +1,4 @@
-"""What a finished trial of the whole loop came to: the fates of clauses on their way down, and every choice."""
+"""The outcome of a finished trial of the whole loop: the fates of clauses on their way down, and every choice."""
 
 from collections.abc import Mapping
 from functools import lru_cache
@@ -73,7 +73,7 @@ def _reading(cast: Cast, turn: Turn, reply: Reply, said: Mapping[str, str | None
         hop=turn.seat.level + 1,
         fates="".join(LETTERS[verdicts[clause.id].fate] for clause in charter.clauses),
         invented=len(invented(message, [cast.world.title, heard], instrument)),
-        # the order itself is no claim of the charter's and no invention
+        # the order itself is neither a clause of the charter nor an invention
         unfounded=len(unfounded(message, instrument, f"{cast.world.title}\n{order}")),
         words=len(message.split()),
         degenerate=degenerate(message) if message.strip() else None,
@@ -121,7 +121,7 @@ def _outcome(cast: Cast, turns: tuple[Turn, ...], said: Mapping[str, str | None]
 
 
 def _told(cast: Cast, said: Mapping[str, str | None]) -> dict[str, float | None]:
-    """Return what each fact weighs for one who reads what the executive reads: what a note corrects, as corrected."""
+    """Return the weight of each fact for a reader of what the executive reads; a note's corrections count."""
     instrument = instrument_of(cast.world)
     heard = cast.plain("\n".join(heard_at_the_top(cast, said)))
     corrected = "\n".join(filter(None, (corrected_in(cast, name, said) for name in cast.plan.top)))

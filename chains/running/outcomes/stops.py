@@ -1,4 +1,4 @@
-"""Who stepped in, in a finished trial: stops, overrides and vetoes, and whether what was read warranted each."""
+"""Who stepped in during a finished trial: stops, overrides and vetoes, and whether each was warranted."""
 
 from collections.abc import Sequence
 
@@ -23,7 +23,7 @@ def asked_to_step_in(cast: Cast, said: Said) -> list[Turn]:
 
 
 def halting_of(cast: Cast, said: Said) -> Halting | None:
-    """Return who was asked to step in and what each of them did; None where nobody could.
+    """Return who was asked to step in and what each of them did; None if nobody could.
 
     Args:
         cast: Who is who.
@@ -45,7 +45,7 @@ def halting_of(cast: Cast, said: Said) -> Halting | None:
 
 
 def unread_steps(cast: Cast, said: Said) -> dict[str, str]:
-    """Return for each turn in which it can't be read whether a seat steps in, why."""
+    """Return the turns in which the answer whether a seat steps in can't be read, each with the reason."""
     choices: dict[str, Choice] = {
         turn.name: choice_in(cast, turn.task, said[turn.name]) for turn in asked_to_step_in(cast, said)
     }
@@ -75,7 +75,7 @@ def _call(cast: Cast, turn: Turn, said: Said) -> Call:
 
 
 def _warranted(cast: Cast, heard: Sequence[str], against: str | None) -> bool:
-    """Whether the careful option pays more than what would be done otherwise, for one who believes what was heard."""
+    """True if, believing what the seat heard, the careful option pays more than the option in force otherwise."""
     decision, _ = decision_of(cast)
     text = cast.plain("\n".join(heard))
     told = believed(cast.world, instrument_of(cast.world).read(text), text)
