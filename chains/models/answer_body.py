@@ -1,4 +1,4 @@
-"""From the bytes of an endpoint's answer to JSON, whether it came whole, in pieces, or not quite as JSON."""
+"""Read the bytes of an endpoint's answer as JSON: whole, streamed in pieces, or nearly JSON."""
 
 import json
 import re
@@ -15,9 +15,9 @@ _HALF: Final = re.compile("[\ud800-\udfff]")
 def read_body(raw: bytes | bytearray) -> Any:
     """Return the JSON of an answer.
 
-    Beyond JSON it reads what servers send all the same: a stream of events
-    though none was asked for, `NaN` and `Infinity`, half a surrogate pair, a
-    byte-order mark. A stream that was not finished is no answer.
+    Besides JSON it reads what some servers send: a stream of events that nobody
+    asked for, `NaN` and `Infinity`, half a surrogate pair, a byte order mark. A
+    stream that was cut off is an error.
 
     Raises:
         ValueError: It is none of these.
@@ -67,7 +67,7 @@ def _events(raw: bytes | bytearray) -> Iterator[Any]:
 
 
 def _from_stream(raw: bytes | bytearray) -> dict[str, Any]:
-    """Return the chat completion that a stream of its pieces makes."""
+    """Join the pieces of a stream into a chat completion."""
     whole: dict[str, Any] = {}
     pieces: dict[str, list[Any]] = {}
     finish, ended = None, False
@@ -94,7 +94,7 @@ def _from_stream(raw: bytes | bytearray) -> dict[str, Any]:
 
 
 def _joined(values: list[Any]) -> Any:
-    """Return what the pieces of one field make."""
+    """Join the pieces of one field."""
     if all(isinstance(value, str) for value in values):
         return "".join(values)
     if all(isinstance(value, list) for value in values):

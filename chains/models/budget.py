@@ -1,11 +1,11 @@
-"""What a run may use of its models, all of them together: calls, tokens, money, time.
+"""The budget of a run, shared by all its models: calls, tokens, money, time.
 
-Hard. A request that would exceed a limit is not sent, and with it the run
-stops: whoever waits to ask, or to ask again, is told at once. Before a request
-is sent, the most that it can take is set aside; where that does not fit beside
-what others in flight have set aside, it waits for them. So a limit of tokens or
-cost is not passed, as long as the endpoint counts what it could be sent and
-keeps to `max_tokens`.
+The limits are hard. A request that would exceed one is not sent, and the run
+stops: requests that wait are told at once. Before a request is sent, the most
+that it can take is reserved; if that does not fit beside the reservations of
+requests in flight, it waits for them. So a limit of tokens or cost is never
+exceeded, as long as the endpoint counts tokens plausibly and keeps to
+`max_tokens`.
 """
 
 import asyncio
@@ -22,13 +22,13 @@ from chains.models.provider import CHARACTERS_A_TOKEN, Provider, Reply, Request,
 from chains.models.spec import Prices
 
 UNKNOWN_COMPLETION = 256
-"""Tokens that a reply is expected to take while nobody has replied and the request sets no limit."""
+"""Tokens expected of a reply before the first one has come, if the request sets no limit."""
 MOST_TOKENS_A_CHARACTER = 0.5
-"""Of a prompt, at most, while no reply has shown what it is: twice what prose of figures and codes has."""
+"""Most tokens per character of a prompt, before the first reply shows it: twice that of text full of figures."""
 TOKENS_A_PROMPT = 32
-"""That a prompt may have beside its text: what marks its messages."""
+"""Tokens that a prompt may have besides its text, to mark its messages."""
 ROOM_FOR_WORSE = 1.1
-"""Times the worst seen so far that the next one may be."""
+"""The next one may be this many times the worst seen so far."""
 
 
 @dataclass
@@ -36,25 +36,25 @@ class Taken:
     """What was used so far."""
 
     calls: int = 0
-    """Requests sent, re-asked ones included."""
+    """Requests sent, including repeated ones."""
     tokens: int = 0
-    """Of prompts and replies together, as the endpoints counted them."""
+    """Tokens of prompts and replies together, as the endpoints counted them."""
     cost: float = 0.0
     """In the currency of the models' prices."""
 
 
 class Budget:
-    """What may be used, shared by all providers of a run.
+    """The budget that all providers of a run share.
 
     Args:
-        calls: Most requests that may be sent, the re-asked ones too. None, here and below: no limit.
+        calls: Most requests that may be sent, including repeated ones. None, here and below: no limit.
         tokens: Most tokens of prompts and replies together.
         cost: Most money, in the currency of the models' prices.
         seconds: Longest time.
-        taken: What was used before, by a run that now goes on.
-        spent_seconds: The time that it took before.
-        largest: Tokens of the largest prompt and of the largest reply before, by what requests call the model.
-        clock: Seconds that never go back.
+        taken: What a resumed run used before.
+        spent_seconds: The seconds that a resumed run took before.
+        largest: Tokens of the largest prompt and the largest reply before, by the model's name in requests.
+        clock: A monotonic clock, in seconds.
     """
 
     def __init__(
@@ -99,10 +99,10 @@ class Budget:
         return None if self._seconds is None else self._seconds - (self._clock() - self._began)
 
     def close(self, why: MazedomError | None = None) -> None:
-        """Let no further request be sent, and wake all who wait to; the first reason stands.
+        """Allow no further request, and wake all that wait; if called again, the first reason stays.
 
         Args:
-            why: What they are told; None: that the run was stopped.
+            why: The reason; None: the run was stopped.
         """
         self._why = self._why or why or Stopped("the run was stopped")
         self._shut.set()
@@ -117,7 +117,7 @@ class Budget:
         """Count a request that is about to be sent.
 
         Raises:
-            OverLimit: It would be one too many; it is not counted and must not be sent.
+            OverLimit: If it would exceed a limit; it is not counted and must not be sent.
             Stopped: The budget was closed.
         """
         if self._why is None and (met := self._limit_met()) is not None:
@@ -140,7 +140,7 @@ class Budget:
         return None
 
     async def rest(self, seconds: float) -> None:
-        """Wait, but no longer than the run goes on.
+        """Wait, but stop waiting when the run stops.
 
         Raises:
             OverLimit: A limit was met meanwhile.
@@ -154,15 +154,15 @@ class Budget:
 
     @property
     def measures(self) -> bool:
-        """Whether what replies take is limited, and not their number alone."""
+        """Whether tokens or money are limited, not only calls."""
         return self._tokens is not None or self._cost is not None
 
     @contextlib.asynccontextmanager
     async def room(self, most: Callable[[], tuple[int, float]]) -> AsyncIterator[None]:
-        """Set aside the most that a request can take, for as long as it is in flight; wait until there is room.
+        """Reserve the most that a request can take while it is in flight; wait until there is room.
 
         Args:
-            most: Returns its tokens and its cost, at most, as far as is known by then.
+            most: Returns the most tokens and cost that it can take, as far as is known when it is called.
 
         Raises:
             OverLimit: It would not fit even if nothing else were in flight.
@@ -187,7 +187,7 @@ class Budget:
         finally:
             flying.calls, flying.tokens, flying.cost = flying.calls - 1, flying.tokens - tokens, flying.cost - cost
             if not flying.calls:
-                flying.cost = 0.0  # or what rounding left would add up
+                flying.cost = 0.0  # otherwise rounding errors would add up
             self._wake()
 
     def _too_much(self, tokens: int, cost: float) -> OverLimit | None:
@@ -201,19 +201,19 @@ class Budget:
         return None
 
     def _wake(self) -> None:
-        """Let all who wait for room look again."""
+        """Let all requests that wait for room check again."""
         for freed in self._freed:
             if not freed.done():
                 freed.set_result(None)
         self._freed.clear()
 
     def took(self, usage: Usage, prices: Prices | None) -> None:
-        """Count what an answer took, at these prices."""
+        """Count the tokens of an answer and their cost at these prices."""
         self.taken.tokens += usage.prompt + usage.completion
         self.taken.cost += _cost(usage, prices)
 
     def uncounted(self, name: str) -> None:
-        """Close, if it can't be kept to, because a model's endpoint does not count tokens."""
+        """Close if tokens or money are limited, because a model's endpoint does not count tokens."""
         for limit, most in (("tokens", self._tokens), ("cost", self._cost)):
             if most is not None:
                 why = f"the endpoint of {name!r} does not count tokens, so limits.{limit} can't be kept"
@@ -225,13 +225,13 @@ def _met(what: str, key: str, used: str = "") -> OverLimit:
 
 
 class Metered:
-    """Wraps a provider: counts what its replies take, and what those in flight are expected to.
+    """Wraps a provider: counts what its replies take, and reserves what requests in flight may take.
 
     Args:
         inner: The provider that is asked; it calls `Budget.spend` for every request that it sends.
         name: What the model is called in errors.
         budget: Shared with all other models of the run.
-        prices: Of the model. None: it costs nothing, or nobody knows.
+        prices: The model's prices. None: it costs nothing, or its prices are not known.
         largest: Tokens of its largest prompt and reply before, if it has been asked before.
     """
 
@@ -250,7 +250,7 @@ class Metered:
         self._first = asyncio.Lock()
 
     def expected(self, request: Request) -> tuple[int, int]:
-        """Return the tokens that a request and its reply are expected to have, going by those before it."""
+        """Return the expected tokens of a request and of its reply, judged by earlier ones."""
         characters = _characters(request)
         if self._replies and self._prompt:
             return round(characters * self._prompt / self._characters), round(self._completion / self._replies)
@@ -263,8 +263,8 @@ class Metered:
     def most(self, request: Request) -> tuple[int, float]:
         """Return the most tokens that a request and its reply can take, and what they cost.
 
-        As far as is known: no endpoint says beforehand how it counts a prompt, so it is the worst that the prompts
-        before it showed, and a little more; without `max_tokens` the longest reply so far stands for the limit.
+        No endpoint says beforehand how it counts a prompt, so this takes the worst rate of earlier prompts and a
+        little more. Without `max_tokens`, the longest reply so far stands for the limit.
         """
         ratio = self._worst_ratio * ROOM_FOR_WORSE if self._replies else MOST_TOKENS_A_CHARACTER
         prompt = math.ceil(_characters(request) * ratio)
@@ -279,12 +279,12 @@ class Metered:
         )
 
     async def reply(self, request: Request) -> Reply:
-        """Answer a request, if it may be sent."""
+        """Answer a request, if the budget allows it."""
         if not self._budget.measures:
             return self._took(request, await self._inner.reply(request))
         if not self._replies:
             async with self._first:
-                # The first goes alone: what it takes is not known, and others would set aside too little.
+                # The first request goes alone: until it is answered, others would reserve too little.
                 if not self._replies:
                     return await self._within(request)
         return await self._within(request)
@@ -294,7 +294,7 @@ class Metered:
             try:
                 return self._took(request, await self._inner.reply(request))
             except Busy as error:
-                if error.lost:  # the reply may have been made, and is then paid for
+                if error.lost:  # the reply may have been generated, and then it is paid for
                     tokens, cost = self.most(request)
                     self._budget.taken.tokens += tokens
                     self._budget.taken.cost += cost
@@ -332,10 +332,10 @@ def _characters(request: Request) -> int:
 
 
 class Count:
-    """How many requests were sent within one `counting`, whoever sent them: retries, dialects, restarts.
+    """How many requests were sent within one `counting`, including retries, dialects and restarts.
 
-    What is sent costs money whether or not a reply comes of it, so the count must survive errors and interruption; a
-    return value would not.
+    A request costs money even if no reply comes, so the count must survive errors and interruption; a return value
+    would not.
     """
 
     def __init__(self) -> None:

@@ -18,16 +18,16 @@ from chains.models.spec import ModelSpec
 
 CONNECT_SECONDS = 10.0
 FIRST_CONNECT_SECONDS = 2.0
-"""While nothing has answered yet: an address that does not exist is told within seconds."""
+"""Seconds to connect while nothing has answered yet, so that a wrong address is reported soon."""
 LARGEST_ERROR = 2**20
-"""Bytes of an answer that is an error: the client would read it whole, however long it is."""
+"""Most bytes read of an error answer; the client would read all of it, however long it is."""
 _OF_THE_BODY = frozenset({"content-encoding", "content-length", "transfer-encoding"})
 _NO_KEY = "none"
 """The client insists on a key; a server that asks for none ignores it."""
 
 
 SentAlong = tuple[Mapping[str, str], Mapping[str, str]]
-"""Headers and query of one's own, which may hold secrets."""
+"""Further headers and query, which may hold secrets."""
 
 
 def client_of(spec: ModelSpec, key: str | None, along: SentAlong = ({}, {})) -> openai.AsyncOpenAI:
@@ -48,7 +48,7 @@ def client_of(spec: ModelSpec, key: str | None, along: SentAlong = ({}, {})) -> 
         default_query=along[1] or None,
         timeout=timeouts(spec, FIRST_CONNECT_SECONDS),
         http_client=_Http(
-            # A proxy set for the machine must not be asked for its own loopback.
+            # Requests to this machine must not go through a proxy.
             trust_env=not local,
             verify=_trusted(local=local, encrypted=url.scheme == "https"),
         ),
@@ -79,10 +79,10 @@ def on_this_machine(host: str) -> bool:
 
 
 def _trusted(*, local: bool, encrypted: bool) -> ssl.SSLContext | bool:
-    """Return whose certificates are trusted: the world's, or those that SSL_CERT_FILE names.
+    """Return which certificates are trusted: the usual ones, or those that SSL_CERT_FILE names.
 
-    Without the environment, which holds proxies too, the client would not look at that variable; OpenSSL does. For a
-    server on this machine that speaks plain HTTP, nobody's are read.
+    Elsewhere the client reads that variable itself. For this machine it reads no environment (which would name proxies
+    too), so OpenSSL reads it. A server on this machine that speaks plain HTTP needs no certificates.
 
     Raises:
         BadInput: There is no such file.
@@ -96,7 +96,7 @@ def _trusted(*, local: bool, encrypted: bool) -> ssl.SSLContext | bool:
 
 
 class _Known(NamedTuple):
-    """A request as it was asked for and built, but for its content."""
+    """The last request that was built, without its content."""
 
     asked: tuple[object, ...]
     url: httpx2.URL
@@ -105,10 +105,10 @@ class _Known(NamedTuple):
 
 
 class _Http(openai.DefaultAioHttpClient):
-    """Reads no more of an error than a sentence needs, and builds a request like the last from that one.
+    """Reads only the beginning of an error answer, and reuses the last request's address and headers.
 
-    Address and headers of a run's calls are the same thousands of times over; to
-    parse and merge them each time takes a tenth of what a call costs.
+    Address and headers are the same for thousands of calls; parsing and merging
+    them each time would take a tenth of a call.
     """
 
     _last: _Known | None = None
@@ -128,11 +128,11 @@ class _Http(openai.DefaultAioHttpClient):
         return httpx2.Request(method, address, content=content, headers=headers, extensions=extensions)
 
     def _redirect_method(self, request: httpx2.Request, response: httpx2.Response) -> str:
-        """Keep the method of a request that is sent elsewhere: browsers make a GET of a POST, which asks nothing."""
+        """Keep the method when a request is redirected; browsers turn a POST into a GET, which asks nothing."""
         return request.method
 
     async def send(self, request: httpx2.Request, *, stream: bool = False, **how: Any) -> httpx2.Response:
-        """Send a request; of a streamed answer that is an error return the first `LARGEST_ERROR` bytes, read."""
+        """Send a request; of a streamed error answer, read and return the first `LARGEST_ERROR` bytes."""
         response = await super().send(request, stream=stream, **how)
         if not (stream and response.is_error):
             return response
@@ -149,15 +149,15 @@ class _Http(openai.DefaultAioHttpClient):
 
 
 class Unconnected(str):
-    """Why no connection was made, as an error's sentence goes on, with what helps."""
+    """Why no connection was made, and the remedy: the end of an error's sentence."""
 
     __slots__ = ("final",)
     final: bool
-    """Whether a moment later it will be the same."""
+    """Whether trying again soon can't help."""
 
 
 def causes_of(error: BaseException) -> list[BaseException]:
-    """Return an error and what caused it: on its way up through two libraries a dropped connection is a time-out."""
+    """Return an error and its causes: two libraries on the way turn a dropped connection into a time-out."""
     causes = [error]
     while (before := causes[-1].__cause__ or causes[-1].__context__) is not None and before not in causes:
         causes.append(before)

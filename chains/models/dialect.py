@@ -1,9 +1,9 @@
-"""What endpoints that call themselves compatible differ in, learnt from what they refuse.
+"""Dialects: how endpoints that call themselves compatible differ, learnt from what they refuse.
 
-A request is written once, in the common dialect. Where an endpoint refuses a
-part of it that has an equivalent, or that only seasons the sampling, the
-request is put into that endpoint's dialect and sent again, and what was learnt
-holds for all that follow. Nothing that a seat says or hears is ever dropped.
+A request is first sent in the common dialect. If an endpoint refuses a part
+that has an equivalent, or that only tunes the sampling, the request is
+translated and sent again, and all later requests use that dialect. Nothing that
+a seat says or hears is ever dropped.
 """
 
 import re
@@ -16,7 +16,7 @@ import orjson
 from chains.models.provider import Message
 
 DROPPABLE = ("temperature", "top_p", "seed", "presence_penalty", "frequency_penalty", "logprobs", "top_logprobs")
-"""Parameters of the sampling that an endpoint may refuse; the rest an endpoint must take or the run stops."""
+"""Sampling parameters that may be dropped if an endpoint refuses them; if it refuses others, the run stops."""
 LENGTH_NAMES = ("max_tokens", "max_completion_tokens")
 Shape = Literal["json_schema", "json_object", "text"]
 _REFUSED = re.compile(
@@ -30,11 +30,11 @@ _FIXED = re.compile(
     r"invalid (?:parameter|key|field|argument)|extra (?:inputs|fields)|(?:must|should) be (?:set to )?1(?:\.0)?\b",
     re.IGNORECASE,
 )
-"""How else endpoints say that they don't take a parameter of the sampling, or take one value of it alone."""
+"""Other words for refusing a sampling parameter, or all values of it but one."""
 _OUT_OF_RANGE = re.compile(
     r"between|range|at (?:most|least)|(?:less|greater|more|lower|higher) than|maximum|minimum|[<>≤≥]", re.IGNORECASE
 )
-"""A value that is simply wrong is the user's to mend."""
+"""Words for a value out of range, which the user must correct."""
 _ROLES = re.compile(r"\brole|\balternate", re.IGNORECASE)
 
 
@@ -43,11 +43,11 @@ class Quirks:
     """An endpoint's dialect, as far as it is known."""
 
     length_name: str | None = None
-    """What it calls the limit of a reply's length; None: as the request calls it."""
+    """Its name for the limit of a reply's length; None: the name in the request."""
     dropped: frozenset[str] = frozenset()
-    """Parameters of the sampling that it refuses."""
+    """Sampling parameters that it refuses."""
     system_role: bool = True
-    """Whether it takes a system message; if not, that text opens the first user message."""
+    """Whether it takes a system message; if not, its text opens the first user message."""
     shape: Shape = "json_schema"
     """The strictest form of `response_format` that it takes."""
 
@@ -68,8 +68,8 @@ class Quirks:
         """Return the body of a request in this dialect.
 
         Args:
-            model: What the server calls the model.
-            messages: What is said to it.
+            model: The model's name on the server.
+            messages: The messages.
             settings: Request parameters; those under `extra_body` stand beside the others.
         """
         flat = {**settings, **settings.get("extra_body", {})}
@@ -112,11 +112,11 @@ class Quirks:
         return self._without(body, text, named)
 
     def _without(self, body: Mapping[str, Any], text: str, named: str) -> "Self | None":
-        """Return the dialect without the parameter of the sampling that was refused; None if none was named."""
+        """Return the dialect without the sampling parameter that was refused; None if none was named."""
         refused = [name for name in DROPPABLE if name in body and (named == name or (not named and _names(text, name)))]
         if not refused:
             return None
-        # Where two exclude each other, temperature is what experiments vary.
+        # If two exclude each other, keep temperature, which experiments vary.
         return replace(self, dropped=self.dropped | {refused[1] if refused == ["temperature", "top_p"] else refused[0]})
 
 
@@ -134,7 +134,7 @@ def merged(turns: list[dict[str, str]]) -> list[dict[str, str]]:
 
 
 def _asked_in_words(turns: list[dict[str, str]], wanted: Mapping[str, Any]) -> list[dict[str, str]]:
-    """Return the turns with the schema that the endpoint can't enforce put into the last one."""
+    """Return the turns with the schema, which the endpoint can't enforce, added to the last one."""
     schema = orjson.dumps(wanted.get("json_schema", {}).get("schema", {})).decode()
     last = turns[-1]
     text = f"{last['content']}\n\nAnswer with JSON alone, of this schema: {schema}"

@@ -1,8 +1,8 @@
 """A model file served on this machine: the small embedded default, or one that the user brings.
 
-The file is served by llama.cpp in a child process, so that a native crash
-does not take the run along, and is asked over loopback like every other
-endpoint. The child is started at the first request and dies with its parent.
+llama.cpp serves the file in a child process, so that a native crash does not
+end the run. The child is asked over loopback like every other endpoint. It
+starts at the first request and ends with its parent.
 """
 
 import asyncio
@@ -28,9 +28,9 @@ from chains.models.provider import CHARACTERS_A_TOKEN, Reply, Request
 from chains.models.spec import ModelSpec, Source
 
 LONGEST_CONTEXT = 8192
-"""Tokens that SmolLM2 was trained to take."""
+"""The context length of SmolLM2, in tokens."""
 DEATHS = 2
-"""How often the child may die: it is restarted once."""
+"""How often the child may die; it is restarted once."""
 _SERVE = Path(__file__).with_name("embedded_server.py")
 
 
@@ -39,9 +39,9 @@ class Fit:
     """How the model is served."""
 
     slots: int
-    """Requests that it answers at the same time."""
+    """How many requests it answers at the same time."""
     context: int
-    """Tokens of a slot: prompt and reply together."""
+    """Tokens per slot, prompt and reply together."""
     threads: int
     reproducible: bool
     """One request at a time and no caches, so that the same request gives the same text on this machine."""
@@ -51,7 +51,7 @@ def fit(source: Source, *, reproducible: bool = False, longest_prompt: int = 0) 
     """Decide how to serve a model.
 
     Args:
-        source: The model; its `in_flight` are the slots, its `context` the least that a slot gets.
+        source: The model. Its `in_flight` is the number of slots; each slot gets at least its `context`.
         reproducible: See `Fit`.
         longest_prompt: Characters of the longest prompt that is expected.
     """
@@ -155,7 +155,7 @@ class Embedded:
 
 
 class _Child:
-    """The process that runs `serve.py`; it is killed when this object goes, at exit at the latest."""
+    """The process that runs `embedded_server.py`; it is killed with this object, at exit at the latest."""
 
     def __init__(self, file: Path, name: str, fit: Fit) -> None:
         self.key = secrets.token_hex(16)
@@ -171,7 +171,7 @@ class _Child:
         self._order = {"file": str(self._file), "name": name, "key": self.key, **vars(fit)}
 
     def address(self) -> str:
-        """Give the child its order and return where it answers, empty if it died first; takes about a second."""
+        """Tell the child what to serve and return its address, empty if it died first; takes about a second."""
         stdin, stdout = self._process.stdin, self._process.stdout
         if stdin is None or stdout is None:
             raise RuntimeError("a child without pipes")
@@ -196,7 +196,7 @@ class _Child:
 
     def words(self, *, first_error: bool = False) -> str:
         """Return the last line that the child wrote to stderr, or its first error: the cause if it did not start."""
-        # The child writes at the place that this file descriptor holds too, so it is read without moving there.
+        # The child shares this file descriptor's position, so read without moving it.
         said = os.pread(self._said.fileno(), os.fstat(self._said.fileno()).st_size, 0).decode(errors="replace")
         lines = [line.strip() for line in said.replace(str(self._file), self._file.name).splitlines() if line.strip()]
         errors = [line.split(" E ", 1)[1] for line in lines if " E " in line] if first_error else []

@@ -1,8 +1,7 @@
 """Any OpenAI-compatible endpoint, through one shared client of the openai package.
 
-The client's own retries are off: `limits.Patient` waits and asks again, once
-and in one place. Nothing here reads or writes a log, and no header is ever
-logged.
+The client's own retries are off: only `retries.Patient` waits and asks again.
+Nothing here reads or writes a log, and no header is ever logged.
 """
 
 import asyncio
@@ -28,51 +27,50 @@ from chains.models.secrets import MASK
 from chains.models.spec import ModelSpec
 
 LARGEST_ANSWER = 16 * 2**20
-"""Bytes of one HTTP answer; a longer one is refused while it is read. Within it, a reply's text is cut at
-`replies.LONGEST_TEXT` and marked."""
+"""Most bytes of an HTTP answer; a longer one is refused while it is read. A reply's text is cut at
+`reply_parser.LONGEST_TEXT`, with a note."""
 FEWEST_TOKENS_A_CHARACTER = 1 / 8
 """No tokenizer packs more than 8 characters into a token on average, so a prompt has at least this many tokens."""
 _OPTIONS: openai.RequestOptions = {
-    # As the client's own calls of a model authenticate: never with the key of an administrator.
+    # Authenticate as the client's own model calls do, never with an administrator's key.
     "security": {"bearer_auth": True},
-    # Of retries that the client does not do, and of its time-out, which is not ours: a tenth of what a call costs.
+    # These headers are about the client's retries and time-out, which we don't use; they cost a tenth of a call.
     "headers": {"X-Stainless-Retry-Count": openai.Omit(), "X-Stainless-Read-Timeout": openai.Omit()},
 }
 SHORTEST_ECHO = 8
-"""Characters of a key that is taken out of replies; a shorter one may be a word."""
+"""Shortest key that is masked in replies, in characters; a shorter one may be a word."""
 FIRST_PAUSES = (0.3, 0.6)
 """Seconds between the first attempts to connect to an address where nothing has answered yet."""
 _DIALECT_STATUSES = (400, 422, 500)
-"""Answers that may be about dialect; some servers fail with 500 in the model's chat template."""
+"""Statuses that may be about dialect; some servers fail with 500 in the model's chat template."""
 
 
 def _free() -> None:
-    """Let a request be sent."""
+    """Allow a request."""
 
 
 def _unheard(headers: Mapping[str, str]) -> None:
-    """Take no note of an answer's headers."""
+    """Ignore an answer's headers."""
 
 
 def _unpaid(usage: Usage) -> None:
-    """Take no note of tokens."""
+    """Ignore tokens."""
 
 
 class Endpoint:
     """A model on a server, as a provider.
 
-    The first request of each kind (by the names of its settings) goes alone:
-    if the endpoint refuses part of it, what was learnt then serves those that
-    waited, instead of each finding out for itself.
+    The first request of each kind (by the names of its settings) goes alone, so
+    that the others need not find out for themselves what the endpoint refuses.
 
     Args:
         name: What the model is called in errors.
         spec: Its address and limits; `base_url` and `model` are set.
         key: Its key; None where the server asks for none.
         sending: Called before every request that is sent; may raise to forbid it (see `budget.Budget.spend`).
-        heard: Told the headers of every answer (see `pace.Pace.heard`).
-        lost: Told the tokens of every answer that failed and counts them all the same (see `budget.Budget.took`).
-        along: Further headers and the query of every request; never logged, and masked where the endpoint echoes them.
+        heard: Called with the headers of every answer (see `rate_limit.Pace.heard`).
+        lost: Called with the tokens of every failed answer that counts them (see `budget.Budget.took`).
+        along: Further headers and the query of every request; never logged, and masked if the endpoint echoes them.
     """
 
     def __init__(
@@ -130,7 +128,7 @@ class Endpoint:
         return await self._asked(request, sent)
 
     async def _asked(self, request: Request, sent: int) -> Reply:
-        """Ask, unless the endpoint has just refused everybody: a crowd that waits must not ask one by one."""
+        """Ask, unless the endpoint has just refused all requests; requests that wait then fail without asking."""
         if self._refused is not None and time.monotonic() < self._ask_again:
             raise self._refused.with_traceback(None)
         try:
@@ -169,7 +167,7 @@ class Endpoint:
             body = quirks.body(self._model, request.messages, request.settings)
             answer = await self._send(body, sent)
             if isinstance(answer, Reply):
-                self._quirks = quirks  # only what was accepted is learnt
+                self._quirks = quirks  # learn only what was accepted
                 return answer
             if answer.filtered:
                 return Reply(text="", finish="filter", notes=(f"refused by a content filter: {answer.text}",))
@@ -177,14 +175,14 @@ class Endpoint:
             learnt = quirks.learnt(body, answer.text, answer.parameter) if dialect else None
             if learnt is None:
                 raise answer.error(self._where, self._spec.key_env)
-            quirks = learnt  # differs from the one before in one more respect, so this ends
+            quirks = learnt  # the loop ends, because each dialect differs in one more respect
 
     async def _send(self, body: dict[str, Any], sent: int) -> Reply | Refusal:
         """Send one request; return the reply, or what the endpoint answered instead."""
         self._sending()
         started = time.perf_counter()
         try:
-            # The client's time-outs are for each read: a server that drips would never time out.
+            # The client's time-outs are per read: a server that sends slowly would never time out.
             async with asyncio.timeout(self._spec.timeout), await self._connected(orjson.dumps(body)) as stream:
                 headers = stream.response.headers
                 self._heard(headers)
@@ -196,7 +194,7 @@ class Endpoint:
                             f"{self._where} sent a reply of over {LARGEST_ANSWER // 2**20} MiB; set max_tokens"
                         )
             for echo in self._echoes:
-                if echo in raw:  # a reply that holds a key would be logged with it
+                if echo in raw:  # a reply that echoes a key would be logged with it
                     raw = raw.replace(echo, MASK.encode())
             answer = read_body(raw)
             if (failure := read_failure(answer, self._secrets, headers)) is not None:
@@ -215,17 +213,16 @@ class Endpoint:
         return structs.replace(reply, seconds=time.perf_counter() - started)
 
     async def _connected(self, content: bytes) -> openai.AsyncStream[object]:
-        """Send a request and return its answer as it begins to come.
+        """Send a request and return its answer when it begins to arrive.
 
-        While nothing has answered at this address, one that refuses is asked a few times within a second, for a server
-        that is starting; then it is not there.
+        An address where nothing has answered yet is tried a few times within a second: a server may be starting.
 
         Raises:
-            NotThere: Nothing answers there, and nothing has before.
+            NotThere: If nothing answers there, and nothing has before.
         """
         for pause in (*FIRST_PAUSES, None):
             try:
-                # Past the client's types of requests and answers, whose checks take half of a call's time.
+                # Skips the client's types for requests and answers: their checks take half of a call's time.
                 stream = await self._client.post(
                     "/chat/completions",
                     content=content,

@@ -1,4 +1,4 @@
-"""From an endpoint's error to one of ours: whether asking again may help, and what a person can do."""
+"""Translate an endpoint's error into one of ours: whether asking again may help, and what the user can do."""
 
 import email.utils
 import re
@@ -13,9 +13,9 @@ from chains.models.reply_parser import first_of, how_it_ended
 from chains.models.secrets import masked
 
 Secrets = str | tuple[str, ...] | None
-"""What was sent to an endpoint that nobody may read: a key, or several."""
+"""The secrets that were sent to an endpoint: a key, or several."""
 LONGEST_QUOTE = 300
-"""Characters of an endpoint's own words in an error."""
+"""Most characters of an endpoint's own words in an error."""
 
 
 def _any(*wordings: str) -> re.Pattern[str]:
@@ -35,7 +35,7 @@ _TOO_LONG = _any(
     r"max(?:imum)? (?:input|prompt|sequence) (?:len(?:gth)?|size|tokens)",
 )
 _TOO_LARGE_BY_ITSELF = re.compile(r"request too large", re.IGNORECASE)
-"""A limit of tokens a minute that this one request exceeds: to wait helps nothing."""
+"""This single request exceeds the limit of tokens a minute, so waiting does not help."""
 _NO_CREDIT = _any(
     r"insufficient[ _-]?(?:balance|credits?|funds?|quota|account)|credit balance|payment required",
     r"(?:no|out of|not enough|lacks?|more) (?:credits?|balance|funds)",
@@ -60,14 +60,14 @@ _AGAIN_IN = _any(
 _NUMBER_AND_UNIT = re.compile(r"(\d+(?:\.\d+)?)\s*([a-z]+)", re.IGNORECASE)
 _SECONDS = {"ms": 0.001, "mil": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 _SAID = ("message", "detail", "msg", "error_msg", "error_message", "status_msg", "error", "title")
-"""Where the words of an error stand."""
+"""Fields in which the words of an error stand."""
 LONGEST_READ = 20_000
-"""Characters of an endpoint's words that are looked at."""
+"""Characters of an endpoint's words that are searched."""
 _BUSY_STATUSES = (408, 409, 425, 429)
 _FAILED_BEHIND = 502
-"""What a gateway answers for a server behind it that failed."""
+"""Statuses with which a gateway reports that the server behind it failed."""
 _THROTTLED_STATUSES = (429, 503, 529)
-"""Answers that mean that the service has too much to do."""
+"""Statuses of an overloaded service."""
 
 
 @dataclass(frozen=True)
@@ -79,11 +79,11 @@ class Refusal:
     """Its words."""
     code: str = ""
     parameter: str | None = None
-    """Which parameter it names as the trouble."""
+    """The parameter that it names as the cause."""
     retry_after: float | None = None
     """Seconds that it asks to wait."""
     details: str = ""
-    """What else it says, for programs: codes, names of quotas."""
+    """Further codes and names of quotas."""
 
     @property
     def filtered(self) -> bool:
@@ -133,7 +133,7 @@ class Refusal:
             "billing_hard_limit_reached",
         ):
             return True
-        # Some say "quota" of a limit of requests a minute, and then how long to wait.
+        # Some call a limit of requests a minute a "quota", and then say how long to wait.
         return self.status in (400, 403, 429) and self.retry_after is None and bool(_NO_CREDIT.search(words))
 
     def _too_long(self, words: str) -> bool:
@@ -168,7 +168,7 @@ def read_refusal(status: int, body: Any, headers: Mapping[str, str], key: Secret
     metadata = error.get("metadata")
     metadata = metadata if isinstance(metadata, Mapping) else {}
     if raw := metadata.get("raw"):
-        message = f"{message}: {raw}" if message else raw  # a gateway's "provider returned error" says nothing
+        message = f"{message}: {raw}" if message else raw  # a gateway's own "provider returned error" says nothing
     inner = error.get("innererror")
     codes = [
         error.get("code"),
@@ -229,8 +229,8 @@ def _long(words: str) -> float:
 def read_failure(answer: Mapping[str, Any], key: Secrets, headers: Mapping[str, str] | None = None) -> Refusal | None:
     """Read the failure that an answer of status 200 reports; None if it reports none.
 
-    Gateways report so that the server behind them failed, whether nothing came of it or half a reply did. Such a half
-    is no reply, whatever it ends with.
+    Gateways use this when the server behind them failed, with no reply or half a reply. Half a reply is not a reply,
+    whatever it ends with.
 
     Args:
         answer: The endpoint's JSON.
@@ -290,7 +290,7 @@ def retry_after(headers: Mapping[str, str], now: float | None = None) -> float |
 
 
 def quoted(words: str, key: Secrets) -> str:
-    """Return what an endpoint said as it may stand in an error: a line, keys masked, nothing that a terminal obeys.
+    """Return what an endpoint said, fit for an error: one line, keys masked, no control characters.
 
     Args:
         words: What it said.

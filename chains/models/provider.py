@@ -1,8 +1,8 @@
-"""The one thing a source of replies must do, and what goes in and comes out.
+"""Providers, and their requests and replies.
 
-Requests and replies are made by the hundred thousand, so they are structs, which
-cost a tenth of what a validated model costs. They are checked where they come
-in from outside: `replies` reads what endpoints send, `records` what was logged.
+Hundreds of thousands of requests and replies are made, so they are structs,
+which cost a tenth of validated models. They are checked where they come in from
+outside: `reply_parser` reads what endpoints send, `records` what was logged.
 """
 
 import hashlib
@@ -28,7 +28,7 @@ class Message(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Occasion(msgspec.Struct, frozen=True):
-    """On what occasion a request is made: what the synthetic channel and people need to know, and models never see.
+    """The circumstances of a request, for the synthetic channel and for people; models never see them.
 
     It is no part of the request's digest and is never sent.
     """
@@ -39,20 +39,20 @@ class Occasion(msgspec.Struct, frozen=True):
     role: str
     """worker, manager or executive."""
     hop: int
-    """Which message on a fact's way up this reply will be: 1 for a worker's report."""
+    """The hop of this reply on a fact's way up: 1 for a worker's report."""
     depth: int
     """Hops from a worker to the executive."""
     heard: tuple[str, ...]
     """What the seat was given: the reports of those below it, or a worker's own notes; one text each.
     On the way down, the directive of its superior."""
     task: str = "report"
-    """What it is asked for: the name of a task of `organisation.task`."""
+    """The name of the task (see `organisation/task.py`)."""
     letters: Mapping[str, str] = {}
-    """For a choice: the ids of the options by the letter under which they are shown."""
+    """For a choice: the option's id behind each letter."""
     decided: str | None = None
-    """For the executive's order: the option that it has decided on; None where that can't be read."""
+    """For the executive's order: the option that it chose; None if that can't be read."""
     drafted: int = 0
-    """Which of several drafts of one report it will be: 0 for the first or only one."""
+    """Which draft of a report it is: 0 for the first or only one."""
     more: Mapping[str, Any] = {}
     """What else the synthetic channel needs to reply to this task."""
     by_channel: "ByChannel | None" = None
@@ -60,7 +60,7 @@ class Occasion(msgspec.Struct, frozen=True):
 
 
 ByChannel = Callable[[Any, Occasion], str]
-"""The text with which a synthetic channel, the first argument, replies on an occasion."""
+"""Returns the reply of a synthetic channel (the first argument) on an occasion."""
 
 
 class Request(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dict=True):
@@ -75,7 +75,7 @@ class Request(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dict=True
     settings: Mapping[str, Any] = {}
     """temperature, seed, max_tokens and whatever else the endpoint takes, as resolved."""
     occasion: Occasion | None = None
-    """Is not logged."""
+    """Not logged."""
 
     @cached_property
     def digest(self) -> str:
@@ -83,16 +83,16 @@ class Request(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dict=True
         return digest_of(self.plain())
 
     def plain(self) -> dict[str, Any]:
-        """Return the request as JSON has it in the log, and as its digest covers it."""
+        """Return the request as plain JSON, as in the log; the digest is made of this."""
         turns = [{"role": turn.role, "content": turn.content} for turn in self.messages]
         return {"model": self.model, "messages": turns, "settings": dict(self.settings)}
 
 
 CHARACTERS_A_TOKEN = 3.0
-"""Of prompts and reports, about, while no endpoint has counted: they are full of figures and codes. English prose has
-over four, so what is planned by this has room to spare."""
+"""Characters per token in prompts and reports, roughly, until an endpoint has counted: they are full of figures and
+codes. English prose has over four, so estimates with this leave room to spare."""
 MOST_CHARACTERS_A_TOKEN = 6.0
-"""No prose has more on average with a current tokenizer: who counts fewer tokens has not read all of it."""
+"""Most characters per token of prose with current tokenizers; an endpoint that counts fewer tokens cut the prompt."""
 
 
 class Usage(msgspec.Struct, frozen=True, forbid_unknown_fields=True, gc=False):
@@ -101,24 +101,24 @@ class Usage(msgspec.Struct, frozen=True, forbid_unknown_fields=True, gc=False):
     prompt: int = 0
     completion: int = 0
     reasoning: int = 0
-    """Part of `completion` that was thought and not said."""
+    """Part of `completion` that was thought, not said."""
     cached: int = 0
     """Part of `prompt` that the endpoint had cached."""
     written: int = 0
-    """Part of `prompt` that the endpoint wrote to its cache, which some charge more for."""
+    """Part of `prompt` that the endpoint wrote to its cache; some charge more for it."""
     cost: float = 0.0
     """What the endpoint says that it charged; 0 where it does not say."""
 
 
 def whole(counted: Usage) -> Usage:
-    """Return the tokens with no part larger than what it is a part of, and no count below 0.
+    """Return the tokens with no part larger than its whole, and no count below 0.
 
-    Endpoints that count more cached tokens than the prompt has leave them out of the prompt; so with reasoning and the
-    reply. It can't be seen in a sum of several calls, so each call is made whole before it is added.
+    If an endpoint counts more cached tokens than prompt tokens, its prompt count leaves them out, and they are added;
+    likewise for reasoning and the reply. Sums of several calls would hide this, so correct each call before adding.
     """
     fits = counted.cached >= 0 and counted.written >= 0 and counted.cached + counted.written <= counted.prompt
     if fits and 0 <= counted.reasoning <= counted.completion and counted.cost >= 0:
-        return counted  # as nearly always
+        return counted  # the usual case
     prompt, completion, reasoning, cached, written = (
         max(0, count)
         for count in (counted.prompt, counted.completion, counted.reasoning, counted.cached, counted.written)
@@ -134,10 +134,10 @@ def whole(counted: Usage) -> Usage:
 
 
 class Reply(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What came back, with how it was had.
+    """A reply, and how it was obtained.
 
-    `text`, `finish`, `usage`, `thought` and `served_by` are what was said and are
-    covered by the reply's digest; `tries` and `seconds` are how it was had.
+    The reply's digest covers `text`, `finish`, `usage`, `thought` and `served_by`;
+    `tries` and `seconds` say how it was obtained.
     """
 
     text: str
@@ -146,12 +146,12 @@ class Reply(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     thought: str | None = None
     """What the model thought aloud (`<think>` or reasoning content): logged, never passed on."""
     served_by: str | None = None
-    """What the endpoint says answered: its model id and fingerprint."""
+    """Which model answered, according to the endpoint: model id and fingerprint."""
     notes: tuple[str, ...] = ()
-    """What a reader of the log must know of this reply: "the endpoint counted 212 prompt tokens where
+    """What to know about this reply: "the endpoint counted 212 prompt tokens where
     about 900 were sent: it may have truncated the prompt"."""
     tries: int = 1
-    """Times the request was sent until this reply came."""
+    """How often the request was sent until this reply came."""
     seconds: float = 0.0
 
     @property
@@ -160,13 +160,13 @@ class Reply(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return digest_of(self.plain())
 
     def plain(self) -> dict[str, Any]:
-        """Return the reply as JSON has it in the log, and as its digest covers it."""
+        """Return the reply as plain JSON, as in the log; the digest is made of this."""
         usage = self.usage
         counted: dict[str, int | float] = {
             "prompt": usage.prompt, "completion": usage.completion, "reasoning": usage.reasoning,
             "cached": usage.cached,
         }  # fmt: skip
-        if usage.written or usage.cost:  # left out where there is none, as in logs from before these were read
+        if usage.written or usage.cost:  # left out if both are 0, as in logs from before these were read
             counted |= {"written": usage.written, "cost": usage.cost}
         return {
             "text": self.text, "finish": self.finish, "usage": counted, "thought": self.thought,
@@ -175,7 +175,7 @@ class Reply(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     @property
     def spoken(self) -> str | None:
-        """What the seat above reads; None where there is no report."""
+        """The text that the seat above reads; None if there is no report."""
         return self.text if self.finish in ("stop", "length") and self.text.strip() else None
 
 

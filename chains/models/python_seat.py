@@ -8,8 +8,8 @@
 A function is called with the messages of the request, each with `role` and
 `content`, and returns the text that goes up. A runnable of LangGraph gets them
 as `{"messages": [...]}`, any other runnable as a list; the last message of what
-it returns goes up. What it asks of models of its own is counted where it says
-so (`usage_metadata`), and is nobody's limit but its own.
+it returns goes up. Its own calls to models are counted if its messages say so
+(`usage_metadata`), but no limit of the run applies to them.
 """
 
 import asyncio
@@ -30,11 +30,11 @@ from chains.registry import blaming
 
 KIND = "python"
 _HELD: dict[str, Any] = {}
-"""Objects of this process that were handed over, by the name that stands for each."""
+"""Python objects that hold seats in this process, by name."""
 
 
 def hold(thing: Any) -> str:
-    """Return the name of a model that is a Python object: its module and name, where it can be imported by those.
+    """Return the name of a model that is a Python object: its module and name, if it can be imported by them.
 
     Raises:
         BadInput: If it can't answer: it is neither callable nor a runnable.
@@ -56,7 +56,7 @@ def _can_answer(thing: Any) -> bool:
 
 
 def _found(module: str, name: str) -> Any:
-    """Return what stands at a name of an imported module, None if nothing does."""
+    """Return the object of that name in an imported module; None if there is none."""
     thing: Any = sys.modules.get(module)
     for part in name.split("."):
         thing = getattr(thing, part, None)
@@ -86,7 +86,7 @@ class PythonSeat:
 
     @property
     def resolved(self) -> dict[str, Any]:
-        """What identifies it: what it is, and the digest of its source, where that can be had."""
+        """Its type, and the digest of its source code if that can be read; for the log."""
         about = {"is": type(self._thing).__qualname__}
         thing = self._thing if inspect.isroutine(self._thing) or inspect.isclass(self._thing) else type(self._thing)
         with contextlib.suppress(OSError, TypeError):

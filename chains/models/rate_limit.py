@@ -1,10 +1,10 @@
 """How fast one endpoint may be asked, shared by every trial that asks it.
 
 A request waits for a place among those in flight, then for its turn under the
-requests and tokens a minute, then until the endpoint will hear anybody again.
-What the endpoint says is kept to: `Retry-After` and the `x-ratelimit-*`
-headers hold up all, and each time that it turns requests away fewer are let in
-at once; as replies come, one more a round. (Additive increase, multiplicative
+requests and tokens a minute, then for the end of any pause that the endpoint
+asked for. `Retry-After` and the `x-ratelimit-*` headers pause all requests. Each
+time the endpoint turns requests away, fewer may be in flight; as replies come,
+one more per round. (Additive increase, multiplicative
 decrease: Chiu and Jain 1989, "Analysis of the increase and decrease algorithms
 for congestion avoidance in computer networks".)
 """
@@ -22,28 +22,28 @@ from chains.models.provider import CHARACTERS_A_TOKEN, Provider, Reply, Request
 
 Sleep = Callable[[float], Awaitable[None]]
 LONGEST_HOLD = 60.0
-"""Seconds for which all are held up at most, however long the endpoint asks for; a longer wait is each request's."""
+"""Longest pause for all requests, in seconds; if the endpoint asks for more, each request waits on its own."""
 FIRST_HOLD = 0.5
-"""Seconds for which all are held up when requests are turned away and no time is named; doubled each time."""
+"""Seconds of the pause if requests are turned away and no time is named; doubled each time."""
 FEWER = 0.6
-"""Part of the requests in flight that are let in after some were turned away."""
+"""Share of the requests in flight that is allowed after some were turned away."""
 SHORTEST_WAIT = 0.002
 """Seconds; a shorter wait costs more than it is worth."""
 FIRST_MOMENT = 1e9
-"""Seconds since 1970 from which on a number is a moment and not a span: a span would be of thirty years."""
+"""A number from here on (seconds) is a moment since 1970, not a span: a span would be thirty years."""
 _UNITS = {"ns": 1e-9, "us": 1e-6, "µs": 1e-6, "μs": 1e-6, "ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 _SPAN = re.compile(r"(\d+(?:\.\d+)?)(ns|us|µs|μs|ms|s|m|h|d)")
 
 
 class Pace:
-    """Places in flight and turns, of one endpoint.
+    """The pace of one endpoint: places in flight, and turns.
 
     Args:
-        in_flight: Requests at the same time, at most.
+        in_flight: Most requests at the same time.
         requests_per_minute: None: no limit of ours.
         tokens_per_minute: Of prompts and replies together. None: no limit of ours.
         rest: How to wait; raises if the run stops meanwhile.
-        clock: Seconds that never go back.
+        clock: A monotonic clock, in seconds.
     """
 
     def __init__(
@@ -67,12 +67,12 @@ class Pace:
 
     @property
     def allowed(self) -> int:
-        """Requests that may be in flight now: fewer than at first once some were turned away."""
+        """Requests that may be in flight now; fewer than `in_flight` after some were turned away."""
         return max(1, int(self._allowed))
 
     @contextlib.asynccontextmanager
     async def place(self, tokens: float) -> AsyncIterator[None]:
-        """Wait for a place and a turn for a request of about so many tokens, and hold the place.
+        """Wait for a place and a turn for a request of about `tokens` tokens, and hold the place.
 
         Raises:
             MazedomError: The run stops.
@@ -114,23 +114,23 @@ class Pace:
         until = at
         while (until := max(until, self._not_before)) - now > SHORTEST_WAIT:
             await self._rest(until - now)
-            now = until  # as the sleeper says, who may be one that has no time
+            now = until  # trust the sleeper: in tests it does not really wait
 
     def took(self, expected: float, tokens: float) -> None:
-        """Note that a request took so many tokens and not those expected."""
+        """Note that a request took `tokens` tokens in place of the expected ones."""
         self._next_token += (tokens - expected) * self._a_token
 
     def answered(self) -> None:
-        """Note a reply: one more may be in flight after a round of them."""
+        """Note a reply; after a round of replies, one more request may be in flight."""
         self._turned_away = 0
         if self._allowed < self._most:
             self._allowed = min(self._most, self._allowed + 1 / self._allowed)
             self._let_in()
 
     def turned_away(self, began: float, retry_after: float | None) -> None:
-        """Note that the endpoint took a request that began then for one too many: hold up all.
+        """Note that the endpoint turned away a request that began at `began`: pause all requests.
 
-        A crowd that is turned away together counts once.
+        Requests that are turned away together count once.
         """
         now = self._clock()
         if began > self._cut_at:
@@ -141,11 +141,11 @@ class Pace:
         self.hold(own if retry_after is None else retry_after)
 
     def hold(self, seconds: float) -> None:
-        """Let nobody ask before so many seconds have passed."""
+        """Pause all requests for `seconds`."""
         self._not_before = max(self._not_before, self._clock() + min(seconds, LONGEST_HOLD))
 
     def heard(self, headers: Mapping[str, str]) -> None:
-        """Keep to the rate-limit headers of an answer: where nothing remains, nobody asks before it is reset."""
+        """Obey the rate-limit headers of an answer: if nothing remains, pause all requests until the reset."""
         for remaining, reset in _LEFT_AND_RESET:
             left = headers.get(remaining)
             if left is not None and _spent(left):
@@ -162,8 +162,8 @@ class Pace:
 def span(text: str, now: float | None = None) -> float | None:
     """Return the seconds that a reset header names; None if it names none.
 
-    Reads a span ("1s", "6m0s", "20ms", "1.5") and a moment: seconds since 1970,
-    or their thousandth or millionth parts, which no span has so many of; or ISO 8601.
+    Reads a span ("1s", "6m0s", "20ms", "1.5") or a moment: seconds, milliseconds or
+    microseconds since 1970 (no span is that large), or ISO 8601.
 
     Args:
         text: The header.
@@ -199,7 +199,7 @@ _LEFT_AND_RESET = (
     ("anthropic-ratelimit-requests-remaining", "anthropic-ratelimit-requests-reset"),
     ("anthropic-ratelimit-tokens-remaining", "anthropic-ratelimit-tokens-reset"),
 )
-"""Headers that say how much is left, and when it is reset."""
+"""Pairs of headers: how much is left, and when it is reset."""
 
 
 def _spent(remaining: str) -> bool:
@@ -210,12 +210,12 @@ def _spent(remaining: str) -> bool:
 
 
 class Paced:
-    """Wraps a provider: keeps to its endpoint's pace, and tells the pace what came of each request.
+    """Wraps a provider: keeps to its endpoint's pace, and tells the pace the result of each request.
 
     Args:
         inner: The provider that is asked.
         pace: Shared by all who ask the same endpoint.
-        expected: About how many tokens a request will take; None: those of its prompt.
+        expected: Estimates the tokens of a request; None: those of its prompt.
     """
 
     def __init__(self, inner: Provider, pace: Pace, expected: Callable[[Request], float] | None = None) -> None:

@@ -1,4 +1,4 @@
-"""From an endpoint's JSON to a reply: what was said, what was thought, how it ended, what it cost."""
+"""Read an endpoint's JSON as a reply: what was said, what was thought, how it ended, what it cost."""
 
 import re
 from collections.abc import Mapping
@@ -8,23 +8,22 @@ from chains.models.provider import MOST_CHARACTERS_A_TOKEN, Finish, Reply, Usage
 from chains.models.thoughts import apart, beside, parts_of
 
 LONGEST_TEXT = 1_000_000
-"""Characters of a reply that are kept; what goes on longer is cut there and counts as cut off by its length."""
+"""Most characters kept of a reply; a longer one is cut and counts as cut off by its length limit."""
 MOST_TOKENS = 10**12
-"""Nothing takes as many; an endpoint that counts more has not counted, and sums of what is counted stay within what
-JSON can hold."""
+"""Most tokens that are believed; no call takes as many, and sums stay within what JSON can hold."""
 SHORT_PROMPT = 300
-"""Characters; a shorter prompt is not checked for truncation, one odd word would decide."""
+"""Shortest prompt checked for truncation, in characters; in a shorter one a single odd word would decide."""
 MOST_TOKENS_A_CHARACTER = 2
-"""No text has more on average with a current tokenizer: one that counts bytes needs as many for letters with marks."""
+"""Most tokens per character with current tokenizers: byte tokenizers need that many for letters with accents."""
 UNSEEN = 2_000
-"""Tokens that a prompt may have beside its text: what marks its messages, and a schema of the reply."""
+"""Tokens that a prompt may have besides its text: marks of its messages, and a schema of the reply."""
 
 ATE_THE_BUDGET = (
     "reasoning took the whole budget of the reply, and nothing was said; raise max_tokens, or lower reasoning_effort"
 )
 ONLY_THOUGHT = "all of the reply was thought, and nothing was said"
 LONGEST_SERVED_BY = 200
-"""Characters of what an endpoint says answered."""
+"""Most characters of the name of the model that answered."""
 
 _WORDS: Final = re.compile(r"[^a-z]+")
 _FAILED: Final = re.compile(
@@ -49,10 +48,10 @@ End = Literal["ended", "length", "filter", "refusal", "failed", "unknown"]
 
 
 def how_it_ended(reason: Any) -> End:
-    """Return what an endpoint's word for the end of a reply means, whichever provider's word it is.
+    """Return how a reply ended, from any provider's word for it.
 
     Args:
-        reason: What stands under `finish_reason`.
+        reason: The value of `finish_reason`.
     """
     if isinstance(reason, Mapping):
         reason = reason.get("type") or reason.get("reason")
@@ -115,11 +114,11 @@ def read_reply(answer: Mapping[str, Any], sent: int) -> Reply:
 
 
 def _finish(choice: Mapping[str, Any], text: str, *, refusal: bool) -> tuple[Finish, str | None]:
-    """Return how a reply ended, and a note where nobody can tell."""
+    """Return how a reply ended, and a note if that is unclear."""
     reason = choice.get("finish_reason")
     end = how_it_ended(reason)
     if end == "ended" and (native := how_it_ended(choice.get("native_finish_reason"))) in ("length", "filter"):
-        end = native  # a gateway that says "stop" for whatever its provider said
+        end = native  # a gateway that says "stop" whatever its provider said
     if refusal or end == "refusal":
         return "refusal", None
     if end in ("filter", "length"):
@@ -136,13 +135,13 @@ def _capped(what: str, text: str) -> tuple[str, str | None]:
 
 
 def first_of(choices: Any) -> Mapping[str, Any]:
-    """Return the choice that is asked for, the one with index 0, wherever it stands; {} if there is none."""
+    """Return the choice with index 0, wherever it stands; {} if there is none."""
     known = [choice for choice in choices if isinstance(choice, Mapping)] if isinstance(choices, list) else []
     return next((choice for choice in known if choice.get("index") == 0), known[0] if known else {})
 
 
 def _line(value: Any) -> str:
-    """Return what an endpoint calls something, as one short line."""
+    """Return an endpoint's word for something as one short line."""
     return " ".join(str(value)[:LONGEST_SERVED_BY].split())
 
 
@@ -152,14 +151,14 @@ def read_usage(told: Any) -> Usage:
 
 
 def counted(told: Any) -> tuple[Usage, list[str]]:
-    """Read the tokens that an endpoint counts, each part within its whole, with a note where its counts can't be.
+    """Read the tokens that an endpoint counts, each part within its whole, with a note on impossible counts.
 
-    Providers differ in what they count where. OpenAI counts cached tokens within
-    the prompt and reasoning within the reply; Anthropic (`input_tokens` with
-    `cache_read_input_tokens`) counts what is cached, or written to the cache,
-    beside the prompt; some count reasoning beside the reply, and it shows in
-    `total_tokens` alone. Here the prompt and the reply have all their parts.
-    A count that is missing or can't be is 0.
+    Providers count differently. OpenAI counts cached tokens within the prompt and
+    reasoning within the reply. Anthropic (`input_tokens` with
+    `cache_read_input_tokens`) counts tokens that are read from or written to the
+    cache besides the prompt. Some count reasoning besides the reply, so that only
+    `total_tokens` includes it. Here the prompt and the reply include all their
+    parts. A missing or impossible count is 0.
     """
     if not isinstance(told, Mapping):
         return Usage(), []
@@ -199,7 +198,7 @@ def counted(told: Any) -> tuple[Usage, list[str]]:
     if reasoning > completion:
         completion += reasoning
     if (unsaid := total - prompt - completion) > 0:
-        # What is in the sum alone is thought that is not told, and costs as the reply does.
+        # Tokens that only the sum includes are hidden reasoning, which costs as much as the reply.
         completion, reasoning = completion + unsaid, reasoning + unsaid
     cost = told.get("cost")
     price = (
@@ -214,7 +213,7 @@ def counted(told: Any) -> tuple[Usage, list[str]]:
 
 
 def _count(value: Any) -> int | None:
-    """Return a count of tokens, however it is written; None if it is none."""
+    """Return a count of tokens, however it is written; None if it is not a count."""
     if isinstance(value, str):
         try:
             value = float(value.replace(",", "").replace("_", ""))

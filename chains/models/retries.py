@@ -1,8 +1,8 @@
-"""Wrappers of providers: patience, and knowing when to give an endpoint up.
+"""Wrappers of providers that retry, and that give up an endpoint that is down.
 
-Stacked from the outside: `Guarded(Patient(Paced(Metered(endpoint))))`. Someone
-who waits to ask again holds no place among the requests in flight. One request
-object goes through them all, unchanged.
+They are stacked as `Guarded(Patient(Paced(Metered(endpoint))))`. A request that
+waits for its retry holds no place among those in flight. The same request object
+passes through all of them, unchanged.
 """
 
 import asyncio
@@ -22,18 +22,18 @@ pause: Sleep = asyncio.sleep
 """How a provider waits outside of tests."""
 
 LONGEST_WAIT = 60.0
-"""Seconds between two attempts, where the service does not ask for more."""
+"""Longest wait between two attempts, in seconds, unless the service asks for more."""
 LONGEST_ASKED = 600.0
-"""A service that asks for a longer wait than this, in seconds, is not waited for: that is a quota, not a queue."""
+"""Longest wait that a service may ask for, in seconds; a longer one is a quota, and the request fails."""
 _BACK_OFF = wait_exponential_jitter(multiplier=1, max=LONGEST_WAIT, jitter=1)
 
 
 class Counted:
-    """Wraps a provider that counts nothing itself: every request is spent before it is asked.
+    """Wraps a provider that counts nothing itself: counts every request in the budget before it is sent.
 
     Args:
         inner: The provider that is asked.
-        budget: What it is spent from.
+        budget: The run's budget.
     """
 
     def __init__(self, inner: Provider, budget: Budget) -> None:
@@ -41,7 +41,7 @@ class Counted:
         self._budget = budget
 
     async def reply(self, request: Request) -> Reply:
-        """Answer a request, if there is any left."""
+        """Answer a request, if the budget allows it."""
         self._budget.spend()
         return await self._inner.reply(request)
 
@@ -55,8 +55,8 @@ class Patient:
     Args:
         inner: The provider that is asked.
         attempts: How often a request is sent, the first time included.
-        sleep: How to wait; a test has no time for it.
-        waiting: Told before each wait: the trouble in a sentence, and for how many seconds.
+        sleep: How to wait; tests replace it.
+        waiting: Called before each wait with the trouble in a sentence, and the seconds.
     """
 
     def __init__(
@@ -89,7 +89,7 @@ class Patient:
             Busy: It was still busy at the last attempt, or asked for a longer wait than `LONGEST_ASKED`.
         """
         try:
-            return await self._inner.reply(request)  # nearly always; to retry nothing would cost a tenth of a call
+            return await self._inner.reply(request)  # the usual case; retrying costs a tenth of a call
         except Busy as error:
             first: Busy | None = error
         failed = 0
@@ -114,26 +114,26 @@ def _worth_waiting(error: BaseException) -> bool:
 def _wait(state: RetryCallState) -> float:
     error = state.outcome.exception() if state.outcome is not None else None
     asked = error.retry_after if isinstance(error, Busy) else None
-    # A little more than asked for, so that a crowd that was turned away together does not come back together.
+    # A little more than asked for, so that requests turned away together do not come back together.
     return _BACK_OFF(state) if asked is None else asked + random.uniform(0, min(1.0, asked))
 
 
 GIVEN_UP_AFTER = 3
-"""Requests in a row, all their attempts included, that an endpoint fails before it is given up."""
+"""How many requests in a row, with all their attempts, must fail before an endpoint is given up."""
 ASK_AGAIN_AFTER = 30.0
-"""Seconds after which one request may try whether an endpoint that was given up answers again."""
+"""Seconds after which one request may test whether an endpoint that was given up answers again."""
 
 
 class Guarded:
-    """Wraps a provider: no longer waits for an endpoint that is down, so that trials that need others go on.
+    """Wraps a provider: gives up an endpoint that is down, so that trials that need other endpoints go on.
 
-    Once several requests in a row failed for reasons that are the endpoint's,
-    those that follow fail at once with the same sentence; every half a minute
-    one is let through to see whether it answers again.
+    After several requests in a row failed because of the endpoint, later ones
+    fail at once with the same sentence; every half minute one is sent, to see
+    whether the endpoint answers again.
 
     Args:
         inner: The provider that is asked.
-        clock: Seconds that never go back.
+        clock: A monotonic clock, in seconds.
     """
 
     def __init__(self, inner: Provider, clock: Callable[[], float] = time.monotonic) -> None:
@@ -150,7 +150,7 @@ class Guarded:
         """Answer a request, unless the endpoint was given up.
 
         Raises:
-            ProviderError: It was, or fails this request too.
+            ProviderError: If it was given up, or fails this request too.
         """
         if self._failed >= GIVEN_UP_AFTER and self._last is not None:
             if self._clock() < self._ask_again:

@@ -1,4 +1,4 @@
-"""What looks like a secret, by its name or by itself: it stands in an environment variable and nowhere else."""
+"""Find and mask what looks like a secret; secrets belong in environment variables and nowhere else."""
 
 import base64
 import os
@@ -22,12 +22,12 @@ SECRET_LOOK: Final = re.compile(
     re.IGNORECASE,
 )
 _RANDOM: Final = re.compile(r"^(?=.*[a-z])(?=.*[A-Z])(?=.*\d)[\w+/=-]{32,}$")
-"""A long word of small letters, capitals and digits is what no parameter is and most keys are."""
+"""A long word of small letters, capitals and digits: most keys look like this, and no parameter does."""
 VARIABLE: Final = re.compile(r"[A-Za-z_]\w*")
 _USERINFO: Final = re.compile(r"(?<=://)[^/@\s]*@")
 MASK: Final = "****"
 PART: Final = 8
-"""Characters of a secret's beginning or end that are masked too, where it is twice as long."""
+"""Length of a secret's beginning and end that are masked too, if the secret is twice as long."""
 
 
 def looks_secret(text: str) -> bool:
@@ -39,8 +39,8 @@ def secrets_in(value: Any, place: str) -> Iterator[str]:
     """Yield where in a JSON value, at any depth, there is what looks like a secret.
 
     Args:
-        value: What is looked through.
-        place: What it is called, such as `extra_body`.
+        value: The value to search.
+        place: Its name, such as `extra_body`.
     """
     if isinstance(value, Mapping):
         for name, inner in value.items():
@@ -83,7 +83,7 @@ def without_userinfo(address: str) -> str:
 
 
 def masked(text: str, secrets: Iterable[str]) -> str:
-    """Return a text without the secrets, whole or in part, plain or as they are encoded, nor what looks like one.
+    """Return a text with the secrets (whole, in part, or encoded) and everything that looks like one masked.
 
     Args:
         text: What an endpoint said.
@@ -99,7 +99,7 @@ SECRET_IN_WORDS: Final = re.compile(r"(?:sk|pk|gsk|xai|key)[-_][\w*.-]{6,}|(?<=B
 
 
 def forms_of(secret: str) -> list[str]:
-    """Return a secret as it may be echoed, longest first: itself, encoded, its beginning and its end."""
+    """Return the forms in which a secret may be echoed, longest first: itself, encoded, its beginning, its end."""
     if len(secret) < 4:
         return []
     forms = {secret, quote(secret, safe=""), base64.b64encode(secret.encode()).decode(), secret.upper(), secret.lower()}

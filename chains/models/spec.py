@@ -33,23 +33,23 @@ EMBEDDED = "smollm2"
 CHANNEL = "channel"
 PREFIXES = ("gguf:", "openai:", "ollama:", "channel:")
 LINES_HOLE = "{lines}"
-"""In any text of a model's settings: where the number of lines that a report may have is filled in."""
+"""A hole in the texts of a model's settings: the number of lines that a report may have."""
 
 OURS = ("model", "messages", "stream", "n")
-"""Parts of a request that the program itself decides."""
+"""Parts of a request that only the program sets."""
 
 OUR_HEADERS = frozenset(
     {"host", "content-type", "content-length", "content-encoding", "transfer-encoding", "connection", "accept-encoding"}
 )
-"""Headers that follow from the request itself."""
+"""Headers that only the program sets."""
 HEADER = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 
 BULLETS = 'root ::= line{2,{lines}}\nline ::= "- " [A-Z0-9] [^\\n"\\[\\]*#:]{8,200} "\\n"\n'
-"""A grammar (GBNF) of plain bullets: without it a model of this size answers beside the point."""
+"""A grammar (GBNF) of plain bullets; without it a model of this size does not answer the question."""
 
 
 Price = Annotated[float, Field(ge=0, allow_inf_nan=False)]
-"""Of a million tokens. Infinity times no tokens would be no number, and no limit is above or below that."""
+"""Price of a million tokens; finite, because infinity times 0 tokens is not a number."""
 
 
 class Prices(BaseModel):
@@ -58,13 +58,13 @@ class Prices(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     input: Price
-    """Of the prompt."""
+    """Price of the prompt."""
     output: Price
-    """Of the reply. Reasoning is part of the reply and costs the same."""
+    """Price of the reply. Reasoning is part of the reply and costs the same."""
     cached: Price | None = None
-    """Of the part of the prompt that the endpoint had cached. None: as much as the rest of the prompt."""
+    """Price of the cached part of the prompt. None: the same as the rest of the prompt."""
     cache_write: Price | None = None
-    """Of the part of the prompt that the endpoint wrote to its cache. None: as much as the rest of the prompt."""
+    """Price of the part of the prompt that was written to the cache. None: the same as the rest of the prompt."""
 
     def cost(self, usage: Usage) -> float:
         """Return what this usage costs, in the currency of the prices; never below 0, nor below what was charged."""
@@ -97,7 +97,7 @@ class ModelSpec(BaseModel):
     headers: Mapping[str, str] = Field(default_factory=dict)
     """Further HTTP headers that are sent with every request: for each the environment variable that holds its value."""
     query: Mapping[str, str] = Field(default_factory=dict)
-    """What stands behind the address's `?`, such as api-version: for each the variable that holds its value."""
+    """The address's query, such as api-version: for each name, the environment variable that holds its value."""
     context: Annotated[int, Field(ge=256)] | None = None
     """Tokens that prompt and reply may have together; for an embedded model, of each slot."""
     prices: Prices | None = None
@@ -105,15 +105,15 @@ class ModelSpec(BaseModel):
     in_flight: Annotated[int, Field(ge=1, le=4096)] = 32
     """Requests at the same time; for an embedded model, its slots."""
     requests_per_minute: Annotated[float, Field(gt=0)] | None = None
-    """Requests sent a minute at most, evenly spaced. None: no limit but the endpoint's own, which it tells."""
+    """Most requests a minute, evenly spaced. None: no limit but the endpoint's own, which its headers state."""
     tokens_per_minute: Annotated[float, Field(gt=0)] | None = None
-    """Tokens of prompts and replies a minute at most. None: as above."""
+    """Most tokens of prompts and replies a minute. None: as above."""
     seconds_per_call: Annotated[float, Field(gt=0)] | None = None
-    """How long a call takes, with as many in flight as usual, for estimates. None: as earlier runs measured it."""
+    """Seconds of a call at the usual number in flight, for estimates. None: as measured in earlier runs."""
     timeout: Annotated[float, Field(gt=0)] = 180
     """Seconds until a request without a whole reply counts as lost."""
     attempts: Annotated[int, Field(ge=1, le=100)] = 6
-    """Times that a request is sent while the service is busy, the first included."""
+    """How often a request is sent while the service is busy, including the first time."""
 
     @field_validator("base_url")
     @classmethod
@@ -146,9 +146,9 @@ class ModelSpec(BaseModel):
                     raise ValueError(f"headers.{name} is not yours to set; leave it out")
 
     def check_secrets(self, name: str) -> None:
-        """Refuse what would write a secret into the run's files, at whatever depth it stands.
+        """Refuse secrets at any depth, which would be written into the run's files.
 
-        Runs that were made before there was such a check can still be read, so it is no part of reading a spec.
+        This is not part of reading a spec, because runs from before this check must stay readable.
 
         Args:
             name: What the model is called.
@@ -178,12 +178,12 @@ class Source:
     name: str
     """As the user wrote it."""
     label: str
-    """What the model is, without where it answers: stands in requests, and so in their digests."""
+    """The model's name without its address; it stands in requests, and so in their digests."""
     kind: str
-    """endpoint, embedded, channel, or what a plugin registers; ask `traits` what it can."""
+    """endpoint, embedded, channel, or a kind that a plugin registers; `traits` says what it can do."""
     spec: ModelSpec
     detail: str = ""
-    """gguf: the file's path (none for the built-in file). channel: its rates. plugin: what follows its name."""
+    """The rest of the name: a gguf file's path (none for the built-in file), a channel's rates, a plugin's detail."""
 
     @cached_property
     def traits(self) -> Traits:
@@ -193,8 +193,8 @@ class Source:
     def settings(self, lines: int) -> dict[str, Any]:
         """Return the model's own request settings for a report on `lines` lines.
 
-        They are what a request's settings start from; what the experiment sets
-        goes over them.
+        A request's settings start from them; settings of the experiment replace
+        them.
 
         Args:
             lines: How many lines the seat was given to report on.

@@ -1,8 +1,8 @@
-"""What a model thought aloud, taken apart from what it said.
+"""Separate what a model thought aloud from what it said.
 
-Models mark their thoughts in many ways, and servers that should take the marks
-away often don't. A thought that stays in the text would be passed up as part of
-the report, and everything in it would count as invented.
+Models mark their thoughts in many ways, and servers often fail to remove them. A
+thought that stays in the text would be passed up as part of the report, and
+everything in it would count as invented.
 """
 
 import bisect
@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 _WORD = r"(?:[a-z]{1,16}[:_])?(?:think(?:ing)?|thoughts?|reasoning|reflection|scratchpad)"
-"""What such tags are called: `think`, `thought`, `reasoning`, with a maker's name before it in `seed:think`."""
+"""Names of such tags: `think`, `thought`, `reasoning`; with a prefix, as in `seed:think`."""
 _OPEN: Final = re.compile(
     rf"<{_WORD}(?:\s[^<>\n]{{0,200}})?>"  # <think>, <thought>, <seed:think>, <think mode="long">
     r"|\[THINK(?:ING)?\]"  # Mistral
@@ -27,20 +27,20 @@ _CLOSE: Final = re.compile(
 )
 _MARKS: Final = re.compile(rf"(?P<open>{_OPEN.pattern})|(?P<close>{_CLOSE.pattern})", re.IGNORECASE)
 _MAY_BE: Final = re.compile(r"[<\[◁]|\A\s*(?:analysis|Here is my thought process:)")
-"""A text without any of these holds no mark, as nearly always."""
+"""A text without any of these has no mark; that is the usual case."""
 _WRAPPING: Final = re.compile(
     r"\A(?:<answer>(.*)</answer>|<response>(.*)</response>|<\|START_RESPONSE\|>(.*?)(?:<\|END_RESPONSE\|>)?)\Z"
     r"|\A<\|begin_of_solution\|>(.*?)(?:<\|end_of_solution\|>)?\Z",
     re.DOTALL | re.IGNORECASE,
 )
-"""What stands around the answer of models that mark it too; taken away only where a thought was marked."""
+"""Tags around the answer, which some models mark too; removed only if a thought was marked."""
 _CHANNEL: Final = re.compile(
     r"(?:<\|start\|>[a-z]{0,20})?<\|channel\|>([a-z]{1,20})[^<]{0,200}(?:<\|constrain\|>[a-z]{0,20})?<\|message\|>",
     re.IGNORECASE,
 )
 _END_OF_MESSAGE: Final = re.compile(r"<\|(?:end|return|call|start)\|>(?:assistant\b)?")
 _BARE_CHANNELS: Final = re.compile(r"\A\s*analysis(.*?)assistantfinal(.*)\Z", re.DOTALL)
-"""Channels as they are left when a server drops the signs between them but not their names."""
+"""Channels whose separators a server has dropped, but not their names."""
 _GRANITE: Final = re.compile(r"\A\s*Here is my thought process:(.*?)Here is my response:(.*)\Z", re.DOTALL)
 _FENCE: Final = re.compile(r"^ {0,3}```", re.MULTILINE)
 _INLINE: Final = re.compile(r"`[^`\n]*`")
@@ -52,18 +52,17 @@ _FIELDS: Final = (
     "reasoning_content", "reasoning", "thinking", "thinking_content", "thought", "thoughts", "reasoning_text",
     "reasoning_details", "thinking_blocks",
 )  # fmt: skip
-"""Where servers put what was thought, beside what was said."""
+"""Fields in which servers put thoughts, besides the content."""
 _TEXTS: Final = ("text", "thinking", "reasoning", "reasoning_content", "thought", "content", "summary", "value")
-"""Where, in a part of a content, its words stand."""
+"""Fields that hold the words of a part of a content."""
 
 
 def apart(content: str) -> tuple[str, str]:
     """Return what was said and what was thought.
 
-    A mark without an end holds everything after it; an end without a beginning
-    (some chat templates open it in the prompt) closes everything before it. A
-    mark in back ticks, in a fenced block or in quotation marks is text: it is
-    spoken about.
+    After a mark without an end, everything is thought; before an end without a
+    beginning (some chat templates open it in the prompt), everything is thought.
+    A mark in back ticks, in a fenced block or in quotation marks is only text.
     """
     if _MAY_BE.search(content) is None:
         return content, ""
@@ -91,7 +90,7 @@ def parts_of(content: Any) -> tuple[str, str]:
 
 
 def beside(message: Mapping[str, Any]) -> list[str]:
-    """Return what was thought, as it stands beside what was said; gateways that say it twice are read once."""
+    """Return the thoughts in fields of their own; if a gateway sends them twice, once."""
     found: list[str] = []
     for name in _FIELDS:
         text = _words(message.get(name)).strip()
@@ -101,7 +100,7 @@ def beside(message: Mapping[str, Any]) -> list[str]:
 
 
 def _words(part: Any, deep: int = 0) -> str:
-    """Return the words of a part, wherever they stand in it."""
+    """Return the words of a part of a content, from whichever field holds them."""
     if isinstance(part, str):
         return part
     if deep > 4:
@@ -134,7 +133,7 @@ def _by_tag(content: str) -> tuple[str, str]:
     last_close = max((mark.start() for mark in marks if mark["open"] is None), default=-1)
     for mark in marks:
         if not inside and (mark["open"] is None or mark.start() > last_close) and _in_a_sentence(content, mark):
-            continue  # without the other half of a pair, in the middle of a sentence
+            continue  # half of a pair, in the middle of a sentence
         if mark["open"] is not None:
             if not inside:
                 said.append(content[at : mark.start()])
@@ -154,7 +153,7 @@ def _by_tag(content: str) -> tuple[str, str]:
 
 
 def _spoken_of(content: str, mark: re.Match[str], code: list[tuple[int, int]]) -> bool:
-    """Return whether a mark is quoted, and so no mark."""
+    """Return whether a mark is quoted, and so is only text."""
     start, end = mark.span()
     if (content[start - 1 : start], content[end : end + 1]) in _QUOTES:
         return True
@@ -169,13 +168,13 @@ def _in_a_sentence(content: str, mark: re.Match[str]) -> bool:
 
 
 def _code(content: str) -> list[tuple[int, int]]:
-    """Return what stands in back ticks or in fenced blocks, from where to where, in order."""
+    """Return the spans in back ticks and fenced blocks, in order."""
     if "`" not in content:
         return []
     fences = [fence.start() for fence in _FENCE.finditer(content)]
     blocks = list(zip(fences[::2], fences[1::2], strict=False))
     if blocks and not content[: blocks[0][0]].strip():
-        blocks = blocks[1:]  # a reply that stands whole in a fence is no quotation
+        blocks = blocks[1:]  # a fence around the whole reply is not a quotation
     found, at = list[tuple[int, int]](), 0
     for start, end in [*blocks, (len(content), len(content))]:
         found += [one.span() for one in _INLINE.finditer(content, at, start)]

@@ -1,4 +1,4 @@
-"""A provider that a user's file adds, made whole: what it lacks is filled in, what goes wrong in it is told."""
+"""Wrap a plugin's provider: fill in the methods that it lacks, and turn its errors into sentences."""
 
 from typing import Any
 
@@ -10,9 +10,8 @@ from chains.registry import blaming
 class UserProvider:
     """Wraps the provider of a plugin.
 
-    An error of its code fails the trial with one sentence that names the
-    kind. It may raise `Busy` itself, and is then asked again as an endpoint
-    is.
+    An error in its code fails the trial with one sentence that names the kind.
+    If it raises `Busy`, it is asked again like an endpoint.
 
     Args:
         kind: The kind of model, as it was registered.
@@ -32,7 +31,7 @@ class UserProvider:
 
         Raises:
             Busy: It may answer later.
-            Hopeless: It failed, or gave something else than a reply.
+            Hopeless: If it failed, or returned something other than a reply.
         """
         with blaming("provider", self._kind, Hopeless):
             reply = await self._inner.reply(request)
@@ -47,7 +46,7 @@ class UserProvider:
             return [] if named is None else list(await named())
 
     async def aclose(self) -> None:
-        """Let go of what it holds, if it holds something."""
+        """Close what it holds open, if anything."""
         close = getattr(self._inner, "aclose", None)
         with blaming("provider", self._kind, Hopeless):
             if close is not None:

@@ -1,10 +1,10 @@
-"""The synthetic channel beside the chain: it audits, watches auditors, mends what was found, and picks lines.
+"""The synthetic channel as auditor and watcher; it also corrects audited reports and picks lines.
 
-It compares its own sentences exactly. A line of what a seat heard is *missing*
-from its message where no sentence is about its fact, and *wrong* where one
-says another thing of it than was heard; lines that are not the channel's own
-are passed over. Reports by models are judged by their exact wording too, so a
-channel audits channels.
+It compares sentences by exact wording. A line that a seat heard is *missing*
+from its message if no sentence is about its fact, and *wrong* if a sentence
+says something else about it. Lines that are not the channel's own are ignored.
+Reports by models are compared by exact wording too, so let a channel audit only
+channels.
 """
 
 from collections.abc import Mapping, Sequence
@@ -26,9 +26,9 @@ def audited(occasion: Occasion, catch: float, alarm: float, draw: Draw) -> str:
     """Return an audit's findings: the numbers of the lines that the message lost.
 
     Args:
-        occasion: With `lines`, what the seat heard, and `written`, what it wrote.
+        occasion: Holds `lines`, what the seat heard, and `written`, what it wrote.
         catch: Chance that a loss is found.
-        alarm: Chance that fault is found with a line that is as it was.
+        alarm: Chance that fault is found with an unchanged line.
         draw: Two draws are taken from it for every line.
     """
     stand: dict[int, str] = {}
@@ -42,12 +42,12 @@ def audited(occasion: Occasion, catch: float, alarm: float, draw: Draw) -> str:
 
 
 def watched(occasion: Occasion, catch: float, alarm: float, draw: Draw) -> str:
-    """Return what a watcher makes of an auditor's findings: it adds what was missed, and strikes what is no loss.
+    """Return a watcher's version of an auditor's findings: it adds missed losses and strikes false findings.
 
     Args:
-        occasion: As for an audit; `found` has the findings so far, their kinds by number.
+        occasion: As for an audit; `found` holds the findings so far, their kinds by number.
         catch: Chance that a loss which the auditor missed is added, and that a false finding is struck.
-        alarm: Chance that a true finding is struck, and that fault is found with a line that is as it was.
+        alarm: Chance that a true finding is struck, and that fault is found with an unchanged line.
         draw: Two draws are taken from it for every line.
     """
     before: Mapping[int, str] = occasion.more["found"]
@@ -64,10 +64,10 @@ def watched(occasion: Occasion, catch: float, alarm: float, draw: Draw) -> str:
 
 
 def revised(occasion: Occasion, mend: float, draw: Draw) -> list[str]:
-    """Return the lines of a report written once more: those named in the findings as they were heard.
+    """Return the lines of a revised report: lines named in the findings are restored as they were heard.
 
     Args:
-        occasion: With `written`, the report as it was, and `findings`, the lines that it is told of.
+        occasion: Holds `written`, the report before, and `findings`, the lines named to the seat.
         mend: Chance that a line is restored.
         draw: One draw is taken from it for every line.
     """
@@ -87,7 +87,7 @@ def picked(occasion: Occasion) -> str:
     """Return the numbers of the notes that matter most: bad ones first, by severity.
 
     Args:
-        occasion: With `lines`, the notes, and `count`, how many are asked for.
+        occasion: Holds `lines`, the notes, and `count`, how many are asked for.
     """
     lines: Sequence[str] = occasion.more["lines"]
     states, world = codebook(occasion.world).states, occasion.world
@@ -102,9 +102,9 @@ def picked(occasion: Occasion) -> str:
 
 
 def _truths(occasion: Occasion) -> dict[int, str]:
-    """Return for each numbered line about a fact what the message does to it: missing, wrong, or nothing ("").
+    """Return the state of each numbered line about a fact in the message: missing, wrong, or "" (right).
 
-    Of two lines about one fact the first counts, as it does where the channel relays.
+    Of two lines about one fact the first counts, as in relaying.
     """
     states = codebook(occasion.world).states
     said: dict[str, State] = {}
@@ -122,7 +122,7 @@ def _truths(occasion: Occasion) -> dict[int, str]:
 
 
 def _about(states: Mapping[str, State], line: str) -> str:
-    """Return what a line is about, its fact's id; the line itself where it is not the channel's own."""
+    """Return the id of the fact that a line is about; the line itself if it is not the channel's own."""
     return states[line].fact if line in states else line
 
 

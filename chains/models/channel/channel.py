@@ -1,8 +1,8 @@
 """The synthetic lossy channel: a source of replies that needs no model and plants a known truth.
 
-It is the project's positive control. Each fact that a message holds is lost
-at a planted rate, by planted causes, under a planted law; whatever measures
-the text must find these rates again. Its name says what is planted:
+Use it as the positive control: each fact is lost at a planted rate, by planted
+causes, under a planted law, and every measure must find these rates again. Its
+name says what is planted:
 
     channel                                       relays all it hears
     channel:drop=0.1,flip=0.02                    loses a tenth, inverts a fiftieth, at each hop
@@ -12,13 +12,13 @@ the text must find these rates again. Its name says what is planted:
     channel:soften=0.1                            tells the status one step greener, at a tenth of the hops
     channel:overload=0.02,capacity=12             loses more the more lines a manager hears beyond twelve
     channel:misjudge=0.2,garble=0.05,disobey=0.1  faults of the whole loop: at the top, on the way down, at the bottom
-    channel:stop=0.4,panic=0.1                    courage: who may stop the work does at .4 where it should
+    channel:stop=0.4,panic=0.1                    courage: a seat that should stop the work does so at 0.4
     channel:drop=0.1,taste=1                      loses a tenth, and where it rates reports it likes good news
     channel:bad_drop=1                            a saboteur: drops every bad fact
-    channel:catch=0.8,alarm=0.05,mend=0.9         an auditor's eyes; a seat that mends what it is told of
+    channel:catch=0.8,alarm=0.05,mend=0.9         how well an auditor finds losses, and a seat restores them
 
-The law by which it loses, and every rate, stand in `rates`; how it replies to
-what is no report stands in `replies`.
+`rates` has the law of loss and every rate; `replies` has the replies to tasks
+other than reports.
 """
 
 import math
@@ -40,13 +40,13 @@ class Channel:
     """A provider that relays what a seat heard, with planted losses.
 
     Stateless: it reads the fate of each fact from the sentence it hears. A
-    fact that is lost but still there stays as it is, until it is dropped:
-    in each later message it meets the same hazard, of which the share of
-    `drop` takes effect. A sentence that is not the channel's own (a person's,
-    a model's) is passed on as it is. Of two sentences about one fact the
-    first is passed on. Where a cause can't happen to a fact, another stands
-    in: a fact without a direction is altered instead of inverted, one without
-    a value to alter or a vague sentence is dropped.
+    distorted fact stays as it is until it is dropped: each later message
+    meets the same hazard, of which only the share of `drop` takes effect. A
+    sentence that is not the channel's own (a person's, a model's) is passed
+    on unchanged. Of two sentences about one fact the first is passed on. If
+    a cause can't happen to a fact, another takes its place: a fact without
+    a direction is altered instead of inverted; a vague sentence, or a fact
+    without a value to alter, is dropped.
 
     Each fact's fate is drawn by (channel's seed, world's seed, replicate,
     seat, hop, fact) and so is independent of every other fact's, and the same
@@ -151,8 +151,8 @@ class Channel:
         return draw.sample(fresh, min(count, len(fresh)))
 
     def draw(self, occasion: Occasion, about: str) -> Draw:
-        """Return the draw that decides something of an occasion: another one for each seat, hop, draft and matter."""
-        # A further draft is another try; a first one draws as if there were no other.
+        """Return the draw for one question on an occasion: it differs by seat, hop, draft and question."""
+        # A further draft draws anew; a first draft draws as if it were the only one.
         further = (occasion.drafted,) if occasion.drafted else ()
         return Draw(
             "channel", self.rates.seed, occasion.world.seed, occasion.replicate, occasion.seat, occasion.hop, about,
@@ -161,7 +161,7 @@ class Channel:
 
 
 def as_report(lines: Sequence[str]) -> str:
-    """Return lines as a report has them; a sentence that there is nothing to report where there are none."""
+    """Return lines as a report; without lines, the sentence that there is nothing to report."""
     return "\n".join(f"- {line}" for line in lines or [NOTHING])
 
 
@@ -177,13 +177,13 @@ def _lost(fact: str, cause: Cause, book: Codebook, draw: Draw) -> State | None:
 
 
 LINES: dict[str, Status] = {status_line(status): status for status in STATUSES}
-"""The channel's sentences about the status, and what they say."""
+"""The channel's sentences about the status, each with the status it states."""
 
 
 def passed_status(heard: Iterable[str], rate: float, draw: Draw) -> list[str]:
-    """Return the sentence about the status that a seat passes on; none where it heard none.
+    """Return the sentence about the status that a seat passes on, as a list; empty if it heard none.
 
-    Of two the first is passed on, as with facts. Green can't be softened.
+    Of two sentences the first is passed on, as with facts. Green can't be softened.
 
     Args:
         heard: Every sentence that the seat heard.

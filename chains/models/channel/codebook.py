@@ -1,8 +1,8 @@
-"""Every sentence that the synthetic channel can write about a world, and what it says of which fact.
+"""The codebook: every sentence that the synthetic channel can write about a world, and the fate that it states.
 
-The channel keeps no memory: what a fact has been through stands in the text.
-The codebook reads that text back exactly, so a channel can hold any seats of
-a mixed chain, and a resumed, forked or replayed run goes on as it would have.
+The channel keeps no memory: the text alone says what became of a fact. The
+codebook reads that text back exactly, so a channel can hold any seat of a
+mixed chain, and a resumed or replayed run goes on unchanged.
 It is also the answer key: `planted` gives the true fate of every fact in a
 message that the channel wrote, against which the instrument is calibrated.
 """
@@ -24,10 +24,10 @@ from chains.worlds.world import World
 NOTHING = "Nothing to report."
 """What the channel writes when it has nothing left to say."""
 SILENT = frozenset({NOTHING, "(no report)"})
-"""Lines that say that there is nothing: relayed by saying nothing."""
+"""Lines that say that there is nothing to report; they are not relayed."""
 
 VARIANTS = 4
-"""How many wrong values a slot has, at most."""
+"""Most wrong values of a slot."""
 
 _FACTORS = (0.25, 0.4, 0.5, 0.6, 1.4, 1.5, 1.7, 2.0, 2.5, 3.0)
 _CLEAR = 0.3
@@ -37,7 +37,7 @@ _BOOKS_KEPT = 128
 
 
 class State(NamedTuple):
-    """What a sentence says of a fact, or of a clause."""
+    """What a sentence says about a fact or a clause."""
 
     fact: str
     fate: Fate
@@ -51,7 +51,7 @@ class Planted(NamedTuple):
     fates: dict[str, Fate]
     """The fate of every fact of the world, or of every clause of its charter, by id."""
     invented: int
-    """How many invented sentences it holds, those relayed from below too."""
+    """How many invented sentences it holds, including those relayed from below."""
 
 
 @dataclass(frozen=True)
@@ -69,15 +69,15 @@ class Codebook:
 
 
 def lines_of(*messages: str) -> list[str]:
-    """Return the sentences of messages, one a line, bare: see `numbered_lines`."""
+    """Return the bare sentences of messages, one per line: see `numbered_lines`."""
     return [line for line, _ in numbered_lines(*messages)]
 
 
 def numbered_lines(*messages: str) -> list[tuple[str, tuple[int, ...]]]:
-    """Return the sentences of messages, one a line, and the numbers of notes that each names.
+    """Return the sentences of messages, one per line, and the numbers of notes that each names.
 
-    Without bullets, empty lines, and the words by which remedies frame what they add. What an auditor's note says
-    a line should read comes first, so that it counts before the line that it corrects.
+    Bullets, empty lines and the frames of remedies are left out. Corrections by an auditor come first, so that they
+    count before the lines that they correct.
     """
     corrected: list[tuple[str, tuple[int, ...]]] = []
     others: list[tuple[str, tuple[int, ...]]] = []
@@ -95,8 +95,8 @@ def numbered_lines(*messages: str) -> list[tuple[str, tuple[int, ...]]]:
 def planted(world: World, message: str, *, down: bool = False) -> Planted:
     """Return the fate of every fact of the world in a message that the channel wrote, or `down`, of every clause.
 
-    A sentence that the channel can't have written counts for nothing. Where
-    two sentences are about one fact, the first counts.
+    A sentence that the channel can't have written is ignored. If two sentences
+    are about one fact, the first counts.
     """
     book = codebook(world)
     fates: dict[str, Fate] = {}
@@ -117,7 +117,7 @@ def codebook(world: World) -> Codebook:
     """Return the codebook of a world; the last 128 are kept.
 
     Raises:
-        BadInput: If one sentence could say two things, as in a world file with two facts alike.
+        BadInput: If one sentence could mean two states, as in a world file with two equal facts.
     """
     if world.digest in _books:
         _books.move_to_end(world.digest)
@@ -153,7 +153,7 @@ def _compiled(world: World) -> Codebook:
 
 
 def _sayings(fact: Statement, beside: Collection[float | str]) -> Iterator[tuple[State, tuple[str, ...]]]:
-    """Yield each state that a fact can be in, with its wordings; omission has none."""
+    """Yield each state that a fact can be in, with its wordings; an omitted fact has none."""
     yield State(fact.id, "kept"), _rendered(fact, {})
     if fact.vague:
         yield State(fact.id, "blurred"), tuple(dict.fromkeys(fact.render(template) for template in fact.vague))
@@ -169,15 +169,15 @@ def _rendered(fact: Statement, changed: Mapping[str, Slot]) -> tuple[str, ...]:
 
 
 def wrong_values(fact: Statement, slot: Slot, beside: Collection[float | str] = ()) -> tuple[Slot, ...]:
-    """Return up to four slots whose values are clearly not the true one.
+    """Return up to four slots whose values are clearly wrong.
 
     A number is at least 30% off and as round as the true one; a count stays
-    within its total and is not what is left of it; a date moves by days or a
-    month; a name or category comes from the slot's `others`. None equals the value of another slot of
-    the fact, a number in its subject, or what stands `beside` it: the values
-    of other facts about the same subject or of the same kind, whose loss would
-    else look like a swap. A direction has none: it can be
-    inverted instead.
+    within its total and differs from the rest of it; a date moves by days or a
+    month; a name or category comes from the slot's `others`. No wrong value
+    equals the value of another slot of the fact, a number in its subject, or a
+    value in `beside` (other facts about the same subject or of the same kind),
+    because that would look like a swap. A direction has no wrong values: it can
+    be inverted instead.
     """
     candidates: Sequence[float | str]
     match slot.kind:
@@ -185,7 +185,7 @@ def wrong_values(fact: Statement, slot: Slot, beside: Collection[float | str] = 
             candidates = _numbers(float(slot.value), _rounder(slot), _bound(slot))
         case "count":
             total = slot.of or 0
-            # the rest of the total is left out: "27 of 45 closed" says that 18 are open
+            # not the rest of the total: "27 of 45 closed" says that 18 are open
             wrong = _numbers(float(slot.value), _rounder(slot), total)
             candidates = [count for count in wrong if count != total - float(slot.value)]
         case "date":
@@ -206,12 +206,12 @@ def wrong_values(fact: Statement, slot: Slot, beside: Collection[float | str] = 
 
 
 def _bound(slot: Slot) -> float:
-    """Return the largest number that can stand in a slot: a share of at most 100% stays one."""
+    """Return the largest number that can stand in a slot; a share stays at most 100%."""
     return 100 if slot.unit == "%" and float(slot.value) <= 100 else math.inf
 
 
 def _rounder(slot: Slot) -> Callable[[float], float]:
-    """Return what rounds a number as the slot's true value is: 3.2 to tenths, 650 to tens, 40,000 to thousands."""
+    """Return a function that rounds numbers like the slot's true value: 3.2 to tenths, 650 to tens."""
     if isinstance(slot.value, float):
         decimals = len(str(slot.value).partition(".")[2])
         return lambda number: round(number, decimals)
@@ -222,7 +222,7 @@ def _rounder(slot: Slot) -> Callable[[float], float]:
 
 
 def _numbers(true: float, rounded: Callable[[float], float], most: float) -> list[float]:
-    """Return wrong numbers; none of them is 1 or less where the true one is more, so that plurals stay right."""
+    """Return wrong numbers; if the true one is above 1, so are they, so that plurals stay right."""
     if true == 0:
         return [number for number in (2, 3, 5, 8) if number <= most]
     wrong = [rounded(true * factor) for factor in _FACTORS]
@@ -243,7 +243,7 @@ def _dates(true: str) -> list[str]:
 
 
 def _inventions(world: World) -> tuple[str, ...]:
-    """Return sentences about rooms that are in no world, with numbers that no fact of this one has."""
+    """Return sentences about rooms that are in no world, with numbers that no fact of this world has."""
     spoken = " ".join(fact.subject for fact in world.facts)
     letter = next(letter for letter in ("Q", "J", "Y", "QX") if f"{letter}-" not in spoken)
     used = {slot.value for fact in world.facts for slot in fact.slots}

@@ -1,9 +1,9 @@
-"""The synthetic channel in the rest of the loop: it decides, orders, passes the order on and acts, with planted faults.
+"""The synthetic channel in the whole loop: it decides, orders, relays orders and acts, with planted faults.
 
-It reads its own sentences exactly, as it does on the way up: a faultless
-channel decides as well as can be on what it hears, orders that, and does what
-it is ordered. A directive of its own is the order in a line of its own, then
-the clauses of the charter, one a line.
+It reads its own sentences exactly, as on the way up: a faultless channel
+decides as well as possible on what it hears, orders that, and does what it is
+ordered. Its directive is one line with the order, then the clauses of the
+charter, one per line.
 """
 
 import json
@@ -20,12 +20,12 @@ from chains.worlds.world import World
 
 
 def best_heard(occasion: Occasion) -> str:
-    """Return the option that is best on what the channel's own sentences say; it makes nothing of others."""
+    """Return the best option given what the channel's own sentences say; other sentences are ignored."""
     return _decided(occasion.world).best(chance_heard(occasion)).id
 
 
 def chance_heard(occasion: Occasion) -> float:
-    """Return the chance of failure for one who believes what the channel's own sentences say."""
+    """Return the chance of failure, believing what the channel's own sentences say."""
     world, decision = occasion.world, _decided(occasion.world)
     book = codebook(world)
     weights: dict[str, float] = {}
@@ -49,7 +49,7 @@ def chance_heard(occasion: Occasion) -> float:
 
 
 def order_heard(occasion: Occasion) -> str:
-    """Return the option that a directive orders: the standing plan where it orders none."""
+    """Return the option that a directive orders; the standing plan if it orders none."""
     decision = _decided(occasion.world)
     orders = _orders(decision)
     return next((orders[line] for line in lines_of(*occasion.heard) if line in orders), decision.standing)
@@ -59,11 +59,11 @@ def chosen(occasion: Occasion, right: str, rate: float, draw: Draw, lean: float 
     """Return the reply that chooses an option.
 
     Args:
-        occasion: On which occasion.
+        occasion: The occasion.
         right: The option that a faultless channel chooses.
-        rate: Chance of another, each as likely.
-        draw: Where chance comes from.
-        lean: Chance that it is the standing plan after all.
+        rate: Chance of another option, each equally likely.
+        draw: The source of chance.
+        lean: Chance that the standing plan is chosen after all.
     """
     option = at_fault(occasion, right, rate, draw)
     if lean and draw.uniform() < lean:
@@ -92,7 +92,7 @@ def ordered(occasion: Occasion, draw: Draw) -> list[str]:
 
 
 def passed_down(occasion: Occasion, garble: float, draw: Draw) -> tuple[list[str], list[str]]:
-    """Return the order as it is passed on, at some rate another, and the other lines of the directive."""
+    """Return the order as it is passed on (with chance `garble` another one), and the directive's other lines."""
     lines = lines_of(*occasion.heard)
     if occasion.world.decision is None:
         return [], lines

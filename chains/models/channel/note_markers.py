@@ -1,25 +1,25 @@
-"""The words around what remedies add to a report, and the numbers by which lines name what they rest on.
+"""The frames around what remedies add to a report, and the numbers of the notes that lines name.
 
-They are known down here because the synthetic channel must read what they
-frame, and must not pass the frame on as news. The instrument never reads them:
-a report that writes such words itself gains nothing by it.
+They stand in this room because the synthetic channel must read the framed lines
+and must not relay the frame as news. The instrument ignores frames: a report
+that imitates them gains nothing.
 """
 
 import re
 from collections.abc import Iterable
 
 NOTE = "Auditor's note."
-"""How every line that frames an auditor's findings begins."""
+"""The beginning of every line that frames an auditor's findings."""
 LEFT_OUT = f"{NOTE} {{}} leaves this out:"
 SHOULD_READ = f"{NOTE} {{}} has this wrong; it should read:"
-"""Both with whose report it is."""
+"""Both are filled with whose report it is."""
 SAYS = f"{NOTE} The report says this:"
-"""What a placebo's note says."""
+"""The frame of a placebo's note."""
 ATTACHED = "Word for word from the notes:"
 REPEATED = "Once more from the report:"
 UNNAMED = "Numbers not named in the report:"
 NUMBERS = "Numbers that stand for the notes:"
-"""What a placebo of provenance says of the numbers that it lists."""
+"""The frame of the numbers in a placebo of provenance."""
 
 _FRAMES = (NOTE, ATTACHED, REPEATED, UNNAMED, NUMBERS)
 _NUMBER = r"\[\d{1,4}\](?:\s*,?\s*\[\d{1,4}\])*"
@@ -29,12 +29,12 @@ _ANY = re.compile(r"\[(\d{1,4})\]")
 
 
 def frames(line: str) -> bool:
-    """Return whether a line is a frame, and no news."""
+    """Return whether a line is a frame, not news."""
     return line.startswith(_FRAMES)
 
 
 def corrects(line: str) -> bool:
-    """Return whether a line says that those below it are what a report should read."""
+    """Return whether a line announces corrections below it."""
     return line.startswith(NOTE) and line.endswith("it should read:")
 
 
@@ -44,7 +44,7 @@ def named(text: str) -> frozenset[int]:
 
 
 def blanked(text: str) -> str:
-    """Return a text with spaces for the numbers of notes, so that every other letter stands where it stood."""
+    """Return a text with spaces in place of the numbers of notes, so that all other letters keep their places."""
     return _ANY.sub(lambda number: " " * len(number[0]), text)
 
 
@@ -61,6 +61,6 @@ def apart(line: str) -> tuple[str, tuple[int, ...]]:
 
 
 def numbered(line: str, numbers: Iterable[int]) -> str:
-    """Return a line that names these numbers of notes; as it is where there are none."""
+    """Return a line with these numbers of notes added; unchanged if there are none."""
     marks = "".join(f"[{number}]" for number in numbers)
     return f"{marks} {line}" if marks else line

@@ -1,7 +1,7 @@
-"""The synthetic channel where nothing climbs: which clauses fare worse on their way down, and what its workers do.
+"""The synthetic channel on the way down: the hazard ratios of clauses, and what its workers do.
 
-A faultless channel's worker chooses as well as can be on what it hears; where
-that leaves several actions equally good, each of them is as likely.
+A faultless channel's worker chooses as well as possible on what it hears; if
+several actions are equally good, each is equally likely.
 """
 
 from typing import Annotated
@@ -21,7 +21,7 @@ Size = Annotated[float, Field(ge=0, le=100)]
 
 
 class DownRates(BaseModel):
-    """What is planted on the way down besides what is planted on the way up: hazard ratios of clauses."""
+    """Hazard ratios of clauses on the way down; they multiply the rates of the way up."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -54,7 +54,7 @@ class DownRates(BaseModel):
 
 
 def deed_heard(occasion: Occasion, draw: Draw) -> str:
-    """Return the action that is best on what the channel's own sentences say; it makes nothing of others."""
+    """Return the best action given what the channel's own sentences say; other sentences are ignored."""
     world = occasion.world
     if world.assignment is None:
         raise ValueError(f"workers have nothing to choose between in world {world.title!r}")
@@ -76,7 +76,7 @@ def _told(world: World, state: State) -> Told | None:
     if assignment is None:
         return None
     slot, _, value = state.variant.partition("=")
-    # a vague sentence of the channel's has neither the limit nor the side on which to stay
+    # the channel's vague sentence states neither the limit nor the side on which to stay
     missing = (LIMIT, "way") if state.fate == "blurred" else ()
     said = float(value) if slot == LIMIT and value else None
     return heard_aim(assignment.aim_of[state.fact], state.fate, missing=missing, said=said)

@@ -11,11 +11,11 @@ sum of the rates of the causes:
     k   H(n) = lambda * n^k              a power of the hop (Weibull); k = 1 is a constant hazard, the null
     q   H over N managers = lambda * N^q  a power of the depth, spread evenly over the managers' hops
 
-These are the power law of the hop and the law of the depth of the project's
-notes on "worse than linear" (Williamson's constant hazard as the null, the
-grouped Weibull model and its proportional hazards beside it). What `overload`
-plants is added to the cumulative hazard of each manager's hop: that much for
-each line heard beyond `capacity`.
+These are the law of the hop and the law of the depth that `mazedom law` fits
+(docs/law.md): Williamson's constant hazard is the null, and the Weibull model
+with proportional hazards is the alternative. `overload` is
+added to the cumulative hazard of each manager's hop for each line heard beyond
+`capacity`.
 """
 
 import math
@@ -66,33 +66,33 @@ class ChannelRates(CourageRates, DownRates):
     p2: Rate | None = None
     """Total rate from hop `tau` on."""
     overload: Size = 0.0
-    """What each line that a manager hears beyond `capacity` adds to the cumulative hazard of its hop."""
+    """Added to the cumulative hazard of a manager's hop for each line heard beyond `capacity`."""
     capacity: Annotated[int, Field(ge=0)] = 0
     """Lines that a manager hears without overload."""
     soften: Rate = 0.0
-    """Chance per hop that the status, where a world has one, is told one step greener."""
+    """Chance per hop that the status, if the world has one, is reported one step greener."""
     paraphrase: Rate = 1.0
     """Chance that a sentence which says the same as the one heard is worded anew."""
     misjudge: Rate = 0.0
-    """Chance that an executive decides on another option than the best on what it hears."""
+    """Chance that an executive does not choose the best option given what it hears."""
     lean: Rate = 0.0
     """Chance that an executive takes the standing plan, whatever else it would have decided."""
     garble: Rate = 0.0
     """Chance per hop down that the order is replaced by another one."""
     disobey: Rate = 0.0
-    """Chance that a worker does another thing than it was ordered."""
+    """Chance that a worker does something other than ordered."""
     taste: Rate = 0.0
-    """How much of a rating of reports is liking for good news; the rest is noise."""
+    """Share of liking for good news in a rating of reports; the rest is noise."""
     bad_drop: Rate = 0.0
-    """Chance per hop that a bad fact is left out, kept or not, before the law is asked: a seat that hides bad news."""
+    """Chance per hop that a bad fact is left out, kept or not, before the law applies: a seat that hides bad news."""
     catch: Rate = 1.0
     """Chance that an auditor finds what a message lost of what its seat heard, line by line."""
     alarm: Rate = 0.0
-    """Chance that an auditor finds fault with a line that is as it was heard."""
+    """Chance that an auditor finds fault with an unchanged line."""
     mend: Rate = 1.0
-    """Chance that a seat to which its report is sent back restores a line that the findings name."""
+    """Chance that a seat whose report is sent back restores a line that the findings name."""
     seed: int = 0
-    """Of the channel's own draws."""
+    """Seed of the channel's own draws."""
 
     @model_validator(mode="after")
     def _possible(self) -> Self:
@@ -125,8 +125,8 @@ class ChannelRates(CourageRates, DownRates):
             hop: 1 for the worker's message.
             depth: Hops from the worker to the executive: the managers between them are one fewer. An
                 executive's own message counts as a manager's.
-            ratio: What multiplies the hazard: the fact's valence and frailties.
-            lines: How many the seat heard.
+            ratio: Multiplies the hazard: the fact's valence and frailties.
+            lines: How many lines the seat heard.
         """
         over = self.overload * max(0, lines - self.capacity) if hop > 1 else 0.0
         total = self.p2 if self.tau is not None and self.p2 is not None and hop >= self.tau else self.total
@@ -135,7 +135,7 @@ class ChannelRates(CourageRates, DownRates):
         elif self.q is not None:
             steps = max(1, depth - 1) ** (self.q - 1)
         else:
-            # with a rate of the worker's own the law is the managers', as `law` estimates it
+            # if the worker has its own rate, the law covers the managers alone, as `law` estimates it
             place = hop if self.worker is None else hop - 1
             steps = place**self.k - (place - 1) ** self.k
         if ratio == 0:
@@ -144,7 +144,7 @@ class ChannelRates(CourageRates, DownRates):
 
 
 def parse_channel(text: str) -> ChannelRates:
-    """Read what a channel's name plants: "channel:drop=0.1,flip=0.02", "channel", or the part after the colon.
+    """Read the rates in a channel's name: "channel:drop=0.1,flip=0.02", "channel", or the part after the colon.
 
     Raises:
         BadInput: A key is unknown or given twice, or a value is impossible.

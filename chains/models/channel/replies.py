@@ -1,6 +1,6 @@
-"""How the synthetic channel replies to each task that is more than a report.
+"""How the synthetic channel replies to tasks other than reports.
 
-A task's row names one of these functions. A task that names none is answered with what was heard, relayed.
+A task's row names one of these functions. If it names none, the channel relays what it heard.
 """
 
 import json
@@ -18,13 +18,13 @@ from chains.rng import Draw
 
 
 def decides(channel: Channel, occasion: Occasion) -> str:
-    """Choose the option that is best on what was heard, but for the planted rate of misjudgement."""
+    """Choose the best option given what was heard, except at the planted rate of misjudgement."""
     rates = channel.rates
     return chosen(occasion, best_heard(occasion), rates.misjudge, _fault(channel, occasion), rates.lean)
 
 
 def acts(channel: Channel, occasion: Occasion) -> str:
-    """Do what was ordered, but for the planted rate of disobedience."""
+    """Do what was ordered, except at the planted rate of disobedience."""
     rates, fault = channel.rates, _fault(channel, occasion)
     if occasion.world.assignment is not None:
         return done(occasion, deed_heard(occasion, channel.draw(occasion, "tie")), rates.disobey, fault)
@@ -34,8 +34,8 @@ def acts(channel: Channel, occasion: Occasion) -> str:
 def _fault(channel: Channel, occasion: Occasion) -> Draw:
     """Return the draw of whether a choice goes wrong.
 
-    It does not depend on the hop, so that the same seat with the full ledger or the whole charter before it errs on
-    the same occasions.
+    It does not depend on the hop, so that a seat's reference turns (full ledger, whole charter) err on the same
+    occasions.
     """
     world = occasion.world
     return Draw("choice", channel.rates.seed, world.seed, occasion.replicate, occasion.seat, occasion.task)
@@ -67,18 +67,18 @@ LEAST, MOST = 1, 10
 
 
 def rated(occasion: Occasion, taste: float, draw: Draw) -> str:
-    """Return the ratings of the drafts that were heard, as JSON: decimals from 1 to 10 by letter.
+    """Return the ratings of the drafts heard, as JSON: decimals from 1 to 10 by letter.
 
     A draft's rating rises with
 
         taste * (1 - share of the world's bad facts that it tells as such) + (1 - taste) * noise,
 
-    the noise uniform from 0 to 1 and drawn for each draft anew.
+    where the noise is uniform from 0 to 1 and drawn for each draft.
 
     Args:
-        occasion: What was heard, one text a letter.
-        taste: From 0 (noise alone) to 1 (nothing but the news counts).
-        draw: Of the noise.
+        occasion: Holds the drafts, one text per letter.
+        taste: From 0 (noise alone) to 1 (only the news counts).
+        draw: The source of the noise.
     """
     book = codebook(occasion.world)
     bad = {fact.id for fact in occasion.world.facts if fact.valence == "bad"}

@@ -1,10 +1,10 @@
-"""The synthetic channel where it may stop the work: planted courage, and planted panic.
+"""The synthetic channel in seats that may stop the work: planted courage, and planted panic.
 
-A channel stops the work, or vetoes a decision, at one rate where what it heard
-warrants it and at another where it does not. It is warranted where, for one
-who believes what was heard, the careful option pays more than what would be
-done otherwise. A faultless channel stops whenever it is warranted, and never
-when it is not; an executive that may override a stop then lets it stand.
+A channel stops the work, or vetoes a decision, at one rate if what it heard
+warrants it and at another rate if not. A stop is warranted if, believing what
+was heard, the careful option pays more than what would be done otherwise. A
+faultless channel stops exactly when it is warranted; an executive that may
+override a stop then lets it stand.
 """
 
 from typing import Annotated
@@ -16,7 +16,7 @@ from chains.models.provider import Occasion
 from chains.rng import Draw
 
 STEPS_IN = ("stop", "veto", "override")
-"""The ids of the options by which one steps in; the others are those of not doing so."""
+"""The ids of the options that step in; all other options do not."""
 
 
 Rate = Annotated[float, Field(ge=0, le=1)]
@@ -28,18 +28,18 @@ class CourageRates(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     stop: Rate = 1.0
-    """Chance that one who may stop the work does, where what it heard warrants it."""
+    """Chance that a seat stops the work if what it heard warrants it."""
     panic: Rate = 0.0
-    """Chance that it does where what it heard does not."""
+    """Chance that a seat stops the work if what it heard does not warrant it."""
     veto: Rate = 1.0
-    """Chance that a quality engineer vetoes a decision, where what it read warrants it."""
+    """Chance that a quality engineer vetoes a decision if what it read warrants it."""
     quibble: Rate = 0.0
-    """Chance that it does where what it read does not."""
+    """Chance that a quality engineer vetoes a decision if what it read does not warrant it."""
     override: Rate = 0.0
     """Chance that an executive overrides a stop."""
 
     def stepping_in(self, task: str, *, warranted: bool) -> float:
-        """Return how often it steps in when it is asked to stop, veto or override."""
+        """Return the chance that it steps in when asked to stop, veto or override."""
         match task:
             case "stop":
                 return self.stop if warranted else self.panic
@@ -53,9 +53,9 @@ def steps_in(occasion: Occasion, rates: CourageRates, draw: Draw) -> str:
     """Return the reply of a seat that is asked whether it steps in.
 
     Args:
-        occasion: What it heard; `decided` is the option that would be done if nobody stepped in.
-        rates: How often it does.
-        draw: Whether it does now.
+        occasion: Holds what it heard; `decided` is the option that is carried out if nobody steps in.
+        rates: How often channels step in.
+        draw: Decides this time.
     """
     warranted = is_warranted(occasion)
     stepping = draw.uniform() < rates.stepping_in(occasion.task, warranted=warranted)
@@ -65,7 +65,7 @@ def steps_in(occasion: Occasion, rates: CourageRates, draw: Draw) -> str:
 
 
 def is_warranted(occasion: Occasion) -> bool:
-    """Whether the careful option pays more, for one who believes what was heard, than what would be done otherwise."""
+    """True if, believing what was heard, the careful option pays more than what would be done otherwise."""
     decision = occasion.world.decision
     if decision is None:
         raise ValueError(f"nothing is decided in world {occasion.world.title!r}")
