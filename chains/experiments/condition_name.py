@@ -1,4 +1,4 @@
-"""What a condition is called; imports nothing that takes time, for a list of runs needs the names and little else."""
+"""The name of a condition. Imports nothing slow, because `list runs` needs the names and little else."""
 
 from collections.abc import Mapping
 

@@ -1,4 +1,4 @@
-"""From a condition's settings to its plan: who speaks when."""
+"""Make the plan of a condition from its settings."""
 
 from contextlib import nullcontext
 from typing import NamedTuple, Self
@@ -35,7 +35,7 @@ class PlanSettings(NamedTuple):
 
 
 def planned(settings: PlanSettings, hierarchy: Hierarchy) -> Plan:
-    """Return who speaks when in a condition.
+    """Return the plan of a condition.
 
     Raises:
         BadInput: If settings contradict each other.

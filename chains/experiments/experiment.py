@@ -1,6 +1,6 @@
 """Experiments: a question, worlds, and factors crossed into conditions, each run on the same worlds.
 
-An experiment is a TOML file (`runs/<name>.toml`); `--set` on the command line says the same and goes over the file.
+An experiment is a TOML file (`runs/<name>.toml`); `--set` on the command line replaces what the file says.
 
     question = "Does retention fall with depth, and does quoting slow the fall?"
     worlds = 3                      # or seeds = [4, 8, 15]

@@ -1,4 +1,4 @@
-"""`--set KEY=VALUE` on the command line, put over an experiment.
+"""`--set KEY=VALUE` on the command line: settings that replace those of an experiment file.
 
     depth=4                             one value, fixed
     depth=2,4,8                         three values: a factor, crossed with all others
@@ -57,7 +57,7 @@ def split(text: str) -> tuple[str, list[str]]:
 
 
 def override(experiment: Experiment, settings: Sequence[str]) -> Experiment:
-    """Return the experiment with the texts of `--set` put over it.
+    """Return the experiment with its settings replaced by the texts of `--set`.
 
     Raises:
         BadInput: If a key or value is unknown.
@@ -66,7 +66,7 @@ def override(experiment: Experiment, settings: Sequence[str]) -> Experiment:
 
 
 def override_by(experiment: Experiment, settings: Mapping[str, Any]) -> Experiment:
-    """Return the experiment with settings put over it; a list or tuple of values makes a factor.
+    """Return the experiment with some settings replaced; a list or tuple of values makes a factor.
 
     Raises:
         BadInput: As `override`.
@@ -79,7 +79,7 @@ def override_by(experiment: Experiment, settings: Mapping[str, Any]) -> Experime
 
 
 def _overridden(experiment: Experiment, settings: Sequence[tuple[str, list[str], str]]) -> Experiment:
-    """Return the experiment with settings put over it: the key of each, its values, and how it was written."""
+    """Return the experiment with some settings replaced; each is a key, its values, and the text as written."""
     content: dict[str, Any] = experiment.model_dump(exclude_unset=True)
     content = {table: {} for table in TABLES} | content
     for key, values, text in settings:
@@ -99,7 +99,7 @@ def _overridden(experiment: Experiment, settings: Sequence[tuple[str, list[str],
 
 
 def with_limits(limits: Limits, settings: Sequence[str]) -> Limits:
-    """Return the limits of a run that goes on, with the texts of `--set limits.KEY=N` put over them.
+    """Return the limits of a resumed run, with those in the texts of `--set limits.KEY=N` replaced.
 
     Raises:
         BadInput: If a text sets anything but a limit: nothing else of a run can be changed.

@@ -1,4 +1,4 @@
-"""Which prompt each turn has in a condition, and which circumstances each seat is told of."""
+"""Which prompt each turn of a condition uses, and which circumstances each seat is told about."""
 
 from collections.abc import Mapping
 
@@ -10,15 +10,15 @@ from chains.organisation.prompts import CIRCUMSTANCES, NONE, NOTICE, Prompt, con
 
 
 def cast_prompts(settings: ConditionSettings, plan: Plan, prompts: dict[str, Prompt]) -> dict[str, str]:
-    """Return the prompt's name of each turn that asks somebody, and of each notice that is added to report prompts.
+    """Return the name of each asking turn's prompt, and of each notice that is added to report prompts.
 
     Args:
-        settings: The condition's.
-        plan: Its turns.
+        settings: The condition's settings.
+        plan: The condition's plan.
         prompts: The prompts read so far, by name; those that are missing are read and added.
 
     Raises:
-        BadInput: If a prompt is not there, or a circumstance is set and no prompt of the condition tells it.
+        BadInput: If a prompt does not exist, or a circumstance is set and no prompt of the condition mentions it.
     """
     variants = configuration(settings.prompt.general)
     names: dict[str, str] = {}
@@ -48,7 +48,7 @@ def cast_prompts(settings: ConditionSettings, plan: Plan, prompts: dict[str, Pro
 
 
 def _told(settings: ConditionSettings, plan: Plan, names: Mapping[str, str], prompts: dict[str, Prompt]) -> None:
-    """Read the prompts of circumstances, and check that some prompt has the hole in which each is told."""
+    """Read the prompts of circumstances, and check that some prompt of each affected seat has their hole."""
     heard: dict[str, bool] = {}
     for seat in plan.seats:
         turns = [turn.name for turn in plan.asked_of[seat.name] if turn.name in names]
@@ -66,6 +66,6 @@ def _told(settings: ConditionSettings, plan: Plan, names: Mapping[str, str], pro
 
 
 def circumstances(settings: ConditionSettings, seat: Seat) -> list[str]:
-    """Return the names of the circumstances that a seat is told of, in the order in which it reads them."""
+    """Return the names of the circumstances that a seat is told about, in the order in which it reads them."""
     found = ((name, settings.circumstance(name).at(seat)) for name in CIRCUMSTANCES)
     return [f"{name}/{variant}" for name, variant in found if variant != NONE]

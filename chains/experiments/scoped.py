@@ -36,10 +36,10 @@ class Scoped(Generic[T]):
 
         Args:
             seat: Of the hierarchy or beside it.
-            general: What stands for all seats, in place of this setting's own general value.
+            general: The value for all seats, in place of this setting's own general value.
         """
         wider: tuple[str, ...] = (f"level.{seat.level}", seat.role)
-        if seat.role in BESIDE:  # no levels there; a watcher counts as an auditor if nothing is said of watchers
+        if seat.role in BESIDE:  # no levels; without a value for watchers, a watcher counts as an auditor
             wider = (seat.role, "auditor")
         for scope in (seat.name, *wider):
             if scope in self.narrower:

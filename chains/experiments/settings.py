@@ -43,7 +43,7 @@ def _whole(value: Any) -> Any:
 
 
 def _number(value: Any, check: ValidatorFunctionWrapHandler) -> Any:
-    """Read a number; 1 stays 1 and 1.0 stays 1.0, because a model's request that holds one is not the other's."""
+    """Read a number; 1 stays 1 and 1.0 stays 1.0, because requests with 1 and with 1.0 have different digests."""
     read = _parsed(float, value)
     checked = check(read)
     return read if isinstance(read, int) else checked
@@ -85,7 +85,7 @@ class ConditionSettings(BaseModel):
     goals: Count | None = Field(
         default=None, description="how many of the charter's goals are told, from the first; all if not given"
     )
-    owner: Flag = Field(default=False, description="true: the order names who owns it, with the backing of the top")
+    owner: Flag = Field(default=False, description="true: the order names its owner, whom the executive backs")
     depth: Count = Field(default=4, description="hops from a worker to the executive")
     span: Count = Field(default=1, description="how many seats report to each manager")
     leaves: Count | None = Field(
@@ -99,9 +99,9 @@ class ConditionSettings(BaseModel):
         default="none", description="lines beside the chain of command, joined by +, as in skip:L4>L0+question:L0>L3"
     )
     loop: Flag = Field(default=False, description="true: the executive decides, its order goes down, workers act")
-    reports: Flag = Field(default=True, description="false: nothing climbs, the executive orders by its charter alone")
+    reports: Flag = Field(default=True, description="false: no reports; the executive orders by its charter alone")
     decide_only: Flag = Field(
-        default=False, description="true: the trial ends when the executive has decided: no order, no deed"
+        default=False, description="true: the trial ends with the executive's decision, without orders and actions"
     )
     remedy: Text = Field(default="none", description="remedies switched on, joined by +, as in audit:rate=0.5+verbatim")
     selection: Scoped[Count] = Field(
@@ -111,7 +111,7 @@ class ConditionSettings(BaseModel):
         default="rating", description="how one draft is chosen: rating, random, or placebo (rated, then random)"
     )
     rounds: Count = Field(
-        default=1, description="times that the organisation meets, each about another world; the last is measured"
+        default=1, description="how often the organisation meets, each time about another world; the last is measured"
     )
     memory: Annotated[Memory, BeforeValidator(_text)] = Field(
         default="reports", description="what seats remember of earlier rounds: none, ratings or reports"
@@ -126,19 +126,19 @@ class ConditionSettings(BaseModel):
     model: Scoped[Text] = Field(default=Scoped("smollm2"), description="who holds the seats: a model's name, or person")
     evals: Scoped[Text] = Field(
         default=Scoped(NONE),
-        description="what a seat's prompt says of which figures count: a file of prompts/evals, or none",
+        description="what a seat's prompt says about which figures count: a file of prompts/evals, or none",
     )
     incentive: Scoped[Text] = Field(
         default=Scoped(NONE),
-        description="what a seat's prompt says of its pay or promotion: a file of prompts/incentive, or none",
+        description="what a seat's prompt says about its pay or promotion: a file of prompts/incentive, or none",
     )
     pause_plan: Scoped[Text] = Field(
         default=Scoped(NONE),
-        description="what a seat's prompt says of what follows a pause: a file of prompts/pause_plan, or none",
+        description="what a seat's prompt says about what follows a pause: a file of prompts/pause_plan, or none",
     )
     precedent: Scoped[Text] = Field(
         default=Scoped(NONE),
-        description="what a seat's prompt says of whether a no was seen before: a file of prompts/precedent, or none",
+        description="what a seat's prompt says about earlier refusals: a file of prompts/precedent, or none",
     )
     lineage: Scoped[Text | None] = Field(
         default=Scoped(None), description="models dealt over the seats, joined by +, in place of model"
