@@ -1,4 +1,4 @@
-"""Ground truth: what is true at the bottom, what is meant at the top, and the worlds made of them.
+"""Ground truth: facts at the bottom, intent at the top, and the worlds made of them.
 
 Imports: errors, rng, fates.
 

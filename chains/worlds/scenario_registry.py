@@ -1,4 +1,4 @@
-"""Scenarios by name, or in a scenario's place a world file, or a folder of them."""
+"""Scenarios by name; a world file, or a folder of them, may stand in place of a scenario."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -11,7 +11,7 @@ from chains.worlds.files.world_file import read_world
 from chains.worlds.world import Scenario, World
 
 _BUILT_IN = ("watermelon", "go_ahead", "pause", "stop_work", "five_words", "status_report", "common_cause")
-"""Each is a module of `chains.worlds.scenario`, imported when it is asked for: some need numpy, which others don't."""
+"""Each is a module of `chains.worlds.scenario`, imported when it is asked for, because some need numpy."""
 SCENARIOS: Registry[Scenario] = Registry("scenario", {name: f"chains.worlds.scenario.{name}" for name in _BUILT_IN})
 
 S = TypeVar("S", bound=Scenario)
@@ -27,9 +27,9 @@ def scenario(make: S) -> S:
 
 
 def worlds_in(scenarios: Iterable[object]) -> int:
-    """Return how many worlds each of some scenarios has at least: a world file 1, a folder as many as it has files.
+    """Return how many worlds the smallest of some scenarios has: a world file 1, a folder the number of its files.
 
-    0 where all of them make as many as are asked for.
+    0 if all of them can make any number of worlds.
     """
     named = [str(name) for name in scenarios if _is_written(str(name))]
     counts = [1 if name.endswith(".toml") else len(_files(Path(name))) for name in named]
@@ -49,8 +49,8 @@ def world_for(name: str, seed: int, facts: int, setting: str | None = None) -> W
 
     Args:
         name: A name in `SCENARIOS`, the path of a world file (something that ends in ".toml"), or of a folder.
-        seed: Of the generator. A world file is the same world for every seed; of a folder it is the place of a file.
-        facts: How many facts to make. A world file has the facts that it has.
+        seed: The generator's seed. A world file is one world for every seed; in a folder, seed 1 is the first file.
+        facts: How many facts to make; ignored for a world file.
         setting: Where the scenario plays; None lets the seed choose.
 
     Raises:

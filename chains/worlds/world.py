@@ -28,25 +28,25 @@ class World(BaseModel):
 
     scenario: str
     version: str
-    """Of the generator: a change that changes worlds changes it."""
+    """The generator's version; it changes whenever its worlds change."""
     seed: int
     setting: str
     """Where it plays: "plant", "ward", "release"."""
     title: str
-    """Shown to seats as what the report is about: "Kestrel pump line, weekly status"."""
+    """What reports are about, as seats read it: "Kestrel pump line, weekly status"."""
     facts: Annotated[tuple[Fact, ...], Field(min_length=1)]
     decision: Decision | None = None
-    """What the executive has to decide; None where nothing is."""
+    """What the executive decides; None if nothing is decided."""
     charter: Charter | None = None
-    """What is meant at the top; None where nothing is."""
+    """The intent of the top; None if there is none."""
     assignment: Assignment | None = None
-    """What the worker has to choose between; None where its orders say what to do."""
+    """The actions that the worker chooses between; None if its orders say what to do."""
     status: StatusRule | None = None
-    """By which the world is red, amber or green; None where nobody reports a status."""
+    """Decides whether the world is red, amber or green; None if no status is reported."""
     sources: Sources | None = None
-    """The documents that its facts were taken from; None where there are none."""
+    """The documents that its facts were taken from; None if there are none."""
     patterns: tuple[Pattern, ...] = ()
-    """Facts that have a cause in common, which is seen where they are heard together."""
+    """Groups of facts with a common cause, which can be seen only from several facts together."""
 
     @model_validator(mode="after")
     def _one_of_each(self) -> Self:
@@ -87,7 +87,7 @@ class World(BaseModel):
     def digest(self) -> str:
         """SHA-256 of the world's canonical JSON, in hexadecimal: equal worlds, equal digests.
 
-        Where its facts stand in documents, and who has confirmed them, is no part of what is true.
+        Quotes from documents, and confirmations, are not part of the digest.
         """
         plain = self.model_dump(mode="json", exclude_defaults=True, exclude={"sources"})
         return hashlib.sha256(orjson.dumps(plain, option=orjson.OPT_SORT_KEYS)).hexdigest()
@@ -106,7 +106,7 @@ class World(BaseModel):
         return {fact.id: fact for fact in self.facts}
 
     def said(self, fact: str, template: int) -> str:
-        """Return a fact in the words of one of its templates, as `Statement.render`, made once for all replicates."""
+        """Return a fact in the words of one of its templates, as `Statement.render` does; cached for all replicates."""
         if (sentence := self._said.get((fact, template))) is None:
             sentence = self._said[fact, template] = self.fact(fact).render(template)
         return sentence
@@ -117,14 +117,14 @@ class World(BaseModel):
 
     def twinned(self) -> "World":
         """Return the world in which every fact with a twin has the opposite valence."""
-        # made anew, because a copy would keep the digest of the original once that was asked for
+        # made anew, because a copy could keep the cached digest of the original
         plain = {name: getattr(self, name) for name in World.model_fields}
         decision = self.decision and self.decision.twinned()
         return World(**plain | {"facts": tuple(fact.twinned() for fact in self.facts), "decision": decision})
 
 
 def unverified_notes(worlds: Iterable[World]) -> list[str]:
-    """Return a sentence for each world that has facts which nobody has confirmed; none for all others."""
+    """Return a sentence for each world with facts that nobody has confirmed."""
     notes: dict[str, str] = {}
     for world in worlds:
         if world.sources is not None and (open_ := world.sources.unverified):

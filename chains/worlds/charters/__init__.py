@@ -1,4 +1,4 @@
-"""What is meant at the top: ranked goals and limits as clauses, and what workers must choose by them.
+"""Intent at the top: ranked goals and limits as clauses, and the choices that workers make by them.
 
 Imports: facts.
 

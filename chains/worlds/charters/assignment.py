@@ -1,15 +1,15 @@
-"""What a worker has to choose between, and what each choice does for each goal of the charter.
+"""Assignments: the actions that a worker chooses between, and what each does for each goal of the charter.
 
-The mirror image of a decision: there the top does not know the facts, here the
-bottom does not know what is meant. Every action has a value for every measure
-("weekly overtime: 85 hours"); an *aim* is what a clause of the charter asks of
-one of them, and what meeting it is worth:
+An assignment mirrors a decision: there the top does not know the facts, here
+the bottom does not know the intent. Every action has a value for every property
+("weekly overtime: 85 hours"). An *aim* is what a clause of the charter asks of
+one property, and what meeting it is worth:
 
     U(action) = sum over the aims of weight * [the action's value is on the right side of the limit]
 
-So which action is best follows from the clauses that somebody knows and from
-nothing else, and what a lost clause costs follows from the action that it
-changes. A must-not is an aim that weighs more than all goals together.
+So the best action follows only from the clauses that a worker knows, and a lost
+clause costs as much as the action that it changes. A must-not is an aim that
+weighs more than all goals together.
 """
 
 import math
@@ -27,20 +27,20 @@ Finite = Annotated[float, Field(allow_inf_nan=False)]
 LIMIT = "limit"
 """The slot of a clause that holds the limit."""
 _EQUAL = 1e-9
-"""Payoffs closer than this are the same."""
+"""Payoffs closer than this count as equal."""
 
 
 class Property(BaseModel):
-    """Something by which actions differ."""
+    """A property in which actions differ."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     id: str
     name: Annotated[str, Field(pattern=r"\S")]
-    """As a list of the actions says it: "weekly overtime"."""
+    """Its name in the list of actions: "weekly overtime"."""
     unit: str | None = None
     per: str = ""
-    """What follows the number: " a month"."""
+    """The text after the number: " a month"."""
 
     def shown(self, value: float) -> str:
         """Return the property with a value, in words."""
@@ -55,9 +55,9 @@ class Action(BaseModel):
 
     id: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
     text: Annotated[str, Field(pattern=r"\S")]
-    """As a worker would say it: "run two short shifts". No action's text contains another's."""
+    """A worker's words for it: "run two short shifts". No action's text contains another's."""
     values: tuple[Finite, ...]
-    """What it does: a value for each property of the assignment, in their order."""
+    """Its value for each property of the assignment, in their order."""
     also: tuple[str, ...] = ()
     """Other wordings of the same action, none of which names another."""
 
@@ -72,12 +72,12 @@ class Aim(BaseModel):
     weight: Annotated[Finite, Field(gt=0)]
     """What meeting it is worth."""
     above: bool
-    """Whether the value must lie above the limit; else below it."""
+    """Whether the value must lie above the limit; if not, below it."""
     limit: Finite
     span: tuple[Finite, Finite]
-    """The smallest and the largest limit that such a clause may have: what somebody expects who is told none."""
+    """The smallest and the largest limit that such a clause may have; a reader who is told no limit expects this range."""
     must_not: bool = False
-    """Whether the clause forbids the other side. Turned round it permits both sides; a goal would ask for the other."""
+    """Whether it forbids the other side. Inverted, it permits both sides; an inverted goal asks for the other side."""
 
     def met(self, value: float, limit: float | None = None) -> bool:
         """Return whether a value is on the right side of the limit, or of another limit."""
@@ -85,42 +85,42 @@ class Aim(BaseModel):
         return value > bar if self.above else value < bar
 
     def likely(self, value: float) -> float:
-        """Return the chance that a value meets a limit of which only the span is known, each limit as likely."""
+        """Return the chance that a value meets the limit if only the span is known; each limit is equally likely."""
         low, high = self.span
         below = min(1.0, max(0.0, (value - low) / (high - low)))
         return below if self.above else 1 - below
 
 
 class Told(NamedTuple):
-    """What a reader takes one clause to ask; a clause that is not told of asks nothing."""
+    """What a reader believes one clause to ask; an unmentioned clause asks nothing."""
 
     aim: Aim
     turned: bool = False
-    """Whether it is taken the wrong way round."""
+    """Whether the clause was inverted."""
     limit: float | None = None
-    """The limit that is told; None with `open` false: the true one."""
+    """The limit that the reader was told; None with `open` false: the true one."""
     open: bool = False
-    """Whether no limit is told, so that every one is as likely."""
+    """Whether the reader was told no limit, so that every limit is equally likely."""
 
     def share(self, value: float) -> float:
-        """Return the share of the aim's weight that a value earns, as this reader sees it: from 0 to 1."""
+        """Return the share of the aim's weight that a value earns in this reader's belief: from 0 to 1."""
         if self.turned and self.aim.must_not:
-            return 0.0  # whatever is permitted asks nothing of anybody
+            return 0.0  # a permission asks nothing
         share = self.aim.likely(value) if self.open else float(self.aim.met(value, self.limit))
         return 1 - share if self.turned else share
 
 
 def heard_aim(aim: Aim, fate: Fate, *, missing: Collection[str] = (), said: float | None = None) -> Told | None:
-    """Return what a reader takes a clause to ask, by what became of it; None if it asks nothing any more.
+    """Return what a reader believes a clause to ask, given its fate; None if it no longer asks anything.
 
-    A blurred clause asks what it asks on average over the slot that is gone: over the limits that there may be, or
-    over both directions, which is nothing.
+    A blurred clause asks the average over its missing slot: over all possible limits, or over both directions, which
+    is nothing.
 
     Args:
-        aim: What the clause asks as it stands.
-        fate: What became of it.
-        missing: The slots that are gone.
-        said: The limit that is said in place of its own; None if it can't be read.
+        aim: What the clause truly asks.
+        fate: Its fate.
+        missing: The slots that are missing.
+        said: The limit stated in place of the true one; None if it can't be read.
     """
     match fate:
         case "kept":
@@ -136,12 +136,12 @@ def heard_aim(aim: Aim, fate: Fate, *, missing: Collection[str] = (), said: floa
 
 
 class Assignment(BaseModel):
-    """What the worker chooses between, and how what it is worth follows from the charter."""
+    """The actions that the worker chooses between, and what each is worth by the charter."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     question: Annotated[str, Field(pattern=r"\S")]
-    """What is to be chosen, as the worker reads it."""
+    """The question, as the worker reads it."""
     properties: Annotated[tuple[Property, ...], Field(min_length=1)]
     """In the order in which the worker sees them, which is not the order of the goals."""
     actions: Annotated[tuple[Action, ...], Field(min_length=2, max_length=8)]
@@ -177,7 +177,7 @@ class Assignment(BaseModel):
         return next(action for action in self.actions if action.id == name)
 
     def values(self, action: str) -> Mapping[str, float]:
-        """Return what an action does, by property."""
+        """Return an action's values, by property."""
         return self._values[action]
 
     @cached_property
@@ -186,28 +186,28 @@ class Assignment(BaseModel):
         return {action.id: dict(zip(names, action.values, strict=True)) for action in self.actions}
 
     def pays(self, action: str, told: Iterable[Told] | None = None) -> float:
-        """Return what an action is worth: by the whole charter, or to one who was told this of it."""
+        """Return what an action is worth by the whole charter, or by what a reader was told of it."""
         values = self.values(action)
         heard = [Told(aim) for aim in self.aims] if told is None else told
         return math.fsum(one.aim.weight * one.share(values[one.aim.property]) for one in heard)
 
     def best(self, told: Sequence[Told] | None = None) -> tuple[str, ...]:
-        """Return the actions that are worth most: by the whole charter, or to one who was told this of it."""
+        """Return the best actions by the whole charter, or by what a reader was told of it."""
         worth = {action.id: self.pays(action.id, told) for action in self.actions}
         most = max(worth.values())
         return tuple(name for name, value in worth.items() if most - value < _EQUAL)
 
     def regret(self, action: str) -> float:
-        """Return what an action is worth less than the best one, by the whole charter; at least 0."""
+        """Return by how much an action falls short of the best one, by the whole charter; at least 0."""
         return self.pays(self.best()[0]) - self.pays(action)
 
     def shown(self, action: Action) -> str:
-        """Return an action with all that it does, in words."""
+        """Return an action with its effects, in words."""
         shown = (one.shown(value) for one, value in zip(self.properties, action.values, strict=True))
         return f"{action.text}: {', '.join(shown)}"
 
     def narrowed(self, charter: Charter) -> "Assignment":
-        """Return the assignment for a charter with fewer clauses: their aims alone, the actions as they are."""
+        """Return the assignment for a charter with fewer clauses: only their aims, the same actions."""
         kept = {clause.id for clause in charter.clauses}
         plain: dict[str, Any] = {name: getattr(self, name) for name in Assignment.model_fields}
         return Assignment(**plain | {"aims": tuple(aim for aim in self.aims if aim.clause in kept)})

@@ -1,4 +1,4 @@
-"""What is meant at the top: ranked goals and what must not happen, as clauses with typed slots.
+"""Charters: the ranked goals and must-nots of the top, as clauses with typed slots.
 
 A clause goes down as a fact goes up: it has slots, wordings and a fate in each
 message, and the same instrument reads both.
@@ -15,7 +15,7 @@ class Clause(Statement):
     """A statement of intent at the top, which an executive knows."""
 
     rank: Annotated[int, Field(ge=1)]
-    """1 for what matters most."""
+    """1 for the most important."""
     must_not: bool = False
     """Whether it forbids something, instead of asking for it."""
     owner: bool = False
@@ -23,7 +23,7 @@ class Clause(Statement):
 
 
 class Charter(BaseModel):
-    """Everything that is meant: goals and must-nots, in the order of their rank."""
+    """All clauses: goals and must-nots, in the order of their rank."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 

@@ -1,4 +1,4 @@
-"""What can be decided and meant in each setting: the options of a decision, and the clauses of a charter."""
+"""For each setting, the options of a decision and the clauses of a charter."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -11,7 +11,7 @@ from chains.worlds.facts.ledger import MONTHS, Slot
 
 
 class Limit(NamedTuple):
-    """A number that something is to stay below."""
+    """A limit that a number must stay below."""
 
     subject: str
     topic: tuple[str, ...]
@@ -19,7 +19,7 @@ class Limit(NamedTuple):
     range: tuple[int, int]
     step: int = 1
     per: str = ""
-    """What follows the number: " a month"."""
+    """The text after the number: " a month"."""
 
 
 class Ban(NamedTuple):
@@ -34,17 +34,17 @@ class Ban(NamedTuple):
 
 
 class Intents(NamedTuple):
-    """What can be decided and meant in one setting."""
+    """The options and clauses of one setting."""
 
     question: str
     options: tuple[str, str, str, str]
     """Four orders, from the boldest to the most careful."""
     harm: Limit
-    """What nobody wants to happen: the first goal."""
+    """The harm to avoid: the first goal."""
     goods: str
-    """What is promised to somebody."""
+    """The goods promised to a customer."""
     customer: str
-    """To whom it is promised, before an invented name."""
+    """The kind of customer, before an invented name."""
     spending: Limit
     ban: Ban
 
@@ -102,7 +102,7 @@ OPTIONS = ("go", "part", "repair", "halt")
 
 
 def charter_of(intents: Intents, draw: Draw, name: str) -> Charter:
-    """Make a charter: three goals and a must-not, their values drawn; `name` is whom something was promised."""
+    """Make a charter: three goals and a must-not, their values drawn; `name` is the customer's."""
     harm, spending, ban = intents.harm, intents.spending, intents.ban
     noun, code = draw.choice(ban.nouns), f"{ban.code}-{draw.integer(101, 188)}"
     day = f"{draw.integer(1, len(MONTHS)):02d}-{draw.integer(1, 28):02d}"

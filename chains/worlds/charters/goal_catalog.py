@@ -1,8 +1,8 @@
-"""What may matter in each setting: seven goals, and five ways to do the work.
+"""For each setting, seven goals and five ways to do the work.
 
-Every goal keeps a figure on one side of a limit. Which goal ranks first is
-drawn for each world, so that a rank is no matter of what a goal is about.
-A subject ends in the noun that it is about: "the launch" names no launch costs.
+Every goal keeps a figure on one side of a limit. The order of the goals is drawn
+for each world, so that rank does not depend on what a goal is about. A subject
+must name its figure: "the launch costs", not "the launch".
 """
 
 from collections.abc import Mapping
@@ -27,14 +27,14 @@ class Goal(NamedTuple):
     """The smallest and the largest limit, in steps."""
     step: int = 1
     per: str = ""
-    """What follows the number: " a month"."""
+    """The text after the number: " a month"."""
     aliases: tuple[str, ...] = ()
     above: bool = False
-    """Whether it must stay above the limit; else below."""
+    """Whether it must stay above the limit; if not, below."""
 
 
 class Work(NamedTuple):
-    """What is to be done in one setting, and what may matter in it."""
+    """The work of one setting, and the goals that may matter in it."""
 
     question: str
     actions: tuple[str, str, str, str, str]
@@ -117,7 +117,7 @@ WORK: Mapping[str, Work] = MappingProxyType(
 )  # fmt: skip
 
 GOALS = 7
-"""Goals of every setting, of which a condition may tell the first few."""
+"""Number of goals in every setting; a condition may tell the first few."""
 
 
 def goal_clause(name: str, rank: int, goal: Goal, draw: Draw) -> Clause:
@@ -162,7 +162,7 @@ def must_not_clause(name: str, rank: int, ban: Ban, draw: Draw) -> Clause:
 
 
 def owner_clause(rank: int, name: str) -> Clause:
-    """Return the clause that names who owns an order, with the backing of the top."""
+    """Return the clause that names the owner of an order, whom the top backs."""
     return Clause(
         id="OWNER",
         rank=rank,

@@ -1,4 +1,4 @@
-"""What the executive decides, what it pays, and how facts as heard change the odds.
+"""Decisions: what the executive chooses, what it pays, and how facts as heard change the odds.
 
 Imports: facts.
 

@@ -1,4 +1,4 @@
-"""What a fact weighs for one who hears of it: by its fate, and by what is still said of it."""
+"""The weight of a fact for a reader, given its fate and what the message still says about it."""
 
 from collections.abc import Collection
 
@@ -10,14 +10,14 @@ from chains.worlds.facts.ledger import Fact
 def heard_weight(
     weight: Weight, fact: Fact, fate: Fate, *, missing: Collection[str] = (), wrong: str = "", said: float | None = None
 ) -> float | None:
-    """Return the log-odds that a fact adds for one who hears of it; None for one that is omitted.
+    """Return the log-odds that a fact adds in a reader's belief; None if it is omitted.
 
     Args:
-        weight: What it weighs as it stands, and how that follows from its values.
+        weight: Its true weight, and how the weight follows from its values.
         fact: The fact.
-        fate: What became of it.
-        missing: The slots that are gone.
-        wrong: The slot that has another value.
+        fate: Its fate.
+        missing: The slots that are missing.
+        wrong: The slot with a wrong value.
         said: That value; None if it can't be read.
     """
     match fate:

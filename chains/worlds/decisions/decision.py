@@ -1,18 +1,18 @@
-"""What is decided at the top, and what it is worth: options, the chance of failure, payoffs.
+"""Decisions at the top, and what they are worth: options, the chance of failure, payoffs.
 
-Each fact of a world adds its *weight* to the log-odds of failure. What an
-option pays falls with that chance:
+Each fact of a world adds its *weight* to the log-odds of failure. The higher the
+chance of failure, the less an option pays:
 
     p(S) = 1 / (1 + exp(-(intercept + sum of the weights of the facts in S)))
     U(option, p) = base - exposure * p
 
-So the best decision follows from the facts that somebody knows, and what a
-lost fact costs follows from the decision that it changes: a fact may be lost
-and cost nothing, and another cost everything.
+So the best decision follows from the facts that the executive knows, and a lost
+fact costs as much as the decision that it changes: one lost fact may cost
+nothing, and another everything.
 
-A weight is a function of what a fact says. Its *ramp* gives it by the value of
-one slot ("3 weeks late" weighs less than "9 weeks late"); the twin, which says
-the opposite, has a weight and a ramp of its own.
+A weight depends on what a fact says. Its *ramp* gives the weight by the value of
+one slot ("3 weeks late" weighs less than "9 weeks late"). The fact's twin, which
+says the opposite, has its own weight and ramp.
 """
 
 import math
@@ -26,7 +26,7 @@ Finite = Annotated[float, Field(allow_inf_nan=False)]
 
 
 class Ramp(BaseModel):
-    """A weight by the value of a slot: straight between two values, level outside them."""
+    """A weight by the value of a slot: linear between two values, constant outside them."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -50,7 +50,7 @@ class Ramp(BaseModel):
 
     @property
     def mean(self) -> float:
-        """The mean weight where every value between the two ends is as likely as any other."""
+        """The mean weight if every value between the two ends is equally likely."""
         return (self.weights[0] + self.weights[1]) / 2
 
 
@@ -61,11 +61,11 @@ class Weight(BaseModel):
 
     fact: str
     true: Finite
-    """As the fact stands."""
+    """The weight of the true fact."""
     twin: Finite = 0.0
-    """As its twin would: what a report says that turns the fact round."""
+    """The weight of its twin, for a report that inverts the fact."""
     ramp: Ramp | None = None
-    """How the weight follows from a value; None where it does not."""
+    """How the weight follows from a value; None if it does not."""
     twin_ramp: Ramp | None = None
 
     def twinned(self) -> "Weight":
@@ -80,7 +80,7 @@ class Option(BaseModel):
 
     id: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
     text: Annotated[str, Field(pattern=r"\S")]
-    """As an order says it: "start one line now". No option's text contains another's."""
+    """An order's words for it: "start one line now". No option's text contains another's."""
     base: Finite
     """What it pays if nothing fails."""
     exposure: Annotated[Finite, Field(ge=0)]
@@ -89,27 +89,27 @@ class Option(BaseModel):
     """Other wordings of the same order, none of which names another option."""
 
     def utility(self, p: float) -> float:
-        """Return what the option pays on average where the chance of failure is `p`."""
+        """Return the option's expected payoff if the chance of failure is `p`."""
         return self.base - self.exposure * p
 
 
 class Decision(BaseModel):
-    """What the executive decides: the options, and how what they pay follows from the facts."""
+    """What the executive decides: the options, and how their payoffs follow from the facts."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     question: Annotated[str, Field(pattern=r"\S")]
-    """What is to be decided, as seats read it: "Does the pump line start?"."""
+    """The question, as seats read it: "Does the pump line start?"."""
     options: Annotated[tuple[Option, ...], Field(min_length=2, max_length=8)]
     standing: str
-    """The option that happens where no order arrives: the plan as it stands."""
+    """The standing plan: the option that is carried out if no order arrives."""
     intercept: Finite
-    """The log-odds of failure where no fact is known."""
+    """The log-odds of failure if no fact is known."""
     weights: tuple[Weight, ...]
-    """Of the facts that bear on it; every other fact weighs nothing."""
+    """The weights of relevant facts; every other fact weighs nothing."""
     link: Literal["logit"] = "logit"
     careful: str | None = None
-    """The option that happens where somebody stops the work; None: the last of them."""
+    """The option that is carried out if somebody stops the work; None: the last option."""
 
     @model_validator(mode="after")
     def _told_apart(self) -> Self:
@@ -141,12 +141,12 @@ class Decision(BaseModel):
 
     @property
     def pays(self) -> bool:
-        """Whether it matters which option is taken: without payoffs there is no best one and no regret."""
+        """Whether payoffs are known: without them there is no best option and no regret."""
         return any(option.exposure for option in self.options) or len({option.base for option in self.options}) > 1
 
     @property
     def careful_option(self) -> Option:
-        """What happens where the work is stopped."""
+        """The option that is carried out if the work is stopped."""
         return self.options[-1] if self.careful is None else self.option(self.careful)
 
     def option(self, name: str) -> Option:
@@ -154,16 +154,16 @@ class Decision(BaseModel):
         return self._by_name[name]
 
     def logit(self, weights: Sequence[float] | None = None) -> float:
-        """Return the log-odds of failure, given what is believed of the facts; by default, all of them as they are."""
+        """Return the log-odds of failure, given the weights believed; by default the true ones of all facts."""
         known = [weight.true for weight in self.weights] if weights is None else weights
         return self.intercept + math.fsum(known)
 
     def p(self, weights: Sequence[float] | None = None) -> float:
-        """Return the chance of failure, given what is believed of the facts; by default, all of them as they are."""
+        """Return the chance of failure, given the weights believed; by default the true ones of all facts."""
         return chance(self.logit(weights))
 
     def best(self, p: float) -> Option:
-        """Return the option that pays most where the chance of failure is `p`; of equals the first."""
+        """Return the option that pays most if the chance of failure is `p`; the first of equals."""
         return max(self.options, key=lambda option: option.utility(p))
 
     def twinned(self) -> "Decision":

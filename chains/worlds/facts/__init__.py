@@ -1,4 +1,4 @@
-"""What can be true at the bottom: facts with typed slots, the kinds that they are drawn from, and their wordings.
+"""Truth at the bottom: facts with typed slots, the kinds that they are drawn from, and their wordings.
 
 Imports: rng.
 

@@ -1,7 +1,7 @@
-"""Words for which way something went, with the wordings that people use in their place.
+"""Words for directions (late, failed, rose), with other wordings of each.
 
-A fact's direction slot holds one sense and its opposite. The other wordings
-are generous, because the instrument must know a paraphrase when it reads one:
+A fact's direction slot holds one sense and its opposite. The other wordings are
+generous, because the instrument must recognise paraphrases:
 "behind schedule" is as late as "late".
 """
 
@@ -234,7 +234,7 @@ EXTENDED = Sense(
     "extended", ("lengthened", "prolonged", "longer", "made longer", "stretched", "extension", "increased")
 )
 
-# Senses that are neither good nor bad, for facts that nobody needs to act on.
+# Senses that are neither good nor bad, for distractors.
 LIGHT = Sense("light", ("pale", "lighter", "bright"))
 DARK = Sense("dark", ("deep", "darker", "dim"))
 MORNING = Sense("morning", ("before noon", "early in the day", "a.m.", "in the forenoon"))
@@ -244,7 +244,7 @@ DOWN = Sense("down", ("downstairs", "lower", "downwards", "downward"))
 NORTH = Sense("north", ("northern", "the northern side", "northerly"))
 SOUTH = Sense("south", ("southern", "the southern side", "southerly"))
 
-# Senses of what is meant, for clauses that forbid something.
+# Senses of clauses that forbid something.
 MUST_NOT = Sense(
     "must not",
     (
@@ -266,5 +266,5 @@ _ALSO = {sense.word: sense.also for sense in list(globals().values()) if isinsta
 
 
 def also(word: object) -> tuple[str, ...]:
-    """Return the other wordings of a direction that a person names by its word; none if it is not known here."""
+    """Return the other wordings of a direction's word; none if the word is not known here."""
     return _ALSO.get(word, ()) if isinstance(word, str) else ()

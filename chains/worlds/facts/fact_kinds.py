@@ -18,16 +18,16 @@ from chains.worlds.facts.ledger import MONTHS, Slot
 Side = Literal["bad", "good"]
 
 _NEAR = 0.2
-"""Numbers in one fact and its twin differ by more than this share, where the range allows it."""
+"""Numbers in a fact and its twin differ by more than this share, if the range allows it."""
 
 
 @dataclass
 class Taken:
-    """What a world has already used, so that two facts rarely share a value."""
+    """The values that a world has used so far, so that two facts rarely share one."""
 
     names: Names
     month: int
-    """The first of the two months in which things happened, from 1 to 12; what is planned falls in the third."""
+    """The first of two months for events, from 1 to 12; plans fall in the third month."""
     numbers: set[float] = field(default_factory=set)
     values: set[tuple[object, str | None]] = field(default_factory=set)
 
@@ -35,10 +35,10 @@ class Taken:
         """Draw a number, new to the world if there is one, else new with this unit, else new to this fact.
 
         Args:
-            draw: Where the choice comes from.
-            candidates: What may be drawn.
-            unit: What the number counts.
-            own: Numbers that this fact uses already.
+            draw: The source of chance.
+            candidates: The numbers to draw from.
+            unit: The number's unit.
+            own: Numbers that this fact already uses.
         """
         apart: Sequence[float] = candidates
         for other in own:
@@ -66,20 +66,20 @@ class Part(Protocol):
         ...
 
     def other_side(self, slot: Slot, draw: Draw, side: Side, taken: Taken, own: set[float]) -> Slot:
-        """Return the slot that the valence twin has: on `side`, the opposite of the one that `slot` was drawn for."""
+        """Return the valence twin's slot; `side` is the twin's side, opposite to the side of `slot`."""
         ...
 
     def strength(self, slot: Slot, side: Side) -> float | None:
-        """Return how far the value goes, from 0 (mild) to 1 (extreme); None where the value has no size."""
+        """Return how extreme the value is, from 0 (mild) to 1; None if the value has no size."""
         ...
 
     def ends(self, slot: Slot, side: Side) -> tuple[float, float] | None:
-        """Return the mildest and the most extreme value of a side; None where the value has no size."""
+        """Return the mildest and the most extreme value of a side; None if the value has no size."""
         ...
 
 
 class _Steady:
-    """A part whose value is the same on both sides: when, who, which."""
+    """A part with the same value on both sides: when, who, which."""
 
     def other_side(self, slot: Slot, _draw: Draw, _side: Side, _taken: Taken, _own: set[float]) -> Slot:
         """Return the same slot."""
@@ -172,7 +172,7 @@ class Share:
 
 @dataclass(frozen=True)
 class Day(_Steady):
-    """A date: of what happened, or of what is planned."""
+    """The date of an event or of a plan."""
 
     name: str
     planned: bool = False
@@ -232,7 +232,7 @@ class Kind:
 
     name: str
     group: str
-    """Which group of the setting's subjects it is about."""
+    """The group of the setting's subjects that it is about."""
     topic: tuple[str, ...]
     bad: Sense
     good: Sense
@@ -241,16 +241,16 @@ class Kind:
     """Holes: `{subject}`, `{way}` and every part by name."""
     vague: tuple[str, ...]
     neutral: bool = False
-    """Whether neither sense is bad, so that the fact distracts."""
+    """Whether neither sense is bad, so that the fact is a distractor."""
 
 
 @dataclass(frozen=True)
 class Setting:
-    """Where a scenario plays: what can be true there."""
+    """A setting of a scenario: what can be true there."""
 
     name: str
     titles: tuple[str, ...]
-    """What a report may be about; the hole `{name}` takes an invented name."""
+    """Titles of reports; the hole `{name}` takes an invented name."""
     groups: dict[str, Group]
     kinds: tuple[Kind, ...]
 

@@ -1,10 +1,9 @@
-"""What can be true at the bottom: facts with typed slots, and how they are put into words.
+"""The ledger: facts with typed slots, and how they are put into words.
 
 A statement is one sentence's worth of truth. Its *subject* says what it is
 about, its *slots* hold the values that make it true, its *templates* put it
-into words. The same slots serve the generator (which renders them), the
-synthetic channel (which plants wrong ones) and the instrument (which looks
-for them in what a seat wrote).
+into words. The generator renders the slots, the synthetic channel plants wrong
+ones, and the instrument looks for them in messages.
 
     Fact(
         id="F01", subject="cooling pump P-12", topic=("delivered", "delivery"),
@@ -38,9 +37,9 @@ UNITS_BEFORE = frozenset({"EUR", "USD", "GBP", "CHF", "€", "$", "£"})
 
 
 def _share(model: BaseModel) -> None:
-    """Let a model share the set of its fields' names with those that were given the same ones.
+    """Let models with the same given fields share one set of field names.
 
-    They are frozen, and a run has tens of thousands; the sets would take a third of their memory.
+    The models are frozen, and a run has tens of thousands; the sets would take a third of their memory.
     """
     object.__setattr__(model, "__pydantic_fields_set__", _names(frozenset(model.__pydantic_fields_set__)))
 
@@ -74,13 +73,13 @@ class Slot(BaseModel):
     also: tuple[str, ...] = ()
     """Other wordings of the same value (name, category, direction)."""
     opposite: str | None = None
-    """Direction only: what stands in the template when the sense is flipped."""
+    """Direction only: the word for the reversed sense in templates."""
     opposites: tuple[str, ...] = ()
-    """Direction only: other wordings of the flipped sense."""
+    """Direction only: other wordings of the reversed sense."""
     others: tuple[str, ...] = ()
     """Name and category: wrong values that a lossy channel may plant."""
     key: bool = True
-    """Whether a message that lacks this slot has blurred the statement. A limit or a context is not key."""
+    """Whether a message without this slot has blurred the statement. A limit or a context is not key."""
 
     @model_validator(mode="after")
     def _whole(self) -> Self:
@@ -108,7 +107,7 @@ class Slot(BaseModel):
 
     @property
     def text(self) -> str:
-        """The value in the words that stand in a rendering."""
+        """The value in words, as in a rendering."""
         match self.kind:
             case "number":
                 number = f"{self.value:,}"
@@ -213,11 +212,11 @@ class Fact(Statement):
     valence: Valence
     severity: Annotated[int, Field(ge=1, le=5)]
     distractor: bool = False
-    """True and irrelevant: it bears on no decision."""
+    """True and irrelevant for every decision."""
     series: str = ""
-    """Of which test it is one run: facts of the same series are repeated measurements of one thing."""
+    """The test that it is a run of; facts of one series are repeated measurements of one thing."""
     twin: tuple[Slot, ...] | None = None
-    """The slots that would give this template the opposite valence: the value on the other side of its limit."""
+    """The slots that give this template the opposite valence: the value on the other side of its limit."""
 
     def twinned(self) -> "Fact":
         """Return the valence twin: same template, value on the other side of its limit; itself if it has none."""
@@ -229,5 +228,5 @@ class Fact(Statement):
 
 @lru_cache(maxsize=4096)
 def holes_of(template: str) -> frozenset[str]:
-    """Return the names of the holes in a rendering template; kept, as worlds share the templates of their facts."""
+    """Return the names of the holes in a rendering template; cached, because worlds share templates."""
     return frozenset(name for _, name, _, _ in string.Formatter().parse(template) if name is not None)

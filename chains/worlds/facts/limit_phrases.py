@@ -1,8 +1,7 @@
-"""On which side of a limit something must stay, with the wordings that people use for it.
+"""Wordings of limits: on which side of a limit something must stay.
 
-A limit is not a comparison of what happened: "at most 5" is as good as "below
-5" where somebody says what is wanted, and would be half a fact where somebody
-says what was.
+A limit is not a report of what happened. In a wish, "at most 5" means the same as
+"below 5"; in a report it would state only half of a fact.
 """
 
 from chains.worlds.facts.direction_words import MAY, MUST_NOT, Sense

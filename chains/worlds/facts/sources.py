@@ -1,7 +1,7 @@
-"""Where the facts of a world stand in documents: verbatim quotes, and whether a person has confirmed each.
+"""Quotes: where the facts of a world stand in documents, and whether a person has confirmed each.
 
 A world made from documents is *verified* once a person has confirmed every
-fact that has a quote; until then each result made on it says that it isn't.
+fact that has a quote. Until then every result made on it carries a note.
 """
 
 from typing import Annotated, Self
@@ -17,7 +17,7 @@ class Document(BaseModel):
     name: str
     """Its file's name, without folders."""
     sha256: str
-    """Of its text, in hexadecimal."""
+    """SHA-256 of its text, in hexadecimal."""
 
 
 class Quote(BaseModel):
@@ -28,9 +28,9 @@ class Quote(BaseModel):
     document: str
     """Its name."""
     start: Annotated[int, Field(ge=0)]
-    """First character in the document's text, a byte order mark not counted."""
+    """The place of the first character in the document's text, without a byte order mark."""
     end: int
-    """After the last character."""
+    """The place after the last character."""
     text: Annotated[str, Field(pattern=r"\S")]
 
     @model_validator(mode="after")

@@ -1,15 +1,15 @@
-"""Red, amber or green: the status that a world truly has, by a rule that anybody can check by hand.
+"""The true status of a world (red, amber or green), by a rule that can be checked by hand.
 
     trouble = the sum of the severities of the bad facts
     red     from `red` points of trouble
     amber   from `amber` points
     green   below that
 
-Good news pays nothing back: a project with a stopped line is in trouble however
-well the rest of it goes. A worker knows how its project stands: the status is
-the first line of its notes. So what reaches the top can be held against the
-truth word for word, and a status that grows greener on its way up is a
-watermelon in the trade's own sense: green outside, red within.
+Good news cancels no trouble: a project with a stopped line is in trouble however
+well the rest goes. The status is the first line of a worker's notes, so the status
+at the top can be compared with the truth word for word. A status that grows
+greener on its way up is what project managers call a watermelon: green outside,
+red within.
 """
 
 from collections.abc import Iterable
@@ -25,7 +25,7 @@ STATUSES: tuple[Status, ...] = get_args(Status)
 
 
 class StatusRule(BaseModel):
-    """From how many points of trouble on a status is amber or red."""
+    """The points of trouble from which a status is amber or red."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -52,7 +52,7 @@ class StatusRule(BaseModel):
         return "amber" if points >= self.amber else "green"
 
     def reason(self, facts: Iterable[Fact]) -> str:
-        """Say how the status comes about, so that a reader can check it."""
+        """Return the calculation of the status in words, so that a reader can check it."""
         known = tuple(facts)
         points = self.trouble(known)
         return (

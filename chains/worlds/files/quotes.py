@@ -1,4 +1,4 @@
-"""The part of a world file that says where its facts stand in documents.
+"""Quotes in a world file: where its facts stand in documents.
 
     [[documents]]
     name = "incident.txt"
@@ -12,8 +12,8 @@
     [renamed]                             # the facts have these invented names in place of the documents' own
     Ilmar = "Kestrel"
 
-Where a document still stands at its path, every quote from it is compared with
-it when the world is read; where it doesn't, the quotes are taken as they are.
+If a document is still at its path, every quote is compared with it when the world
+is read; if not, the quotes are taken as they are.
 """
 
 from collections.abc import Mapping, Sequence
@@ -49,15 +49,15 @@ def standing_facts(tables: Sequence[Mapping[str, Any]], path: str) -> list[Mappi
 def read_sources(
     content: Mapping[str, Any], facts: Sequence[tuple[str, Mapping[str, Any]]], path: Path
 ) -> Sources | None:
-    """Return where the facts of a world file stand; None if no fact has a quote.
+    """Return the quotes of a world file's facts; None if no fact has a quote.
 
     Args:
         content: The file.
         facts: The id and the table of each of its facts.
-        path: The file's.
+        path: The file's path.
 
     Raises:
-        BadInput: A table can't be understood, or a quote does not stand where it should.
+        BadInput: If a table can't be understood, or a quote is not at its place in the document.
     """
     documents = _documents(content.get("documents", []), path)
     texts = {name: _text(place, path) for name, (_, place) in documents.items()}

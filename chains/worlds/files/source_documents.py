@@ -6,14 +6,14 @@ from pathlib import Path
 from chains.errors import BadInput, nearest
 
 MOST_BYTES = 10_000_000
-"""A document longer than this is no document to take facts from by hand."""
+"""Most bytes of a document; facts from a longer one could not be confirmed by hand."""
 
 
 def read_document(path: Path) -> str:
-    """Return the text of a document exactly as it stands, line ends included; only a byte order mark is left out.
+    """Return the text of a document unchanged, line ends included; only a byte order mark is dropped.
 
     Raises:
-        BadInput: It is not there, no file, too large, not text in UTF-8, or empty.
+        BadInput: If it does not exist, is no file, is too large, is not text in UTF-8, or is empty.
     """
     if not path.exists():
         beside = [str(other) for other in path.parent.glob("*") if other.is_file()] if path.parent.is_dir() else []

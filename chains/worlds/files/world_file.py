@@ -29,16 +29,16 @@ without key values), `distractor`, and `twin`: the values that would give it
 the opposite valence; directions in it are reversed unless it names them. A
 file may have `title`, `setting` and `version`.
 
-A world in which something is decided has a table `[decision]` (`question`,
-`intercept`, `standing`, and `[[decision.options]]` with `id`, `text`, `base`,
-`exposure` and perhaps `also`), and facts with a `weight` and perhaps a
-`twin_weight`: what they, or the opposite of them, add to the log-odds of
-failure. Where no option has `base` and `exposure` and no fact a weight, nothing
-is known of payoffs: there is no regret, and decision flips are counted. What is
-meant stands in `[[charter]]`, the highest goal first: each with a subject,
-renderings and slots as a fact has them, and perhaps `must_not = true`.
-A table `[status]` with `amber` and `red` says from how many points of trouble,
-the severities of the bad facts added up, the status is amber or red.
+A world with a decision has a table `[decision]` (`question`, `intercept`,
+`standing`, and `[[decision.options]]` with `id`, `text`, `base`, `exposure` and
+perhaps `also`), and facts with a `weight` and perhaps a `twin_weight`: what they,
+or their opposites, add to the log-odds of failure. If no option has `base` and
+`exposure` and no fact a weight, payoffs are unknown: there is no regret, and
+decision flips are counted instead. The charter is a list of tables `[[charter]]`,
+the highest goal first, each with a subject, renderings and slots like a fact, and
+perhaps `must_not = true`. A table `[status]` with `amber` and `red` gives the
+points of trouble (the severities of the bad facts, added up) from which the
+status is amber or red.
 
 A world taken from documents (`mazedom world from`) says where its facts stand in
 them: `chains/worlds/files/quotes.py`.
@@ -75,7 +75,7 @@ _WORLD_KEYS = (
 _STATEMENT_KEYS = ("id", "subject", "renderings", "slots", "topic", "aliases", "vague")
 _FACT_KEYS = (*_STATEMENT_KEYS, "valence", "severity", "distractor", "twin", "weight", "twin_weight", "status", "quote")
 _NOT_OF_FACT = ("renderings", "twin", "weight", "twin_weight", "status", "quote")
-"""Keys of a fact's table that are read apart from it, or under another name."""
+"""Keys of a fact's table that are read separately, or under another name."""
 _CLAUSE_KEYS = (*_STATEMENT_KEYS, "must_not")
 _PAYOFF = ("base", "exposure")
 _DECISION_KEYS = ("question", "options", "standing", "careful", "intercept")
@@ -148,7 +148,7 @@ def _fact(plain: Mapping[str, Any], number: str, path: str) -> Fact:
 def _decision(
     content: Mapping[str, Any], tables: Sequence[Mapping[str, Any]], facts: Sequence[Fact], path: str
 ) -> Decision | None:
-    """Return what is decided, with the weights that stand beside the facts."""
+    """Return the decision, with the weights that the facts' tables give."""
     plain = content.get("decision")
     weighed = [
         (fact.id, table)
@@ -181,7 +181,7 @@ def _decision(
 
 
 def _charter(content: Mapping[str, Any], path: str) -> Charter | None:
-    """Return what is meant: a clause for each table, ranked as they stand."""
+    """Return the charter: a clause for each table, ranked in the file's order."""
     tables = content.get("charter")
     if tables is None:
         return None
@@ -191,7 +191,7 @@ def _charter(content: Mapping[str, Any], path: str) -> Charter | None:
 
 
 def _status(content: Mapping[str, Any], path: str) -> StatusRule | None:
-    """Return from how many points of trouble on the status is amber or red."""
+    """Return the status rule: the points of trouble from which the status is amber or red."""
     plain = content.get("status")
     if plain is None:
         return None
@@ -235,7 +235,7 @@ def _check_statement(plain: Mapping[str, Any], where: str, known: Collection[str
 
 
 def _twin(plain: Mapping[str, Any], slots: Mapping[str, Slot], where: str) -> tuple[Slot, ...]:
-    """Return the slots of the valence twin: those given, directions reversed, the others as they are."""
+    """Return the slots of the valence twin: given ones as given, directions reversed, all others unchanged."""
     _check_keys(plain, slots, f"{where}, twin")
     twin = []
     for name, slot in slots.items():
@@ -243,7 +243,7 @@ def _twin(plain: Mapping[str, Any], slots: Mapping[str, Slot], where: str) -> tu
         if name in plain and plain[name] != other.value:
             given = _slot(name, plain[name], f"{where}, twin")
             if given.kind == "name":
-                # a bare word is what the slot is in the fact: another category, another wording of the direction
+                # a bare word has the kind of the fact's slot: a category, or a wording of the direction
                 given = other.model_copy(update={"value": given.value, "also": ()})
             if given.kind != slot.kind:
                 raise BadInput(

@@ -1,4 +1,4 @@
-"""What a made world must keep, checked by enumerating every set of facts or clauses that could be heard.
+"""Rules that generated worlds must keep, checked by enumerating every set of facts or clauses that could be heard.
 
 Imports: facts, decisions, charters, world.
 

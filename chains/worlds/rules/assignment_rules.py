@@ -1,22 +1,22 @@
 """Rules that an assignment must keep, checked by enumerating every set of clauses that could reach the worker.
 
-An assignment in which one goal settles everything can't show that the others
-were lost; one that turns on how much more the first goal weighs than the second
-can't be solved by somebody who knows only their order. The rules:
+If one goal settled everything, an assignment could not show that the others were
+lost. If it depended on how much more the first goal weighs than the second, it
+could not be solved from their order alone. The rules:
 
-- *one best*: where three goals or more are known, one action alone is best, by at least a
-  tenth of the payoffs' range; where there is one goal, at most two are;
-- *any weights*: the same action is best if all goals weigh the same, so that whoever knows
-  the goals and no weights can find it;
-- *more than the first*: whoever knows the first goal alone, and where there are seven, the
-  first three alone, can't tell the best action from others, or takes another for it;
-- *pivots*: every goal changes what is best for somebody who knows some set of the others, and at
-  least one besides the first for one who knows all the others;
-- *actions*: every action is best for somebody.
+- *one best*: with three goals or more, exactly one action is best, by at least a tenth of the
+  payoffs' range; with one goal, at most two are best;
+- *any weights*: the same action is best if all goals weigh the same, so that it can be found
+  without knowing weights;
+- *more than the first*: knowing only the first goal (with seven goals: only the first three) does
+  not show the best action;
+- *pivots*: every goal changes the best action given some set of the others, and at least one
+  goal besides the first does so given all the others;
+- *actions*: every action is best given some set of goals.
 
-A charter is *tempting* if whoever does not know its must-not finds a forbidden
-action among the best. A generator makes about half of them so: in the others
-nothing but the must-not's own fate shows that it was lost.
+A charter is *tempting* if, without the must-not, a forbidden action would be
+among the best. About half of the charters are made so; in the others only the
+must-not's own fate shows that it was lost.
 """
 
 from collections.abc import Collection, Sequence
@@ -28,33 +28,33 @@ import numpy as np
 MARGIN = 0.10
 """Least share of the payoffs' range by which the best action leads."""
 MOST_BEST = 2
-"""Actions that may be equally good where there is one goal."""
+"""How many actions may be equally good if there is one goal."""
 _EQUAL = 1e-9
 SEVERAL = 3
-"""Goals from which one action alone must be best."""
+"""Number of goals from which exactly one action must be best."""
 
 
 class Dilemma(NamedTuple):
-    """What every set of an assignment's clauses would lead to."""
+    """The best actions for the sets of an assignment's clauses."""
 
     best: tuple[str, ...]
     """The best actions on the whole charter."""
     margin: float
-    """The lead of the best over the next that is not as good, as a share of the range of payoffs."""
+    """The lead of the best action over the next worse one, as a share of the range of payoffs."""
     even: tuple[str, ...]
     """The best actions if all goals weigh the same."""
     first: tuple[str, ...]
-    """The best actions for one who knows the first goal alone, and every must-not."""
+    """The best actions given the first goal and every must-not."""
     first_three: tuple[str, ...]
-    """The same of the first three goals."""
+    """The best actions given the first three goals and every must-not."""
     without_must_not: tuple[str, ...]
-    """The best actions for one who knows every goal and no must-not."""
+    """The best actions given every goal and no must-not."""
     single: tuple[str, ...]
-    """Goals whose loss alone changes what is best."""
+    """Goals whose loss alone changes the best action."""
     some: tuple[str, ...]
-    """Goals whose loss changes what is best for one who knows some set of the others."""
+    """Goals whose loss changes the best action given some set of the others."""
     never: tuple[str, ...]
-    """Actions that are best for nobody."""
+    """Actions that are never best."""
     ranked: tuple[str, ...]
     """All goals, the first one first."""
 
@@ -65,7 +65,7 @@ class Dilemma(NamedTuple):
 
     @property
     def tempting(self) -> bool:
-        """Whether the must-not forbids an action that would else be among the best."""
+        """Whether the must-not forbids an action that would otherwise be among the best."""
         return self.without_must_not != self.best
 
     @property
@@ -95,12 +95,12 @@ def dilemma(
     actions: Sequence[str],
     must_nots: Collection[str],
 ) -> Dilemma:
-    """Find the best actions for every set of clauses that somebody may know.
+    """Find the best actions for every set of clauses that a worker may know.
 
     Args:
         met: Which action (a row) meets the aim of which clause (a column).
-        weights: What meeting each is worth.
-        clauses: Their ids, goals in the order of their rank.
+        weights: What meeting each aim is worth.
+        clauses: The clauses' ids, goals in the order of their rank.
         actions: The ids of the actions.
         must_nots: Which of the clauses forbid something.
     """
@@ -118,7 +118,7 @@ def dilemma(
         return tuple(name for at, name in enumerate(actions) if code >> at & 1)
 
     even = np.where(np.arange(len(clauses)) < goals, met[:, order], worth)
-    # only sets in which every must-not is known, so that a goal is told by what it changes among what is allowed
+    # only sets with every must-not, so that a goal's effect is measured among allowed actions
     some = (best[_with(goals) | banned] != best[_without(goals) | banned]).any(axis=1)
     full = int(best[everything])
     return Dilemma(
@@ -137,26 +137,26 @@ def dilemma(
 
 @cache
 def _sets(count: int) -> np.ndarray:
-    """Return every set of so many aims: a row each, 1 for those in it, named by the bits of its number."""
+    """Return every set of `count` aims, one per row: 1 for each aim in it; the row's number has the same bits."""
     sets: np.ndarray = (np.arange(1 << count)[:, None] >> np.arange(count)) & 1
     return sets
 
 
 @cache
 def _with(goals: int) -> np.ndarray:
-    """Return for each goal, a row, the sets of goals that it is in."""
+    """Return the sets of goals that contain each goal, one row per goal."""
     return np.array([[those for those in range(1 << goals) if those >> goal & 1] for goal in range(goals)])
 
 
 @cache
 def _without(goals: int) -> np.ndarray:
-    """Return the same sets without that goal."""
+    """Return the same sets as `_with`, without that goal."""
     sets: np.ndarray = _with(goals) - (1 << np.arange(goals))[:, None]
     return sets
 
 
 def _best(sets: np.ndarray, worth: np.ndarray) -> np.ndarray:
-    """Return which actions are best for each set of aims: the bits of a number."""
+    """Return the best actions for each set of aims, as the bits of a number."""
     payoffs = sets @ worth.T
     best: np.ndarray = (payoffs > payoffs.max(axis=1, keepdims=True) - _EQUAL) @ (1 << np.arange(len(worth)))
     return best

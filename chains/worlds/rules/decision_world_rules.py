@@ -1,11 +1,11 @@
 """Rules that a decision world must keep, checked by enumerating every set of facts that could reach the top.
 
-A world in which every report leads to the same decision measures nothing; one
-in which only the worst report does, measures one fact. The rules:
+If every report led to the same decision, a world would measure nothing; if one
+fact decided everything, it would measure only that fact. The rules:
 
 - *margin*: the best option beats the next by at least a tenth of the payoffs' range;
-- *pivots*: at least one fact whose loss alone changes the decision, and at least
-  two pairs of facts, neither of which changes it alone, whose loss does;
+- *pivots*: the loss of at least one single fact changes the decision, and so does the
+  loss of at least two pairs of facts of which neither changes it alone;
 - *options*: every option is the best one for some set of facts.
 
 A world is *unsafe* if losing all bad facts changes the decision, and *safe* if
@@ -25,11 +25,11 @@ MARGIN = 0.10
 """Least share of the payoffs' range by which the best option leads."""
 FEWEST_SINGLE, FEWEST_PAIRS = 1, 2
 MOST_WEIGHED = 20
-"""Facts with a weight that are enumerated: a million sets."""
+"""Most facts with a weight that are enumerated: a million sets."""
 
 
 class Enumerated(NamedTuple):
-    """What every set of facts would lead to."""
+    """The best options for the sets of a world's facts."""
 
     best: str
     """The best option on the full ledger."""
@@ -38,17 +38,17 @@ class Enumerated(NamedTuple):
     margin: float
     """The lead of the best option over the next, as a share of the range of payoffs."""
     without_bad: str
-    """The best option where every bad fact is lost."""
+    """The best option if every bad fact is lost."""
     single: tuple[str, ...]
     """Facts whose loss alone changes the decision."""
     pairs: tuple[tuple[str, str], ...]
-    """Pairs of facts whose loss changes the decision, those with a fact of `single` in them too."""
+    """Pairs of facts whose loss changes the decision, including pairs with a fact of `single`."""
     optimal: Mapping[str, int]
-    """For each option, for how many of all sets of facts it is the best."""
+    """For each option, the number of sets of facts for which it is the best."""
 
     @property
     def safe(self) -> bool:
-        """Whether losing every bad fact would leave the decision as it is."""
+        """Whether losing every bad fact would not change the decision."""
         return self.without_bad == self.best
 
     @property
@@ -74,8 +74,8 @@ class Enumerated(NamedTuple):
 def enumerate_world(world: World) -> Enumerated:
     """Find the best option for every set of a world's facts.
 
-    Facts without a weight change nothing, so only the others are enumerated, and what they lead to is counted
-    once for each set of the rest.
+    Facts without a weight change nothing, so only the others are enumerated, and each result counts once for each
+    set of the facts without a weight.
 
     Raises:
         ValueError: If the world has nothing to decide, or too many facts with a weight.
@@ -92,7 +92,7 @@ def enumerate_world(world: World) -> Enumerated:
     places = {name: 1 << at for at, name in enumerate(names)}
 
     def changes(*lost: str) -> bool:
-        # a fact without a weight has no place, and losing it changes nothing
+        # losing a fact without a weight changes nothing
         return bool(best[everything - sum(places.get(name, 0) for name in lost)] != best[everything])
 
     ids = [fact.id for fact in world.facts]
@@ -113,7 +113,7 @@ def enumerate_world(world: World) -> Enumerated:
 
 
 def _best_of_all_sets(decision: Decision, weights: np.ndarray) -> np.ndarray:
-    """Return for each set, named by the bits of its number, the place of its best option among the options."""
+    """Return the index of the best option for each set; the bits of a set's number say which facts it holds."""
     logits = np.full(1, decision.intercept)
     for weight in weights:
         logits = np.concatenate((logits, logits + weight))

@@ -1,7 +1,7 @@
-"""How much of a charter the top tells: its first goals, every must-not, and perhaps who owns the order.
+"""How much of a charter the top tells: its first goals, every must-not, and perhaps the owner of the order.
 
-What is not told is not meant in that condition: the best action follows from what is left, so that conditions with
-one, three and seven goals each ask for something that can be done.
+Goals that are not told do not count in that condition: the best action follows from the goals that are left. So
+conditions with one, three and seven goals each ask for something that can be done.
 """
 
 from chains.errors import BadInput
@@ -13,12 +13,12 @@ from chains.worlds.world import World
 
 
 def told(world: World, goals: int | None, *, owner: bool) -> World:
-    """Return the world in which the charter has its first goals alone, and names an owner or does not.
+    """Return the world with a charter of only its first goals, with or without an owner.
 
     Args:
         world: A world with a charter.
         goals: How many goals are left; None leaves all.
-        owner: Whether somebody is named who owns the order, with the backing of the top.
+        owner: Whether the charter names an owner of the order, whom the top backs.
 
     Raises:
         BadInput: If the world has no charter, or fewer goals.
@@ -38,7 +38,7 @@ def told(world: World, goals: int | None, *, owner: bool) -> World:
 
 
 def first_goals(charter: Charter, goals: int) -> Charter:
-    """Return a charter with its first goals alone; what forbids something or names an owner stays where it was.
+    """Return a charter with only its first goals; must-nots and the owner stay where they were.
 
     Raises:
         BadInput: If it has fewer goals.

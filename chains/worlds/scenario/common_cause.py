@@ -1,9 +1,10 @@
-"""Common cause: several workers each report one failure, and only together do they say whose parts fail.
+"""Common cause: several workers each report one failure, and only together do they show whose parts fail.
 
-The facts are those of a watermelon world and besides three that form a pattern
-(`pattern`), and where there is room two decoys: machines of the same sort with
-parts from others, so that the cause must be read and can't be guessed. What does a
-manager of many hear, and what of it can still be put together at the top?
+To the facts of a watermelon world, this adds three facts that form a pattern
+(`facts/pattern.py`) and, if there is room, two decoys: machines of the same sort
+with parts from other suppliers, so that the cause must be read and can't be
+guessed. Use it to ask how much of a pattern a manager of many hears, and whether
+the top can still put it together.
 """
 
 from typing import NamedTuple
@@ -23,14 +24,14 @@ from chains.worlds.world import World
 
 VERSION = "1"
 IN_PATTERN = 3
-"""Facts of a pattern, all of them bad."""
+"""Number of facts in a pattern; all are bad."""
 FEWEST, MOST = IN_PATTERN, MOST_BESIDE
 ROOM_FOR_DECOYS = 9
-"""Facts from which on two of them are decoys."""
+"""Number of facts from which two of them are decoys."""
 
 
 class Machine(NamedTuple):
-    """What fails in one setting, and the part that it fails with."""
+    """The machine that fails in one setting, and the failing part."""
 
     noun: str
     code: str
@@ -48,7 +49,7 @@ MACHINES = {
 
 @scenario
 def common_cause(seed: int, *, facts: int = 12, setting: str | None = None) -> World:
-    """Make a world in which failures have one cause, seen only where they are heard together.
+    """Make a world in which failures have one cause, which can be seen only from several facts together.
 
     Args:
         seed: The same seed gives the same world on every machine.
@@ -67,7 +68,7 @@ def common_cause(seed: int, *, facts: int = 12, setting: str | None = None) -> W
         seed_of("common_cause", seed, "facts"),
         facts=max(FEWEST_BESIDE, beside),
         setting=setting,
-        bad=max(1, (facts - facts // 6) // 2 - sides.count("bad")),  # so that about half of all are bad
+        bad=max(1, (facts - facts // 6) // 2 - sides.count("bad")),  # about half of all facts are bad
     )
     draw = Draw("common_cause", seed, facts, plain.setting)
     spoken = plain.title + " ".join(fact.render(0) for fact in plain.facts)
@@ -98,7 +99,7 @@ def _days(draw: Draw) -> list[str]:
 
 
 def _fact(machine: Machine, number: int, day: str, supplier: str, side: Side, draw: Draw) -> Fact:
-    """Return what one machine's trial run came to."""
+    """Return the fact about one machine's trial run."""
     code = f"{machine.code}-{number}"
     slots = (
         Slot(name="supplier", kind="name", value=supplier, others=tuple(draw.sample(STRANGERS, 3))),

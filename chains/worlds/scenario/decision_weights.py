@@ -1,4 +1,4 @@
-"""How much the facts of a watermelon world weigh on the chance of failure: by their side and their size."""
+"""Weights of the facts of a watermelon world: how much each changes the chance of failure, by side and size."""
 
 from typing import NamedTuple
 
@@ -18,12 +18,12 @@ class Scale(NamedTuple):
     good: tuple[float, float]
 
     def of(self, side: Side) -> tuple[float, float]:
-        """Return those of one side."""
+        """Return the weights of one side."""
         return self.bad if side == "bad" else self.good
 
 
 def weights_of(world: World, scale: Scale) -> tuple[Weight, ...]:
-    """Return the weights of all facts of a watermelon world that are no distractors."""
+    """Return the weights of all facts of a watermelon world except distractors."""
     return tuple(_weight(fact, world, scale) for fact in world.facts if not fact.distractor)
 
 
@@ -42,7 +42,7 @@ def unused_name(world: World, draw: Draw) -> str:
 
 
 def _weight(fact: Fact, world: World, scale: Scale) -> Weight:
-    """Return what a fact weighs, by the value of its first slot that has a size; half-way where none has."""
+    """Return a fact's weight, by the value of its first slot that has a size; half-way if none has."""
     kind = _kind_of(fact, world)
     here: Side = "bad" if fact.valence == "bad" else "good"
     there: Side = "good" if here == "bad" else "bad"

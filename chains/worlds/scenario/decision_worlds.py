@@ -1,4 +1,4 @@
-"""Worlds of a watermelon project in which something is decided: drawn until one keeps its scenario's rules."""
+"""Watermelon worlds with a decision: worlds are drawn until one keeps its scenario's rules."""
 
 from collections.abc import Callable
 from typing import NamedTuple
@@ -12,22 +12,22 @@ from chains.worlds.scenario.watermelon import watermelon
 from chains.worlds.world import World
 
 FEWEST, MOST = 8, 18
-"""Facts in such a world."""
+"""Fewest and most facts of such a world."""
 TRIES = 400
-"""Sets of facts drawn for a seed before it is given up."""
+"""How many sets of facts are drawn for a seed before giving up."""
 PAYOFFS_A_WORLD = 60
-"""Decisions drawn for one set of facts."""
+"""How many decisions are drawn for one set of facts."""
 
 
 class Deciding(NamedTuple):
-    """What a scenario adds to the facts."""
+    """What a scenario adds to the facts of a watermelon world."""
 
     scenario: str
     version: str
     decision: Callable[[World, Draw], Decision]
-    """Draws what is decided, and what it pays, given a world with nothing but facts."""
+    """Draws the decision and its payoffs for a world that has only facts."""
     keeps: Callable[[World], bool]
-    """Whether a world, its charter still to come, keeps the scenario's rules."""
+    """Whether a world (without its charter) keeps the scenario's rules."""
 
 
 def drawn_world(by: Deciding, seed: int, facts: int, setting: str | None) -> World:

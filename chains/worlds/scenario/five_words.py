@@ -1,11 +1,11 @@
-"""Five words: the top means several things at once, and says so to people who hear one thing at a time.
+"""Five words: the top has several goals at once; how many of them reach the workers?
 
-A charter ranks seven goals and forbids one thing; the worker has to choose one
-of five ways to do the work, and which is best follows from all of the charter.
-A condition may tell fewer of the goals, and name an owner: see `told`. The
-must-not stands anywhere among the goals, so that being a must-not is not being
-last. The name is from the rule of thumb that an organisation hears about five
-words of what is said at its top.
+A charter ranks seven goals and forbids one thing. The worker chooses one of five
+ways to do the work; the best one follows from the whole charter. A condition may
+tell fewer of the goals and name an owner: see `rules/visible_goals.py`. The
+must-not stands anywhere among the goals, so that it is not always the last. The
+name comes from the rule of thumb that an organisation hears about five words of
+what its top says.
 """
 
 import math
@@ -28,32 +28,31 @@ from chains.worlds.world import World
 
 VERSION = "3"
 TEMPTING = 0.5
-"""Share of worlds in which the must-not forbids what would else be among the best."""
+"""Share of worlds in which the must-not forbids an action that would otherwise be among the best."""
 TELLABLE = (1, 3, GOALS)
-"""Numbers of goals for which an assignment keeps the rules of `dilemmas`; it is not checked for others."""
+"""Numbers of goals for which an assignment keeps the rules of `assignment_rules`; others are not checked."""
 WEIGHTS = tuple(range(GOALS, 0, -1))
-"""What the goals are worth, by rank: they fall evenly, so that several lower ones outweigh the first."""
+"""The weights of the goals, by rank: they fall evenly, so that several lower goals outweigh the first."""
 FORBIDDEN_WEIGHT = 30
-"""What keeping the must-not is worth: more than all goals together."""
+"""The weight of the must-not: more than all goals together."""
 STARTS, CHANGES = 60, 250
-"""Tables of who meets what that are drawn for a seed before it is given up, and changes made to each."""
+"""How many tables of actions by clauses are drawn for a seed before giving up, and changes tried on each."""
 MANY = 100
-"""Rules: more than there are."""
+"""More than the number of rules."""
 SLACK = 0.2
-"""Chance that a change is kept which breaks one rule more."""
+"""Chance of keeping a change that breaks one more rule."""
 _ACTIONS = 5
 _NEAR, _FAR = 0.06, 0.3
-"""A value lies at least and at most this share of its limit away from it, at least one step and at most two where the
-limit is small."""
+"""Least and greatest distance of a value from its limit, as shares of the limit; one or two steps if it is small."""
 
 
 @scenario
 def five_words(seed: int, *, facts: int = 8, setting: str | None = None) -> World:
-    """Make a world in which the top means seven things and forbids one.
+    """Make a world in which the top has seven goals and forbids one thing.
 
     Args:
         seed: The same seed gives the same world on every machine.
-        facts: How many facts it has besides, as `watermelon` makes them; nobody need report them.
+        facts: How many watermelon facts it has besides; nobody need report them.
         setting: One of watermelon's settings; None lets the seed choose.
 
     Raises:
@@ -64,7 +63,7 @@ def five_words(seed: int, *, facts: int = 8, setting: str | None = None) -> Worl
 
 @lru_cache(maxsize=256)
 def _made(seed: int, facts: int, setting: str | None) -> World:
-    """Make the world; kept, because every condition of an experiment asks for it and finding a table takes a while."""
+    """Make the world; cached, because every condition asks for it and finding a table takes a while."""
     plain = meant(seed, facts=facts, setting=setting)
     charter = plain.charter
     if charter is None:
@@ -78,7 +77,7 @@ def _made(seed: int, facts: int, setting: str | None) -> World:
 
 
 def meant(seed: int, *, facts: int = 8, setting: str | None = None) -> World:
-    """Make the world without anything to choose: for whoever asks what becomes of its charter, and nothing else."""
+    """Make the world without a choice, for tests that ask only what happens to its charter."""
     plain = watermelon(seed, facts=facts, setting=setting)
     draw = Draw("five_words", seed, plain.setting, "charter")
     return World(
@@ -93,12 +92,12 @@ def meant(seed: int, *, facts: int = 8, setting: str | None = None) -> World:
 
 
 def _ranked(seed: int, setting: str) -> list[Goal]:
-    """Return a setting's goals in the order of their rank in one world."""
+    """Return a setting's goals in the order of their ranks in one world."""
     return Draw("five_words", seed, setting, "ranks").shuffled(WORK[setting].goals)
 
 
 def _charter(goals: Sequence[Goal], ban: Ban, draw: Draw) -> Charter:
-    """Return the goals as clauses in the order of their rank, with the must-not anywhere among them."""
+    """Return the goals as ranked clauses, with the must-not anywhere among them."""
     place = draw.integer(0, GOALS)
     clauses: list[Clause] = []
     for at in range(GOALS + 1):
@@ -113,8 +112,8 @@ def _charter(goals: Sequence[Goal], ban: Ban, draw: Draw) -> Charter:
 def _solvable(charter: Charter, draw: Draw, *, tempting: bool) -> np.ndarray | None:
     """Draw which action meets which clause so that the rules are kept for every number of goals; None if none is found.
 
-    Too few random tables keep all rules to wait for one. So a table is drawn, and then changed in one random place
-    after another, each change kept unless more rules are broken after it, and now and then even then.
+    Random tables hardly ever keep all rules. So one is drawn and changed in one random place after another; a change
+    is kept unless it breaks more rules, and now and then even then (simulated annealing).
 
     Returns:
         An array of actions by clauses, true where the action meets the clause.
@@ -125,7 +124,7 @@ def _solvable(charter: Charter, draw: Draw, *, tempting: bool) -> np.ndarray | N
     known = [[ids.index(clause.id) for clause in first_goals(charter, count).clauses] for count in TELLABLE]
 
     def faults(met: np.ndarray, most: int) -> int:
-        """Return how many rules are broken, or as soon as they are more than `most`, some number above it."""
+        """Return how many rules are broken; counting stops once there are more than `most`."""
         count = 0
         for at in reversed(known):
             if count > most:
@@ -155,7 +154,7 @@ def _weight(clause: Clause, charter: Charter) -> float:
 
 
 def _assignment(setting: str, goals: Sequence[Goal], charter: Charter, met: np.ndarray, draw: Draw) -> Assignment:
-    """Return the assignment in which each action meets what it should, its values drawn."""
+    """Return the assignment in which each action meets the clauses of the table, with values drawn."""
     work, ban = WORK[setting], INTENTS[setting].ban
     by_rank = iter(goals)
     aims, properties = [], []

@@ -1,10 +1,10 @@
-"""Go-ahead: something is about to start, and the executive says how far.
+"""Go-ahead: something is about to start, and the executive decides how boldly.
 
-The facts are those of a watermelon world. Each bad or good one weighs on the
-chance of failure, by its size; four options lie between going ahead and
-stopping. What they pay is drawn until the world keeps every rule of
-`acceptance`. In about 30% of the worlds the bold decision is right, bad news
-and all, so that pessimism is not free.
+The facts are those of a watermelon world; each bad or good one changes the chance
+of failure, by its size. Four options lie between going ahead and stopping. Their
+payoffs are drawn until the world keeps every rule of `decision_world_rules`. In
+about 30% of the worlds the bold decision is right in spite of the bad news, so
+that pessimism is not free.
 """
 
 from chains.rng import Draw
@@ -23,7 +23,7 @@ SAFE = 0.3
 
 @scenario
 def go_ahead(seed: int, *, facts: int = 12, setting: str | None = None) -> World:
-    """Make a world in which the executive has to decide.
+    """Make a world in which the executive decides whether, and how boldly, something starts.
 
     Args:
         seed: The same seed gives the same world on every machine.
@@ -46,7 +46,7 @@ def go_ahead(seed: int, *, facts: int = 12, setting: str | None = None) -> World
 
 
 def _decision(world: World, draw: Draw, *, safe: bool) -> Decision:
-    """Draw what the options pay and how much the facts weigh."""
+    """Draw the options' payoffs and the facts' weights."""
     if safe:
         scale = Scale((0.05, between(draw, 0.3, 0.7)), (-0.2, between(draw, -2.0, -1.0)))
         intercept = between(draw, -2.4, 0.6)

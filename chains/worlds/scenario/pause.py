@@ -1,19 +1,19 @@
-"""Pause: a new system has been tested, and the executive says whether it is released or the project pauses.
+"""Pause: a new system has been tested, and the executive decides between its release and a pause.
 
-Each weighed fact is one run of a test of the system: so many points above or
-below what is allowed. Some tests were run several times: then at least one run
-is above and one below, and the honest figure is all of them. How dangerous the
-system is, nobody sees: each world draws that level, each test strays from it
-and each run from its test.
+Each fact with a weight is one run of a test of the system: some points above or
+below what is allowed. If a test was run several times, at least one run is above
+and one below, and an honest report gives all of them. The true danger of the
+system is hidden: each world draws it, each test deviates from it, and each run
+from its test.
 
-The rule stands in the charter: pause if all runs together are more than so many
-points above what is allowed. A point weighs the same in every run, so that this
-sum is the risk, and its excess over the limit decides:
+The charter states the rule: pause if all runs together are more than a limit of
+points above what is allowed. A point weighs the same in every run, so this sum is
+the risk, and its excess over the limit decides:
 
     log-odds of harm = log-odds of theta + WEIGHT * (sum of points above - sum of points below - limit)
 
 where theta is the chance of harm at which releasing and pausing pay the same.
-Half of the worlds are safe, so that pausing always is no better than never.
+Half of the worlds are safe, so that always pausing is no better than never.
 """
 
 import math
@@ -36,20 +36,20 @@ FEWEST, MOST = 8, 18
 SAFE = 0.5
 """Share of worlds in which releasing is right."""
 TRIES = 2000
-"""Sets of runs drawn for a seed before it is given up."""
+"""How many sets of runs are drawn for a seed before giving up."""
 
 RELEASE, PAUSE = "release", "pause"
-"""The ids of the two options; releasing is the plan as it stands."""
+"""The ids of the two options; releasing is the standing plan."""
 WEIGHT = 0.06
 """What a point adds to the log-odds of harm."""
 LEAST, WIDEST = 3, 40
-"""Points by which a run ends above or below its limit."""
+"""Fewest and most points by which a run ends above or below its limit."""
 MOST_RUNS = 3
-"""Of one test."""
+"""Most runs of one test."""
 LIMIT = (6, 20)
-"""Points in sum that are allowed above the limits."""
+"""Range of the points above the limits, in sum, that are allowed."""
 _LEVEL, _OF_TEST, _OF_RUN = 4.0, 8.0, 16.0
-"""Standard deviations, in points: of the system's danger between worlds, of tests around it, of runs around a test."""
+"""Standard deviations in points: of the danger between worlds, of tests around it, of runs around a test."""
 
 
 @scenario
@@ -58,7 +58,7 @@ def pause(seed: int, *, facts: int = 12, setting: str | None = None) -> World:
 
     Args:
         seed: The same seed gives the same world on every machine.
-        facts: How many facts, from 8 to 18; a sixth of them, rounded, bear on nothing.
+        facts: How many facts, from 8 to 18; a sixth of them, rounded, are distractors.
         setting: "evals", the only one.
 
     Raises:
@@ -79,12 +79,12 @@ def pause(seed: int, *, facts: int = 12, setting: str | None = None) -> World:
 def broken(world: World, *, safe: bool) -> str | None:
     """Return the first rule that a world breaks, in words; None if it keeps all of them.
 
-    The rules of `acceptance`, but for the margin: of two options the better leads by all that lies between them, so
-    it is held against what a release pays with harm and without.
+    The rules are those of `decision_world_rules`, except for the margin: of two options, the lead of the better one is
+    always the whole range, so it is compared with what a release pays with harm and without.
 
     Args:
         world: The world.
-        safe: Whether releasing is to be right.
+        safe: Whether releasing should be right.
     """
     decision = world.decision
     if decision is None:
@@ -124,7 +124,7 @@ def _world(seed: int, facts: int, draw: Draw) -> World:
 
 
 def _runs(count: int, draw: Draw) -> list[Fact]:
-    """Draw tests until there are enough runs: the first two of two or three runs, then of one to three."""
+    """Draw tests until there are enough runs: the first two tests have two or three runs, later ones one to three."""
     level = _LEVEL * draw.normal()
     numbers, used = draw.shuffled(range(11, 99)), set[int]()
     made: list[Fact] = []
@@ -140,13 +140,13 @@ def _runs(count: int, draw: Draw) -> list[Fact]:
 
 
 def _scores(middle: float, times: int, used: set[int], draw: Draw) -> list[int]:
-    """Draw the runs of one test: points above the limit, those below it negative; several don't all agree.
+    """Draw the runs of one test, in points above the limit (negative below it); several runs don't all agree.
 
     Args:
-        middle: Where the test stands, in points above its limit.
+        middle: The test's mean, in points above its limit.
         times: How often it was run.
-        used: Distances from the limit that the world has already; added to.
-        draw: Where it all comes from.
+        used: Distances from the limit that the world already has; new ones are added.
+        draw: The source of chance.
     """
     while True:
         points = [round(middle + _OF_RUN * draw.normal()) for _ in range(times)]
@@ -203,7 +203,7 @@ def _idle(kind: Idle, names: Names, draw: Draw) -> Fact:
 
 
 def _decision(facts: tuple[Fact, ...], limit: int, draw: Draw) -> Decision:
-    """Draw what the options pay, and weigh the runs so that the charter's rule is the best decision."""
+    """Draw the options' payoffs, and weigh the runs so that the charter's rule is the best decision."""
     release = Option(
         id=RELEASE, text="release the system", base=100, exposure=10 * draw.integer(15, 30),
         also=("release it", "ship the system", "launch the system", "go ahead with the release"),
@@ -214,7 +214,7 @@ def _decision(facts: tuple[Fact, ...], limit: int, draw: Draw) -> Decision:
               "stop the release", "delay the release"),
     )  # fmt: skip
     theta = (release.base - pause_.base) / (release.exposure - pause_.exposure)
-    # points are whole: half a point decides between "more than" the limit and just on it, past any rounding
+    # points are whole, so half a point separates "more than" the limit from just on it, whatever the rounding
     intercept = math.log(theta / (1 - theta)) - WEIGHT * (limit + 0.5)
     return Decision(
         question="Is the system released?",
@@ -237,7 +237,7 @@ def _ramp(sign: int) -> Ramp:
 
 
 def _charter(system: str, limit: int, names: Names, draw: Draw) -> Charter:
-    """Return what matters: the rule, what was promised to a customer, and what must not be run."""
+    """Return the charter: the rule, a promise to a customer, and a must-not."""
     customer, lab = names.next(), f"cluster K-{draw.integer(101, 188)}"
     return Charter(
         clauses=(

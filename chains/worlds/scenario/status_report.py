@@ -1,10 +1,9 @@
 """Status report: a project whose true status is red, amber or green, and a chain that reports it.
 
-The facts are those of a watermelon world, but for how many of them are bad:
-few where the project is green, most where it is red. Of every three seeds in a
-row, one is red, one amber, one green, so that no chain can be right by always
-saying the same. The thresholds grow with the number of facts and stand in the
-world.
+The facts are those of a watermelon world, except for how many are bad: few in a
+green project, most in a red one. Of seeds 1 to 3, 4 to 6, and so on, one is red,
+one amber, one green, so that no chain is right by always saying the same. The
+thresholds grow with the number of facts; the world states them.
 """
 
 from chains.errors import BadInput
@@ -16,11 +15,11 @@ from chains.worlds.world import World
 
 VERSION = "1"
 BAD: dict[Status, float] = {"red": 0.65, "amber": 0.4, "green": 0.2}
-"""Share of the facts, distractors aside, that are bad: at least one is, and at least one is not."""
+"""Share of the facts, without distractors, that are bad; at least one is bad, and at least one is not."""
 AMBER, RED = 0.85, 1.9
-"""Points of trouble for each fact, distractors aside, from which a world is amber or red."""
+"""Points of trouble per fact, without distractors, from which a world is amber or red."""
 TRIES = 400
-"""Sets of facts drawn for a seed before it is given up."""
+"""How many sets of facts are drawn for a seed before giving up."""
 
 
 @scenario
@@ -29,7 +28,7 @@ def status_report(seed: int, *, facts: int = 12, setting: str | None = None) -> 
 
     Args:
         seed: The same seed gives the same world on every machine.
-        facts: How many facts, as a watermelon world takes.
+        facts: How many facts, in the range of watermelon.
         setting: One of watermelon's settings; None lets the seed choose.
 
     Raises:

@@ -1,21 +1,20 @@
 """Stop work: a change is about to go in, and it goes in unless somebody stops it.
 
-The facts are those of a watermelon world; each bad or good one weighs on the
-chance that the change fails. There are two options. To go on pays 100 if
-nothing fails and loses `exposure` if it does; to stop costs `theta`, whatever
-is true:
+The facts are those of a watermelon world; each bad or good one changes the chance
+that the change fails. There are two options. Going on pays 100, less `exposure`
+if the change fails; stopping costs `theta`, whatever is true:
 
     U(go, p) = 100 - exposure * p          U(halt, p) = 100 - theta
 
-so that stopping is right if and only if the expected loss `exposure * p` is
-larger than theta. In about 30% of the worlds it is: the hazard worlds.
+So stopping is right if and only if the expected loss `exposure * p` is larger than
+theta. It is in about 30% of the worlds: the hazard worlds.
 
 A world keeps these rules, checked by enumerating every set of its facts:
 
-- *margin*: p lies at least a tenth beyond or short of theta / exposure, at which both options pay the same; with two
-  options the lead of the better one over the other is all of their range, and says nothing;
-- *pivots* and *options*: as `acceptance` has them;
-- without its bad news a world looks as if one could go on, be it a hazard world or not.
+- *margin*: p is at least a tenth away from theta / exposure, where both options pay the same (with two options, the
+  lead of the better one is always the whole range, so it says nothing);
+- *pivots* and *options*: as in `decision_world_rules`;
+- without its bad news, every world looks as if the change could go in.
 """
 
 import math
@@ -35,13 +34,13 @@ HAZARD = 0.3
 GO, HALT = OPTIONS[0], OPTIONS[-1]
 """The ids of the two options."""
 INTERCEPT = -1.6
-"""Log-odds of failure where nothing is known."""
+"""Log-odds of failure if nothing is known."""
 SCALE = Scale(bad=(0.1, 1.4), good=(-0.1, -1.1))
-"""The same in every world, so that what a seat reads tells it how much is at stake."""
+"""The same in every world, so that a seat can tell from its reports how much is at stake."""
 LEVELS = (0.2, 0.5)
-"""Between which chances of failure theta / exposure lies."""
+"""Range of theta / exposure: the chance of failure at which both options pay the same."""
 PAID = 100
-"""By a change that went in and did not fail."""
+"""What a change pays that goes in and does not fail."""
 
 
 @scenario
@@ -65,7 +64,7 @@ def stop_work(seed: int, *, facts: int = 12, setting: str | None = None) -> Worl
 
 
 def _decision(world: World, draw: Draw) -> Decision:
-    """Draw what a stop costs and what a failure does."""
+    """Draw the costs of a stop and of a failure."""
     theta = 5 * draw.integer(6, 14)
     exposure = 10 * draw.integer(math.ceil(theta / 10 / LEVELS[1]), math.floor(theta / 10 / LEVELS[0]))
     intents = INTENTS[world.setting]
@@ -82,7 +81,7 @@ def _decision(world: World, draw: Draw) -> Decision:
 
 
 def _clear(decision: Decision, *, hazard: bool) -> bool:
-    """Whether stopping is right, or is not, by a clear margin."""
+    """Whether stopping is clearly right in a hazard world, or clearly wrong in another."""
     go, halt = decision.options
     beyond = decision.p() - (go.base - halt.base) / go.exposure
     return (beyond if hazard else -beyond) >= MARGIN

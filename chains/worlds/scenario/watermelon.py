@@ -1,9 +1,9 @@
 """Watermelon: a project reports its status upwards, green outside and red within.
 
-Some facts are bad, as many are good, and some are neutral and matter to
-nobody. Nothing in a fact says what it bears on: whoever reports decides what
-the level above needs to hear. "Watermelon" is project managers' word for a
-status that is green at the top and red at the bottom.
+Some facts are bad, as many are good, and some are neutral distractors. No fact
+says how important it is: each seat decides what the level above needs to hear.
+"Watermelon" is project managers' word for a status that is green at the top and
+red at the bottom.
 """
 
 from typing import NamedTuple
@@ -26,9 +26,9 @@ SETTINGS: dict[str, Setting] = {setting.name: setting for setting in (PLANT, REL
 FEWEST, MOST = 6, 40
 
 _AGAIN = 0.2
-"""Chance that a fact is of a kind that the world already has: two deliveries, whose values a seat may swap."""
+"""Chance that a fact has a kind that the world already has: a seat may swap the values of two deliveries."""
 _SAME = 0.15
-"""Chance that a fact is about a subject that the world already has, another property of it."""
+"""Chance that a fact is about another property of a subject that the world already has."""
 
 
 @scenario
@@ -43,7 +43,7 @@ def watermelon(seed: int, *, facts: int = 12, setting: str | None = None, bad: i
         seed: The same seed gives the same world on every machine.
         facts: How many facts, from 6 to 40.
         setting: One of `SETTINGS`; None lets the seed choose.
-        bad: How many facts are bad, for a scenario that is built on this one; None: half of those that are not neutral.
+        bad: How many facts are bad, for scenarios built on this one; None: half of the facts that are not neutral.
 
     Raises:
         BadInput: If `facts` is out of range or there is no such setting.
@@ -67,7 +67,7 @@ def watermelon(seed: int, *, facts: int = 12, setting: str | None = None, bad: i
 
 
 def relevant(facts: int) -> int:
-    """Return how many of a world's facts are no distractors."""
+    """Return how many of a world's facts are not distractors."""
     return facts - (facts + 3) // 6
 
 
@@ -86,7 +86,7 @@ def _agenda(place: Setting, facts: int, bad: int | None, draw: Draw) -> list[tup
 
 
 def _kinds(kinds: list[Kind], count: int, draw: Draw) -> list[Kind]:
-    """Draw kinds of fact: each once before any comes again, but for a few that come twice on purpose."""
+    """Draw kinds of fact: each once before any comes again, except a few that come twice on purpose."""
     chosen: list[Kind] = []
     left: list[Kind] = []
     while len(chosen) < count:
@@ -118,7 +118,7 @@ class _Subjects:
         self._known: list[tuple[str, list[Kind], _Subject]] = []
 
     def pick(self, kind: Kind) -> _Subject:
-        """Return a subject for a fact of this kind: a new one, or now and then one that has other facts already."""
+        """Return a subject for a fact of this kind: usually a new one, now and then one that already has facts."""
         again = self._draw.uniform() < _SAME
         free = [entry for entry in self._known if entry[0] == kind.group and kind not in entry[1]] if again else []
         if free:
@@ -165,7 +165,7 @@ def _fact(name: str, kind: Kind, side: Side, subject: _Subject, *, draw: Draw, t
 
 
 def _severity(kind: Kind, side: Side, slots: tuple[Slot, ...], draw: Draw) -> int:
-    """Return 2 to 5 for bad facts and 1 to 3 for good ones, growing with the value; drawn where nothing has a size."""
+    """Return 2 to 5 for bad facts and 1 to 3 for good ones, growing with the value; drawn if no value has a size."""
     sizes = [part.strength(slot, side) for part, slot in zip(kind.parts, slots, strict=True)]
     known = [size for size in sizes if size is not None]
     size = sum(known) / len(known) if known else draw.uniform()
