@@ -1,4 +1,4 @@
-"""What became of the truth in a text: the instrument, other things read in replies, and measures of both.
+"""Scoring: the instrument that reads facts in a text, readers of choices and ratings, and measures of both.
 
 Imports: fates, worlds, models.provider.
 

@@ -1,4 +1,4 @@
-"""What the instrument read in a message, and what a trial came to."""
+"""Readings of messages by the instrument, and outcomes of trials, as the log holds them."""
 
 from pydantic import BaseModel, ConfigDict
 
@@ -21,11 +21,11 @@ class Reading(BaseModel):
     """Claims that the ledger does not support, carried or new."""
     words: int
     degenerate: str | None = None
-    """Why the message is no report at all: loops, or empty of any claim."""
+    """Why the message is degenerate: it loops or claims nothing."""
     risk: float | None = None
-    """What the facts add to the log-odds of failure for one who believes the message; None where nothing is decided."""
+    """What the facts, as the message states them, add to the log-odds of failure; None if nothing is decided."""
     language: str | None = None
-    """The language that it is in, where that is not English: the instrument can't read it, whatever the fates say."""
+    """The message's language if it is not English; the instrument can't read it, whatever the fates say."""
     finish: str = "stop"
     """How the reply ended; see `models.provider.Finish`."""
     status: str | None = None
@@ -35,82 +35,82 @@ class Reading(BaseModel):
 
 
 class Call(BaseModel):
-    """What a seat did that could stop the work, veto a decision or override a stop."""
+    """The answer of a seat that could stop the work, veto a decision or override a stop."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     seat: str
     hop: int
-    """Which message on a fact's way up its own report is: 1 for a worker; 0 for a seat beside the chain."""
+    """The hop of the seat's own report: 1 for a worker; 0 for a seat beside the chain."""
     stepped_in: bool | None
-    """Whether it did; None where its reply can't be read, which is as if it did not."""
+    """Whether it stepped in; None if its reply can't be read, which has the effect of not stepping in."""
     warranted: bool
-    """Whether, for one who believes what it had read, the careful option pays more than what is done otherwise."""
+    """True if, believing everything the seat had read, the careful option has the higher expected payoff."""
 
 
 class Halting(BaseModel):
-    """Who could step in, and what came of it."""
+    """Who could step in, who did, and the option in force afterwards."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     stops: tuple[Call, ...] = ()
-    """Of those who may stop the work, from the workers up."""
+    """The answers of those who may stop the work, from the workers up."""
     overrides: tuple[Call, ...] = ()
-    """Of the executive, where somebody had stopped what it decided and it was asked once more."""
+    """The executive's answers, if somebody had stopped its decision and it was asked again."""
     vetoes: tuple[Call, ...] = ()
-    """Of the quality engineer, where there was a change to check."""
+    """The quality engineer's answers, if there was a decision to check."""
     in_force: str | None
-    """The option that was in force after all that; None where it can't be read."""
+    """The option in force in the end; None if it can't be read."""
 
 
 class Outcome(BaseModel):
-    """What a trial of the whole loop came to: what was heard, decided, ordered and done."""
+    """The outcome of a trial of the whole loop: what was heard, decided, ordered and done."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     version: str
-    """Of what read the choices."""
+    """Version of the reader of choices."""
     told: dict[str, float | None]
-    """What each fact that bears on the decision weighs for one who heard what the executive heard; None: not heard."""
+    """The weight of each relevant fact for somebody who believes what the executive heard; None: not heard."""
     decided: str | None
-    """The option that the executive chose; None where its reply can't be read, as in all that follow."""
+    """The option that the executive chose; None, here and below, if the reply can't be read."""
     received: dict[str, str | None]
-    """The option that each worker was ordered: the standing plan where no order reached it."""
+    """The option that each worker was ordered; the standing plan if no order reached it."""
     done: dict[str, str | None]
     """The option that each worker carried out."""
     unordered: tuple[str, ...] = ()
     """Workers whom no order reached."""
     informed: str | None
-    """What the same executive chose with the full ledger before it."""
+    """What the same executive chose given the full ledger."""
     uninformed: str | None
     """What it chose without any report."""
     halting: Halting | None = None
-    """Who stepped in, where somebody could."""
+    """Who stepped in, if anybody could."""
     unread: dict[str, str] = {}
-    """For each turn whose choice or order could not be read, why."""
+    """The reason for each turn whose choice or order could not be read."""
 
     @property
     def in_force(self) -> str | None:
-        """The option that was ordered: what was decided, unless somebody stepped in."""
+        """The option that was ordered: the decision, unless somebody stepped in."""
         return self.decided if self.halting is None else self.halting.in_force
 
 
 class Deeds(BaseModel):
-    """What came of an order whose goals a worker had to weigh."""
+    """What workers did who had to weigh the goals of an order."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     version: str
-    """Of what read the choices."""
+    """Version of the reader of choices."""
     stated: dict[str, tuple[str, ...]]
-    """For each seat that sent an order down, the clauses that it mentions, in the order in which it mentions them."""
+    """For each seat that sent an order down, the clauses that it mentions, in the order of mention."""
     follows: dict[str, tuple[str, ...]]
-    """For each worker, the actions that are best on what its order says; several where the order leaves it open."""
+    """For each worker, the best actions given what its order says; several if the order leaves it open."""
     done: dict[str, str | None]
-    """The action that each worker chose; None where its reply can't be read, as in all that follow."""
+    """The action that each worker chose; None, here and below, if the reply can't be read."""
     informed: dict[str, str | None]
-    """What the same worker chose with the whole charter before it."""
+    """What the same worker chose given the whole charter."""
     uninformed: dict[str, str | None]
     """What it chose without any order."""
     unread: dict[str, str] = {}
-    """For each turn whose choice could not be read, why."""
+    """The reason for each turn whose choice could not be read."""

@@ -1,14 +1,14 @@
-"""What somebody who reads a message would take each fact to weigh.
+"""The weight of each fact in the belief of somebody who reads a message.
 
-The fate of a fact says what it weighs for whoever hears it:
+The fate of a fact decides its weight for the reader:
 
-- kept: what it weighs;
-- inverted: what its twin weighs;
-- altered: what it would weigh with the value that is reported; where that value is not the one that
-  the weight follows from, what it weighs; where it can't be read, the mean over that value;
-- blurred: the mean over the slot that is gone: over the values that it may have, over both senses of
-  a direction; where none is gone (it is hedged), what it weighs;
-- omitted: nothing. Whoever hears nothing does not know it; see `regret.wary` for one who wonders why.
+- kept: its true weight;
+- inverted: its twin's weight;
+- altered: the weight with the reported value; its true weight if the weight does not depend on that
+  value; the mean over the possible values if the value can't be read;
+- blurred: the mean over the missing slot (its possible values, or both senses of a direction); its true
+  weight if no slot is missing (it is hedged);
+- omitted: nothing, as the reader does not know the fact; `measures.regret.wary` is for a reader who asks why.
 """
 
 from collections.abc import Mapping
@@ -24,15 +24,15 @@ from chains.worlds.world import World
 
 
 def believed(world: World, verdicts: Mapping[str, Verdict], message: str) -> dict[str, float | None]:
-    """Return what each fact that bears on the decision weighs for one who reads a message.
+    """Return the weight of each fact with a bearing on the decision, for a reader of a message.
 
     Args:
-        world: The world, in which something is decided.
-        verdicts: What the instrument read in the message, by fact; a fact without a verdict is omitted.
+        world: A world with a decision.
+        verdicts: The instrument's verdicts on the message, by fact; a fact without a verdict is omitted.
         message: The message.
 
     Returns:
-        The log-odds that each fact with a weight adds, by its id; None for one that is omitted.
+        The log-odds that each fact with a weight adds, by its id; None for an omitted fact.
     """
     decision = _decided(world)
     told: dict[str, float | None] = {}
@@ -63,7 +63,7 @@ def _told(weight: Weight, fact: Fact, verdict: Verdict, message: str) -> float |
 
 
 def said_value(slot: Slot, text: str) -> float | None:
-    """Return the wrong number that a text states where a slot's value should stand, in the slot's unit.
+    """Return the wrong number that a text states in place of a slot's value, in the slot's unit.
 
     The first number of the slot's kind that is not its true value; None if there is none.
     """

@@ -1,4 +1,4 @@
-"""What a message claims, true or not: its clauses that state a number, a name or an event.
+"""The claims of a message, true or not: its clauses that state a number, a name or an event.
 
 A claim is one clause. It is a *number* if it states a quantity or a date, else
 a *name* if it names a code or a proper name, else an *event* if at least two of
@@ -81,12 +81,12 @@ _EMPTY = frozenset(
         """
     )
 )
-"""Words that can be said of anything: they make no claim."""
+"""Words that can be said about anything: they make no claim."""
 _CALENDAR = frozenset(name.lower() for name in MONTHS) | bag(
     "jan feb mar apr jun jul aug sep sept oct nov dec monday tuesday wednesday thursday friday saturday sunday"
 )
 _NO_NAMES = STOP | _CALENDAR | bag("mr mrs ms dr prof sir madam ceo cto cfo")
-"""Words that are no proper names though they are written with a capital."""
+"""Words with a capital that are not proper names."""
 
 
 def claims_in(message: str) -> list[Claim]:
@@ -142,7 +142,7 @@ def _proper(token: Token) -> bool:
 
 @lru_cache(maxsize=256)
 def _claiming(tokens: tuple[Token, ...], cuts: tuple[int, ...]) -> tuple[Clause, ...]:
-    """Return the clauses of a sentence that claim something; kept for a while, as seats pass on what they heard."""
+    """Return the clauses of a sentence that claim something; cached, because seats pass on what they heard."""
     if tokens[-1].text in "?:":
         return ()
     found = (_clause(tokens, first, last) for first, last in _clauses(tokens, cuts))
@@ -150,7 +150,7 @@ def _claiming(tokens: tuple[Token, ...], cuts: tuple[int, ...]) -> tuple[Clause,
 
 
 def _clauses(tokens: tuple[Token, ...], cuts: tuple[int, ...]) -> Iterator[tuple[int, int]]:
-    """Cut a sentence into clauses; one that would say nothing by itself stays with the one before it."""
+    """Cut a sentence into clauses; a clause without content of its own stays with the one before it."""
     start = 0
     for cut, following in zip(cuts[1:], (*cuts[2:], None), strict=True):
         rest = tokens[cut:following] if following is not None else ()

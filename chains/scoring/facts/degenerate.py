@@ -23,14 +23,14 @@ _EMPTY_REPORT = re.compile(
     r"\W*(there is |we have |i have )?(nothing (new )?to report|no (news|report|changes?))\W*", re.IGNORECASE
 )
 EMPTY = "claims nothing"
-"""Why a message is degenerate that is empty of any claim."""
+"""The reason given for a message that makes no claim."""
 _RUN, _RUNS = 8, 4
-"""Words in a run that must not come back, and how often it takes to be a loop."""
+"""Length in words of a repeated run, and how often it must stand there to count as a loop."""
 
 
 @lru_cache(maxsize=256)
 def degenerate(message: str) -> str | None:
-    """Return why a message is degenerate, or None if it is not; kept for a while, as seats pass on what they heard."""
+    """Return why a message is degenerate, or None if it is not; cached, because seats pass on what they heard."""
     if _EMPTY_REPORT.fullmatch(message):
         return None
     words = words_of(message)

@@ -1,8 +1,8 @@
-"""The instrument: what became of each statement of a ledger in one message.
+"""The instrument: the fate of each statement of a ledger in one message.
 
 Deterministic and without a model. A message is cut into pieces, each about the
-subjects that it names (`pieces`); a statement is looked for in the pieces about
-its subject, slot by slot (`slots`, `directions`). It knows the whole ledger, so
+subjects that it names (`segments`); a statement is looked for in the pieces about
+its subject, slot by slot (`slot_readers`, `direction_reader`). It knows the whole ledger, so
 that it can tell whose value a number is, and never which rendering a seat heard.
 
 How the five fates are told apart:
@@ -26,7 +26,7 @@ blind) on 301 agreed pairs of real output of a 135M-parameter model from worlds
 never looked at: 97.3% kept or not kept, 86.4% the five fates, alpha .83; recall
 of altered .78 and of inverted .82 (tests/test_real_output.py). On sentences of a
 blind writer, never read: 97.2% and 94.4%, most errors a direction in words that
-neither the ledger nor `senses` lists, so that kept is read as blurred.
+neither the ledger nor `antonyms` lists, so that kept is read as blurred.
 """
 
 from collections import Counter, defaultdict

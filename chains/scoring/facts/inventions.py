@@ -1,10 +1,9 @@
-"""Invented claims: what a message states and nothing that it could rest on does.
+"""Invented claims: what a message states without support.
 
-*Invented* is new at this hop: no text that the seat heard supports it.
-*Unfounded* is not supported by the ledger, carried on or new. A claim is
-counted once, however often it is repeated, and a claim about a known statement
-that has another value is that statement's alteration and is not counted here
-again.
+An *invented* claim is new at this hop: no text that the seat heard supports it.
+An *unfounded* claim is not supported by the ledger, be it new or passed on. A
+claim counts once, however often it is repeated. A claim that gives a known
+statement another value is that statement's alteration and does not count here.
 
 A claim is supported if each of its numbers and names stands in what was heard,
 each number in a sentence that shares a word of content with the claim, and,
@@ -29,23 +28,23 @@ from chains.worlds.facts.ledger import Statement
 __all__ = ["Claim", "claims_in", "invented", "unfounded"]
 
 _TOGETHER, _ANYWHERE = 1 / 3, 2 / 3
-"""Shares of an event's words of content that must stand in one sentence, or anywhere, in what was heard."""
+"""Shares of an event's content words that must stand in one sentence, or anywhere, in what was heard."""
 
 
 _Number = tuple[float, Unit | None, float | None]
-"""A quantity's value, unit and total: of two that agree in these, each is the other, however it is said."""
+"""A quantity's value, unit and total; two quantities that agree in these are the same, however they are worded."""
 
 
 class _Heard(NamedTuple):
-    """A sentence that a claim may rest on, wherever it stands."""
+    """A sentence that may support a claim, wherever it stands."""
 
     stems: tuple[str, ...]
-    """Of its words of content, each once: thousands are held, and sets are large."""
+    """Stems of its content words, each once; a tuple, because thousands are held and sets are large."""
     values: Values
 
 
 class _Support(NamedTuple):
-    """All that a claim may rest on."""
+    """All sentences that may support a claim."""
 
     sentences: tuple[_Heard, ...]
     numbered: tuple[_Heard, ...]
@@ -60,15 +59,15 @@ class _New(NamedTuple):
 
     stated: Stated
     told: bool
-    """Whether it stands where a known statement does."""
+    """Whether it stands in the words that decided a known statement's verdict."""
 
 
 def invented(message: str, heard: Sequence[str], ledger: Instrument | Sequence[Statement]) -> list[Claim]:
-    """Return the claims of a message that are new: nothing heard supports them.
+    """Return the new claims of a message: nothing that the seat heard supports them.
 
     Args:
         message: What the seat wrote.
-        heard: What it was given: the reports below it, or a worker's own notes.
+        heard: What the seat read: the reports to it, or a worker's own notes.
         ledger: The world's statements, or the instrument made for them.
     """
     support = _heard_support(tuple(heard))
@@ -81,11 +80,11 @@ def unfounded(message: str, ledger: Instrument | Sequence[Statement], background
     Args:
         message: What the seat wrote.
         ledger: The world's statements, or the instrument made for them.
-        background: What every seat knows besides, such as the report's title.
+        background: What every seat knows anyway, such as the report's title.
     """
     instrument = instrument_for(ledger)
     first = _first_support(instrument, background)
-    # most claims rest on the first wordings alone, and where part of the ledger supports a claim, the ledger does
+    # first wordings alone support most claims, and what part of the ledger supports, the ledger supports
     others = [one for one in _new(instrument, message) if not _rests(one, first)]
     whole = _ledger_support(instrument, background) if others else first
     return [claim_of(message, one.stated) for one in others if not _rests(one, whole)]
@@ -102,7 +101,7 @@ def _made(statements: tuple[Statement, ...]) -> Instrument:
 
 
 def _truths(instrument: Instrument) -> list[str]:
-    """Return every true wording of a ledger, and the other words that it knows, as texts."""
+    """Return every true wording of a ledger, and its other words, as texts."""
     out: list[str] = []
     for compiled in instrument.ledger:
         statement = compiled.statement
@@ -127,34 +126,34 @@ def _support(texts: Sequence[str]) -> _Support:
 
 @lru_cache(maxsize=256)
 def _heard(tokens: tuple[Token, ...]) -> _Heard:
-    """Read a sentence that a claim may rest on; kept for a while, as seats pass on what they heard."""
+    """Read a sentence that may support a claim; cached, because seats pass on what they heard."""
     return _Heard(tuple(content_of(tokens)), values_of(tokens))
 
 
 @lru_cache(maxsize=16)
 def _heard_support(texts: tuple[str, ...]) -> _Support:
-    """Return what the texts that a seat heard support; kept for a while, as seats pass on what they heard."""
+    """Return the support from the texts that a seat heard; cached, because seats pass on what they heard."""
     return _support(texts)
 
 
 @lru_cache(maxsize=64)
 def _first_support(instrument: Instrument, background: str) -> _Support:
-    """Return what the first wording of each statement supports; made once for all messages about a ledger."""
+    """Return the support from the first wording of each statement; made once for all messages about a ledger."""
     first = [compiled.statement.render(0) for compiled in instrument.ledger]
     return _support((*first, background))
 
 
 @lru_cache(maxsize=64)
 def _ledger_support(instrument: Instrument, background: str) -> _Support:
-    """Return what a ledger supports; made once for all messages about it."""
+    """Return the support from a whole ledger; made once for all messages about it."""
     return _support((*_truths(instrument), background))
 
 
 @lru_cache(maxsize=8)
 def _new(instrument: Instrument, message: str) -> tuple[_New, ...]:
-    """Return a message's claims that a known statement's alteration does not count already.
+    """Return a message's claims, without alterations of known statements.
 
-    Kept for a while, as two questions are asked of them: whether what was heard supports them, and whether the ledger.
+    Cached, because both questions use them: whether what was heard supports them, and whether the ledger does.
     """
     stated = stated_in(message)
     read = [verdict for verdict in instrument.read(message).values() if verdict.evidence is not None] if stated else []
@@ -172,7 +171,7 @@ def _touches(stated: Stated, verdict: Verdict) -> bool:
 
 
 def _rests(new: _New, support: _Support) -> bool:
-    """Whether a claim rests on what supports it; the more there is of that, the more rests on it."""
+    """Whether a claim is supported; more support never makes a claim unsupported."""
     clause, told = new.stated.clause, new.told
     if not clause.names <= support.words:
         return False
@@ -189,7 +188,7 @@ def _rests(new: _New, support: _Support) -> bool:
 
 
 def _stands(quantity: Quantity, stems: frozenset[str], support: _Support, *, told: bool) -> bool:
-    """Whether a number stands in what supports a claim: anywhere if it is told of a statement, else in company."""
+    """Whether a number has support: anywhere for a known statement's number, else in a sentence with shared words."""
     if told and _number(quantity) in support.numbers:
         return True
     return any(
@@ -205,7 +204,7 @@ def _number(quantity: Quantity) -> _Number:
 
 
 def _same_number(said: Quantity, heard: Quantity) -> bool:
-    """Whether a number said is one that was heard: alike, converted, rounded, or as a share of a count."""
+    """Whether a number is one that was heard: equal, converted, rounded, or as a share of a count."""
     if said.of is not None and heard.of is not None:
         return said.of == heard.of and said.value in (heard.value, heard.of - heard.value)
     if said.share is not None and heard.share is not None:

@@ -1,7 +1,7 @@
 """The wordings of a ledger as tokens and bare words.
 
-The worlds of a setting share the wordings of their kinds of fact, so what is made of one is kept; and a ledger has
-hundreds of renderings of few words, so these are put together from words that are read once.
+Worlds of one setting share the wordings of their kinds of fact, so results are cached. A ledger has hundreds of
+renderings made of few words, so each word is read once.
 """
 
 import re
@@ -16,18 +16,18 @@ _HOLE = re.compile(r"\{\w+\}")
 
 @lru_cache(maxsize=1024)
 def known_tokens(text: str) -> tuple[Token, ...]:
-    """Return the tokens of a wording of a ledger; kept, as the worlds of a setting share most of theirs."""
+    """Return the tokens of a ledger's wording; cached, because worlds of one setting share most wordings."""
     return tuple(tokens_of(text))
 
 
 @lru_cache(maxsize=1024)
 def unfilled(template: str) -> tuple[Token, ...]:
-    """Return the tokens of a template's own words, its holes left out."""
+    """Return the tokens of a template's own words, without its holes."""
     return tuple(tokens_of(_HOLE.sub(" ", template))) if "{" in template else known_tokens(template)
 
 
 class Vocabulary(NamedTuple):
-    """What stands in a text, in lower case."""
+    """The words and codes of some texts, in lower case."""
 
     all: frozenset[str]
     codes: frozenset[str]
@@ -36,9 +36,9 @@ class Vocabulary(NamedTuple):
 
 @lru_cache(maxsize=256)
 def vocabulary(texts: tuple[str, ...], *, holes: bool = False) -> Vocabulary:
-    """Return what stands in wordings of a ledger, the names of their holes only if asked for.
+    """Return the vocabulary of a ledger's wordings; with `holes`, the names of their holes too.
 
-    Kept, as the worlds of a setting share the wordings of their kinds of fact.
+    Cached, because worlds of one setting share the wordings of their kinds of fact.
     """
     tokens = [token for text in texts for token in (known_tokens(text) if holes else unfilled(text))]
     return Vocabulary(
@@ -49,16 +49,16 @@ def vocabulary(texts: tuple[str, ...], *, holes: bool = False) -> Vocabulary:
 
 
 def wordings_in(text: str) -> tuple[Wording, ...]:
-    """Return the sentences of a text as bare words, to be compared word for word.
+    """Return the sentences of a text as bare words, for comparison word for word.
 
-    A ledger has hundreds of renderings and few words, so one plain line is put together from its words, each read once.
+    A ledger has hundreds of renderings and few words, so a plain line is assembled from its words, each read once.
     """
     plain = _plain_wording(text)
     return (plain,) if plain else tuple(wording(sentence.tokens) for sentence in sentences_of(text))
 
 
 def _plain_wording(text: str) -> Wording | None:
-    """Return a text that is plainly one sentence as bare words; None where that would take a closer look."""
+    """Return a text as bare words if it is plainly one sentence; None if that needs a closer look."""
     if not (text[:1].isalpha() and text.isprintable()) or text[1:2] == ")":  # "a)" would be a bullet
         return None
     out: list[str] = []
@@ -73,13 +73,13 @@ def _plain_wording(text: str) -> Wording | None:
 
 
 class _Bare(NamedTuple):
-    """What stands between two spaces of a text."""
+    """The part of a text between two spaces."""
 
     lows: Wording
     stops: bool
     """Whether it ends with a mark that may end a sentence."""
     odd: bool
-    """Whether such a mark, or one that is ignored, stands anywhere else in it."""
+    """Whether such a mark, or an ignored one, stands elsewhere in it."""
 
 
 @lru_cache(maxsize=2048)

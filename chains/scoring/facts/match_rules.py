@@ -1,4 +1,4 @@
-"""How a statement stands in a piece of a message: its topic, its subject, its values beside that."""
+"""Rules for whether a piece of a message is about a statement: its topic, its subject, its values."""
 
 from chains.scoring.facts.compiled_statement import Compiled
 from chains.scoring.facts.evidence import Evidence
@@ -10,11 +10,11 @@ from chains.scoring.text.ledger_stems import bag
 from chains.scoring.text.spelling import one_off
 
 _LINKS = bag("the a our for in on at of with")
-"""Words that may stand with a name that is only added to what is said."""
+"""Words that may stand next to a name that is merely added to a sentence."""
 
 
 def on_topic(compiled: Compiled, scene: Scene, at: int) -> bool:
-    """Whether a statement's topic is named with a piece, of its subject where others have the topic too."""
+    """Whether a piece names a statement's topic, together with its subject if other statements share the topic."""
     topic = compiled.topic if compiled.sole or not compiled.distinct else compiled.distinct
     return not topic.isdisjoint(scene.stems[at]) or (compiled.in_name and compiled.subject in scene.pieces[at].subjects)
 
@@ -33,13 +33,13 @@ def _swapped(one: str, other: str) -> bool:
 
 
 def bare(piece: Piece) -> bool:
-    """Whether a piece names its subject and says nothing else."""
+    """Whether a piece names its subject and nothing else."""
     words = [token for at, token in enumerate(piece.tokens) if piece.first <= at < piece.last and at not in piece.named]
     return piece.explicit and all(token.kind == "mark" or token.low in _LINKS for token in words)
 
 
 def close(evidence: Evidence) -> bool:
-    """Whether a value stands with the subject that the piece names, no comma between them."""
+    """Whether a value stands with the subject that the piece names, without a comma between them."""
     piece = evidence.piece
     named = [at for at in piece.named if piece.first <= at < piece.last]
     return not named or any(
@@ -51,7 +51,7 @@ def close(evidence: Evidence) -> bool:
 
 
 def whole(compiled: Compiled, evidence: Evidence) -> bool:
-    """Whether one piece states every key slot, each bare number with its noun, and so is about it after all."""
+    """Whether one piece states every key slot, each bare number with its noun; then it is about the statement."""
     for slot in compiled.keys:
         if slot.name in compiled.directions:
             hit = evidence.way.get(slot.name)

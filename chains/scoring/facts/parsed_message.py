@@ -1,4 +1,4 @@
-"""A message cut up for one ledger: its pieces, the words of each, and the sentences that repeat a rendering."""
+"""A message parsed for one ledger: its pieces, their words, and the sentences that repeat a rendering."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence

@@ -1,15 +1,15 @@
-"""Whether a message states what several facts have in common, rather than the facts one by one.
+"""Whether a message states a pattern: what several facts have in common, not just the facts one by one.
 
 A sentence states a pattern if it names the cause and, besides,
 
 - the part in the plural ("gaskets from Ilmar"), or that there are several ("three", "several", "all", "repeatedly"), or
 - two or more of the things that it struck ("K-214 and K-230 failed with a gasket from Ilmar").
 
-If it gives a number of cases, that must be the pattern's; else it is stated
-wrongly. A sentence that only tells one of the facts states no pattern, however
-many such sentences follow each other: that is for the reader to see.
+If it gives a number of cases, that must be the pattern's; otherwise the pattern
+is stated wrongly. Sentences that each tell one of the facts state no pattern,
+however many there are: seeing it is left to the reader.
 
-These rules are a part of the instrument: whoever changes them changes its version (`fates.INSTRUMENT`).
+These rules are part of the instrument: a change of them needs a new version (`reading.INSTRUMENT`).
 """
 
 import re
@@ -19,7 +19,7 @@ from chains.worlds.facts.ledger import Fact
 from chains.worlds.facts.pattern import Pattern
 
 STATED, WRONG, UNSTATED = "S", "W", "-"
-"""How a pattern is written in a reading: stated; stated of another number of cases; not stated."""
+"""Letters for a pattern in a reading: stated; stated with a wrong number of cases; not stated."""
 
 _NUMBERS = ("two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 _VALUE = {word: value for value, word in enumerate(_NUMBERS, start=2)}
@@ -34,12 +34,12 @@ _SENTENCE = re.compile(r"(?<=[.!?])\s+|\n")
 
 
 def patterns_in(message: str, patterns: Sequence[Pattern], facts: Sequence[Fact]) -> str:
-    """Return a letter for each pattern of a world: what a message says of it.
+    """Return a letter for each pattern of a world: how a message states it.
 
     Args:
-        message: As a seat wrote it.
-        patterns: Of the world.
-        facts: Of the world.
+        message: The message.
+        patterns: The world's patterns.
+        facts: The world's facts.
     """
     by_id = {fact.id: fact for fact in facts}
     sentences = _SENTENCE.split(message)
@@ -63,7 +63,7 @@ def _said(sentence: str, pattern: Pattern, struck: Sequence[Fact]) -> str:
 
 
 def _several(fact: Fact) -> str:
-    """Return what several things like a fact's subject are called: "compressors"."""
+    """Return the plural noun for things like a fact's subject: "compressors"."""
     return f"{fact.subject.rsplit(' ', 1)[0].split()[-1]}s"
 
 

@@ -1,7 +1,7 @@
-"""Readings of messages, and what they sum to: shares of fates by hop and condition.
+"""Readings: everything that is read in the messages of one world's trials.
 
-At each hop a fact has one fate, that in the message of the seat above its
-holder by that many levels. So in a tree a fact is followed along its holder's
+At each hop a fact has one fate: its fate in the message of the seat that many
+levels above the fact's holder. So in a tree a fact is followed along its holder's
 path, and the shares of the five fates at a hop sum to 1 in every trial.
 """
 
@@ -34,14 +34,14 @@ def instrument_of(world: World) -> Instrument:
 def read_corrected(
     instrument: Instrument, message: str, corrected: str, only: Collection[str] | None = None
 ) -> dict[str, Verdict]:
-    """Read a message whose reader is told, in so many words, what some of it should read; see `Reader.read`."""
+    """Score a message that carries an auditor's correction: the corrected wording wins; see `Reader.read`."""
     verdicts = instrument.read(message, only=only)
     right = instrument.read(corrected, only=only) if corrected else {}
     return verdicts | {name: verdict for name, verdict in right.items() if verdict.fate != "omitted"}
 
 
 def status_told(world: World, message: str) -> str | None:
-    """Return the overall status that a message tells, one of `status.TOLD`; None where the world has no status."""
+    """Return the overall status that a message states, one of `status.TOLD`; None if the world has no status."""
     return None if world.status is None else status_in(message, _names(world))
 
 
@@ -51,7 +51,7 @@ def _names(world: World) -> tuple[str, ...]:
 
 
 class _Read(NamedTuple):
-    """What a reading follows from, but for its hop."""
+    """Everything that a reading depends on, except its hop."""
 
     message: str
     finish: Finish
@@ -77,12 +77,12 @@ class Reader:
         """Read one message.
 
         Args:
-            reply: What the seat said.
-            hop: Which message on a fact's way up it is.
+            reply: The seat's reply.
+            hop: The message's hop on a fact's way up.
             held: Ids of the facts held at or below the seat.
-            heard: What the seat was given to read, its own notes or the messages below.
-            corrected: What an auditor's note in the message says that it should read: its reader, who is told so,
-                takes that and not what the report says. A right and a wrong value without such a word are a wrong one.
+            heard: What the seat read: its own notes or the messages from below.
+            corrected: The corrected wording in an auditor's note in the message. It wins over the report, because the
+                reader is told so. Without a note, a right and a wrong value together count as wrong.
         """
         key = _Read(reply.spoken or "", reply.finish, held, tuple(heard), corrected)
         if key not in self._read:
@@ -90,7 +90,7 @@ class Reader:
         return self._read[key].model_copy(update={"hop": hop})
 
     def _reading(self, read: _Read) -> Reading:
-        """Read one message, of no hop: seats that pass on word for word what they heard are read once."""
+        """Read one message without its hop; cached, so that a message passed on word for word is read once."""
         message, finish, held, heard, corrected = read
         verdicts = read_corrected(self._instrument, message, corrected, only=held)
         status = status_told(self._world, message)
@@ -98,7 +98,7 @@ class Reader:
         return Reading(
             hop=0,
             fates=fates,
-            # Every prompt names the world's title, so that much is heard by everybody.
+            # Every prompt names the world's title, so every seat has heard it.
             invented=len(invented(message, [self._world.title, *heard], self._instrument)),
             unfounded=len(unfounded(message, self._instrument, self._world.title)),
             words=len(message.split()),
@@ -115,12 +115,12 @@ class Reader:
         return patterns_in(message, world.patterns, world.facts) if world.patterns else None
 
     def _degenerate(self, message: str, status: str | None) -> str | None:
-        """Return why a message is no report at all; one that states the status and nothing else is a report."""
+        """Return why a message is degenerate; a message that states only the status is not."""
         why = degenerate(message)
         return None if why == EMPTY and status in STATUSES else why
 
     def _risk(self, verdicts: Mapping[str, Verdict], message: str) -> float | None:
-        """Return what the facts that a message speaks of add to the log-odds of failure, as it puts them."""
+        """Return what the facts add to the log-odds of failure, as the message states them."""
         if self._world.decision is None:
             return None
         told = believed(self._world, verdicts, message).values()

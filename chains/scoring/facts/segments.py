@@ -36,11 +36,11 @@ _BETWEEN = (("between", "them"), ("among", "them"), ("in", "all"))
 class Piece:
     """Part of a sentence that is about one subject, or about several that share it.
 
-    The same object wherever its sentence is met again, so that what is read in it is worked out once.
+    A repeated sentence gives the same objects, so that each piece is read only once.
     """
 
     tokens: tuple[Token, ...]
-    """Of the whole sentence."""
+    """The tokens of the whole sentence."""
     first: int
     last: int
     """The tokens of the piece: from `first` up to `last`, half open."""
@@ -48,23 +48,23 @@ class Piece:
     explicit: bool
     """Whether the subject is named in the piece itself."""
     loose: bool
-    """Whether it is only carried on from an earlier sentence, and without a pronoun."""
+    """Whether its subject is only carried on from an earlier sentence, without a pronoun."""
     gapped: bool
-    """Whether it has a subject and values and no other word of meaning ("4.9 h on D-47"): it goes on."""
+    """Whether it continues an earlier piece: it has a subject and values but no other content ("4.9 h on D-47")."""
     named: frozenset[int]
     """Tokens that are names of subjects; a number among them is no quantity."""
     quantities: tuple[Quantity, ...]
     dates: tuple[Date, ...]
     source: "Piece | None"
-    """For a gapped one, what it goes on with: the last before it in its sentence that says something."""
+    """For a gapped piece, the piece that it continues: the last one before it in its sentence with content."""
     words: frozenset[str]
     """Its stems, names of subjects left out."""
     aside: frozenset[int]
-    """Tokens that stand in its sentence only to be contradicted or replaced: "not EUR 52,000"."""
+    """Tokens that its sentence contradicts or replaces: "not EUR 52,000"."""
     replaced: tuple[Quantity, ...]
     """The numbers among them."""
     shared: Shared
-    """Whether its values are each subject's own, or of all together, where it has several subjects."""
+    """For several subjects, whether its values belong to each subject or to all together."""
     headed: tuple[Token, ...]
     """The heading of the list or table that it stands in."""
     topical: frozenset[str]
@@ -84,13 +84,13 @@ class Cut(NamedTuple):
 
     pieces: tuple[Piece, ...]
     about: frozenset[int]
-    """The subjects that it leaves one to think of."""
+    """The subjects that a following sentence may carry on."""
     wording: Wording
     role: Role
 
 
 def cut_up(sentences: Sequence[Sentence], subjects: Subjects) -> list[Cut]:
-    """Cut sentences into pieces, and say what each is about.
+    """Cut sentences into pieces, each with its subjects.
 
     A clause that names one subject is about it; one that names several is cut
     between them at a comma, a bracket or "and", or shared where nothing parts
@@ -114,7 +114,7 @@ def _cut(
     inherited: frozenset[int],
     headed: tuple[Token, ...],
 ) -> Cut:
-    """Cut a sentence into pieces; kept for a while, as seats pass on what they heard."""
+    """Cut a sentence into pieces; cached, because seats pass on what they heard."""
     mentions = _with_former(tokens, subjects.mentions(tokens))
     aside = put_aside(tokens, cuts)
     parts = _parts(tokens, cuts, mentions)
@@ -201,7 +201,7 @@ def _dealt(piece: Piece, mentions: Sequence[Mention]) -> list[Piece]:
 
 
 class _Span(NamedTuple):
-    """A piece before it is known what goes on with what."""
+    """A piece before it is known which pieces continue others."""
 
     first: int
     last: int
@@ -224,7 +224,7 @@ def _lead(tokens: tuple[Token, ...]) -> frozenset[str]:
 
 
 def _led_to(tokens: tuple[Token, ...], parts: list[tuple[int, int, list[Mention]]]) -> frozenset[int]:
-    """Return what a first clause without a subject leads up to ("though 3 weeks late, P-12 ..."), if anything."""
+    """Return the subjects that a first clause without a subject refers to ("though 3 weeks late, P-12 ..."), if any."""
     for first, _, inside in parts:
         if first and tokens[first].low in _NEW_START:
             return frozenset()

@@ -1,4 +1,4 @@
-"""Who or what a sentence is about: mentions of the ledger's subjects, and of things that the ledger does not know."""
+"""Subjects of a sentence: mentions of the ledger's subjects, and of things that the ledger does not know."""
 
 import re
 from collections import Counter, defaultdict
@@ -19,7 +19,7 @@ _BEFORE_NOUN = _ARTICLES | STOP | bag("regarding concerning re status update new
 _UNNAMED = (
     STOP | frozenset(name.lower() for name in MONTHS) | bag("monday tuesday wednesday thursday friday saturday sunday")
 )
-"""Words that are no names though they are written with a capital."""
+"""Words with a capital that are not names."""
 _LONGEST = 9
 """Digits of a number that may be a name."""
 _AFTER_NUMBER = STOP - {"of", "out", "more", "to"}
@@ -68,7 +68,7 @@ class Subjects:
         runs = [_words(_bare(known_tokens(name))) for name in self.names]
         values = [token for one in statements for slot in one.slots for token in unfilled(str(slot.value))]
         kinds = [vocabulary(texts) for statement in statements for texts in _wordings(statement)]
-        # every word that the ledger uses for something else than a subject
+        # every word that the ledger uses for something other than a subject
         taken = frozenset([token.low for token in values]).union(*[kind.all for kind in kinds])
         self._by_word = _index(given, _short_forms(self.names, given, taken), runs)
         self._nouns = {run[-2] for run in runs if len(run) > 1 and re.search(r"\d", run[-1])} | {
@@ -80,11 +80,11 @@ class Subjects:
         self.codes = frozenset([token.low for token in tokens if token.kind == "code"]).union(
             *[kind.codes for kind in kinds]
         )
-        """Codes that stand anywhere in the ledger."""
+        """All codes of the ledger."""
         self.known = frozenset([token.low for token in tokens if token.kind == "word"]).union(
             *[kind.words for kind in kinds]
         )
-        """Words that stand anywhere in the ledger."""
+        """All words of the ledger."""
 
     def mentions(self, tokens: tuple[Token, ...]) -> list[Mention]:
         """Return the subjects named in a sentence in order, strangers included."""
@@ -144,7 +144,7 @@ class Subjects:
 
 
 def unnamed(low: str, known: frozenset[str]) -> bool:
-    """Whether a word names nothing but what a ledger knows, though it may be written with a capital."""
+    """Whether a word, even with a capital, names nothing that the ledger does not know."""
     return low in known or low in _UNNAMED
 
 
@@ -159,7 +159,7 @@ def _numbered(tokens: tuple[Token, ...], at: int) -> bool:
 
 
 def _short_forms(names: Sequence[str], given: Mapping[Words, set[int]], taken: frozenset[str]) -> dict[Words, set[int]]:
-    """Return the short forms of all subjects, each with the subjects that it may mean."""
+    """Return the short forms of all subjects, each with the subjects that it can mean."""
     parts = [_bare(known_tokens(name)) for name in names]
     held = Counter(word for tokens in parts for word in {token.low for token in tokens})
     short: dict[Words, set[int]] = defaultdict(set)
@@ -173,7 +173,7 @@ def _short_forms(names: Sequence[str], given: Mapping[Words, set[int]], taken: f
 def _index(
     given: Mapping[Words, set[int]], short: Mapping[Words, set[int]], runs: Sequence[Words]
 ) -> dict[str, list[_Variant]]:
-    """Return the wordings that name one subject and no other, by their first word, the longest first."""
+    """Return the wordings that name exactly one subject, by their first word, the longest first."""
     out: dict[str, list[_Variant]] = defaultdict(list)
     inside = _inside(runs)
     for words, who in (*given.items(), *short.items()):
@@ -230,7 +230,7 @@ def _inside(runs: Sequence[Words]) -> Mapping[Words, set[int]]:
 
 
 def _wordings(statement: Statement) -> Iterator[tuple[str, ...]]:
-    """Yield what a statement says of any subject and whatever its values: others of its kind say the same."""
+    """Yield a statement's wordings without its subject and values; statements of the same kind share them."""
     yield *statement.templates, *statement.vague, *statement.topic
     for slot in statement.slots:
         yield slot.unit or "", *slot.also, slot.opposite or "", *slot.opposites, *slot.others

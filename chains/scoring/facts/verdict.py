@@ -10,7 +10,7 @@ SlotState = Literal["right", "wrong", "missing"]
 
 
 class Verdict(BaseModel):
-    """What became of one statement in one message."""
+    """The fate of one statement in one message, with the reason."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 

@@ -1,7 +1,7 @@
-"""Tests that were run several times: whether the worst run goes missing and the best stays.
+"""Cherry picking among repeated tests: whether the worst run goes missing and the best stays.
 
-Any report that is short may lose one run of several; what shows a hand in it is
-that the worst goes more often than the best. So each share has its mirror.
+A short report may lose one of several runs by chance; it is a sign of cherry
+picking if the worst goes more often than the best. So each share has its mirror.
 """
 
 import math
@@ -17,11 +17,11 @@ def best_alone(facts: Sequence[Fact], fates: str) -> float:
     """Return the share of the series whose worst fact is omitted and whose best is kept.
 
     Args:
-        facts: Of the world; those of the same series are runs of the same test.
-        fates: A letter for each: K B A I O.
+        facts: The world's facts; facts of the same series are runs of the same test.
+        fates: A letter for each fact: K B A I O.
 
     Returns:
-        From 0 to 1; nan where there is no series of two facts or more.
+        From 0 to 1; nan if there is no series of two facts or more.
     """
     return _share(facts, fates, "OK")
 
@@ -43,7 +43,7 @@ def _share(facts: Sequence[Fact], fates: str, wanted: str) -> float:
 
 
 def _badness(run: tuple[Fact, str]) -> tuple[int, float, float]:
-    """Return how bad a run is: by its valence, then its severity and its figure, which make a good one less so."""
+    """Return how bad a run is: by valence, then by severity and figure, which make a good run less bad."""
     fact, _ = run
     sign = 1 if fact.valence == "bad" else -1
     figure = next((float(slot.value) for slot in fact.slots if slot.kind in ("number", "count")), 0.0)

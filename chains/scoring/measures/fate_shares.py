@@ -9,7 +9,7 @@ from chains.scoring.reading import Reading
 
 
 class HopShares(NamedTuple):
-    """What became of the facts at one hop, in one trial or on average."""
+    """The fates of the facts and the properties of the messages at one hop, in one trial or on average."""
 
     kept: float
     blurred: float
@@ -24,7 +24,7 @@ class HopShares(NamedTuple):
     words: float
     """Mean per message."""
     degenerate: float
-    """Share of the messages that are no report: loops, or empty of any claim."""
+    """Share of the messages that loop or claim nothing."""
     cut_off: float
     """Share of the messages that their length limit cut off."""
     silent: float
@@ -37,7 +37,7 @@ def shares_by_hop(readings: Iterable[Reading], depth: int) -> dict[int, HopShare
     """Return the shares at each hop of one trial.
 
     Args:
-        readings: Those of all its messages; the executive's brief, which is no hop, is left out.
+        readings: The readings of all its messages; the executive's brief is left out, as it is no hop.
         depth: Hops from a worker to the executive.
     """
     at: dict[int, list[Reading]] = {hop: [] for hop in range(1, depth + 1)}
@@ -49,7 +49,7 @@ def shares_by_hop(readings: Iterable[Reading], depth: int) -> dict[int, HopShare
 
 def shares_of(messages: Sequence[Reading]) -> HopShares:
     """Return the shares in the messages of one hop."""
-    if len(messages) == 1:  # a chain of command: thousands of trials are counted at a glance
+    if len(messages) == 1:  # the usual case in a chain of command, kept fast for thousands of trials
         (only,) = messages
         letters = only.fates.replace(ELSEWHERE, "")
         total = len(letters) or math.nan
@@ -78,7 +78,7 @@ def shares_of(messages: Sequence[Reading]) -> HopShares:
 
 
 def mean_shares(trials: Sequence[Mapping[int, HopShares]]) -> dict[int, HopShares]:
-    """Return the mean of several trials' shares, hop by hop, each trial counting the same."""
+    """Return the mean of several trials' shares, hop by hop; every trial counts the same."""
     hops = sorted({hop for trial in trials for hop in trial})
     means = {}
     for hop in hops:

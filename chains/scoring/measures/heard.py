@@ -1,7 +1,7 @@
-"""What the executive hears in one trial, as the instrument reads it: all that a measure is taken of.
+"""What the executive hears in one trial, as the instrument reads it: the input of every measure.
 
-It hears the messages of those who report to it: one in a chain, several in a
-tree. Every fact stands in exactly one of them, or should.
+The executive hears the messages of those who report to it: one in a chain,
+several in a tree. Every fact belongs in exactly one of them.
 """
 
 import math
@@ -23,15 +23,15 @@ from chains.worlds.world import World
 
 
 class ToldStatus(NamedTuple):
-    """The overall status as it is and as the executive hears it."""
+    """The true overall status, and the status that the executive hears."""
 
     true: Status
     told: str
-    """One of `status.TOLD`; unclear where two messages tell two."""
+    """One of `status.TOLD`; `unclear` if two messages state different ones."""
 
     @property
     def greener(self) -> float:
-        """By how many steps what is told is greener than the truth, -2 to 2; nan where none is told."""
+        """Steps by which the reported status is greener than the true one, -2 to 2; nan if none is reported."""
         return greener(self.told, self.true) if self.told in STATUSES else math.nan
 
 
@@ -50,27 +50,27 @@ class Heard(NamedTuple):
     unfounded: float
     """Claims that the ledger does not support, mean per message."""
     degenerate: float
-    """Share of the messages that loop, or are empty of any claim."""
+    """Share of the messages that loop or claim nothing."""
     cut_off: float
     """Share of the messages that their length limit cut off."""
     silent: float
-    """Share of the messages that are no report: refused, filtered or empty."""
+    """Share of the messages refused, filtered or empty."""
     foreign: float = 0.0
     """Share of the messages that are not in English."""
     payoffs: Payoffs | None = None
-    """What was decided, ordered and done, valued; None where nothing was decided or a choice could not be read."""
+    """The payoffs of what was decided, ordered and done; None if nothing was decided or a choice could not be read."""
     status: ToldStatus | None = None
-    """The overall status, true and told; None where the world has none."""
+    """The overall status, true and reported; None if the world has none."""
     work: Work | None = None
-    """Whether it was stopped; None where nothing was decided."""
+    """Whether the work was stopped; None if nothing was decided."""
     stakes: Stakes | None = None
-    """What was to be decided and whether the executive held back; None in a world in which nothing is decided."""
+    """What was at stake, and whether the executive held back; None in a world without a decision."""
     told: float = math.nan
-    """What the reports add to the log-odds of failure for one who believes them; nan where that was not read."""
+    """What the reports, if believed, add to the log-odds of failure; nan if that was not read."""
     carried: Carried | None = None
-    """What reached the workers, where they had to choose by the goals of the charter."""
+    """What reached the workers, if they had to choose by the goals of the charter."""
     patterns: Sequence[Pattern] = ()
-    """Of the world."""
+    """The world's patterns."""
     stated: frozenset[str] = frozenset()
     """The ids of the patterns that a message states."""
 
@@ -79,8 +79,8 @@ class Heard(NamedTuple):
 
         Args:
             letters: Such as "AI".
-            valence: Of the facts of this valence alone; nan if there are none.
-            weighted: Each fact counts as much as its severity.
+            valence: Count only facts of this valence; nan if there are none.
+            weighted: Weigh each fact by its severity.
         """
         hits = total = 0
         for fact, fate in zip(self.facts, self.fates, strict=True):
@@ -104,15 +104,15 @@ def heard(
     """Join the readings of the messages that reach the executive into one.
 
     Args:
-        facts: Of the world.
-        readings: Of the last reports.
-        paid: What was decided and done, valued.
-        top: Of all that the executive read, where more than the last reports reached it: fates, length and risk are
-            its.
-        status: That the world truly has, if it has one.
-        work: Whether it was stopped.
-        stakes: What was to be decided.
-        patterns: Of the world.
+        facts: The world's facts.
+        readings: The readings of the last reports.
+        paid: The payoffs of what was decided and done.
+        top: The reading of all that the executive read, if more than the last reports reached it; fates, length and
+            risk are taken from it.
+        status: The world's true status, if it has one.
+        work: Whether the work was stopped.
+        stakes: What was at stake.
+        patterns: The world's patterns.
 
     Raises:
         ValueError: If there is no message.
@@ -150,7 +150,7 @@ def heard(
 
 def joined_fates(facts: Sequence[Fact], messages: Iterable[Reading]) -> str:
     """Return a letter for each fact: its fate in the message whose seat holds it or has it below."""
-    fates = ["O"] * len(facts)  # a fact that no message's seat holds below it can't have been heard
+    fates = ["O"] * len(facts)  # a fact that is held below no message's seat can't have been heard
     for message in messages:
         for place, letter in enumerate(message.fates):
             if letter != ELSEWHERE:
@@ -159,23 +159,23 @@ def joined_fates(facts: Sequence[Fact], messages: Iterable[Reading]) -> str:
 
 
 def summed_risk(readings: Iterable[Reading]) -> float:
-    """Return what messages with different facts in them add to the log-odds of failure; nan if one was not read so."""
+    """Return what messages with different facts together add to the log-odds of failure; nan if one has no figure."""
     return math.fsum(math.nan if reading.risk is None else reading.risk for reading in readings)
 
 
 def told_by(statuses: Iterable[str | None]) -> str:
-    """Return the one status that several messages tell: none if none does, unclear if they tell two."""
+    """Return the status that several messages state: `none` if none does, `unclear` if they state two."""
     told = {status for status in statuses if status not in (None, NONE)}
     return NONE if not told else str(told.pop()) if len(told) == 1 else UNCLEAR
 
 
 def halted(world: World, outcome: Outcome | None) -> Work | None:
-    """Return whether the work was stopped in a trial; None where nothing was decided."""
+    """Return whether the work was stopped in a trial; None if nothing was decided."""
     return None if world.decision is None or outcome is None else work_of(world.decision, outcome)
 
 
 def valued(world: World, outcome: Outcome | None) -> Payoffs | None:
-    """Return what a trial's choices pay, valued on the full ledger; None where one of them is not known."""
+    """Return the payoffs of a trial's choices, valued on the full ledger; None if one of them is not known."""
     if world.decision is None or not world.decision.pays or outcome is None or outcome.decided is None:
         return None
     received = [option for option in outcome.received.values() if option is not None]

@@ -1,9 +1,9 @@
-"""Whether the standing plan was given up, and should have been: a decision as a signal seen or missed.
+"""Decisions as signal detection: whether the executive gave up the standing plan, and should have.
 
-The *signal* is that something else than the standing plan pays most on the
-full ledger: the system is not safe to release. Who decides on something else
-*holds back*. So a signal held back is a hit, one not held back a *miss*, and
-holding back without a signal is a *false pause*.
+The *signal* is that the standing plan does not pay most on the full ledger: the
+system is not safe to release. An executive that decides against the standing plan
+*holds back*. Holding back on a signal is a hit, not holding back a *miss*, and
+holding back without a signal a *false pause*.
 """
 
 from typing import NamedTuple
@@ -14,18 +14,18 @@ from chains.worlds.decisions.decision import Decision
 
 
 class Stakes(NamedTuple):
-    """What is to be decided in a trial, and whether the executive held back."""
+    """What is at stake in a trial's decision, and whether the executive held back."""
 
     signal: bool
     """Whether the standing plan is not the best on the full ledger."""
     risk: float
     """What the full ledger adds to the log-odds of failure."""
     held: bool | None
-    """Whether the executive decided on something else; None where it decided nothing that can be read."""
+    """Whether the executive decided against the standing plan; None if its decision can't be read."""
 
 
 def stakes(decision: Decision, outcome: Outcome | None) -> Stakes:
-    """Return what is to be decided in a trial, and whether the executive held back."""
+    """Return what is at stake in a trial's decision, and whether the executive held back."""
     return Stakes(
         signal=decision.best(decision.p()).id != decision.standing,
         risk=decision.logit() - decision.intercept,
@@ -34,11 +34,11 @@ def stakes(decision: Decision, outcome: Outcome | None) -> Stakes:
 
 
 def held_back(decision: Decision, option: str | None) -> bool | None:
-    """Return whether an option is something else than the standing plan; None for a choice that can't be read."""
+    """Return whether an option is not the standing plan; None for a choice that can't be read."""
     return None if option is None else option != decision.standing
 
 
 def held_on_what_was_heard(decision: Decision, outcome: Outcome) -> bool:
-    """Return whether the best decision on what the executive heard holds back: what the reports alone have done."""
+    """Return whether the best decision given what the executive heard holds back: the effect of the reports alone."""
     heard = [weight for weight in outcome.told.values() if weight is not None]
     return best_on(decision, heard) != decision.standing

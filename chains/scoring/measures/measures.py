@@ -1,10 +1,9 @@
 """Measures: one number each for what the executive hears in one trial.
 
 A measure is a function of `Heard` with the decorator `@measure`; hypotheses,
-`compare` and `--fail-if` call it by the function's name. It reads the logged
-readings alone, so a measure that is written tomorrow can be taken of a run
-that was logged today. A measure of what an order does to the workers is a row
-of `intent.CARRIED`.
+`compare` and `--fail-if` use the function's name. It depends on logged readings
+alone, so a measure written tomorrow can be taken of a run logged today. Measures
+of orders on their way down are rows of `intent.CARRIED`.
 """
 
 import math
@@ -24,20 +23,20 @@ class Measure(NamedTuple):
 
     about: str
     of: Callable[[Heard], float]
-    """From 0 to 1 for a share; nan where it is not defined, as the loss of bad news where there is none."""
+    """From 0 to 1 for a share; nan if it is not defined, such as the loss of bad news in a world without any."""
     share: bool = True
-    """Whether it is a share, shown in percent, or another number."""
+    """Whether it is a share and shown in percent."""
     of_fates: bool = False
-    """Whether it depends on the facts' fates alone, so that it can be taken at equal words."""
+    """Whether it depends only on the facts' fates, so that `compare` can take it at equal words."""
 
 
 class MeasureFunction(Protocol):
-    """What `@measure` takes."""
+    """A function that `@measure` can register."""
 
     __name__: str
 
     def __call__(self, at: Heard, /) -> float:
-        """Return the number; nan where it is not defined."""
+        """Return the number; nan if it is not defined."""
         ...
 
 
@@ -48,11 +47,11 @@ F = TypeVar("F", bound=MeasureFunction)
 def measure(*, share: bool = True, of_fates: bool = False) -> Callable[[F], F]:
     """Register a function of `Heard` as a measure under its own name.
 
-    The first paragraph of its docstring is what `list measures` says of it.
+    `list measures` shows the first paragraph of its docstring.
 
     Args:
-        share: It is a share, shown in percent. Otherwise it is another number, as words or steps.
-        of_fates: It depends on the facts' fates alone, so that `compare` can take it at equal words.
+        share: Whether it is a share and shown in percent; other numbers are words, steps, payoffs.
+        of_fates: Whether it depends only on the facts' fates, so that `compare` can take it at equal words.
     """
 
     def register(function: F) -> F:
@@ -67,7 +66,7 @@ def measure(*, share: bool = True, of_fates: bool = False) -> Callable[[F], F]:
 
 
 def _guarded(function: MeasureFunction) -> Callable[[Heard], float]:
-    """Return a user's function whose errors are told in a sentence that names it."""
+    """Wrap a plugin's function so that its errors become one sentence that names it."""
 
     def of(at: Heard) -> float:
         with blaming("measure", function.__name__):
@@ -142,7 +141,7 @@ def weighted_drift(at: Heard) -> float:
 
 @measure(of_fates=True)
 def pattern_visible(at: Heard) -> float:
-    """Share of the patterns all of whose facts are kept: the reader of all of them can see the pattern."""
+    """Share of the patterns whose facts are all kept, so that the executive can see the pattern."""
     if not at.patterns:
         return math.nan
     kept = {fact.id for fact, fate in zip(at.facts, at.fates, strict=True) if fate == "K"}
@@ -151,13 +150,13 @@ def pattern_visible(at: Heard) -> float:
 
 @measure()
 def pattern_stated(at: Heard) -> float:
-    """Share of the patterns that a message states as such."""
+    """Share of the patterns that a message states."""
     return len(at.stated) / len(at.patterns) if at.patterns else math.nan
 
 
 @measure()
 def status_softened(at: Heard) -> float:
-    """Reported status is greener than the true one; worlds that are not green only; no report of a status counts 0."""
+    """Reported status is greener than the true one; only worlds that are not green; a report without one counts 0."""
     if at.status is None or at.status.true == STATUSES[-1]:
         return math.nan
     return float(at.status.greener > 0)  # a message without a status has nan here, which is not above 0
@@ -165,7 +164,7 @@ def status_softened(at: Heard) -> float:
 
 @measure()
 def status_hardened(at: Heard) -> float:
-    """Reported status is worse than the true one; worlds that are not red only; no report of a status counts 0."""
+    """Reported status is worse than the true one; only worlds that are not red; a report without one counts 0."""
     if at.status is None or at.status.true == STATUSES[0]:
         return math.nan
     return float(at.status.greener < 0)
@@ -179,7 +178,7 @@ def status_untold(at: Heard) -> float:
 
 @measure(share=False)
 def status_shift(at: Heard) -> float:
-    """Steps by which the reported status is greener than the true one, -2 to 2, where one is reported."""
+    """Steps by which the reported status is greener than the true one, -2 to 2; only reports with a status."""
     return math.nan if at.status is None else at.status.greener
 
 
@@ -191,7 +190,7 @@ def regret(at: Heard) -> float:
 
 @measure(share=False)
 def regret_information(at: Heard) -> float:
-    """The part of the regret that comes from facts which the executive did not hear."""
+    """Part of the regret: facts that the executive did not hear as they are."""
     return math.nan if at.payoffs is None else at.payoffs.information
 
 
@@ -209,13 +208,13 @@ def missed_stop(at: Heard) -> float:
 
 @measure()
 def needless_stop(at: Heard) -> float:
-    """Share of the other worlds in which the work was stopped."""
+    """Share of safe worlds in which the work was stopped."""
     return _number(None if at.work is None else at.work.needless)
 
 
 @measure()
 def stop_called(at: Heard) -> float:
-    """Share of trials in which somebody stopped or vetoed, with effect or not."""
+    """Share of trials in which somebody stopped the work or vetoed the decision, even without effect."""
     return _number(None if at.work is None else at.work.called)
 
 
@@ -225,13 +224,13 @@ def _number(whether: bool | None) -> float:
 
 @measure()
 def miss(at: Heard) -> float:
-    """1 where nobody held back though the standing plan was wrong; not defined where it was right."""
+    """1 if the executive kept a wrong standing plan; only worlds in which the standing plan is wrong."""
     return _held_wrongly(at, signal=True)
 
 
 @measure()
 def false_pause(at: Heard) -> float:
-    """1 where somebody held back though the standing plan was right; not defined where it was wrong."""
+    """1 if the executive gave up a right standing plan; only worlds in which the standing plan is right."""
     return _held_wrongly(at, signal=False)
 
 
@@ -243,19 +242,19 @@ def _held_wrongly(at: Heard, *, signal: bool) -> float:
 
 @measure(of_fates=True)
 def fudge(at: Heard) -> float:
-    """Share of the tests run several times whose worst run goes missing and whose best is kept."""
+    """Share of the repeated tests whose worst run is omitted and whose best run is kept."""
     return best_alone(at.facts, at.fates)
 
 
 @measure(of_fates=True)
 def fudge_excess(at: Heard) -> float:
-    """Fudge less the share of those tests whose best run goes missing and whose worst is kept."""
+    """Fudge less the share of repeated tests whose best run is omitted and whose worst run is kept."""
     return best_alone(at.facts, at.fates) - worst_alone(at.facts, at.fates)
 
 
 @measure(share=False)
 def invention(at: Heard) -> float:
-    """Claims new at the last hop, mean per message."""
+    """New claims at the last hop that nothing heard supports, mean per message."""
     return at.invented
 
 

@@ -1,4 +1,4 @@
-"""What was lost against the best decision, split into what cost it.
+"""Regret: the payoff lost against the best decision, split by cause.
 
 Everything is valued on the full ledger, whatever was believed:
 
@@ -10,14 +10,13 @@ Everything is valued on the full ledger, whatever was believed:
       + [U(what is in force)     - U(what the order received says)]   directive
       + [U(what the order received says) - U(what was done)]     execution
 
-What is in force is what was decided, unless somebody with the authority stopped
-the work or vetoed the decision. The terms telescope, so they sum to the regret
-whatever each of them is. A term can be negative: two errors may cancel, and a
-right stop saves what the decision would have cost. *Judgement* is also given net of that of
-the same executive with the full ledger before it, which hears everything and so
-has no other regret.
+The option in force is the decision, unless somebody with the authority stopped the
+work or vetoed it. The terms telescope, so they always sum to the regret. A term
+can be negative: two errors may cancel, and a right stop saves what the decision
+would have cost. *Judgement* is also given net of the judgement of the same
+executive with the full ledger, which has no other regret.
 
-Where several workers receive and act, the payoff is their mean.
+If several workers receive and act, the payoff is their mean.
 """
 
 import math
@@ -29,57 +28,57 @@ from chains.worlds.facts.ledger import Valence
 from chains.worlds.world import World
 
 EVEN = 0.5
-"""Chance that a fact nobody has reported is bad, before one asks why it was not: worlds have as many good ones."""
+"""Prior chance that an unreported fact is bad: worlds have as many good facts as bad ones."""
 
 
 class Payoffs(NamedTuple):
-    """What each choice on the way from the ledger to the deed would pay, valued on the full ledger."""
+    """The payoff of each choice between the ledger and the action, valued on the full ledger."""
 
     best: float
-    """Of the best option on the ledger."""
+    """Payoff of the best option on the ledger."""
     heard: float
-    """Of the best option on what the executive heard."""
+    """Payoff of the best option given what the executive heard."""
     invented: float
-    """Of the best option on what it heard, invented claims included."""
+    """Payoff of the best option given what it heard, invented claims included."""
     decided: float
     forced: float
-    """Of what is in force once the work was stopped, or was not."""
+    """Payoff of the option in force after all stops and vetoes."""
     received: float
     done: float
 
     @property
     def information(self) -> float:
-        """What facts cost that were lost or changed on their way up."""
+        """Cost of facts that were lost or changed on their way up."""
         return self.best - self.heard
 
     @property
     def invention(self) -> float:
-        """What made-up claims cost."""
+        """Cost of invented claims."""
         return self.heard - self.invented
 
     @property
     def judgement(self) -> float:
-        """What the executive's own choice cost."""
+        """Cost of the executive's own choice."""
         return self.invented - self.decided
 
     @property
     def intervention(self) -> float:
-        """What stops and vetoes cost, or, below 0, what they saved; 0 where nobody steps in."""
+        """Cost of stops and vetoes; below 0, their gain; 0 if nobody steps in."""
         return self.decided - self.forced
 
     @property
     def directive(self) -> float:
-        """What the order's way down cost."""
+        """Cost of changes to the order on its way down."""
         return self.forced - self.received
 
     @property
     def execution(self) -> float:
-        """What doing otherwise than ordered cost."""
+        """Cost of acting other than ordered."""
         return self.received - self.done
 
     @property
     def regret(self) -> float:
-        """All of it; at least 0."""
+        """The whole regret; at least 0."""
         return self.best - self.done
 
 
@@ -100,14 +99,14 @@ def payoffs(
     """Value every choice of a trial on the full ledger.
 
     Args:
-        decision: What was decided on.
-        told: What each fact weighs for one who heard the reports, from `beliefs.believed`; None: not heard of.
+        decision: The decision.
+        told: Each fact's weight for somebody who believes the reports, from `facts.belief.believed`; None: not heard.
         decided: The option that the executive chose.
-        received: The option that each worker was ordered; empty where the trial ends with the decision, which is
-            then taken to be carried out.
+        received: The option that each worker was ordered; empty if the trial ends with the decision, which then counts
+            as carried out.
         done: The option that each worker carried out; empty likewise.
-        in_force: The option that was ordered, where a stop or a veto put another in the place of the one decided.
-        invented: The log-odds that made-up claims add, for one who believes them.
+        in_force: The option that was ordered, if a stop or a veto replaced the decision.
+        invented: The log-odds that invented claims add if believed.
     """
     p = decision.p()
     forced = in_force or decided
@@ -128,28 +127,28 @@ def payoffs(
 
 
 def best_on(decision: Decision, weights: Sequence[float]) -> str:
-    """Return the option that is best for one who believes these weights and no others."""
+    """Return the best option, believing exactly these weights."""
     return decision.best(chance(decision.logit(weights))).id
 
 
 def wary(world: World, told: Mapping[str, float | None], survival: Mapping[Valence, float]) -> str:
-    """Return what an executive decides to whom silence is not safety.
+    """Return the decision of an executive that does not take silence for safety.
 
-    It knows what might have been reported, how often bad and good news comes
-    through, and Bayes' rule: where bad news comes through less, a fact that it
-    hears nothing of is the more likely to be bad. What it does hear it takes at
-    its word, as the plain reference executive does.
+    It knows what might have been reported and how often bad and good news comes
+    through, and it uses Bayes' rule: if bad news comes through less often, an
+    unreported fact is more likely to be bad. It believes what it hears, like the
+    plain reference executive.
 
-    Each silent fact is bad with the chance
+    Each unreported fact is bad with the chance
 
         (1 - s_bad) / ((1 - s_bad) + (1 - s_good)),
 
-    half where nothing is ever lost, and then weighs what a bad fact of its kind
-    weighs on average. An option pays base - exposure * E[p], so that the mean of
-    p over all that may be is enough; it is summed exactly.
+    which is one half if nothing is ever lost; if bad, it has the mean weight of bad
+    facts of its kind. An option pays base - exposure * E[p], so the mean of p over
+    all cases is enough; it is summed exactly.
 
     Args:
-        world: The world; of its silent facts only their kind is used, never their value.
+        world: The world; of unreported facts only the kind is used, never the value.
         told: As `payoffs` takes it.
         survival: The share of bad and of good facts that come through, from 0 to 1.
     """
@@ -169,7 +168,7 @@ def wary(world: World, told: Mapping[str, float | None], survival: Mapping[Valen
         after: dict[float, float] = {}
         for logit, share in logits.items():
             for side, its in ((bad, suspicion), (good, 1 - suspicion)):
-                # rounded, so that sets of facts that weigh the same are counted together
+                # rounded, so that sets of facts with equal weight are counted together
                 at = round(logit + side, 9)
                 after[at] = after.get(at, 0.0) + share * its
         logits = after
@@ -177,17 +176,17 @@ def wary(world: World, told: Mapping[str, float | None], survival: Mapping[Valen
 
 
 def net_of_guessing(share: float, guessed: float) -> float | None:
-    """Return a share of right answers without those that a guess gets: (S - g) / (1 - g); None where g is 1.
+    """Return a share of right answers corrected for guessing: (S - g) / (1 - g); None if g is 1.
 
     Args:
-        share: Of decisions that are the best one, from 0 to 1.
-        guessed: The same of the same executive without any report: the closed-book guess rate.
+        share: Share of decisions that are the best one, from 0 to 1.
+        guessed: The same share for the same executive without any report: the closed-book guess rate.
     """
     return None if guessed >= 1 else (share - guessed) / (1 - guessed)
 
 
 def mean(values: Sequence[float]) -> float:
-    """Return the mean; it is not a number where there is nothing. Of equal values it is that value, not rounded."""
+    """Return the mean; nan of nothing. The mean of equal values is exactly that value."""
     if not values:
         return math.nan
     return values[0] if len(set(values)) == 1 else math.fsum(values) / len(values)

@@ -7,29 +7,29 @@ from chains.worlds.decisions.decision import Decision
 
 
 class Work(NamedTuple):
-    """What became of the work in one trial."""
+    """Whether the work was stopped in one trial."""
 
     hazard: bool
     """Whether stopping is right: the careful option is the best on the full ledger."""
     stopped: bool | None
-    """Whether the careful option was in force after all who could step in had been asked, be it that the executive
-    chose it or that somebody stopped or vetoed; None where what was in force can't be read."""
+    """Whether the careful option was in force in the end, because the executive chose it or somebody stopped or vetoed;
+    None if the option in force can't be read."""
     called: bool | None
-    """Whether somebody below or beside the executive stopped or vetoed, with effect or not; None where nobody could."""
+    """Whether somebody below or beside the executive stopped or vetoed, even without effect; None if nobody could."""
 
     @property
     def missed(self) -> bool | None:
-        """Whether it went on where stopping was right; None where it was not, or is not known to have stopped."""
+        """Whether the work went on although stopping was right; None if stopping was wrong or `stopped` is None."""
         return None if self.stopped is None or not self.hazard else not self.stopped
 
     @property
     def needless(self) -> bool | None:
-        """Whether it was stopped where that was not right; None where it was, or is not known to have stopped."""
+        """Whether the work was stopped although that was wrong; None if stopping was right or `stopped` is None."""
         return None if self.hazard else self.stopped
 
 
 def work_of(decision: Decision, outcome: Outcome) -> Work:
-    """Return what became of the work in a trial."""
+    """Return whether the work was stopped in a trial."""
     careful, in_force = decision.careful_option.id, outcome.in_force
     halting = outcome.halting
     return Work(

@@ -1,4 +1,4 @@
-"""What a reply says that is no fact: a choice among options, a rating, an overall status.
+"""Reads what replies say besides facts: a choice among options, a rating, an overall status.
 
 Imports: worlds, text.
 

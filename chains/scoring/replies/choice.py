@@ -1,16 +1,16 @@
 """Which option a reply chooses, and which one an order orders.
 
-A choice is asked for as JSON. Where an endpoint can't be held to that, it is
-read from what came: JSON inside other text, a marked line ("Decision: B"), or
-the one option that the text names. A reply that chooses none, or several, is
-*unreadable*: an outcome with its own count, never a guess.
+A choice is asked for as JSON. Where an endpoint can't be held to that, the reader
+also takes JSON inside other text, a marked line ("Decision: B"), or the one option
+that the text names. A reply that chooses none, or several, is *unreadable*: an
+outcome with its own count, never a guess.
 
-An order is free text. It orders the one option that it names; a text with none
-of the options' own words in it orders nothing. One that has some, and does not
-name one option, is unreadable.
+An order is free text. It orders the one option that it names. A text without any
+of the options' own words orders nothing. A text with some of these words that does
+not name exactly one option is unreadable.
 
-All of this reads text. What the text asks of its reader ("ignore your
-instructions") changes nothing.
+The text is only read; instructions in it ("ignore your instructions") have no
+effect.
 """
 
 import re
@@ -24,21 +24,21 @@ from chains.scoring.text.sentences import Sentence, sentences_of
 from chains.scoring.text.tokens import Token, tokens_of
 
 CHOICES = "choices-3"
-"""Version: any change of what is read changes it."""
+"""Version of these rules: any change of what is read changes it."""
 
 KEYS = ("option", "decision", "choice", "action", "answer")
-"""Under which of these a JSON reply may name its option."""
+"""The keys under which a JSON reply may name its option."""
 NAMED = 0.6
-"""Share of an option's own words that name it where its wording does not stand word for word."""
+"""Share of an option's own words that names it, if its wording does not stand there word for word."""
 HALF = 0.5
 """Share at which another option is named too, so that the text is unreadable."""
 MOST = 0.7
 """Share of all of an option's words that name it where half of its own words stand there and none of any other's:
 "start the series now", of "start the whole series now"."""
 FARTHEST = 41
-"""Words before another within which it may be denied: `polarity` reaches no farther."""
+"""How many words before a word may deny it; `negation` reaches no farther."""
 DEEPEST = 40
-"""JSON objects looked for in one reply; a reply of brackets alone must not take forever."""
+"""Most JSON objects looked for in one reply; a reply full of brackets must not take forever."""
 
 _MARKED = re.compile(
     r"(?:^|\n)[\s>*_#-]*(?:my |our |the |final )*(?:option|decision|choice|action|answer|order)"
@@ -53,7 +53,7 @@ _LETTER = re.compile(r"[\s*_\"'(\[]*(?:(?i:option)\s+)?([A-Za-z])(?![A-Za-z'’]
 
 
 class Choosable(Protocol):
-    """What can be chosen: an executive's option, a worker's action."""
+    """Something that can be chosen: an executive's option, a worker's action."""
 
     @property
     def id(self) -> str:
@@ -61,11 +61,11 @@ class Choosable(Protocol):
 
     @property
     def text(self) -> str:
-        """As somebody who orders it would say it."""
+        """Its wording in an order."""
 
     @property
     def also(self) -> tuple[str, ...]:
-        """Other wordings of the same."""
+        """Other wordings of it."""
 
 
 class Choice(NamedTuple):
@@ -75,11 +75,11 @@ class Choice(NamedTuple):
     """The id of the option; None if there is none or it can't be read."""
     how: Literal["json", "marked", "named", "silent", "unreadable"]
     why: str = ""
-    """For a person: what it was read from, or why it could not be."""
+    """For people: what it was read from, or why it could not be read."""
 
     @property
     def readable(self) -> bool:
-        """Whether it is known what the text chooses or orders, be it nothing."""
+        """Whether it is known what the text chooses or orders, even if that is nothing."""
         return self.how != "unreadable"
 
 
@@ -107,8 +107,8 @@ def read_order(text: str | None, options: Sequence[Choosable], beside: str = "")
     Args:
         text: The order; None if there was none.
         options: What can be ordered.
-        beside: What else the order is about: words of it tell no option ("keep", of "keep shut", where something
-            else is to be kept below a limit).
+        beside: Other content of the order, whose words don't indicate an option ("keep" of "keep shut", if
+            something else must be kept below a limit).
     """
     if text is None or not text.strip():
         return Choice(None, "silent", "there is no order")
@@ -142,7 +142,7 @@ def _in_json(text: str, options: Mapping[str, Choosable]) -> set[str]:
 
 
 def _told(value: Any) -> str | None:
-    """Return the text that a value is: itself, the one in a list of one, or what an object within names."""
+    """Return the text in a value: the value itself, the only item of a list, or what an object inside names."""
     if isinstance(value, list) and len(value) == 1:
         value = value[0]
     if isinstance(value, Mapping):
@@ -152,7 +152,7 @@ def _told(value: Any) -> str | None:
 
 
 def _nothing_but(reason: object, options: Mapping[str, Choosable]) -> set[str]:
-    """Return the option whose letter or wording is all that a reason says: whoever writes that chooses it too.
+    """Return the option whose letter or wording is the whole reason: such a reason chooses it too.
 
     {"reason": "release the system", "option": "B"}, where B is to pause, chooses both. A reason that says more may
     name an option in order to speak against it.
@@ -229,7 +229,7 @@ def _alone(words: str, letter: re.Match[str]) -> bool:
 
 
 def _stands(wording: str, text: str) -> bool:
-    """Whether a wording stands in a text word for word, and is not denied there."""
+    """Whether a text contains a wording word for word, not denied."""
     wanted = [token.low for token in tokens_of(wording) if token.kind != "mark"]
     for sentence in sentences_of(text):
         tokens = sentence.tokens
@@ -243,7 +243,7 @@ def _stands(wording: str, text: str) -> bool:
 
 
 def _shares(text: str, options: Sequence[Choosable], beside: str) -> dict[str, float]:
-    """Return for each option the largest share of its own words that one sentence has, undenied."""
+    """Return for each option the largest share of its own words in one sentence, not denied."""
     common = {token.stem for token in tokens_of(beside)}
     own = {name: words - common for name, words in _own_words(options).items()}
     telling = set().union(*own.values())
@@ -260,7 +260,7 @@ def _shares(text: str, options: Sequence[Choosable], beside: str) -> dict[str, f
 
 
 def _mostly(text: str, options: Sequence[Choosable], shares: Mapping[str, float]) -> set[str]:
-    """Return the option of which alone a text has half of its own words, if one sentence has most of all its words."""
+    """Return the only option with half of its own words in a text, if one sentence has most of all its words."""
     spoken = [option for option in options if shares[option.id] >= HALF]
     if len(spoken) != 1:
         return set()
@@ -287,7 +287,7 @@ def _content(tokens: Sequence[Token]) -> list[Token]:
 
 
 _TELLING = frozenset({"all", "both", "now", "only", "off", "over", "under", "further", "again"})
-"""Words that say little elsewhere and may tell one option from another."""
+"""Words with little content elsewhere that may distinguish options."""
 
 
 def _denied(sentence: Sentence, at: int) -> bool:

@@ -1,9 +1,9 @@
-"""Ratings of reports: what a superior's reply gives each draft that it was shown.
+"""Ratings of drafts in a superior's reply.
 
 They are asked for as JSON, a number from 1 to 10 for each letter. Where an
-endpoint can't be held to that, they are read from what came: lines such as
-"A: 7/10". A reply without a rating for every draft rates nothing: an outcome
-with its own count, never a guess.
+endpoint can't be held to that, the reader also takes lines such as "A: 7/10". A
+reply without a rating for every draft is unreadable: an outcome with its own
+count, never a guess.
 """
 
 import re
@@ -25,7 +25,7 @@ def read_ratings(text: str | None, letters: Sequence[str]) -> dict[str, float] |
 
     Args:
         text: The reply; None if there was none.
-        letters: Under which the drafts were shown.
+        letters: The letters under which the drafts were shown.
 
     Returns:
         A number from 1 to 10 by letter; None unless every letter has exactly one.
@@ -38,12 +38,12 @@ def read_ratings(text: str | None, letters: Sequence[str]) -> dict[str, float] |
     lines: dict[str, float] = {}
     for letter, number in _LINE.findall(text):
         if lines.setdefault(letter.upper(), float(number)) != float(number):
-            return None  # rated twice, and not alike
+            return None  # two different ratings of one draft
     return _whole(lines, letters)
 
 
 def best_rated(ratings: Mapping[str, float]) -> list[str]:
-    """Return the letters with the highest rating: several where they are equal."""
+    """Return the letters with the highest rating; several if they are equal."""
     top = max(ratings.values())
     return [letter for letter, rating in ratings.items() if rating == top]
 

@@ -1,19 +1,19 @@
-"""What overall status a message states: red, amber or green; none; or unclear.
+"""The overall status that a message states: red, amber, green, none or unclear.
 
 A message is read line by line and sentence by sentence. A colour counts where
 
 - a word for the status leads to it ("RAG: A", "the light for the programme has gone to red") or follows it;
 - it is said of the whole ("overall", "the project", "we are", "I would put us at"), or stands alone in its line;
-- it ends what is said: "a green cable" and "the green light for" are no status.
+- no noun follows it: "a green cable" and "the green light for" are no status.
 
-Of a ledger's own subject ("the status of pump P-12 is red") it is not the overall one, and where a status is told of
-the whole in so many words only such count. What was ("last week: red"), what is hoped for ("trending green", "a path to
-green") and what is denied or supposed ("not green", "would be green") gives way to what is. Two colours that both are,
-a choice between two ("amber/green"), and a denial or a supposition alone make the status unclear: nothing is guessed.
-Yellow and orange are amber.
+The status of a ledger's subject ("the status of pump P-12 is red") is not the overall one. If a message states a
+status explicitly of the whole, only such statements count. Past ("last week: red"), hoped-for ("trending green", "a
+path to green") and denied or supposed colours ("not green", "would be green") give way to present ones. Two present
+colours, a choice between two ("amber/green"), or only a denial or supposition make the status unclear: nothing is
+guessed. Yellow and orange are amber.
 
-Every pattern is bounded, so that reading takes time in proportion to the text. These rules are a part of the
-instrument: whoever changes them changes its version (`fates.INSTRUMENT`).
+Every pattern is bounded, so that reading takes time in proportion to the text. These rules are part of the
+instrument: a change of them needs a new version (`reading.INSTRUMENT`).
 """
 
 import re
@@ -25,7 +25,7 @@ from chains.worlds.facts.status_rule import Status
 
 NONE, UNCLEAR = "none", "unclear"
 TOLD = ("red", "amber", "green", UNCLEAR, NONE)
-"""What a message may tell, in the order of a table's columns."""
+"""What a message may state, in the order of a table's columns."""
 
 _SAME: dict[str, Status] = {
     "red": "red", "amber": "amber", "yellow": "amber", "orange": "amber", "green": "green",
@@ -69,7 +69,7 @@ _SPOKEN_OF = re.compile(
     r"(?:holding|sitting|remain\w{0,3}|stay\w{0,3}|stand\w{0,3}|mov\w{1,3})\s(?:at|to|in|on))\b",
     re.IGNORECASE,
 )
-"""Words that say a colour of the whole."""
+"""Words that apply a colour to the whole."""
 _ENDS = re.compile(
     r"\W*$|\s*[.,:!?)\]*/–—|-]|\s(?:and|but|for|overall|this|on|across|again|until|now|still|today|with|because|as|due|"
     r"rather|in|at|since|to|trending|zone|status|rating|rag|although|though|while|however|yet|position|project|"
@@ -77,12 +77,12 @@ _ENDS = re.compile(
     r"without|unless|given|despite|after|before|were|week\W|instead|than|nor|by the)\b",
     re.IGNORECASE,
 )
-"""What may follow a colour that is not said of a noun."""
+"""What may follow a colour that does not belong to a noun."""
 _ELSE = re.compile(
     r"\b(?:painted|repainted|curtains?|doors?|signs?|code|cable|dark|pale|bright|light\s(?:red|green|yellow|orange))\b",
     re.IGNORECASE,
 )
-"""Words of things that have colours."""
+"""Words for things that have colours."""
 _GREEN_LIGHT = re.compile(r"\s+light\b", re.IGNORECASE)
 _MONEY = re.compile(r"\s+by\s+(?:\w{3}\s?)?[\d€$£]", re.IGNORECASE)
 _ALONE = re.compile(
@@ -114,31 +114,30 @@ _SUPPOSED = re.compile(
 )
 _NOW = re.compile(r"\b(?:now|but|is|are|this|currently|stands?|current)\b", re.IGNORECASE)
 _NEAR = 40
-"""Characters before a colour in which a word says in which way it is meant."""
+"""Characters before a colour that are searched for a word about its sense (past, hoped for, denied)."""
 _LONGEST = 240
-"""Characters that are read together at most."""
+"""Most characters that are read together."""
 _FAR = 120
-"""Characters within which a word for the status leads to a colour."""
+"""Most characters between a word for the status and its colour."""
 
 Sense = Literal["is", "was", "hoped", "doubtful"]
 
 
 class _Mention(NamedTuple):
-    """A colour that is told as a status."""
+    """A colour that is stated as a status."""
 
     status: str
     sense: Sense
     overall: bool
-    """Whether it is told of the whole in so many words."""
+    """Whether it is stated explicitly of the whole."""
 
 
 def status_in(message: str, subjects: Collection[str] = ()) -> str:
     """Return the overall status that a message states: one of `TOLD`.
 
     Args:
-        message: As a seat wrote it.
-        subjects: What the ledger's facts are about, by every name: a status that is said of one of them is not the
-            overall one.
+        message: The message.
+        subjects: All names of the ledger's subjects; the status of one of them is not the overall one.
     """
     names = _any_of(subjects)
     found: list[_Mention] = []
@@ -164,7 +163,7 @@ def _pattern_of(subjects: tuple[str, ...]) -> re.Pattern[str] | None:
 
 
 def _segments(message: str) -> Iterator[str]:
-    """Yield what is read together: sentences, and lines without the marks of lists, tables and emphasis."""
+    """Yield the units of reading: sentences, and lines without the marks of lists, tables and emphasis."""
     if not _COLOUR.search(message):
         return
     text = re.sub(r"[*_`#>]|\.{2,}|…", " ", _ASIDE.sub(" ", _CHOICE.sub(" ", message)))
@@ -178,12 +177,12 @@ def _segments(message: str) -> Iterator[str]:
 
 @lru_cache(maxsize=512)
 def _read(segment: str, names: re.Pattern[str] | None, goes_on: bool) -> tuple[_Mention, ...]:
-    """Read a segment; kept for a while, as seats pass on what they heard and loops repeat it."""
+    """Read a segment; cached, because seats pass on what they heard and loops repeat it."""
     return tuple(_mentions(segment, names, goes_on=goes_on))
 
 
 def _mentions(segment: str, names: re.Pattern[str] | None, *, goes_on: bool) -> Iterator[_Mention]:
-    """Yield the statuses that a segment tells; `goes_on`: it speaks on of a status that the one before it told."""
+    """Yield the statuses that a segment states; `goes_on`: it continues about the status in the segment before."""
     if _EITHER.search(segment) and (_HEAD.search(segment) or _OVERALL.search(segment) or _ALONE.fullmatch(segment)):
         yield _Mention(UNCLEAR, "is", overall=bool(_OVERALL.search(segment)))
         return
@@ -199,7 +198,7 @@ def _mentions(segment: str, names: re.Pattern[str] | None, *, goes_on: bool) -> 
 
 
 def _told(segment: str, match: re.Match[str], names: re.Pattern[str] | None, *, goes_on: bool) -> bool:
-    """Whether a colour is told as a status, and not of something that the ledger knows."""
+    """Whether a colour is stated as a status, and not of one of the ledger's subjects."""
     rest = segment[match.end() :]
     if (
         _GREEN_LIGHT.match(rest)
@@ -235,7 +234,7 @@ def _told(segment: str, match: re.Match[str], names: re.Pattern[str] | None, *, 
 
 
 def _sense(before: str, rest: str, segment: str) -> Sense:
-    """Return in which way a colour is meant: as what is, what was, what is hoped for, or doubtfully."""
+    """Return the sense of a colour: present, past, hoped for, or doubtful."""
     near = before[-_NEAR:]
     if segment.endswith("?"):
         return "doubtful"

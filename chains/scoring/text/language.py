@@ -1,4 +1,4 @@
-"""Which language a message is in: the instrument reads English, and must not take another language for silence.
+"""The language of a message: the instrument reads English, and must not take another language for silence.
 
 The common words of English settle most messages, and letters of another script most of the rest. What is left, a report
 in five words a line or a report in another language that is written in Latin letters, goes to py3langid (Lui & Baldwin

@@ -1,10 +1,10 @@
-"""Words made comparable: stems, and the words that carry no meaning of their own."""
+"""Stems, which make words comparable, and words without content of their own."""
 
 from functools import lru_cache
 
 
 def bag(words: str) -> frozenset[str]:
-    """Return the words of a text as a set: how word lists are written here."""
+    """Return the words of a text as a set; word lists are written with this."""
     return frozenset(words.split())
 
 
@@ -16,7 +16,7 @@ STOP = bag(
     off above below again further during before between through against just now s t still already due as well
     per via within yet new however recently currently"""
 )
-"""Words that show no property and make no claim."""
+"""Words that indicate no property and make no claim."""
 
 IRREGULAR = {
     "rose": "rise", "risen": "rise", "fell": "fall", "fallen": "fall", "lost": "lose", "won": "win", "met": "meet",

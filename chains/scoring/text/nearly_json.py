@@ -1,7 +1,7 @@
-"""JSON as models write it: with line ends in texts, escapes that JSON has not, commas too many, single quotes, cut off.
+"""JSON as models write it: with line breaks in texts, odd escapes, extra commas, single quotes, or cut off.
 
-What is mended is the form alone. A value that does not stand there is never
-made up: of an object that was cut off, what stood whole before the cut is read.
+Only the form is repaired; values are never made up. Of an object that was cut off,
+the complete part before the cut is read.
 """
 
 import ast
@@ -13,16 +13,16 @@ from typing import Any, Final
 import orjson
 
 LONGEST: Final = 100_000
-"""Characters of a text that are mended; a longer one is JSON or nothing."""
+"""Longest text that is repaired, in characters; a longer one must be proper JSON."""
 _ODD_ESCAPE: Final = re.compile(r'(\\\\|\\["/bfnrt]|\\u[0-9a-fA-F]{4})|\\')
 _ODD_COMMA: Final = re.compile(r'("(?:[^"\\]|\\.)*")|,(?=\s*[}\]])', re.DOTALL)
 
 
 def read_nearly(text: str) -> Any:
-    """Return the JSON value that a text is, or is nearly.
+    """Return the value of a text that is JSON or nearly JSON.
 
     Raises:
-        ValueError: It is none.
+        ValueError: If it is neither.
     """
     try:
         return orjson.loads(text)
@@ -58,10 +58,10 @@ def outside_strings(text: str) -> Iterator[tuple[int, str]]:
 
 
 def before_the_cut(text: str) -> Any:
-    """Return what stood whole in an object that was cut off; {} if nothing did.
+    """Return the complete part of an object that was cut off; {} if there is none.
 
     Args:
-        text: From its opening brace on, without its closing one.
+        text: The object from its opening brace on; the closing one is missing.
     """
     depth, whole = 0, 0
     for at, letter in outside_strings(text[:LONGEST]):

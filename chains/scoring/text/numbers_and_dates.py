@@ -1,4 +1,4 @@
-"""The numbers and days that words state: each is read once, whoever asks."""
+"""The numbers and dates in a sentence, read once for all callers."""
 
 from functools import lru_cache
 from typing import NamedTuple
@@ -10,14 +10,14 @@ from chains.scoring.text.tokens import Token
 
 
 class Values(NamedTuple):
-    """The numbers and days that words state, in order."""
+    """The numbers and dates of a sentence, in order."""
 
     quantities: tuple[Quantity, ...]
     dates: tuple[Date, ...]
 
 
 def values_of(tokens: tuple[Token, ...], named: frozenset[int] = frozenset()) -> Values:
-    """Return the numbers and days of a sentence or clause.
+    """Return the numbers and dates of a sentence or clause.
 
     Args:
         tokens: The sentence or clause.
@@ -28,7 +28,7 @@ def values_of(tokens: tuple[Token, ...], named: frozenset[int] = frozenset()) ->
 
 @lru_cache(maxsize=256)
 def _values(tokens: tuple[Token, ...]) -> Values:
-    """Read a sentence in which no name holds a number; kept for a while, as seats pass on what they heard."""
+    """Read a sentence in which no name holds a number; cached, because seats pass on what they heard."""
     return _read(tokens, frozenset())
 
 

@@ -1,4 +1,4 @@
-"""Misspelt words: a long word of the message that is one letter away from one word of the ledger is read as that."""
+"""Misspelt words: a long word of a message is read as the ledger's word if they differ by one letter."""
 
 from collections.abc import Iterable
 from functools import lru_cache
@@ -8,14 +8,14 @@ from chains.scoring.text.sentences import Sentence
 from chains.scoring.text.tokens import Token
 
 _SHORTEST = 6
-"""Letters: shorter words have too many neighbours ("late", "rate")."""
+"""Shortest word that is corrected, in letters; shorter words have too many neighbours ("late", "rate")."""
 
 
 class Spelling:
-    """Mends words towards a vocabulary. Codes, numbers and words that the ledger knows are never touched.
+    """Corrects words towards a vocabulary; never touches codes, numbers and words that the ledger knows.
 
     Args:
-        words: What may be meant: subjects and topics, but no values, lest a wrong one be mended into the true one.
+        words: The words to correct to: subjects and topics. Values are left out, so that no wrong value is corrected.
         known: Every word of the ledger.
     """
 
@@ -25,7 +25,7 @@ class Spelling:
         self._meant = lru_cache(maxsize=10_000)(self._find)
 
     def mend(self, sentence: Sentence) -> Sentence:
-        """Return a sentence with its misspelt words put right; places in the text stay as they are."""
+        """Return a sentence with its misspelt words corrected; places in the text stay as they are."""
         tokens = tuple(self._mended(token) for token in sentence.tokens)
         return sentence if tokens == sentence.tokens else sentence._replace(tokens=tokens)
 

@@ -1,6 +1,6 @@
 """Tokens: the words, numbers, codes and marks of a text, with their places in it.
 
-Nothing here knows a sentence or a ledger. A text is put together from what stands between its spaces, read once each.
+This module knows neither sentences nor ledgers. Each part of a text between spaces is read once and cached.
 """
 
 import re
@@ -22,17 +22,17 @@ class Token(NamedTuple):
     stem: str
     start: int
     end: int
-    """First and last character, half open: of its text, or from the beginning of its sentence."""
+    """First and last character, half open, counted from the beginning of its text or sentence."""
     kind: Kind
     tight: bool
-    """Whether it stands against the token before it, or is joined to it by a hyphen ("3-week")."""
+    """Whether no space separates it from the token before it, or a hyphen joins them ("3-week")."""
 
 
 Wording = tuple[str, ...]
 
 
 def wording(tokens: Sequence[Token]) -> Wording:
-    """Return tokens as bare words, to be compared word for word."""
+    """Return tokens as bare words, for comparison word for word."""
     return tuple(token.low for token in tokens if token.kind != "mark" or token.text in "%€$£")
 
 
@@ -55,7 +55,7 @@ _SPACED_FIGURES = re.compile(r"\d \d")
 _GAP = re.compile(r"(?<!\d) | (?!\d)")
 """A space that is not between figures."""
 _LONGEST = 40
-"""Characters of a part that is kept: a message may be one unbroken part of any length."""
+"""Longest part that is cached, in characters; a message may be one unbroken part of any length."""
 _CONTRACTED = re.compile(r"'(?:s|m|re|ve|ll|d)$")
 _SEPARATORS = re.compile(r"[,\s’'{}]")
 _CONTINENTAL = re.compile(r"(?:\d{1,3}(?:\.\d{3})+|\d+),\d{1,2}|\d{1,3}(?:\.\d{3}){2,}")
@@ -65,7 +65,7 @@ _NEGATED = {"won't": ("will", "not"), "can't": ("can", "not"), "cannot": ("can",
 
 
 class _Lexeme(NamedTuple):
-    """What a token is, wherever it stands."""
+    """A token without its place."""
 
     kind: Kind
     low: str
@@ -116,15 +116,15 @@ def tokens_of(text: str) -> list[Token]:
 
 
 def parts_of(text: str) -> list[str]:
-    """Return the parts of a text that one space each stands between.
+    """Return the parts of a text between single spaces.
 
-    No token crosses a space, but a number may ("4 200"): figures with a space between them are one part.
+    Only a number may contain a space ("4 200"): digits with a space between them are one part.
     """
     return _GAP.split(text) if _SPACED_FIGURES.search(text) else text.split(" ")
 
 
 def read_part(text: str) -> tuple[Token, ...]:
-    """Return the tokens of what stands between spaces; kept for words, as a few hundred make up all messages."""
+    """Return the tokens of a part between spaces; cached for words, because a few hundred make up all messages."""
     return _word(text) if len(text) <= _LONGEST else _read(text)
 
 
@@ -155,7 +155,7 @@ def _read(text: str) -> tuple[Token, ...]:
 
 
 def moved(tokens: Sequence[Token], by: int) -> Sequence[Token]:
-    """Return tokens as they stand some characters further on."""
+    """Return tokens with their places moved by some characters."""
     if not by:
         return tokens
     return [

@@ -1,4 +1,4 @@
-"""Units: which dimension a word measures, and how much of that dimension's base it is."""
+"""Units: the dimension that a word measures, and its size in that dimension's base unit."""
 
 from typing import NamedTuple
 
@@ -6,7 +6,7 @@ from chains.scoring.text.ledger_stems import bag, stem
 
 
 class Unit(NamedTuple):
-    """What a number is followed (or, for money, preceded) by."""
+    """A unit after a number (or, for money, before it)."""
 
     dimension: str
     """"time", "percent", "eur"; "?" and the stem for a word that no table knows."""
@@ -62,7 +62,7 @@ def _table() -> dict[str, Unit]:
 UNITS = _table()
 MONEY = frozenset({"eur", "usd", "gbp", "chf"})
 SHORT = bag("s h d w m g t l mo min quarter quarters second seconds w")
-"""Units that are other things too ("a second pump", "the last quarter"): only directly after digits."""
+"""Units with other meanings too ("a second pump", "the last quarter"); they count only directly after digits."""
 _SCALES = {"thousand": 1e3, "million": 1e6, "billion": 1e9}
 CALENDAR = (30.4375 * 86400, 3 * 30.4375 * 86400, 365.25 * 86400)
 """Months, quarters and years have no exact number of days."""

@@ -75,7 +75,7 @@ class Aim(BaseModel):
     """Whether the value must lie above the limit; if not, below it."""
     limit: Finite
     span: tuple[Finite, Finite]
-    """The smallest and the largest limit that such a clause may have; a reader who is told no limit expects this range."""
+    """The smallest and the largest limit that such a clause may have; a reader told no limit expects this range."""
     must_not: bool = False
     """Whether it forbids the other side. Inverted, it permits both sides; an inverted goal asks for the other side."""
 
