@@ -1,18 +1,18 @@
-"""Messages from anywhere with the world that each is about, read by the instrument; with labels, how far both agree.
+"""Read messages from anywhere with the instrument, and compare its verdicts with labels.
 
-One JSON object a line. The world is generated, or stands in a file (a path, from the folder of this one):
+The file has one JSON object a line. Its world is generated or comes from a world file (a path from this file's folder):
 
     {"scenario": "watermelon", "seed": 7101, "facts": 8, "setting": "lab", "message": "...", ...}
     {"world": "worlds/pump.toml", "message": "...", ...}
 
-and a row may have
+and a line may have
 
     "labels": {"F01": {"reader_1": "kept", "reader_2": "kept"}}   or a list of fates for each statement
     "target": "F01", "label": "kept"                               one statement and one label
     "told": "amber"                                                the overall status: red, amber, green, unclear, none
-    "hop": 2, "prompt": "career"                                   false loss is given by each
+    "hop": 2, "prompt": "career"                                   false loss is shown by each of them
 
-Other keys are ignored. A pair is a statement that somebody labelled; it counts where all its readers agree.
+Other keys are ignored. A pair is a statement that somebody labelled; it counts if all its readers agree.
 """
 
 from collections import defaultdict
@@ -46,30 +46,30 @@ class Row(NamedTuple):
     world: World
     message: str
     labels: Mapping[str, Sequence[Fate | None]]
-    """By statement: what each reader says; None where one is unsure."""
+    """For each statement, each reader's fate; None if the reader is unsure."""
     told: str | None
     hop: str | None
     prompt: str | None
 
     def agreed(self, statement: str) -> Fate | None:
-        """Return the fate that all readers of a statement say; None where they don't agree."""
+        """Return the fate on which all readers of a statement agree; None if they don't."""
         said = set(self.labels[statement])
         return said.pop() if len(said) == 1 else None
 
 
 class Read(NamedTuple):
-    """A message and what the instrument reads in it."""
+    """A message and the instrument's verdicts on it."""
 
     row: Row
     verdicts: Mapping[str, Verdict]
     status: str | None
-    """None where the row does not say which one is told."""
+    """None if the line has no `told`."""
     language: str | None
-    """Where that is not English, which alone the instrument reads."""
+    """The message's language if it is not English, which the instrument can't read."""
 
 
 class Lost(NamedTuple):
-    """How many of the pairs that are truly kept are read as something else."""
+    """How many pairs are truly kept, and how many of them are read as another fate."""
 
     kept: int
     lost: int
@@ -86,21 +86,21 @@ class Lost(NamedTuple):
 
 
 class Found(NamedTuple):
-    """What the instrument reads in a file's messages, and how far the labels agree with it."""
+    """The instrument's verdicts on a file's messages, and their agreement with the labels."""
 
     read: tuple[Read, ...]
     pairs: int
-    """Statements that somebody labelled."""
+    """Number of statements that somebody labelled."""
     agreed: Confusion | None
-    """The instrument against the readers, on the pairs on which all of them agree; None without such a pair."""
+    """The instrument against the readers, on pairs on which all readers agree; None without such a pair."""
     alpha: float
-    """Between the instrument and the readers, on those pairs."""
+    """Krippendorff's alpha between the instrument and the readers, on those pairs."""
     readers_alpha: float
-    """Among the readers, on all pairs."""
+    """Krippendorff's alpha among the readers, on all pairs."""
     by_hop: Mapping[str, Lost]
     by_prompt: Mapping[str, Lost]
     statuses: int
-    """Rows that say which status is told."""
+    """Number of lines with `told`."""
     statuses_right: int
 
     def document(self) -> dict[str, Any]:
@@ -137,7 +137,7 @@ class Found(NamedTuple):
 
 
 def read_messages(path: Path) -> Found:
-    """Read every message of a file with the instrument, and hold it against the labels.
+    """Read every message of a file with the instrument, and compare the verdicts with the labels.
 
     Raises:
         BadInput: If the file or a line of it can't be understood; the sentence names the line.
@@ -265,8 +265,8 @@ def _world(content: Mapping[str, Any], where: str, folder: Path, worlds: dict[tu
 def _generated(scenario: str, seed: int, facts: int, setting: str | None) -> World:
     """Make the world of a scenario.
 
-    A setting may only say where the world plays, as a log does, or ask for it, as an experiment does; in scenarios that
-    decide something these are different worlds. One that the seed would choose by itself is taken to say it.
+    `setting` may record where the world plays, as in a log, or ask for it, as in an experiment. In scenarios with a
+    decision these are different worlds. If the seed alone would choose this setting, it counts as a record.
     """
     if setting is not None:
         unasked = world_for(scenario, seed, facts)

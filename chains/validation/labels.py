@@ -1,4 +1,4 @@
-"""Labels: people's verdicts on what became of a statement in a message, as files.
+"""Labels: files of people's verdicts on the fates of statements in messages.
 
 A file has one JSON object a line; the last line about a pair counts:
 

@@ -22,7 +22,7 @@ from chains.validation.pairs import Pair, Pairs
 
 
 def in_order(pairs: Pairs, seed: int, drawn: Iterable[Pair] = (), *, heard: bool = False) -> Iterator[Pair]:
-    """Yield all pairs in an order of which every beginning is a stratified sample.
+    """Yield all pairs, ordered so that every beginning is a stratified sample.
 
     The same statement in the same message comes once, although several conditions may share the message.
 
@@ -30,7 +30,7 @@ def in_order(pairs: Pairs, seed: int, drawn: Iterable[Pair] = (), *, heard: bool
         pairs: All pairs of a run.
         seed: Seed of the order.
         drawn: Pairs that the sample already has; they are left out.
-        heard: Take messages that the executive reads alone.
+        heard: Take only messages that the executive reads.
     """
     some = [pair for pair in pairs.all if not heard or pair.hop == pair.depth]
     queues = [_of_one_fate([pair for pair in some if pair.read == fate], seed, fate) for fate in FATES]
@@ -78,7 +78,7 @@ def draw_sample(folder: Path, pairs: Pairs, count: int, seed: int, *, heard: boo
         pairs: All of its pairs.
         count: How many pairs; fewer are returned if the run has no more.
         seed: Seed of the sample.
-        heard: Take messages that the executive reads alone. That sample is one by itself, kept beside the other.
+        heard: Take only messages that the executive reads. This sample is separate and kept beside the other.
 
     Raises:
         BadInput: If the run has no pair.

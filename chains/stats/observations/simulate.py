@@ -1,6 +1,6 @@
 """The planted channel for studies: chains whose law of decay is known, without text, by the thousand.
 
-What `models/channel.py` plants message by message is drawn here in one stroke, for
+What `models/channel/` plants message by message is drawn here in one stroke, for
 planning (power) and for checking that the estimators find what was planted. A
 statement meets the cumulative hazard H(n) e^u at hop n, where
 

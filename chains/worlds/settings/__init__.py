@@ -1,4 +1,4 @@
-"""Where a scenario plays: nouns, people and figures of one kind of place a file.
+"""Settings of scenarios, one per file: the nouns, people and figures of one kind of place.
 
 Imports: facts.
 """

@@ -1,4 +1,4 @@
-"""Tests of a new system, and what is reported beside them: how their runs are spoken of, for `pause` worlds."""
+"""Tests of a new system and idle news beside them, with their wordings, for `pause` worlds."""
 
 from typing import NamedTuple
 
@@ -6,11 +6,11 @@ from chains.worlds.facts import direction_words as d
 from chains.worlds.facts.direction_words import Sense
 
 TITLES = ("system {name}, safety evaluation", "{name} system, test report", "release of system {name}, test results")
-"""What a report may be about."""
+"""Titles of reports."""
 
 
 class Test(NamedTuple):
-    """What is tested, and how its runs are spoken of: a ledger in which all lines are alike is recited, not read."""
+    """A test and the wordings of its runs; tests differ in wording, so that a seat reads the ledger, not recites it."""
 
     name: str
     topic: tuple[str, ...]
@@ -69,7 +69,7 @@ TESTS = (
 
 
 class Idle(NamedTuple):
-    """A kind of fact that bears on nothing."""
+    """A kind of fact without any bearing on the decision."""
 
     subject: str
     topic: tuple[str, ...]
