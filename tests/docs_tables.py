@@ -13,7 +13,9 @@ if __name__ == "__main__":
     sys.path.insert(0, str(ROOT))
 
 from chains.analysis.tables import COLUMNS  # noqa: E402
+from chains.analysis.words import GLOSSARY  # noqa: E402
 from chains.experiments.settings import SETTINGS  # noqa: E402
+from chains.fates import MEANINGS  # noqa: E402
 from chains.models.channel.orders import DownRates  # noqa: E402
 from chains.models.channel.rates import ChannelRates  # noqa: E402
 from chains.models.channel.stops import CourageRates  # noqa: E402
@@ -76,7 +78,23 @@ def plugins():
     return table(("example", "what it adds"), rows)
 
 
-TABLES = {"settings": settings, "channel": channel, "holes": holes, "columns": columns, "plugins": plugins}
+def fates():
+    return table(("fate", "meaning"), MEANINGS.items())
+
+
+def glossary():
+    return table(("word", "meaning"), GLOSSARY.items())
+
+
+TABLES = {
+    "fates": fates,
+    "glossary": glossary,
+    "settings": settings,
+    "channel": channel,
+    "holes": holes,
+    "columns": columns,
+    "plugins": plugins,
+}
 
 
 def filled(text):

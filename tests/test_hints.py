@@ -96,6 +96,27 @@ def test_the_program_is_named_as_it_was_typed(typed, uv, parent, said, monkeypat
         program.started.cache_clear()
 
 
+@pytest.mark.parametrize(
+    ("folder", "said"),
+    [("bin", "python cli.py"), ("elsewhere", "{path} cli.py")],
+    ids=["found by its name", "another is found by its name"],
+)
+def test_an_interpreter_is_named_as_the_shell_finds_it(folder, said, tmp_path, monkeypatch):
+    for place in ("bin", "elsewhere"):
+        (tmp_path / place).mkdir()
+        (tmp_path / place / "python").symlink_to(sys.executable)
+    path = str(tmp_path / "bin" / "python")
+    monkeypatch.setenv("PATH", str(tmp_path / folder))
+    monkeypatch.delenv("UV", raising=False)
+    monkeypatch.setattr(sys, "argv", ["cli.py"])
+    monkeypatch.setattr(sys, "orig_argv", [path, "cli.py", "show"])
+    program.started.cache_clear()
+    try:
+        assert program.started() == said.format(path=path)
+    finally:
+        program.started.cache_clear()
+
+
 def test_only_commands_are_rewritten(monkeypatch):
     monkeypatch.setattr("chains.terminal.views.output.started", lambda: "uv run cli.py")
     assert as_started("`mazedom show last` or mazedom resume") == "`uv run cli.py show last` or uv run cli.py resume"
@@ -116,4 +137,4 @@ def test_help_has_every_verb_once_the_daily_ones_first():
     assert sorted(grouped) == sorted(VERBS)
     assert grouped[:6] == ["run", "show", "compare", "law", "replay", "list"]
     assert all(line in help_text() for line in (f"\n{purpose}:\n" for purpose in GROUPS))
-    assert max(map(len, help_text().splitlines())) <= 100
+    assert max(map(len, help_text().splitlines())) <= 80

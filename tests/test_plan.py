@@ -180,5 +180,6 @@ def test_a_margin_by_which_an_arm_may_be_worse_is_planned_without_a_difference(m
 def test_the_plan_of_one_replicate_says_that_it_concludes_nothing(mazedom, tmp_path):
     ran = plan(mazedom, tmp_path, 1, "q(prompt=career) > 1")
     assert ran.status == 0
+    assert ran.out.startswith("8 worlds are too few for h1")
     assert "one replicate" in ran.out
     assert "0.00" in ran.out

@@ -14,7 +14,7 @@ def test_the_summary_has_the_condition_that_keeps_most_first(mazedom):
         assert abs(row["kept"]["share"] - last["kept"]) < 1e-6
         assert row["kept"]["ci"][0] <= row["kept"]["share"] <= row["kept"]["ci"][1]
     shown = mazedom("show", made["run"]).out.splitlines()
-    assert re.match(r"c2 keeps most of the facts, \d+%, and c1 fewest, \d+%; `compare` tells", shown[0])
+    assert re.match(r"depth=1 keeps most of the facts, \d+%, and depth=4 fewest, \d+%; `compare` tells", shown[0])
     assert [line.split()[0] for line in shown[2:4]] == ["c2", "c1"]
     assert all(re.search(r"\d+% to +\d+%", line) for line in shown[2:4])
 
@@ -43,15 +43,14 @@ def test_a_run_says_first_what_it_will_do_and_where_it_is_logged(mazedom):
 def test_compare_begins_with_who_keeps_more_and_whether_that_is_real(mazedom):
     mazedom("run", "--set", CHANNEL, "--set", "depth=1,6", "--set", "worlds=12")
     first = " ".join(mazedom("compare", "last", "--by", "depth").out.partition("\n\n")[0].split())
-    assert re.match(r"a keeps more of the facts, [\d.]+% against [\d.]+% \(b - a -[\d.]+%, 95% interval -", first), (
-        first
-    )
-    assert ": a real difference (adjusted p " in first
-    assert "at equal words it is" in first
+    said = r"depth 1 keeps more of the facts than depth 6, [\d.]+% against [\d.]+%: [\d.]+ points more \(95% interval "
+    assert re.match(said, first), first
+    assert "The difference is real (adjusted p " in first
+    assert re.search(r"at equal words (depth [16] keeps [\d.]+ points more|both keep the same)", first), first
 
 
 def test_compare_on_few_worlds_tells_nothing_real_from_chance(mazedom):
     mazedom("run", "--set", CHANNEL, "--set", "depth=1,6", "--set", "worlds=3")
     first = " ".join(mazedom("compare", "last", "--by", "depth").out.partition("\n\n")[0].split())
     assert first.endswith("3 of 8 worlds are too few to tell whether that is real.")
-    assert "a real difference" not in first
+    assert "The difference is real" not in first

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import NoReturn
 
 from chains import VERSION
-from chains.terminal.options import a_run, count, events, limits, positive, reuse, settings
+from chains.terminal.options import a_run, as_tables, count, events, limits, positive, reuse, settings
 from chains.terminal.options import as_json as _json
 from chains.terminal.program import NAME, started
 
@@ -29,7 +29,7 @@ def _run(parser: argparse.ArgumentParser) -> None:
     reuse(parser, "take these runs' replies to exactly the same requests in place of calls; `all`: those of any run")
     limits(parser)
     events(parser)
-    _json(parser)
+    as_tables(parser)
 
 
 def _resume(parser: argparse.ArgumentParser) -> None:
@@ -44,7 +44,7 @@ def _resume(parser: argparse.ArgumentParser) -> None:
     reuse(parser, "as in `run`, from now on; `none`: take none (default: as the run was begun)")
     limits(parser)
     events(parser)
-    _json(parser)
+    as_tables(parser)
 
 
 def _show(parser: argparse.ArgumentParser) -> None:
@@ -66,13 +66,13 @@ def _show(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--audits", action="store_true", help="what auditors found, seat by seat, and what they missed")
     parser.add_argument("--graph", action="store_true", help="the hierarchy as a tree and as Mermaid")
-    _json(parser)
+    as_tables(parser)
 
 
 def _replay(parser: argparse.ArgumentParser) -> None:
     a_run(parser)
     parser.add_argument("--verify", action="store_true", help="recompute every digest and fate, and compare")
-    _json(parser)
+    as_tables(parser)
 
 
 def _compare(parser: argparse.ArgumentParser) -> None:
@@ -100,7 +100,7 @@ def _compare(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--equal-words", action="store_true", help="compare at equal words however many pairs there are"
     )
-    _json(parser)
+    as_tables(parser)
 
 
 def _law(parser: argparse.ArgumentParser) -> None:
@@ -122,7 +122,7 @@ def _law(parser: argparse.ArgumentParser) -> None:
         help="fit every law to N resamples of the worlds too, which takes a while (default: none)",
     )
     parser.add_argument("--seed", type=int, default=0, metavar="N", help="seed of the resampling (default: 0)")
-    _json(parser)
+    as_tables(parser)
 
 
 def _plan(parser: argparse.ArgumentParser) -> None:
@@ -137,14 +137,14 @@ def _plan(parser: argparse.ArgumentParser) -> None:
         help="how much is drawn: as exact as if N studies were drawn and analysed one by one (default: 200)",
     )  # fmt: skip
     parser.add_argument("--seed", type=int, default=0, metavar="N", help="seed of the draws (default: 0)")
-    _json(parser)
+    as_tables(parser)
 
 
 def _list(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "what", nargs="?", default="runs",
+        "what", nargs="?", default="runs", metavar="WHAT",
         choices=("runs", "experiments", "scenarios", "prompts", "models", "measures", "remedies", "settings"),
-        help="what to list (default: runs)",
+        help="runs (default), experiments, scenarios, prompts, models, measures with a glossary, remedies, settings",
     )  # fmt: skip
     parser.add_argument("--experiment", metavar="NAME", help="runs of this experiment alone")
     parser.add_argument("--since", metavar="DATE", help="runs that began on or after this day (2026-11-24), UTC")
@@ -155,7 +155,7 @@ def _list(parser: argparse.ArgumentParser) -> None:
     )  # fmt: skip
     parser.add_argument("--model", metavar="TEXT", help="runs with a model whose name holds this text")
     parser.add_argument("--condition", metavar="TEXT", help="runs with a condition that holds this text: prompt=career")
-    _json(parser)
+    as_tables(parser)
 
 
 def _models(parser: argparse.ArgumentParser) -> None:
@@ -169,7 +169,7 @@ def _models(parser: argparse.ArgumentParser) -> None:
 
 def _calibrate(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--worlds", type=int, default=40, metavar="N", help="worlds to check on (default: 40)")
-    _json(parser)
+    as_tables(parser)
 
 
 def _import(parser: argparse.ArgumentParser) -> None:
@@ -258,7 +258,7 @@ def _judge(parser: argparse.ArgumentParser) -> None:
         help="let a model judge seats that it, or its own lineage, holds; the result says so",
     )  # fmt: skip
     limits(parser)
-    _json(parser)
+    as_tables(parser)
 
 
 def _fates(parser: argparse.ArgumentParser) -> None:
@@ -267,7 +267,7 @@ def _fates(parser: argparse.ArgumentParser) -> None:
         help="a message a line: scenario, seed, facts (or world: a world file), message, and perhaps labels, hop, "
         "prompt, told; docs/formats.md shows them",
     )  # fmt: skip
-    _json(parser)
+    as_tables(parser)
 
 
 def _agree(parser: argparse.ArgumentParser) -> None:
@@ -293,14 +293,14 @@ def _agree(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--worksheet", metavar="FILE", help="write the sample there to be labelled elsewhere (JSONL), and ask nobody"
     )
-    _json(parser)
+    as_tables(parser)
 
 
 VERBS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None], str]] = {
     "run": ("run an experiment and log it", _run, "mazedom run --set depth=2,4 --set prompt=honest,career"),
     "resume": ("go on with an unfinished run", _resume, "mazedom resume last --set limits.calls=2000"),
     "list": (
-        "runs, experiments, scenarios, prompts, models, measures, remedies, settings",
+        "runs, experiments, prompts, measures with a glossary, settings, ...",
         _list,
         "mazedom list runs --status failed",
     ),
@@ -320,7 +320,7 @@ VERBS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None], str]] = {
         "mazedom import chains mine.csv --world runs/worlds/kestrel.toml",
     ),
     "export": (
-        "a run as files for other tools: tables, OpenTelemetry spans, an Inspect log",
+        "a run for other tools: tables, OpenTelemetry spans, an Inspect log",
         _export,
         "mazedom export last --to tables",
     ),
@@ -333,7 +333,7 @@ VERBS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None], str]] = {
         "mazedom agree last --as anna",
     ),
     "fates": (
-        "read messages from anywhere; with labels, how far the instrument agrees with them",
+        "read messages from anywhere; with labels: does the instrument agree",
         _fates,
         "mazedom fates messages.jsonl",
     ),
@@ -363,12 +363,13 @@ def help_text() -> str:
     )
     return (
         f"usage: {started()} VERB [...]\n\n"
-        "Chains of command held by language models: what becomes of the truth on its way up.\n\n"
+        "Chains of command held by language models: what becomes of the truth.\n\n"
         "Begin with:\n"
-        f"  {started()} run           a small experiment on the embedded model, about a minute\n"
+        f"  {started()} run           a small experiment on the embedded model\n"
         f"  {started()} show --trial  what the seats said, hop by hop\n"
         f"{groups}\n"
-        "Every verb: --help, --json. RUN is an id, a unique beginning of it, a path, or `last`.\n"
+        "Every verb: --help, --json. A verb that prints tables: --explain.\n"
+        "RUN is an id, a unique beginning of it, a path, or `last`.\n"
         f"Mazedom {VERSION}\n"
     )
 
@@ -424,6 +425,8 @@ def parse(words: Sequence[str]) -> argparse.Namespace:
     )
     arguments(parser)
     parser.as_json = "--json" in words
-    parsed = parser.parse_args(list(words[1:]))
+    parsed = parser.parse_intermixed_args(list(words[1:]))
+    if parsed.json and getattr(parsed, "explain", False):
+        parser.error("--explain is said of tables; leave it out with --json")
     parsed.verb = verb
     return parsed

@@ -22,7 +22,6 @@ from chains.organisation.prompts import (
 from chains.organisation.remedies.remedy import REMEDIES, Remedy
 from chains.organisation.task import TASKS
 from chains.running.folders import experiment_files
-from chains.scoring.facts.instrument import INSTRUMENT
 from chains.scoring.measures.measures import MEASURES
 from chains.stats.decisions.quantity_names import FIGURES
 from chains.worlds.scenario_registry import SCENARIOS
@@ -80,7 +79,7 @@ def _added_models() -> Iterator[tuple[str, str]]:
 
 def _measures() -> Rows:
     known = {name: of.about for name, of in MEASURES.items()} | FIGURES
-    return [{"measure": name, "about": about, "instrument": INSTRUMENT} for name, about in known.items()]
+    return [{"measure": name, "about": about} for name, about in known.items()]
 
 
 def _settings() -> Rows:

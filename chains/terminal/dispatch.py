@@ -13,7 +13,7 @@ from chains.registry import blaming
 from chains.running.gc_tuning import kept
 from chains.terminal.added_verbs import ADDED
 from chains.terminal.arguments import VERBS
-from chains.terminal.views.output import Heedless, as_started, legible, print_json, unheard
+from chains.terminal.views.output import Heedless, as_started, print_json, results, say, unheard
 
 _UNWRITTEN = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 """Errors of a stream that can't be written. The error of a file names the file and is none of these."""
@@ -51,17 +51,19 @@ def _main(verb: str) -> Callable[[argparse.Namespace], int]:
 def _run(arguments: argparse.Namespace) -> int:
     # our matrices are small: threads of the linear algebra wait for each other, which makes `law` four times slower
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    results.words.clear()
     try:
         status = _main(arguments.verb)(arguments)
+        if not arguments.json:
+            _explain(arguments)
         sys.stdout.flush()
     except MazedomError as error:
-        why = as_started(str(error))
-        sys.stderr.write(f"mazedom: {legible(why)}\n")
+        say(f"mazedom: {error}")
         if arguments.json:
-            print_json({"error": why, "kind": type(error).__name__})
+            print_json({"error": as_started(str(error)), "kind": type(error).__name__})
         return error.exit_code
     except KeyboardInterrupt:
-        sys.stderr.write("mazedom: interrupted\n")
+        say("mazedom: interrupted")
         if arguments.json:
             print_json({"error": "interrupted", "kind": "Stopped"})
         return 130
@@ -75,7 +77,18 @@ def _run(arguments: argparse.Namespace) -> int:
             why = f"{error.filename}: {why}"
         elif error.errno in _UNWRITTEN:
             why = f"can't write the results: {why}; what was run is logged, and `mazedom show` prints it again"
-        sys.stderr.write(f"mazedom: {legible(as_started(why))}\n")
+        say(f"mazedom: {why}")
         unheard(sys.stdout)
         return 1
     return status
+
+
+def _explain(arguments: argparse.Namespace) -> None:
+    """Say what the columns of the tables just printed mean, or at a terminal how to have it said."""
+    asked: bool | None = getattr(arguments, "explain", None)
+    if asked:
+        from chains.terminal.views.explained import explained_view  # noqa: PLC0415  start-up: only --explain needs it
+
+        results.print(explained_view(results.words))
+    elif asked is not None and results.words and results.is_terminal:
+        say("what the columns mean: --explain")

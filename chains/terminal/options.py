@@ -55,3 +55,9 @@ def a_run(parser: argparse.ArgumentParser) -> None:
 def as_json(parser: argparse.ArgumentParser) -> None:
     """Add `--json`."""
     parser.add_argument("--json", action="store_true", help="one JSON document on stdout, everything else on stderr")
+
+
+def as_tables(parser: argparse.ArgumentParser) -> None:
+    """Add `--explain` and `--json`, for a verb that prints tables."""
+    parser.add_argument("--explain", action="store_true", help="say below the tables what their columns mean")
+    as_json(parser)

@@ -5,6 +5,7 @@ module imports nothing that takes time: `--help` needs it too.
 """
 
 import os
+import re
 import shlex
 import shutil
 import sys
@@ -29,7 +30,20 @@ def started() -> str:
     if (words := _of_uv(script)) is not None:
         return shlex.join(words)
     before = sys.orig_argv[: sys.orig_argv.index(script)] if script in sys.orig_argv else ["python"]
-    return shlex.join([*before, script])
+    return shlex.join([_as_found(before[0]), *before[1:], script])
+
+
+def _as_found(interpreter: str) -> str:
+    """Return the name by which this shell finds an interpreter, if it does: version managers hand on its whole path."""
+    path = Path(interpreter)
+    if not path.is_absolute():
+        return interpreter
+    for name in dict.fromkeys((path.name, "python", "python3")):
+        found = shutil.which(name)
+        # the same file behind a link of another folder is another environment
+        if found is not None and Path(found).samefile(path) and Path(found).parent.samefile(path.parent):
+            return name
+    return interpreter
 
 
 def _of_uv(script: str) -> list[str] | None:
@@ -65,3 +79,25 @@ def _short(path: str) -> str:
     except ValueError:
         return path
     return str(below) if len(below.parts) > 1 else f"./{below}"
+
+
+_KEPT_WHOLE = re.compile(rf"{NAME} [a-z]+ [^`\n]*|(?:`[^`\n]*`|\S)+")
+"""A command to its end, what stands in backticks, or a word."""
+
+
+def wrapped(text: str, width: int) -> str:
+    """Return a text broken between words so that its lines fit; commands, and lines in columns, stay whole."""
+    return "\n".join(_wrapped(line, width) for line in text.split("\n"))
+
+
+def _wrapped(line: str, width: int) -> str:
+    if len(line) <= width or "  " in line.strip():
+        return line
+    broken, at = "", 0
+    for found in _KEPT_WHOLE.finditer(line):
+        long = len(found[0].replace(f"{NAME} ", f"{started()} "))
+        if at and at + 1 + long > width:
+            broken, at = f"{broken}\n", 0
+        broken += f" {found[0]}" if at else found[0]
+        at += long + bool(at)
+    return broken

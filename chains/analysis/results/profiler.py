@@ -163,7 +163,7 @@ def _plain(value: Any) -> Any:
 
 
 def profiles(record: RunRecord, log: Log) -> list[Profile]:
-    """Return the profile of every condition of a run that has a finished trial."""
+    """Return the profile of every condition of a run that has a finished trial, where facts climb."""
     casts = Casts(record)
     found: dict[str, dict[TrialId, list[Passage]]] = defaultdict(dict)
     for trial in record.experiment.trials():
@@ -171,7 +171,8 @@ def profiles(record: RunRecord, log: Log) -> list[Profile]:
         if end is not None and end.status == "finished":
             followed = passages(casts.world(trial).facts, casts.hierarchy(trial.condition), end.readings)
             found[trial.condition][trial] = list(followed)
-    return [_profile(condition, found[condition.id]) for condition in record.conditions if found[condition.id]]
+    climbed = (condition for condition in record.conditions if any(found[condition.id].values()))
+    return [_profile(condition, found[condition.id]) for condition in climbed]
 
 
 def _profile(condition: Condition, trials: Mapping[TrialId, Sequence[Passage]]) -> Profile:

@@ -8,8 +8,9 @@ from rich.table import Table
 from rich.text import Text
 
 from chains.scoring.facts.instrument import INSTRUMENT
-from chains.terminal.views.output import print_json, progress
+from chains.terminal.views.output import print_json
 from chains.terminal.views.output import results as stdout
+from chains.terminal.views.working import working
 from chains.validation.gates.calibration import calibrate
 from chains.validation.gates.gate import Gate
 
@@ -17,10 +18,10 @@ from chains.validation.gates.gate import Gate
 def main(arguments: argparse.Namespace) -> int:
     """Pass the instrument through every gate; return 0 if it passes all, else 1."""
     gates = []
-    with progress.status("checking the instrument") as status:
+    with working("checking the instrument") as tell:
         for gate in calibrate(arguments.worlds):
             gates.append(gate)
-            status.update(f"checking the instrument: {len(gates)} gates done, the last was {gate.name}")
+            tell(f"{len(gates)} gates done, the last was {gate.name}")
     passed = all(gate.passed for gate in gates)
     if arguments.json:
         print_json({"instrument": INSTRUMENT, "passed": passed, "gates": [gate.document() for gate in gates]})

@@ -24,9 +24,17 @@ from chains.running.folders import find_run
 from chains.running.log.log import Log
 from chains.running.record_file import read_record
 from chains.scoring.facts.reader import Reader
-from chains.terminal.views.compare import comparison_view, corrected_view, tested_view, unlike_view
+from chains.terminal.views.compare import (
+    comparison_view,
+    corrected_view,
+    how_tested,
+    tested_view,
+    unlike_view,
+    verdicts_view,
+)
 from chains.terminal.views.output import print_json, say
 from chains.terminal.views.output import results as stdout
+from chains.terminal.views.working import working
 from chains.worlds.world import unverified_notes
 
 
@@ -36,7 +44,11 @@ def main(arguments: argparse.Namespace) -> int:
     with ExitStack() as stack:
         sides = chosen(arguments.words, arguments.by, _opener(stack))
         equal = arguments.equal_words or any(term.equal_words for failing in conditions for term in failing.terms)
-        compared = [_compared(pair, always=equal) for pair in sides]
+        with working("comparing") as tell:
+            compared = []
+            for pair in sides:
+                tell(f"{pair.b.label} against {pair.a.label}")
+                compared.append(_compared(pair, always=equal))
         run = sides[0].a.run
         beside = LabelsBeside()
         tests, status = _tested(run, beside) if all(side.run is run for pair in sides for side in pair) else ([], None)
@@ -107,7 +119,8 @@ def _print(
 ) -> None:
     if status is not None and status.hypotheses:
         stdout.print(tested_view(tests, status))
-    elif status is not None:
+    stdout.print(verdicts_view(compared))
+    if status is not None and not status.hypotheses:
         for line in status.lines():
             stdout.print(Text(line, "yellow"))
     for number, (comparison, correction) in enumerate(zip(compared, corrections, strict=True)):
@@ -117,6 +130,7 @@ def _print(
         stdout.print(corrected_view(correction))
         if messages:
             stdout.print(unlike_view(most_unlike(comparison, messages), comparison))
+    stdout.print(how_tested())
 
 
 def _document(

@@ -22,8 +22,9 @@ from chains.running.run_record import RunRecord
 from chains.terminal.drive_at_terminal import INTERRUPTED, interrupts, told_once
 from chains.terminal.verbs.run import UNASKED_CALLS
 from chains.terminal.views.judging import judging_view, votes_document
-from chains.terminal.views.output import print_json, progress, say
+from chains.terminal.views.output import print_json, say
 from chains.terminal.views.output import results as stdout
+from chains.terminal.views.working import working
 from chains.validation.agreement import accord
 from chains.validation.all_labels import Gathered, gather
 from chains.validation.judge import Judging, ask_judge
@@ -160,11 +161,11 @@ async def _ask(
         with interrupts(models.budget):
             for bench in benches:
                 write_judge(bench.record, bench.folder)
-                with Log(bench.folder, write=True) as log, progress.status("judging") as status:
+                with Log(bench.folder, write=True) as log, working("judging") as tell:
                     name = bench.record.source.name
 
                     def told(messages: int, of: int, name: str = name) -> None:
-                        status.update(f"{name} judges: {messages} of {of} calls done")
+                        tell(f"{name}, {messages} of {of} calls done")
 
                     judging = await ask_judge(
                         bench.record, log, pairs, wanted, models.provider(name),

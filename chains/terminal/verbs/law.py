@@ -29,6 +29,7 @@ from chains.terminal.views.law import law_view
 from chains.terminal.views.law_curves import law_panels
 from chains.terminal.views.output import counted, print_json, say
 from chains.terminal.views.output import results as stdout
+from chains.terminal.views.working import working
 
 FILE_ENDINGS = (".csv", ".tsv", ".txt", ".jsonl", ".ndjson", ".json")
 
@@ -159,14 +160,15 @@ def _observed(sources: _Sources, *, exact: bool) -> tuple[Observations, _About]:
 def _law(observations: Observations, about: _About, arguments: argparse.Namespace, figure: Path | None) -> int:
     """Estimate the law of observations and show it."""
     pairs = None if arguments.by is None else pairs_by(observations.conditions, arguments.by)
-    found = law(
-        observations,
-        about.errors,
-        resamples=arguments.resamples or 0,
-        seed=arguments.seed,
-        planned=about.planned,
-        regrets=about.regrets,
-    )
+    with working("fitting the law"):
+        found = law(
+            observations,
+            about.errors,
+            resamples=arguments.resamples or 0,
+            seed=arguments.seed,
+            planned=about.planned,
+            regrets=about.regrets,
+        )
     tests = exponents_tested(about.hypotheses, found)
     if pairs is not None:
         found = _contrasted(found, pairs)

@@ -9,7 +9,9 @@ from datetime import date
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from rich.console import Group, RenderableType
 from rich.table import Table
+from rich.text import Text
 
 from chains.errors import BadInput, MazedomError
 from chains.running.folders import LOG_FILE, RUN_FILE, Outline, all_runs, is_archive, outline
@@ -23,8 +25,8 @@ CUT = {"conditions"}
 """Columns cut at the edge of the terminal, as they may be long; `--json` has them whole."""
 DONE = (None, "finished")
 """Values of --status that a finished run matches."""
-LEAST, MOST = 12, 24
-"""Characters of a cell that are never cut."""
+LEAST, MOST = 24, 20
+"""Characters that a column that may be cut keeps, and of a cell that is never broken."""
 
 
 def main(arguments: argparse.Namespace) -> int:
@@ -37,14 +39,33 @@ def main(arguments: argparse.Namespace) -> int:
 
         rows = LISTS[arguments.what]()
     if arguments.json:
-        print_json({arguments.what: rows})
+        print_json({arguments.what: rows} | (_read_by() if arguments.what == "measures" else {}))
     elif rows:
         stdout.print(_table(rows))
+        if arguments.what == "measures":
+            stdout.print(_glossary())
     elif any(wanted):
         say("no run matches; `mazedom list runs` shows all")
     else:
         say(f"there are no {arguments.what} yet")
     return 0
+
+
+def _glossary() -> RenderableType:
+    """Return the words that measures and tables are described with."""
+    from chains.analysis.words import GLOSSARY  # noqa: PLC0415  start-up
+    from chains.scoring.facts.instrument import INSTRUMENT  # noqa: PLC0415
+    from chains.terminal.views.explained import meanings  # noqa: PLC0415
+
+    read = Text(f"all are of the fates that the instrument reads, {INSTRUMENT}", "dim")
+    return Group(read, Text("\nglossary", "bold"), meanings(GLOSSARY))
+
+
+def _read_by() -> dict[str, Any]:
+    from chains.analysis.words import GLOSSARY  # noqa: PLC0415  start-up
+    from chains.scoring.facts.instrument import INSTRUMENT  # noqa: PLC0415
+
+    return {"instrument": INSTRUMENT, "glossary": dict(GLOSSARY)}
 
 
 class Wanted(NamedTuple):
@@ -82,14 +103,13 @@ def _table(rows: Rows) -> Table:
     table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False)
     shown = [heading for heading in rows[0] if heading not in ONLY_IN_JSON]
     widths = {name: max(len(name), *(len(_cell(row, name)) for row in rows)) for name in shown}
-    left = stdout.width - sum(min(width, MOST) + 2 for name, width in widths.items() if name not in CUT)
+    others = sum(min(width, MOST) + 2 for name, width in widths.items() if name not in CUT)
+    left = max(stdout.width - others, LEAST)
     for number, heading in enumerate(shown):
         if heading in CUT:
-            table.add_column(heading, no_wrap=True, overflow="ellipsis", max_width=max(left, LEAST))
-        else:
-            whole = number == 0  # a name must stay whole to be copied
-            least = widths[heading] if whole else min(widths[heading], LEAST)
-            table.add_column(heading, overflow="fold", no_wrap=whole, min_width=least)
+            table.add_column(heading, no_wrap=True, overflow="ellipsis", max_width=left)
+        else:  # a name must stay whole to be copied
+            table.add_column(heading, overflow="fold", no_wrap=number == 0 or widths[heading] <= MOST)
     for row in rows:
         table.add_row(*(_cell(row, heading) for heading in shown))
     return table
@@ -108,7 +128,7 @@ def _runs(wanted: Wanted) -> Rows:
 
 def _run(folder: Path, wanted: Wanted) -> dict[str, Any] | None:
     """Return a run's row, None if a filter leaves it out; filters that need no log are applied first."""
-    row: dict[str, Any] = dict.fromkeys(("run", "experiment", "at", "status", "trials", "models", "conditions"))
+    row: dict[str, Any] = dict.fromkeys(("run", "experiment", "at", "status", "trials", "conditions", "models"))
     row["run"] = folder.name
     try:
         if is_archive(folder):

@@ -2,10 +2,10 @@
 
 import argparse
 import asyncio
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from rich.progress import DownloadColumn, Progress
-from rich.table import Table
 from rich.text import Text
 
 from chains.errors import BadInput
@@ -15,8 +15,11 @@ from chains.models.pool import Models
 from chains.models.secrets import without_userinfo
 from chains.models.spec import EMBEDDED, ModelSpec
 from chains.running.folders import find_experiment
-from chains.terminal.views.output import print_json, progress, say
+from chains.terminal.views.output import counted, legible, print_json, progress, say
 from chains.terminal.views.output import results as stdout
+
+KNOWN = {"listed": ("listed by its server", "not listed by its server"), "key": ("a key is set", "no key is set")}
+"""What is said of what a check finds out, if it is so and if it is not."""
 
 
 def main(arguments: argparse.Namespace) -> int:
@@ -32,7 +35,8 @@ def main(arguments: argparse.Namespace) -> int:
     if arguments.json:
         print_json({"models": checked})
     else:
-        stdout.print(_table(checked))
+        for line in _view(checked):
+            stdout.print(line)
     return 0 if all(found["ok"] for found in checked) else 1
 
 
@@ -60,35 +64,23 @@ async def _check(names: list[str], defined: dict[str, ModelSpec]) -> list[dict[s
         return found
 
 
-def _table(checked: list[dict[str, Any]]) -> Table:
-    table = Table()
-    for heading in (
-        "model",
-        "answers",
-        "listed",
-        "key",
-        "seconds",
-        "tokens/s",
-        "seed",
-        "schema",
-        "what it said, or what is wrong",
-    ):
-        table.add_column(heading)
+def _view(checked: Sequence[Mapping[str, Any]]) -> Iterator[Text]:
+    """Yield how many models answer, then each with what was found and what it said, or what is wrong."""
+    answer = sum(found["ok"] for found in checked)
+    yield Text(f"{answer} of {counted(len(checked), 'model')} answer{'s' if len(checked) == 1 else ''}", "bold")
     for found in checked:
-        speed = found.get("tokens_per_second")
-        table.add_row(
-            found["model"],
-            Text("yes", "green") if found["ok"] else Text("no", "red"),
-            _yes(found.get("listed")),
-            _yes(found.get("key")),
-            f"{found['seconds']:.1f}" if "seconds" in found else "",
-            f"{speed:.0f}" if speed else "",
-            found.get("seed", ""),
-            found.get("schema", ""),
-            Text(str(found.get("text") if found["ok"] else found["error"]).strip()),
-        )
-    return table
+        said = "answers" if found["ok"] else "does not answer"
+        about = "; ".join([said, *_figures(found)])
+        yield Text.assemble((legible(found["model"]), "bold"), ": ", (about, "" if found["ok"] else "red"))
+        yield Text(legible(str(found.get("text") if found["ok"] else found["error"]).strip()), "dim")
 
 
-def _yes(value: bool | None) -> str:
-    return "" if value is None else "yes" if value else "no"
+def _figures(found: Mapping[str, Any]) -> Iterator[str]:
+    if "seconds" in found:
+        yield f"in {found['seconds']:.1f} s"
+    if speed := found.get("tokens_per_second"):
+        yield f"{speed:,.0f} tokens/s"
+    for name, words in KNOWN.items():
+        if found.get(name) is not None:
+            yield words[not found[name]]
+    yield from (f"honours a {name}: {found[name]}" for name in ("seed", "schema") if found.get(name))

@@ -14,6 +14,7 @@ from chains.terminal.views.estimate import estimate_view
 from chains.terminal.views.output import print_json, say
 from chains.terminal.views.output import results as stdout
 from chains.terminal.views.plan import plan_view
+from chains.terminal.views.working import working
 
 
 def main(arguments: argparse.Namespace) -> int:
@@ -24,8 +25,12 @@ def main(arguments: argparse.Namespace) -> int:
     design = design_of(record, {})
     cost = estimate(record, most_at_once(record))
     say("drawing studies; no model is asked")
-    found = list(planned(record, assumed, studies=arguments.studies, seed=arguments.seed))
-    labels = labels_bought(record, assumed, arguments.seed)
+    found = []
+    with working("drawing studies") as tell:
+        for one in planned(record, assumed, studies=arguments.studies, seed=arguments.seed):
+            found.append(one)
+            tell(f"{len(found)} of {len(experiment.registered) + 1} hypotheses done")
+        labels = labels_bought(record, assumed, arguments.seed)
     if arguments.json:
         print_json(
             {

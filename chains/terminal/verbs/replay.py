@@ -20,6 +20,7 @@ from chains.scoring.facts.instrument import INSTRUMENT
 from chains.terminal.views.output import counted, print_json, say
 from chains.terminal.views.output import results as stdout
 from chains.terminal.views.run_tables import FATE_STYLE, results_view, shown_hops
+from chains.terminal.views.working import working
 
 MOST_DIFFERENCES = 20
 
@@ -38,7 +39,8 @@ def main(arguments: argparse.Namespace) -> int:
     with Log(folder, held=record.held) as log:
         if log.index.notice:
             say(f"note: {log.index.notice}")
-        played = asyncio.run(replay(record, log, verify=arguments.verify))
+        with working("replaying"):
+            played = asyncio.run(replay(record, log, verify=arguments.verify))
         seconds = time.monotonic() - began
         found = None if arguments.json else results(record, log)
     if played.unread:

@@ -29,6 +29,7 @@ from chains.stats.paired.shares import FEWEST_WORLDS
 from chains.terminal.views.output import print_json, say
 from chains.terminal.views.output import results as stdout
 from chains.terminal.views.run_tables import results_view
+from chains.terminal.views.working import working
 from chains.validation.labels import has_labels
 from chains.worlds.world import unverified_notes
 
@@ -84,7 +85,8 @@ def _alike(record: RunRecord, log: Log, *, as_json: bool) -> int:
     from chains.analysis.compare.arms import RunHeard  # noqa: PLC0415  start-up
     from chains.analysis.compare.loss_correlation import alike  # noqa: PLC0415
 
-    found = alike(RunHeard(record, log))
+    with working("reading the log"):
+        found = alike(RunHeard(record, log))
     if as_json:
         print_json({"run": record.id, "alike": [row.document() for row in found]})
     elif found:
@@ -99,7 +101,8 @@ def _profiles(record: RunRecord, log: Log, *, as_json: bool) -> int:
     from chains.analysis.results.profiler import profiles  # noqa: PLC0415  start-up
     from chains.terminal.views.profiler import profile_view  # noqa: PLC0415
 
-    found = profiles(record, log)
+    with working("reading the log"):
+        found = profiles(record, log)
     if as_json:
         unverified = unverified_notes(record.worlds.values())
         document = {"run": record.id, "profiles": [profile.document() for profile in found]}
@@ -108,7 +111,7 @@ def _profiles(record: RunRecord, log: Log, *, as_json: bool) -> int:
     for profile in found:
         stdout.print(profile_view(profile))
     if not found:
-        say("no trial is finished yet")
+        say("no trial is finished yet in which facts climb")
     return 0
 
 
@@ -117,7 +120,8 @@ def _audits(record: RunRecord, log: Log, *, as_json: bool) -> int:
     from chains.analysis.results.audits import audit_rows  # noqa: PLC0415  start-up
     from chains.terminal.views.audits import audits_view  # noqa: PLC0415
 
-    rows = audit_rows(record, log)
+    with working("reading the log"):
+        rows = audit_rows(record, log)
     if as_json:
         print_json({"run": record.id, "audits": [row.document() for row in rows]})
     elif rows:
@@ -129,7 +133,8 @@ def _audits(record: RunRecord, log: Log, *, as_json: bool) -> int:
 
 def _results(record: RunRecord, log: Log, folder: Path, *, as_json: bool) -> int:
     """Print the shares by hop and condition; beside them the corrected retention, where the error is measured."""
-    found, added = results(record, log), added_rows(record, log)
+    with working("reading the log"):
+        found, added = results(record, log), added_rows(record, log)
     if as_json:
         _, error, corrected = _correction(found, record, log, folder)
         document = found.document() | {"path": str(folder)} | ({"added_measures": added} if added else {})

@@ -16,8 +16,9 @@ from chains.errors import BadInput
 from chains.experiments.experiment import read_experiment
 from chains.running.folders import find_experiment
 from chains.terminal.views.confirm_facts import confirm_facts
-from chains.terminal.views.output import print_json, progress, say
+from chains.terminal.views.output import print_json, say
 from chains.terminal.views.output import results as stdout
+from chains.terminal.views.working import working
 from chains.terminal.views.world import checked_view, made_view
 from chains.worlds.files.source_documents import digest, read_document
 from chains.worlds.files.world_file import read_world
@@ -43,17 +44,17 @@ def _from(arguments: argparse.Namespace, paths: Sequence[Path]) -> int:
     documents = _documents(paths)
     if out.exists():
         return _confirm(_same(out, documents), arguments)
-    with progress.status("reading") as status:
+    with working("reading") as tell:
         asked: Asked | None = None
         if arguments.model:
             defined = read_experiment(find_experiment(arguments.defined)).models if arguments.defined else {}
-            asked = by_model(documents, arguments.model, defined, most_calls=arguments.max_calls, told=status.update)
+            asked = by_model(documents, arguments.model, defined, most_calls=arguments.max_calls, told=tell)
         proposals = propose(
             by_rule(documents) if asked is None else asked.found,
             documents,
             most=arguments.facts or MOST_FACTS,
             rename=arguments.rename,
-            told=lambda count: status.update(f"{count} facts read back by the instrument"),
+            told=lambda count: tell(f"{count} facts read back by the instrument"),
         )
     if asked is not None:
         proposals.left_out.update(asked.left_out)

@@ -58,7 +58,7 @@ def _orders(rows: Sequence[Mapping[str, Any]]) -> Table:
 
 
 def _deeds(rows: Sequence[Mapping[str, Any]]) -> Table:
-    table = _table("", "trials", "right", "guess", "net", "charter", "regret", "order", "deed")
+    table = _table("", "trials", "right", "guess", "net", "informed", "regret", "order", "deed")
     for row in rows:
         shares = [_share(row[name]) for name in ("right_action", "right_uninformed", "right_net", "right_informed")]
         costs = [_figure(row[name], 1) for name in ("action_regret", "order_regret", "deed_regret")]

@@ -15,6 +15,8 @@ from chains.analysis.compare.most_different import Stretch, Unlike, stretches
 from chains.analysis.corrected.by_labels import Corrected
 from chains.analysis.corrected.comparison import Correction
 from chains.analysis.registered.confirmatory import Standing
+from chains.experiments.condition_name import shown
+from chains.experiments.settings import Value
 from chains.scoring.measures.measures import MEASURES
 from chains.stats.measurement_error.correction import CorrectedPair, ErrorRates, errors_alike
 from chains.stats.paired.paired import LEVEL
@@ -52,12 +54,16 @@ def tested_view(tests: Sequence[Tested], standing: Standing) -> RenderableType:
     return Group(Text("registered hypotheses", style="bold"), *texts, table, Text(how, style="dim"), word, Text())
 
 
+def verdicts_view(compared: Sequence[Comparison]) -> RenderableType:
+    """Return each comparison in a sentence, as the first thing to be read."""
+    said = [sentence for comparison in compared if (sentence := verdict(comparison))]
+    return Group(*(Text(sentence, style="bold") for sentence in said), *([Text()] if said else []))
+
+
 def comparison_view(comparison: Comparison) -> RenderableType:
     """Return every measure of what the executive hears in both conditions, and the difference."""
     a, b = comparison.a.label, comparison.b.label
-    said = verdict(comparison)
     parts: list[RenderableType] = [
-        *([Text(said, style="bold"), Text("")] if said else []),
         Text(f"what {_who(comparison)}, b against a", style="bold"),
         Text(f"a: {a}"),
         Text(f"b: {b}"),
@@ -82,29 +88,60 @@ def verdict(comparison: Comparison) -> str:
     if row is None or not row.paired.pairs or math.isnan(row.paired.difference):
         return ""
     found = row.paired
+    a, b = called(comparison)
     if not found.moved:
-        return f"a and b keep the same share of the facts: {found.a:.1%}."
-    more, less = ("b", "a") if found.difference > 0 else ("a", "b")
-    share = {"a": found.a, "b": found.b}
-    interval = _interval(found.low, found.high, share=True)
-    by = f"b - a {_signed(found.difference, share=True)}" + ("" if interval == "none" else f", 95% interval {interval}")
-    keeps = f"{more} keeps more of the facts, {share[more]:.1%} against {share[less]:.1%} ({by})"
+        return f"{a} and {b} keep the same share of the facts: {found.a:.1%}."
+    (more, most), (less, least) = ((b, found.b), (a, found.a)) if found.difference > 0 else ((a, found.a), (b, found.b))
+    ends = sorted((found.low, found.high) if found.difference > 0 else (-found.high, -found.low))
+    interval = "" if any(map(math.isnan, ends)) else f" (95% interval {100 * ends[0]:.1f} to {100 * ends[1]:.1f})"
+    keeps = (
+        f"{more} keeps more of the facts than {less}, {most:.1%} against {least:.1%}: "
+        f"{_points(found.difference)} more{interval}"
+    )
     if not comparison.believable:
-        return f"{keeps}; {comparison.worlds} of {FEWEST_WORLDS} worlds are too few to tell whether that is real."
+        return f"{keeps}. {comparison.worlds} of {FEWEST_WORLDS} worlds are too few to tell whether that is real."
     if not row.adjusted <= LEVEL:
-        return f"{keeps}, but that may be chance (adjusted p {_p(row.adjusted)})."
-    return f"{keeps}: a real difference (adjusted p {_p(row.adjusted)}). {_length(comparison, found.difference)}"
+        return f"{keeps}. That may be chance (adjusted p {_p(row.adjusted)})."
+    return f"{keeps}. The difference is real (adjusted p {_p(row.adjusted)}). {_length(comparison, more, less)}"
 
 
-def _length(comparison: Comparison, difference: float) -> str:
-    """Say whether the length of the messages explains a difference in retention."""
+def called(comparison: Comparison) -> tuple[str, str]:
+    """Return what a sentence calls the two sides: by the settings in which they differ, `career`, `depth 4`."""
+    a, b = comparison.a, comparison.b
+    if comparison.a.run is not comparison.b.run:
+        return a.label, b.label
+    differ = [key for key in a.arm if a.arm[key] != b.arm.get(key)]
+    if set(a.arm) != set(b.arm) or not differ:
+        return a.label, b.label
+    alone = len(differ) == 1
+    first, second = (", ".join(_setting(key, side.arm[key], alone=alone) for key in differ) for side in (a, b))
+    return first, second
+
+
+def _setting(key: str, value: Value, *, alone: bool) -> str:
+    """Return a setting as a sentence names it: a name speaks for itself, a number does not."""
+    said = shown(value)
+    return said if alone and said[:1].isalpha() and not isinstance(value, bool) else f"{key} {said}"
+
+
+def _points(difference: float) -> str:
+    return f"{abs(100 * difference):.1f} points"
+
+
+def _length(comparison: Comparison, more: str, less: str) -> str:
+    """Say whether the length of the messages explains that one side keeps more."""
     equal = comparison.at_equal_words.get("retention")
     if equal is None:
         return "Whether length explains it is not tested here; --equal-words does that."
-    left = _signed(equal.paired.difference, share=True)
-    if equal.adjusted <= LEVEL and equal.paired.difference * difference > 0:
-        return f"Length does not explain it: at equal words it is {left}."
-    return f"Length may explain it: at equal words it is {left}, which may be chance."
+    left = equal.paired.difference
+    same = left * comparison.measures["retention"].paired.difference > 0
+    ahead = more if same else less
+    if equal.adjusted <= LEVEL:
+        if same:
+            return f"Length does not explain it: at equal words {ahead} keeps {_points(left)} more."
+        return f"Length explains it: at equal words {ahead} keeps {_points(left)} more."
+    still = f"{ahead} keeps {_points(left)} more, which may be chance" if left else "both keep the same"
+    return f"Length may explain it: at equal words {still}."
 
 
 def _who(comparison: Comparison) -> str:
@@ -180,7 +217,7 @@ def _retention(retention: CorrectedPair) -> Text:
 
 
 def _measures(comparison: Comparison, rows: Mapping[str, Row]) -> Table:
-    table = _table("measure", "a", "b", "b - a", "95% interval", "p", "adjusted", "detects")
+    table = _table("measure", "a", "b", "b - a", "95% interval", "p", "adj. p", "detects")
     for name, row in rows.items():
         share, paired = _is_share(name), row.paired
         if not paired.pairs or (not paired.a and not paired.b and not paired.moved):
@@ -208,13 +245,17 @@ def _table(*headings: str) -> Table:
     return table
 
 
-def _notes(comparison: Comparison) -> Iterator[Text]:
-    yield Text(
-        "p: sign flips by world (d_prime, criterion, eval_risk: worlds resampled); adjusted: "
-        "Benjamini-Hochberg over all that is shown, Holm for what is registered; "
-        "detects: the true difference that 80 of 100 such studies would find",
+def how_tested() -> Text:
+    """Return where the figures of the tables come from."""
+    return Text(
+        "p: sign flips by world (d_prime, criterion, eval_risk: worlds resampled); corrected by Benjamini-Hochberg "
+        "over all that is shown, by Holm for what is registered; detects: the true difference that 80 of 100 such "
+        "studies would find",
         style="dim",
     )
+
+
+def _notes(comparison: Comparison) -> Iterator[Text]:
     for side, which, out in zip("ab", (comparison.a, comparison.b), comparison.left_out, strict=True):
         if out:
             named = ", ".join(map(str, out[:MOST_NAMED])) + (", ..." if len(out) > MOST_NAMED else "")
@@ -305,7 +346,8 @@ def _is_share(name: str) -> bool:
 def _plain(value: float, *, share: bool) -> str:
     if math.isnan(value):
         return "-"
-    return f"{value:.1%}" if share else f"{value:.2f}"
+    said = f"{value:.1%}" if share else f"{value:.2f}"
+    return said if said.strip("-0.%") else said.removeprefix("-")  # nothing is rounded to less than nothing
 
 
 def _detects(value: float, *, share: bool) -> str:
@@ -316,7 +358,7 @@ def _signed(value: float, *, share: bool) -> str:
     if math.isnan(value):
         return "-"
     said = f"{value:+.1%}" if share else f"{value:+.2f}"
-    return said if said.strip("-0.%") else f"+{said[1:]}"  # nothing is rounded to less than nothing
+    return said if said.strip("-0.%") else f"+{said[1:]}"
 
 
 def _interval(low: float, high: float, *, share: bool) -> str:

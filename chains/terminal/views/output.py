@@ -14,7 +14,8 @@ from rich.table import Table
 from rich.text import Text
 
 from chains.terminal.arguments import VERBS
-from chains.terminal.program import NAME, started
+from chains.terminal.program import NAME, started, wrapped
+from chains.terminal.views.narrow_tables import narrowed, plain
 
 _COMMAND = re.compile(rf"\b{NAME}(?= (?:{'|'.join(VERBS)})\b)")
 
@@ -48,8 +49,18 @@ def legible(text: str) -> str:
 class Gate(Console):
     """A console through which everything printed goes: commands in it can be pasted, and no text moves a terminal."""
 
+    words: dict[str, None]
+    """Headings, and names of rows, of the tables printed so far."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        """Take what a console takes."""
+        super().__init__(*args, **options)
+        self.words = {}
+
     def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterable[Segment]:
-        """Render one thing, commands in its text as the program was started."""
+        """Render one thing: commands in its text as the program was started, a table without what does not fit."""
+        if isinstance(renderable, Table):
+            return self._table(renderable, options or self.options)
         if isinstance(renderable, str):
             renderable = as_started(renderable)
         elif isinstance(renderable, Text) and (found := [hit.span() for hit in _COMMAND.finditer(renderable.plain)]):
@@ -59,6 +70,15 @@ class Gate(Console):
                 place = end
             renderable = pasted.append_text(renderable[place:])
         return super().render(renderable, options)
+
+    def _table(self, table: Table, options: ConsoleOptions) -> Iterable[Segment]:
+        first = table.columns[0].cells if table.columns else ()
+        self.words |= dict.fromkeys(map(plain, (*(column.header for column in table.columns), *first)))
+        fitting, left_out = narrowed(table, self, options)
+        yield from super().render(fitting, options)
+        if left_out:
+            note = f"left out to fit {options.max_width} columns: {', '.join(left_out)}"
+            yield from super().render(Text(note, "yellow"), options)
 
     def _render_buffer(self, buffer: Iterable[Segment]) -> str:
         """Write what was rendered: the console's own styles, and legible text."""
@@ -138,5 +158,5 @@ def print_json(document: Any) -> None:
 
 
 def say(text: str) -> None:
-    """Write a notice for the person to stderr; markup in `text` is not interpreted."""
-    progress.print(text, markup=False, soft_wrap=True)
+    """Write a notice for the person to stderr, a line each where nobody looks; markup in `text` is not interpreted."""
+    progress.print(wrapped(text, progress.width) if progress.is_terminal else text, markup=False, soft_wrap=True)

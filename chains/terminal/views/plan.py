@@ -25,6 +25,10 @@ LABELS = (
 )
 
 
+ENOUGH = 0.8
+"""A power that is worth a study."""
+
+
 def plan_view(
     design: Design, assumed: Assumed, found: Sequence[Planned], labels: Sequence[Bought], *, hypotheses: int
 ) -> RenderableType:
@@ -55,8 +59,21 @@ def plan_view(
     if not hypotheses:
         notes.insert(0, Text("no hypothesis is registered; [hypotheses] in the experiment file does it"))
     steps = [part for one in found if one.power is not None and one.power.steps for part in _steps(one.name, one.power)]
+    said = Text(_sentence(design, found), "bold")
     return Group(
-        *lines, Text(), table, Text(ABOUT), Text(), *told, *notes, *steps, Text(), _labels(labels), Text(LABELS)
+        said,
+        Text(),
+        *lines,
+        Text(),
+        table,
+        Text(ABOUT),
+        Text(),
+        *told,
+        *notes,
+        *steps,
+        Text(),
+        _labels(labels),
+        Text(LABELS),
     )
 
 
@@ -82,6 +99,26 @@ def _labels(labels: Sequence[Bought]) -> Table:
     for one in labels:
         table.add_row(f"{one.labels:,}", f"±{one.half:.1%}", f"±{one.alone:.1%}")
     return table
+
+
+def _sentence(design: Design, found: Sequence[Planned]) -> str:
+    """Say whether the study is large enough, and how large it would have to be."""
+    drawn = {one.name: one.power for one in found if one.power is not None and np.isfinite(one.power.power)}
+    if not drawn:
+        return "No power can be drawn for this design; the notes say why."
+    short = [name for name, power in drawn.items() if power.power < ENOUGH]
+    if not short:
+        return f"{counted(design.worlds, 'world')} are enough: each finding is made in 80 of 100 such studies or more."
+    needed = [power.needed for name, power in drawn.items() if name in short]
+    small = f"{counted(design.worlds, 'world')} are too few for {_listed(short)}"
+    reach = [worlds for worlds in needed if worlds is not None]
+    if len(reach) < len(needed):
+        return f"{small}; not all are in reach of any reasonable number of worlds."
+    return f"{small}: {max(reach):,} worlds find what is assumed in 80 of 100 studies."
+
+
+def _listed(names: Sequence[str]) -> str:
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
 
 
 def _cells(one: Planned) -> tuple[str, str, str, str]:

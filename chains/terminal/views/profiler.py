@@ -22,6 +22,7 @@ def profile_view(profile: Profile) -> RenderableType:
     worlds = f"{profile.worlds} world{'s' if profile.worlds > 1 else ''}"
     parts: list[RenderableType] = [
         Text(f"{profile.condition.name} ({counted(profile.trials, 'trial')}, {worlds})", style="bold"),
+        _said(profile),
         _damage(profile.ranked[: len(shown_hops(range(len(profile.hops))))], "hop"),
         _passed(profile),
     ]
@@ -29,7 +30,6 @@ def profile_view(profile: Profile) -> RenderableType:
         parts.append(_damage(profile.seats[:MOST_SEATS], "seat"))
         if len(profile.seats) > MOST_SEATS:
             parts.append(Text(f"{len(profile.seats) - MOST_SEATS} seats more are in --json", style="dim"))
-    parts.append(_said(profile))
     return Group(*parts)
 
 

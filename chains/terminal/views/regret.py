@@ -58,7 +58,7 @@ def _split(rows: Sequence[dict[str, Any]]) -> Table:
 
 
 def _executive(rows: Sequence[dict[str, Any]]) -> Table:
-    table = figures_by("right", "guess", "net", "ledger", "no report", "wary", "judge net")
+    table = figures_by("right", "guess", "net", "informed", "no report", "wary", "judge net")
     for row in rows:
         shares = [_share(row[name]) for name in ("right", "guessed", "right_net")]
         names = ("regret_informed", "regret_uninformed", "regret_wary", "judgement_net")

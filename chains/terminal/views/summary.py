@@ -10,6 +10,10 @@ from rich.text import Text
 from chains.stats.paired.shares import FEWEST_WORLDS
 from chains.terminal.views.output import results
 
+SHORTEST = 14
+"""Characters of a condition's name that a row keeps on a narrow terminal."""
+LONGEST = 40
+"""Characters of a name that a sentence can bear twice."""
 HEARD = "what the executive hears: the last hop, and what reaches it in other ways"
 
 
@@ -22,7 +26,7 @@ def summary_view(rows: Sequence[Mapping[str, Any]]) -> Iterator[RenderableType]:
     cells = [_cells(row) for row in rows]
     table = Table(box=None, padding=(0, 1, 0, 0), pad_edge=False)
     widths = [max(map(len, column)) for column in zip(headings, *cells, strict=True)]
-    left = max(len("condition"), results.width - sum(widths) + widths[1] - len(widths))
+    left = max(SHORTEST, results.width - sum(widths) + widths[1] - len(widths))
     for heading, width in zip(headings, widths, strict=True):
         if heading == "condition":  # the only column that may be cut; its whole name stands above its hops
             table.add_column(heading, no_wrap=True, overflow="ellipsis", max_width=left)
@@ -32,6 +36,8 @@ def summary_view(rows: Sequence[Mapping[str, Any]]) -> Iterator[RenderableType]:
         table.add_row(*map(Text, row))
     yield table
     yield Text(HEARD, "dim")
+    if widths[1] > left:
+        yield Text("names that are cut stand whole above the tables by hop", "dim")
     if few := _few(rows):
         yield Text(f"-: {few}", "yellow")
     yield Text("")
@@ -66,6 +72,11 @@ def _sentence(rows: Sequence[Mapping[str, Any]]) -> str:
         return f"All conditions keep the same share of the facts, {best['kept']['share']:.0%}{few}."
     told = few or "; `compare` tells whether the difference is real"
     return (
-        f"{best['id']} keeps most of the facts, {best['kept']['share']:.0%}, "
-        f"and {worst['id']} fewest, {worst['kept']['share']:.0%}{told}."
+        f"{_name(best)} keeps most of the facts, {best['kept']['share']:.0%}, "
+        f"and {_name(worst)} fewest, {worst['kept']['share']:.0%}{told}."
     )
+
+
+def _name(row: Mapping[str, Any]) -> str:
+    """Return what a sentence calls a condition: its settings if they are few, else its id, which the table explains."""
+    return str(row["condition"] if len(row["condition"]) <= LONGEST else row["id"])
