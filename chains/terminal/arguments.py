@@ -53,6 +53,11 @@ def _show(parser: argparse.ArgumentParser) -> None:
         "--trial", nargs="?", const="", metavar="TRIAL",
         help="who said what, hop by hop, with the fate of every fact (default: the first trial)",
     )  # fmt: skip
+    parser.add_argument(
+        "--hop", type=positive, metavar="N",
+        help="one hop of a trial: what the seat was asked, what it said, what was lost or changed there, and why",
+    )  # fmt: skip
+    parser.add_argument("--prompts", action="store_true", help="with --trial: exactly what each seat was asked")
     parser.add_argument("--round", type=int, metavar="N", help="with --trial: which of its rounds (default: the last)")
     parser.add_argument("--why", action="store_true", help="with --trial: say for every fate which words decided it")
     parser.add_argument(

@@ -76,6 +76,10 @@ class Story(NamedTuple):
     notes: Mapping[str, str]
     """The notes of each worker."""
     turns: Sequence[Turn]
+    paths: Mapping[str, Sequence[str]]
+    """For each fact, the seats that it passes on its way up, the executive left out."""
+    sent: Mapping[str, str]
+    """For each seat that reports, the turn whose text went up."""
 
     def document(self) -> dict[str, Any]:
         """Return the story as one JSON document."""
@@ -167,6 +171,8 @@ def story(record: RunRecord, log: Log, trial: TrialId, number: int | None = None
         notes={name: cast.notes(name) for name in cast.dealt},
         intent=_intent(cast) if cast.loop else (),
         turns=turns,
+        paths={fact: cast.hierarchy.path_up(name)[:-1] for name, facts in cast.dealt.items() for fact in facts},
+        sent=cast.plan.sent,
     )
 
 

@@ -31,7 +31,12 @@ def show(folder: Path, arguments: argparse.Namespace) -> int:
 
 
 def _show(archive: Archive, arguments: argparse.Namespace) -> int:
-    parts = (arguments.profile, "profile"), (arguments.alike, "correlation of losses"), (arguments.audits, "audits")
+    parts = (
+        (arguments.profile, "profile"),
+        (arguments.alike, "correlation of losses"),
+        (arguments.audits, "audits"),
+        (arguments.hop is not None or arguments.prompts, "single hop and no prompts"),
+    )
     for asked, what in parts:
         if asked:
             raise BadInput(f"run {archive.folder.name} holds others' chains, in which no fact is followed: no {what}")

@@ -55,10 +55,11 @@ def main(arguments: argparse.Namespace) -> int:
         if log.index.notice:
             say(f"note: {log.index.notice}")
         unverified = unverified_notes(record.worlds.values())
-        if arguments.trial is not None or arguments.why or arguments.profile:
+        one = arguments.trial is not None or arguments.why or arguments.prompts or arguments.hop is not None
+        if one or arguments.profile:
             for note in unverified:
                 say(f"note: {note}")
-        if arguments.trial is not None or arguments.why:
+        if one:
             return _trial(record, log, arguments, unverified)
         parts = ((arguments.alike, _alike), (arguments.profile, _profiles), (arguments.audits, _audits))
         for wanted, part in parts:
@@ -69,14 +70,21 @@ def main(arguments: argparse.Namespace) -> int:
 
 def _trial(record: RunRecord, log: Log, arguments: argparse.Namespace, unverified: Sequence[str]) -> int:
     """Print one trial, hop by hop."""
-    from chains.analysis.results.trial_story import find_trial, story  # noqa: PLC0415  start-up
+    from chains.analysis.results.fate_grid import check_hop, trial_document  # noqa: PLC0415  start-up
+    from chains.analysis.results.trial_story import find_trial, story  # noqa: PLC0415
+    from chains.terminal.views.one_hop import hop_view  # noqa: PLC0415
     from chains.terminal.views.story import story_view  # noqa: PLC0415
 
     told = story(record, log, find_trial(record, log, arguments.trial or ""), arguments.round)
+    if arguments.hop is not None:
+        check_hop(told, arguments.hop)
     if arguments.json:
-        print_json(told.document() | ({"unverified": list(unverified)} if unverified else {}))
+        document = trial_document(told, arguments.hop, prompts=arguments.prompts)
+        print_json(document | ({"unverified": list(unverified)} if unverified else {}))
+    elif arguments.hop is not None:
+        stdout.print(hop_view(told, arguments.hop))
     else:
-        stdout.print(story_view(told, why=arguments.why))
+        stdout.print(story_view(told, why=arguments.why, prompts=arguments.prompts))
     return 0
 
 

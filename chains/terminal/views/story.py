@@ -8,52 +8,38 @@ from rich.table import Table
 from rich.text import Text
 
 from chains.analysis.results.trial_story import Found, Story, Turn
+from chains.terminal.views.one_hop import changed_here, prompt_view
 from chains.terminal.views.output import legible
 from chains.terminal.views.run_tables import FATE_STYLE, shown_hops
+from chains.terminal.views.trial_grid import grid_view, legend
 
-VALENCE_STYLE = {"bad": "red", "good": "green", "neutral": "default"}
 
-
-def story_view(story: Story, *, why: bool) -> RenderableType:
+def story_view(story: Story, *, why: bool, prompts: bool = False) -> RenderableType:
     """Return a trial for the terminal, from the workers' notes to the executive's brief.
 
     Args:
         story: The trial.
         why: Say for every fate which words decided it.
+        prompts: Show exactly what each seat was asked.
     """
     parts: list[RenderableType] = [
         Text(f"{story.trial}   {story.condition}   {story.world.title} ({story.world.setting})", style="bold"),
-        _ledger(story),
+        grid_view(story),
         *([Text(f"true status {story.world.status.reason(story.world.facts)}")] if story.world.status else []),
         *(Text(line) for line in story.intent),
-        _legend(),
+        legend(),
     ]
     hops = sorted({turn.hop for turn in story.turns})
     shown = set(shown_hops(hops))
     for turn in story.turns:
         if turn.hop in shown:
-            parts += _turn(turn, story, why=why)
+            parts += _turn(turn, story, why=why, prompts=prompts)
     if len(shown) < len(hops):
         parts.append(Text(f"{len(hops) - len(shown)} hops between are left out; --json has them all", style="yellow"))
     return Group(*parts)
 
 
-def _ledger(story: Story) -> Table:
-    table = Table(title="what is true", title_justify="left", box=None, padding=(0, 1))
-    for heading in ("fact", "", "severity", "as a worker's notes may have it"):
-        table.add_column(heading)
-    for fact in story.world.facts:
-        table.add_row(
-            fact.id, Text(fact.valence, style=VALENCE_STYLE[fact.valence]), "*" * fact.severity, Text(fact.render(0))
-        )
-    return table
-
-
-def _legend() -> Text:
-    return Text.assemble("fates: ", *((f"{fate}  ", style) for fate, style in FATE_STYLE.items()))
-
-
-def _turn(turn: Turn, story: Story, *, why: bool) -> Iterator[RenderableType]:
+def _turn(turn: Turn, story: Story, *, why: bool, prompts: bool) -> Iterator[RenderableType]:
     reply = turn.reply
     where = _where(turn, story.depth)
     if turn.step is None and (turn.unchanged or not reply.text):
@@ -68,6 +54,8 @@ def _turn(turn: Turn, story: Story, *, why: bool) -> Iterator[RenderableType]:
         f"{where}: {turn.seat.name}, {turn.seat.role} ({by}), after {heard}; {len(reply.text.split())} words",
         align="left",
     )
+    if prompts:
+        yield from prompt_view(turn)
     if reply.thought:
         yield Text(f"(thought, not passed on: {legible(reply.thought.strip()[:300])})", style="dim italic")
     yield _coloured(turn)
@@ -79,7 +67,7 @@ def _turn(turn: Turn, story: Story, *, why: bool) -> Iterator[RenderableType]:
     if turn.found is not None:
         yield from _found(turn.found)
     if turn.verdicts:
-        yield Text.assemble(*_fates(turn))
+        yield _fates(turn, story)
     if turn.invented:
         yield Text(legible("invented: " + "; ".join(claim.text for claim in turn.invented)), style="cyan")
     if why:
@@ -130,9 +118,16 @@ def _where(turn: Turn, depth: int) -> str:
             return f"{what} of {turn.told.about}" if turn.told.about else what
 
 
-def _fates(turn: Turn) -> Iterator[tuple[str, str]]:
-    if turn.status is not None:
-        yield f"status told {turn.status}; ", "bold"
+def _fates(turn: Turn, story: Story) -> Text:
+    """Return what became of the facts in a message: what is new in it by name, what was lost before as a number."""
+    told = Text(f"status told {turn.status}; " if turn.status is not None else "", "bold")
+    if turn.told.heading or any(fact not in story.paths for fact in turn.verdicts):
+        return told.append_text(Text.assemble(*_listed(turn)))
+    return told.append_text(changed_here(story, turn))
+
+
+def _listed(turn: Turn) -> Iterator[tuple[str, str]]:
+    """Yield the fates of what is no report on its way up: lines from the side, and an order's clauses."""
     lost = {name: verdict.fate for name, verdict in turn.verdicts.items() if verdict.fate != "kept"}
     yield f"kept {len(turn.verdicts) - len(lost)} of {len(turn.verdicts)}", FATE_STYLE["kept"]
     if turn.told.heading:  # lines from the side are no report of all there is
