@@ -14,8 +14,7 @@ prediction-powered inference"). The second sum is then 0.
 Items of one world are not independent, so the variance is over worlds (t, W - 1). Of
 few labels that all agree the variance would be 0; what the labels of all strata show is
 never taken to be less than the binomial one at (k + 1/4) / (n + 1/2). Where errors are
-rare and labels few that makes intervals too wide, and never too narrow
-(`tests/bench/labels.py`).
+rare and labels few that makes intervals too wide, and never too narrow.
 """
 
 import math
