@@ -95,7 +95,7 @@ class CountSlot:
         return self._all_or_none(piece)
 
     def _judge(self, quantity: Quantity) -> tuple[State, bool]:
-        """Return what one quantity says of the count, and whether it gives the rest of the total."""
+        """Return what one quantity says about the count, and whether it gives the rest of the total."""
         if quantity.of is not None:
             return self._judge_count(quantity, quantity.of)
         if quantity.unit is None or quantity.unit.dimension != "percent":
@@ -133,7 +133,7 @@ class CountSlot:
         return not quantity.weak and any(token.stem in self.nouns for token in after)
 
     def _every(self, piece: Piece, at: int) -> bool:
-        """Whether a token says that the whole total is meant: "all", and not "nearly all"."""
+        """Whether a token means the whole total: "all", and not "nearly all"."""
         if at < piece.first or piece.tokens[at].low not in _WHOLE:
             return False
         if piece.tokens[at].low == "both" and self._total != 2:

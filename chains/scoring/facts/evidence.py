@@ -1,4 +1,4 @@
-"""What one piece of a message says of one statement."""
+"""Evidence: what one piece of a message says about one statement."""
 
 from collections.abc import Callable
 from typing import Literal, NamedTuple
@@ -16,7 +16,7 @@ from chains.scoring.text.units import unit_of
 from chains.worlds.facts.ledger import Slot
 
 _CHANGES = stems("rose fell raised lowered higher lower gained lost")
-"""Directions whose number says by how much."""
+"""Directions whose number is the amount of a change."""
 
 
 Loosely = Literal["", "nearly", "in general"]
@@ -24,30 +24,30 @@ Loosely = Literal["", "nearly", "in general"]
 
 
 class Evidence(NamedTuple):
-    """A statement read in one piece."""
+    """The evidence about a statement in one piece."""
 
     piece: Piece
     topic: bool
-    """Whether the topic is named in the sentence, of this subject."""
+    """Whether the sentence names the topic of this subject."""
     found: dict[str, Found]
-    """What is said of each slot that is no direction."""
+    """What the piece says about each slot that is not a direction."""
     way: dict[str, Hit]
-    """The direction that is given, where one is, by slot."""
+    """The direction that the piece gives, by slot."""
     turned: Hit | None
-    """Where the statement has no direction slot: words that turn it round."""
+    """For a statement without a direction slot: words that invert it."""
     hedge: str | None
     measured: bool = False
-    """Whether a number in the statement's own unit, another than its own, stands with a direction of its kind."""
+    """Whether a wrong number in the statement's own unit stands with a direction of its kind."""
     strange: tuple[Quantity, ...] = ()
-    """Numbers with units that neither this statement nor another about the same subject has."""
+    """Numbers with units that no statement about the same subject has."""
     beside: bool = False
     """Whether another piece of the same sentence, about the same subject, is about the statement."""
     sentence: int = 0
     """Which sentence of the message the piece stands in."""
     corrects: bool = False
-    """Whether its sentence puts something in the place of what was said before."""
+    """Whether its sentence corrects what was said before."""
     place: int = 0
-    """Where in the message the piece's tokens count their places from."""
+    """The place in the message from which the piece's tokens count."""
 
     @property
     def span(self) -> tuple[int, int]:
@@ -57,17 +57,17 @@ class Evidence(NamedTuple):
 
     @property
     def values(self) -> int:
-        """How many slots other than directions are stated right."""
+        """How many slots other than directions are right."""
         return sum(found.state == "right" for found in self.found.values())
 
     @property
     def about(self) -> bool:
-        """Whether the piece mentions the statement at all, granted its subject."""
+        """Whether the piece mentions the statement at all, given that it is about its subject."""
         return self.firm or (bool(self.way) and any(found.state == "vague" for found in self.found.values()))
 
     @property
     def firm(self) -> bool:
-        """Whether the piece is surely about this property, so that another value in it is a wrong one."""
+        """Whether the piece is surely about this property, so that another value in it is wrong."""
         plain = any(hit.own and not hit.guarded for hit in self.way.values())
         return self.topic or self.beside or self.measured or self.corrects or self.values > 0 or plain
 
@@ -84,7 +84,7 @@ def gather(
     explained: Callable[[Quantity], bool],
     loosely: Loosely = "",
 ) -> Evidence:
-    """Read a statement in a piece, wherever that stands.
+    """Gather the evidence about a statement in a piece.
 
     Args:
         compiled: The statement.
@@ -156,7 +156,7 @@ def _hits(direction: Direction, piece: Piece, shows: frozenset[str], *, plain: b
 
 
 def _turns(piece: Piece, source: Piece, hit: Hit) -> bool:
-    """Whether a piece that goes on with another says the opposite of it: "A did not pass; B did"."""
+    """Whether a piece that continues another says the opposite of it: "A did not pass; B did"."""
     lows = [token.low for token in piece.tokens[piece.first : piece.last]]
     at = next((at for at, low in enumerate(lows) if low in _DID), None)
     if at is None:
@@ -177,7 +177,7 @@ def _in_its_unit(reader: NumberSlot, piece: Piece, item: Found) -> bool:
 
 
 def _on_both_sides(compiled: Compiled, piece: Piece, hits: list[Hit]) -> dict[str, Found]:
-    """Return what a count is where both sides are told: "7 passed, 2 failed", "14 are closed and the rest open"."""
+    """Read a count of which both sides are stated: "7 passed, 2 failed", "14 are closed and the rest open"."""
     if {hit.sense for hit in hits if not hit.denied} != {1, -1}:
         return {}
     out: dict[str, Found] = {}
@@ -204,17 +204,17 @@ def _on_both_sides(compiled: Compiled, piece: Piece, hits: list[Hit]) -> dict[st
 
 
 _BESIDE = 5
-"""Words between a count and the side that it is of."""
+"""Words between a count and its side."""
 
 
 _SUPPOSED = bag("would could might confirmed true so")
 _IF = bag("if unless assuming suppose supposing provided")
 _NO_CONDITION = bag("anything you i needed necessary possible only so ever")
-"""Words after "if" that make no condition of it."""
+"""Words after "if" with which it is no condition."""
 
 
 def _doubt(compiled: Compiled, piece: Piece, told: int) -> str | None:
-    """Return the words that take its certainty from a statement, or make a wish of what is asked for.
+    """Return the words that make a statement uncertain, or turn an order into a wish.
 
     Args:
         compiled: The statement.
@@ -242,7 +242,7 @@ _MODALS = stems("must should can shall will")
 
 
 def _without_bare_modals(piece: Piece, way: dict[str, Hit], found: dict[str, Found]) -> dict[str, Hit]:
-    """Leave out modal verbs that permit nothing: "H-12 must be checked", where the limit is not spoken of."""
+    """Leave out modal verbs that permit nothing: "H-12 must be checked" does not mention the limit."""
     if any(item.state == "right" for item in found.values()):
         return way
     return {
@@ -253,7 +253,7 @@ def _without_bare_modals(piece: Piece, way: dict[str, Hit], found: dict[str, Fou
 
 
 def _unforbidden(compiled: Compiled, piece: Piece, found: dict[str, Found]) -> dict[str, Hit]:
-    """Return the direction of what is forbidden and is told without its must-not: "run H-12 at more than 41 bar"."""
+    """Return the direction of a must-not that is stated without its "must not": "run H-12 at more than 41 bar"."""
     for item in found.values():
         told = any(quantity.first == item.first and quantity.bound == ">" for quantity in piece.quantities)
         if item.state == "right" and told and not negated(piece.tokens, item.first, piece.first):
@@ -263,7 +263,7 @@ def _unforbidden(compiled: Compiled, piece: Piece, found: dict[str, Found]) -> d
 
 
 def value_of(slot: Slot) -> tuple[str, str, float | None]:
-    """Return what a slot holds, the same for slots that one wording would state ("7 days", "1 week")."""
+    """Return a key of a slot's value, equal for values that one wording would state ("7 days", "1 week")."""
     if slot.kind == "date":
         return "date", str(slot.value)[-5:], None
     if slot.kind == "count":
@@ -275,7 +275,7 @@ def value_of(slot: Slot) -> tuple[str, str, float | None]:
 
 
 def _turned(compiled: Compiled, piece: Piece, found: dict[str, Found]) -> Hit | None:
-    """Return what turns a statement without a direction slot round: an opposite word, or its topic or value denied."""
+    """Return what inverts a statement without a direction slot: an opposite word, or its topic or value denied."""
     if compiled.sense is not None:
         hits = compiled.sense.hits(piece.tokens, piece.first, piece.last, compiled.topic, piece.named | piece.aside)
         against = next((hit for hit in hits if hit.sense == -1), None)
@@ -291,7 +291,7 @@ def _turned(compiled: Compiled, piece: Piece, found: dict[str, Found]) -> Hit | 
 
 
 def _nearest(hits: list[Hit], anchors: list[int]) -> Hit:
-    """Of several directions in one piece, choose the one that stands nearest to the statement's values or topic."""
+    """Of several directions in one piece, return the one nearest to the statement's values or topic."""
     plain = [hit for hit in hits if not hit.guarded] or hits
     if not anchors:
         return plain[0]
@@ -301,7 +301,7 @@ def _nearest(hits: list[Hit], anchors: list[int]) -> Hit:
 
 
 def _risen_to(compiled: Compiled, piece: Piece, item: Found, reader: Reader) -> bool:
-    """Whether a change is told as where it ended: "rose to 22%" for "rose by 22%"."""
+    """Whether the amount of a change is stated as its result: "rose to 22%" for "rose by 22%"."""
     if item.state != "right" or not isinstance(reader, NumberSlot) or "to" in reader.cues:
         return False
     changes = any(stem(str(slot.value)) in _CHANGES for slot in compiled.statement.slots if slot.kind == "direction")
@@ -309,7 +309,7 @@ def _risen_to(compiled: Compiled, piece: Piece, item: Found, reader: Reader) -> 
 
 
 def _swapped(compiled: Compiled, piece: Piece, found: dict[str, Found]) -> dict[str, Found]:
-    """Mark numbers as wrong whose "from" or "to" is another's ("from 1 to 7"), or stands where it was "by"."""
+    """Mark numbers as wrong whose "from" or "to" belongs to another number ("from 1 to 7") or replaces a "by"."""
     out = dict(found)
     for name, item in found.items():
         reader = compiled.readers[name]

@@ -1,4 +1,4 @@
-"""From what the pieces of a message say of a statement to its fate."""
+"""Decide a statement's fate from the evidence in the pieces of a message."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -15,17 +15,17 @@ THOUGH = ", though it is said rightly elsewhere"
 
 @dataclass
 class Tally:
-    """What all pieces together say of one slot."""
+    """The evidence of all pieces about one slot."""
 
     name: str
     right: list[Evidence] = field(default_factory=list)
     wrong: list[Evidence] = field(default_factory=list)
     half: list[Evidence] = field(default_factory=list)
-    """Those that give a part of it, or leave it open."""
+    """Evidence that gives part of the slot, or leaves it open."""
 
     @property
     def state(self) -> SlotState:
-        """What the message says of the slot."""
+        """What the message says about the slot."""
         if self.wrong:
             return "wrong"
         return "right" if self.right else "missing"
@@ -53,7 +53,7 @@ Finding = tuple[Fate, str, Evidence]
 
 
 def _lost(compiled: Compiled, about: Sequence[Evidence], tallies: dict[str, Tally]) -> Finding | None:
-    """Return inverted or altered, where the message says something else than the statement."""
+    """Return inverted or altered if the message contradicts the statement."""
     for name in compiled.directions:
         if tallies[name].wrong and (other := _other_rest(compiled, tallies[name].wrong)) is not None:
             return "altered", *other
@@ -81,7 +81,7 @@ def _other_rest(compiled: Compiled, wrong: Sequence[Evidence]) -> tuple[str, Evi
 
 
 def _faded(compiled: Compiled, about: Sequence[Evidence], tallies: dict[str, Tally]) -> Finding:
-    """Return blurred or kept, where nothing said is wrong; altered where it is said so that it misinforms."""
+    """Return blurred or kept if nothing stated is wrong; altered if true parts misinform."""
     keys = [tallies[slot.name] for slot in compiled.keys]
     gone = [tally for tally in keys if not tally.right]
     if gone and (other := misstated(compiled, about)) is not None:
@@ -100,7 +100,7 @@ def _faded(compiled: Compiled, about: Sequence[Evidence], tallies: dict[str, Tal
 
 
 def _in_one_place(about: Sequence[Evidence], keys: Sequence[Tally]) -> bool:
-    """Whether one sentence, with those that go on from it, states every key slot.
+    """Whether one sentence, with those that continue it, states every key slot.
 
     A sentence goes on if it stands next to the one before it or does not name the subject anew.
     """
@@ -139,7 +139,7 @@ def _tally(compiled: Compiled, name: str, about: Sequence[Evidence]) -> Tally:
     ]:
         tally.right, tally.wrong = [], corrected
     if tally.right:
-        # Said rightly somewhere: only another sentence, plainly about the same subject and property, speaks against it.
+        # Right somewhere: only another sentence that is plainly about the same subject and property contradicts it.
         rightly = {evidence.sentence for evidence in tally.right}
         tally.wrong = [one for one in tally.wrong if one.piece.explicit and one.topic and one.sentence not in rightly]
     return tally

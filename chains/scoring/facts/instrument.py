@@ -56,14 +56,14 @@ from chains.worlds.facts.ledger import Statement
 __all__ = ["FATES", "INSTRUMENT", "Fate", "Instrument", "Verdict"]
 
 CLAUSES = "clauses-6"
-"""The same of verdicts on clauses alone: what is asked for is read by some rules of its own."""
+"""Version of the verdicts on clauses, which have some rules of their own."""
 
 _TELLING = 2
-"""Values that must stand right with a subject that is not in the ledger before they count as a statement's own."""
+"""How many right values must stand with a subject outside the ledger to count as a statement's own."""
 
 
 class Instrument:
-    """Reads messages against one ledger; compiled once, used for every message about it.
+    """Reads messages about one ledger; compiled once for all of them.
 
     Args:
         statements: All statements of the world: whose value a number is can only be told knowing the others.
@@ -130,7 +130,7 @@ class Instrument:
         )
 
     def _untold(self, compiled: Compiled, scene: Scene) -> Verdict | None:
-        """Return a verdict where a statement stands only in sentences that are taken back, or that only ask."""
+        """Return a verdict if a statement occurs only in sentences that are taken back, or only in questions."""
         for sentences, fate, why in (
             (scene.denied, "inverted", "is taken back"),
             (scene.asked, "blurred", "is only asked"),
@@ -163,7 +163,7 @@ class Instrument:
         return bool((words & self._topics) - compiled.literal - compiled.topic)
 
     def _elsewhere(self, compiled: Compiled, scene: Scene) -> Verdict | None:
-        """Return altered where all of a statement, or its topic and own value, is said of another subject."""
+        """Return altered if a whole statement, or its topic and own value, is stated of another subject."""
         for at in scene.telling:
             piece = scene.pieces[at]
             whose = piece.subjects - {STRANGER, UNCLEAR}
@@ -196,7 +196,7 @@ class Instrument:
         return None
 
     def _own_value(self, compiled: Compiled, evidence: Evidence, name: str, *, alone: bool) -> bool:
-        """Whether a value that stands right is this statement's and not the other subject's own.
+        """Whether a right value is this statement's, and not the other subject's own.
 
         A category is common: it tells only where no other statement has the topic.
         """
@@ -211,7 +211,7 @@ class Instrument:
         return not overlap and (alone or reader.slot.kind != "category")
 
     def _distinctive(self, compiled: Compiled, evidence: Evidence, name: str) -> bool:
-        """Whether a date, count or number with its unit stands right that no other statement has."""
+        """Whether a right date, count or number with a unit is one that no other statement has."""
         reader, found = compiled.readers[name], evidence.found[name]
         if found.state != "right" or found.sweeping or self._values[value_of(reader.slot)] > 1:
             return False
@@ -221,7 +221,7 @@ class Instrument:
         return reader.slot.kind in ("number", "count", "date")
 
     def _beside(self, compiled: Compiled, scene: Scene) -> Verdict | None:
-        """Return blurred where the subject is only named next to the statement's own value ("1.1 hours less, D-69")."""
+        """Return blurred if the subject is only named next to the statement's own value ("1.1 hours less, D-69")."""
         for at in scene.telling:
             near = [one for one in (at - 1, at + 1) if 0 <= one < len(scene.pieces)]
             if not any(
@@ -292,7 +292,7 @@ class Instrument:
         return "in general" if called and compiled.sole and said and said <= GENERAL | ways else ""
 
     def _without_subject(self, compiled: Compiled, scene: Scene) -> Verdict | None:
-        """Return a verdict where a piece that names no subject states the topic and the values."""
+        """Return a verdict if a piece without a subject states the topic and the values."""
         for at in scene.telling:
             if not on_topic(compiled, scene, at) or not scene.nameless(scene.pieces[at]):
                 continue
@@ -312,7 +312,7 @@ class Instrument:
 
 
 class _Look(NamedTuple):
-    """One message, with the verdicts that it was asked for so far."""
+    """One message, with the verdicts given on it so far."""
 
     scene: Scene
     verdicts: dict[str, Verdict]
@@ -321,13 +321,13 @@ class _Look(NamedTuple):
 
 @lru_cache(maxsize=8)
 def _look(instrument: Instrument, message: str) -> _Look:
-    """Look at a message; kept for a while, as whoever reads one asks three times for the same."""
+    """Parse a message; cached, because each message is read three times."""
     return _Look(instrument.scene(message), {})
 
 
 @lru_cache(maxsize=512)
 def _gathered(instrument: Instrument, compiled: Compiled, piece: Piece, topic: bool, loosely: Loosely = "") -> Evidence:
-    """Read a statement in a piece; kept for a while, as seats pass on what they heard."""
+    """Gather the evidence about a statement in a piece; cached, because seats pass on what they heard."""
     beside = instrument.beside(compiled, piece)
 
     def explained(quantity: Quantity) -> bool:
@@ -384,7 +384,7 @@ _STANDS = bag("is are remains remain stays stay were was look looks")
 
 
 def _repeated(compiled: Compiled, scene: Scene, others: Sequence[Evidence], sentence: int) -> Verdict:
-    """Return kept for a statement that stands word for word, unless other words contradict it."""
+    """Return kept for a statement that occurs word for word, unless other words contradict it."""
     against = weigh(compiled, [one for one in others if one.piece.explicit and one.topic])
     if against.fate in ("altered", "inverted"):
         why = against.why.removesuffix(THOUGH) + THOUGH
@@ -400,7 +400,7 @@ def _repeated(compiled: Compiled, scene: Scene, others: Sequence[Evidence], sent
 
 
 def _mentioned(compiled: Compiled, scene: Scene) -> Verdict:
-    """Return blurred where one of the vague wordings stands word for word, else omitted."""
+    """Return blurred if a vague wording occurs word for word, else omitted."""
     nothing = omitted(compiled)
     hint = scene.hints.get(compiled.statement.id)
     if hint is None:

@@ -1,4 +1,4 @@
-"""What is neither said rightly nor left open: true parts put so that a reader takes them for something else.
+"""Misstatements: true parts of a fact put together so that they misinform the reader.
 
 Three ways in which language models misstate a fact whose words they keep:
 
@@ -20,7 +20,7 @@ from chains.scoring.text.ledger_stems import bag, stem, stems
 _DIFFERENCES = stems(
     "over under above below rose fell raised lowered more fewer higher lower better worse less longer slower faster"
 )
-"""Directions that compare: their number is a distance from something, never the thing's own size."""
+"""Directions that compare: their number is a difference, never the thing's own size."""
 _WHOLE = stems("weighs measures totals is was were are be been to at of as took take lasted needed came")
 """Words before a number that make it the size of the thing itself."""
 _HAS = bag("has had have counts counted")
@@ -28,12 +28,12 @@ _GAPS = stems(
     "gap difference different between deviation apart discrepancy margin off away change changed shift compared versus "
     "against"
 )
-"""Words that say that a number is a distance, though not which way."""
+"""Words that make a number a difference, without a direction."""
 _PREDICATES = stems(
     "failed passed approved rejected accepted expired renewed cancelled confirmed lost gained closed open stopped "
     "restarted missed met crashed recovered leaked delivered"
 )
-"""What is said of things; another than the statement's own, with its figures, says something else."""
+"""Predicates; the statement's figures with another predicate state something else."""
 _NEAR = 2
 
 
@@ -47,7 +47,7 @@ def misstated(compiled: Compiled, about: Sequence[Evidence]) -> tuple[str, Evide
 
 
 def compares(compiled: Compiled) -> bool:
-    """Whether a statement's direction makes its number a difference: not where it is a limit that is asked for."""
+    """Whether a statement's direction makes its number a difference; not if the number is a goal's limit."""
     return not compiled.asked and any(
         stem(str(slot.value).split()[-1]) in _DIFFERENCES
         for slot in compiled.statement.slots
@@ -73,7 +73,7 @@ def _whole(compiled: Compiled, evidence: Evidence) -> str | None:
 
 
 def _foreign(compiled: Compiled, evidence: Evidence) -> str | None:
-    """Return why, where the property's number is given in a unit of another kind."""
+    """Return the reason if the property's number is given in a unit of another kind."""
     if not evidence.topic:
         return None
     tokens = evidence.piece.tokens

@@ -1,4 +1,4 @@
-"""What a piece of a message says of one slot."""
+"""What a piece of a message says about one slot."""
 
 from collections.abc import Callable
 from typing import Literal, NamedTuple
@@ -7,11 +7,11 @@ from chains.scoring.text.quantities import Quantity
 
 State = Literal["right", "wrong", "vague", "missing"]
 Explained = Callable[[Quantity], bool]
-"""Whether a quantity is the value of something else that the ledger knows about the same subject."""
+"""Whether a quantity is the value of another of the ledger's statements about the same subject."""
 
 
 class Found(NamedTuple):
-    """What a piece says of a slot, and where."""
+    """What a piece says about a slot, and where."""
 
     state: State
     first: int = 0
@@ -19,9 +19,9 @@ class Found(NamedTuple):
     complement: bool = False
     """Whether a count is given by the rest of its total (33 of 40 passed: 7 failed)."""
     sweeping: bool = False
-    """Whether it is "all" or "none": that says something only with a direction."""
+    """Whether it is "all" or "none", which mean something only with a direction."""
     pooled: bool = False
-    """Whether it is told of several subjects together, so that it is nobody's own."""
+    """Whether it is stated of several subjects together, so that it belongs to none of them."""
     held: float | None = None
     """The half of a count that stands there, where no more does: the part, or the total."""
 

@@ -1,4 +1,4 @@
-"""What a piece of a message says of one slot: its value, another value, half of it, or nothing."""
+"""Readers of slots: whether a piece of a message states a slot's value, another value, half of it, or nothing."""
 
 import re
 from dataclasses import dataclass, field
@@ -26,11 +26,11 @@ class NumberSlot:
     nouns: frozenset[str]
     """Stems that stand after the number in renderings, its unit among them."""
     named: frozenset[str]
-    """Stems of what it counts: of its unit, or where it has none, the same as `nouns`."""
+    """Stems of what it counts: of its unit; without a unit, the same as `nouns`."""
     cues: frozenset[str]
-    """"from" or "to", where every rendering puts one before the number."""
+    """"from" or "to", if every rendering has one before the number."""
     limit: bool = False
-    """Whether it is the limit of something that is asked for: what bounds it ("at most 5") says on which side."""
+    """Whether it is the limit of a goal or must-not; then a bound ("at most 5") gives the side."""
 
     def read(self, piece: Piece, explained: Explained) -> Found:
         """Look for the number in a piece."""
@@ -89,16 +89,16 @@ class NumberSlot:
         return "wrong" if same else "missing"
 
     def _names_one(self, quantity: Quantity, piece: Piece) -> bool:
-        """Whether an ordinal says which one of what this number counts: "the third floor"."""
+        """Whether an ordinal numbers the things that this number counts: "the third floor"."""
         after = piece.tokens[quantity.last : quantity.last + 1]
         return self.bare and any(token.stem in self.nouns for token in after)
 
     def _direction_word(self, quantity: Quantity, piece: Piece) -> bool:
-        """Whether the bound ("over 3") is rather a direction that a rendering also puts before the number."""
+        """Whether the bound ("over 3") is a direction that a rendering also has before the number."""
         return piece.tokens[quantity.first - 1].stem in self.cues
 
     def _likely(self, others: list[Quantity], piece: Piece) -> Quantity | None:
-        """Choose the quantity that stands where this slot's value should: a bare number needs its noun beside it."""
+        """Choose the quantity in the place of this slot's value; a bare number needs its noun next to it."""
         if not others or not self.bare:
             return others[0] if others else None
         for quantity in others:
@@ -167,7 +167,7 @@ class WordSlot:
     right: tuple[tuple[str, ...], ...]
     wrong: tuple[tuple[str, ...], ...]
     parts: tuple[frozenset[str], ...] = field(default=())
-    """For a name of several people or words: each of these needs one of its words stated."""
+    """For a name of several people or words: one word of each part must be stated."""
     known: frozenset[str] = frozenset()
     """Every word of the ledger: a capitalised word outside it is another name."""
 
@@ -253,7 +253,7 @@ class _Place(NamedTuple):
 
 @lru_cache(maxsize=4096)
 def _place(template: str, name: str) -> _Place | None:
-    """Return where a template puts a slot's value, if it does; kept, as the worlds of a setting share templates."""
+    """Return a template's place for a slot's value, if any; cached, because worlds of a setting share templates."""
     before, hole, after = template.partition("{" + name + "}")
     if not hole:
         return None
@@ -264,7 +264,7 @@ def _place(template: str, name: str) -> _Place | None:
 
 @lru_cache(maxsize=1024)
 def _spelt(words: str) -> tuple[str, ...]:
-    """Return a wording's stems; kept, as the worlds of a setting share names and categories."""
+    """Return a wording's stems; cached, because worlds of a setting share names and categories."""
     return tuple(token.stem for token in known_tokens(words) if token.kind != "mark")
 
 
