@@ -1,4 +1,4 @@
-"""What the words around a direction make of it: a plan, a refusal, what ought to have been, or no direction at all.
+"""The context of a direction, which may make it a plan, a refusal, an unmet duty, or no direction at all.
 
 "The permit was renewed" and "the renewal of the permit was refused" have the same word; so have "the claim was paid"
 and "the payment of the claim is under discussion".
@@ -15,11 +15,11 @@ from chains.scoring.text.tokens import Token
 Phrase = tuple[str, ...]
 """A wording as stems."""
 Put = Literal["open", "refused", "wished"]
-"""How a direction is put that is not simply said: planned or awaited; refused; what ought to have been."""
+"""Senses other than a plain statement: planned or awaited; refused; something that should have happened."""
 
 _BE = bag("is are was were be has have remains remain being")
 _STATES = stems("working dead fine ok okay sound tight dry clean back open done good firm safe")
-"""Words that say how something is, after "is"."""
+"""Words for a state, after "is"."""
 _BUSY = bag("on to with through towards hard")
 """Words after "working" that make it an effort."""
 _LACKS = bag("need needs needed needing require requires want wants awaiting await awaits for lacks")
@@ -31,9 +31,9 @@ _DEEDS = stems(
     "closure closed resolution resolved delivery completion "
     "completed finished fixed restored reinstated improvement improved "
 )
-"""What may be only planned or asked for: nouns of deeds, and their participles after "to be"."""
+"""Nouns of actions, and participles after "to be": such actions may be only planned or asked for."""
 _NOUNS = ("al", "ion", "ance", "ery", "ment", "ure", "refund", "repair", "restart", "increase", "hiring", "recruiting")
-"""Ends of nouns of deeds."""
+"""Endings of nouns of actions."""
 _PLANNED = bag(
     "under scheduled planned pending due needed required requested sought awaited outstanding arranged focus goal "
     "priority target underway prepared progress discussed considered negotiated application applied plan plans "
@@ -49,12 +49,12 @@ _FAR = 8
 
 
 class Around(NamedTuple):
-    """Words that give a direction, with those of their piece around them."""
+    """Words that give a direction, with the words of their piece around them."""
 
     tokens: tuple[Token, ...]
     at: int
     last: int
-    """They take tokens from `at` up to `last`, half open."""
+    """Their tokens: from `at` up to `last`, half open."""
     low: int
     high: int
     """The tokens of the piece, half open."""
@@ -70,12 +70,12 @@ class Around(NamedTuple):
 
     @property
     def contrasted(self) -> bool:
-        """Whether another direction is put aside right after them: "down, not up"."""
+        """Whether the opposite direction is denied right after them: "down, not up"."""
         return [token.low for token in self.tokens[self.last : self.last + 2]] == [",", "not"]
 
     @property
     def predicate(self) -> bool:
-        """Whether they say how something is: "its battery is dead"."""
+        """Whether they describe a state: "its battery is dead"."""
         state = self.tokens[self.at].stem in _STATES and self.after not in _BUSY
         return state and any(word in _BE for word in self.before(1))
 
@@ -84,7 +84,7 @@ class Around(NamedTuple):
         return any(token.stem in stems for token in self.tokens[self.low : self.high])
 
     def put(self, words: Phrase, sense: int, *, denied: bool) -> Put | None:
-        """Return how a direction of a sense is put; None where it is simply said, or denied."""
+        """Return the context's sense of a direction; None if the direction is plainly stated or denied."""
         before = self.before(3)
         if (words == ("new",) and _LACKS.intersection(before)) or self.tokens[self.at].low in _SEEKING:
             return "open"  # "needs a new permit", "is recruiting nurses"
@@ -95,7 +95,7 @@ class Around(NamedTuple):
         return "wished" if any(pair in _WISHES for pair in pairwise(self.before(_FAR))) else None
 
     def _planned(self, before: list[str]) -> Put | None:
-        """Return "open" where a deed is planned or awaited ("renewal is under way"), "refused" where it is refused."""
+        """Return "open" for an action planned or awaited ("renewal is under way"), "refused" for a refused one."""
         if before[-2:] in (["to", "be"], ["to", "get"]) or before[-1:] == ["being"]:
             return "open"
         if not self.tokens[self.at].low.endswith(_NOUNS):
@@ -117,11 +117,11 @@ _MOVES = bag(
 )
 _DETERMINERS = bag("the its a an their all this that both")
 _ATTRIBUTES = stems("new further additional extra")
-"""Words that say more of what stands beside them alone."""
+"""Words that modify only the words next to them."""
 
 
 def idle(words: Phrase, around: Around, topic: frozenset[str]) -> bool:
-    """Whether words that often give a direction give none where they stand."""
+    """Whether words that often give a direction give none in this context."""
     match words:
         case ("meet",):
             return around.after == "with"  # "was met with success"
@@ -149,7 +149,7 @@ _BEHIND = bag("on in at for as because after before since when this last and but
 
 
 def apart(tokens: tuple[Token, ...], at: int, high: int, words: Phrase) -> int:
-    """Return where a verb with its particle ends that stand apart ("turned the claim down"); 0 where they don't."""
+    """Return the end of a verb whose particle stands apart ("turned the claim down"); 0 if there is none."""
     if len(words) != 2 or words[1] not in _PARTICLES or tokens[at].stem != words[0] or tokens[at].kind != "word":
         return 0
     for last in range(at + 2, min(at + 6, high)):
@@ -177,12 +177,12 @@ _SETTLED = bag(
     "is are was were be been remains remain stays stay stayed still right exactly bang fully comfortably firmly now "
     "all running came finished delivered completed built ran well spot will and"
 )
-"""Words before "on its plan" with which that says how something stands."""
+"""Words before "on its plan" that make it a statement about a state."""
 _OWN = bag("its their the our his her")
 
 
 def on_plan(tokens: tuple[Token, ...], at: int, low: int, high: int) -> int:
-    """Return where "on its sprint plan", "meets its weight target" ends; 0 where no such thing begins."""
+    """Return the end of phrases like "on its sprint plan", "meets its weight target"; 0 if none begins here."""
     yardsticks = _ON_PLAN.get(tokens[at].low)
     if yardsticks is None or at + 1 >= high or tokens[at + 1].low not in _OWN:
         return 0

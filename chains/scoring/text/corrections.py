@@ -1,4 +1,4 @@
-"""What a sentence names only to put it aside, and sentences that take back the one before them.
+"""Corrections: words that a sentence puts aside, and sentences that take back the one before them.
 
 "EUR 12,000, not EUR 52,000" says nothing of 52,000 but that it is wrong; "first reported as 3 weeks" is no report of 3
 weeks; "That is not true." turns the sentence before it round, and a question says nothing at all.
@@ -13,8 +13,8 @@ from chains.scoring.text.ledger_stems import bag
 from chains.scoring.text.tokens import Token
 
 Role = Literal["says", "asks", "denied", "takes back", "corrects", "agrees"]
-"""What a sentence does: it says something; asks; says itself that it is untrue; takes back the sentence before it; puts
-something else in the place of what was said; answers yes."""
+"""What a sentence does: it states something; asks; denies itself; takes back the sentence before it; corrects what was
+said; answers yes."""
 
 _OPENS = bag(", ( — – - : ;")
 _CLOSES = bag(", ) ; — – : |")
@@ -32,7 +32,7 @@ _NOW_TOLD = bag(
     "since today reality"
 )
 _LONGEST = 8
-"""Words that something put aside may take."""
+"""Words that may belong to something put aside."""
 
 _TAKES_BACK = re.compile(
     r"^(?:(?:this|that|it|which|all of this|all this|the above|neither|both) )?"
@@ -82,11 +82,11 @@ _HINTS = bag(
     "true untrue false wrong correct incorrect so case mistake error mistaken outdated strike disregard ignore scrap "
     "forget withdraw delete retract cancel unfounded baseless exaggerated groundless date misunderstanding"
 )
-"""Words without which a sentence takes nothing back."""
+"""A sentence without any of these words takes nothing back."""
 
 
 def put_aside(tokens: Sequence[Token], cuts: Sequence[int]) -> frozenset[int]:
-    """Return the tokens of a sentence that stand in it only to be contradicted or replaced.
+    """Return the tokens of a sentence that it contradicts or replaces.
 
     Args:
         tokens: The sentence.
@@ -125,7 +125,7 @@ _CHANGED = bag("mode morning afternoon north south")
 
 
 def _end(tokens: Sequence[Token], start: int) -> int:
-    """Return where what is put aside ends: at a comma, a bracket, another clause."""
+    """Return where the words put aside end: at a comma, a bracket, another clause."""
     for at in range(start, min(start + _LONGEST, len(tokens))):
         if tokens[at].text in _CLOSES or (at > start and tokens[at].low in _NEW_CLAUSE) or tokens[at].text in ".!?":
             return at
@@ -133,7 +133,7 @@ def _end(tokens: Sequence[Token], start: int) -> int:
 
 
 def _superseded(lows: Sequence[str], cuts: Sequence[int]) -> set[int]:
-    """Return the clauses that say what was once reported, where a later clause says what is so."""
+    """Return the clauses about an earlier report, if a later clause states what is true."""
     parts = _clauses(lows, cuts)
     if len(parts) < 2:
         return set()

@@ -13,7 +13,7 @@ _BEFORE_MAY = bag("in on by since until of early late mid from to during last ne
 
 
 class Date(NamedTuple):
-    """A date as a message states it; what it leaves open is None."""
+    """A date as a message states it; missing parts are None."""
 
     month: int
     day: int | None
@@ -23,7 +23,7 @@ class Date(NamedTuple):
     """Tokens from `first` up to `last`, half open."""
 
     def agrees(self, value: str) -> bool | None:
-        """Compare with "MM-DD" or "YYYY-MM-DD": True, False, or None where the day is left open."""
+        """Compare with "MM-DD" or "YYYY-MM-DD": True, False, or None if the day is missing."""
         parts = [int(part) for part in value.split("-")]
         if self.month != parts[-2] or self.day not in (None, parts[-1]):
             return False
@@ -52,7 +52,7 @@ _FAR = 6
 
 
 def _with_day(tokens: tuple[Token, ...], date: Date) -> Date:
-    """Return a month with the day that follows it, where one does."""
+    """Return a month, with its day if one follows."""
     if date.day is not None:
         return date
     for at in range(date.last, min(date.last + _FAR, len(tokens) - 1)):
@@ -71,12 +71,12 @@ def _low(tokens: tuple[Token, ...], at: int) -> str:
 
 
 def _whole(word: str) -> int | None:
-    """Return a whole number; None for any other word, and for one that no date holds, however long it is."""
+    """Return a whole number; None for any other word, and for numbers too long for a date."""
     return int(word) if word.isdecimal() and len(word) < _FEWEST_TOO_LONG else None
 
 
 _FEWEST_TOO_LONG = 10
-"""Digits that no day, month or year has; beyond some thousands they can't even be read."""
+"""More digits than a day, month or year has; a number of some thousand digits could not even be read."""
 
 
 def _iso(tokens: tuple[Token, ...], at: int) -> Date | None:
@@ -88,7 +88,7 @@ def _iso(tokens: tuple[Token, ...], at: int) -> Date | None:
 
 
 def _slashed(tokens: tuple[Token, ...], at: int) -> Date | None:
-    if _low(tokens, at + 1) != "/":  # before all else, since this is asked of every token
+    if _low(tokens, at + 1) != "/":  # checked first, because every token is tried
         return None
     marks = [_low(tokens, at + step) for step in range(5)]
     a, b = _whole(marks[0]), _whole(marks[2])

@@ -1,7 +1,7 @@
-"""Words that show what a report speaks of without naming it: "vacancies are being filled" is about engineers who left.
+"""Words that show a topic without naming it: "vacancies are being filled" is about engineers who left.
 
-A thesaurus of what organisations report on. It never makes a statement kept by itself: it says that a sentence about a
-subject is about this property, so that what is left of the property can be looked for there.
+This is a thesaurus of topics in organisations. It never makes a statement kept by itself: it only shows that a sentence
+about a subject is about this property, so that the rest of the statement can be looked for there.
 """
 
 from functools import cache
@@ -77,7 +77,7 @@ paper: paper manuscript publication draft
 security review: security secure review vulnerability audit
 entrance entry: entrance entry gate door access
 """
-"""Words of topics, and after the colon words that speak of them."""
+"""Words of topics, and after the colon words that refer to them."""
 
 GENERAL = stems(
     """complete completed completion done finished ready progress progressing progresses progressed well good great
@@ -94,7 +94,7 @@ GENERAL = stems(
     demanding deviation little bit somewhat nearly almost close approaching largely essentially broadly team teams
     care taken"""
 )
-"""Words that judge how something stands without saying what: "pump P-4 is being monitored"."""
+"""Words that judge a state without naming a property: "pump P-4 is being monitored"."""
 
 
 @cache

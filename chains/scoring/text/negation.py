@@ -1,4 +1,4 @@
-"""What turns a statement round or takes its certainty: negation and hedges."""
+"""Negation, which inverts a statement, and hedges, which make it uncertain."""
 
 from chains.scoring.text.ledger_stems import bag
 from chains.scoring.text.tokens import Token
@@ -8,11 +8,11 @@ _NEGATORS = {
     "zero": 4, "hardly": 6, "scarcely": 6, "unlikely": 6, "avoid": 3, "prevent": 3, "deni": 5, "deny": 5, "lack": 3,
     "untrue": 40,
 }  # fmt: skip
-"""Stems, with how many words on they may still reach."""
+"""Stems of denials, with how many words further on they can reach."""
 _FARTHEST = 41
-"""Words before a word in which none denies it that stands farther back."""
+"""No denial reaches a word that is more words further on."""
 _WHOLE_CLAUSE = 12
-"""Words that "no" or "none" may reach that begins a clause."""
+"""How many words "no" or "none" can reach if it begins a clause."""
 _PAIRS = {
     ("instead", "of"): 4, ("instead", "than"): 4, ("rather", "of"): 4, ("rather", "than"): 4,
     ("no", "longer"): 12, ("not", "get"): 10, ("failed", "to"): 3, ("fails", "to"): 3, ("failure", "to"): 3,
@@ -21,14 +21,14 @@ _PAIRS = {
     ("declines", "to"): 4, ("unable", "to"): 4, ("unwilling", "to"): 4, ("anything", "but"): 4, ("far", "from"): 4,
     ("nowhere", "near"): 4,
 }  # fmt: skip
-"""Pairs of words that deny, with how many words on they may still reach."""
+"""Pairs of words that deny, with how many words further on they can reach."""
 _MOMENTS = bag("point time stage moment way case event")
 _LETS = bag("let allow permit")
 _STOPS = bag("prevent avoid stop")
 _LET_REACH = 9
 """Words that "do not let" or "prevent" may reach: what must not happen stands after the thing to which it must not."""
 _CLAUSES = bag("since because although though")
-"""Words that begin a clause of its own, which a denial before them does not reach."""
+"""Words that begin a separate clause, which a denial before them does not reach."""
 _NOT_NEGATION = {
     "not": bag("only just least later merely until"),
     "no": bag("doubt later less fewer more wonder matter surprise"),
@@ -74,7 +74,7 @@ def negated(tokens: tuple[Token, ...], first: int, start: int, *, asked: bool = 
 
 
 def _reach(tokens: tuple[Token, ...], at: int, *, asked: bool) -> int | None:
-    """Return how many words on a word may deny; None for one that denies nothing."""
+    """Return how many words further on a word can deny; None if it denies nothing."""
     low, after = tokens[at].low, _low(tokens, at + 1)
     if (low == "not" and (after == "true" or (after == "the" and _low(tokens, at + 2) == "case"))) or (
         low == "false" and after == "that"
@@ -133,7 +133,7 @@ _SOFT = frozenset(
         "if feasible",
     )
 )
-"""Words that make of what is asked for something that would be welcome."""
+"""Words that turn an order into a wish."""
 
 
 def softened(tokens: tuple[Token, ...], start: int, end: int) -> str | None:
@@ -166,7 +166,7 @@ def intended(tokens: tuple[Token, ...], start: int, told: int) -> str | None:
 
 
 _KNOWN = bag("know recall remember")
-"""Words after "may" that leave what is said certain: "as you may know"."""
+"""Words after "may" that leave a statement certain: "as you may know"."""
 _UNCONFIRMED = bag("confirmed verified substantiated established proven")
 
 

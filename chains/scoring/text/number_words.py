@@ -29,12 +29,12 @@ _NUMBERED = bag("floor floors level storey gate gates entrance door milestone mi
 _WHOLE_ONE = bag("full whole good solid entire further")
 """Words that may stand between an article and a unit: "a full day"."""
 _SIZES = bag("figure figures digit digits fold")
-"""Words after which a number says how large another is: "a four-figure sum"."""
+"""Words after which a number gives the size of another: "a four-figure sum"."""
 _AMBIGUOUS = re.compile(r"\d{1,3}\.\d{3}")
 _STARTS = frozenset({*_WORDS, *_FRACTIONS, *_ORDINALS, "a", "an", "single"})
 """Words with which a number in words can begin."""
 _LONGEST = 100
-"""Figures of a number that counts something; powers of ten far beyond that have no float."""
+"""Most digits of a number; powers of ten far beyond that have no float."""
 _BEFORE_SHARE = bag(
     "by up down rose fell grew increased decreased nearly almost about roughly around over under than approximately"
 )
@@ -52,9 +52,9 @@ class Numeral(NamedTuple):
     """Whether it is a share in per cent ("a quarter of")."""
     about: bool = False
     weak: bool = False
-    """Whether it may be no number at all ("one of these", "a week")."""
+    """Whether it may not be a number ("one of these", "a week")."""
     other: float | None = None
-    """What it is under another reading, where it has two: 56.000 is 56, or 56,000."""
+    """Its value under another reading, if it has two: 56.000 is 56, or 56,000."""
     ordinal: bool = False
     """Whether it says which one of several ("the third floor")."""
 
@@ -192,7 +192,7 @@ def _and_a_half(tokens: tuple[Token, ...], at: int) -> bool:
 
 
 def half_more(tokens: tuple[Token, ...], at: int) -> int:
-    """Return how many tokens "and a half" takes after a unit ("an hour and a half"): 3, or 0 where it is not there."""
+    """Return how many tokens "and a half" takes after a unit ("an hour and a half"): 3, or 0 if it is not there."""
     return 3 if _and_a_half(tokens, at) else 0
 
 

@@ -29,7 +29,7 @@ class Quantity(NamedTuple):
     """One number as a message states it."""
 
     value: float
-    """In the unit as written."""
+    """The number in its written unit."""
     unit: Unit | None
     first: int
     last: int
@@ -40,15 +40,15 @@ class Quantity(NamedTuple):
     """The total of a count."""
     about: bool = False
     bound: str | None = None
-    """"<" or ">" where only a limit is given."""
+    """"<" or ">" if only a limit is given."""
     high: float | None = None
     """The upper end of a range."""
     weak: bool = False
-    """Whether it may be no number at all ("one of these", "a second")."""
+    """Whether it may not be a number ("one of these", "a second")."""
     cue: str | None = None
-    """"from" or "to", where it stands before the number."""
+    """"from" or "to", if it stands before the number."""
     other: float | None = None
-    """Its value under another reading, where it has two: 56.000 is 56, or 56,000."""
+    """Its value under another reading, if it has two: 56.000 is 56, or 56,000."""
     ordinal: bool = False
     """Whether it says which one of several ("the third floor")."""
 
@@ -242,7 +242,7 @@ def _joined(tokens: tuple[Token, ...], found: list[Quantity]) -> list[Quantity]:
 
 
 def _added(tokens: tuple[Token, ...], before: Quantity, after: Quantity) -> Quantity | None:
-    """Return "3 h 20 min" and "two days and four hours" as one span of time; None where two numbers are two."""
+    """Return "3 h 20 min" and "two days and four hours" as one span of time; None if they are separate numbers."""
     larger, smaller = before.unit, after.unit
     if larger is None or smaller is None or not larger.dimension == smaller.dimension == "time":
         return None

@@ -24,7 +24,7 @@ class Sentence(NamedTuple):
     cuts: tuple[int, ...]
     """Where clauses start: indices into `tokens`, the first is 0, the last is their number."""
     parent: int | None
-    """The sentence whose subject this one may share: the one before it in its line, or its heading."""
+    """The sentence whose subject this one may carry on: the one before it in its line, or its heading."""
     at: int
     """Where it begins in the message: its tokens count their places from there."""
     heading: int | None = None
@@ -101,7 +101,7 @@ def _cuts(tokens: tuple[Token, ...]) -> tuple[int, ...]:
 
 
 class _Stretch(NamedTuple):
-    """Part of a line that ends where a sentence may."""
+    """Part of a line, up to a possible end of a sentence."""
 
     tokens: tuple[Token, ...]
     sentences: tuple[Sentence, ...]
@@ -109,7 +109,7 @@ class _Stretch(NamedTuple):
 
 
 class _Words(NamedTuple):
-    """What stands in a line after its bullet, wherever the line stands."""
+    """The words of a line after its bullet, wherever the line stands."""
 
     text: str
     ends: tuple[Token, ...]
@@ -134,7 +134,7 @@ class _Line(NamedTuple):
 
 @lru_cache(maxsize=256)
 def _words(text: str) -> _Words:
-    """Read what stands in a line; kept for a while, as seats pass on what they heard."""
+    """Read the words of a line; cached, because seats pass on what they heard."""
     found, at = [], 0
     for seam in _SEAM.finditer(text):
         found.append((at, _stretch(text[at : seam.start()])))
@@ -150,7 +150,7 @@ def _words(text: str) -> _Words:
 
 @lru_cache(maxsize=256)
 def _stretch(text: str) -> _Stretch:
-    """Read part of a line; kept for a while, as seats pass on most sentences of a paragraph."""
+    """Read part of a line; cached, because seats pass on most sentences of a paragraph."""
     tokens = tuple(tokens_of(text))
     return _Stretch(tokens, _parted(tokens))
 
@@ -164,7 +164,7 @@ def _closed(tokens: tuple[Token, ...], following: tuple[Token, ...]) -> bool:
 
 
 def _parted(tokens: tuple[Token, ...]) -> tuple[Sentence, ...]:
-    """Return the sentences that tokens make up, by themselves; marks alone are none."""
+    """Return the sentences in tokens, read by themselves; punctuation alone is no sentence."""
     out, start = [], 0
     for end, token in enumerate(tokens):
         if end == len(tokens) - 1 or (token.text in ".!?" and _ends_sentence(tokens, end)):
@@ -227,7 +227,7 @@ def sentences_of(message: str) -> tuple[Sentence, ...]:
 
 
 def _under(line: _Line, heading: _Line) -> bool:
-    """Whether a line may stand in the list or the table that another line heads."""
+    """Whether a line may belong to the list or table under another line."""
     if heading.row:
         return line.row
     if heading.title:
@@ -236,7 +236,7 @@ def _under(line: _Line, heading: _Line) -> bool:
 
 
 def _run_on(lines: Sequence[_Line]) -> tuple[Sentence, ...]:
-    """Return the sentences of lines of which each continues the one before it, by themselves."""
+    """Return the sentences of lines each of which continues the one before it."""
     first, *others = lines
     if not others:
         return first.words.sentences
