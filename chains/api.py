@@ -22,7 +22,7 @@ from chains.analysis.compare.arms import RunHeard, Side
 from chains.analysis.compare.comparison import Comparison, adjusted
 from chains.analysis.compare.comparison import compare as _compare
 from chains.analysis.observations import Run as _Open
-from chains.analysis.observations import of_runs
+from chains.analysis.observations import of_runs, planned_chains, regrets_of
 from chains.analysis.results.run_results import results
 from chains.analysis.tables import Tables
 from chains.errors import BadInput
@@ -225,7 +225,10 @@ def compare(first: Run, a: Settings | str, b: Settings | str, second: Run | None
 
 
 def law(*runs: Run, resamples: int = 0) -> "Law":
-    """Fit the law of decay with depth to the finished trials of one run or several.
+    """Fit the law of decay with depth to the finished trials of one run or several, as `mazedom law` does.
+
+    Chains that were planned and are missing count against a verdict, and regret has a law of its own; labels are left
+    to the terminal.
 
     Args:
         runs: The runs.
@@ -238,8 +241,9 @@ def law(*runs: Run, resamples: int = 0) -> "Law":
 
     logs = [Log(one.folder) for one in runs]
     try:
-        observed = of_runs([_Open(one.record, log) for one, log in zip(runs, logs, strict=True)])
-        return fitted(observed, resamples=resamples)
+        opened = [_Open(one.record, log) for one, log in zip(runs, logs, strict=True)]
+        planned, regrets = planned_chains(opened), regrets_of(opened)
+        return fitted(of_runs(opened), resamples=resamples, planned=planned, regrets=regrets)
     finally:
         for log in logs:
             log.__exit__()

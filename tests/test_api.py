@@ -83,6 +83,16 @@ def test_the_law_is_fitted_to_runs(lossy):
     assert chains.law(lossy).conditions[0].worlds == 8
 
 
+def test_the_law_of_a_run_has_its_regret_and_what_is_missing_as_at_the_terminal():
+    settings = {"depth": [1, 2, 3], "worlds": 8, "replicates": 2, "scenario": "go_ahead", "loop": True}
+    run = chains.run_sync(settings={"model": "channel:drop=0.1", **settings})
+    assert "regret" in [growth.name for growth in chains.law(run).conditions[0].growths]
+    log = run.folder / "log.jsonl"
+    lines = [line for line in log.read_text().splitlines() if '"trial":"c3.w1.' not in line]
+    log.write_text("\n".join(lines) + "\n")
+    assert any("missing" in said for said in chains.law(chains.load(run.id)).sentences)
+
+
 def test_a_run_is_opened_by_its_name_and_replayed(lossy):
     assert chains.load(lossy.id[:14]).id == lossy.id
     assert asyncio.run(chains.load().replay()).identical

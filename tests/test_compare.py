@@ -240,7 +240,8 @@ def test_registered_hypotheses_are_tested_by_holm_and_the_rest_by_benjamini_hoch
     assert first["verdict"] == "supported"
     assert first["p_adjusted"] == pytest.approx(3 * first["p"])
     # a margin is tested by betting, which these few worlds do not suffice for
-    assert (second["verdict"], third["verdict"]) == ("undecided", "contradicted")
+    assert (second["verdict"], third["verdict"]) == ("undecided", "not tested")
+    assert "no bounds" in third["why"]
     row = found["measures"]["retention"]
     assert (row["registered"], row["adjusted_by"], row["p_adjusted"]) == ("h1", "holm", first["p_adjusted"])
     assert (row["p"], row["ci"]) == (first["p"], first["ci"])
@@ -337,3 +338,24 @@ def test_regret_is_compared_where_something_was_decided(mazedom):
     lossy(mazedom, worlds=2)
     assert compared(mazedom)["measures"]["regret"]["pairs"] == 0
     assert "regret" not in mazedom("compare").out
+
+
+def test_what_is_detected_is_told_by_the_p_value_that_the_table_goes_by(mazedom):
+    lossy(mazedom)
+    row = compared(mazedom)["measures"]["retention"]
+    assert row["detectable_adjusted"] > row["detectable"]
+    assert "by the adjusted p" in mazedom("compare").out
+
+
+def test_a_margin_of_regret_is_tested_by_betting_and_one_without_bounds_is_refused(mazedom):
+    run(
+        mazedom, "scenario=go_ahead", "loop=true", "model=channel:drop=0.1", "prompt=plain,honest", "facts=12",
+        "hypotheses.far=regret(prompt=honest) < regret(prompt=plain) + 1000",
+        "hypotheses.near=regret(prompt=honest) < regret(prompt=plain) + 0.01",
+        "hypotheses.long=words(prompt=honest) < words(prompt=plain) + 5", worlds=8,
+    )  # fmt: skip
+    far, near, long = compared(mazedom)["hypotheses"]
+    assert far["verdict"] == "supported", "no world of the scenario has so much to lose"
+    assert near["verdict"] == "undecided", "eight worlds without a difference can't show so small a margin"
+    assert long["verdict"] == "not tested"
+    assert "words has no bounds" in long["why"]

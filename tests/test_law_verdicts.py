@@ -1,14 +1,17 @@
 """Verdicts in words: the rules of both tiers, case by case."""
 
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
 import pytest
-from forging import Forged, forged
+from forging import Forged, forged, rows_of
 
 from chains.stats.fit.estimates import Estimate, Unknown
 from chains.stats.fit.inference import How
 from chains.stats.law.chain_random_effect import ChainsDiffer
+from chains.stats.law.condition_law import _said_besides
+from chains.stats.law.decay_law import law
 from chains.stats.law.depth import depth_law
 from chains.stats.law.hop import hop_law
 from chains.stats.law.never_lost import NeverLost
@@ -160,3 +163,31 @@ def test_the_same_holds_of_the_hop():
     assert abs(np.mean([one.chains.chain_sd for one in found]) - 0.8) < 0.1
     assert abs(np.mean([one.chains.exponent.value for one in found]) - 1) < 0.06
     assert np.mean([one.k.value for one in found]) < 0.95
+
+
+def law_of(paths):
+    return law(rows_of(paths))
+
+
+def test_what_comes_back_is_said_as_q_and_k_take_it_differently():
+    paths = forged(Forged(worlds=8, loss=0.2), 0)
+    told = replace(paths, end=np.where(np.arange(len(paths)) % 3 == 0, "K", paths.end))
+    assert any("is back in what the executive hears" in one for one in _said_besides(told))
+    assert not any("is back" in one for one in _said_besides(paths))
+
+
+def test_a_hazard_ratio_that_rests_on_a_handful_of_losses_says_so():
+    paths = forged(Forged(worlds=8, loss=0.2), 0)
+    lost = np.flatnonzero((paths.bad == 0) & (paths.miss > 0))
+    kept = np.isin(np.arange(len(paths)), lost[1:])
+    rare = replace(paths, miss=np.where(kept, 0, paths.miss), end=np.where(kept, "K", paths.end))
+    assert "of good news 1 is lost in all, and the hazard ratio rests on that" in _said_besides(rare)
+    assert _said_besides(paths) == []
+
+
+def test_where_workers_lose_everything_the_reason_is_that_nothing_was_left():
+    paths = forged(Forged(worlds=8), 0)
+    gone = replace(paths, miss=np.ones_like(paths.miss), end=np.full(len(paths), "O"))
+    reasons = law_of(gone).sentences
+    assert any("nothing was left for a manager to lose" in one for one in reasons)
+    assert not any("copies" in one for one in reasons)

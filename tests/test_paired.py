@@ -9,7 +9,7 @@ from scipy import stats
 
 from chains.rng import Draw
 from chains.stats.paired.multiplicity import benjamini_hochberg, holm
-from chains.stats.paired.paired import paired, paired_all, sign_flip
+from chains.stats.paired.paired import paired, paired_all, sign_flip, wider
 
 
 def table(values):
@@ -176,3 +176,12 @@ def test_a_hypothesis_that_was_not_tested_counts_in_holm_s_family_and_not_in_ben
     assert math.isnan(found[1])
     found = benjamini_hochberg([0.01, math.nan, 0.02])
     assert [found[0], found[2]] == pytest.approx([0.02, 0.02])
+
+
+def test_what_is_detected_among_many_tests_is_larger_by_what_adjusting_takes():
+    """Two-sided t test at a tenth of the level, the noncentral t again."""
+    spread = 1 / math.sqrt(24)
+    alone = (stats.t.ppf(0.975, 23) + stats.t.ppf(0.8, 23)) * spread
+    bar = stats.t.ppf(1 - 0.0025, 23)
+    assert 1 - stats.nct.cdf(bar, 23, alone * wider(24, 10) / spread) == pytest.approx(0.8, abs=0.02)
+    assert wider(24, 1) == 1

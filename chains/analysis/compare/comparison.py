@@ -12,7 +12,7 @@ from chains.experiments.experiment import TrialId
 from chains.scoring.measures.heard import Heard
 from chains.scoring.measures.measures import MEASURES
 from chains.stats.paired.multiplicity import benjamini_hochberg
-from chains.stats.paired.paired import Paired, PairKey, paired_all
+from chains.stats.paired.paired import Paired, PairKey, paired_all, wider
 from chains.stats.paired.shares import FEWEST_WORLDS
 
 
@@ -30,6 +30,13 @@ class Row(NamedTuple):
     adjusted: float = math.nan
     registered: str | None = None
     """The registered hypothesis that this row tests; then it is adjusted by Holm's method."""
+    among: int = 1
+    """How many tests its p-value is adjusted for."""
+
+    @property
+    def detects(self) -> float:
+        """The true difference that 80 of 100 such studies would find if it were the only one among the tests."""
+        return self.paired.detectable * wider(self.paired.worlds, self.among)
 
     def document(self) -> dict[str, Any]:
         """Return it as JSON: what is not defined is null."""
@@ -45,6 +52,7 @@ class Row(NamedTuple):
             "registered": self.registered,
             "ci_bootstrap": interval(*row.bootstrap),
             "detectable": number(row.detectable),
+            "detectable_adjusted": number(self.detects),
             "pairs": row.pairs,
             "worlds": row.worlds,
         }
@@ -213,7 +221,7 @@ def adjusted(comparisons: Sequence[Comparison], registered: Mapping[tuple[int, s
         rows[key] = row._replace(adjusted=row.paired.p)  # 1, or nan, where no world moves
     family = [key for key, row in rows.items() if row.paired.moved and key not in registered]
     for key, p in zip(family, benjamini_hochberg([rows[key].paired.p for key in family]), strict=True):
-        rows[key] = rows[key]._replace(adjusted=p)
+        rows[key] = rows[key]._replace(adjusted=p, among=len(family))
     rows |= registered
     return [
         replace(

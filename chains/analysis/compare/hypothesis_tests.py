@@ -4,10 +4,10 @@ Each is tested two-sided, and counts as supported only if the difference has
 the registered sign besides: one-sided at .025.
 
 That two arms differ at all is tested by sign flips, which need nothing but that worlds
-are alike under the null. A margin, or a number, needs more than that: shares, which lie
-between bounds, are held against it by betting, which is right however rare and large
-losses are; of other measures, which have no bounds, sign flips take the differences to
-lie symmetrically.
+are alike under the null. A margin, or a number, needs more than that: what lies between
+bounds by what it is (shares; a regret, between the best option and the worst) is held
+against it by betting, which is right however rare and large losses are. Of a measure
+without bounds no margin and no number is tested.
 
 Where people labelled enough of what the executive hears, a measure of fates is tested as
 they correct it: by labels and readings together. A margin or a number must then be
@@ -23,6 +23,7 @@ from chains.analysis.compare.arms import RunHeard, Side
 from chains.analysis.compare.comparison import Comparison, Pair, Row, heard_in, interval, match, number
 from chains.analysis.compare.length_matched import heard_at_equal_words
 from chains.errors import BadInput
+from chains.experiments.experiment import TrialId
 from chains.experiments.hypotheses import Hypothesis
 from chains.running.twins import twins
 from chains.scoring.measures.heard import Heard
@@ -31,7 +32,12 @@ from chains.stats.paired.bounded import bounded, differences
 from chains.stats.paired.multiplicity import holm
 from chains.stats.paired.paired import LEVEL, Paired, PairKey, paired
 from chains.stats.paired.shares import FEWEST_WORLDS
+from chains.worlds.world import World
 
+_UNBOUNDED = (
+    "{} has no bounds, so a margin or a number can be shown of it only if one takes its differences to be symmetric; "
+    "register that two arms differ, or a share"
+)
 Verdict = Literal["supported", "contradicted", "undecided", "too few worlds", "not tested"]
 
 
@@ -158,18 +164,33 @@ def _against_number(hypothesis: Hypothesis, left: Side) -> Paired:
     of = MEASURES[hypothesis.quantity].of
     values = {key: of(at) for key, at in heard.items()}
     against = dict.fromkeys(values, hypothesis.number)
-    row, ends = paired(against, values), _range(hypothesis.quantity)
-    if ends is None or not row.worlds:
+    row, ends = paired(against, values), _range(hypothesis.quantity, [left], left.trials)
+    if not row.worlds:
         return row
+    if ends is None:
+        raise BadInput(_UNBOUNDED.format(hypothesis.quantity))
     found = bounded(differences(dict.fromkeys(values, 0.0), values), hypothesis.number, *ends)
     return row._replace(p=found.p, low=found.low - hypothesis.number, high=found.high - hypothesis.number)
 
 
-def _range(quantity: str) -> tuple[float, float] | None:
-    """Return between what a measure lies; None where it has no bounds."""
+def _range(quantity: str, sides: Sequence[Side], trials: Sequence[TrialId]) -> tuple[float, float] | None:
+    """Return between what a measure lies, by what it is and not by what was seen; None where it has no bounds."""
+    if quantity in ("regret", "regret_information"):
+        return 0.0, max(_most_regret(side.world(trial)) for side in sides for trial in trials)
+    if quantity == "status_shift":
+        return -2.0, 2.0
     if not MEASURES[quantity].share:
         return None
     return (-1.0, 1.0) if quantity.endswith("_excess") else (0.0, 1.0)
+
+
+def _most_regret(world: World) -> float:
+    """Return what the worst option of a world pays less than the best."""
+    if world.decision is None:
+        return 0.0
+    p = world.decision.p()
+    pays = [option.utility(p) for option in world.decision.options]
+    return max(pays) - min(pays)
 
 
 def _contrast(hypothesis: Hypothesis, left: Side) -> Paired:
@@ -186,8 +207,10 @@ def _contrast(hypothesis: Hypothesis, left: Side) -> Paired:
     first, second = ({key: of(heard) for key, heard in side.items()} for side in sides)
     margin = hypothesis.number
     row = paired({key: value + margin for key, value in first.items()}, second)
-    ends = _range(hypothesis.quantity)
-    if margin and ends is not None and row.worlds:
+    if margin and row.worlds:
+        ends = _range(hypothesis.quantity, [right, left], [pair.a for pair in pairs.values()])
+        if ends is None:
+            raise BadInput(_UNBOUNDED.format(hypothesis.quantity))
         width = ends[1] - ends[0]
         found = bounded(differences(first, second), margin, -width, width)
         row = row._replace(p=found.p, low=found.low - margin, high=found.high - margin)
@@ -229,6 +252,6 @@ def registered_rows(
                 continue
             table = comparison.at_equal_words if asked.equal_words else comparison.measures
             if asked.quantity in table:
-                row = table[asked.quantity]._replace(adjusted=test.adjusted, registered=asked.name)
+                row = table[asked.quantity]._replace(adjusted=test.adjusted, registered=asked.name, among=len(found))
                 rows[place, asked.quantity, asked.equal_words] = row
     return rows

@@ -53,6 +53,8 @@ class ChangePoint:
     """Hazard of one message."""
     p: float
     """Of the largest likelihood ratio over all hops against a constant hazard, from studies drawn under it; or nan."""
+    least_p: float = 0.0
+    """No smaller p can come out of so many studies."""
 
 
 @dataclass(frozen=True)
@@ -183,7 +185,8 @@ def _change_point(
     ]
     before, after = (-np.expm1(-np.exp(found.theta[at])) for at in (1, 2))
     p = (1 + sum(one >= ratio for one in null)) / (1 + draws) if draws else float("nan")
-    return ChangePoint((shape.tau or 0) + 1, float(before), float(after), float(p))
+    least = 1 / (1 + draws) if draws else 0.0
+    return ChangePoint((shape.tau or 0) + 1, float(before), float(after), float(p), least)
 
 
 def _largest_ratio(

@@ -29,6 +29,10 @@ from chains.stats.survival.survival import Arrival, Survival, arrivals, survival
 
 FEWEST_REPLICATES = 2
 """With one, differences between statements can't be told from the shape of the hazard."""
+MANY_BACK = 0.05
+"""Share of what was missed at a hop that may be back at the end without a word."""
+FEW_LOSSES = 10
+"""Losses of good or of bad news below which it is said on how few the hazard ratio rests."""
 DEPTH = Claim("the share that the executive hears", "with the number of managers")
 HOP = Claim("the share never missed yet", "from manager to manager")
 
@@ -147,6 +151,8 @@ def condition_law(name: str, paths: Paths, copies: Copies, how: How, telling: Te
             f"{telling.foreign:.1%} of the readings are of messages in another language than English, which alone is "
             f"read; with more than {MOST_FOREIGN:.0%} there is no verdict: ask for English",
         )
+    if not refused:
+        sentences += _said_besides(paths)
     if cut_off > MOST_CUT_OFF and not refused:
         word = None
         sentences.insert(
@@ -176,6 +182,24 @@ def condition_law(name: str, paths: Paths, copies: Copies, how: How, telling: Te
         balance=balance,
         sentences=tuple(sentences),
     )
+
+
+def _said_besides(paths: Paths) -> list[str]:
+    """Say what the exponents hang on besides: what comes back, and a valence of which hardly anything is lost."""
+    said = []
+    missed = (paths.miss > 0) & (paths.miss < paths.depth)
+    back = float((~paths.lost[missed]).mean()) if missed.any() else 0.0
+    if back > MANY_BACK:
+        said.append(
+            f"{back:.0%} of what was missed before the last hop is back in what the executive hears: k counts it as "
+            "lost where it was first missed, q as kept, so the two may differ"
+        )
+    first = paths.miss > 0
+    lost = {name: int((first & (paths.bad == bad)).sum()) for name, bad in (("bad", 1), ("good", 0))}
+    name = min(lost, key=lambda one: lost[one])
+    if 0 < lost[name] < FEW_LOSSES:
+        said.append(f"of {name} news {lost[name]} is lost in all, and the hazard ratio rests on that")
+    return said
 
 
 def _growths(paths: Paths, telling: Telling, refused: str) -> tuple[Growth, ...]:

@@ -207,6 +207,8 @@ def _not_determined(cells: HopCells, lost: Floats, passed: Floats) -> str:
     place = cells.managers
     if place.max(initial=0) < 2:
         return "no chain has two managers, and the exponent of the hop compares managers of one chain"
+    if not (lost + passed)[place > 0].sum():
+        return "everything was lost in the workers' own messages, and nothing was left for a manager to lose"
     if not lost[place > 0].sum():
         return "no manager's message lost anything"
     if not (lost + passed)[place > 1].sum():

@@ -214,6 +214,14 @@ def _detectable(differences: Floats) -> float:
     return float(quantiles * spread / np.sqrt(worlds))
 
 
+def wider(worlds: int, among: int) -> float:
+    """Return how many times larger a difference must be to be found if its p-value counts `among` times as much."""
+    if worlds < 2:
+        return float("nan")
+    half, power = (float(stdtrit(worlds - 1, at)) for at in (1 - LEVEL / 2, POWER))
+    return (float(stdtrit(worlds - 1, 1 - LEVEL / 2 / max(1, among))) + power) / (half + power)
+
+
 def _bootstrap(differences: Floats, seed: int) -> tuple[float, float]:
     """Return the percentile bootstrap's 95% interval (Field and Welsh 2007, the cluster bootstrap)."""
     worlds = len(differences)

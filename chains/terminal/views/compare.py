@@ -232,7 +232,7 @@ def _measures(comparison: Comparison, rows: Mapping[str, Row]) -> Table:
             Text(interval, style="bold" if clear else ""),
             _p(paired.p),
             Text(_p(row.adjusted) + (f" {row.registered}" if row.registered else "")),
-            _detects(paired.detectable, share=share),
+            _detects(row.detects, share=share),
         )
     return table
 
@@ -250,7 +250,7 @@ def how_tested() -> Text:
     return Text(
         "p: sign flips by world (d_prime, criterion, eval_risk: worlds resampled); corrected by Benjamini-Hochberg "
         "over all that is shown, by Holm for what is registered; detects: the true difference that 80 of 100 such "
-        "studies would find",
+        "studies would find by the adjusted p, were it the only one",
         style="dim",
     )
 

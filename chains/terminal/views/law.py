@@ -86,6 +86,11 @@ def _checks(conditions: Sequence[ConditionLaw]) -> Iterator[RenderableType]:
                 table.add_row(name, "-", "-", "-", "-", "not made")
     if table.row_count:
         yield table
+    why = (
+        one.why for law in conditions for one in (law.checks.repeated, law.checks.shared) if isinstance(one, Unknown)
+    )
+    for reason in dict.fromkeys(why):
+        yield Text(f"a check is not made: {reason}")
 
 
 def _values(condition: ConditionLaw) -> dict[str, Estimate | Unknown]:
@@ -188,7 +193,7 @@ def _candidates(conditions: Sequence[ConditionLaw]) -> Table:
             behind = f"{one.behind:.1f} (se {one.behind_se:.1f})" if one.behind else "best"
             table.add_row(one.name, behind, f"{one.wins:.0%}", one.about)
         change = condition.candidates.change
-        p = f", p {p_text(change.p)}" if np.isfinite(change.p) else ""
+        p = f", p {p_text(change.p, change.least_p)}" if np.isfinite(change.p) else ""
         table.add_row(
             "", "", "", f"change point: hop {change.hop}, hazard {change.before:.2f} to {change.after:.2f}{p}"
         )
