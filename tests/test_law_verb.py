@@ -82,6 +82,14 @@ def test_a_run_is_read_and_too_few_worlds_have_no_headline(mazedom):
     assert found["depth"]["why"]
 
 
+def test_a_reason_that_bars_every_verdict_is_said_once(mazedom, tmp_path):
+    once = written(Planted(worlds=9, replicates=1, statements=6), tmp_path / "once.csv")
+    out = " ".join(mazedom("law", once, *FEW).out.split())
+    assert out.startswith("verdict: none")
+    assert out.count("distinct replicate") == 1
+    assert "- so too for distortion" in out
+
+
 @pytest.mark.usefixtures("channel_as_model")
 def test_conditions_have_laws_of_their_own(mazedom):
     settings = ["model=channel:drop=0.2", "depth=1,2,4", "prompt=plain,career", "worlds=2"]

@@ -245,7 +245,12 @@ def _interval(curve: Curve, at: int) -> str:
 def _verdicts(found: Law) -> Iterator[RenderableType]:
     for condition in found.conditions:
         name = f" {condition.condition}:" if len(found.conditions) > 1 else ""
-        for growth in condition.growths:
+        same = [
+            growth
+            for growth in condition.growths
+            if growth.verdict is None and growth.sentence.endswith(tuple(condition.sentences))
+        ]
+        for growth in (growth for growth in condition.growths if growth not in same):
             word = growth.verdict or "none"
             style = VERDICT_STYLE.get(word, "bold")
             yield Text.assemble((f"{growth.name}:{name} ", "bold"), (word, style), f" - {growth.sentence}")
@@ -254,6 +259,8 @@ def _verdicts(found: Law) -> Iterator[RenderableType]:
         yield Text.assemble((f"verdict:{name} ", "bold"), (word, VERDICT_STYLE.get(word, "bold")), stands)
         for sentence in condition.sentences:
             yield Text(f"- {sentence}")
+        if same:
+            yield Text(f"- so too for {', '.join(growth.name for growth in same)}")
         reasons = dict.fromkeys(
             value.why
             for value in (condition.depth.q, condition.hop.k, condition.valence.ratio)
