@@ -102,15 +102,16 @@ def contrast(first: ConditionLaw, second: ConditionLaw) -> Contrast:
     return Contrast(
         first=first.condition,
         second=second.condition,
-        q=doubt or _difference(first.depth.given, second.depth.given),
-        k=(doubt or _difference(first.hop.given, second.hop.given)) if trusted else untrusted,
-        hazard_ratio=_difference(first.valence.ratio, second.valence.ratio, ratio=True),
-        q_heard=_difference(first.depth.heard, second.depth.heard),
-        k_heard=_difference(first.hop.heard, second.hop.heard) if trusted else untrusted,
+        q=doubt or difference(first.depth.given, second.depth.given),
+        k=(doubt or difference(first.hop.given, second.hop.given)) if trusted else untrusted,
+        hazard_ratio=difference(first.valence.ratio, second.valence.ratio, ratio=True),
+        q_heard=difference(first.depth.heard, second.depth.heard),
+        k_heard=difference(first.hop.heard, second.hop.heard) if trusted else untrusted,
     )
 
 
-def _difference(first: Estimate | Unknown, second: Estimate | Unknown, *, ratio: bool = False) -> Difference | Unknown:
+def difference(first: Estimate | Unknown, second: Estimate | Unknown, *, ratio: bool = False) -> Difference | Unknown:
+    """Return the second estimate less the first, or the quotient of two ratios; both of the same worlds."""
     for one in (first, second):
         if isinstance(one, Unknown):
             return one

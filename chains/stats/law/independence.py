@@ -87,7 +87,10 @@ def alike(paths: Paths, steps: Mapping[int, Floats], fact_sd: float, *, within: 
     counts = np.concatenate(told, axis=2) if told else np.zeros((4, pairs.worlds, 0))
     total = counts.sum(axis=1)
     if total.sum() < FEWEST_PAIRS:
-        return Unknown(f"{int(total.sum())} pairs of losses within two hops are too few to compare chains by")
+        return Unknown(
+            f"chains are compared by pairs of losses within two hops; {FEWEST_PAIRS} are needed, and there "
+            f"{'is 1' if total.sum() == 1 else f'are {int(total.sum())}'}"
+        )
     there = np.unique(world)
     odds = _log_odds(total)
     left = np.array([_log_odds(total - counts[:, one]) for one in there])

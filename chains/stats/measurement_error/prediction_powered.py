@@ -110,7 +110,8 @@ def powered(items: Items) -> Powered:
     taken = np.divide(np.bincount(stratum, stands * items.value[at], size), whole, out=np.zeros(size), where=whole != 0)
     off = stands * (items.value[at] - taken[stratum])
     count = np.bincount(stratum, minlength=size)
-    off *= np.sqrt(count / np.maximum(count - 1, 1))[stratum]
+    cells = np.bincount(np.unique(np.stack([stratum, items.cell[at]]), axis=1)[0], minlength=size)  # each takes one
+    off *= np.sqrt(count / np.maximum(count - cells, 1))[stratum]
     value = float(weight @ taken[items.stratum])
     of_worlds = np.bincount(items.world, weight * taken[items.stratum], worlds)
     part = np.bincount(items.world[at], off, worlds)
