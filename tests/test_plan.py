@@ -166,6 +166,7 @@ def test_every_registered_hypothesis_has_its_power_and_what_it_takes(mazedom, tm
     assert found["cost"] == 0
     assert [step["what"] for step in found["linear"]["steps"]][-1] == "and both checks passed"
     assert [one["labels"] for one in found["labels"]] == [100, 200, 400, 800]
+    assert found["worlds_for_checks"] >= 1
     assert found["labels"][0]["half"] < found["labels"][0]["alone"]
 
 
@@ -175,6 +176,7 @@ def test_a_margin_by_which_an_arm_may_be_worse_is_planned_without_a_difference(m
     shown = plan(mazedom, tmp_path, 3, "q(prompt=career) > 1").out
     assert "what each thing it asks for leaves" in shown
     assert "with the readings" in shown
+    assert "whether replicates repeat each other can be checked from" in " ".join(shown.split())
 
 
 def test_the_plan_of_one_replicate_says_that_it_concludes_nothing(mazedom, tmp_path):

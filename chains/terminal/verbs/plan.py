@@ -10,6 +10,7 @@ from chains.running.cost_estimate import estimate
 from chains.running.folders import find_experiment, new_run_id
 from chains.running.prepare import prepare
 from chains.running.spending import most_at_once
+from chains.stats.power import worlds_for_checks
 from chains.terminal.views.estimate import estimate_view
 from chains.terminal.views.output import print_json, say
 from chains.terminal.views.output import results as stdout
@@ -31,6 +32,7 @@ def main(arguments: argparse.Namespace) -> int:
             found.append(one)
             tell(f"{len(found)} of {len(experiment.registered) + 1} hypotheses done")
         labels = labels_bought(record, assumed, arguments.seed)
+        checked = worlds_for_checks(assumed.planted(design), arguments.seed)
     if arguments.json:
         print_json(
             {
@@ -40,11 +42,12 @@ def main(arguments: argparse.Namespace) -> int:
                 "hypotheses": [one.document() for one in found[:-1]],
                 "linear": found[-1].document(),
                 "labels": [one._asdict() for one in labels],
+                "worlds_for_checks": checked,
                 **cost.document(),
             }
         )
     else:
-        stdout.print(plan_view(design, assumed, found, labels, hypotheses=len(experiment.registered)))
+        stdout.print(plan_view(design, assumed, found, labels, checked, hypotheses=len(experiment.registered)))
         stdout.print()
         stdout.print(estimate_view(record, cost))
     return 0

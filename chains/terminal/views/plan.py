@@ -30,9 +30,18 @@ ENOUGH = 0.8
 
 
 def plan_view(
-    design: Design, assumed: Assumed, found: Sequence[Planned], labels: Sequence[Bought], *, hypotheses: int
+    design: Design,
+    assumed: Assumed,
+    found: Sequence[Planned],
+    labels: Sequence[Bought],
+    checked: int | None,
+    *,
+    hypotheses: int,
 ) -> RenderableType:
-    """Return the power of every hypothesis, what the worlds needed would take, and what labels would buy."""
+    """Return the power of every hypothesis, what the worlds needed would take, and what labels would buy.
+
+    `checked` is the number of worlds from which on replicates can be checked.
+    """
     table = Table(
         title="power", title_justify="left", title_style="bold", box=None, pad_edge=False, padding=(0, 2, 0, 0)
     )
@@ -60,6 +69,8 @@ def plan_view(
         notes.insert(0, Text("no hypothesis is registered; [hypotheses] in the experiment file does it"))
     steps = [part for one in found if one.power is not None and one.power.steps for part in _steps(one.name, one.power)]
     said = Text(_sentence(design, found), "bold")
+    rests = "can't be checked" if checked is None else f"can be checked from {counted(checked, 'world')} on"
+    steps.append(Text(f"whether replicates repeat each other {rests}, by 20 pairs of losses within two hops"))
     return Group(
         said,
         Text(),
