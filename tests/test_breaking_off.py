@@ -12,6 +12,7 @@ from chains.errors import Busy, Hopeless, OverLimit
 from chains.models.budget import Budget
 from chains.models.pool import Models
 from chains.models.spec import ModelSpec, Prices
+from chains.running.log.log import Log
 
 HALF = "- All is w"
 DIED = {"message": "the provider died", "code": 502}
@@ -99,3 +100,41 @@ def test_the_tokens_of_what_broke_off_count_towards_the_limits():
 
 async def no_wait(seconds):
     """Wait for nothing."""
+
+
+def counted(run):
+    """Return what the log of a run says was taken: shown tokens, and what limits count besides."""
+    with Log(Path(run)) as log:
+        return log.index.tokens, sum(one.unknown_tokens for one in log.index.spent.values())
+
+
+def test_what_broken_off_replies_took_is_not_forgotten_when_a_run_goes_on(mazedom, serve, experiment):
+    """Each process would else start with the whole limit again."""
+    server = serve("breaks_off")  # 150 tokens each
+    path = experiment(server, spec="attempts = 2\nprices.input = 1000\nprices.output = 1000", limits="cost = 100.0")
+    run = mazedom("run", path, "--json").document["path"]
+    assert counted(run) == (600, 0)
+    for _ in range(2):
+        mazedom("resume", "--json")
+    assert (server.calls, counted(run)[0]) == (12, 1800)
+    assert mazedom("show", "--json").document["cost"] == pytest.approx(1.8)
+    stopped = mazedom("resume", "--set", "limits.cost=1.5", "--json").document
+    assert (server.calls, stopped["stopped"].split(",")[0]) == (12, "the limit of 1.5 in cost is met")
+
+
+def test_a_reply_that_came_after_others_had_broken_off_does_not_hide_them(mazedom, serve, experiment):
+    ran = mazedom("run", experiment(serve("breaks_off", "copies"), spec="attempts = 2"), "--json").document
+    steps = steps_of(Path(ran["path"]))
+    replied = sum(step["reply"]["usage"]["prompt"] + step["reply"]["usage"]["completion"] for step in steps)
+    assert ran["tokens"] == replied + 150
+    assert mazedom("replay", "--verify").status == 0
+
+
+def test_a_reply_that_was_lost_on_its_way_counts_at_its_most_when_a_run_goes_on(mazedom, serve, experiment):
+    path = experiment(serve("cut"), spec="attempts = 2\nparams.max_tokens = 100", limits="tokens = 100000")
+    run = mazedom("run", path, "--json").document["path"]
+    shown, unknown = counted(run)
+    assert (shown, unknown > 4 * 100) == (0, True)
+    mazedom("resume")
+    assert counted(run)[1] == 2 * unknown
+    assert mazedom("resume", "--set", f"limits.tokens={unknown}", "--json").document["stopped"].startswith("the limit")

@@ -212,6 +212,20 @@ class Budget:
         self.taken.tokens += usage.prompt + usage.completion
         self.taken.cost += _cost(usage, prices)
 
+    def lost(self, usage: Usage, prices: Prices | None) -> None:
+        """Count what an answer that failed took, at these prices; whoever counts is told too, for the log."""
+        self.took(usage, prices)
+        if (count := _COUNT.get()) is not None:
+            count.lost.append(usage)
+
+    def may_have_taken(self, tokens: int, cost: float) -> None:
+        """Count what a request took at most whose answer never came whole, as above."""
+        self.taken.tokens += tokens
+        self.taken.cost += cost
+        if (count := _COUNT.get()) is not None:
+            count.unknown_tokens += tokens
+            count.unknown_cost += cost
+
     def uncounted(self, name: str) -> None:
         """Close if tokens or money are limited, because a model's endpoint does not count tokens."""
         for limit, most in (("tokens", self._tokens), ("cost", self._cost)):
@@ -295,9 +309,10 @@ class Metered:
                 return self._took(request, await self._inner.reply(request))
             except Busy as error:
                 if error.lost:  # the reply may have been generated, and then it is paid for
-                    tokens, cost = self.most(request)
-                    self._budget.taken.tokens += tokens
-                    self._budget.taken.cost += cost
+                    self._budget.may_have_taken(*self.most(request))
+                raise
+            except asyncio.CancelledError:
+                self._budget.may_have_taken(*self.most(request))
                 raise
 
     def _took(self, request: Request, reply: Reply) -> Reply:
@@ -332,7 +347,7 @@ def _characters(request: Request) -> int:
 
 
 class Count:
-    """How many requests were sent within one `counting`, including retries, dialects and restarts.
+    """What was sent within one `counting`, including retries, dialects and restarts, and what of it was lost.
 
     A request costs money even if no reply comes, so the count must survive errors and interruption; a return value
     would not.
@@ -340,6 +355,10 @@ class Count:
 
     def __init__(self) -> None:
         self.sent = 0
+        self.lost: list[Usage] = []
+        """What answers that failed took, as the endpoint counted it."""
+        self.unknown_tokens, self.unknown_cost = 0, 0.0
+        """What answers that never came whole took, at most."""
 
 
 _COUNT: ContextVar[Count | None] = ContextVar("count", default=None)

@@ -7,6 +7,7 @@ Nothing here reads or writes a log, and no header is ever logged.
 import asyncio
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import aiohttp
@@ -198,8 +199,10 @@ class Endpoint:
                     raw = raw.replace(echo, MASK.encode())
             answer = read_body(raw)
             if (failure := read_failure(answer, self._secrets, headers)) is not None:
-                self._lost(read_usage(answer.get("usage") if isinstance(answer, Mapping) else None))
-                return failure
+                usage = read_usage(answer.get("usage") if isinstance(answer, Mapping) else None)
+                self._lost(usage)
+                broke_off = isinstance(answer, Mapping) and bool(answer.get("choices"))
+                return replace(failure, lost=broke_off and not (usage.prompt or usage.completion))
             reply = read_reply(answer, sent)
         except openai.APIStatusError as error:
             self._reached = True

@@ -84,6 +84,8 @@ class Refusal:
     """Seconds that it asks to wait."""
     details: str = ""
     """Further codes and names of quotas."""
+    lost: bool = False
+    """Whether half a reply came and was not counted: it may have been paid for."""
 
     @property
     def filtered(self) -> bool:
@@ -118,6 +120,7 @@ class Refusal:
                 f"{where} answers {self.status}{said}; wait, or lower in_flight",
                 self.retry_after,
                 throttled=self.status in _THROTTLED_STATUSES,
+                lost=self.lost,
             )
         if self.status in (401, 403):
             remedy = f"check the key in {key_env}" if key_env else "name the variable that holds its key in key_env"

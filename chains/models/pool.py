@@ -235,7 +235,7 @@ class Models:
             case "endpoint":
                 from chains.models.endpoint import Endpoint  # noqa: PLC0415 - imports the openai package: 0.7 s
 
-                lost = partial(self.budget.took, prices=source.spec.prices)
+                lost = partial(self.budget.lost, prices=source.spec.prices)
                 heard = self._pace(source).heard
                 return Endpoint(
                     source.name, source.spec, source.key(), self.budget.spend, heard, lost, source.sent_along()

@@ -6,7 +6,7 @@ outside: `reply_parser` reads what endpoints send, `records` what was logged.
 """
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
 from typing import Any, Literal, Protocol
 
@@ -131,6 +131,12 @@ def whole(counted: Usage) -> Usage:
         written=written,
         cost=max(0.0, counted.cost),
     )
+
+
+def added(usages: Iterable[Usage]) -> Usage:
+    """Return the tokens of several answers together."""
+    wholes = [whole(usage) for usage in usages]
+    return Usage(*(sum(getattr(one, name) for one in wholes) for name in Usage.__struct_fields__))
 
 
 class Reply(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -9,14 +9,14 @@ import asyncio
 import contextlib
 import difflib
 from collections.abc import Collection, Mapping
-from typing import NamedTuple, Protocol
+from typing import Literal, NamedTuple, Protocol
 
 import orjson
 from msgspec import structs
 
 from chains.errors import LogDamaged, MazedomError, ReplayDiffers, ReplyMissing
-from chains.models.budget import counting
-from chains.models.provider import Provider, Reply, Request
+from chains.models.budget import Count, counting
+from chains.models.provider import Provider, Reply, Request, added
 from chains.organisation.cast import PERSON
 from chains.organisation.hierarchy import Seat
 from chains.organisation.turn_key import Key, Pass
@@ -220,17 +220,23 @@ class ReplySource:
                 reply = await provider.reply(request)
             except BaseException:
                 if count.sent:
-                    self._unanswered(key, request, count.sent)
+                    self._note("unanswered", key, request, count)
                 raise
+        if count.lost or count.unknown_tokens:
+            self._note("lost", key, request, count)
         if count.sent > reply.tries:  # learning the dialect or a restart took requests too
             reply = structs.replace(reply, tries=count.sent)
         self.record(key, turn, heard, request, reply)
         return reply
 
-    def _unanswered(self, key: Key, request: Request, calls: int) -> None:
-        """Log calls that brought no reply, so that limits count them after a resume too."""
-        model = request.model
-        self.log.append(Note(note="unanswered", trial=key.trial, seat=key.seat, model=model, calls=calls, at=now()))
+    def _note(self, what: Literal["unanswered", "lost"], key: Key, request: Request, count: Count) -> None:
+        """Log what was sent for nothing: limits count it in whatever process goes on."""
+        note = Note(
+            note=what, trial=key.trial, seat=key.seat, model=request.model, at=now(),
+            calls=count.sent if what == "unanswered" else 0, usage=added(count.lost) if count.lost else None,
+            tokens=count.unknown_tokens or None, cost=count.unknown_cost or None,
+        )  # fmt: skip
+        self.log.append(note)
 
     async def settle(self) -> None:
         """Wait for the replies still under way, so that they are logged before the log is closed."""

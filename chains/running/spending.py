@@ -64,15 +64,17 @@ def budget_of(record: RunRecord, log: Log) -> "Budget":
     """Return what the run may still use: what was used before, by whatever process, counts towards its limits."""
     from chains.models.budget import Budget, Taken  # noqa: PLC0415  start-up: asyncio, which a run alone needs
 
-    limits = record.experiment.limits
+    limits, spent = record.experiment.limits, log.index.spent
+    tokens = log.index.tokens + sum(one.unknown_tokens for one in spent.values())
+    cost = most_cost(record.models.values(), spent) + sum(one.unknown_cost for one in spent.values())
     return Budget(
         limits.calls,
         tokens=limits.tokens,
         cost=limits.cost,
         seconds=None if limits.minutes is None else limits.minutes * 60,
-        taken=Taken(log.index.calls, log.index.tokens, most_cost(record.models.values(), log.index.spent)),
+        taken=Taken(log.index.calls, tokens, cost),
         spent_seconds=log.index.seconds,
-        largest={label: (one.largest_prompt, one.largest_completion) for label, one in log.index.spent.items()},
+        largest={label: (one.largest_prompt, one.largest_completion) for label, one in spent.items()},
     )
 
 

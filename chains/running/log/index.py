@@ -41,22 +41,30 @@ class Spent:
     unanswered: int = 0
     """Requests among `calls` that brought no reply; their tokens are not known."""
 
+    unknown_tokens: int = 0
+    """What answers that never came whole took, at most; limits count it, sums that are shown don't."""
+    unknown_cost: float = 0.0
+
     @property
     def usage(self) -> Usage:
         """The tokens alone."""
         return Usage(self.prompt, self.completion, self.reasoning, self.cached, self.written, self.cost)
+
+    def take(self, usage: Usage) -> None:
+        """Count what an answer took."""
+        self.prompt += usage.prompt
+        self.completion += usage.completion
+        self.reasoning += usage.reasoning
+        self.cached += usage.cached
+        self.written += usage.written
+        self.cost += usage.cost
 
     def add(self, calls: int, usage: Usage, seconds: float) -> None:
         """Count one reply that took `calls` requests."""
         if calls:
             self.calls += calls
             self.seconds += seconds
-            self.prompt += usage.prompt
-            self.completion += usage.completion
-            self.reasoning += usage.reasoning
-            self.cached += usage.cached
-            self.written += usage.written
-            self.cost += usage.cost
+            self.take(usage)
             self.largest_prompt = max(self.largest_prompt, usage.prompt)
             self.largest_completion = max(self.largest_completion, usage.completion)
 
@@ -219,10 +227,14 @@ class LogIndex:
             case "began":
                 self.driven += self._open_seconds()
                 self._began = note.at
-            case "unanswered":
+            case "unanswered" | "lost":
                 spent = self.spent.setdefault(str(note.model), Spent())
                 spent.calls += note.calls
                 spent.unanswered += note.calls
+                if note.usage is not None:
+                    spent.take(whole(note.usage))
+                spent.unknown_tokens += max(0, note.tokens or 0)
+                spent.unknown_cost += max(0.0, note.cost or 0.0)
         self.length += size
 
     def heard(self, at: str) -> None:

@@ -80,6 +80,9 @@ class NoteLine(msgspec.Struct, gc=False, tag_field="kind", tag="note"):
     note: str | None = None
     model: str | None = None
     calls: int = 0
+    usage: Usage | None = None
+    tokens: int = 0
+    cost: float = 0.0
     at: str | None = None
 
 

@@ -6,9 +6,10 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 import orjson
+from msgspec import structs
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field, PlainSerializer, PlainValidator
 
-from chains.models.provider import Reply, Request, digest_of
+from chains.models.provider import Reply, Request, Usage, digest_of
 from chains.organisation.turn_key import Key, Pass
 from chains.scoring.reading import Deeds, Outcome, Reading
 
@@ -23,6 +24,14 @@ def _request(value: Any) -> Request:
 
 def _reply(value: Any) -> Reply:
     return value if isinstance(value, Reply) else msgspec.convert(value, Reply)
+
+
+def _usage(value: Any) -> Usage | None:
+    return value if value is None or isinstance(value, Usage) else msgspec.convert(value, Usage)
+
+
+def _plain_usage(value: Usage | None) -> dict[str, Any] | None:
+    return None if value is None else structs.asdict(value)
 
 
 class Step(BaseModel):
@@ -160,19 +169,25 @@ class LoggedChain(BaseModel):
 
 
 class Note(BaseModel):
-    """Something to know besides the steps: a process began to drive the run, or calls brought no reply."""
+    """Something to know besides the steps: driving began, calls brought no reply, failed answers took tokens."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     v: int = LOG_VERSION
     kind: Literal["note"] = "note"
-    note: Literal["began", "unanswered"]
+    note: Literal["began", "unanswered", "lost"]
     trial: str | None = None
     seat: str | None = None
     model: str | None = None
     """The model's name in requests."""
     calls: int = 0
     """Requests that brought no reply: limits count them, and they may have been paid for."""
+    usage: Annotated[Usage | None, PlainValidator(_usage), PlainSerializer(_plain_usage)] = None
+    """What answers that failed took, where the endpoint counted it."""
+    tokens: int | None = None
+    """What answers that never came whole took, at most, where tokens or money were limited; limits count it."""
+    cost: float | None = None
+    """The same in money."""
     at: str
 
     def line(self) -> bytes:
