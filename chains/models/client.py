@@ -21,7 +21,7 @@ FIRST_CONNECT_SECONDS = 2.0
 """Seconds to connect while nothing has answered yet, so that a wrong address is reported soon."""
 LARGEST_ERROR = 2**20
 """Most bytes read of an error answer; the client would read all of it, however long it is."""
-_OF_THE_BODY = frozenset({"content-encoding", "content-length", "transfer-encoding"})
+_OF_THE_BODY = frozenset({b"content-encoding", b"content-length", b"transfer-encoding"})
 _NO_KEY = "none"
 """The client insists on a key; a server that asks for none ignores it."""
 
@@ -144,7 +144,8 @@ class _Http(openai.DefaultAioHttpClient):
                     break
         finally:
             await response.aclose()
-        headers = [(name, value) for name, value in response.headers.multi_items() if name.lower() not in _OF_THE_BODY]
+        # As bytes: what is no ASCII would be refused as text, and the error with it.
+        headers = [(name, value) for name, value in response.headers.raw if name.lower() not in _OF_THE_BODY]
         return httpx2.Response(response.status_code, headers=headers, content=bytes(raw), request=response.request)
 
 
