@@ -52,6 +52,11 @@ def test_what_parameters_are_is_no_secret(params):
     assert resolve("m", {"m": spec}).settings(3) == params
 
 
+@pytest.mark.parametrize("name", ["HF_API_TOKEN", "KEY_OF_TESTS", "SK_PROJECT_SECRET", "MY_KEY", "my_key", "K2_KEY_1"])
+def test_names_of_variables_that_begin_as_keys_do_are_names(name):
+    assert ModelSpec(base_url="http://x/v1", model="m", key_env=name).key_env == name
+
+
 def test_key_env_names_a_variable_and_is_no_key():
     for key in ("sk-proj-abcdefghijkl", "my key", "aB3dE5gH7jK9mN1pQ3sT5vW7yZ9b1234"):
         with pytest.raises(ValueError, match="not the key") as raised:

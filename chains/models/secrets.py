@@ -25,6 +25,8 @@ _RANDOM: Final = re.compile(r"^(?=.*[a-z])(?=.*[A-Z])(?=.*\d)[\w+/=-]{32,}$")
 """A long word of small letters, capitals and digits: most keys look like this, and no parameter does."""
 VARIABLE: Final = re.compile(r"[A-Za-z_]\w*")
 _USERINFO: Final = re.compile(r"(?<=://)[^/@\s]*@")
+MOST_DIGITS: Final = 4
+"""Of a variable's name."""
 MASK: Final = "****"
 PART: Final = 8
 """Length of a secret's beginning and end that are masked too, if the secret is twice as long."""
@@ -33,6 +35,16 @@ PART: Final = 8
 def looks_secret(text: str) -> bool:
     """Return whether a text looks like a key, a token, or an address with a password."""
     return SECRET_LOOK.search(text) is not None or _RANDOM.match(text) is not None
+
+
+def names_a_variable(text: str) -> bool:
+    """Return whether a text is the name of an environment variable, and not a key that was put in its place.
+
+    `HF_API_TOKEN` begins as some keys do; but keys have small letters, or many digits.
+    """
+    if VARIABLE.fullmatch(text) is None:
+        return False
+    return (text.isupper() and sum(sign.isdigit() for sign in text) < MOST_DIGITS) or not looks_secret(text)
 
 
 def secrets_in(value: Any, place: str) -> Iterator[str]:

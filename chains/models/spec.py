@@ -27,7 +27,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 from chains.errors import BadInput, nearest
 from chains.models.kinds import OWN, PROVIDERS, Traits, traits_of
 from chains.models.provider import Usage, whole
-from chains.models.secrets import SECRET_NAME, VARIABLE, from_environment, looks_secret, secrets_in, without_userinfo
+from chains.models.secrets import SECRET_NAME, from_environment, names_a_variable, secrets_in, without_userinfo
 
 EMBEDDED = "smollm2"
 CHANNEL = "channel"
@@ -129,7 +129,7 @@ class ModelSpec(BaseModel):
                 if name in OURS:
                     raise ValueError(f"{place}.{name} is not yours to set; leave it out")
         self._check_variables()
-        if self.key_env is not None and (VARIABLE.fullmatch(self.key_env) is None or looks_secret(self.key_env)):
+        if self.key_env is not None and not names_a_variable(self.key_env):
             raise ValueError("key_env must be the name of the environment variable that holds the key, not the key")
         if self.base_url is not None and not self.model:
             raise ValueError("a model with a base_url needs model: what the server calls it")
@@ -138,7 +138,7 @@ class ModelSpec(BaseModel):
     def _check_variables(self) -> None:
         for place in ("headers", "query"):
             for name, variable in getattr(self, place).items():
-                if VARIABLE.fullmatch(variable) is None or looks_secret(variable):
+                if not names_a_variable(variable):
                     raise ValueError(
                         f"{place}.{name} must be the name of the environment variable that holds its value"
                     )

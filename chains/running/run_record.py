@@ -10,7 +10,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, model_validator
+from pydantic import BaseModel, ConfigDict, field_validator, model_validator
 
 from chains.errors import BadInput
 from chains.experiments.condition_plan import PlanSettings, planned, round_settings_of
@@ -91,6 +91,13 @@ class RunRecord(BaseModel):
     """The runs whose replies this run takes for exactly the same requests; see `chains.running.reuse`."""
     at: str
     """When it was prepared, UTC."""
+
+    @field_validator("held")
+    @classmethod
+    def _known(cls, held: Mapping[str, int]) -> Mapping[str, int]:
+        if unknown := sorted(set(held) - {"steps", "finished"}):
+            raise ValueError(f"a log holds no {unknown[0]!r}")
+        return held
 
     @property
     def why_exploratory(self) -> str | None:

@@ -77,7 +77,7 @@ def _what_it_does(record: RunRecord, folder: Path, had: RunRecord | None) -> str
     made = f"{counted(conditions, 'condition')} x {counted(worlds, 'world')}{times} = {counted(trials, 'trial')}"
     calls, new = record.estimate["calls"], ""
     if had is not None:
-        calls -= had.estimate["calls"]
+        calls -= had.estimate.get("calls", 0)
         new = f", {trials - sum(1 for _ in had.experiment.trials())} of them new"
     where = folder.relative_to(Path.cwd()) if folder.is_relative_to(Path.cwd()) else folder
     exploratory = "" if had is None else "; its results could be seen before, so it is exploratory from now on"
@@ -173,7 +173,7 @@ def _agreed(record: RunRecord, others: EarlierReplies | None, had: RunRecord | N
     """
     limits = record.experiment.limits
     paid = [name for name, source in record.models.items() if source.traits.is_paid]
-    calls = record.estimate["calls"] - (0 if had is None else had.estimate["calls"])
+    calls = record.estimate["calls"] - (0 if had is None else had.estimate.get("calls", 0))
     if not paid or calls <= UNASKED_CALLS or any((limits.calls, limits.tokens, limits.cost)):
         return True
     found = _estimate(record, others, had)
