@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import shutil
 import sys
 from collections.abc import Callable, Sequence
 from typing import NoReturn
@@ -9,7 +10,7 @@ from typing import NoReturn
 from chains import VERSION
 from chains.terminal.options import a_run, as_tables, count, events, limits, positive, reuse, settings
 from chains.terminal.options import as_json as _json
-from chains.terminal.program import NAME, started
+from chains.terminal.program import NAME, started, wrapped
 
 
 def _run(parser: argparse.ArgumentParser) -> None:
@@ -390,7 +391,8 @@ class _Parser(argparse.ArgumentParser):
 
 
 def _leave(message: str, *, as_json: bool) -> NoReturn:
-    sys.stderr.write(f"mazedom: {message}\n")
+    width = shutil.get_terminal_size().columns if sys.stderr.isatty() else len(message) + 80
+    sys.stderr.write(wrapped(f"mazedom: {message}", width) + "\n")
     if as_json:
         sys.stdout.write(json.dumps({"error": message, "kind": "BadInput"}, indent=2) + "\n")
     raise SystemExit(2)

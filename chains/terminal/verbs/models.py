@@ -70,17 +70,17 @@ def _view(checked: Sequence[Mapping[str, Any]]) -> Iterator[Text]:
     yield Text(f"{answer} of {counted(len(checked), 'model')} answer{'s' if len(checked) == 1 else ''}", "bold")
     for found in checked:
         said = "answers" if found["ok"] else "does not answer"
+        if "seconds" in found:
+            said += f" in {found['seconds']:.1f} s"
         about = "; ".join([said, *_figures(found)])
         yield Text.assemble((legible(found["model"]), "bold"), ": ", (about, "" if found["ok"] else "red"))
         yield Text(legible(str(found.get("text") if found["ok"] else found["error"]).strip()), "dim")
 
 
 def _figures(found: Mapping[str, Any]) -> Iterator[str]:
-    if "seconds" in found:
-        yield f"in {found['seconds']:.1f} s"
     if speed := found.get("tokens_per_second"):
         yield f"{speed:,.0f} tokens/s"
     for name, words in KNOWN.items():
-        if found.get(name) is not None:
+        if found.get(name) is not None and found.get("base_url") is not None:
             yield words[not found[name]]
     yield from (f"honours a {name}: {found[name]}" for name in ("seed", "schema") if found.get(name))

@@ -49,13 +49,14 @@ def main(arguments: argparse.Namespace) -> int:
             f"instrument than {INSTRUMENT}, or not logged"
         )
     if played.unfinished:
-        say(f"note: {played.unfinished} trials have no end in the log; `mazedom resume {folder}` goes on with them")
+        some = "1 trial has" if played.unfinished == 1 else f"{played.unfinished} trials have"
+        say(f"note: {some} no end in the log; `mazedom resume {folder}` goes on")
     if found is None:
         print_json(_document(record, played, seconds))
     else:
+        stdout.print(_verdict(played, seconds, verify=arguments.verify))
         _play(record, played)
         stdout.print(results_view(found))
-        stdout.print(_verdict(played, seconds, verify=arguments.verify))
         if played.receipt is not None:
             _print_receipt(played.receipt)
     for difference in played.differences[:MOST_DIFFERENCES]:

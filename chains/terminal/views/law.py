@@ -250,10 +250,6 @@ def _verdicts(found: Law) -> Iterator[RenderableType]:
             for growth in condition.growths
             if growth.verdict is None and growth.sentence.endswith(tuple(condition.sentences))
         ]
-        for growth in (growth for growth in condition.growths if growth not in same):
-            word = growth.verdict or "none"
-            style = VERDICT_STYLE.get(word, "bold")
-            yield Text.assemble((f"{growth.name}:{name} ", "bold"), (word, style), f" - {growth.sentence}")
         word = condition.verdict or "none"
         stands = STANDS.get(condition.tier or "", "")
         yield Text.assemble((f"verdict:{name} ", "bold"), (word, VERDICT_STYLE.get(word, "bold")), stands)
@@ -261,6 +257,10 @@ def _verdicts(found: Law) -> Iterator[RenderableType]:
             yield Text(f"- {sentence}")
         if same:
             yield Text(f"- so too for {', '.join(growth.name for growth in same)}")
+        for growth in (growth for growth in condition.growths if growth not in same):
+            word = growth.verdict or "none"
+            style = VERDICT_STYLE.get(word, "bold")
+            yield Text.assemble((f"{growth.name}:{name} ", "bold"), (word, style), f" - {growth.sentence}")
         reasons = dict.fromkeys(
             value.why
             for value in (condition.depth.q, condition.hop.k, condition.valence.ratio)

@@ -8,10 +8,14 @@ from rich.table import Table
 from rich.text import Text
 
 from chains.analysis.results.trial_story import Found, Story, Turn
+from chains.fates import FATES, Fate
 from chains.terminal.views.one_hop import changed_here, prompt_view
-from chains.terminal.views.output import legible
+from chains.terminal.views.output import counted, legible
 from chains.terminal.views.run_tables import FATE_STYLE, shown_hops
 from chains.terminal.views.trial_grid import grid_view, legend
+
+MOST_LOST = 6
+"""Lost facts that the first sentence names."""
 
 
 def story_view(story: Story, *, why: bool, prompts: bool = False) -> RenderableType:
@@ -24,6 +28,7 @@ def story_view(story: Story, *, why: bool, prompts: bool = False) -> RenderableT
     """
     parts: list[RenderableType] = [
         Text(f"{story.trial}   {story.condition}   {story.world.title} ({story.world.setting})", style="bold"),
+        *_arrived(story),
         grid_view(story),
         *([Text(f"true status {story.world.status.reason(story.world.facts)}")] if story.world.status else []),
         *(Text(line) for line in story.intent),
@@ -37,6 +42,33 @@ def story_view(story: Story, *, why: bool, prompts: bool = False) -> RenderableT
     if len(shown) < len(hops):
         parts.append(Text(f"{len(hops) - len(shown)} hops between are left out; --json has them all", style="yellow"))
     return Group(*parts)
+
+
+def _arrived(story: Story) -> Iterator[Text]:
+    """Say how many facts arrive as they are, and since which hop each other one does not."""
+    by_hop: dict[int, dict[str, Fate]] = {}
+    for turn in story.turns:
+        if (
+            turn.told.task == "report"
+            and turn.seat.role != "outside"
+            and not turn.told.heading
+            and turn.hop <= story.depth
+        ):
+            fates = by_hop.setdefault(turn.hop, {})
+            for name, verdict in turn.verdicts.items():
+                fates[name] = min(fates.get(name, verdict.fate), verdict.fate, key=FATES.index)
+    if not by_hop or max(by_hop) < story.depth or not by_hop[story.depth]:
+        return
+    last = by_hop[story.depth]
+    lost = {name: fate for name, fate in last.items() if fate != "kept"}
+    told = []
+    for name, fate in lost.items():
+        kept = [hop for hop, fates in by_hop.items() if fates.get(name) == "kept"]
+        told.append(f"{name} {fate} since hop {max(kept, default=0) + 1}")
+    more = ", ..." if len(told) > MOST_LOST else ""
+    which = f": {', '.join(told[:MOST_LOST])}{more}" if told else ""
+    arrive = f"{len(last) - len(lost)} of {counted(len(last), 'fact')} reach the executive as they are"
+    yield Text(f"{arrive}{which}", "bold")
 
 
 def _turn(turn: Turn, story: Story, *, why: bool, prompts: bool) -> Iterator[RenderableType]:
