@@ -69,7 +69,8 @@ def descents_view(found: Sequence[Ranked], notes: Sequence[str]) -> RenderableTy
     for one in found:
         table.add_row(one.name, str(one.worlds), *(_shown(one.ratios[name]) for name in RATIOS))
     how = "hazard ratios on the way down, with 95% intervals over worlds; above 1: lost the sooner"
-    parts: list[RenderableType] = [Text(line) for one in found for line in _verdicts(one)]
+    verdicts = [line for one in found for line in _verdicts(one)]
+    parts: list[RenderableType] = [Text(line, "bold") for line in verdicts or ["no verdict; the notes say why"]]
     parts += [Text(how, style="bold"), table]
     reasons = dict.fromkeys(each.why for one in found for each in one.ratios.values() if isinstance(each, Unknown))
     parts += [Text(f"note: {why}", style="yellow") for why in reasons if not why.endswith("does not vary")]

@@ -36,6 +36,21 @@ def carried_view(clauses: Sequence[Mapping[str, Any]], deeds: Sequence[Mapping[s
         yield Text(f"note: up to {loops:.0%} of a condition's orders loop, or are empty of any claim", style="yellow")
 
 
+def acted_sentence(rows: Sequence[Mapping[str, Any]]) -> str:
+    """Say in which condition the workers do what is best most often, and in which least."""
+    ranked = sorted((row for row in rows if row["right_action"] is not None), key=lambda row: -row["right_action"])
+    if not ranked:
+        return "No deed can be read yet."
+    best, worst = ranked[0], ranked[-1]
+    if best["right_action"] == worst["right_action"]:
+        which = "In all conditions the" if len(ranked) > 1 else "The"
+        return f"{which} workers do what is best by the whole charter in {best['right_action']:.0%} of the trials."
+    return (
+        f"{best['condition']} has the best action done most often, in {best['right_action']:.0%} of the trials, and "
+        f"{worst['condition']} least, in {worst['right_action']:.0%}; `compare` tells whether the difference is real."
+    )
+
+
 def _clauses(rows: Sequence[Mapping[str, Any]]) -> Table:
     """Return a row for each hop and a column for each place of the charter, and how often the must-not is turned."""
     places = list(dict.fromkeys(row["clause"] for row in rows))

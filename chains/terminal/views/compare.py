@@ -79,30 +79,41 @@ def comparison_view(comparison: Comparison) -> RenderableType:
     return Group(*parts, *_notes(comparison))
 
 
-def verdict(comparison: Comparison) -> str:
-    """Return the comparison in a sentence: who keeps more, by how much, is it real, does length explain it.
+HEADLINES = {
+    "retention": ("keeps more of the facts", "keep the same share of the facts"),
+    "right_action": ("has the best action done more often", "have the best action done as often"),
+}
+"""What a sentence says of the measure that matters most: where facts climb, and where orders alone go down."""
 
-    Empty where no fact climbs, so that nothing is kept or lost.
+
+def verdict(comparison: Comparison) -> str:
+    """Return the comparison in a sentence: who does better, by how much, is it real, does length explain it.
+
+    Empty where neither measure of `HEADLINES` is defined.
     """
-    row = comparison.measures.get("retention")
-    if row is None or not row.paired.pairs or math.isnan(row.paired.difference):
-        return ""
+    for name in HEADLINES:
+        row = comparison.measures.get(name)
+        if row is not None and row.paired.pairs and not math.isnan(row.paired.difference):
+            return _sentence(comparison, name, row)
+    return ""
+
+
+def _sentence(comparison: Comparison, name: str, row: Row) -> str:
     found = row.paired
     a, b = called(comparison)
+    better, alike = HEADLINES[name]
     if not found.moved:
-        return f"{a} and {b} keep the same share of the facts: {found.a:.1%}."
+        return f"{a} and {b} {alike}: {found.a:.1%}."
     (more, most), (less, least) = ((b, found.b), (a, found.a)) if found.difference > 0 else ((a, found.a), (b, found.b))
     ends = sorted((found.low, found.high) if found.difference > 0 else (-found.high, -found.low))
     interval = "" if any(map(math.isnan, ends)) else f" (95% interval {100 * ends[0]:.1f} to {100 * ends[1]:.1f})"
-    keeps = (
-        f"{more} keeps more of the facts than {less}, {most:.1%} against {least:.1%}: "
-        f"{_points(found.difference)} more{interval}"
-    )
+    said = f"{more} {better} than {less}, {most:.1%} against {least:.1%}: {_points(found.difference)} more{interval}"
     if not comparison.believable:
-        return f"{keeps}. {comparison.worlds} of {FEWEST_WORLDS} worlds are too few to tell whether that is real."
+        return f"{said}. {comparison.worlds} of {FEWEST_WORLDS} worlds are too few to tell whether that is real."
     if not row.adjusted <= LEVEL:
-        return f"{keeps}. That may be chance (adjusted p {_p(row.adjusted)})."
-    return f"{keeps}. The difference is real (adjusted p {_p(row.adjusted)}). {_length(comparison, more, less)}"
+        return f"{said}. That may be chance (adjusted p {_p(row.adjusted)})."
+    length = f" {_length(comparison, more, less)}" if name == "retention" else ""
+    return f"{said}. The difference is real (adjusted p {_p(row.adjusted)}).{length}"
 
 
 def called(comparison: Comparison) -> tuple[str, str]:

@@ -14,7 +14,7 @@ from chains.analysis.results.run_results import Results
 from chains.stats.measurement_error.corrected_retention import Corrected
 from chains.stats.paired.shares import FEWEST_WORLDS
 from chains.terminal.views.added_measures import added_view
-from chains.terminal.views.charter import carried_view
+from chains.terminal.views.charter import acted_sentence, carried_view
 from chains.terminal.views.output import counted
 from chains.terminal.views.pauses import pauses_view
 from chains.terminal.views.regret import regret_view
@@ -64,7 +64,7 @@ def results_view(
         added: The rows of the measures that the user added, if there are any.
     """
     record = found.record
-    parts: list[RenderableType] = [*summary_view(found.summary())]
+    parts: list[RenderableType] = _answer(found)
     if record.experiment.question:
         parts.append(Text(record.experiment.question, style="italic"))
     rows = found.by_hop()
@@ -89,8 +89,6 @@ def results_view(
     if found.ordered:
         parts += carried_view(found.charter(), found.deeds())
     parts += added_view(added)
-    if not rows and not found.ordered:
-        parts.append(Text("no trial is finished yet"))
     took = "" if seconds is None else f", {seconds:.0f} s"
     parts.append(
         Text(
@@ -104,6 +102,13 @@ def results_view(
         parts += [Text(line) for line in found.standing.lines()]
     parts += [Text(f"note: {note}", style="yellow") for note in _notes(found, rows)]
     return Group(*parts)
+
+
+def _answer(found: Results) -> list[RenderableType]:
+    """Return what matters most: the conditions at a glance, or what is done where orders alone go down."""
+    if found.ordered:
+        return [Text(acted_sentence(found.deeds()), "bold")]
+    return [*summary_view(found.summary())] or [Text("no trial is finished yet", "bold")]
 
 
 def _several(replies: int) -> str:
