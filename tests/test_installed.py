@@ -53,7 +53,7 @@ def test_nothing_of_ours_stands_beside_the_package(plain):
 def test_a_plain_install_runs_on_the_channel_and_says_how_to_get_the_model(plain, tmp_path):
     done = said(plain / "mazedom", "run", "--json", cwd=tmp_path, XDG_CACHE_HOME=str(tmp_path / "cache"))
     assert json.loads(done.stdout)["finished"] > 0
-    assert "pip install 'mazedom[embedded]' && mazedom models --fetch smollm2" in done.stderr
+    assert f"pip install 'mazedom[embedded]' && {plain / 'mazedom'} models --fetch smollm2" in done.stderr
     assert list((tmp_path / "runs").glob("*/*/log.jsonl"))
 
 

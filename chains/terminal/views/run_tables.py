@@ -18,7 +18,7 @@ from chains.terminal.views.charter import acted_sentence, carried_view
 from chains.terminal.views.output import counted
 from chains.terminal.views.pauses import pauses_view
 from chains.terminal.views.regret import regret_view
-from chains.terminal.views.status import share_text, status_view
+from chains.terminal.views.status import share_text, status_view, told_sentence
 from chains.terminal.views.stops import stops_view
 from chains.terminal.views.summary import summary_view
 from chains.worlds.world import unverified_notes
@@ -108,7 +108,8 @@ def _answer(found: Results) -> list[RenderableType]:
     """Return what matters most: the conditions at a glance, or what is done where orders alone go down."""
     if found.ordered:
         return [Text(acted_sentence(found.deeds()), "bold")]
-    return [*summary_view(found.summary())] or [Text("no trial is finished yet", "bold")]
+    told = [Text(told_sentence(found.status()), "bold")] if found.told else []
+    return [*told, *summary_view(found.summary())] or [Text("no trial is finished yet", "bold")]
 
 
 def _several(replies: int) -> str:

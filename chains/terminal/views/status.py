@@ -42,6 +42,29 @@ def status_view(rows: Sequence[StatusRow], shown: Sequence[int]) -> Iterator[Ren
         )
 
 
+def told_sentence(rows: Sequence[StatusRow]) -> str:
+    """Say in which condition the executive is most often told a greener status than the true one, in which least."""
+    tops: dict[str, StatusRow] = {}
+    for row in rows:
+        if row.softened.worlds and (row.condition not in tops or row.hop > tops[row.condition].hop):
+            tops[row.condition] = row
+    if not tops:
+        return "No status is told yet that could have been told greener than it is."
+    ranked = sorted(tops.values(), key=lambda row: -row.softened.value)
+    most, least = ranked[0], ranked[-1]
+    few = min(row.softened.worlds for row in ranked) < FEWEST_WORLDS
+    end = "; too few worlds to conclude from" if few else ""
+    said = "The executive is told a greener status than the true one"
+    of = "the trials that are not green"
+    if most.softened.value == least.softened.value:
+        which = " in all conditions alike" if len(ranked) > 1 else ""
+        return f"{said}{which} in {most.softened.value:.0%} of {of}{end}."
+    return (
+        f"{said} most often with {most.condition}, in {most.softened.value:.0%} of {of}, "
+        f"and least with {least.condition}, in {least.softened.value:.0%}{end}."
+    )
+
+
 def _table(rows: Sequence[StatusRow]) -> Table:
     table = Table(box=None, padding=(0, 1, 0, 0), pad_edge=False)
     table.add_column("hop", justify="right")
