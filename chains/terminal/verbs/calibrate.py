@@ -8,7 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from chains.scoring.facts.instrument import INSTRUMENT
-from chains.terminal.views.output import print_json
+from chains.terminal.views.output import counted, print_json
 from chains.terminal.views.output import results as stdout
 from chains.terminal.views.working import working
 from chains.validation.gates.calibration import calibrate
@@ -31,8 +31,8 @@ def main(arguments: argparse.Namespace) -> int:
 
 
 def gates_view(gates: Sequence[Gate], instrument: str) -> RenderableType:
-    """Return every gate with its bar and figure, then in words what those check that failed."""
-    table = Table(title=f"instrument {instrument}", title_justify="left", box=None, padding=(0, 1, 0, 0))
+    """Return whether the instrument passes, every gate with its bar and figure, and what those check that failed."""
+    table = Table(box=None, padding=(0, 1, 0, 0), pad_edge=False)
     for heading in ("gate", "bar"):
         table.add_column(heading)
     for heading in ("figure", "95% interval", "n"):
@@ -44,6 +44,11 @@ def gates_view(gates: Sequence[Gate], instrument: str) -> RenderableType:
         table.add_row(gate.name, gate.bar, f"{gate.figure:.2%}", interval, f"{gate.n:,}", mark)
     failed = [gate for gate in gates if not gate.passed]
     notes = [Text(f"failed: {gate.name}: {gate.checks}", "red") for gate in failed]
+    said = Text(f"the instrument, {instrument}, passes all {len(gates)} gates", "bold green")
     if failed:
-        notes.append(Text("no result counts while a gate fails", "bold red"))
-    return Group(table, *notes)
+        said = Text(
+            f"the instrument, {instrument}, fails {len(failed)} of {counted(len(gates), 'gate')}: no result counts "
+            "while a gate fails",
+            "bold red",
+        )
+    return Group(said, table, *notes)

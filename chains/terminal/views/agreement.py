@@ -24,7 +24,8 @@ MOST_DISAGREEMENTS = 40
 def accord_view(found: Gathered, agreed: Accord) -> RenderableType:
     """Return everything for the terminal; narrow enough for eighty columns."""
     parts: list[RenderableType] = [
-        Text("pairs decided: " + ", ".join(f"{who} {count}" for who, count in agreed.raters.items()))
+        _error(agreed),
+        Text("pairs decided: " + ", ".join(f"{who} {count}" for who, count in agreed.raters.items())),
     ]
     if unsure := ", ".join(f"{who} {count}" for who, count in found.unsure.items()):
         parts.append(Text(f"unsure of: {unsure}"))
@@ -54,21 +55,22 @@ def accord_view(found: Gathered, agreed: Accord) -> RenderableType:
                 "bright_black",
             )
         )
-    parts.append(Text(""))
-    if isinstance(agreed.errors, str):
-        parts.append(Text(agreed.errors, "yellow"))
-    else:
-        (se_low, se_high), (sp_low, sp_high) = agreed.errors.interval(0), agreed.errors.interval(1)
-        parts.append(
-            Text(
-                f"the instrument's error: sensitivity for loss {share(agreed.errors.sensitivity)} "
-                f"({share(se_low)} to {share(se_high)}), specificity {share(agreed.errors.specificity)} "
-                f"({share(sp_low)} to {share(sp_high)}); `show` and `compare` correct retention by it"
-            )
-        )
     if agreed.clustered_by == "message":
         parts.append(Text("note: of so few worlds that intervals are over messages, and too narrow", "yellow"))
     return Group(*parts)
+
+
+def _error(agreed: Accord) -> Text:
+    """Say how far the instrument errs, or why that is not known."""
+    if isinstance(agreed.errors, str):
+        return Text(agreed.errors, "yellow")
+    (se_low, se_high), (sp_low, sp_high) = agreed.errors.interval(0), agreed.errors.interval(1)
+    return Text(
+        f"the instrument's error: sensitivity for loss {share(agreed.errors.sensitivity)} "
+        f"({share(se_low)} to {share(se_high)}), specificity {share(agreed.errors.specificity)} "
+        f"({share(sp_low)} to {share(sp_high)}); `show` and `compare` correct retention by it",
+        "bold",
+    )
 
 
 def _alphas(agreed: Accord) -> Table:
