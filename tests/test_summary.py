@@ -12,7 +12,9 @@ def test_the_summary_has_the_condition_that_keeps_most_first(mazedom):
     for row in rows:
         last = [hop for hop in made["by_hop"] if hop["condition"] == row["condition"]][-1]
         assert abs(row["kept"]["share"] - last["kept"]) < 1e-6
-        assert row["kept"]["ci"][0] <= row["kept"]["share"] <= row["kept"]["ci"][1]
+        low, high = row["kept"]["ci"]
+        assert low <= row["kept"]["share"] <= high
+        assert high - low < 0.45, "8 worlds of 6 facts, and not 8 answers of yes or no"
     shown = mazedom("show", made["run"]).out.splitlines()
     assert re.match(r"depth=1 keeps most of the facts, \d+%, and depth=4 fewest, \d+%; `compare` tells", shown[0])
     assert [line.split()[0] for line in shown[2:4]] == ["c2", "c1"]

@@ -20,6 +20,7 @@ from chains.running.log.records import TrialEnd
 from chains.running.run_record import Casts, RunRecord
 from chains.running.spending import cost
 from chains.scoring.measures.fate_shares import HopShares, mean_shares, shares_by_hop, shares_of
+from chains.stats.fit.lazy_intervals import mean_interval
 from chains.stats.paired.shares import share_by_world
 from chains.worlds.world import unverified_notes
 
@@ -118,7 +119,10 @@ class Results(NamedTuple):
                 "words": fmean(one.words for one in heard),
                 "calls": fmean(calls),
             }
-            share = share_by_world(kept).document()
+            share = share_by_world(kept).document() or {}
+            # a share of many facts differs less from world to world than a yes or no, for which the other interval is
+            if ends := mean_interval((world, fmean(values)) for world, values in kept.items()):
+                share["ci"] = [round(end, 6) for end in ends]
             rows.append(row | {"kept": share} | {name: round(value, 6) for name, value in figures.items()})
         return sorted(rows, key=lambda row: -row["kept"]["share"])
 

@@ -117,6 +117,8 @@ def _table(rows: Rows) -> Table:
 
 def _cell(row: Mapping[str, Any], heading: str) -> str:
     value = row.get(heading)
+    if isinstance(value, bool):
+        value = str(value).lower()  # as settings are written
     added = ", extended (exploratory)" if heading == "status" and row.get("extended") else ""
     return "" if value is None else f"{value}{added}"
 
