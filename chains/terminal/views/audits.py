@@ -15,11 +15,11 @@ def audits_view(rows: Sequence[Row]) -> Iterator[RenderableType]:
     for condition, group in groupby(rows, key=lambda row: row.condition.name):
         mine = list(group)
         yield Text(condition, style="bold")
-        yield _table(mine)
         most = max(row.pointed for row in mine)
         worst = [row.seat for row in mine if row.pointed == most]
         if most and len(mine) > 1:
             yield Text(f"most bad news found missing or wrong at {' and '.join(worst)}: {most:.1f} facts a report")
+        yield _table(mine)
     yield Text(
         "lost: facts heard and not kept, mean per report; found: share of them that findings name; "
         "alarms: share of the kept facts that findings name",
