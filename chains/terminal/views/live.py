@@ -134,7 +134,8 @@ class LiveView(Watcher):
         if end.status == "failed":
             self._console.print(Text(f"{end.trial} failed: {end.error}", style="red"), soft_wrap=True)
         elif not self._shown and self._tells(self._ended):
-            self._console.print(Text(f"{self._ended} of {len(self._trials)} trials finished ({self._pace()})"))
+            line = f"{self._ended} of {len(self._trials)} trials finished ({self._pace()})"
+            self._console.print(Text(line), soft_wrap=True)
 
     def _note_retention(self, end: TrialEnd) -> None:
         """Add what the executive of a trial heard to what its condition kept so far."""
