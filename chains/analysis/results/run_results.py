@@ -21,7 +21,7 @@ from chains.running.run_record import Casts, RunRecord
 from chains.running.spending import cost
 from chains.scoring.measures.fate_shares import HopShares, mean_shares, shares_by_hop, shares_of
 from chains.stats.fit.lazy_intervals import mean_interval
-from chains.stats.paired.shares import share_by_world
+from chains.stats.paired.shares import FEWEST_WORLDS, share_by_world
 from chains.worlds.world import unverified_notes
 
 
@@ -121,7 +121,8 @@ class Results(NamedTuple):
             }
             share = share_by_world(kept).document() or {}
             # a share of many facts differs less from world to world than a yes or no, for which the other interval is
-            if ends := mean_interval((world, fmean(values)) for world, values in kept.items()):
+            means = [(world, fmean(values)) for world, values in kept.items()]
+            if len(means) >= FEWEST_WORLDS and (ends := mean_interval(means)):
                 share["ci"] = [round(end, 6) for end in ends]
             rows.append(row | {"kept": share} | {name: round(value, 6) for name, value in figures.items()})
         return sorted(rows, key=lambda row: -row["kept"]["share"])
