@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 from chains.scoring.facts.direction_reader import Direction, compile_direction, content
@@ -64,10 +64,25 @@ class Compiled:
     forbids: bool
     """Whether it forbids something, so that "may" is a direction and no doubt."""
 
-    @property
-    def kinds(self) -> dict[str, str]:
-        """The kind of each slot, by name."""
-        return {slot.name: slot.kind for slot in self.statement.slots}
+    @cached_property
+    def telling(self) -> frozenset[str]:
+        """The stems that show its topic: of its subject, where others have the topic too."""
+        return self.topic if self.sole or not self.distinct else self.distinct
+
+    @cached_property
+    def days(self) -> frozenset[str]:
+        """The names of the slots that hold a day."""
+        return frozenset(slot.name for slot in self.statement.slots if slot.kind == "date")
+
+    @cached_property
+    def foretells(self) -> bool:
+        """Whether it says what will happen."""
+        return any(" will " in f" {template} " for template in self.statement.templates)
+
+    @cached_property
+    def categories(self) -> list[str]:
+        """The names of the slots that hold a category."""
+        return [slot.name for slot in self.statement.slots if slot.kind == "category"]
 
     @property
     def keys(self) -> list[Slot]:

@@ -115,6 +115,7 @@ class Around(NamedTuple):
 _MOVES = bag(
     "been go goes going went gone put work works worked working look looked looking talk talked follow followed"
 )
+_JOINED = bag("up down off out over in on")
 _DETERMINERS = bag("the its a an their all this that both")
 _ATTRIBUTES = stems("new further additional extra")
 """Words that modify only the words next to them."""
@@ -122,18 +123,21 @@ _ATTRIBUTES = stems("new further additional extra")
 
 def idle(words: Phrase, around: Around, topic: frozenset[str]) -> bool:
     """Whether words that often give a direction give none in this context."""
+    here = around.tokens[around.at]
     match words:
         case ("meet",):
-            return around.after == "with"  # "was met with success"
+            found = around.after == "with"  # "was met with success"
         case ("back", "up"):
-            return around.tokens[around.at].low != "back"  # "the battery that backs up the power"
+            found = here.low != "back"  # "the battery that backs up the power"
         case ("go", "through"):
-            return around.after in _DETERMINERS  # "went through the test": with what result is not said
+            found = around.after in _DETERMINERS  # "went through the test": with what result is not said
         case ("through",):
-            return any(word in _MOVES for word in around.before(1))
+            found = any(word in _MOVES for word in around.before(1))
         case (word,) if word in _ATTRIBUTES:
-            return not _with_topic(around, topic)
-    return False
+            found = not _with_topic(around, topic)
+        case _:
+            found = here.low in _JOINED and here.tight  # "line-up", "sign-off"
+    return found
 
 
 def _with_topic(around: Around, topic: frozenset[str]) -> bool:
@@ -172,6 +176,10 @@ _ON_PLAN = {
     "hits": bag("target plan goal"), "hit": bag("target plan goal"), "matches": bag("target plan goal budget"),
     "kept": bag("budget plan schedule"), "keeps": bag("budget plan schedule"),
 }  # fmt: skip
+_TROUBLES = bag(
+    "change changes delay delays deviation deviations issues problems incidents losses departures overrun overruns "
+    "increase rise shortfall shortfalls backlog slippage"
+)
 _PREPOSITIONS = bag("on at to within inside")
 _SETTLED = bag(
     "is are was were be been remains remain stays stay stayed still right exactly bang fully comfortably firmly now "
@@ -182,7 +190,9 @@ _OWN = bag("its their the our his her")
 
 
 def on_plan(tokens: tuple[Token, ...], at: int, low: int, high: int) -> int:
-    """Return the end of phrases like "on its sprint plan", "meets its weight target"; 0 if none begins here."""
+    """Return the end of "on its sprint plan", "meets its weight target", "no staff changes"; 0 if none begins here."""
+    if tokens[at].low == "no" and at + 2 < high and tokens[at + 2].low in _TROUBLES:
+        return at + 3
     yardsticks = _ON_PLAN.get(tokens[at].low)
     if yardsticks is None or at + 1 >= high or tokens[at + 1].low not in _OWN:
         return 0

@@ -1,7 +1,7 @@
 """Which way something went: the wordings of a direction slot's sense and of its opposite."""
 
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 from typing import NamedTuple
 
 from chains.scoring.facts.direction_context import Around, Phrase, apart, idle, on_plan
@@ -32,7 +32,10 @@ _YARDSTICKS = bag(
 ) | frozenset(stem(word) for word in ("planned", "scheduled", "expected", "allowed", "time", "budgeted", "forecast"))
 _SIGNS = bag("+ - − –")
 _IDIOMS = {
-    "under": bag("control review way discussion pressure investigation consideration close construction warranty"),
+    "under": bag(
+        "scrutiny observation watch examination study repair maintenance supervision control review way discussion "
+        "pressure investigation consideration close construction warranty"
+    ),
     "up": bag("and"),
     "above": bag("all"),
 }
@@ -90,7 +93,7 @@ class Direction:
     as_planned: int = 0
     """The sense of "on plan", where it has one: of news that something is off, the opposite if that is bad."""
 
-    @property
+    @cached_property
     def words(self) -> frozenset[str]:
         """The stems of all its wordings."""
         return frozenset(word for rows in self.wordings.values() for words, _, _ in rows for word in words)
@@ -209,9 +212,14 @@ _MEASURES = bag(
 )
 
 
+_MONEY = bag("eur usd gbp chf € $ £")
+
+
 def _signs(tokens: tuple[Token, ...], at: int) -> bool:
     """Whether a mark is the sign of a number ("+29%"), not a dash."""
     before, after = tokens[at - 1] if at else None, tokens[at + 1] if at + 1 < len(tokens) else None
+    if after is not None and after.low in _MONEY:  # "+EUR 88k"
+        return after.tight
     if after is None or after.kind != "number" or not after.tight:
         return False
     return before is None or before.kind != "number" or not tokens[at].tight

@@ -106,6 +106,7 @@ def gather(
         or [at for at in range(piece.first, piece.last) if piece.tokens[at].stem in compiled.topic]
         or [at for item in found.values() if item is not MISSING for at in (item.first, item.last - 1)]
     )
+    shows |= {piece.tokens[at].stem for item in found.values() if item.state == "right" for at in (item.first,)}
     way: dict[str, Hit] = {}
     for name, direction in compiled.directions.items():
         hits = _hits(direction, piece, shows, plain=loosely == "in general")
@@ -140,7 +141,7 @@ def gather(
         )
     )
     replaced = any(reader.is_right(one) for one in piece.replaced for reader in compiled.readers.values())
-    found = _swapped(compiled, piece, found)
+    found = _later(compiled, piece, _swapped(compiled, piece, found), way)
     return Evidence(piece, topic, found, way, turned, doubt, measured, strange, beside=replaced)
 
 
@@ -306,6 +307,20 @@ def _risen_to(compiled: Compiled, piece: Piece, item: Found, reader: Reader) -> 
         return False
     changes = any(stem(str(slot.value)) in _CHANGES for slot in compiled.statement.slots if slot.kind == "direction")
     return changes and any(quantity.first == item.first and quantity.cue == "to" for quantity in piece.quantities)
+
+
+def _later(compiled: Compiled, piece: Piece, found: dict[str, Found], way: dict[str, Hit]) -> dict[str, Found]:
+    """Leave open what happened where another day is told on which something will: "will be repeated in January"."""
+    ahead = not way and not compiled.foretells and any(token.low in _AHEAD for token in piece.tokens)
+    if not ahead or not compiled.directions:
+        return found
+    return {
+        name: item._replace(state="vague") if item.state == "wrong" and name in compiled.days else item
+        for name, item in found.items()
+    }
+
+
+_AHEAD = bag("will scheduled repeated rescheduled booked next planned again upcoming")
 
 
 def _swapped(compiled: Compiled, piece: Piece, found: dict[str, Found]) -> dict[str, Found]:

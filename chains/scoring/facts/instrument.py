@@ -29,8 +29,10 @@ blind writer, never read: 97.2% and 94.4%, most errors a direction in words that
 neither the ledger nor `antonyms` lists, so that kept is read as blurred.
 """
 
+import gc
 from collections import Counter, defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -39,7 +41,7 @@ from chains.scoring.facts.compiled_statement import Compiled, compile_ledger
 from chains.scoring.facts.evidence import Evidence, Loosely, gather, value_of
 from chains.scoring.facts.fate_rules import THOUGH, omitted, weigh
 from chains.scoring.facts.ledger_vocabulary import known_tokens
-from chains.scoring.facts.match_rules import bare, close, near_miss, on_topic, whole
+from chains.scoring.facts.match_rules import close, near_miss, on_topic, whole
 from chains.scoring.facts.parsed_message import Scene, phrasings
 from chains.scoring.facts.segments import Piece
 from chains.scoring.facts.slot_match import Found
@@ -97,10 +99,11 @@ class Instrument:
         wanted = [compiled for compiled in self.ledger if only is None or compiled.statement.id in only]
         if not message or not message.strip():
             return {compiled.statement.id: omitted(compiled) for compiled in wanted}
-        look = _look(self, message)
-        for compiled in wanted:
-            if compiled.statement.id not in look.verdicts:
-                look.verdicts[compiled.statement.id] = self._judge(compiled, look.scene)
+        with _collector_resting(len(message) > _LONG):
+            look = _look(self, message)
+            for compiled in wanted:
+                if compiled.statement.id not in look.verdicts:
+                    look.verdicts[compiled.statement.id] = self._judge(compiled, look.scene)
         return {compiled.statement.id: look.verdicts[compiled.statement.id] for compiled in wanted}
 
     def scene(self, message: str) -> Scene:
@@ -111,7 +114,8 @@ class Instrument:
         seen = []
         for at in scene.telling_of.get(compiled.subject, ()):
             evidence = self._gather(compiled, scene, at)
-            if not self._of_another(compiled, evidence.piece.words) or whole(compiled, evidence):
+            another = self._of_another(compiled, evidence.piece.words) and not whole(compiled, evidence)
+            if not another or (evidence.way and self._tells(compiled, evidence)):
                 seen.append(evidence)
         if (repeated := scene.repeats.get(compiled.statement.id)) is not None:
             return _repeated(compiled, scene, seen, repeated)
@@ -148,7 +152,7 @@ class Instrument:
     def _gather(self, compiled: Compiled, scene: Scene, at: int) -> Evidence:
         read = _gathered(self, compiled, scene.pieces[at], on_topic(compiled, scene, at))
         home = scene.homes[at]
-        read = _pointed_at(compiled, scene, at, read)
+        read = _pointed_at(compiled, scene, at, read) if compiled.categories else read
         corrects = home in scene.corrects and (compiled.sole or read.topic)
         return read._replace(sentence=home, place=scene.place(at), corrects=corrects)
 
@@ -164,13 +168,11 @@ class Instrument:
 
     def _elsewhere(self, compiled: Compiled, scene: Scene) -> Verdict | None:
         """Return altered if a whole statement, or its topic and own value, is stated of another subject."""
-        for at in scene.telling:
+        for at in scene.with_stems(compiled.telling):
             piece = scene.pieces[at]
+            if compiled.subject in piece.subjects or UNCLEAR in piece.subjects:
+                continue
             whose = piece.subjects - {STRANGER, UNCLEAR}
-            if compiled.subject in whose or UNCLEAR in piece.subjects:
-                continue
-            if not on_topic(compiled, scene, at):
-                continue
             if (piece.loose or not piece.subjects) and not scene.names_a_stranger(at):
                 continue
             evidence = self._gather(compiled, scene, at)
@@ -210,6 +212,13 @@ class Instrument:
         )
         return not overlap and (alone or reader.slot.kind != "category")
 
+    def _tells(self, compiled: Compiled, evidence: Evidence) -> bool:
+        """Whether a piece has a value that only this statement has, though it speaks of another property too."""
+        return len(evidence.piece.subjects) == 1 and any(
+            self._distinctive(compiled, evidence, name) and self._own_value(compiled, evidence, name, alone=False)
+            for name in evidence.found
+        )
+
     def _distinctive(self, compiled: Compiled, evidence: Evidence, name: str) -> bool:
         """Whether a right date, count or number with a unit is one that no other statement has."""
         reader, found = compiled.readers[name], evidence.found[name]
@@ -222,15 +231,7 @@ class Instrument:
 
     def _beside(self, compiled: Compiled, scene: Scene) -> Verdict | None:
         """Return blurred if the subject is only named next to the statement's own value ("1.1 hours less, D-69")."""
-        for at in scene.telling:
-            near = [one for one in (at - 1, at + 1) if 0 <= one < len(scene.pieces)]
-            if not any(
-                scene.homes[one] == scene.homes[at]
-                and scene.pieces[one].subjects == {compiled.subject}
-                and bare(scene.pieces[one])
-                for one in near
-            ):
-                continue
+        for at in scene.next_to_bare(compiled.subject):
             evidence = self._gather(compiled, scene, at)
             own = [name for name in evidence.found if self._own_value(compiled, evidence, name, alone=False)]
             if any(self._distinctive(compiled, evidence, name) for name in own):
@@ -257,7 +258,7 @@ class Instrument:
 
     def _of_all(self, compiled: Compiled, scene: Scene) -> Verdict | None:
         """Return a verdict where something is said of all that the topic has: "all calibrations are in date"."""
-        for at in scene.telling:
+        for at in scene.with_stems(compiled.topic):
             piece = scene.pieces[at]
             if piece.explicit or piece.quantities or piece.dates or not _general(compiled, piece):
                 continue
@@ -293,8 +294,9 @@ class Instrument:
 
     def _without_subject(self, compiled: Compiled, scene: Scene) -> Verdict | None:
         """Return a verdict if a piece without a subject states the topic and the values."""
-        for at in scene.telling:
-            if not on_topic(compiled, scene, at) or not scene.nameless(scene.pieces[at]):
+        named = scene.telling_of.get(compiled.subject, []) if compiled.in_name else []
+        for at in sorted({*scene.with_stems(compiled.telling), *named}):
+            if not scene.nameless(scene.pieces[at]):
                 continue
             evidence = self._gather(compiled, scene, at)
             stated = any(found.state != "missing" for found in evidence.found.values())
@@ -325,6 +327,23 @@ def _look(instrument: Instrument, message: str) -> _Look:
     return _Look(instrument.scene(message), {})
 
 
+_LONG = 20_000
+"""Characters of a message that is cut into so many objects that the garbage collector would take half of the time."""
+
+
+@contextmanager
+def _collector_resting(rests: bool) -> Iterator[None]:
+    """Keep the garbage collector from running, if it is on."""
+    rests = rests and gc.isenabled()
+    if rests:
+        gc.disable()
+    try:
+        yield
+    finally:
+        if rests:
+            gc.enable()
+
+
 @lru_cache(maxsize=512)
 def _gathered(instrument: Instrument, compiled: Compiled, piece: Piece, topic: bool, loosely: Loosely = "") -> Evidence:
     """Gather the evidence about a statement in a piece; cached, because seats pass on what they heard."""
@@ -341,11 +360,8 @@ def _gathered(instrument: Instrument, compiled: Compiled, piece: Piece, topic: b
 def _pointed_at(compiled: Compiled, scene: Scene, at: int, read: Evidence) -> Evidence:
     """Take from the sentence before which one is meant by "that test", "the same test"."""
     piece, home = scene.pieces[at], scene.homes[at]
-    gone = [
-        name for name, found in read.found.items() if found.state == "missing" and compiled.kinds[name] == "category"
-    ]
-    lows = [token.low for token in piece.tokens[piece.first : piece.last]]
-    if not gone or not _SAME.intersection(lows) or not home:
+    gone = [name for name in compiled.categories if read.found[name].state == "missing"]
+    if not gone or not home or _SAME.isdisjoint([token.low for token in piece.tokens[piece.first : piece.last]]):
         return read
     points = any(
         piece.tokens[one].low in _SAME
@@ -354,7 +370,7 @@ def _pointed_at(compiled: Compiled, scene: Scene, at: int, read: Evidence) -> Ev
     )
     if not points:
         return read
-    before = [piece for number, piece in enumerate(scene.pieces) if scene.homes[number] == home - 1]
+    before = scene.of_sentence(home - 1)
     found = dict(read.found)
     for name in gone:
         said = {compiled.readers[name].read(one, lambda _: False).state for one in before}

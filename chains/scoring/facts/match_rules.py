@@ -6,17 +6,13 @@ from chains.scoring.facts.ledger_vocabulary import known_tokens
 from chains.scoring.facts.parsed_message import Scene
 from chains.scoring.facts.segments import Piece
 from chains.scoring.facts.slot_readers import NumberSlot
-from chains.scoring.text.ledger_stems import bag
 from chains.scoring.text.spelling import one_off
-
-_LINKS = bag("the a our for in on at of with")
-"""Words that may stand next to a name that is merely added to a sentence."""
 
 
 def on_topic(compiled: Compiled, scene: Scene, at: int) -> bool:
     """Whether a piece names a statement's topic, together with its subject if other statements share the topic."""
-    topic = compiled.topic if compiled.sole or not compiled.distinct else compiled.distinct
-    return not topic.isdisjoint(scene.stems[at]) or (compiled.in_name and compiled.subject in scene.pieces[at].subjects)
+    named = compiled.in_name and compiled.subject in scene.pieces[at].subjects
+    return named or not compiled.telling.isdisjoint(scene.stems[at])
 
 
 def near_miss(compiled: Compiled, piece: Piece) -> bool:
@@ -30,12 +26,6 @@ def _swapped(one: str, other: str) -> bool:
     """Whether two neighbouring characters have changed places."""
     apart = [at for at, (a, b) in enumerate(zip(one, other, strict=False)) if a != b]
     return len(one) == len(other) and len(apart) == 2 and apart[1] == apart[0] + 1 and sorted(one) == sorted(other)
-
-
-def bare(piece: Piece) -> bool:
-    """Whether a piece names its subject and nothing else."""
-    words = [token for at, token in enumerate(piece.tokens) if piece.first <= at < piece.last and at not in piece.named]
-    return piece.explicit and all(token.kind == "mark" or token.low in _LINKS for token in words)
 
 
 def close(evidence: Evidence) -> bool:

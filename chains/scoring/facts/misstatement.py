@@ -105,7 +105,8 @@ def _other_predicate(compiled: Compiled, evidence: Evidence) -> str | None:
     own = {words for direction in compiled.directions.values() for words in direction.wordings}
     for at in range(evidence.piece.first, evidence.piece.last):
         token = evidence.piece.tokens[at]
-        other = token.stem in _PREDICATES and at not in evidence.piece.named
+        nearly = [one.low for one in evidence.piece.tokens[at : at + 2]] == ["close", "to"]
+        other = token.stem in _PREDICATES and at not in evidence.piece.named and not nearly
         if other and token.stem not in own | compiled.topic | compiled.literal:
             true = next(slot for slot in compiled.statement.slots if slot.name in compiled.directions)
             return f"says {token.text!r} where it was {true.text!r}"

@@ -1,13 +1,15 @@
 """A message parsed for one ledger: its pieces, their words, and the sentences that repeat a rendering."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
 from typing import NamedTuple
 
 from chains.scoring.facts.compiled_statement import Compiled, Rendering
 from chains.scoring.facts.segments import Piece, cut_up
 from chains.scoring.facts.subjects import UNCLEAR, Subjects, unnamed
 from chains.scoring.text.corrections import Role
+from chains.scoring.text.ledger_stems import bag
 from chains.scoring.text.sentences import sentences_of
 from chains.scoring.text.spelling import Spelling
 from chains.scoring.text.tokens import Wording
@@ -50,6 +52,25 @@ def _untold(roles: Sequence[Role], first: Sequence[str]) -> tuple[set[int], set[
     return denied, asked
 
 
+_OFTEN = 16
+"""Repetitions of a sentence that are read: a text of nothing else is then read as fast as any other."""
+
+
+def bare(piece: Piece) -> bool:
+    """Whether a piece names its subject and says nothing else."""
+    if not piece.explicit or piece.last - piece.first > _BARE:
+        return False
+    words = [
+        token for at, token in enumerate(piece.tokens[piece.first : piece.last], piece.first) if at not in piece.named
+    ]
+    return all(token.kind == "mark" or token.low in _LINKS for token in words)
+
+
+_BARE = 12
+_LINKS = bag("the a our for in on at of with")
+"""Words that may stand with a name that is only added to what is said."""
+
+
 class Scene:
     """What the instrument needs to know of a message, whatever the statement."""
 
@@ -81,18 +102,64 @@ class Scene:
         self.denied, self.asked = _untold(roles, [sentence.tokens[0].low for sentence in sentences])
         self._find_repeats([cut.wording for cut in cuts], known)
         untold = self.denied | self.asked
-        self.telling = [at for at, home in enumerate(self.homes) if home not in self.copied | untold]
+        silent = self.copied | untold
+        often = self._often()
+        self.telling = [at for at, home in enumerate(self.homes) if home not in silent and at not in often]
         """The pieces of all other sentences, but for those that are taken back or only ask."""
         self.untold_of: dict[int, list[int]] = defaultdict(list)
         """The pieces of sentences that are taken back or only ask, by what they are about."""
         for at, home in enumerate(self.homes if untold else ()):
-            for subject in self.pieces[at].subjects if home in untold else ():
+            for subject in self.pieces[at].subjects if home in untold and at not in often else ():
                 self.untold_of[subject].append(at)
         self.telling_of: dict[int, list[int]] = defaultdict(list)
         """Those of them that are about a subject."""
         for at in self.telling:
             for subject in self.pieces[at].subjects:
                 self.telling_of[subject].append(at)
+
+    def _often(self) -> set[int]:
+        """Return the pieces that stand under the same heading so often before that they say nothing more."""
+        met: Counter[tuple[int, int | None]] = Counter()
+        out = set()
+        for at, home in enumerate(self.homes):
+            key = id(self.pieces[at]), self._sentences[home].heading
+            met[key] += 1
+            if met[key] > _OFTEN:
+                out.add(at)
+        return out
+
+    def of_sentence(self, sentence: int) -> list[Piece]:
+        """Return the pieces of a sentence."""
+        return list(self._cuts[sentence].pieces)
+
+    def with_stems(self, stems: frozenset[str]) -> list[int]:
+        """Return the telling pieces that show one of some stems, in order."""
+        found = [at for stem in stems for at in self._with_stem.get(stem, ())]
+        return sorted(set(found)) if len(stems) > 1 else found
+
+    @cached_property
+    def _with_stem(self) -> dict[str, list[int]]:
+        out: dict[str, list[int]] = defaultdict(list)
+        for at in self.telling:
+            for stem in self.stems[at]:
+                out[stem].append(at)
+        return out
+
+    def next_to_bare(self, subject: int) -> list[int]:
+        """Return the telling pieces next to one in their sentence that names a subject and says nothing else."""
+        return self._next_to_bare.get(subject, [])
+
+    @cached_property
+    def _next_to_bare(self) -> dict[int, list[int]]:
+        out: dict[int, list[int]] = defaultdict(list)
+        telling = set(self.telling)
+        for at, piece in enumerate(self.pieces):
+            if len(piece.subjects) != 1 or not bare(piece):
+                continue
+            (subject,) = piece.subjects
+            near = (one for one in (at - 1, at + 1) if one in telling and self.homes[one] == self.homes[at])
+            out[subject] += [one for one in near if one not in out[subject][-2:]]
+        return out
 
     def _find_repeats(self, wordings: Sequence[Wording], known: Phrasings) -> None:
         for at, first in enumerate(wordings):

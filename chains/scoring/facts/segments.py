@@ -139,7 +139,8 @@ def _cut(
         valued = [q for q in quantities if span.first <= q.first < span.last and q.last - 1 not in aside]
         dated = [d for d in dates if span.first <= d.first < span.last and d.first not in aside]
         gapped = span.explicit and _gapped(tokens, span, [*valued, *dated], named)
-        source = next((piece for piece in reversed(pieces) if not piece.gapped), None) if gapped else None
+        short = gapped or (span.explicit and _short(tokens, span, [*valued, *dated], named))
+        source = next((piece for piece in reversed(pieces) if not piece.gapped), None) if short else None
         topical = together[span.subjects] | lead | (source.topical if source is not None else frozenset())
         shared = _shared(tokens, span) if len(span.subjects) > 1 else ""
         piece = Piece(
@@ -163,6 +164,8 @@ def _cut(
 
 def _with_former(tokens: tuple[Token, ...], mentions: list[Mention]) -> list[Mention]:
     """Add "the former" and "the latter" to the subjects that a sentence names."""
+    if len(mentions) < 2:
+        return mentions
     out = list(mentions)
     for at in range(1, len(tokens)):
         if tokens[at].low not in ("former", "latter") or tokens[at - 1].low != "the":
@@ -182,8 +185,10 @@ def _shared(tokens: tuple[Token, ...], span: "_Span") -> Shared:
 
 def _dealt(piece: Piece, mentions: Sequence[Mention]) -> list[Piece]:
     """Give each of several subjects its own of as many listed values: "P-1 and P-2 were 4 and 5 weeks late"."""
+    if len(piece.subjects) < 2:
+        return []
     who = list(dict.fromkeys(mention.subject for mention in mentions))
-    if len(who) < 2 or set(who) != piece.subjects or piece.shared == "together":
+    if set(who) != piece.subjects or piece.shared == "together":
         return []
     listed: Sequence[Quantity | Date] = piece.dates if len(piece.dates) == len(who) else piece.quantities
     between = [piece.tokens[one.last : other.first] for one, other in pairwise(listed)]
@@ -209,6 +214,17 @@ class _Span(NamedTuple):
     explicit: bool
     loose: bool
     words: frozenset[str]
+
+
+def _short(tokens: tuple[Token, ...], span: _Span, values: Sequence[Quantity | Date], named: frozenset[int]) -> bool:
+    """Whether a piece has a subject, values and hardly more: "and B EUR 154,000 in grants"."""
+    valued = {at for value in values for at in range(value.first, value.last)}
+    others = {*range(span.first, span.last)} - valued - named
+    said = [at for at in others if tokens[at].kind != "mark" and tokens[at].low not in _EMPTY]
+    return bool(valued) and len(said) == 1 and tokens[span.first].low in _GOES_ON
+
+
+_GOES_ON = bag("and , ; &")
 
 
 def _gapped(tokens: tuple[Token, ...], span: _Span, values: Sequence[Quantity | Date], named: frozenset[int]) -> bool:

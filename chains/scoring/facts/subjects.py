@@ -95,9 +95,17 @@ class Subjects:
             if found is None:
                 at += 1
             else:
-                out.append(found)
+                out.append(self._meant(tokens, found, out))
                 at = found.last
         return out
+
+    def _meant(self, tokens: tuple[Token, ...], found: Mention, before: Sequence[Mention]) -> Mention:
+        """Take "the line" for the line that the sentence named before, if it named one."""
+        if found.subject != UNCLEAR:
+            return found
+        noun = tokens[found.first].low
+        named = {one.subject for one in before if one.subject >= 0 and noun in self.names[one.subject].lower().split()}
+        return found._replace(subject=named.pop()) if len(named) == 1 else found
 
     def _known(self, tokens: tuple[Token, ...], at: int) -> Mention | None:
         for variant in self._by_word.get(tokens[at].low, ()) or self._by_word.get(tokens[at].low.removesuffix("s"), ()):

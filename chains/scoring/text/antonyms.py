@@ -41,7 +41,8 @@ FAMILIES: tuple[tuple[str, str], ...] = (
             "ahead of|ahead|more|over|above|beyond|exceeds|exceeded|exceeding|surplus|up on|in front|past|"
             "extra|overshot|outstripped|surpassed|surpasses|too many|leading|"
             "leads|outpacing|outpaced|outpaces|outran|outperforming|outperforms|outperformed|exceed|"
-            "on top of|better than|beating|beat|beats|clear of"
+            "on top of|better than|beating|beat|beats|clear of|"
+            "beaten"
         ),
     ),
     (
@@ -149,7 +150,8 @@ FAMILIES: tuple[tuple[str, str], ...] = (
             "not recover|not honour|not honoured|"
             "rebuffed|snubbed|spurned|shot down|ruled out|struck down|negative|unsuccessful|contesting|"
             "stonewalled|not entertain|no luck|empty-handed|"
-            "a no from|no from"
+            "a no from|no from|"
+            "no on"
         ),
         (
             "accepted|approved|granted|agreed|authorised|authorized|said yes|yes to|happy with|blessing|"
@@ -161,7 +163,8 @@ FAMILIES: tuple[tuple[str, str], ...] = (
             "coming back|good for|positive|successful|came round|won|in our favour|will refund|refunded|"
             "refunding|compensated|compensate|makes good|made good|green-lighted|cleared|"
             "back from|pay back|paid back|pays back|give back|gave back|refunding us|refunded us|refunds us|"
-            "went through|goes through"
+            "went through|goes through|"
+            "ok on|okay on|ok with|okay with|ok to"
         ),
     ),
     (
@@ -214,7 +217,9 @@ FAMILIES: tuple[tuple[str, str], ...] = (
             "committed|assured|sealed|still wants|guaranteed|binding|in writing|locked in|ratified|validated|"
             "gave the nod|definite|secure|secured|signed off|on its way|assured|in place|"
             "stands|holding|remains on|on track|under contract|as planned|goes ahead|proceeding|"
-            "coming|all set|lined up"
+            "coming|all set|lined up|"
+            "reconfirmed|reconfirming|reaffirming|"
+            "in the bag|on their way|on the way"
         ),
     ),
     (
@@ -235,7 +240,8 @@ FAMILIES: tuple[tuple[str, str], ...] = (
             "road legal|compliant|valid until|covered|in good order|no lapse|without a gap|rolled over|"
             "re-issued|newly issued|granted anew|issued anew|in place|all in date|prolongation|"
             "calibrated|recalibrating|"
-            "new"
+            "new|"
+            "good again|valid again|in force again|back in force"
         ),
     ),
     (
@@ -266,7 +272,8 @@ FAMILIES: tuple[tuple[str, str], ...] = (
             "conked out|took down|taken down|brought down|"
             "down since|not back|not recovered|not come back|knocked out|"
             "stuck|jammed|hung|froze|frozen|not working|halted|stopped|collapsed|out of order|lost|"
-            "without power|no power"
+            "without power|no power|"
+            "down"
         ),
         (
             "recovered|working again|back in service|back in order|up again|came back|restored|back online|"
@@ -276,7 +283,8 @@ FAMILIES: tuple[tuple[str, str], ...] = (
             "stayed up|survived|weathered|unaffected|held up|fully operational|running|rides out|"
             "rode out|healthy|normal|"
             "uninterrupted|without interruption|no interruption|no outage|without a break|"
-            "working|works fine"
+            "working|works fine|"
+            "kept going|kept running|ran on|stayed on"
         ),
     ),
     (
@@ -408,7 +416,7 @@ SOFTENED = bag(
 )
 """Words before one of `AS_PLANNED` that leave room for what is off."""
 MEASURED = (
-    bag("rose raised more higher over above slower longer extended gained late ahead"),
+    bag("won rose raised more higher over above slower longer extended gained late ahead"),
     bag("fell lowered fewer lower under below faster less shortened lost early behind"),
 )
 """Directions that go with a number, by the sign that says them: plus or minus."""

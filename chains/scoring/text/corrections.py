@@ -38,9 +38,13 @@ _TAKES_BACK = re.compile(
     r"^(?:(?:this|that|it|which|all of this|all this|the above|neither|both) )?"
     r"(?:(?:is|was|were|are|has|have|proved|turned out)(?: been)?(?: to be)? )?(?:simply |just |plainly |now |quite )?"
     r"(?:not true|untrue|false|wrong|not correct|incorrect|not so$|not right|no longer true|no longer correct|"
-    r"no longer the case|not the case|a mistake|an error|mistaken|outdated|out of date|a misunderstanding)\b"
-    r"|\b(?:strike|scratch|disregard|ignore|scrap|forget|withdraw|delete|retract|cancel) (?:that|this|the above|"
-    r"the last|my last|the previous|the first|my earlier|our earlier)\b"
+    r"no longer the case|not the case|a mistake|an error|mistaken|a misunderstanding)\b"
+    r"|^(?:this|that|all of this|all this|the above) (?:is|was) (?:now )?(?:outdated|out of date)\b"
+    r"|^(?:please |sorry |so |well |no )?(?:strike|scratch|disregard|ignore|scrap|forget|retract) (?:that|this)\b"
+    r"(?! (?:month|week|year|quarter|term|rate|level))"
+    r"|\b(?:strike|scratch|disregard|ignore|scrap|forget|withdraw|delete|retract|cancel) (?:(?:that|this)"
+    r"(?: (?:sentence|line|statement|figure|number|remark|point|item|paragraph|bullet|message|note)\b|$)|"
+    r"the above\b|the last\b|my last\b|the previous\b|the first\b|my earlier\b|our earlier\b)"
     r"|\b(?:he|she|they|we|i|it) (?:is|was|are|were|am) (?:wrong|mistaken)\b"
     r"|^(?:a )?no\b"
     r"(?: (?:it|they|he|she|we|this|that|not|there|the|on)\b|$)"
@@ -51,6 +55,8 @@ _CORRECTS = re.compile(
 )
 _AGREES = re.compile(r"^(?:a )?(?:yes|correct|indeed|right|true|confirmed)\b")
 _DENIED = re.compile(
+    r"^(?:there is |there was )?no truth (?:in|to|behind)\b"
+    r"|^it is (?:simply |just )?(?:a )?(?:rumour|rumor|myth) that\b|"
     r"\b(?:rumours?|rumors?|reports?|claims?|suggestions?|statements?|talk|fears?|allegations?|idea|news|story|stories|"
     r"assertions?|beliefs?) (?:that|of) .*\b(?:is|are|was|were|proved|turned out)(?: to be)? (?:simply |just |quite )?"
     r"(?:wrong|false|untrue|unfounded|incorrect|baseless|exaggerated|mistaken|groundless|not true|not correct)$"
@@ -76,13 +82,18 @@ def role_of(tokens: Sequence[Token]) -> Role:
 
 
 _STARTS = bag(
-    "no a yes correct correction erratum in actually on quite to the scratch make i rather indeed right true confirmed"
+    "please sorry so well no a yes correct correction erratum in actually on quite to the scratch make i rather indeed "
+    "right true confirmed there it"
 )
 _HINTS = bag(
     "true untrue false wrong correct incorrect so case mistake error mistaken outdated strike disregard ignore scrap "
     "forget withdraw delete retract cancel unfounded baseless exaggerated groundless date misunderstanding"
 )
 """A sentence without any of these words takes nothing back."""
+
+
+_ASIDE = _WAS_TOLD | {"not", *(first for first, _ in _REPLACES)}
+"""Words without which nothing is put aside."""
 
 
 def put_aside(tokens: Sequence[Token], cuts: Sequence[int]) -> frozenset[int]:
@@ -93,6 +104,8 @@ def put_aside(tokens: Sequence[Token], cuts: Sequence[int]) -> frozenset[int]:
         cuts: Where its clauses start.
     """
     lows = [token.low for token in tokens]
+    if _ASIDE.isdisjoint(lows):
+        return frozenset()
     out: set[int] = set()
     if "not" in lows:
         out |= _after_not(tokens, lows)

@@ -120,15 +120,30 @@ def _year(tokens: tuple[Token, ...], at: int) -> tuple[int | None, int]:
     return (year, at + comma + 1) if year is not None and 1900 <= year <= 2199 else (None, at)
 
 
+def _after_day(tokens: tuple[Token, ...], at: int, day: int, length: int) -> Date | None:
+    """Return the date of a day whose month follows it, its own or that of the day after it."""
+    if (other := _shared_month(tokens, at + length)) is not None:
+        return Date(other.month, day, other.year, at, at + length)
+    month_at = at + length + (_low(tokens, at + length) == "of")
+    month = _MONTHS.get(_low(tokens, month_at))
+    if month is None:
+        return None
+    year, last = _year(tokens, month_at + 1)
+    return Date(month, day, year, at, last)
+
+
+def _shared_month(tokens: tuple[Token, ...], at: int) -> Date | None:
+    """Return the day that goes on from another and has its month: "18 and 25 September"."""
+    if _low(tokens, at) not in ("and", ",", "&") or _day(tokens, at + 1) is None:
+        return None
+    other = _named(tokens, at + 1)
+    return other if other is not None and other.day is not None else None
+
+
 def _named(tokens: tuple[Token, ...], at: int) -> Date | None:
     day = _day(tokens, at)
     if day is not None:
-        month_at = at + day[1] + (_low(tokens, at + day[1]) == "of")
-        month = _MONTHS.get(_low(tokens, month_at))
-        if month is not None:
-            year, last = _year(tokens, month_at + 1)
-            return Date(month, day[0], year, at, last)
-        return None
+        return _after_day(tokens, at, *day)
     month = _MONTHS.get(tokens[at].low)
     if month is None or not tokens[at].text[0].isupper():
         return None

@@ -14,7 +14,8 @@ engineers nurses welders fitters students volunteers staff people headcount tech
     recruitment hire hiring hires leavers joiners departures newcomers crewing personnel workforce manpower
     understaffed strength enrolment intake retention rota onboarding changes lineup movement colleagues resignation
     resignations team
-bugs defects faults faulty issues: bug defect fault issue fix fixes fixing quality coverage regression regressions
+bugs defects faults faulty issues: trouble troubles
+    bug defect fault issue fix fixes fixing quality coverage regression regressions
     stability stable stabilising cleanup backlog robustness robust triage code debt
 load requests throughput capacity: throughput capacity load peak scaling scale volume traffic performance
 response responds answered calls latency: response responsive responsiveness latency answer answering reply speed
@@ -64,7 +65,7 @@ drill fire training: drill exercise evacuation training trained course courses q
 fault crash queue motor power: outage fault failure downtime disruption motor drive queue availability available
     uptime breakdown running run service operation restarted operational
 sprint: sprint velocity plan points backlog
-resolution sharpness: resolution sharp sharpness image images precision optics performance
+resolution sharpness: resolution sharp sharper sharpness image images precision optics performance
 analysis: analysis analyses analyse evaluation results
 crash: crash impact safety rating
 scrap waste: scrap waste rejects yield losses
@@ -80,7 +81,8 @@ entrance entry: entrance entry gate door access
 """Words of topics, and after the colon words that refer to them."""
 
 GENERAL = stems(
-    """complete completed completion done finished ready progress progressing progresses progressed well good great
+    """turned bang exactly precisely right
+    complete completed completion done finished ready progress progressing progresses progressed well good great
     excellent strong solid healthy fine okay ok positive smooth smoothly track course plan planned schedule target
     expected expectation expectations normal stable steady unchanged control review monitoring monitored monitor
     watch watching attention focus priority managed manage handled handle addressed address action actions follow

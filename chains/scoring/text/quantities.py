@@ -19,7 +19,7 @@ _PAIRED = {
     ("less", "than"): "<", ("fewer", "than"): "<", ("up", "to"): "<", ("at", "most"): "<",
     ("more", "than"): ">", ("at", "least"): ">", ("greater", "than"): ">", ("excess", "of"): ">",
 }  # fmt: skip
-_TO_TOTAL = bag("the our all its their a total of these those")
+_TO_TOTAL = bag("s the our all its their a total of these those")
 _OPPOSITE = {"<": ">", ">": "<"}
 _SIGNS = bag("+ - − –")
 _AFTER = {("or", "more"): ">", ("or", "longer"): ">", ("or", "less"): "<", ("or", "fewer"): "<"}

@@ -163,11 +163,16 @@ def _closed(tokens: tuple[Token, ...], following: tuple[Token, ...]) -> bool:
     return _ends_sentence([*tokens[-2:], *after], min(len(tokens), 2) - 1)
 
 
+_LONGEST = 200
+"""Tokens after which a sentence ends at its next mark, or else at twice as many: nobody writes longer ones."""
+
+
 def _parted(tokens: tuple[Token, ...]) -> tuple[Sentence, ...]:
     """Return the sentences in tokens, read by themselves; punctuation alone is no sentence."""
     out, start = [], 0
     for end, token in enumerate(tokens):
-        if end == len(tokens) - 1 or (token.text in ".!?" and _ends_sentence(tokens, end)):
+        too_long = (end - start >= _LONGEST and token.kind == "mark") or end - start >= 2 * _LONGEST
+        if too_long or end == len(tokens) - 1 or (token.text in ".!?" and _ends_sentence(tokens, end)):
             part = tokens[start : end + 1]
             if any(token.kind != "mark" for token in part):
                 out.append(Sentence(tuple(moved(part, -part[0].start)), _cuts(part), None, part[0].start))
