@@ -83,6 +83,8 @@ def test_what_is_left_out_is_counted_so_that_nothing_goes_missing():
             {"name": "S-4", "time": "26 days", "way": "late"},
         ),
         ("Crew A finished the drill on Tuesday.", "Crew A", {"weekday": "Tuesday"}),
+        ("Pump P-12 was delivered 3,5 weeks late.", "Pump P-12", {"time": "3.5 weeks", "way": "late"}),
+        ("The outage of line L-2 took 3 h 20 min.", "line L-2", {"time": "200 min"}),
         ("Good news: valve V-204 passed 14 checks.", "valve V-204", {"way": "passed", "number": "14"}),
         (
             "**Line L-2**: vibration 1.9 mm/s, up 0.8 mm/s",
@@ -114,6 +116,7 @@ def test_numbers_dates_names_and_directions_are_typed(sentence, subject, slots):
         ("Module auth moved to version 2.14.3 on 4 March.", OPAQUE),
         ("Pumps P-12 and P-13 were 3 weeks late.", "several subjects"),
         ("Pump P-12 costs a third of the budget.", "a number that can't be typed"),
+        ("The cost of pump P-12 rose by EUR 56.000.", "a number that can be read in two ways"),
         ("Dr. Okonjo approved 2 posts for ward 4B.", "a code that can't be typed"),
         ("Pump P-12 is now resolved after 3 days.", "a word that could be turned round and can't be typed"),
         ("Everything runs as it should, thank you.", "conditional or uncertain"),
@@ -127,6 +130,11 @@ def test_numbers_dates_names_and_directions_are_typed(sentence, subject, slots):
 def test_what_can_t_be_typed_is_left_out_with_its_reason(sentence, reason):
     with pytest.raises(Untyped, match=reason.replace("(", r"\(")):
         draft(sentence)
+
+
+def test_a_sentence_is_about_what_is_told_and_not_about_who_told_it():
+    (one,), _ = drafts_in("Lindqvist reported that pump P-12 was delivered 2 weeks late.")
+    assert (one.fact.subject, one.start) == ("pump P-12", len("Lindqvist reported that "))
 
 
 def test_a_time_of_day_at_either_end_is_cut_off_and_the_quote_with_it():

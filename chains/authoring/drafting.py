@@ -37,6 +37,11 @@ _ZONE = r"(?:\s*(?:UTC|GMT|CES?T|BST|[ECMP][SD]T|Z|h|hrs|hours|[ap]\.?m\.?)\b\.?
 _CLOCK = rf"\(?\[?~?\d{{1,2}}(?::\d{{2}}){{1,2}}(?:\.\d+)?\]?\)?{_ZONE}"
 _STAMP = re.compile(rf"\[?(?:\d{{4}}-\d\d-\d\d[T ,]+)?{_CLOCK}\s*(?:[-–—,:|\]]\s*)*", re.IGNORECASE)
 _AT_START = re.compile(rf"(?:At|By|Around|From|Since)\s+{_CLOCK}\s*,?\s+", re.IGNORECASE)
+_REPORTED = re.compile(
+    r"(?:[A-Z][\w.’'-]*(?:\s+[A-Z][\w.’'-]*){0,3}|(?:The|Our)\s+(?:\w+\s+){0,2}\w+)\s+(?:has\s+|have\s+)?"
+    r"(?:reported|reports|confirmed|confirms|noted|notes|announced|announces|informed us|told us|found|finds)\s+that\s+"
+)
+"""Who told it, before what is told: "Lindqvist reported that pump P-3 is two weeks late" is about the pump."""
 _AT_END = re.compile(rf"[\s,(]+(?:at|by|around|since)\s+{_CLOCK}\)?(?=[.!]?$)", re.IGNORECASE)
 _OPAQUE = re.compile(
     r"\d{1,2}:\d{2}|https?://|www\.|\S@\S|\d+\.\d+\.\d+|(?<![\w.])#\d|\b[0-9a-f]{8,}\b|[{}<>=\\^~|]|\$(?!\s?\d)|'{2}",
@@ -139,10 +144,12 @@ def _covered(ways: Sequence[Way]) -> frozenset[int]:
 
 
 def _without_clock(text: str) -> tuple[int, int]:
-    """Return where a sentence starts and ends without a time of day at either end, which no slot can hold."""
+    """Return where a sentence starts and ends without who told it and without a time of day, which no slot holds."""
     start, end = 0, len(text)
     if lead := _STAMP.match(text) or _AT_START.match(text):
         start = lead.end()
+    if told := _REPORTED.match(text, start):
+        start = told.end()
     if tail := _AT_END.search(text, start):
         end = tail.start()
     return (start, end) if text[start:end].strip() else (0, len(text))

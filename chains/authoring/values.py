@@ -16,7 +16,7 @@ from chains.scoring.text.ledger_stems import bag
 from chains.scoring.text.number_words import numeral
 from chains.scoring.text.quantities import Quantity, quantities_of
 from chains.scoring.text.tokens import Token
-from chains.scoring.text.units import MONEY
+from chains.scoring.text.units import MONEY, UNITS, Unit
 from chains.worlds.facts.invented_names import STRANGERS
 from chains.worlds.facts.ledger import Slot
 
@@ -93,7 +93,9 @@ def _number(tokens: tuple[Token, ...], text: str, quantity: Quantity) -> list[Va
     found = numeral(tokens, start)
     if found is None or found.share:
         raise Untyped("a number that can't be typed")
-    value = _plain(found.value)
+    if found.other is not None:
+        raise Untyped("a number that can be read in two ways, such as 56.000")
+    value = _plain(quantity.value)
     if quantity.of is not None:
         if value != int(value) or quantity.of != int(quantity.of) or not 0 <= value <= quantity.of:
             raise Untyped("a number that can't be typed")
@@ -105,11 +107,18 @@ def _number(tokens: tuple[Token, ...], text: str, quantity: Quantity) -> list[Va
             raise Untyped("a year alone")
         slot = Slot(name="number", kind="number", value=value)
     else:
-        unit = (
-            tokens[quantity.first].text if start > quantity.first else _words(tokens, text, found.last, quantity.last)
-        )
+        joined = quantity.unit.dimension == "time" and quantity.value != found.value  # "3 h 20 min" is 200 min
+        after = quantity.last - 1 if joined else found.last
+        unit = tokens[quantity.first].text if start > quantity.first else _words(tokens, text, after, quantity.last)
+        unit = unit or _lent(quantity.unit)
         slot = Slot(name=_NAMES.get(quantity.unit.dimension, "amount"), kind="number", value=value, unit=unit)
     return [Value(quantity.first, quantity.last, slot)]
+
+
+def _lent(unit: Unit) -> str:
+    """Return a word for a unit that a number has from the next one: "from 4 to 31 minutes"."""
+    words = [word for word, known in UNITS.items() if known == unit]
+    return max(words, key=len, default="")
 
 
 def _grown_to(values: list[Value], at: int, after: Token) -> bool:

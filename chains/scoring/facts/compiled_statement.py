@@ -166,8 +166,10 @@ def _compile(statement: Statement, ledger: _Ledger) -> Compiled:
 
 def _head(subject: str) -> frozenset[str]:
     """Return the stems of what a subject is called: of what has a code, the last alone ("car" of "test car X-19")."""
-    words = content(subject)
-    return frozenset(words[-1:] if any(token.kind == "code" for token in known_tokens(subject)) else words)
+    tokens = known_tokens(subject)
+    if all(token.kind != "code" for token in tokens):
+        return frozenset(content(subject))
+    return frozenset([token.stem for token in tokens if token.kind == "word" and token.low not in STOP][-1:])
 
 
 class _Plain(NamedTuple):

@@ -212,6 +212,7 @@ _MEASURES = bag(
 )
 
 
+_AT_VALUE = bag("to at of from")
 _MONEY = bag("eur usd gbp chf € $ £")
 
 
@@ -222,6 +223,8 @@ def _signs(tokens: tuple[Token, ...], at: int) -> bool:
         return after.tight
     if after is None or after.kind != "number" or not after.tight:
         return False
+    if before is not None and before.low in _AT_VALUE:
+        return False  # "fell to -5 degrees"
     return before is None or before.kind != "number" or not tokens[at].tight
 
 

@@ -121,6 +121,8 @@ def gather(
             hits = direction.hits(piece.headed, 0, len(piece.headed), compiled.topic)
             if len({hit.sense for hit in hits}) == 1:
                 way[name] = Hit(piece.first, piece.first, hits[0].sense, hits[0].own, guarded=False, denied=False)
+    if not way and (implied := _from_to(compiled, found)) is not None:
+        way = dict.fromkeys(compiled.directions, implied)
     turned = None if compiled.directions or compiled.denied else _turned(compiled, piece, found)
     if compiled.forbids:
         way = _without_bare_modals(piece, way, found) or _unforbidden(compiled, piece, found)
@@ -307,6 +309,19 @@ def _risen_to(compiled: Compiled, piece: Piece, item: Found, reader: Reader) -> 
         return False
     changes = any(stem(str(slot.value)) in _CHANGES for slot in compiled.statement.slots if slot.kind == "direction")
     return changes and any(quantity.first == item.first and quantity.cue == "to" for quantity in piece.quantities)
+
+
+def _from_to(compiled: Compiled, found: dict[str, Found]) -> Hit | None:
+    """Return the direction that lies in where a change began and ended: "went from 4 to 31 minutes"."""
+    ends = {
+        cue: found[name]
+        for name, reader in compiled.readers.items()
+        if isinstance(reader, NumberSlot) and found[name].state == "right"
+        for cue in reader.cues & {"from", "to"}
+    }
+    if len(ends) < 2 or len(compiled.directions) != 1:
+        return None
+    return Hit(ends["from"].first, ends["to"].last, 1, own=False, guarded=False, denied=False)
 
 
 def _later(compiled: Compiled, piece: Piece, found: dict[str, Found], way: dict[str, Hit]) -> dict[str, Found]:

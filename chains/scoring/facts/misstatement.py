@@ -66,6 +66,10 @@ def _whole(compiled: Compiled, evidence: Evidence) -> str | None:
         if not isinstance(reader, NumberSlot) or found.state != "right" or not found.first:
             continue
         before, compared = tokens[found.first - 1], found.last < len(tokens) and tokens[found.last].low.endswith("er")
+        compared = compared or before.stem in reader.cues & {
+            "from",
+            "to",
+        }  # "from 4 to 31 minutes", where the ledger has that too
         whole = before.low in _HAS if reader.bare else before.stem in _WHOLE and not compared  # "is 11% hungrier"
         if whole:
             return f"says {evidence.words(found)!r} as a whole, where it was a difference"
