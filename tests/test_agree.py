@@ -462,3 +462,14 @@ def test_the_report_has_the_error_by_condition_and_hop(mazedom, run, pairs):
     found = mazedom("agree", run, "--report", "--json").document
     assert found["errors_alike_p"] < 0.05
     assert {(row["condition"], row["hop"]) for row in found["by_condition_and_hop"]} >= {("prompt=plain", "last")}
+
+
+def test_of_fewer_than_eight_worlds_no_corrected_figure_has_an_interval(mazedom, tmp_path):
+    assert mazedom("run", *(w for one in (CHANNEL, "worlds=4", "depth=2") for w in ("--set", one))).status == 0
+    (record,) = tmp_path.glob("runs/*/*/run.json")
+    with Log(record.parent) as log:
+        labelled(record.parent, Pairs(read_record(record.parent), log), "anna", lambda pair: pair.read)
+    shown = mazedom("show", "last")
+    assert "have no interval" in shown.err
+    rows = mazedom("show", "last", "--json").document["by_hop"]
+    assert [row["kept_corrected"]["ci"] for row in rows] == [None] * len(rows)

@@ -11,6 +11,7 @@ from chains.running.run_record import RunRecord
 from chains.scoring.facts.instrument import INSTRUMENT
 from chains.stats.measurement_error.corrected_retention import Corrected
 from chains.stats.measurement_error.correction import ErrorRates, corrected
+from chains.stats.paired.shares import FEWEST_WORLDS
 from chains.validation.agreement import measured
 from chains.validation.all_labels import gather_people
 from chains.validation.labels import has_labels
@@ -65,5 +66,7 @@ def corrected_by_hop(found: Results, rates: ErrorRates) -> dict[tuple[str, int],
             values = [kept for replicates in worlds.values() for kept in replicates]
             means = np.array([np.mean(replicates) for replicates in worlds.values()])
             drawn = np.random.default_rng(0).integers(0, len(means), (RESAMPLES, len(means)))
-            out[condition.name, hop] = corrected(float(np.mean(values)), means[drawn].mean(axis=1), rates)
+            found_at = corrected(float(np.mean(values)), means[drawn].mean(axis=1), rates)
+            few = len(means) < FEWEST_WORLDS
+            out[condition.name, hop] = found_at.without_interval() if few else found_at
     return out

@@ -14,7 +14,7 @@ class Corrected(NamedTuple):
     """Clipped to 0..1."""
     low: float
     high: float
-    """95%: the observed share, Se and Sp all drawn (bootstrap and posterior), clipped."""
+    """95%: the observed share, Se and Sp all drawn (bootstrap and posterior), clipped. nan with too few worlds."""
     unclipped: float
 
     @property
@@ -22,11 +22,15 @@ class Corrected(NamedTuple):
         """Whether the estimate fell outside 0..1."""
         return not 0 <= self.unclipped <= 1 and not math.isnan(self.unclipped)
 
+    def without_interval(self) -> "Corrected":
+        """Return it as it is told of fewer worlds than an interval needs."""
+        return self._replace(low=math.nan, high=math.nan)
+
     def document(self) -> dict[str, Any]:
         """Return it as JSON."""
         return {
             "raw": known(self.raw),
             "value": known(self.value),
-            "ci": [known(self.low), known(self.high)],
+            "ci": None if math.isnan(self.low) else [known(self.low), known(self.high)],
             "clipped": self.clipped,
         }

@@ -261,5 +261,7 @@ def corrected_pair(a: Floats, b: Floats, of_a: ErrorRates, of_b: ErrorRates, *, 
         after_a = (draws_a[usable, 1] - mean_a[usable]) / power_a[usable]
         after_b = (draws_b[usable, 1] - mean_b[usable]) / power_b[usable]
         low, high = (float(end) for end in np.quantile(after_a - after_b, tails(len(a))))
+    if len(a) < FEWEST_WORLDS:
+        first, second = first.without_interval(), second.without_interval()
     alike = float("nan") if of_b is of_a else errors_alike(of_a, of_b)
     return CorrectedPair(first, second, second.unclipped - first.unclipped, low, high, alike)

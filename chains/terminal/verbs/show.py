@@ -178,7 +178,7 @@ def _correction(
         return [] if error is None else [error], error, {}
     corrected = corrected_by_hop(found, error)
     worlds = len({trial.seed for trial in found.by_trial})
-    few = f"corrected intervals over {worlds} worlds are too narrow; {FEWEST_WORLDS} or more are needed"
+    few = f"corrected figures of {worlds} worlds have no interval; it needs {FEWEST_WORLDS} or more"
     return [few] if corrected and worlds < FEWEST_WORLDS else [], error.document(), corrected
 
 

@@ -151,7 +151,10 @@ def corrected_text(one: Corrected) -> str:
     """Return a corrected retention with its 95% interval; one that was clipped to 0 or 1 says so."""
     if math.isnan(one.value):
         return "can't be corrected"
-    return f"{one.value:.0%} ({one.low:.0%} to {one.high:.0%}{', clipped' if one.clipped else ''})"
+    clipped = "clipped" if one.clipped else ""
+    interval = "" if math.isnan(one.low) else f"{one.low:.0%} to {one.high:.0%}"
+    about = ", ".join(filter(None, (interval, clipped)))
+    return f"{one.value:.0%} ({about})" if about else f"{one.value:.0%}"
 
 
 def _notes(found: Results, rows: Sequence[dict[str, Any]]) -> list[str]:
