@@ -219,6 +219,14 @@ def _pack(parser: argparse.ArgumentParser) -> None:
     _json(parser)
 
 
+def _report(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("runs", nargs="*", metavar="RUN", help="runs, as for `show` (default: last)")
+    parser.add_argument("--out", default="report.html", metavar="FILE", help="the file (default: report.html)")
+    parser.add_argument("--format", choices=("html", "md"), help="which it is (default: by the file's ending)")
+    parser.add_argument("--figures", metavar="DIR", help="write the figures there too, as SVG, PNG and PDF")
+    _json(parser)
+
+
 def _world(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "action", choices=("from", "confirm", "check"), metavar="from|confirm|check",
@@ -331,6 +339,7 @@ VERBS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None], str]] = {
         "mazedom export last --to tables",
     ),
     "pack": ("a run in one file, whole or without its texts", _pack, "mazedom pack last --redact"),
+    "report": ("runs as one page for a colleague, HTML or Markdown", _report, "mazedom report last --out report.html"),
     "calibrate": ("check the instrument on planted truth, no model", _calibrate, "mazedom calibrate --worlds 100"),
     "judge": ("ask models for the fates, as a second opinion", _judge, "mazedom judge last --model openai:gpt-5-mini"),
     "agree": (
@@ -356,7 +365,7 @@ GROUPS = {
     "Before and around a run": ("plan", "models", "resume"),
     "Is the instrument right": ("agree", "judge", "calibrate", "fates"),
     "Your own material": ("world", "import"),
-    "Hand it on": ("export", "pack"),
+    "Hand it on": ("report", "export", "pack"),
 }
 """The verbs by what they are for, in the order of the help."""
 

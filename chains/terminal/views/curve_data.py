@@ -21,6 +21,8 @@ class Curve:
     """Its place among the curves: mark and colour go by it."""
     dotted: bool = False
     """A line to compare with: dots, no marks."""
+    aside: float = 0.0
+    """How far it is drawn to the side in a figure, so that a curve that lies on another is seen."""
 
     @property
     def finite(self) -> list[Point]:

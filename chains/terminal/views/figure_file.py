@@ -131,7 +131,7 @@ def _curve(axes: Axes, curve: Curve) -> None:
     points = curve.finite
     if not points:
         return
-    xs, ys = zip(*points, strict=True)
+    xs, ys = zip(*((x + curve.aside, y) for x, y in points), strict=True)
     colour = COLOURS[curve.number % len(COLOURS)]
     if curve.dotted:
         axes.plot(xs, ys, color=colour, lw=0.9, ls=(0, (1, 2)), zorder=1)
@@ -142,7 +142,7 @@ def _curve(axes: Axes, curve: Curve) -> None:
         mec="white", mew=0.4, clip_on=False,
     )  # fmt: skip
     both = zip(curve.points, curve.bars, strict=True) if curve.bars else ()
-    band = np.array([(x, *ends) for (x, _), ends in both if all(map(math.isfinite, ends))])
+    band = np.array([(x + curve.aside, *ends) for (x, _), ends in both if all(map(math.isfinite, ends))])
     if len(band):
         axes.fill_between(band[:, 0], band[:, 1], band[:, 2], color=colour, alpha=0.16, lw=0, zorder=2)
 
