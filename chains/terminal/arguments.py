@@ -78,6 +78,13 @@ def _show(parser: argparse.ArgumentParser) -> None:
 def _replay(parser: argparse.ArgumentParser) -> None:
     a_run(parser)
     parser.add_argument("--verify", action="store_true", help="recompute every digest and fate, and compare")
+    parser.add_argument(
+        "--step", nargs="?", const="", metavar="TRIAL",
+        help="go through a trial message by message, forward and back (default: the first trial)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--seconds", type=positive, default=2, metavar="N", help="with --step: how long each stands while it plays"
+    )
     as_tables(parser)
 
 

@@ -7,6 +7,7 @@ from chains.analysis.compare.most_different import stretches
 from chains.analysis.results.fate_grid import Change, Grid, changes, grid, heard_by
 from chains.analysis.results.run_results import results
 from chains.analysis.results.trial_story import Story, Turn, story
+from chains.experiments.condition_name import shown
 from chains.experiments.experiment import TrialId
 from chains.running.log.log import Log
 from chains.running.run_record import RunRecord
@@ -73,8 +74,8 @@ def _marked(heard: str, said: str) -> list[tuple[str, str]]:
 def design_of(record: RunRecord) -> list[tuple[str, str]]:
     """Return what was varied and what was fixed, in words."""
     experiment = record.experiment
-    rows = [(f"varied: {key}", ", ".join(map(str, values))) for key, values in experiment.factors.items()]
-    rows += [(key, str(value)) for key, value in experiment.fixed.items()]
+    rows = [(f"varied: {key}", ", ".join(map(shown, values))) for key, values in experiment.factors.items()]
+    rows += [(key, shown(value)) for key, value in experiment.fixed.items()]
     rows.append(("worlds", f"{len(experiment.seeds)} (seeds {', '.join(map(str, experiment.seeds[:12]))}"
                  + (", ..." if len(experiment.seeds) > 12 else "") + ")"))  # fmt: skip
     rows.append(("replicates", str(experiment.replicates)))
@@ -105,8 +106,8 @@ def _fingerprint(found: Any) -> str:
 
 def again(record: RunRecord) -> str:
     """Return the command that runs the same once more."""
-    words = [f"--set {key}={value}" for key, value in record.experiment.fixed.items()]
-    words += [f"--set {key}={','.join(map(str, values))}" for key, values in record.experiment.factors.items()]
+    words = [f"--set {key}={shown(value)}" for key, value in record.experiment.fixed.items()]
+    words += [f"--set {key}={','.join(map(shown, values))}" for key, values in record.experiment.factors.items()]
     seeds = record.experiment.seeds
     plain = seeds == tuple(range(1, len(seeds) + 1))
     words.append(f"--set worlds={len(seeds)}" if plain else f"--set seeds={','.join(map(str, seeds))}")

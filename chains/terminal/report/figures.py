@@ -102,7 +102,8 @@ def _of_fates(rows: Sequence[Mapping[str, Any]]) -> Iterator[Panel]:
     by_condition: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
     for row in rows:
         by_condition[str(row["condition"])].append(row)
-    for name, mine in list(by_condition.items())[:MOST_CURVES]:
+    several = {name: mine for name, mine in by_condition.items() if len(mine) > 1}
+    for name, mine in list(several.items())[:MOST_CURVES]:
         curves = [
             _curve(fate, [(row["hop"], row[fate], None) for row in mine], (at, len(FATES)), None, banded=False)
             for at, fate in enumerate(FATES)

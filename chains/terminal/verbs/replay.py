@@ -35,6 +35,11 @@ def main(arguments: argparse.Namespace) -> int:
     record = read_record(folder)
     for sentence in differing(record.plugins):
         say(f"note: {sentence}")
+    if arguments.step is not None:
+        from chains.terminal.verbs.step_through import step_through  # noqa: PLC0415  start-up
+
+        with Log(folder, held=record.held) as log:
+            return step_through(record, log, arguments.step, arguments.seconds)
     began = time.monotonic()
     with Log(folder, held=record.held) as log:
         if log.index.notice:
@@ -59,11 +64,15 @@ def main(arguments: argparse.Namespace) -> int:
         stdout.print(results_view(found))
         if played.receipt is not None:
             _print_receipt(played.receipt)
+    _say_differences(played)
+    return 0 if played.identical else 1
+
+
+def _say_differences(played: Replay) -> None:
     for difference in played.differences[:MOST_DIFFERENCES]:
         say(f"differs: {difference}")
     if len(played.differences) > MOST_DIFFERENCES:
         say(f"and {len(played.differences) - MOST_DIFFERENCES} differences more")
-    return 0 if played.identical else 1
 
 
 def _print_receipt(receipt: Receipt) -> None:

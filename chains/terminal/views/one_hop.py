@@ -8,12 +8,12 @@ from rich.rule import Rule
 from rich.table import Table
 from rich.text import Text
 
-from chains.analysis.compare.most_different import stretches
 from chains.analysis.results.fate_grid import Change, asked, changes, heard_by
 from chains.analysis.results.trial_story import Story, Turn
 from chains.terminal.views.output import legible
 from chains.terminal.views.run_tables import FATE_STYLE
 from chains.terminal.views.trial_grid import grid_view, legend
+from chains.terminal.views.word_difference import word_difference
 
 
 def hop_view(story: Story, hop: int) -> RenderableType:
@@ -67,7 +67,7 @@ def _message(story: Story, turn: Turn) -> Iterator[RenderableType]:
     if turn.reply.finish != "stop":
         yield Text(f"ended by: {turn.reply.finish}", "bold yellow")
     yield Text("against what it heard:  [-left out-]  {+put in+}", "dim")
-    yield _difference(legible(heard_by(story, turn)), legible(turn.reply.text.rstrip()))
+    yield word_difference(heard_by(story, turn), turn.reply.text)
     yield from _changes(story, turn, changes(story, turn))
 
 
@@ -89,27 +89,3 @@ def _changes(story: Story, turn: Turn, found: list[Change]) -> Iterator[Renderab
         yield table
     for claim in turn.invented:
         yield Text(legible(f"invented here: {claim.text}"), "cyan")
-
-
-def _difference(heard: str, said: str) -> Text:
-    """Return what was said, with the words that are new and those that were left out in brackets and colour."""
-    text = Text()
-
-    def put(words: str, style: str = "") -> None:
-        if text.plain and not text.plain.endswith("\n") and not words.startswith("\n"):
-            text.append(" ")
-        text.append(words, style)
-
-    for stretch in stretches(heard, said):
-        if stretch.same:
-            put(stretch.a)
-            continue
-        if stretch.a.strip():
-            put(f"[-{stretch.a.strip()}-]", "red")
-        if stretch.b.startswith("\n"):
-            text.append("\n")
-        if stretch.b.strip():
-            put(f"{{+{stretch.b.strip()}+}}", "green")
-        if stretch.b.endswith("\n") and not text.plain.endswith("\n"):
-            text.append("\n")
-    return text
