@@ -49,7 +49,7 @@ def made(tmp_path_factory):
 
     folder = tmp_path_factory.mktemp("report")
     with contextlib.chdir(folder):
-        run = chains.run_sync(settings={"model": says, "depth": 1, "worlds": 1, "facts": 6})
+        run = chains.run_sync(settings={"model": says, "depth": 2, "worlds": 1, "facts": 6})
         assert cli.main(["report", SAMPLE, run.id, "--out", "report.html"]) == 0
         assert cli.main(["report", run.id, "--out", "report.md", "--figures", "figures"]) == 0
     return folder
