@@ -168,6 +168,10 @@ def _list(parser: argparse.ArgumentParser) -> None:
     )  # fmt: skip
     parser.add_argument("--model", metavar="TEXT", help="runs with a model whose name holds this text")
     parser.add_argument("--condition", metavar="TEXT", help="runs with a condition that holds this text: prompt=career")
+    parser.add_argument("--tag", metavar="TAG", help="runs with this tag")
+    parser.add_argument(
+        "--search", metavar="TEXT", help="runs whose tags, note, experiment or conditions hold this text"
+    )
     as_tables(parser)
 
 
@@ -231,6 +235,20 @@ def _report(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--out", default="report.html", metavar="FILE", help="the file (default: report.html)")
     parser.add_argument("--format", choices=("html", "md"), help="which it is (default: by the file's ending)")
     parser.add_argument("--figures", metavar="DIR", help="write the figures there too, as SVG, PNG and PDF")
+    _json(parser)
+
+
+def _tag(parser: argparse.ArgumentParser) -> None:
+    a_run(parser)
+    parser.add_argument("tags", nargs="*", metavar="TAG", help="words to find it by")
+    parser.add_argument("--remove", action="append", default=[], metavar="TAG", help="take a tag off")
+    parser.add_argument("--note", metavar="TEXT", help="a note in place of the one that is there; '' for none")
+    _json(parser)
+
+
+def _delete(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("runs", nargs="+", metavar="RUN", help="runs: an id, a unique beginning of it, a path")
+    parser.add_argument("--yes", action="store_true", help="ask nobody")
     _json(parser)
 
 
@@ -347,6 +365,8 @@ VERBS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None], str]] = {
     ),
     "pack": ("a run in one file, whole or without its texts", _pack, "mazedom pack last --redact"),
     "report": ("runs as one page for a colleague, HTML or Markdown", _report, "mazedom report last --out report.html"),
+    "tag": ("tags and a note for a run", _tag, "mazedom tag last pilot --note 'before the new prompt'"),
+    "delete": ("remove runs from the disk", _delete, "mazedom delete 20261124-205417-52e1"),
     "calibrate": ("check the instrument on planted truth, no model", _calibrate, "mazedom calibrate --worlds 100"),
     "judge": ("ask models for the fates, as a second opinion", _judge, "mazedom judge last --model openai:gpt-5-mini"),
     "agree": (
@@ -373,6 +393,7 @@ GROUPS = {
     "Is the instrument right": ("agree", "judge", "calibrate", "fates"),
     "Your own material": ("world", "import"),
     "Hand it on": ("report", "export", "pack"),
+    "Keep house": ("tag", "delete"),
 }
 """The verbs by what they are for, in the order of the help."""
 

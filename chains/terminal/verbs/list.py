@@ -15,13 +15,14 @@ from rich.text import Text
 
 from chains.errors import BadInput, MazedomError
 from chains.running.folders import LOG_FILE, RUN_FILE, Outline, all_runs, is_archive, outline
+from chains.running.notes_on_runs import about
 from chains.terminal.views.output import print_json, say
 from chains.terminal.views.output import results as stdout
 
 Rows = list[dict[str, Any]]
 ONLY_IN_JSON = {"at", "extended"}
 """Columns only in `--json`: a run's id says when it began, and its status that trials were added to it."""
-CUT = {"conditions"}
+CUT = {"conditions", "note"}
 """Columns cut at the edge of the terminal, as they may be long; `--json` has them whole."""
 DONE = (None, "finished")
 """Values of --status that a finished run matches."""
@@ -79,11 +80,22 @@ class Wanted(NamedTuple):
     status: str | None
     model: str | None
     condition: str | None
+    tag: str | None
+    search: str | None
 
 
 def _wanted(arguments: argparse.Namespace) -> Wanted:
     since, until = _day("since", arguments.since), _day("until", arguments.until)
-    wanted = Wanted(arguments.experiment, since, until, arguments.status, arguments.model, arguments.condition)
+    wanted = Wanted(
+        arguments.experiment,
+        since,
+        until,
+        arguments.status,
+        arguments.model,
+        arguments.condition,
+        arguments.tag,
+        arguments.search,
+    )
     if any(wanted) and arguments.what != "runs":
         raise BadInput(f"{arguments.what} can't be searched; --experiment, --since, --status, ... are for `list runs`")
     return wanted
@@ -124,8 +136,28 @@ def _cell(row: Mapping[str, Any], heading: str) -> str:
 
 
 def _runs(wanted: Wanted) -> Rows:
-    rows = (_run(folder, wanted) for folder in reversed(all_runs()))
-    return [row for row in rows if row is not None]
+    rows = (_noted(_run(folder, wanted), folder, wanted) for folder in reversed(all_runs()))
+    found = [row for row in rows if row is not None]
+    used = {name for name in ("tags", "note") if any(row[name] for row in found)}
+    return [_ordered(row, used) for row in found]
+
+
+def _ordered(row: dict[str, Any], used: set[str]) -> dict[str, Any]:
+    """Return a row with what is long at its end; tags and notes only where a run has any."""
+    long = [name for name in ("conditions", "models", "note") if name != "note" or name in used]
+    short = [name for name in row if name not in ("tags", "note", *long)] + [name for name in ("tags",) if name in used]
+    return {name: row[name] for name in (*short, *long)}
+
+
+def _noted(row: dict[str, Any] | None, folder: Path, wanted: Wanted) -> dict[str, Any] | None:
+    """Return a run's row with its tags and note; None if a filter leaves it out."""
+    if row is None:
+        return None
+    noted = about(folder)
+    row |= {"tags": ", ".join(noted.tags), "note": noted.note}
+    told = " ".join(str(row[name] or "") for name in ("run", "experiment", "conditions", "models", "tags", "note"))
+    tagged = wanted.tag is None or wanted.tag in noted.tags
+    return row if tagged and (wanted.search is None or wanted.search.lower() in told.lower()) else None
 
 
 def _run(folder: Path, wanted: Wanted) -> dict[str, Any] | None:
