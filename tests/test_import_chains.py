@@ -1,8 +1,10 @@
 """Chains of anybody's, about a world file: read, kept as a run, and measured as any run is."""
 
 import json
+from pathlib import Path
 
 import pytest
+from traces.three_agents import SAYS
 
 import chains
 import cli
@@ -220,3 +222,18 @@ def test_our_own_spans_come_back_with_the_same_fates():
     assert cli.main(["export", "last", "--format", "otel", "--to", "out"]) == 0
     assert cli.main(["import", "otel", "out/spans.jsonl", "--world", str(WORLD)]) == 0
     assert fates(chains.load("last")) == fates(run)
+
+
+def test_a_traced_graph_of_langgraph_is_measured_as_a_chain_of_its_agents():
+    """See `traces/three_agents.py`, which was traced by OpenTelemetry's instrumentation."""
+    trace = Path(__file__).parent / "traces" / "three_agents.json"
+    assert cli.main(["import", "otel", str(trace), "--world", str(WORLD)]) == 0
+    run = chains.load("last")
+    told = [(row["seat"], row["text"]) for row in run.messages() if row["trial"] == "c1.w1.r1"]
+    assert told[:3] == list(SAYS.items())
+    found = fates(run)
+    leak, valves, order = ("F01", "F03", "F10")
+    for trial in ("c1.w1.r1", "c1.w1.r2"):
+        assert [found[trial, hop, leak] for hop in (1, 2, 3)] == ["kept", "blurred", "omitted"]
+        assert [found[trial, hop, valves] for hop in (1, 2, 3)] == ["kept", "omitted", "omitted"]
+        assert [found[trial, hop, order] for hop in (1, 2, 3)] == ["kept", "kept", "kept"]
