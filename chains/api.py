@@ -113,11 +113,11 @@ class Run:
         return f"Run({self.id!r}, {str(self.folder)!r})"
 
     def trials(self) -> Table:
-        """Return a row a trial: factors, status, every measure of what the executive heard, calls, tokens."""
+        """Return one row per trial: factors, status, every measure of what the executive heard, calls, tokens."""
         return self._table("trials")
 
     def messages(self) -> Table:
-        """Return a row a message: who said what, at which hop, and how many facts it keeps."""
+        """Return one row per message: who said what, at which hop, and how many facts it keeps."""
         return self._table("messages")
 
     def facts(self, *, why: bool = False) -> Table:
@@ -129,7 +129,7 @@ class Run:
         return self._table("facts", why=why)
 
     def calls(self) -> Table:
-        """Return a row a logged reply: model, tokens, seconds, digests."""
+        """Return one row per logged reply: model, tokens, seconds, digests."""
         return self._table("calls")
 
     def _table(self, name: str, *, why: bool = False) -> Table:
@@ -152,7 +152,7 @@ class Run:
             return await replay(self.record, log, verify=True)
 
     async def resume(self) -> "Run":
-        """Go on with what is unfinished; no logged reply is asked for again."""
+        """Drive the unfinished trials; no logged reply is asked for again."""
         await _driven(self.record, self.folder)
         return Run(self.folder)
 
@@ -162,8 +162,8 @@ async def run(experiment: Experiment | str | Path | None = None, settings: Setti
 
     Args:
         experiment: An experiment, the name of one (`depth`), or a path to its file. None: the settings alone.
-        settings: Settings put over it. A list makes a factor. For `model`, `model.manager`, ... a Python function or a
-            LangGraph runnable may hold the seats itself: it is called with the messages of a request and returns text.
+        settings: Settings that replace its own; a list makes a factor. As `model`, `model.manager`, ... a function or
+            a LangGraph runnable may hold seats: it is called with the messages of a request and returns text.
 
     Returns:
         The run, logged. Trials that failed are in its tables with their errors.
@@ -201,7 +201,7 @@ def load(name: str | Path = "last") -> Run:
 
 
 def compare(first: Run, a: Settings | str, b: Settings | str, second: Run | None = None) -> Comparison:
-    """Compare two arms, paired by world, replicate and every other factor; b is held against a.
+    """Compare arm b with arm a, paired by world, replicate and every other factor.
 
     Args:
         first: The run of arm a.
@@ -250,7 +250,7 @@ def law(*runs: Run, resamples: int = 0) -> "Law":
 
 
 def read(message: str, world: World) -> dict[str, Verdict]:
-    """Read a message with the instrument: what became of each fact of a world in it, by the fact's id."""
+    """Read a message with the instrument: the fate of each fact of a world in it, by the fact's id."""
     return Instrument(world.facts).read(message)
 
 

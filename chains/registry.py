@@ -178,7 +178,7 @@ def blaming(kind: str, name: str, as_error: type[MazedomError] = MazedomError) -
     """
     try:
         yield
-    except (MazedomError, BrokenPipeError):  # whoever reads our output has gone: nobody's fault
+    except (MazedomError, BrokenPipeError):  # the reader of our output has closed the pipe
         raise
     except Exception as error:
         raise as_error(f"{kind} {name!r} failed: {_said(error)}") from error

@@ -149,7 +149,7 @@ def read_refusal(status: int, body: Any, headers: Mapping[str, str], key: Secret
     """Read an error answer.
 
     Args:
-        status: Of the HTTP response.
+        status: Status of the HTTP response.
         body: Its JSON, or its text.
         headers: Its headers, names in lower case.
         key: The key that was sent, so that an echo of it is masked.
@@ -238,7 +238,7 @@ def read_failure(answer: Mapping[str, Any], key: Secrets, headers: Mapping[str, 
     Args:
         answer: The endpoint's JSON.
         key: As in `read_refusal`.
-        headers: Of the answer, names in lower case.
+        headers: The answer's headers, names in lower case.
     """
     if isinstance(answer, list):
         answer = next((item for item in answer if isinstance(item, Mapping)), {})
@@ -275,7 +275,7 @@ def retry_after(headers: Mapping[str, str], now: float | None = None) -> float |
     (RFC 9110, section 10.2.3).
 
     Args:
-        headers: Of the response, names in lower case.
+        headers: The response's headers, names in lower case.
         now: Seconds since 1970; None for the clock.
     """
     milliseconds, seconds = headers.get("retry-after-ms"), headers.get("retry-after")

@@ -64,7 +64,7 @@ def as_json(settings: dict[str, Any], source: Source, name: str, properties: Map
     Args:
         settings: The model's own.
         source: The model; a channel needs no schema.
-        name: Of the schema.
+        name: The schema's name.
         properties: Its fields, each a JSON schema; all are required, in this order.
     """
     plain = {name: value for name, value in settings.items() if name != "grammar"}

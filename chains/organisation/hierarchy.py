@@ -277,7 +277,7 @@ def assemble(bosses: Mapping[str, str], name: str, where: str) -> Hierarchy:
 
     Args:
         bosses: For everybody but the executive, who they report to.
-        name: Of the hierarchy.
+        name: The hierarchy's name.
         where: What an error's sentence begins with.
 
     Raises:

@@ -151,7 +151,7 @@ class Draft:
         """Add a turn and return it.
 
         Args:
-            seat: Whose it is: of the hierarchy, or of `auditor`.
+            seat: The seat whose turn it is, in the hierarchy or from `auditor`.
             row: The task that the seat is asked for, or the rule that gives its text.
             hears: The turns that it reads, added before.
             by: What weaves it in.

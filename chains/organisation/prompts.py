@@ -21,7 +21,7 @@ from chains.organisation.task import TASKS
 from chains.shipped import shipped
 
 ROLES = ("worker", "manager", "executive")
-"""Of seats."""
+"""Roles of seats in the hierarchy."""
 OUTSIDE = "outside"
 BESIDE = ("auditor", "watcher", OUTSIDE)
 """Roles of seats beside the chain of command. Outsiders write reports; the others are asked for tasks."""

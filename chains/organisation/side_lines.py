@@ -78,7 +78,7 @@ def one_question(settings: dict[str, Any], _source: Source) -> dict[str, Any]:
 
 
 QUESTION = r'root ::= [A-Z] [^\n?]{8,160} "?"'
-"""In GBNF, as llama.cpp reads it."""
+"""Grammar of one question, in GBNF, the format of llama.cpp."""
 
 
 def answer(cast: Cast, turn: Turn, said: Said) -> Request:

@@ -42,8 +42,8 @@ def receipt_of(folder: Path, log: Log) -> tuple[Receipt, list[Change]]:
     """Read a run's files once and return its receipt, and what was changed in them.
 
     Args:
-        folder: The run's.
-        log: Its log.
+        folder: The run's folder.
+        log: The run's log.
     """
     record = (folder / RUN_FILE).read_bytes()
     kept = _Lines()

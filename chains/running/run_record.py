@@ -46,7 +46,7 @@ class Extension(BaseModel):
     trials: int
     """How many the run had before."""
     versions: Mapping[str, str] = {}
-    """Of the program and its packages then."""
+    """Versions of the program and its packages at that time."""
 
 
 class RunRecord(BaseModel):

@@ -23,15 +23,15 @@ from chains.running.trial import Reads, in_turn, run_trial
 
 @dataclass
 class Progress:
-    """What came of driving a run's trials."""
+    """The result of driving a run's trials."""
 
-    # asyncio prints a finished task's result, and throws it away, so what grows with the run is left out of that.
+    # repr=False: asyncio builds the repr of a finished task's result, which would grow with the run.
     ends: dict[str, Status] = field(default_factory=dict, repr=False)
-    """How each trial driven this time ended; what was read in it stands in the log."""
+    """How each trial driven this time ended; its readings are in the log."""
     questions: list[Question] = field(default_factory=list, repr=False)
-    """What people were asked and have not answered."""
+    """Requests that people have not answered yet."""
     stopped: MazedomError | None = None
-    """Why the run stopped before its end, if it did: a limit, or the person's wish."""
+    """Why the run stopped before its end, if it did: a limit, or the user's wish."""
 
 
 async def drive(
@@ -51,29 +51,29 @@ async def drive(
 ) -> Progress:
     """Drive the run's trials that are not finished, and log how each ends.
 
-    A trial whose endpoint gave no reply is driven once more when all others are done, unless asking again can't help.
+    A trial whose endpoint gave no reply is driven again when all others are done, unless asking again can't help.
 
     Args:
         record: The run.
         log: Its log, open to write.
         providers: Who answers, by model name.
-        budget: What the providers spend from: closed when the run can't go on, so that nothing more is sent.
-        before_again: Called before failed trials are driven once more.
+        budget: The budget of the providers; it is closed when the run can't go on, so that nothing more is sent.
+        before_again: Called before failed trials are driven again.
         watcher: Told what happens.
         most_at_once: Trials under way at the same time.
         only: Drive these trials alone.
-        redo: Drive these trials though they are finished: replies of theirs are gone.
-        others: Replies of other runs, to be taken before anybody is asked.
-        elsewhere: Reads what finished trials said, in place of this process.
+        redo: Finished trials to drive again, because replies of theirs are missing.
+        others: Replies of other runs, which are taken before a model is asked.
+        elsewhere: Scores finished trials in place of this process.
         trace: Let LangSmith trace, if the environment asks for it.
 
     Returns:
-        What came of it. A trial that failed twice is a failed end, and the others go on; a limit or a closed budget
-        stops them all where they are, each able to go on from there.
+        The result. A trial that failed twice ends as failed, and the others go on; a limit or a closed budget stops all
+        trials where they are, and they can be resumed from there.
 
     Raises:
-        MazedomError: What makes the whole run senseless: a log that can't be written, a request that is not the
-            logged one.
+        MazedomError: If the whole run can't go on: the log can't be written, or a request differs from the logged
+            one.
     """
     budget = budget or Budget()
     reply_source = ReplySource(log, providers, watcher, _ambiguous(record), others)
@@ -95,7 +95,7 @@ async def drive(
         reply_source.abandon()
         raise
     except MazedomError as error:
-        budget.close(error)  # or what waits for its turn would still be sent, and paid for
+        budget.close(error)  # otherwise waiting requests would still be sent, and paid for
         raise
     finally:
         await reply_source.settle()
@@ -104,7 +104,7 @@ async def drive(
 
 
 async def incomplete(record: RunRecord, log: Log) -> set[str]:
-    """Return the finished trials whose replies the log does not all hold, any more."""
+    """Return the finished trials some of whose replies are missing from the log."""
     casts, reply_source, found = Casts(record), ReplySource(log, None), set[str]()
     for trial in record.experiment.trials():
         if log.index.status(str(trial)) == "finished":
@@ -134,12 +134,12 @@ class _Driver:
         self.failed: dict[TrialId, ProviderError] = {}
 
     async def all_of(self, trials: Iterable[TrialId], *, again: bool = False) -> None:
-        """Drive trials to their ends, unless the run stops; `again` says that it is for the last time."""
+        """Drive trials to their ends, unless the run stops; with `again`, a failure is final."""
         todo = iter(trials)
 
         async def worker() -> None:
             for trial in todo:
-                # Also where no call is made that would find the budget closed: replies are logged, or other runs'.
+                # Check here too: trials whose replies are all logged or reused never meet the closed budget.
                 self.progress.stopped = self.progress.stopped or self._budget.why
                 if self.progress.stopped is not None:
                     return
@@ -148,7 +148,7 @@ class _Driver:
         await together(worker, self._most_at_once)
 
     async def failed_again(self) -> None:
-        """Drive those that failed once more, if the run has not stopped, and log the failures that remain."""
+        """Drive the failed trials again, if the run has not stopped, and log the failures that remain."""
         failed = dict(self.failed)
         if self.progress.stopped is None:
             await self.all_of(failed, again=True)
@@ -165,7 +165,7 @@ class _Driver:
             self.progress.stopped = error
         except NotThere as error:
             if not self.reply_source.log.index.places:
-                raise  # nothing was had of any model: what is wrong is an address
+                raise  # no model has replied at all: an address is wrong
             self._ended(_failed(trial, error))
         except ProviderError as error:
             if again or isinstance(error, Hopeless):
@@ -181,14 +181,14 @@ class _Driver:
 
 
 def _ambiguous(record: RunRecord) -> set[str]:
-    """Return what several models of the run are called in requests: servers may give different models one name."""
+    """Return the names in requests that several models of the run share; such models' replies are not shared."""
     labels = Counter(source.label for source in record.models.values())
     return {label for label, count in labels.items() if count > 1}
 
 
 @contextlib.contextmanager
 def _deadline(budget: Budget) -> Iterator[None]:
-    """Close the budget when its time is over, whoever waits for what."""
+    """Close the budget when its time is over, even if all trials are waiting."""
     left = budget.seconds_left
     timer = None if left is None else asyncio.get_running_loop().call_later(max(0.0, left), budget.out_of_time)
     try:
@@ -213,7 +213,7 @@ async def together(worker: Callable[[], Coroutine[Any, Any, None]], count: int) 
 
 
 class _Climbs:
-    """A way through each plan, its graph compiled once and shared among all trials and conditions that have it."""
+    """Compiles the graph of each plan once, for all trials and conditions that share it."""
 
     def __init__(self, *, trace: bool) -> None:
         self._trace = trace

@@ -1,8 +1,8 @@
-"""Requests that were asked already: where the reply to each is logged, or is about to be.
+"""Shared replies: for each request that was asked already, where its reply is logged or will be.
 
-Conditions that differ only further up ask their workers the same, seed and
-all. There is one entry for every reply of a run, so it is kept small: some 170
-bytes, and no text.
+Conditions that differ only further up ask their workers the same, seed
+included. There is one entry for every reply of a run, so entries are small: about
+170 bytes, without text.
 """
 
 import asyncio
@@ -14,30 +14,30 @@ from chains.running.log.log import Log
 from chains.running.log.step_index import Place, packed
 
 _LONGEST = 2**32
-"""No line of a log is as long as that."""
+"""Longer than any line of a log."""
 
 
 class SharedReplies:
-    """Replies that whoever asks exactly the same may have, too."""
+    """Replies to share with all trials that ask exactly the same."""
 
     def __init__(self, log: Log, logged: Iterable[tuple[Key, Place]]) -> None:
-        """Begin with the first attempts among the steps in `logged`, which stand in `log`."""
+        """Begin with the first attempts among the steps in `logged`, which are in `log`."""
         self._log = log
         self._found: dict[bytes, int | asyncio.Future[Reply]] = {
             _short(place.digest): _place(place) for key, place in logged if key.attempt == 0
         }
 
     def find(self, request: Request) -> Place | asyncio.Future[Reply] | None:
-        """Return where the reply to exactly this request is logged, or the reply that is on its way; None if neither.
+        """Return where the reply to exactly this request is logged, or the reply under way; None if there is neither.
 
-        A place has the digest of the request, which is for the reader to compare with what stands there.
+        A place holds the request's digest; the caller compares it with the logged line.
         """
         digest = packed(request.digest)
         found = self._found.get(_short(digest))
         return Place(digest, *divmod(found, _LONGEST)) if isinstance(found, int) else found
 
     def asked(self, request: Request, key: Key, asking: asyncio.Future[Reply]) -> None:
-        """Note that a request is being asked, whose reply is logged under `key` by the time it is there."""
+        """Note that a request is being asked; its reply will be logged under `key`."""
         self._found[_short(packed(request.digest))] = asking
         asking.add_done_callback(lambda done: self._done(request, key, done))
 
@@ -58,5 +58,5 @@ def _place(place: Place) -> int:
 
 
 def _short(digest: bytes) -> bytes:
-    """Return what of a digest tells it from all others of a run."""
+    """Return the part of a digest that distinguishes it within a run."""
     return digest[:16]

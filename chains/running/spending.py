@@ -1,4 +1,4 @@
-"""What a run may spend and what it has spent: its limits, its budget, its money, and what run.json says of it."""
+"""Spending of a run: its limits, its budget, its cost, and the record of them in run.json."""
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -16,17 +16,17 @@ if TYPE_CHECKING:
     from chains.models.budget import Budget
 
 FEW_AT_ONCE = 8
-"""Trials at the same time of models that compute while they are asked: more would gain nothing."""
+"""Trials at the same time if all models compute in this process; more would gain nothing."""
 
 
 def cost(models: Iterable[Source], spent: Mapping[str, Spent]) -> float | None:
-    """Return what was spent, in the currency of the models' prices; None if a model that takes money has no price.
+    """Return what was spent, in the currency of the models' prices; None if a model that costs money has no price.
 
     Models on this machine and channels cost nothing.
     """
     prices: dict[str, Prices | None] = {}
     for source in (source for source in models if source.traits.is_paid and source.label in spent):
-        # The log names a model as its server does, so two that are called the same can't be told apart.
+        # The log has the server's name of a model, so two models with the same name can't be told apart.
         if prices.setdefault(source.label, source.spec.prices) != source.spec.prices:
             return None
     usages = {label: spent[label].usage for label in prices}
@@ -37,7 +37,7 @@ def cost(models: Iterable[Source], spent: Mapping[str, Spent]) -> float | None:
 
 
 def most_cost(models: Iterable[Source], spent: Mapping[str, Spent]) -> float:
-    """Return what was spent at most: where two models of one name have two prices, at the dearer one."""
+    """Return the most that was spent: if two models share a name, at the higher price."""
     dearest: dict[str, float] = {}
     for source in (source for source in models if source.traits.is_paid and source.label in spent):
         usage, prices = spent[source.label].usage, source.spec.prices
@@ -50,7 +50,7 @@ def check_limits(record: RunRecord) -> None:
     """Check that the run's limits can be kept to.
 
     Raises:
-        BadInput: If money is limited and nobody knows what a model costs.
+        BadInput: If money is limited and a model's prices are not known.
     """
     for name, source in record.models.items():
         if record.experiment.limits.cost is not None and source.traits.is_paid and source.spec.prices is None:
@@ -61,7 +61,7 @@ def check_limits(record: RunRecord) -> None:
 
 
 def budget_of(record: RunRecord, log: Log) -> "Budget":
-    """Return what the run may still use: what was used before, by whatever process, counts towards its limits."""
+    """Return the run's budget; what earlier processes used counts towards its limits."""
     from chains.models.budget import Budget, Taken  # noqa: PLC0415  start-up: asyncio, which a run alone needs
 
     limits, spent = record.experiment.limits, log.index.spent
@@ -81,16 +81,17 @@ def budget_of(record: RunRecord, log: Log) -> "Budget":
 def most_at_once(record: RunRecord) -> int:
     """Return how many trials to drive at the same time.
 
-    Half as many again as the models together take requests: no place stays empty while trials are begun or read.
+    One and a half times the models' requests in flight, so that no place stays empty while trials begin or are scored.
     """
     places = sum(source.spec.in_flight for source in record.models.values() if not source.traits.in_process)
     return record.experiment.limits.trials or places + places // 2 or FEW_AT_ONCE
 
 
 def note_what_came(record: RunRecord, folder: Path, log: Log) -> list[str]:
-    """Write to run.json what was found of the models, what was spent, and what the log holds on the disk for certain.
+    """Write to run.json what was found out about the models, what was spent, and what the log certainly holds on disk.
 
-    What it is said to hold and does not was removed, so a power failure must not make that of it.
+    If the log later holds less than run.json says, lines were removed. So lines that a power failure could lose must
+    not be counted.
     """
     notes: list[str] = []
     update: dict[str, Any] = {"spend": {name: vars(spent) for name, spent in log.index.spent.items()}}

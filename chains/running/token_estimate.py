@@ -1,4 +1,4 @@
-"""About how much a run will ask of each model: calls and tokens, before anything is asked."""
+"""Estimate the calls and tokens of a run for each model, before anything is asked."""
 
 import math
 from typing import NamedTuple
@@ -11,10 +11,10 @@ from chains.running.run_record import Casts, RunRecord
 
 
 def longest_prompt(record: RunRecord) -> int:
-    """Return about how many characters the longest prompt of a run has, so that a model served here has room for it.
+    """Estimate the longest prompt of a run in characters, so that a model served here has room for it.
 
-    Half as much again as all facts of a world with the longest template: a seat may say more than it was told. With
-    remedies four times the facts: an auditor reads what was heard, with the notes under it, and what was written.
+    It is one and a half times all facts of a world with the longest template, because a seat may write more than it
+    was told. With remedies it is four times the facts: an auditor reads what a seat heard, with notes, and wrote.
     """
     facts = max(sum(len(fact.render(0)) + 3 for fact in world.facts) for world in record.worlds.values())
     template = max(len(prompt.body) + len(prompt.system or "") for prompt in record.prompts.values())
@@ -24,13 +24,13 @@ def longest_prompt(record: RunRecord) -> int:
 
 
 def _asking(turn: Turn, row: Task, part: Part, told: float, facts: float) -> tuple[float, float]:
-    """Return about how many tokens a turn's request and its reply have, before any limit of tokens.
+    """Estimate the tokens of a turn's request and of its reply, before `max_tokens` cuts it.
 
     Args:
         turn: The turn.
-        row: What it asks for.
-        part: Its seat's.
-        told: Tokens of the facts that a report to it, or by it, holds.
+        row: The turn's task.
+        part: The seat's part.
+        told: Tokens of the facts in a report to it or by it.
         facts: Tokens of all facts of the world.
     """
     prompt = part.tasks.get(turn.task, part.prompt)
@@ -43,7 +43,7 @@ def _asking(turn: Turn, row: Task, part: Part, told: float, facts: float) -> tup
 
 
 class Expected(NamedTuple):
-    """What a run will ask of one model, at most and about."""
+    """Estimated calls (at most) and tokens (roughly) of one model in a run."""
 
     calls: int
     prompt: int
@@ -57,10 +57,10 @@ class Expected(NamedTuple):
 
 
 def expected(record: RunRecord) -> dict[str, Expected]:
-    """Return about what a run will ask of each model, by the model's name.
+    """Return the estimate for each model of a run, by the model's name.
 
-    Every seat is taken to read and to write all the facts that are held below it, as a lossless chain would, within
-    its word budget (if its prompt names one) and its limit of tokens; three characters are taken for a token.
+    It assumes that every seat reads and writes all facts held below it, as in a lossless chain, within its word limit
+    (if its prompt has one) and `max_tokens`; three characters count as one token.
     """
     casts = Casts(record)
     asked: dict[str, list[float]] = {name: [0, 0, 0] for name in record.models}

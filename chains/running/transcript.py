@@ -1,4 +1,4 @@
-"""What was said in a trial, turn by turn, from its log: logged replies, and the texts that follow a rule from them."""
+"""The transcript of a trial from its log, turn by turn: logged replies, and the texts that rules compute from them."""
 
 from collections.abc import Collection
 
@@ -10,13 +10,13 @@ from chains.running.trial import ruled_reply
 
 
 def retold(cast: Cast, log: Log, trial: str, turns: Collection[str] | None = None) -> dict[str, Reply]:
-    """Return what was said, by turn, as far as the log goes.
+    """Return the messages of a trial, by turn, as far as the log goes.
 
     Args:
-        cast: Who is who.
-        log: The run's.
-        trial: The trial's name in it.
-        turns: Only these, and what their texts follow from.
+        cast: The trial's cast.
+        log: The run's log.
+        trial: The trial's name in the log.
+        turns: Only these turns, and the turns from which their texts are computed.
     """
     wanted = _wanted(cast, turns)
     replies: dict[str, Reply] = {}

@@ -1,6 +1,6 @@
-"""One trial: drive the graph, take each reply from the log or from its provider, log it, read it.
+"""One trial: drive the graph, take each reply from the log or from its provider, log it, score it.
 
-A trial is a pure function of its cast and of the replies, which a `ReplySource` gives.
+A trial is a pure function of its cast and of the replies from a `ReplySource`.
 """
 
 from collections.abc import Awaitable, Callable, Collection, Mapping
@@ -55,19 +55,19 @@ class _SeatedCrew:
 
 
 def ruled_reply(ruled: Ruled) -> Reply:
-    """Return a text that stands by rule as the instrument reads it."""
+    """Return a rule's text as a reply, for the instrument."""
     finish: Finish = "stop" if ruled.text and ruled.text.strip() else "empty"
     return Reply(text=ruled.text or "", finish=finish, served_by=RULE, tries=0)
 
 
 RULE = "rule"
-"""What serves a text that nobody was asked for."""
+"""`served_by` of a text that a rule computed."""
 
 
 def in_turn(plan: Plan) -> Climb:
-    """Return how to take every turn one after another, without LangGraph.
+    """Return a way to take every turn one after another, without LangGraph.
 
-    For a replay, in which nobody has to wait for anybody; it costs a tenth.
+    Use it for replays, where no seat waits for another; it takes a tenth of the time.
     """
 
     async def climb(speak: Speak) -> tuple[str, ...]:
@@ -83,27 +83,27 @@ def in_turn(plan: Plan) -> Climb:
 
 
 Reads = Callable[[TrialEnd, Cast, Mapping[str, Reply]], Awaitable[TrialEnd]]
-"""Reads a finished trial of one round from its replies, by turn: returns its end with what was read."""
+"""Scores a finished single-round trial: replies by turn in, `TrialEnd` with readings out."""
 
 
 async def run_trial(
     trial: str, cast: Cast, climb: Climb, reply_source: Answers, *, read: bool = True, elsewhere: Reads | None = None
 ) -> TrialEnd:
-    """Drive one trial as far as it goes, and read its messages if it came to its end.
+    """Drive one trial as far as it goes, and score its messages if it finished.
 
-    Logs steps; that the trial has ended is the caller's to log.
+    It logs the steps; the caller logs the trial's end.
 
     Args:
-        trial: Its name in the log.
-        cast: Who is who.
-        climb: How its seats are driven.
-        reply_source: Where replies come from.
-        read: Whether to read the messages; a replay that takes the logged readings has no need to.
-        elsewhere: Reads them in place of this process, if the trial has one round.
+        trial: The trial's name in the log.
+        cast: The trial's cast.
+        climb: Drives the seats.
+        reply_source: The source of replies.
+        read: Whether to score the messages; a replay that keeps the logged readings need not.
+        elsewhere: Scores them in place of this process, if the trial has one round.
 
     Raises:
-        ProviderError: A seat's model gave no reply.
-        MazedomError: Anything else that the source of replies raises.
+        ProviderError: If a seat's model gave no reply.
+        MazedomError: Whatever else the source of replies raises.
     """
     staff, history, rounds = first_staff(cast.hierarchy), list[RoundResult](), list[RoundEnd]()
     several = cast.round_settings.rounds > 1
@@ -130,11 +130,11 @@ async def run_trial(
 
 
 def read_replies(cast: Cast, replies: Mapping[str, Reply]) -> dict[str, Any]:
-    """Read everything of a round that stands in a trial's end.
+    """Return the fields of a trial's end that are read from a round's replies.
 
     Args:
-        cast: Who is who in the round.
-        replies: What was said in it, by turn.
+        cast: The round's cast.
+        replies: The round's replies, by turn.
     """
     update: dict[str, Any] = {"readings": read_trial(cast, replies), "top": read_top(cast, replies)}
     update["unrated"] = sum(
@@ -162,16 +162,15 @@ def _round_end(crew: _SeatedCrew, met: RoundResult, *, read: bool) -> RoundEnd:
 
 
 def read_trial(cast: Cast, replies: Mapping[str, Reply], only: Collection[str] | None = None) -> dict[str, Reading]:
-    """Read every report of a finished trial with the instrument.
+    """Score every report of a finished trial with the instrument.
 
     Args:
-        cast: Who is who.
-        replies: What was said, by turn.
-        only: Read the reports of these seats alone.
+        cast: The trial's cast.
+        replies: The replies, by turn.
+        only: Score only the reports of these seats.
 
     Returns:
-        For each seat, the reading of the report that its reader read; the executive's brief is read too, where it
-        writes one.
+        For each seat, the reading of the report as its reader got it; also of the executive's brief, if it writes one.
     """
     reader = Reader(cast.world)
     plan = cast.plan
@@ -192,7 +191,7 @@ def read_trial(cast: Cast, replies: Mapping[str, Reply], only: Collection[str] |
 
 
 def _as_written(plan: Plan, replies: Mapping[str, Reply], name: str, reading: Reading) -> Reading:
-    """Say of a report that a rule passed on, or put something under, how it ended and whether it looped before that."""
+    """For a report that a rule forwarded or appended to, take `finish` and `degenerate` from the model's own text."""
     own = _own(plan, replies, name)
     if own is replies[name]:
         return reading
@@ -208,7 +207,7 @@ def _plain(cast: Cast, reply: Reply) -> Reply:
 
 
 def _own(plan: Plan, replies: Mapping[str, Reply], name: str) -> Reply:
-    """Return the reply that a report is: before any rule passed it on, or put something under it."""
+    """Return the model's own reply behind a report that a rule forwarded or appended to."""
     turn, reply = plan.by_name[name], replies[name]
     if reply.served_by == RULE:
         for before in turn.hears:
@@ -224,7 +223,7 @@ def _heard(cast: Cast, turn: Turn, replies: Mapping[str, Reply]) -> list[str]:
 
 
 def read_top(cast: Cast, replies: Mapping[str, Reply]) -> Reading | None:
-    """Read all that the executive reads as one text, where more than the last reports reach it."""
+    """Score all that the executive reads as one text; None if only the last reports reach it."""
     if not cast.plan.joined:
         return None
     said = {name: reply.spoken for name, reply in replies.items()}
@@ -236,12 +235,12 @@ def read_top(cast: Cast, replies: Mapping[str, Reply]) -> Reading | None:
         heard=[cast.notes(worker) for worker in cast.dealt],
         corrected="\n".join(filter(None, (corrected_in(cast, name, said) for name in cast.plan.top))),
     )
-    # that a line comes twice is what some remedies do, and no loop of anybody's
+    # some remedies repeat lines, which is no loop of a model
     return reading.model_copy(update={"degenerate": None})
 
 
 def held_below(hierarchy: Hierarchy, dealt: Mapping[str, tuple[str, ...]]) -> dict[str, frozenset[str]]:
-    """Return for each seat the facts held at or below it: the facts whose path up passes through it."""
+    """Return for each seat the facts held at or below it, whose path up passes through it."""
     held: dict[str, frozenset[str]] = {}
     for seat in hierarchy.upward():
         match [held[name] for name in hierarchy.reports_of(seat.name)]:

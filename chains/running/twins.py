@@ -1,8 +1,8 @@
-"""Twin conditions: two in which every seat is asked exactly the same, so that nothing can differ between them.
+"""Twin conditions: two conditions in which every seat is asked exactly the same, so that nothing can differ.
 
-A default, a setting that something overrides, or a source that reads no
-prompts makes them. Taken for two conditions they would seem to prove that the
-factor does nothing.
+They arise if a value is the default, if another setting overrides it, or if a
+source reads no prompts. Compared, they would seem to prove that the factor has no
+effect.
 """
 
 from collections import defaultdict
@@ -26,14 +26,14 @@ class Distinct(NamedTuple):
 
 
 def twins(record: RunRecord) -> dict[str, str]:
-    """Return for each condition the first one in which everybody is asked exactly the same; for most, itself."""
+    """Return for each condition the first condition in which every seat is asked exactly the same; usually itself."""
     casts = Casts(record)
     first: dict[Hashable, str] = {}
     return {one.id: first.setdefault(_asked(record, casts, one), one.id) for one in record.conditions}
 
 
 def _asked(record: RunRecord, casts: Casts, condition: Condition) -> Hashable:
-    """Return everything that a condition's requests follow from."""
+    """Return everything that decides a condition's requests."""
     settings = condition.settings
     return (
         id(casts.plan(condition.id)),
@@ -45,7 +45,7 @@ def _asked(record: RunRecord, casts: Casts, condition: Condition) -> Hashable:
 
 
 def _of_part(record: RunRecord, part: Part) -> Hashable:
-    """Return what bears on a seat's requests: its model, and what that reads of prompts and settings."""
+    """Return what decides a seat's requests: its model, and the prompts and settings that this model reads."""
     source = record.models.get(part.model)
     if source is not None and source.traits.is_synthetic:
         return part.model
@@ -65,9 +65,9 @@ def _of_prompt(prompt: Prompt) -> Hashable:
 
 
 def without_twins(record: RunRecord) -> Distinct:
-    """Leave out each value of a factor under which every condition is the twin of one that is kept.
+    """Leave out each value of a factor if every condition with it is the twin of a condition that is kept.
 
-    An experiment with hypotheses stays as it is: there twins are a control.
+    An experiment with hypotheses stays as it is, because there twins are a control.
     """
     experiment = record.experiment
     if experiment.hypotheses:
@@ -101,7 +101,7 @@ def without_twins(record: RunRecord) -> Distinct:
 def _changes_nothing(
     record: RunRecord, same: Mapping[str, str], key: str, value: Value, kept: Collection[Value]
 ) -> bool:
-    """Return whether each condition with this value is the twin of one that has a kept value and is else the same."""
+    """Return whether each condition with this value has a twin that differs only in having a kept value."""
     others: dict[Hashable, set[str]] = defaultdict(set)
     for one in record.conditions:
         if one.factors[key] in kept:

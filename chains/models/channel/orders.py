@@ -26,15 +26,15 @@ class DownRates(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     down: Size = 1.0
-    """Of all clauses against facts on their way up."""
+    """Ratio of all clauses to facts on their way up."""
     rank: Size = 1.0
-    """Of a goal against the goal that ranks one above it."""
+    """Ratio of a goal to the goal one rank above it."""
     crowd: Size = 1.0
-    """Of all clauses, for each goal that the charter has beyond the first."""
+    """Factor on all clauses for each goal that the charter has beyond the first."""
     must_not: Size = 1.0
-    """Of must-nots against the first goal."""
+    """Ratio of must-nots to the first goal."""
     owned: Size = 1.0
-    """Of all clauses where the charter names an owner, against those where it names none."""
+    """Ratio of all clauses if the charter names an owner to clauses if it names none."""
 
     def ratio(self, statement: Statement, charter: Charter | None) -> float:
         """Return the hazard ratio of a clause on its way down.

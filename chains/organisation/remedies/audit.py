@@ -35,7 +35,7 @@ AUDITOR, WATCHER = "auditor", "watcher"
 
 @remedy
 class Audit(Remedy):
-    """Weaves in audits of reports, and what comes of them."""
+    """Adds audits of reports, and the turns that follow from findings."""
 
     about: ClassVar[str] = "auditors read what a seat heard and what it wrote, and name what is left out or wrong"
     place: ClassVar[int] = 10

@@ -57,7 +57,7 @@ class Step(BaseModel):
     """The seats whose latest messages it read; empty for a worker, who reads its own notes."""
     request: Annotated[Request, PlainValidator(_request), PlainSerializer(Request.plain)]
     digest: str
-    """Of the request."""
+    """Digest of the request."""
     reply: Annotated[Reply, PlainValidator(_reply), PlainSerializer(Reply.plain)]
     reply_digest: str
     tries: int = 1
@@ -155,7 +155,7 @@ class LoggedChain(BaseModel):
     scores: Mapping[str, Mapping[int, float]]
     """The archive's own scores, by name and generation."""
     digest: str
-    """Of texts and scores."""
+    """Digest of texts and scores."""
 
     @property
     def content(self) -> str:

@@ -26,7 +26,7 @@ class Place(NamedTuple):
     """Where a step is logged."""
 
     digest: bytes
-    """Of its request."""
+    """Digest of its request."""
     offset: int
     length: int
 

@@ -48,7 +48,7 @@ class _Support(NamedTuple):
 
     sentences: tuple[_Heard, ...]
     numbered: tuple[_Heard, ...]
-    """Those with numbers."""
+    """The sentences with numbers."""
     numbers: frozenset[_Number]
     words: frozenset[str]
     stems: frozenset[str]

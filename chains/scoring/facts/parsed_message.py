@@ -112,7 +112,7 @@ class Scene:
             for subject in self.pieces[at].subjects if home in untold and at not in often else ():
                 self.untold_of[subject].append(at)
         self.telling_of: dict[int, list[int]] = defaultdict(list)
-        """Those of them that are about a subject."""
+        """The pieces among them that are about a subject."""
         for at in self.telling:
             for subject in self.pieces[at].subjects:
                 self.telling_of[subject].append(at)

@@ -67,7 +67,7 @@ def carried(
     reached = []
     for worker, superior in superiors.items():
         fates = dict(zip((clause.id for clause in charter.clauses), orders[superior].fates, strict=True))
-        # an action that is none of them is one that can't be read: only a log that was changed has any
+        # an unknown action counts as unreadable: only a changed log has any
         done, informed, uninformed = (
             choice if (choice := given.get(worker)) in known else None
             for given in (deeds.done, deeds.informed, deeds.uninformed)

@@ -16,7 +16,7 @@ from chains.scoring.text.ledger_stems import bag
 FEWEST_WORDS = 15
 """Words that a message needs before its language can be told."""
 _FEWEST_BARE = 10
-"""Of them, those that are no figures and codes."""
+"""Words among them that are not figures or codes."""
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _MARKED = re.compile(r"\w*\d\w*(?:-\w+)*|\b[A-Z]-\d+")
 """Codes and figures, which are of no language."""
@@ -28,7 +28,7 @@ _ENOUGH = 2
 """Common words of English that settle it: so many different ones, or `the` so often, which no other language has."""
 _SCRIPTS = ("CJK", "HIRAGANA", "KATAKANA", "HANGUL", "CYRILLIC", "ARABIC", "HEBREW", "GREEK", "DEVANAGARI", "THAI")
 _LETTERS_A_WORD = 2
-"""Of scripts that put no space between words."""
+"""Characters of scripts that put no spaces between words."""
 _LATIN = ("en", "de", "fr", "es", "it", "pt", "nl", "sv", "da", "no", "fi", "pl", "cs", "ro", "hu", "tr", "id", "vi")
 _SURE = 0.9
 
