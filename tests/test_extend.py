@@ -114,7 +114,7 @@ def test_prompts_are_those_of_the_run_whatever_became_of_their_files(mazedom, tm
         ("name=other", "name stays as it was when the run was made"),
         ("hypotheses.h=retention > 0.5", "hypotheses stays as it was"),
         ("limits.calls=9", "has all of these 8 trials; add some, as with --set replicates=3"),
-        ("prompt=plain,honest", "asks nobody anything else than"),
+        ("prompt=plain,honest", "makes the same requests as"),
     ],
 )
 def test_what_takes_away_or_adds_nothing_is_refused(words, says, mazedom):

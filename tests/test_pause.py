@@ -85,7 +85,7 @@ def test_a_circumstance_can_be_told_to_one_role_alone(mazedom, tmp_path):
     ("setting", "said"),
     [
         ("incentive=relase", "did you mean release"),
-        ("prompt=plain", "is told nobody"),
+        ("prompt=plain", "reaches nobody"),
         ("reports=false", "leave nothing to decide on"),
     ],
 )

@@ -23,7 +23,7 @@ def test_prompts_on_the_channel_make_one_condition_and_a_note(mazedom, prompts):
     """The channel reads no prompt, and the default factor does not cross into a user's own."""
     ran = mazedom("run", *SMALL, "--set", "model=channel:drop=0.05", "--set", prompts, "--json")
     assert len(conditions(ran)) == 1
-    assert "prompt.manager=b.md asks nobody anything else than prompt.manager=a.md does" in ran.err
+    assert "prompt.manager=b.md makes the same requests as prompt.manager=a.md, so it is left out" in ran.err
 
 
 def test_prompts_on_an_endpoint_make_two_conditions(mazedom, serve, prompts):

@@ -188,9 +188,9 @@ def test_one_world_file_is_one_world_and_a_folder_of_them_several(mazedom, made,
     [
         (
             lambda text: text.replace("3 weeks behind", "4 weeks behind"),
-            "its quote does not stand in status_mail.txt at",
+            "its quote is not in status_mail.txt at",
         ),
-        (lambda text: "One more line.\n" + text, "its quote does not stand in status_mail.txt at"),
+        (lambda text: "One more line.\n" + text, "its quote is not in status_mail.txt at"),
     ],
 )
 def test_a_quote_is_compared_with_its_document_when_the_world_is_read(mazedom, made, tmp_path, change, sentence):

@@ -39,7 +39,8 @@ def cast_prompts(settings: ConditionSettings, plan: Plan, prompts: dict[str, Pro
     order = next((names[turn.name] for turn in plan.turns if turn.task == "order"), None)
     if order is not None and not plan.decision and "decided" in prompts[order].holes:
         raise BadInput(
-            f"prompt {order} has the hole decided, and where reports = false nothing is; set prompt.order = charter"
+            f"prompt {order} has the hole decided, but with reports = false nothing is decided; "
+            "set prompt.order = charter"
         )
     for variant in plan.told:
         cast_as(f"{NOTICE}/{variant}", NOTICE, variant)
@@ -61,7 +62,7 @@ def _told(settings: ConditionSettings, plan: Plan, names: Mapping[str, str], pro
             prompts[name] = read_prompt(key, value)
         if not tells:
             raise BadInput(
-                f"{key} = {value} is told nobody: no prompt of theirs has the hole circumstances; set prompt = pause"
+                f"{key} = {value} reaches nobody: no prompt of theirs has the hole circumstances; set prompt = pause"
             )
 
 

@@ -135,8 +135,8 @@ def _check_same(record: RunRecord, staged: RunRecord) -> None:
         if name != first and not {name, first} <= known:
             new, other = (name, first) if name not in known else (first, name)
             raise BadInput(
-                f"{names[new]} asks nobody anything else than {names[other]} does; leave it out, for a condition and "
-                "its copy would seem to show that the difference changes nothing"
+                f"{names[new]} makes the same requests as {names[other]}; leave it out, because comparing a condition "
+                "with its copy would seem to show that the difference has no effect"
             )
 
 

@@ -75,7 +75,7 @@ def prepare(
             worlds.setdefault(world.digest, world)
             if world.digest in mine and seed in experiment.seeds:  # worlds of later rounds may coincide
                 raise BadInput(
-                    f"world {seed} of scenario {settings.scenario} is an earlier one over again, and copies "
+                    f"world {seed} of scenario {settings.scenario} is a copy of an earlier one, and copies "
                     "count as one; set worlds=1 and more replicates, or name a folder of world files"
                 )
             mine.add(world.digest)

@@ -90,9 +90,9 @@ def without_twins(record: RunRecord) -> Distinct:
         update={"fixed": fixed, "factors": {key: tuple(values) for key, values in factors.items()}}
     )
     notes = [
-        f"{key}={','.join(values)} asks nobody anything else than {key}="
-        f"{','.join(shown(value) for value in factors.get(key, [fixed.get(key)]))} does, so it is left out; "
-        f"a condition and its copy would seem to show that {key} changes nothing"
+        f"{key}={','.join(values)} makes the same requests as {key}="
+        f"{','.join(shown(value) for value in factors.get(key, [fixed.get(key)]))}, so it is left out; "
+        f"comparing a condition with its copy would seem to show that {key} has no effect"
         for key, values in dropped.items()
     ]
     return Distinct(Experiment.model_validate(left.model_dump(exclude_unset=True)), notes)

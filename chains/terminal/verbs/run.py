@@ -85,7 +85,7 @@ def _what_it_does(record: RunRecord, folder: Path, had: RunRecord | None) -> str
 
 
 def _staged(experiment: Experiment) -> RunRecord:
-    """Return what is to be run, without conditions in which nobody is asked anything else than in another."""
+    """Return the record of the run, without conditions that make the same requests as another one."""
     record = prepare(experiment, new_run_id())
     found = without_twins(record)
     for note in found.notes:

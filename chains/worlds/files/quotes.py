@@ -115,7 +115,7 @@ def _quoted(name: str, table: Mapping[str, Any], texts: Mapping[str, str | None]
     text = texts[quote.document]
     if text is not None and text[quote.start : quote.end] != quote.text:
         raise BadInput(
-            f"{where}: its quote does not stand in {quote.document} at {quote.start} to {quote.end}; the document was "
-            "changed since: make the world anew, or take the document's path out of the file"
+            f"{where}: its quote is not in {quote.document} at {quote.start} to {quote.end}; the document was "
+            "changed since: make the world again, or take the document's path out of the file"
         )
     return Quoted(fact=name, quote=quote, confirmed=table.get("status", "confirmed") == "confirmed")
