@@ -1,4 +1,4 @@
-"""The source of chains that others logged: what seats said is known, and nobody can be asked for more."""
+"""The model of imported chains: the seats' messages are known, and it can't be asked for more."""
 
 from chains.errors import BadInput
 from chains.models.kinds import provider
@@ -10,10 +10,10 @@ KIND = "imported"
 
 @provider(KIND, takes_schema=False, in_process=True)
 class Imported:
-    """Stands in run.json for whoever spoke in imported chains; `import` logs what they said.
+    """Stands in run.json for the authors of imported messages, which `import` logs.
 
     Raises:
-        BadInput: Always: only `import` makes runs of it.
+        BadInput: Always, because only `import` makes such runs.
     """
 
     def __init__(self, source: Source) -> None:
@@ -23,5 +23,5 @@ class Imported:
         )
 
     async def reply(self, request: Request) -> Reply:
-        """Say nothing; there is none of this kind that could be asked."""
+        """Never called: no such model can be opened."""
         raise NotImplementedError

@@ -1,9 +1,8 @@
-"""Growing a run: more worlds, replicates or conditions in the same run, of which only what is missing is asked.
+"""Extend a run by more worlds, replicates or conditions; only the new trials are asked.
 
-What the run has stays as it is: every trial keeps its name, every condition
-its number, every prompt its text, and what was registered stays registered.
-But whoever adds to a run may have seen what it showed, so from then on it says
-that it is exploratory.
+Everything in the run stays as it is: every trial keeps its name, every condition
+its number, every prompt its text, and registrations stay. But someone who extends a
+run may have seen its results, so from then on the run says that it is exploratory.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -23,11 +22,11 @@ _FIXED = ("name", "question", "reproducible", "hypotheses")
 
 
 def extended(record: RunRecord, settings: Sequence[str]) -> RunRecord:
-    """Return the record of a run that is to have more trials than it has.
+    """Return the record of a run with more trials.
 
     Args:
-        record: The run's, as it is.
-        settings: What is to be added, as `--set` has it: `replicates=6`, `worlds=10`, `depth=2,4,8`.
+        record: The run's record before.
+        settings: What to add, written as for `--set`: `replicates=6`, `worlds=10`, `depth=2,4,8`.
 
     Raises:
         BadInput: If the settings take anything away, change it, or add nothing.
@@ -78,20 +77,20 @@ def _check_keys(record: RunRecord, settings: Sequence[str]) -> None:
 
 
 def _grown(record: RunRecord, settings: Sequence[str]) -> Experiment:
-    """Return the run's experiment with the settings put over it; raises `BadInput` if they take trials away."""
+    """Return the run's experiment with settings replaced; raise `BadInput` if they would remove trials."""
     before = record.experiment
     after = override(_anew(before, numbers=(), hypotheses={}), settings)
     if not {"worlds", "seeds"}.intersection(split(text)[0] for text in settings):
-        after = _anew(after, seeds=before.seeds)  # a folder of worlds says how many there are, whoever asks
+        after = _anew(after, seeds=before.seeds)  # for a folder of worlds, `worlds` is the number of its files
     if lost := [str(seed) for seed in before.seeds if seed not in after.seeds]:
         raise BadInput(f"the run has world {', '.join(lost[:5])}; name it too, for an extension takes nothing away")
     if after.replicates < before.replicates:
         raise BadInput(f"the run has {before.replicates} replicates; an extension takes none away")
-    return after  # without the hypotheses: what a setting takes away is to be told before what they lack
+    return after  # hypotheses are left out, so that an error names the removed setting, not the hypothesis
 
 
 def _numbered(record: RunRecord, experiment: Experiment) -> Experiment:
-    """Return the experiment with the run's own numbers for its conditions, and the next ones for those that are new."""
+    """Return the experiment with the run's numbers for its old conditions, and the next numbers for new ones."""
     old = {_settings(condition): condition for condition in record.conditions}
     last = max(_number(condition) for condition in record.conditions)
     numbers = list[int]()
@@ -106,7 +105,7 @@ def _numbered(record: RunRecord, experiment: Experiment) -> Experiment:
 
 
 def _lost(condition: Condition, experiment: Experiment) -> str:
-    """Say what to do for a condition that the run has and the settings have no place for."""
+    """Return what to do about a condition of the run that the settings leave out."""
     varied = {key for one in experiment.conditions for key, value in one.resolved.items() if value is not None}
     changed = (
         (key, value)
@@ -120,7 +119,7 @@ def _lost(condition: Condition, experiment: Experiment) -> str:
 
 
 def _check_same(record: RunRecord, staged: RunRecord) -> None:
-    """Check that what both have is the same, and that what is new is no copy."""
+    """Check that everything in both records is equal, and that no new condition is a copy."""
     for what, before, after in _both(record, staged):
         for name, old in before.items():
             if after.get(name) != old:
@@ -146,7 +145,7 @@ def _both(record: RunRecord, staged: RunRecord) -> Iterator[tuple[str, Mapping[s
 
 
 def _anew(experiment: Experiment, **update: Any) -> Experiment:
-    """Return an experiment with some parts changed, and nothing kept of what followed from them."""
+    """Return an experiment with some parts changed; everything derived from them is computed again."""
     return Experiment.model_validate(experiment.model_dump() | update)
 
 
@@ -155,5 +154,5 @@ def _number(condition: Condition) -> int:
 
 
 def _settings(condition: Condition) -> str:
-    """Return what makes two conditions the same."""
+    """Return a key that is equal for equal conditions."""
     return repr(sorted(condition.resolved.items()))

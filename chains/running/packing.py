@@ -1,4 +1,4 @@
-"""A run in one file to hand on: whole, so that it replays elsewhere; or without texts, so that it still verifies.
+"""Packs: a run in one file to hand on, whole (it replays elsewhere) or without texts (it still verifies).
 
     RUN.zip
       README.txt            what it is, and the receipt
@@ -6,10 +6,10 @@
       RUN/redacted.json, log.jsonl                         a redacted one
 
 A redacted log has a line for each record: the digest of the record as it was
-logged, and what of it is no text. From these digests follows the receipt of the
-run, as `replay --verify` prints it; so a line that is changed, added or taken
-away is found, and who has the run itself can show any record to be the one.
-Prompts, worlds, requests and replies are not in it.
+logged, and its parts other than texts. The digests give the receipt of the run, as
+`replay --verify` prints it, so a line that was changed, added or removed is found,
+and the owner of the run can prove any record. Prompts, worlds, requests and replies
+are left out.
 """
 
 import hashlib
@@ -33,19 +33,19 @@ from chains.running.record_file import read_record
 README = "README.txt"
 REDACTED = "redacted.json"
 LARGEST = 4 * 2**30
-"""Bytes that a file of a pack may have when it is unpacked."""
+"""Most bytes of an unpacked file."""
 _WHEN = (1980, 1, 1, 0, 0, 0)
-"""The time that all files of a pack have: the same run gives the same bytes."""
+"""The time stamp of all files in a pack, so that the same run gives the same bytes."""
 _KEPT = ("trial", "seat", "level", "turn", "attempt", "task", "name", "round", "pass", "heard", "digest",
          "reply_digest", "tries", "seconds", "reused", "at")  # fmt: skip
-"""Of a step, what is no text and stays."""
+"""Fields of a step that are kept, because they hold no text."""
 _NUMBERS = (int, float, bool)
 _TOLD = ("error", "unread", "degenerate")
 """Parts of a trial's end that may quote a text."""
 
 
 class Packed(NamedTuple):
-    """What a pack holds."""
+    """The contents of a pack, in figures."""
 
     run: str
     receipt: str
@@ -57,13 +57,13 @@ def pack(folder: Path, to: Path, *, redact: bool = False) -> Packed:
     """Write a run to one file.
 
     Args:
-        folder: The run's.
-        to: The file, which must not be there.
+        folder: The run's folder.
+        to: The file; it must not exist.
         redact: Leave out every text.
 
     Raises:
-        BadInput: If the file is there.
-        LogDamaged: If the run is not as it was logged: who hands it on should know.
+        BadInput: If the file exists.
+        LogDamaged: If the run was changed after it was logged.
         MazedomError: If the file can't be written.
     """
     if to.exists():
@@ -101,10 +101,10 @@ def pack(folder: Path, to: Path, *, redact: bool = False) -> Packed:
 
 
 def verify_pack(path: Path) -> tuple[Packed, list[str]]:
-    """Check a pack: what is in it against the receipt that it states.
+    """Check the contents of a pack against the receipt that it states.
 
     Returns:
-        What it holds, and what is wrong in it.
+        Its contents in figures, and what is wrong with them.
 
     Raises:
         BadInput: If it is no pack.
@@ -168,7 +168,7 @@ def _verified(file: zipfile.ZipFile, name: str, stated: str) -> tuple[Packed, li
 
 
 def _redacted(log: Log) -> Iterator[bytes]:
-    """Yield a line for each record: its digest, and what of it is no text."""
+    """Yield a line for each record: its digest, and its parts other than texts."""
     for number, line in enumerate(log.lines(), 1):
         text = line.removeprefix(BOM) if number == 1 else line
         read, seal = read_line(text, LOG_FILE, number, log.path.parent.name), seal_of(text)
@@ -186,7 +186,7 @@ def _redacted(log: Log) -> Iterator[bytes]:
 
 
 def _after(read: Any) -> str:
-    """Return what stands for a seat in the key of a record that is no step, as `receipt` has it."""
+    """Return what stands in place of a seat in the key of a record other than a step, as in `receipt`."""
     return f"\uffff{type(read).__name__}"
 
 
@@ -215,7 +215,7 @@ def _of_other(content: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _untold(value: Any, key: str = "") -> Any:
-    """Return a value without what may quote a text."""
+    """Return a value without parts that may quote a text."""
     if key in _TOLD and value:
         return dict.fromkeys(value, "(redacted)") if isinstance(value, dict) else "(redacted)"
     if isinstance(value, dict):
@@ -224,7 +224,7 @@ def _untold(value: Any, key: str = "") -> Any:
 
 
 def _outline(folder: Path, receipt: str) -> bytes:
-    """Return what a redacted pack says of the run: its settings, and digests in place of texts."""
+    """Return what a redacted pack says about the run: its settings, and digests in place of texts."""
     record = read_record(folder)
     experiment = record.experiment
     document = {
