@@ -1,11 +1,9 @@
 """Settings of trials with several rounds: what is remembered, who is promoted, who leaves."""
 
-from typing import Literal, NamedTuple, get_args
+from typing import Literal, NamedTuple
 
 Memory = Literal["none", "ratings", "reports"]
-MEMORIES: tuple[Memory, ...] = get_args(Memory)
 Move = Literal["none", "rating", "random"]
-MOVES: tuple[Move, ...] = get_args(Move)
 REMEMBERED = 3
 """Rounds back that a member remembers: a prompt must not grow without end."""
 APART = 1_000_000

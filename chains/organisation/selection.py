@@ -7,7 +7,7 @@ asked for and ignored (`placebo`, the same calls).
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal, get_args
+from typing import Any, Literal
 
 from chains.models.channel import replies
 from chains.models.provider import Request
@@ -20,9 +20,8 @@ from chains.rng import Draw
 from chains.scoring.replies.rating import LEAST, MOST, best_rated, read_ratings
 
 By = Literal["rating", "random", "placebo"]
-BY: tuple[By, ...] = get_args(By)
 MOST_DRAFTS = 26
-"""The letters under which drafts are shown."""
+"""Most drafts of a report, because they are shown under letters."""
 
 
 class Selection(Weaver):
