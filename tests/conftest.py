@@ -12,6 +12,8 @@ from typing import NamedTuple
 # Readline, which pytest imports, sets these for the processes that it starts, and so for each worker of `-n`.
 os.environ.pop("COLUMNS", None)
 os.environ.pop("LINES", None)
+# Programs that tests start would compile all that they import, seconds each, if they could not keep it.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 import pytest
 from endpoint import MODEL, serving
