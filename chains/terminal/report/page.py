@@ -17,6 +17,7 @@ from chains import VERSION
 from chains.fates import FATES
 from chains.running.run_record import RunRecord
 from chains.scoring.measures.measures import MEASURES
+from chains.stats.paired.shares import FEWEST_WORLDS
 from chains.terminal.report.contents import Told, again, design_of, models_of
 from chains.terminal.report.documents import Documents
 from chains.terminal.report.figures import Figure, as_svg, figures_of
@@ -64,7 +65,7 @@ def _rendered(template: str, runs: Sequence[Reported], number: Number, *, autoes
         finalize=_legible if autoescape else _in_markdown,
     )
     page = environment.get_template(template)
-    return page.render(runs=[_context(run, number) for run in runs], version=VERSION, fates=FATES)
+    return page.render(runs=[_context(run, number) for run in runs], version=VERSION, fates=FATES, fewest=FEWEST_WORLDS)
 
 
 def _legible(value: Any) -> Any:

@@ -30,6 +30,7 @@ from chains.terminal.views.compare import (
     how_tested,
     tested_view,
     unlike_view,
+    verdict,
     verdicts_view,
 )
 from chains.terminal.views.output import print_json, say
@@ -144,6 +145,7 @@ def _document(
     """Return all as JSON; the keys of the first comparison, often the only one, stand at the top as well."""
     documents = [
         comparison.document()
+        | {"says": verdict(comparison)}
         | {"most_unlike": [pair.document() for pair in most_unlike(comparison, messages)]}
         | correction.document()
         for comparison, correction in zip(compared, corrections, strict=True)
