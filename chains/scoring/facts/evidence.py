@@ -1,5 +1,6 @@
 """Evidence: what one piece of a message says about one statement."""
 
+import bisect
 from collections.abc import Callable
 from typing import Literal, NamedTuple
 
@@ -298,9 +299,13 @@ def _nearest(hits: list[Hit], anchors: list[int]) -> Hit:
     plain = [hit for hit in hits if not hit.guarded] or hits
     if not anchors:
         return plain[0]
-    return min(
-        hits, key=lambda hit: (min(min(abs(hit.first - at), abs(hit.last - 1 - at)) for at in anchors), hit.guarded)
-    )
+    places = sorted(anchors)
+
+    def away(at: int) -> int:
+        number = bisect.bisect(places, at)
+        return min(abs(at - place) for place in places[max(0, number - 1) : number + 1])
+
+    return min(hits, key=lambda hit: (min(away(hit.first), away(hit.last - 1)), hit.guarded))
 
 
 def _risen_to(compiled: Compiled, piece: Piece, item: Found, reader: Reader) -> bool:
