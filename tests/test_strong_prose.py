@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from chains.rng import Draw
 from chains.scoring.facts.instrument import Instrument
 from chains.stats.measurement_error.confusion import Judged, confusion
 from chains.validation.labelled_messages import read_messages
@@ -108,6 +109,24 @@ KINDS = {
         ("late", "If confirmed, the figures would mean that gate G-4 was delivered 6 weeks late.", "blurred"),
         ("late", "Had gate G-4 not been delivered 6 weeks late, we would be open.", "kept"),
     ],
+    "plans, refusals and what ought to be": [
+        ("permit", "The renewal of crane K-7's permit is under way.", "blurred"),
+        ("permit", "The permit of crane K-7 is up for renewal.", "blurred"),
+        ("late", "If gate G-4 is delivered 6 weeks late, we shall complain.", "blurred"),
+        ("late", "We plan to have gate G-4 delivered 6 weeks late.", "blurred"),
+        ("late", "Gate G-4 should have been delivered 6 weeks earlier.", "kept"),
+        ("claim", "Insurer Dorvane refuses to pay our claim for EUR 9,500.", "kept"),
+    ],
+    "near the topic, in general, of all": [
+        ("late", "Gate G-4 is complete.", "blurred"),
+        ("late", "Gate G-4 looks great in green.", "omitted"),
+        ("late", "No delays on gate G-4.", "inverted"),
+        ("tests", "All pressure tests were passed.", "inverted"),
+        ("tests", "Most pressure tests of boiler B-3 passed.", "blurred"),
+        ("tests", "66 of 70 pressure tests on boilers B-3 and B-9 passed.", "blurred"),
+        ("tests", "Boiler B-3 had 19 pressure tests; four of them failed.", "kept"),
+        ("permit", "The permit of crane K-7 will be looked at again in August.", "blurred"),
+    ],
     "headings and tables": [
         ("late", "## Delivered late\n- Gate G-4: 6 weeks", "kept"),
         ("late", "## Delivered early\n- Gate G-4: 6 weeks", "inverted"),
@@ -146,16 +165,17 @@ def test_strong_prose_of_the_six_worlds_is_read_as_two_readers_do():
 
 
 def test_strong_prose_of_the_three_worlds_apart_is_read_nearly_as_well():
-    """Below what is asked for (97%, 92%): what was not looked at is read worse than what was."""
+    """Kept or not at .967 where .97 is asked for, fates at .921 where .92 is: of 151 pairs, five and twelve are off."""
     read = matrix("strong_prose", apart=True)
-    assert read.kept_agreement >= 0.95
-    assert read.agreement >= 0.86
+    assert read.kept_agreement >= 0.96
+    assert read.agreement >= 0.91
+    assert read.recall["blurred"] >= 0.80
 
 
 def test_what_is_kept_is_rarely_read_as_lost_at_any_hop_of_the_six_worlds():
     for hop in ("1", "2", "3"):
         kept = [one for one, at in items("strong_prose", apart=False) if at == hop and one.true == "kept"]
-        assert sum(one.read != "kept" for one in kept) <= 0.04 * len(kept)
+        assert sum(one.read != "kept" for one in kept) <= 0.03 * len(kept)
 
 
 def test_the_hard_kinds_are_read_on_which_the_rules_were_chosen():
@@ -168,8 +188,17 @@ def test_values_changed_and_directions_turned_are_found():
     read = matrix("twisted")
     for fate in ("altered", "inverted"):
         assert sum(read.counts[fate].values()) >= 60
-        assert read.recall[fate] >= 0.88
+        assert read.recall[fate] >= 0.90
     assert read.false_kept == 0
+
+
+@pytest.mark.heavy
+def test_what_was_written_while_the_rules_were_mended_stays_read():
+    """1,790 pairs of all kinds of fact by one writer, who then mended the rules: a figure of fit, not of skill."""
+    read = matrix("written")
+    assert sum(sum(row.values()) for row in read.counts.values()) >= 1_700
+    assert read.agreement >= 0.96
+    assert read.kept_agreement >= 0.985
 
 
 def texts():
@@ -185,13 +214,27 @@ def texts():
         f"{line[:-1]}, ",
         "not ",
         "W-71 is not 3, ",
+        "W-71? ",
+        "|W-71|3\n",
+        "3% ",
+        "W-71 failed that test. ",
     )
-    return [unit * (200_000 // len(unit)) for unit in (*units, "x")]
+    draw = Draw("texts", "long")
+    rows = "".join(f"| W-{draw.integer(1, 99)} | {draw.integer(1, 999)} days late |\n" for _ in range(8_000))
+    return [rows[:200_000], *[unit * (200_000 // len(unit)) for unit in (*units, "x")]]
+
+
+def _slowness():
+    """How many times longer this machine takes now for plain work than an idle core does."""
+    begun = time.process_time()
+    sum(len(str(number)) for number in range(1_000_000))
+    return max(1.0, (time.process_time() - begun) / 0.1)
 
 
 @pytest.mark.parametrize("text", texts(), ids=lambda text: repr(text[:24]))
-def test_a_text_of_200_kb_is_read_in_seconds(text):
+def test_a_text_of_200_kb_is_read_within_two_seconds(text):
+    """Two seconds of an idle core; linear in the length, whatever repeats."""
     world = watermelon(7101, facts=8, setting="lab")
     begun = time.process_time()
     Instrument(world.facts).read(text)
-    assert time.process_time() - begun < 4
+    assert time.process_time() - begun < 2 * _slowness()
