@@ -1,6 +1,10 @@
 """A run begins by saying what it will do, and `show` begins with its answer: a row for each condition, best first."""
 
+import dataclasses
 import re
+
+import chains
+from chains.terminal.views.compare import verdict
 
 CHANNEL = "model=channel:drop=0.3"
 
@@ -56,3 +60,20 @@ def test_compare_on_few_worlds_tells_nothing_real_from_chance(mazedom):
     first = " ".join(mazedom("compare", "last", "--by", "depth").out.partition("\n\n")[0].split())
     assert first.endswith("3 of 8 worlds are too few to tell whether that is real.")
     assert "The difference is real" not in first
+
+
+def test_compare_on_few_worlds_prints_no_tests(mazedom):
+    mazedom("run", "--set", CHANNEL, "--set", "depth=1,6", "--set", "worlds=3")
+    out = mazedom("compare", "last", "--by", "depth").out
+    assert "retention" in out
+    assert not re.search(r"adj\. p|detects|sign flips|interval *p", out)
+
+
+def test_a_tie_is_called_one_whatever_the_last_bit_of_its_mean(mazedom):
+    run = mazedom("run", "--set", CHANNEL, "--set", "depth=1,6", "--set", "worlds=8", "--json").document["run"]
+    found = chains.compare(chains.load(run), {"depth": 1}, {"depth": 6})
+    row = found.measures["retention"]
+    tie = row.paired._replace(a=0.146, b=0.146, difference=-6.9e-18, low=-0.25, high=0.167)
+    tied = dataclasses.replace(found, measures={"retention": row._replace(paired=tie)})
+    said = "depth 1 and depth 6 keep the same share of the facts, 14.6%, on average"
+    assert verdict(tied) == f"{said} (95% interval of depth 6 less depth 1: -25.0 to +16.7 points)."

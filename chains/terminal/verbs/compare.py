@@ -131,7 +131,8 @@ def _print(
         stdout.print(corrected_view(correction))
         if messages:
             stdout.print(unlike_view(most_unlike(comparison, messages), comparison))
-    stdout.print(how_tested())
+    if how := how_tested(compared):
+        stdout.print(how)
 
 
 def _document(

@@ -18,6 +18,7 @@ from chains.analysis.registered.confirmatory import Standing
 from chains.experiments.condition_name import shown
 from chains.experiments.settings import Value
 from chains.scoring.measures.measures import MEASURES
+from chains.stats.decisions.signal_detection import AGGREGATES
 from chains.stats.measurement_error.correction import CorrectedPair, ErrorRates, errors_alike
 from chains.stats.paired.paired import LEVEL
 from chains.stats.paired.shares import FEWEST_WORLDS
@@ -102,14 +103,21 @@ def _sentence(comparison: Comparison, name: str, row: Row) -> str:
     found = row.paired
     a, b = called(comparison)
     better, alike = HEADLINES[name]
-    if not found.moved:
-        return f"{a} and {b} {alike}: {found.a:.1%}."
+    few = f" {comparison.worlds} of {FEWEST_WORLDS} worlds are too few to tell whether that is real."
+    if _points(found.difference) == _points(0):
+        said = f"{a} and {b} {alike}, {found.a:.1%}"
+        if not comparison.believable:
+            return f"{said}.{few}"
+        if not found.moved:
+            return f"{said}, in every world."
+        ends_of = f"{100 * found.low:+.1f} to {100 * found.high:+.1f}"
+        return f"{said}, on average (95% interval of {b} less {a}: {ends_of} points)."
     (more, most), (less, least) = ((b, found.b), (a, found.a)) if found.difference > 0 else ((a, found.a), (b, found.b))
     ends = sorted((found.low, found.high) if found.difference > 0 else (-found.high, -found.low))
     interval = "" if any(map(math.isnan, ends)) else f" (95% interval {100 * ends[0]:.1f} to {100 * ends[1]:.1f})"
     said = f"{more} {better} than {less}, {most:.1%} against {least:.1%}: {_points(found.difference)} more{interval}"
     if not comparison.believable:
-        return f"{said}. {comparison.worlds} of {FEWEST_WORLDS} worlds are too few to tell whether that is real."
+        return f"{said}.{few}"
     if not row.adjusted <= LEVEL:
         return f"{said}. That may be chance (adjusted p {_p(row.adjusted)})."
     length = f" {_length(comparison, more, less)}" if name == "retention" else ""
@@ -228,22 +236,26 @@ def _retention(retention: CorrectedPair) -> Text:
 
 
 def _measures(comparison: Comparison, rows: Mapping[str, Row]) -> Table:
-    table = _table("measure", "a", "b", "b - a", "95% interval", "p", "adj. p", "detects")
+    tests = ("95% interval", "p", "adj. p", "detects") if comparison.believable else ()
+    table = _table("measure", "a", "b", "b - a", *tests)
     for name, row in rows.items():
         share, paired = _is_share(name), row.paired
         if not paired.pairs or (not paired.a and not paired.b and not paired.moved):
             continue  # not defined here, or nothing of the kind on either side
         clear = comparison.believable and row.adjusted <= LEVEL
         interval = _interval(paired.low, paired.high, share=share)
+        tested = (
+            Text(interval, style="bold" if clear else ""),
+            Text(_p(paired.p)),
+            Text(_p(row.adjusted) + (f" {row.registered}" if row.registered else "")),
+            Text(_detects(row.detects, share=share)),
+        )
         table.add_row(
             name,
             _plain(paired.a, share=share),
             _plain(paired.b, share=share),
             _signed(paired.difference, share=share),
-            Text(interval, style="bold" if clear else ""),
-            _p(paired.p),
-            Text(_p(row.adjusted) + (f" {row.registered}" if row.registered else "")),
-            _detects(row.detects, share=share),
+            *tested[: len(tests)],
         )
     return table
 
@@ -256,12 +268,17 @@ def _table(*headings: str) -> Table:
     return table
 
 
-def how_tested() -> Text:
-    """Return where the figures of the tables come from."""
+def how_tested(comparisons: Sequence[Comparison]) -> Text:
+    """Return where the figures of the tables come from; empty if no comparison has worlds enough for a test."""
+    tested = [comparison for comparison in comparisons if comparison.believable]
+    if not tested:
+        return Text()
+    resampled = sorted({name for one in tested for name in one.measures} & set(AGGREGATES))
+    but = f" ({', '.join(resampled)}: worlds resampled)" if resampled else ""
     return Text(
-        "p: sign flips by world (d_prime, criterion, eval_risk: worlds resampled); corrected by Benjamini-Hochberg "
-        "over all that is shown, by Holm for what is registered; detects: the true difference that 80 of 100 such "
-        "studies would find by the adjusted p, were it the only one",
+        f"p: sign flips by world{but}; corrected by Benjamini-Hochberg over all that is shown, by Holm for what is "
+        "registered; detects: the true difference that 80 of 100 such studies would find by the adjusted p, were it "
+        "the only one",
         style="dim",
     )
 
