@@ -1,7 +1,15 @@
 """What is printed fits the terminal: words wrap, figures stay whole, and what is left out is named."""
 
+import fcntl
 import io
+import os
+import pty
+import struct
+import subprocess
+import sys
+import termios
 import time
+from pathlib import Path
 
 import pytest
 from rich.table import Table
@@ -10,6 +18,7 @@ from chains.terminal.program import wrapped
 from chains.terminal.views.output import Gate
 from chains.terminal.views.working import working
 
+ROOT = Path(__file__).parent.parent
 FIGURES = ("1.0", "-20.8% to +2.8%", "99,999")
 
 
@@ -74,3 +83,22 @@ def test_what_takes_long_says_so_where_nobody_sees_a_terminal(capsys, monkeypatc
     with working("counting"):
         pass
     assert capsys.readouterr().err == ""
+
+
+@pytest.mark.parametrize(("piped", "widest"), [(True, 80), (False, 160)])
+def test_a_pipe_at_a_terminal_is_as_wide_as_the_terminal_and_a_file_is_wide(piped, widest, tmp_path):
+    ours, theirs = pty.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
+    environment = {name: value for name, value in os.environ.items() if name != "COLUMNS"}
+    command = [sys.executable, str(ROOT / "cli.py"), "list", "settings"]
+    with (tmp_path / "out").open("w+b") as file:
+        ran = subprocess.run(
+            command, stdout=subprocess.PIPE if piped else file, stderr=theirs, env=environment, check=True
+        )
+        file.seek(0)
+        out = ran.stdout if piped else file.read()
+    os.close(ours)
+    os.close(theirs)
+    found = max(map(len, out.decode().splitlines()))
+    assert found <= widest
+    assert found > widest - 30

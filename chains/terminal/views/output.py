@@ -3,6 +3,7 @@
 import contextlib
 import os
 import re
+import stat
 import sys
 from collections.abc import Iterable
 from typing import Any, TextIO
@@ -89,12 +90,27 @@ class Gate(Console):
 
 WIDE = 160
 """Columns of a result that goes to a file or another program."""
+
+
+def width_of_results() -> int | None:
+    """Return the columns for results: those of the terminal that shows them, be it behind `| head`; else `WIDE`.
+
+    None leaves it to the console. Of a pipe stderr tells that it is read at a terminal.
+    """
+    if "COLUMNS" in os.environ or (sys.stdout is not None and sys.stdout.isatty()):
+        return None
+    with contextlib.suppress(OSError, ValueError, AttributeError):
+        if stat.S_ISFIFO(os.fstat(sys.stdout.fileno()).st_mode) and sys.stderr.isatty():
+            return os.get_terminal_size(sys.stderr.fileno()).columns or WIDE
+    return WIDE
+
+
 results = Gate(
     highlight=False,
     markup=False,
     emoji=False,
     soft_wrap=False,
-    width=None if "COLUMNS" in os.environ or (sys.stdout is not None and sys.stdout.isatty()) else WIDE,
+    width=width_of_results(),
 )
 """For results: stdout."""
 progress = Gate(stderr=True, highlight=False, markup=False, emoji=False)
