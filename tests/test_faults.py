@@ -5,9 +5,14 @@ from pathlib import Path
 
 import pytest
 from conftest import steps_of
+from endpoint import MODEL
 
 KEY = "sk-test-zyxwvutsrqponmlkjihg"
 ONE_AT_A_TIME = "trials = 1"
+
+
+def one_line(text):
+    return " ".join(text.split())
 
 
 def by_seat(document, trial="c1.w1.r1"):
@@ -126,6 +131,23 @@ def test_a_reply_that_was_cut_off_is_marked_and_passed_on(mazedom, serve, experi
     assert [row["cut_off"] for row in found["by_hop"]] == [1, 0]
     assert "cut off" in mazedom("show").out
     assert "cut off" in mazedom("show", "--trial").out
+
+
+def test_what_the_limit_of_tokens_cut_off_is_said_before_any_headline_and_of_which_condition(
+    mazedom, serve, experiment
+):
+    whole, cut = serve("ok"), serve("cut_by_length")
+    more = f'[models.short]\nbase_url = "{cut.url}"\nmodel = "{MODEL}"\n'
+    path = experiment(whole, seeds=(1, 2), fixed="depth = 2", more=more)
+    assert mazedom("run", path, "--set", "model=echo,short").status == 0
+    said = "No finding: 100% of the messages of short were cut off by the limit of tokens; raise max_tokens"
+    assert one_line(mazedom("compare").out).startswith(said)
+    assert mazedom("compare", "--json").document["says"].startswith(said)
+    shown = one_line(mazedom("show").out)
+    assert shown.startswith("No finding: 100% of the messages at hop 1 of model=short were cut off")
+    found = mazedom("law", "--json").document["conditions"]
+    assert [one["verdict"] for one in found] == [None, None]
+    assert [one["sentences"][0].startswith("no finding: 100.0%") for one in found] == [False, True]
 
 
 def test_two_megabytes_are_cut_marked_and_do_not_end_the_run(mazedom, serve, experiment):

@@ -1,6 +1,6 @@
 """The two sides of a comparison: some conditions of a run, and what the executive heard in each of their trials."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -163,6 +163,21 @@ class Side:
         if self.run.reread:
             return frozenset({Reader.version})
         return frozenset(str(self.run.ends[trial].instrument) for trial in self.trials)
+
+    @cached_property
+    def cut_off(self) -> float:
+        """Share of the messages in its finished trials, at any hop, that their length limit cut off."""
+        return self._share(lambda reading: reading.finish == "length")
+
+    @cached_property
+    def foreign(self) -> float:
+        """Share of the messages in its finished trials, at any hop, in another language than English."""
+        return self._share(lambda reading: reading.language is not None)
+
+    def _share(self, is_so: Callable[[Reading], bool]) -> float:
+        ends = map(self.run.ends.__getitem__, self.trials)
+        found = [is_so(reading) for end in ends for reading in (end.readings or end.down).values()]
+        return sum(found) / len(found) if found else 0.0
 
     def world(self, trial: TrialId) -> World:
         """Return a trial's world."""

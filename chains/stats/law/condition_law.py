@@ -126,7 +126,7 @@ def condition_law(name: str, paths: Paths, copies: Copies, how: How, telling: Te
         how: The instrument's errors, and the worlds resampled for intervals of fitted laws, if any.
         telling: What else is known of it.
     """
-    exact, cut_off, bands, balance = telling.exact, telling.cut_off, telling.bands, telling.balance
+    exact, bands, balance = telling.exact, telling.bands, telling.balance
     worlds = len(np.unique(paths.world))
     refused = _too_few(worlds, copies)
     how = How(how.errors, how.weights if worlds > 1 else None, how.seed)
@@ -144,22 +144,10 @@ def condition_law(name: str, paths: Paths, copies: Copies, how: How, telling: Te
         word, sentences = None, [balance.refused]
     elif balance.sentence:
         sentences.append(balance.sentence)
-    if telling.foreign > MOST_FOREIGN and not refused:
-        word = None
-        sentences.insert(
-            0,
-            f"{telling.foreign:.1%} of the readings are of messages in another language than English, which alone is "
-            f"read; with more than {MOST_FOREIGN:.0%} there is no verdict: ask for English",
-        )
     if not refused:
         sentences += _said_besides(paths)
-    if cut_off > MOST_CUT_OFF and not refused:
-        word = None
-        sentences.insert(
-            0,
-            f"{cut_off:.1%} of the readings are of messages cut off by their length limit; with more than "
-            f"{MOST_CUT_OFF:.0%} there is no verdict: raise the limit",
-        )
+    if barred := _barred(telling):
+        word, sentences = None, [*barred, *sentences]
     return ConditionLaw(
         condition=name,
         worlds=worlds,
@@ -177,7 +165,7 @@ def condition_law(name: str, paths: Paths, copies: Copies, how: How, telling: Te
         ),
         verdict=word,
         tier=None if word is None else tier,
-        hop_verdict=None if on_hop is None or balance.refused else on_hop.word,
+        hop_verdict=None if on_hop is None or balance.refused or barred else on_hop.word,
         checks=checked,
         balance=balance,
         sentences=tuple(sentences),
@@ -202,6 +190,22 @@ def _said_besides(paths: Paths) -> list[str]:
     return said
 
 
+def _barred(telling: Telling) -> list[str]:
+    """Say why the messages themselves allow no verdict, if they don't."""
+    said = []
+    if telling.cut_off > MOST_CUT_OFF:
+        said.append(
+            f"no finding: {telling.cut_off:.1%} of the readings are of messages cut off by their length limit; with "
+            f"more than {MOST_CUT_OFF:.0%} there is no verdict: raise max_tokens (settings: max_tokens)"
+        )
+    if telling.foreign > MOST_FOREIGN:
+        said.append(
+            f"no finding: {telling.foreign:.1%} of the readings are of messages in another language than English, "
+            f"which alone is read; with more than {MOST_FOREIGN:.0%} there is no verdict: ask for English"
+        )
+    return said
+
+
 def _growths(paths: Paths, telling: Telling, refused: str) -> tuple[Growth, ...]:
     """Return how distortion, the excess loss of bad news and regret grow with the depth."""
     curves: list[Curve | None] = []
@@ -210,7 +214,7 @@ def _growths(paths: Paths, telling: Telling, refused: str) -> tuple[Growth, ...]
             curves += [distortion_curve(paths), distorted_when_right(paths)]
         curves.append(bad_news_curve(paths))
     curves.append(telling.regret)
-    why = refused or telling.balance.refused
+    why = next(iter(_barred(telling)), refused or telling.balance.refused)
     return tuple(growth(curve, refused=why) for curve in curves if curve is not None)
 
 

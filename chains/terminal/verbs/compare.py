@@ -25,6 +25,7 @@ from chains.running.log.log import Log
 from chains.running.record_file import read_record
 from chains.scoring.facts.reader import Reader
 from chains.terminal.views.compare import (
+    bars,
     comparison_view,
     corrected_view,
     how_tested,
@@ -118,9 +119,13 @@ def _print(
     status: Standing | None,
     messages: int,
 ) -> None:
+    barred = any(any(bars(comparison)) for comparison in compared)
+    if barred:  # said before what was registered is shown
+        stdout.print(verdicts_view(compared))
     if status is not None and status.hypotheses:
         stdout.print(tested_view(tests, status))
-    stdout.print(verdicts_view(compared))
+    if not barred:
+        stdout.print(verdicts_view(compared))
     if status is not None and not status.hypotheses:
         for line in status.lines():
             stdout.print(Text(line, "yellow"))

@@ -23,7 +23,15 @@ from chains.stats.measurement_error.correction import CorrectedPair, ErrorRates,
 from chains.stats.paired.paired import LEVEL
 from chains.stats.paired.shares import FEWEST_WORLDS
 from chains.terminal.views.output import counted, legible
-from chains.terminal.views.run_tables import CUT_OFF_BAR, FATE_STYLE, FOREIGN_BAR, corrected_text, taken_text
+from chains.terminal.views.run_tables import (
+    CUT_OFF_BAR,
+    FATE_STYLE,
+    FOREIGN_BAR,
+    corrected_text,
+    cut_off_sentence,
+    foreign_sentence,
+    taken_text,
+)
 
 MOST_NAMED = 8
 """Trials without a partner that are named; all of them are in `--json`."""
@@ -70,6 +78,7 @@ def comparison_view(comparison: Comparison) -> RenderableType:
         Text(f"b: {b}"),
         Text(f"{counted(len(comparison.pairs), 'pair')} from {counted(comparison.worlds, 'world')}"),
         Text(f"a trial takes: a {taken_text(comparison.takes['a'])}; b {taken_text(comparison.takes['b'])}"),
+        *(_note(f"{sentence} The figures are printed as they are.") for sentence in bars(comparison)),
         _measures(comparison, comparison.measures),
     ]
     if comparison.at_equal_words:
@@ -90,13 +99,26 @@ HEADLINES = {
 def verdict(comparison: Comparison) -> str:
     """Return the comparison in a sentence: who does better, by how much, is it real, does length explain it.
 
-    Empty where neither measure of `HEADLINES` is defined.
+    Where the messages allow no finding, it says that alone. Empty where neither measure of `HEADLINES` is defined.
     """
+    if barred := " ".join(bars(comparison)):
+        return barred
     for name in HEADLINES:
         row = comparison.measures.get(name)
         if row is not None and row.paired.pairs and not math.isnan(row.paired.difference):
             return _sentence(comparison, name, row)
     return ""
+
+
+def bars(comparison: Comparison) -> Iterator[str]:
+    """Say of each side what allows no finding: too many messages that were cut off, or are not in English."""
+    for name, side in zip(called(comparison), (comparison.a, comparison.b), strict=True):
+        for share, bar, sentence in (
+            (side.cut_off, CUT_OFF_BAR, cut_off_sentence),
+            (side.foreign, FOREIGN_BAR, foreign_sentence),
+        ):
+            if share > bar:
+                yield sentence(share, f" of {name}")
 
 
 def _sentence(comparison: Comparison, name: str, row: Row) -> str:
@@ -236,13 +258,14 @@ def _retention(retention: CorrectedPair) -> Text:
 
 
 def _measures(comparison: Comparison, rows: Mapping[str, Row]) -> Table:
+    barred = any(bars(comparison))
     tests = ("95% interval", "p", "adj. p", "detects") if comparison.believable else ()
     table = _table("measure", "a", "b", "b - a", *tests)
     for name, row in rows.items():
         share, paired = _is_share(name), row.paired
         if not paired.pairs or (not paired.a and not paired.b and not paired.moved):
             continue  # not defined here, or nothing of the kind on either side
-        clear = comparison.believable and row.adjusted <= LEVEL
+        clear = comparison.believable and not barred and row.adjusted <= LEVEL
         interval = _interval(paired.low, paired.high, share=share)
         tested = (
             Text(interval, style="bold" if clear else ""),
@@ -294,12 +317,6 @@ def _notes(comparison: Comparison) -> Iterator[Text]:
     if few:
         named = ", ".join(f"{name} in {comparison.measures[name].paired.pairs}" for name in few)
         yield _note(f"not all measures are defined in all {len(comparison.pairs)} pairs: {named}")
-    cut = max(comparison.measures["cut_off"].paired.a, comparison.measures["cut_off"].paired.b)
-    if cut > CUT_OFF_BAR:
-        yield _note(f"{cut:.0%} of the messages were cut off by their length limit: no finding as they are")
-    other = max(comparison.measures["foreign"].paired.a, comparison.measures["foreign"].paired.b)
-    if other > FOREIGN_BAR:
-        yield _note(f"{other:.0%} of the messages are not in English, which alone is read: no finding as they are")
     if comparison.worlds < FEWEST_WORLDS:
         yield _note(
             f"{comparison.worlds} world{'s are' if comparison.worlds > 1 else ' is'} too few for a conclusion (the "

@@ -64,10 +64,10 @@ def results_view(
         added: The rows of the measures that the user added, if there are any.
     """
     record = found.record
-    parts: list[RenderableType] = _answer(found)
+    rows = found.by_hop()
+    parts: list[RenderableType] = [*_barred(rows), *_answer(found)]
     if record.experiment.question:
         parts.append(Text(record.experiment.question, style="italic"))
-    rows = found.by_hop()
     tops, costs = found.at_the_top(), {row["condition"]: row for row in found.costs()}
     parts += _by_condition(rows, corrected or {}, tops, costs)
     if tops:
@@ -102,6 +102,33 @@ def results_view(
         parts += [Text(line) for line in found.standing.lines()]
     parts += [Text(f"note: {note}", style="yellow") for note in _notes(found, rows)]
     return Group(*parts)
+
+
+def cut_off_sentence(share: float, whose: str) -> str:
+    """Say that too many messages were cut off for a finding, and what to do; `whose` may be empty."""
+    return (
+        f"No finding: {share:.0%} of the messages{whose} were cut off by the limit of tokens; "
+        "raise max_tokens (settings: max_tokens)."
+    )
+
+
+def foreign_sentence(share: float, whose: str) -> str:
+    """Say that too many messages are in another language for a finding, and what to do; `whose` may be empty."""
+    return f"No finding: {share:.0%} of the messages{whose} are not in English, which alone is read; ask for English."
+
+
+def _barred(rows: Sequence[dict[str, Any]]) -> Iterator[Text]:
+    """Say of each condition, before anything else, what allows no finding."""
+    several = len({row["condition"] for row in rows}) > 1
+    for column, bar, sentence in (
+        ("cut_off", CUT_OFF_BAR, cut_off_sentence),
+        ("foreign", FOREIGN_BAR, foreign_sentence),
+    ):
+        for condition, group in groupby(rows, key=lambda row: row["condition"]):
+            worst = max(group, key=lambda row: float(row[column]))
+            if worst[column] > bar:
+                whose = f" at hop {worst['hop']}" + (f" of {condition}" if several else "")
+                yield Text(sentence(worst[column], whose), "bold red")
 
 
 def _answer(found: Results) -> list[RenderableType]:
@@ -161,14 +188,8 @@ def _notes(found: Results, rows: Sequence[dict[str, Any]]) -> list[str]:
     notes = unverified_notes(found.record.worlds.values())
     if any(source.label == "smollm2" for source in found.record.models.values()):
         notes.append(SMALL_MODEL)
-    cut = max((row["cut_off"] for row in rows), default=0)
-    if cut > CUT_OFF_BAR:
-        notes.append(
-            f"up to {cut:.0%} of the messages at a hop were cut off by their length limit: no finding as they are"
-        )
-    if other := max((row["foreign"] for row in rows), default=0):
-        bar = ": no finding as they are" if other > FOREIGN_BAR else ""
-        notes.append(f"up to {other:.0%} of the messages at a hop are not in English, which alone is read{bar}")
+    if 0 < (other := max((row["foreign"] for row in rows), default=0)) <= FOREIGN_BAR:
+        notes.append(f"up to {other:.0%} of the messages at a hop are not in English, which alone is read")
     if found.noted:
         notes.append(f"{found.noted} replies carry a note on how they were obtained; `show --trial` quotes it")
     if found.unrated:
