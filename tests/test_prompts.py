@@ -6,6 +6,7 @@ import pytest
 from chains.errors import BadInput
 from chains.organisation.prompts import (
     HOLES,
+    MUST_HAVE,
     ROLES,
     configuration,
     configurations,
@@ -92,6 +93,32 @@ def test_a_faulty_prompt_is_an_error_that_names_the_fault(text, words):
         parse_prompt(text, "manager", "mine", "mine.md")
     assert words in str(error.value)
     assert "mine.md" in str(error.value)
+
+
+@pytest.mark.parametrize(("role", "hole"), MUST_HAVE.items())
+def test_a_prompt_whose_seat_would_hear_nothing_is_refused_unless_it_says_that_it_means_it(role, hole):
+    with pytest.raises(BadInput, match=rf"mine\.md has no hole {{{{ {hole} }}}}"):
+        parse_prompt('+++\nabout = "x"\n+++\nWrite a brief.', role, "mine", "mine.md")
+    parse_prompt(f'+++\nwithout = "{hole}"\n+++\nWrite a brief.', role, "mine", "mine.md")
+
+
+@pytest.mark.parametrize(
+    ("setting", "says"),
+    [
+        ("prompt.manager=/nope/x.md", "there is no file /nope/x.md"),
+        (
+            "prompt.manager=breif.md",
+            "there is no file breif.md, which is to be the prompt of manager; did you mean",
+        ),
+        ("prompt.manager=brief", "no prompt manager/brief; did you mean the file brief.md?"),
+        ("prompt=brief.md", "as in prompt.manager=brief.md"),
+        ("prompt=brief", "as in prompt.manager=brief.md"),
+    ],
+)
+def test_a_wrong_name_of_a_prompt_file_is_answered_with_the_right_one(setting, says, mazedom, tmp_path):
+    (tmp_path / "brief.md").write_text('+++\nabout = "x"\n+++\n{{ reports }}')
+    ran = mazedom("run", "--json", "--set", "model=channel", "--set", setting)
+    assert (ran.status, says in ran.document["error"]) == (2, True), ran.document
 
 
 def test_unfilled_holes_are_listed_together():

@@ -10,6 +10,7 @@ A hole that nothing fills is an error. `template` reads and fills the bodies.
 import tomllib
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -51,6 +52,17 @@ HOLES = {
     READER: frozenset({"text"}),
 } | dict.fromkeys(CIRCUMSTANCES, frozenset[str]())
 """The holes that each role's prompts may have; a task's holes stand in its row."""
+
+MUST_HAVE = {
+    "worker": "notes",
+    OUTSIDE: "notes",
+    "manager": "reports",
+    "executive": "reports",
+    "relay": "directive",
+}
+"""The hole without which a seat would hear nothing of what it is to pass on."""
+FRONT = ("about", "system", "without")
+"""Keys of the front matter; `without` names the hole of `MUST_HAVE` that is left out on purpose."""
 
 
 class Prompt(BaseModel):
@@ -138,6 +150,8 @@ def read_prompt(role: str, variant: str, folder: Path | None = None) -> Prompt:
     try:
         text = path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
+        if variant.endswith(".md"):
+            raise BadInput(f"there is no file {variant}, which is to be the prompt of {role}{_near(variant)}") from None
         raise BadInput(f"no prompt {role}/{variant}{_instead(role, variant, folder)}") from None
     except (OSError, UnicodeDecodeError) as error:
         raise BadInput(f"can't read prompt {path}: {error}") from None
@@ -157,8 +171,8 @@ def parse_prompt(text: str, role: str, variant: str, where: str) -> Prompt:
         front = tomllib.loads(parts[1])
     except tomllib.TOMLDecodeError as error:
         raise BadInput(f"{where}: the front matter is not TOML: {error}") from None
-    if unknown := sorted(set(front) - {"about", "system"}):
-        raise BadInput(f"{where} has an unknown key {unknown[0]!r}{nearest(unknown[0], ['about', 'system'])}")
+    if unknown := sorted(set(front) - set(FRONT)):
+        raise BadInput(f"{where} has an unknown key {unknown[0]!r}{nearest(unknown[0], FRONT)}")
     for key, value in front.items():
         if not isinstance(value, str):
             raise BadInput(f"{where}: {key} must be text, not {value!r}")
@@ -173,6 +187,12 @@ def parse_prompt(text: str, role: str, variant: str, where: str) -> Prompt:
         raise BadInput(f"{where} has an unknown hole {unknown[0]!r}{nearest(unknown[0], holes_of(role))}")
     if not prompt.body:
         raise BadInput(f"{where} has no body after its front matter")
+    needed = MUST_HAVE.get(role)
+    if needed is not None and needed not in prompt.holes and front.get("without") != needed:
+        raise BadInput(
+            f"{where} has no hole {{{{ {needed} }}}}, so a seat with this prompt would not hear what it is to pass on; "
+            f'put it into the body, or write without = "{needed}" in the front matter if that is meant'
+        )
     return prompt
 
 
@@ -194,10 +214,23 @@ def _own_prompt(kind: str) -> Path | None:
     return TASKS[kind].prompt if kind not in HOLES and kind in TASKS else None
 
 
+def _files_here() -> list[str]:
+    """Return the names of the .md files in the working folder, without their ending."""
+    return [path.stem for path in Path().glob("*.md")]
+
+
+def _near(variant: str) -> str:
+    """Return `; did you mean X?` for the .md file in the working folder whose name is near; empty if none is."""
+    close = get_close_matches(Path(variant).stem, _files_here(), n=1, cutoff=0.7)
+    return f"; did you mean the file {close[0]}.md?" if close else ""
+
+
 def _instead(role: str, variant: str, folder: Path | None) -> str:
     """Return the end of the error about a prompt that is not there: what to do instead."""
     known = variants(role, folder)
     own = _own_prompt(role)
+    if not get_close_matches(variant, known, cutoff=0.5) and (here := _near(variant)):
+        return here
     return (
         f"; write {own}, or set prompt.{role} to the path of a prompt" if own and not known else nearest(variant, known)
     )
@@ -226,5 +259,10 @@ def configuration(name: str, folder: Path | None = None) -> Mapping[str, str]:
     """
     known = configurations(folder)
     if name not in known:
+        if name.endswith(".md") or name in _files_here():
+            file = f"{name.removesuffix('.md')}.md"
+            raise BadInput(
+                f"no prompt configuration {name!r}; a file is one role's prompt, as in prompt.manager={file}"
+            )
         raise BadInput(f"no prompt configuration {name!r}{nearest(name, known)}")
     return defaultdict(lambda: PLAIN, known[name])
