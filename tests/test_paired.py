@@ -47,11 +47,20 @@ def test_one_world_has_neither_interval_nor_p():
     assert all(map(math.isnan, (row.low, row.high, row.p, row.detectable, *row.bootstrap)))
 
 
-def test_five_worlds_have_no_interval_of_95_percent_and_six_have_their_extremes():
+def test_the_flips_of_six_worlds_leave_an_interval_and_those_of_five_none():
     """2 of the 2^5 flips are more than 5%, 2 of 2^6 are not."""
-    assert math.isnan(of([0.1, 0.2, 0.3, 0.4, 0.5]).low)
-    six = of([0.1, 0.2, 0.3, 0.4, 0.5, 0.6])
+    assert math.isnan(sign_flip(np.array([0.1, 0.2, 0.3, 0.4, 0.5])).low)
+    six = sign_flip(np.array([0.1, 0.2, 0.3, 0.4, 0.5, 0.6]))
     assert (six.low, six.high, six.p) == (pytest.approx(0.1), pytest.approx(0.6), 2 / 64)
+
+
+def test_a_comparison_has_intervals_from_eight_worlds_on():
+    differences = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8]
+    row = of(differences[:7])
+    assert all(map(math.isnan, (row.low, row.high, row.detectable, *row.bootstrap)))
+    row = of(differences)
+    assert row.low < row.difference < row.high
+    assert not math.isnan(row.detectable)
 
 
 def test_each_world_counts_once_however_many_replicates_it_has():

@@ -13,7 +13,7 @@ the d_w, lumps and ties included.
 5%. Its limits are quantiles of the means of subsets of the d_w (Hartigan
 1969, "typical values"), so p < .05 exactly where the interval leaves 0 out.
 It assumes that the d_w lie symmetrically around their mean. With fewer than
-six worlds no interval of 95% exists, and none is given. The percentile
+six worlds no interval of 95% exists; from fewer than eight none is given. The percentile
 bootstrap over worlds is given beside it; it is too narrow where worlds are
 few. Coverage in 2,000 simulated studies (`tests/bench/paired.py`), of
 differences of shares of eight facts over three replicates, and of strongly
@@ -33,6 +33,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import stdtrit  # type: ignore[import-untyped]  # scipy ships no types
+
+from chains.stats.paired.shares import FEWEST_WORLDS
 
 Floats = NDArray[np.float64]
 PairKey = tuple[Hashable, Hashable]
@@ -61,13 +63,14 @@ class Paired(NamedTuple):
     """b - a."""
     low: float
     high: float
-    """95% interval of the difference: the sign-flip test inverted. Both nan with fewer than six worlds."""
+    """95% interval of the difference: the sign-flip test inverted. Both nan with fewer than eight worlds."""
     p: float
     """Two-sided sign-flip p-value; nan for a single world."""
     detectable: float
-    """The smallest true difference that would be found in 80 of 100 such studies; nan where no two worlds differ."""
+    """The smallest true difference that would be found in 80 of 100 such studies; nan where no two worlds differ
+    and with fewer than eight worlds."""
     bootstrap: tuple[float, float]
-    """95% percentile bootstrap over worlds. Both nan for a single world."""
+    """95% percentile bootstrap over worlds. Both nan with fewer than eight worlds."""
     pairs: int
     worlds: int
     moved: int
@@ -122,20 +125,19 @@ def _means(values: Floats) -> Floats:
 def _compared(a: Floats, b: Floats, pairs: int, seed: int) -> Paired:
     a, b = a[~np.isnan(a)], b[~np.isnan(a)]
     differences = b - a
-    worlds = len(differences)
+    worlds, nan = len(differences), float("nan")
     if not worlds:
-        nan = float("nan")
         return Paired(nan, nan, nan, nan, nan, nan, nan, (nan, nan), 0, 0, 0)
-    tested = sign_flip(differences, seed)
+    tested, enough = sign_flip(differences, seed), worlds >= FEWEST_WORLDS
     return Paired(
         a=float(a.mean()),
         b=float(b.mean()),
         difference=float(differences.mean()),
-        low=tested.low,
-        high=tested.high,
+        low=tested.low if enough else nan,
+        high=tested.high if enough else nan,
         p=tested.p,
-        detectable=_detectable(differences),
-        bootstrap=_bootstrap(differences, seed),
+        detectable=_detectable(differences) if enough else nan,
+        bootstrap=_bootstrap(differences, seed) if enough else (nan, nan),
         pairs=pairs,
         worlds=worlds,
         moved=int(np.count_nonzero(np.abs(differences) > _TINY)),
