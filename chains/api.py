@@ -25,7 +25,7 @@ from chains.analysis.observations import Run as _Open
 from chains.analysis.observations import of_runs, planned_chains, regrets_of
 from chains.analysis.results.run_results import results
 from chains.analysis.tables import Tables
-from chains.errors import BadInput
+from chains.errors import BadInput, NotThere
 from chains.experiments.experiment import Experiment, read_experiment
 from chains.experiments.overrides import override_by
 from chains.models.pool import Models
@@ -34,7 +34,7 @@ from chains.organisation.cast import PERSON
 from chains.running.folders import find_experiment, find_run, new_run_id
 from chains.running.log.log import Log
 from chains.running.prepare import prepare
-from chains.running.record_file import create, read_record
+from chains.running.record_file import create, discard, read_record
 from chains.running.replay import Replay, replay
 from chains.running.run_record import RunRecord
 from chains.running.runner import drive
@@ -182,7 +182,11 @@ async def run(experiment: Experiment | str | Path | None = None, settings: Setti
     for name in record.models:
         models.ready(name)
     folder = create(record)
-    await _driven(record, folder)
+    try:
+        await _driven(record, folder)
+    except NotThere:
+        discard(folder)  # else it would be the `last` run
+        raise
     return Run(folder)
 
 

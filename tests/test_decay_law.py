@@ -107,6 +107,13 @@ def test_without_an_arm_of_no_manager_there_is_no_exponent_of_depth():
     assert "no arm without managers" in document["depth"]["why"]
 
 
+def test_one_depth_is_said_to_give_no_law_also_where_worlds_are_too_few():
+    for worlds in (2, 12):
+        found = law(simulate(Planted(worlds=worlds, managers=(2,)), 1).observations(), resamples=0)
+        assert found.verdict is None or found.conditions[0].hop_verdict == found.verdict
+        assert "one depth, 3 hops, which can't give a law of depth" in found.sentences[0]
+
+
 def test_messages_in_another_language_take_the_headline():
     found = law(observed(ARMS, foreign=np.arange(len(observed(ARMS))) % 50 == 0), resamples=0)
     assert found.verdict is None

@@ -324,3 +324,9 @@ async def asked_of(url):
         return await opened.reply(ASKED)
     finally:
         await opened.aclose()
+
+
+def test_a_refusal_where_no_key_was_sent_says_where_and_how_to_give_one():
+    said = str(read_refusal(401, {"error": {"message": "no key"}}, {}, None).error("'m' at http://x/v1", None))
+    assert "OPENAI_BASE_URL=URL OPENAI_API_KEY=KEY mazedom ... --set model=openai:NAME" in said
+    assert 'key_env = "VARIABLE" under [models.NAME]' in said

@@ -209,6 +209,7 @@ def test_a_server_that_is_not_there_is_one_sentence(mazedom, tmp_path):
     ran = mazedom("run", path, "--json")
     assert ran.status == 2
     assert ran.document["error"] == "can't connect to 'm' at http://127.0.0.1:9/v1; start the server or check base_url"
+    assert not list((tmp_path / "runs").rglob("run.json")), "a run of which nothing was answered would be the last one"
 
 
 def test_a_siblings_paid_reply_is_logged_though_the_trial_fails(mazedom, serve, experiment):

@@ -61,6 +61,11 @@ _NUMBER_AND_UNIT = re.compile(r"(\d+(?:\.\d+)?)\s*([a-z]+)", re.IGNORECASE)
 _SECONDS = {"ms": 0.001, "mil": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 _SAID = ("message", "detail", "msg", "error_msg", "error_message", "status_msg", "error", "title")
 """Fields in which the words of an error stand."""
+NO_KEY = (
+    "if it wants a key, say which environment variable holds it: OPENAI_BASE_URL=URL OPENAI_API_KEY=KEY mazedom ... "
+    '--set model=openai:NAME, or in an experiment file key_env = "VARIABLE" under [models.NAME]'
+)
+"""What to do where an endpoint refuses access and no key was sent."""
 LONGEST_READ = 20_000
 """Characters of an endpoint's words that are searched."""
 _BUSY_STATUSES = (408, 409, 425, 429)
@@ -123,7 +128,7 @@ class Refusal:
                 lost=self.lost,
             )
         if self.status in (401, 403):
-            remedy = f"check the key in {key_env}" if key_env else "name the variable that holds its key in key_env"
+            remedy = f"check the key in {key_env}" if key_env else NO_KEY
             return Hopeless(f"{where} refuses access with {self.status}{said}; {remedy}", of_endpoint=True)
         if self.status == 404:
             return Hopeless(f"{where} is not found{said}; check the model's name and the base_url", of_endpoint=True)

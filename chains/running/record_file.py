@@ -1,6 +1,8 @@
 """run.json: create it with its folder, write it, and read it with every check."""
 
+import contextlib
 import os
+import shutil
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -13,6 +15,7 @@ from chains.experiments.model_assignment import models_of
 from chains.experiments.prompt_assignment import circumstances
 from chains.organisation.cast import PERSON
 from chains.running.folders import LOG_FILE, RUN_FILE, runs_folder
+from chains.running.log.index import read_index
 from chains.running.log.line_index_schema import BOM
 from chains.running.log.records import LOG_VERSION
 from chains.running.log.seals import with_seal
@@ -33,6 +36,16 @@ def create(record: RunRecord) -> Path:
     except OSError as error:
         raise MazedomError(f"can't write {folder}: {error.strerror}") from None
     return folder
+
+
+def discard(folder: Path) -> None:
+    """Remove the folder of a run of which nothing was answered or may have been paid; leave any other as it is."""
+    spent = read_index(folder / LOG_FILE)
+    if spent.places or any(one.prompt or one.completion or one.unknown_tokens for one in spent.spent.values()):
+        return
+    shutil.rmtree(folder, ignore_errors=True)
+    with contextlib.suppress(OSError):
+        folder.parent.rmdir()  # of the experiment, if it has no other run
 
 
 def rewrite(record: RunRecord, folder: Path) -> None:

@@ -16,6 +16,10 @@ MOST_MISSING = 0.10
 """Share of an arm's chains that may be missing for a verdict."""
 
 
+def _managers(count: int) -> str:
+    return "1 manager" if count == 1 else f"{count} managers"
+
+
 class ArmSize(NamedTuple):
     """The chains of one depth."""
 
@@ -52,7 +56,7 @@ class Balance(NamedTuple):
             return ""
         worlds = max(arm.worlds for arm in self.arms)
         parts = [
-            f"{arm.depth - 1} managers {arm.planned - arm.chains} of {arm.planned} ({arm.worlds} of {worlds} worlds)"
+            f"{_managers(arm.depth - 1)} {arm.planned - arm.chains} of {arm.planned} ({arm.worlds} of {worlds} worlds)"
             for arm in short
         ]
         against = "planned" if self.known else "that the fullest depth has"

@@ -11,7 +11,7 @@ from chains.stats.fit.likelihood import Floats
 from chains.stats.law.balance import Balance
 from chains.stats.law.candidates import Candidates, candidates
 from chains.stats.law.checks import Checks
-from chains.stats.law.depth import DepthLaw, depth_law
+from chains.stats.law.depth import DepthLaw, depth_law, one_depth
 from chains.stats.law.growth import (
     Curve,
     Growth,
@@ -146,6 +146,8 @@ def condition_law(name: str, paths: Paths, copies: Copies, how: How, telling: Te
         sentences.append(balance.sentence)
     if not refused:
         sentences += _said_besides(paths)
+    if refused and (one := one_depth(np.unique(paths.managers).astype(float))):
+        sentences.insert(0, one)
     if barred := _barred(telling):
         word, sentences = None, [*barred, *sentences]
     return ConditionLaw(

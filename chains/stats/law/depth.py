@@ -173,14 +173,21 @@ def _chains(paths: Paths, found: Fitted, hazard: DepthHazard, how: How) -> Chain
     return chains_differ((lost, cell - lost), ends, hazard, cells, (found.fit.theta[:-1], found.fit.theta[-1]))
 
 
+def one_depth(managers: Floats) -> str:
+    """Say that a single depth gives no law of depth; empty where there are several."""
+    if len(managers) > 1:
+        return ""
+    hops = "1 hop" if int(managers[0]) == 0 else f"{int(managers[0]) + 1} hops"
+    return f"there is one depth, {hops}, which can't give a law of depth; run several, as --set depth=1,2,3,5"
+
+
 def _not_determined(managers: Floats, lost: Floats, passed: Floats) -> str:
     """Return why the counts can't determine the exponent; empty if they can."""
-    hops = "1 hop" if int(managers[0]) == 0 else f"{int(managers[0]) + 1} hops"
-    one = f"there is one depth, {hops}; the exponent of depth needs an arm for each of several"
+    one = one_depth(managers)
     no_worker = "there is no arm without managers (depth=1), without which the worker's own loss passes for the law's"
     few = "the exponent of depth needs the arm without managers and at least two with some; there is one"
     reasons = {
-        one: len(managers) == 1,
+        one: bool(one),
         no_worker: managers[0] > 0,
         few: len(managers) < 3,
         "nothing was lost in any chain with managers": not lost[1:].sum(),

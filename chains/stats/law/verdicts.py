@@ -232,7 +232,7 @@ def _more_worlds(estimate: Estimate | Unknown, *, equivalence: bool = True) -> t
     if above:
         parts.append(f"about {above - estimate.worlds} more worlds would put the interval above 1")
     if equal:
-        parts.append(f"about {equal - estimate.worlds} more would show it to be linear within .15")
+        parts.append(f"about {equal - estimate.worlds} more worlds would show it to be linear within .15")
     if not parts:
         return ("if the estimate stays where it is, no reasonable number of worlds would settle it",)
     return (f"roughly, if the estimate stays where it is, {' and '.join(parts)} (it has {estimate.worlds})",)

@@ -5,7 +5,7 @@ import asyncio
 import re
 from pathlib import Path
 
-from chains.errors import BadInput
+from chains.errors import BadInput, NotThere
 from chains.experiments.experiment import DEFAULT, Experiment, read_experiment
 from chains.experiments.overrides import OF_THE_EXPERIMENT, override, split
 from chains.experiments.scoped import scope_of
@@ -18,7 +18,7 @@ from chains.running.extend import extended
 from chains.running.folders import find_experiment, find_run, new_run_id
 from chains.running.log.log import Log
 from chains.running.prepare import prepare
-from chains.running.record_file import create, read_record, rewrite
+from chains.running.record_file import create, discard, read_record, rewrite
 from chains.running.reuse import EarlierReplies, foreseen
 from chains.running.run_record import RunRecord
 from chains.running.spending import check_limits, most_at_once
@@ -52,7 +52,12 @@ def main(arguments: argparse.Namespace) -> int:
         with Log(folder, write=True, held=had.held):  # nobody else writes to it meanwhile, and nothing is gone from it
             rewrite(record, folder)
     say(_what_it_does(record, folder, had))
-    return drive_run(record, folder, as_json=arguments.json, events=arguments.events, others=others)
+    try:
+        return drive_run(record, folder, as_json=arguments.json, events=arguments.events, others=others)
+    except NotThere:
+        if had is None:
+            discard(folder)  # else it would be the `last` run
+        raise
 
 
 def _extended(arguments: argparse.Namespace) -> tuple[Path, RunRecord, RunRecord, EarlierReplies | None]:
