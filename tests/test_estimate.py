@@ -56,7 +56,7 @@ def test_time_goes_by_the_requests_a_minute_where_those_are_fewer(mazedom):
     assert found["seconds"] == 10 * 60
 
 
-def test_speed_is_that_of_the_last_run_that_asked_the_model(mazedom, serve, experiment):
+def test_speed_is_that_of_a_run_that_asked_the_model(mazedom, serve, experiment):
     server = serve("ok", latency=0.1)
     path = experiment(server, seeds=(1, 2))
     made = mazedom("run", path, "--json").document
@@ -68,6 +68,18 @@ def test_speed_is_that_of_the_last_run_that_asked_the_model(mazedom, serve, expe
     record = json.loads((run / "run.json").read_text())
     (run / "run.json").write_text(json.dumps(record | {"spend": {}}))  # as after a kill
     assert mazedom("run", path, "--dry-run", "--json").document["by_model"]["echo"] == found
+
+
+def test_speed_is_that_of_the_run_with_most_calls_and_is_called_a_guess(mazedom, serve, experiment):
+    server = serve("ok")
+    larger = mazedom("run", experiment(server, seeds=(1, 2, 3)), "--json").document["run"]
+    path = experiment(server)
+    assert mazedom("run", path, "--json").document["run"] != larger
+    found = mazedom("run", path, "--set", "worlds=4", "--dry-run", "--json").document
+    assert found["by_model"]["echo"]["speed_from"] == f"measured in run {larger}"
+    assert found["trials_at_once"] == found["trials"] == 4, "more are never under way than there are"
+    shown = " ".join(mazedom("run", path, "--set", "worlds=4", "--dry-run").out.split())
+    assert f"4 trials at the same time; a guess by the seconds a call in run {larger}" in shown
 
 
 def test_a_word_budget_and_a_limit_of_tokens_bound_the_replies():

@@ -54,6 +54,14 @@ def test_the_log_of_a_run_that_said_that_it_is_finished_is_not_read_until_it_cha
     assert found(made, "--status", "unfinished") == ["first"]
 
 
+def test_a_run_that_a_process_writes_is_running(made):
+    (log,) = Path().glob("runs/faults/*/log.jsonl")
+    with run_log.Log(log.parent, write=True, again=True):
+        assert found(made, "--status", "running") == ["faults"]
+        assert found(made, "--status", "failed") == []
+    assert found(made, "--status", "running") == []
+
+
 def test_nothing_found_and_wrong_questions_are_one_sentence(made):
     assert "no run matches" in made("list", "runs", "--model", "gpt").err
     for words in (

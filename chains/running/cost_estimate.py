@@ -30,6 +30,8 @@ class Speed(NamedTuple):
     seconds: float
     source: str
     """Where the figure comes from: declared, or the run that measured it."""
+    run: str = ""
+    """The run that measured it, perhaps with other prompts, limits and requests in flight; empty if none did."""
 
 
 class ModelEstimate(NamedTuple):
@@ -132,6 +134,7 @@ def estimate(
     )
     trials = sum(1 for _ in record.experiment.trials())
     trials -= 0 if had is None else sum(1 for _ in had.experiment.trials())
+    at_once = max(1, min(at_once, trials))
     return Estimate(trials, models, _seconds(record, models, trials, at_once), at_once)
 
 
@@ -157,16 +160,17 @@ def _speed(source: Source, measured: Mapping[str, Speed]) -> Speed | None:
 
 
 def _measured() -> dict[str, Speed]:
-    """Return how long each model's calls took in the latest earlier run here, by its name in requests."""
-    found: dict[str, Speed] = {}
+    """Return how long each model's calls took here, by its name in requests: in the run that has most of them."""
+    found: dict[str, tuple[int, Speed]] = {}
     for folder in reversed(all_runs()[-LOOK_BACK:]):
-        for label, seconds in _spent(folder):
-            found.setdefault(label, Speed(round(seconds, 4), f"measured in run {folder.name}"))
-    return found
+        for label, seconds, calls in _spent(folder):
+            if label not in found or calls > found[label][0]:
+                found[label] = calls, Speed(round(seconds, 4), f"measured in run {folder.name}", folder.name)
+    return {label: speed for label, (_, speed) in found.items()}
 
 
-def _spent(folder: Path) -> Iterator[tuple[str, float]]:
-    """Yield each model of a run with the mean seconds of its answered calls."""
+def _spent(folder: Path) -> Iterator[tuple[str, float, int]]:
+    """Yield each model of a run with the mean seconds of its answered calls, and how many those are."""
     try:
         spend = orjson.loads((folder / RUN_FILE).read_bytes())["spend"]
         if not all("seconds" in spent for spent in spend.values()) or not spend:
@@ -174,7 +178,7 @@ def _spent(folder: Path) -> Iterator[tuple[str, float]]:
         for label, spent in spend.items():
             answered = spent["calls"] - spent.get("unanswered", 0)
             if answered > 0 and spent["seconds"] > 0:
-                yield label, spent["seconds"] / answered
+                yield label, spent["seconds"] / answered, answered
     except (OSError, ValueError, KeyError, TypeError, AttributeError, LogDamaged):
         return  # a run that can't be read measures nothing
 

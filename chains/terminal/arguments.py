@@ -163,8 +163,9 @@ def _list(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--since", metavar="DATE", help="runs that began on or after this day (2026-11-24), UTC")
     parser.add_argument("--until", metavar="DATE", help="runs that began on or before this day, UTC")
     parser.add_argument(
-        "--status", metavar="STATUS", choices=("finished", "unfinished", "failed", "waiting", "imported", "unreadable"),
-        help="finished, unfinished, failed (some trials), waiting, imported or unreadable runs alone",
+        "--status", metavar="STATUS",
+        choices=("finished", "running", "unfinished", "failed", "waiting", "imported", "unreadable"),
+        help="finished, running, unfinished, failed (some trials), waiting, imported or unreadable runs alone",
     )  # fmt: skip
     parser.add_argument("--model", metavar="TEXT", help="runs with a model whose name holds this text")
     parser.add_argument("--condition", metavar="TEXT", help="runs with a condition that holds this text: prompt=career")

@@ -46,6 +46,21 @@ LOOK_EVERY = 0.25
 """Seconds between two checks of the disk's free space."""
 
 
+def is_written(folder: Path) -> bool:
+    """Return whether a process holds the log of the run in `folder` open to write."""
+    try:
+        file = os.open(folder / LOG_FILE, os.O_RDONLY | os.O_NONBLOCK)
+    except OSError:
+        return False
+    try:
+        fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(file)
+    return False
+
+
 class _ReplyOf(msgspec.Struct, gc=False):
     """The reply of a step's line."""
 

@@ -192,7 +192,7 @@ def _run(folder: Path, wanted: Wanted) -> dict[str, Any] | None:
             return None
         if _finished(run, folder):
             return row | {"status": "finished", "trials": f"{total}/{total}"} if wanted.status in DONE else None
-        from chains.running.log.log import Log  # noqa: PLC0415  start-up
+        from chains.running.log.log import Log, is_written  # noqa: PLC0415  start-up
 
         with Log(folder) as log:
             ended = [held.status for held in log.index.places.trials.values()]
@@ -203,6 +203,8 @@ def _run(folder: Path, wanted: Wanted) -> dict[str, Any] | None:
     kind = "finished" if finished == total else "failed" if failed else "unfinished"
     if "waiting" in ended:
         kind = "waiting"
+    if kind != "finished" and is_written(folder):
+        kind = "running"
     if wanted.status not in (None, kind):
         return None
     return row | {"status": f"{failed} failed" if kind == "failed" else kind, "trials": f"{finished}/{total}"}

@@ -60,7 +60,9 @@ def time_text(found: Estimate) -> str:
     slow = [model.name for model in found.models if model.speed is None and model.expected.calls]
     if slow or found.seconds is None:
         return f"unknown: no run here has asked {', '.join(slow)} yet (or give seconds_per_call under [models.NAME])"
-    return f"about {span_text(found.seconds)}, {found.at_once} trial{'s' * (found.at_once > 1)} at the same time"
+    runs = {model.speed.run: None for model in found.models if model.speed and model.speed.run and model.expected.calls}
+    guess = f"; a guess by the seconds a call in run {', '.join(runs)}" if runs else ""
+    return f"about {span_text(found.seconds)}, {found.at_once} trial{'s' * (found.at_once > 1)} at the same time{guess}"
 
 
 def span_text(seconds: float) -> str:
