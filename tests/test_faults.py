@@ -139,10 +139,13 @@ def test_what_the_limit_of_tokens_cut_off_is_said_before_any_headline_and_of_whi
     whole, cut = serve("ok"), serve("cut_by_length")
     more = f'[models.short]\nbase_url = "{cut.url}"\nmodel = "{MODEL}"\n'
     path = experiment(whole, seeds=(1, 2), fixed="depth = 2", more=more)
-    assert mazedom("run", path, "--set", "model=echo,short").status == 0
+    worse = "hypotheses.h1=retention(model=short) < retention(model=echo)"
+    assert mazedom("run", path, "--set", "model=echo,short", "--set", worse).status == 0
     said = "No finding: 100% of the messages of short were cut off by the limit of tokens; raise max_tokens"
     assert one_line(mazedom("compare").out).startswith(said)
-    assert mazedom("compare", "--json").document["says"].startswith(said)
+    compared = mazedom("compare", "--json").document
+    assert compared["says"].startswith(said)
+    assert compared["hypotheses"][0]["verdict"] == "no finding"
     shown = one_line(mazedom("show").out)
     assert shown.startswith("No finding: 100% of the messages at hop 1 of model=short were cut off")
     found = mazedom("law", "--json").document["conditions"]

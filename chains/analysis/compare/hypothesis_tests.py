@@ -31,14 +31,15 @@ from chains.scoring.measures.measures import MEASURES
 from chains.stats.paired.bounded import bounded, differences
 from chains.stats.paired.multiplicity import holm
 from chains.stats.paired.paired import LEVEL, Paired, PairKey, paired
-from chains.stats.paired.shares import FEWEST_WORLDS
+from chains.stats.paired.shares import FEWEST_WORLDS, MOST_CUT_OFF, MOST_FOREIGN
 from chains.worlds.world import World
 
 _UNBOUNDED = (
     "{} has no bounds, so a margin or a number can be shown of it only if one takes its differences to be symmetric; "
     "register that two arms differ, or a share"
 )
-Verdict = Literal["supported", "contradicted", "undecided", "too few worlds", "not tested"]
+Verdict = Literal["supported", "contradicted", "undecided", "too few worlds", "no finding", "not tested"]
+"""`no finding`: too many messages of an arm were cut off, or are not in English."""
 
 
 class Shown(NamedTuple):
@@ -113,13 +114,14 @@ def tested(run: RunHeard, by_labels: ByLabels) -> list[Tested]:
     return [
         Tested(hypothesis, None, math.nan, "not tested", row)
         if isinstance(row, str)
-        else Tested(hypothesis, row.shown, adjusted, _verdict(hypothesis, row.shown, adjusted), by_labels=row.by_labels)
+        else Tested(hypothesis, row.shown, adjusted, _verdict(hypothesis, row, adjusted), by_labels=row.by_labels)
         for hypothesis, row, adjusted in zip(hypotheses, rows, holm(p), strict=True)
     ]
 
 
 class _Row(NamedTuple):
     shown: Paired
+    readable: bool
     by_labels: bool = False
 
 
@@ -133,8 +135,12 @@ def _row(hypothesis: Hypothesis, run: RunHeard, by_labels: ByLabels) -> _Row | s
         return str(error)
     if not row.worlds:
         return f"{hypothesis.quantity} is defined in no pair"
+    sides = [left] if hypothesis.right is None else [left, Side(run, hypothesis.right)]
+    readable = all(side.cut_off <= MOST_CUT_OFF and side.foreign <= MOST_FOREIGN for side in sides)
     shown = _by_labels(hypothesis, left, by_labels)
-    return _Row(row) if shown is None else _Row(_corrected(row, shown, hypothesis.number), by_labels=True)
+    if shown is None:
+        return _Row(row, readable)
+    return _Row(_corrected(row, shown, hypothesis.number), readable, by_labels=True)
 
 
 def _by_labels(hypothesis: Hypothesis, left: Side, by_labels: ByLabels) -> Shown | None:
@@ -223,7 +229,10 @@ def _contrast(hypothesis: Hypothesis, left: Side) -> Paired:
     )
 
 
-def _verdict(hypothesis: Hypothesis, row: Paired, adjusted: float) -> Verdict:
+def _verdict(hypothesis: Hypothesis, found: _Row, adjusted: float) -> Verdict:
+    row = found.shown
+    if not found.readable:
+        return "no finding"
     if row.worlds < FEWEST_WORLDS:
         return "too few worlds"
     if not adjusted <= LEVEL:

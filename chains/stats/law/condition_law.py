@@ -22,9 +22,9 @@ from chains.stats.law.growth import (
 )
 from chains.stats.law.hop import HopLaw, hop_law
 from chains.stats.law.valence_effect import ValenceLaw, valence_law
-from chains.stats.law.verdicts import MOST_CUT_OFF, MOST_FOREIGN, Claim, Tier, Verdict, Word, verdict
+from chains.stats.law.verdicts import Claim, Tier, Verdict, Word, verdict
 from chains.stats.observations.first_loss import Copies, Paths
-from chains.stats.paired.shares import FEWEST_WORLDS
+from chains.stats.paired.shares import FEWEST_WORLDS, MOST_CUT_OFF, MOST_FOREIGN
 from chains.stats.survival.survival import Arrival, Survival, arrivals, survival
 
 FEWEST_REPLICATES = 2

@@ -30,10 +30,6 @@ from chains.stats.law.never_lost import NeverLost
 Word = Literal["superlinear", "linear", "sublinear", "inconclusive"]
 Tier = Literal["all", "conditional"]
 EQUIVALENT = (0.85, 1.15)
-MOST_CUT_OFF = 0.01
-"""Share of messages that may be cut off by their length limit: what is lost there is not a manager's doing."""
-MOST_FOREIGN = 0.01
-"""Share of messages that may be in another language than English: what stands in them is not read."""
 MOST_CHAIN_SD = 1.0
 """Beyond it the exponent where chains differ is too low in one study of seven, which would be called sublinear."""
 _MANY = 10_000

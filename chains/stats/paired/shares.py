@@ -16,6 +16,10 @@ from typing import Any, NamedTuple
 
 FEWEST_WORLDS = 8
 """With fewer worlds than this nothing is concluded; a pilot's size."""
+MOST_CUT_OFF = 0.01
+"""Share of messages that may be cut off by their length limit: what is lost there is not a manager's doing."""
+MOST_FOREIGN = 0.01
+"""Share of messages that may be in another language than English: what stands in them is not read."""
 Z = NormalDist().inv_cdf(0.975)
 
 

@@ -21,12 +21,10 @@ from chains.scoring.measures.measures import MEASURES
 from chains.stats.decisions.signal_detection import AGGREGATES
 from chains.stats.measurement_error.correction import CorrectedPair, ErrorRates, errors_alike
 from chains.stats.paired.paired import LEVEL
-from chains.stats.paired.shares import FEWEST_WORLDS
+from chains.stats.paired.shares import FEWEST_WORLDS, MOST_CUT_OFF, MOST_FOREIGN
 from chains.terminal.views.output import counted, legible
 from chains.terminal.views.run_tables import (
-    CUT_OFF_BAR,
     FATE_STYLE,
-    FOREIGN_BAR,
     corrected_text,
     cut_off_sentence,
     foreign_sentence,
@@ -114,8 +112,8 @@ def bars(comparison: Comparison) -> Iterator[str]:
     """Say of each side what allows no finding: too many messages that were cut off, or are not in English."""
     for name, side in zip(called(comparison), (comparison.a, comparison.b), strict=True):
         for share, bar, sentence in (
-            (side.cut_off, CUT_OFF_BAR, cut_off_sentence),
-            (side.foreign, FOREIGN_BAR, foreign_sentence),
+            (side.cut_off, MOST_CUT_OFF, cut_off_sentence),
+            (side.foreign, MOST_FOREIGN, foreign_sentence),
         ):
             if share > bar:
                 yield sentence(share, f" of {name}")

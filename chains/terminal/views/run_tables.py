@@ -12,7 +12,7 @@ from rich.text import Text
 from chains.analysis.results.patterns import PatternRow
 from chains.analysis.results.run_results import Results
 from chains.stats.measurement_error.corrected_retention import Corrected
-from chains.stats.paired.shares import FEWEST_WORLDS
+from chains.stats.paired.shares import FEWEST_WORLDS, MOST_CUT_OFF, MOST_FOREIGN
 from chains.terminal.views.added_measures import added_view
 from chains.terminal.views.charter import acted_sentence, carried_view
 from chains.terminal.views.output import counted
@@ -33,10 +33,6 @@ FATE_STYLE = {
 """One colour a fate, everywhere."""
 MOST_HOPS = 12
 """Hops shown of a deep hierarchy; all of them are in `--json`."""
-CUT_OFF_BAR = 0.01
-"""If a larger share of messages is cut off by their length limit, shares are no finding."""
-FOREIGN_BAR = 0.01
-"""If a larger share of messages is in another language than English, shares are no finding."""
 SMALL_MODEL = "smollm2 has 135 million parameters: it shows how the machine runs; conclusions need larger models"
 
 
@@ -121,8 +117,8 @@ def _barred(rows: Sequence[dict[str, Any]]) -> Iterator[Text]:
     """Say of each condition, before anything else, what allows no finding."""
     several = len({row["condition"] for row in rows}) > 1
     for column, bar, sentence in (
-        ("cut_off", CUT_OFF_BAR, cut_off_sentence),
-        ("foreign", FOREIGN_BAR, foreign_sentence),
+        ("cut_off", MOST_CUT_OFF, cut_off_sentence),
+        ("foreign", MOST_FOREIGN, foreign_sentence),
     ):
         for condition, group in groupby(rows, key=lambda row: row["condition"]):
             worst = max(group, key=lambda row: float(row[column]))
@@ -188,7 +184,7 @@ def _notes(found: Results, rows: Sequence[dict[str, Any]]) -> list[str]:
     notes = unverified_notes(found.record.worlds.values())
     if any(source.label == "smollm2" for source in found.record.models.values()):
         notes.append(SMALL_MODEL)
-    if 0 < (other := max((row["foreign"] for row in rows), default=0)) <= FOREIGN_BAR:
+    if 0 < (other := max((row["foreign"] for row in rows), default=0)) <= MOST_FOREIGN:
         notes.append(f"up to {other:.0%} of the messages at a hop are not in English, which alone is read")
     if found.noted:
         notes.append(f"{found.noted} replies carry a note on how they were obtained; `show --trial` quotes it")
