@@ -1,0 +1,174 @@
+"""Servers that others wrote: litellm's proxy, in an environment of its own.
+
+It is installed into a temporary folder; where that can't be done, the test is skipped, and says so aloud.
+"""
+
+import contextlib
+import http.client
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import warnings
+from pathlib import Path
+
+import pytest
+from conftest import steps_of
+
+KEY = "a-key-of-tests-only-1234567890"
+LITELLM = "litellm[proxy]==1.108.7"
+MOST_SECONDS = 240
+
+pytestmark = pytest.mark.heavy
+
+
+def unavailable(why):
+    """Skip, aloud."""
+    warnings.warn(f"a real server was not tried: {why}", stacklevel=2)
+    pytest.skip(why)
+
+
+def environment(folder, *packages, more=()):
+    """Return the Python of a fresh environment with these packages."""
+    if (uv := shutil.which("uv")) is None:
+        unavailable("there is no uv to install it with")
+    python = folder / "bin" / "python"
+    try:
+        subprocess.run([uv, "venv", "-q", "--python", sys.executable, str(folder)], check=True, capture_output=True)
+        subprocess.run(
+            [uv, "pip", "install", "-q", "--no-config", "--python", str(python), *more, *packages],
+            check=True, capture_output=True, text=True, timeout=MOST_SECONDS, cwd=folder,
+        )  # fmt: skip
+    except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as error:
+        unavailable(f"{packages[0]} can't be installed: {str(getattr(error, 'stderr', error))[-300:]}")
+    return python
+
+
+def free_port():
+    with socket.socket() as held:
+        held.bind(("127.0.0.1", 0))
+        return held.getsockname()[1]
+
+
+@contextlib.contextmanager
+def running(words, port, path, folder, **more):
+    """Run a server until it answers, and end it afterwards."""
+    with (folder / "server.log").open("w") as log:
+        process = subprocess.Popen(words, stdout=log, stderr=log, stdin=subprocess.PIPE, env=os.environ | more)
+        try:
+            give_up = time.monotonic() + MOST_SECONDS
+            while not _answers(port, path):
+                if process.poll() is not None or time.monotonic() > give_up:
+                    unavailable(f"{words[0]} did not start: {(folder / 'server.log').read_text()[-500:]}")
+                time.sleep(0.5)
+            yield
+        finally:
+            process.kill()
+            process.wait()
+
+
+def _answers(port, path):
+    asking = http.client.HTTPConnection("127.0.0.1", port, timeout=2)
+    try:
+        asking.request("GET", path, headers={"Authorization": f"Bearer {KEY}"})
+        return asking.getresponse().status == 200
+    except OSError:
+        return False
+    finally:
+        asking.close()
+
+
+EXPERIMENT = """\
+worlds = 2
+replicates = 2
+[fixed]
+model = "m"
+depth = 2
+facts = 8
+{more}
+[models.m]
+base_url = "{url}"
+model = "{model}"
+key_env = "KEY_OF_TESTS"
+attempts = 2
+timeout = 120
+{spec}
+"""
+LOOP = 'scenario = "go_ahead"\nloop = true'
+
+
+@pytest.fixture
+def run_on(mazedom, monkeypatch, tmp_path):
+    """Run a small experiment on a model of a server; the key is in no file."""
+    monkeypatch.setenv("KEY_OF_TESTS", KEY)
+
+    def run(url, model, more="", spec="", sets=()):
+        (tmp_path / "e.toml").write_text(EXPERIMENT.format(url=url, model=model, more=more, spec=spec))
+        ran = mazedom("run", "e.toml", *(word for text in sets for word in ("--set", text)), "--json")
+        for path in (tmp_path / "runs").rglob("*.json*"):
+            assert KEY not in path.read_text()
+        return ran
+
+    return run
+
+
+def verified(mazedom, ran, *, trials):
+    """Check that a run finished, was counted, and replays."""
+    assert ran.status == 0, ran.err
+    assert ran.document["finished"] == trials
+    steps = steps_of(Path(ran.document["path"]))
+    assert all(step["reply"]["usage"]["prompt"] > 0 < step["reply"]["usage"]["completion"] for step in steps)
+    assert mazedom("replay", "last", "--verify").status == 0
+    return steps
+
+
+@pytest.fixture(scope="module")
+def litellm(tmp_path_factory):
+    return environment(tmp_path_factory.mktemp("litellm") / "venv", LITELLM).with_name("litellm")
+
+
+ROUTES = """\
+model_list:
+  - model_name: behind
+    litellm_params: {model: openai/echo, api_key: none, api_base: "URL"}
+  - model_name: mocked
+    litellm_params: {model: openai/gpt-4o, api_key: none, mock_response: "- Pump P-12 is late\\n- All else is well"}
+  - model_name: too_long
+    litellm_params: {model: openai/gpt-4o, api_key: none, mock_response: "litellm.ContextWindowExceededError"}
+  - model_name: too_many
+    litellm_params: {model: openai/gpt-4o, api_key: none, mock_response: "litellm.RateLimitError"}
+  - model_name: broken
+    litellm_params: {model: openai/gpt-4o, api_key: none, mock_response: "litellm.InternalServerError"}
+litellm_settings: {telemetry: false, num_retries: 0}
+"""
+OFFLINE = {"LITELLM_LOCAL_MODEL_COST_MAP": "True"}
+"""It would look for prices on the network, three times, before it starts."""
+
+
+def test_litellms_proxy(litellm, serve, mazedom, run_on, tmp_path):
+    server, port = serve("copies"), free_port()
+    (tmp_path / "routes.yaml").write_text(ROUTES.replace("URL", server.url))
+    words = [str(litellm), "--config", str(tmp_path / "routes.yaml"), "--host", "127.0.0.1", "--port", str(port)]
+    url = f"http://127.0.0.1:{port}"
+    with running(words, port, "/health/liveliness", tmp_path, LITELLM_MASTER_KEY=KEY, **OFFLINE):
+        # Seeds and schemas reach the server behind, and its counts come back.
+        verified(mazedom, run_on(f"{url}/v1", "behind", more=LOOP), trials=4)
+        assert len({body["seed"] for body in server.requests}) > 4
+        assert any("response_format" in body for body in server.requests)
+        # Mocked models count and finish, whatever they say.
+        steps = verified(mazedom, run_on(f"{url}/v1", "mocked"), trials=4)
+        assert steps[0]["reply"]["text"].startswith("- Pump P-12 is late")
+        # Its errors are understood.
+        for model, says in (
+            ("too_long", "the prompt is too long for"),
+            ("too_many", "answers 429"),
+            ("broken", "answers 500"),
+            ("nobody", "nobody"),
+        ):
+            failed = run_on(f"{url}/v1", model, sets=("worlds=1", "replicates=1"))
+            assert failed.status in (1, 2)
+            assert says in failed.err + failed.out, (model, failed.err[-600:])
+        wrong = mazedom("run", "e.toml", "--set", "models.m.key_env=NO_SUCH_KEY")
+        assert wrong.status == 2
