@@ -289,7 +289,7 @@ def test_without_replicates_losses_are_not_compared(mazedom):
 def test_overload_makes_a_best_span_between_too_narrow_and_too_wide(mazedom):
     """Twelve workers with two facts each, 10% lost a hop, 5% more for each line beyond eight: four is best."""
     channel = "channel:drop=0.1,overload=0.05,capacity=8"
-    run(mazedom, "facts=24", "worlds=6", "leaves=12", "span=2,4,12", f"model={channel}", "model.executive=channel")
+    run(mazedom, "facts=24", "worlds=8", "leaves=12", "span=2,4,12", f"model={channel}", "model.executive=channel")
     rows = mazedom("compare", "last", "--by", "span=4", "--json").document["comparisons"]
     for row in rows:
         low, high = row["measures"]["retention"]["ci"]

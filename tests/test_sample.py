@@ -51,4 +51,4 @@ def test_the_sample_run_shows_its_results_and_its_trials():
     assert "kept" in program("show", "runs/sample").stdout
     told = json.loads(program("show", "runs/sample", "--trial", "--json").stdout)
     assert [message["hop"] for message in told["messages"]] == [1, 2, 3, 4, 5]
-    assert "95% interval" in program("compare", "runs/sample", "--by", "prompt").stdout
+    assert "3 of 8 worlds" in program("compare", "runs/sample", "--by", "prompt").stdout
