@@ -15,6 +15,10 @@ from chains.terminal.views.output import Gate, as_started, say
 
 ROOT = Path(__file__).parent.parent
 ENTRY_POINT = Path(sys.executable).parent / "mazedom"
+ELSEWHERE = os.pathsep.join(
+    folder for folder in os.environ["PATH"].split(os.pathsep) if folder != str(ENTRY_POINT.parent)
+)
+"""The path of a shell that does not find this environment: `uv run` puts it there, and hints would be shorter."""
 RUN = "run --set model=channel:drop=0.2 --set worlds=1 --set depth=1,2"
 
 
@@ -26,7 +30,7 @@ def in_shell(command, folder, **environment):
         capture_output=True,
         text=True,
         check=False,
-        env=os.environ | environment,
+        env=os.environ | {"PATH": ELSEWHERE} | environment,
     )
 
 
@@ -40,8 +44,7 @@ def in_shell(command, folder, **environment):
     ids=["python cli.py", "by its path", "installed"],
 )
 def test_hints_of_a_run_can_be_pasted_into_the_same_shell(program_typed, path, tmp_path):
-    elsewhere = [folder for folder in os.environ["PATH"].split(os.pathsep) if folder != str(ENTRY_POINT.parent)]
-    environment = {"PATH": os.pathsep.join(elsewhere if path is None else [str(path), *elsewhere])}
+    environment = {} if path is None else {"PATH": os.pathsep.join([str(path), ELSEWHERE])}
     ran = in_shell(f"{program_typed} {RUN}", tmp_path, **environment)
     assert ran.returncode == 0, ran.stderr
     hints = re.findall(rf"{re.escape(program_typed)} (?:show|compare|replay) .*", ran.stderr)
