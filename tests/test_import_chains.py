@@ -1,13 +1,18 @@
 """Chains of anybody's, about a world file: read, kept as a run, and measured as any run is."""
 
+import contextlib
 import json
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from traces.three_agents import SAYS
 
 import chains
 import cli
+from chains.analysis.imports.otel_traces import AGENTS, MODELS, OUTPUTS, read_traces
+from chains.errors import BadInput
 from chains.shipped import shipped
 from chains.worlds.files.world_file import read_world
 
@@ -237,3 +242,32 @@ def test_a_traced_graph_of_langgraph_is_measured_as_a_chain_of_its_agents():
         assert [found[trial, hop, leak] for hop in (1, 2, 3)] == ["kept", "blurred", "omitted"]
         assert [found[trial, hop, valves] for hop in (1, 2, 3)] == ["kept", "omitted", "omitted"]
         assert [found[trial, hop, order] for hop in (1, 2, 3)] == ["kept", "kept", "kept"]
+
+
+LEAVES = st.none() | st.booleans() | st.integers(-9, 9) | st.floats(allow_nan=False) | st.text(max_size=4)
+ANYTHING = st.recursive(
+    LEAVES,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=4), inner, max_size=3),
+    max_leaves=6,
+)
+VALUES = ANYTHING | st.fixed_dictionaries(
+    {},
+    optional=dict.fromkeys(("stringValue", "intValue", "arrayValue", "kvlistValue"), ANYTHING)
+    | {"kvlist_value": st.fixed_dictionaries({"values": st.lists(st.fixed_dictionaries({"key": ANYTHING}))})},
+)
+NAMES = st.sampled_from((*AGENTS, *MODELS, *OUTPUTS, "gen_ai.operation.name", "gen_ai.usage.input_tokens", "other"))
+SPANS = st.fixed_dictionaries(
+    {"attributes": ANYTHING | st.lists(st.fixed_dictionaries({"key": NAMES | ANYTHING, "value": VALUES}), max_size=5)},
+    optional={"startTimeUnixNano": ANYTHING, "spanId": ANYTHING, "parentSpanId": ANYTHING, "events": ANYTHING},
+)
+
+
+@settings(max_examples=200, deadline=None)
+@given(spans=st.lists(SPANS, min_size=1, max_size=3))
+def test_whatever_stands_in_a_span_it_is_read_or_refused_in_a_sentence(spans, tmp_path_factory):
+    path = tmp_path_factory.getbasetemp() / "spans.json"
+    path.write_text(json.dumps({"resourceSpans": [{"scopeSpans": [{"spans": spans}]}]}))
+    with contextlib.suppress(BadInput):
+        read, notes = read_traces(path)
+        assert all(isinstance(one.text, str) for chain in read for one in chain.said)
+        assert all("left out" in note for note in notes)

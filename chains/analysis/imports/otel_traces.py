@@ -91,7 +91,7 @@ def read_traces(path: Path, agents: Sequence[str] | None = None) -> tuple[list[H
         raise BadInput(f"{path}: no trace has a reply of every agent named, as of {unknown!r}{nearest(unknown, known)}")
     if not chains:
         raise BadInput(
-            f"{path}: {len(traces)} traces, and no reply of a model in any; does the instrumentation log messages "
+            f"{path}: no reply of a model in any trace (of {len(traces)}); does the instrumentation log messages "
             "(OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT, TRACELOOP_TRACE_CONTENT)?"
         )
     return chains, notes
@@ -132,7 +132,7 @@ def _agent(span: _Span, spans: Mapping[str, _Span]) -> str:
 def _reply(span: _Span) -> str | None:
     """Return what a model said in a span; None if it is of no call, or does not tell."""
     operation = span.about.get("gen_ai.operation.name")
-    if operation is not None and operation not in CALLS:
+    if operation is not None and str(operation) not in CALLS:
         return None
     texts = [_text(span.about.get(name)) for name in OUTPUTS]
     for _, about in span.events:
@@ -212,8 +212,9 @@ def _documents(path: Path) -> Iterator[Mapping[str, Any]]:
         yield document
 
 
-def _list(value: Mapping[str, Any], *names: str) -> list[Any]:
-    found: Any = next((value[name] for name in names if name in value), [])
+def _list(value: Any, *names: str) -> list[Any]:
+    """Return the objects of a list in an object; none where either is something else."""
+    found: Any = next((value[name] for name in names if name in value), []) if isinstance(value, dict) else []
     return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
 
 
@@ -251,10 +252,10 @@ def _value(value: Any) -> Any:
     kind, inner = next(iter(value.items()), ("", None))
     match kind:
         case "intValue" | "int_value":
-            return int(str(inner))
+            return int(str(inner)) if str(inner).removeprefix("-").isdecimal() else inner
         case "arrayValue" | "array_value":
-            return [_value(one) for one in _list(inner, "values")] if isinstance(inner, dict) else []
+            return [_value(one) for one in _list(inner, "values")]
         case "kvlistValue" | "kvlist_value":
-            return {one.get("key"): _value(one.get("value")) for one in _list(inner or {}, "values")}
+            return {str(one.get("key")): _value(one.get("value")) for one in _list(inner, "values")}
         case _:
             return inner
