@@ -2,6 +2,8 @@
 
 import enum
 import http.server
+import socket
+import statistics
 import threading
 
 import orjson
@@ -12,7 +14,9 @@ from opentelemetry.semconv._incubating.attributes import gen_ai_attributes
 
 import chains
 import cli
+from chains.analysis.exports.inspect_log import scores
 from chains.fates import FATES
+from chains.scoring.measures.measures import MEASURES
 
 LOOP = {"model": "channel:drop=0.2", "depth": 3, "worlds": 2, "hypotheses": "none", "prompt": "honest"}
 REPLACED = {"gen_ai.system", "gen_ai.prompt", "gen_ai.completion"}
@@ -135,7 +139,36 @@ def test_an_endpoint_that_takes_nothing_is_told_in_a_sentence(traces, collector,
     assert "answers 503" in capsys.readouterr().err
     assert cli.main(["export", "last", "--format", "otel", "--endpoint", "http://127.0.0.1:9"]) == 1
     assert "can't send to http://127.0.0.1:9/v1/traces" in capsys.readouterr().err
-    assert cli.main(["export", "last", "--format", "otel", "--endpoint", "nowhere"]) == 2
+    for address in ("nowhere", "http://[::1", "http://host:port", "http://me:open-sesame@127.0.0.1:9"):
+        assert cli.main(["export", "last", "--format", "otel", "--endpoint", address]) == 2
+        assert "open-sesame" not in capsys.readouterr().err
+
+
+def test_a_server_that_does_not_speak_http_is_told_in_a_sentence(traces, capsys):
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def answer():
+            line, _ = server.accept()
+            with line:
+                line.recv(65536)
+                line.sendall(b"220 mail.example ready\r\n")
+
+        threading.Thread(target=answer, daemon=True).start()
+        address = f"http://127.0.0.1:{server.getsockname()[1]}"
+        assert cli.main(["export", "last", "--format", "otel", "--endpoint", address]) == 1
+    assert "can't send to" in capsys.readouterr().err
+
+
+def test_inspect_is_told_the_standard_error_over_worlds_and_not_over_replicates():
+    rows = [
+        {"world": f"w{world}", **dict.fromkeys(MEASURES), "retention": kept}
+        for world, kept in enumerate((0.2, 0.4, 0.9))
+        for _ in range(5)
+    ]
+    (score,) = scores(rows)
+    assert score["metrics"]["mean"]["value"] == pytest.approx(0.5)
+    assert score["metrics"]["stderr"]["value"] == pytest.approx(statistics.stdev((0.2, 0.4, 0.9)) / 3**0.5)
+    assert set(next(scores(rows[:5]))["metrics"]) == {"mean"}
 
 
 @pytest.mark.heavy

@@ -3,11 +3,13 @@
 import io
 import json
 import zipfile
+from pathlib import Path
 
 import pytest
 
 import chains
 import cli
+from chains.rng import Draw
 from chains.running.record_file import read_record
 from chains.shipped import shipped
 
@@ -124,6 +126,21 @@ def test_a_run_that_was_changed_is_not_packed(capsys):
     log.write_text(log.read_text().replace('"fates":"K', '"fates":"O', 1))
     assert cli.main(["pack", "last"]) == 1
     assert "was changed after it was logged" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("more", [(), ("--redact",)])
+def test_a_pack_with_a_bit_turned_is_refused_or_has_the_receipt_all_the_same(more, capsys):
+    """Bits of the container, such as times, don't count."""
+    packed(*more)
+    whole = receipt(capsys)
+    content = Path("run.zip").read_bytes()
+    draw = Draw("bits", len(more))
+    for _ in range(60):
+        turned = bytearray(content)
+        turned[draw.integer(0, len(content) - 1)] ^= 1 << draw.integer(0, 7)
+        Path("turned.zip").write_bytes(turned)
+        status, found = verified(capsys, "turned.zip")
+        assert status in (1, 2) or found["receipt"] == whole
 
 
 @pytest.mark.parametrize("content", [b"no zip", b""])

@@ -15,6 +15,7 @@ are left out.
 import hashlib
 import tempfile
 import zipfile
+import zlib
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -120,8 +121,10 @@ def verify_pack(path: Path) -> tuple[Packed, list[str]]:
             return _verified_whole(file, names, stated)
     except FileNotFoundError:
         raise BadInput(f"no file at {str(path)!r}; give a pack, as `mazedom pack RUN` writes it") from None
-    except (zipfile.BadZipFile, EOFError) as error:
+    except (zipfile.BadZipFile, zlib.error, EOFError) as error:
         raise BadInput(f"{path} is no whole ZIP file ({error}); get it again") from None
+    except (RuntimeError, NotImplementedError) as error:  # of zipfile: a password, another compression
+        raise BadInput(f"{path} is no pack as `mazedom pack` writes it ({error})") from None
     except (KeyError, orjson.JSONDecodeError) as error:
         raise BadInput(f"{path} is damaged: {error}") from None
 

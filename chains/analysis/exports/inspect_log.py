@@ -88,20 +88,28 @@ def _log(run: Run, condition: Condition, rows: Mapping[str, Row]) -> dict[str, A
         "results": {
             "total_samples": len(trials),
             "completed_samples": len(finished),
-            "scores": list(_scores([rows[str(trial)] for trial in finished])),
+            "scores": list(scores([rows[str(trial)] for trial in finished])),
         },
         "stats": {"started_at": min(times, default=record.at), "completed_at": max(times, default=record.at)},
         "samples": samples,
     }
 
 
-def _scores(rows: list[Row]) -> Iterator[dict[str, Any]]:
-    """Return the mean of each measure and its standard error over trials, as Inspect has it; not over worlds."""
+def scores(rows: list[Row]) -> Iterator[dict[str, Any]]:
+    """Return the mean of each measure and its standard error over worlds: replicates of one are no evidence of others.
+
+    The mean is that of the worlds' means, as `show` has it. One world has no standard error.
+    """
     for name, measure in MEASURES.items():
-        values = [row[name] for row in rows if row[name] is not None]
+        values = [(row["world"], row[name]) for row in rows if row[name] is not None]
         if values:
-            spread = statistics.stdev(values) / math.sqrt(len(values)) if len(values) > 1 else 0.0
-            metrics = {"mean": statistics.fmean(values), "stderr": spread}
+            by_world: dict[str, list[float]] = {}
+            for world, value in values:
+                by_world.setdefault(world, []).append(value)
+            means = [statistics.fmean(found) for found in by_world.values()]
+            metrics = {"mean": statistics.fmean(means)}
+            if len(means) > 1:
+                metrics["stderr"] = statistics.stdev(means) / math.sqrt(len(means))
             yield {
                 "name": name,
                 "scorer": name,

@@ -18,6 +18,7 @@ import urllib.request
 from base64 import b64encode
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from http.client import HTTPException
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -32,6 +33,7 @@ from chains.errors import BadInput, MazedomError
 from chains.experiments.experiment import TrialId
 from chains.fates import FATES
 from chains.models.provider import Message
+from chains.models.secrets import without_userinfo
 from chains.models.spec import Source
 from chains.running.log.records import Step
 from chains.running.run_record import Casts
@@ -101,9 +103,18 @@ def send_spans(run: Run, endpoint: str) -> int:
         raise BadInput(
             "sending spans needs opentelemetry-proto: pip install 'mazedom[otel]'; --to DIR writes them to a file"
         ) from None
-    parts = urlsplit(endpoint)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise BadInput(f"--endpoint {endpoint!r} is no address; give one such as http://localhost:4318")
+    try:
+        parts = urlsplit(endpoint)
+        is_address = parts.scheme in ("http", "https") and bool(
+            parts.hostname and not parts.username and parts.port != 0
+        )
+    except ValueError:
+        is_address = False
+    if not is_address:
+        raise BadInput(
+            f"--endpoint {without_userinfo(endpoint)!r} is no address that spans are sent to; give one such as "
+            "http://localhost:4318, without a user or password"
+        )
     address = endpoint.rstrip("/")
     address = address if address.endswith("/v1/traces") else f"{address}/v1/traces"
     count = 0
@@ -117,8 +128,8 @@ def send_spans(run: Run, endpoint: str) -> int:
                 answer.read()
         except urllib.error.HTTPError as error:
             raise MazedomError(f"{address} answers {error.code} ({error.reason}) after {count} trials") from None
-        except OSError as error:
-            why = getattr(error, "reason", None) or error
+        except (OSError, HTTPException) as error:
+            why = getattr(error, "reason", None) or str(error) or type(error).__name__
             raise MazedomError(f"can't send to {address} ({why}); start the collector, or check --endpoint") from None
         count += 1
     return count
