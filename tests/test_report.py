@@ -4,12 +4,14 @@ import contextlib
 import html.parser
 import json
 import re
+import shlex
 
 import pytest
 
 import chains
 import cli
 from chains.shipped import shipped
+from chains.terminal.report.contents import again
 
 SAMPLE = str(shipped("runs") / "sample")
 TAGS = {
@@ -134,3 +136,19 @@ def test_a_file_that_is_no_report_is_refused_before_anything_is_read(capsys, tmp
     assert "a report is an .html or .md file" in capsys.readouterr().err
     assert cli.main(["report", SAMPLE, "--out", str(tmp_path / "nowhere" / "report.html")]) == 2
     assert "no folder" in capsys.readouterr().err
+
+
+def test_the_command_that_it_gives_runs_the_same_experiment_again(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    settings = {"model": "channel:drop=0.2,invert=.03", "depth": [1, 2], "worlds": 2, "replicates": 2}
+    worse = {"hypotheses.h1": "retention(depth=2) < retention(depth=1)"}
+    run = chains.run_sync(settings=settings | worse)
+    command = shlex.split(again(run.record))
+    assert command[:2] == ["mazedom", "run"]
+    assert cli.main(command[1:]) == 0
+    once_more = chains.load("last").record
+    assert [one.resolved for one in once_more.conditions] == [one.resolved for one in run.record.conditions]
+    assert [str(trial) for trial in once_more.experiment.trials()] == [
+        str(trial) for trial in run.record.experiment.trials()
+    ]
+    assert once_more.experiment.hypotheses == run.record.experiment.hypotheses

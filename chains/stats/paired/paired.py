@@ -65,7 +65,7 @@ class Paired(NamedTuple):
     high: float
     """95% interval of the difference: the sign-flip test inverted. Both nan with fewer than eight worlds."""
     p: float
-    """Two-sided sign-flip p-value; nan for a single world."""
+    """Two-sided sign-flip p-value; nan with fewer than eight worlds."""
     detectable: float
     """The smallest true difference that would be found in 80 of 100 such studies; nan where no two worlds differ
     and with fewer than eight worlds."""
@@ -135,7 +135,7 @@ def _compared(a: Floats, b: Floats, pairs: int, seed: int) -> Paired:
         difference=float(differences.mean()),
         low=tested.low if enough else nan,
         high=tested.high if enough else nan,
-        p=tested.p,
+        p=tested.p if enough else nan,
         detectable=_detectable(differences) if enough else nan,
         bootstrap=_bootstrap(differences, seed) if enough else (nan, nan),
         pairs=pairs,

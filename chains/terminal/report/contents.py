@@ -1,5 +1,6 @@
 """The contents of a report that no document of a verb has: design, prompts, models, the best and the worst chain."""
 
+import shlex
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -8,7 +9,7 @@ from chains.analysis.results.fate_grid import Change, Grid, changes, grid, heard
 from chains.analysis.results.run_results import results
 from chains.analysis.results.trial_story import Story, Turn, story
 from chains.experiments.condition_name import shown
-from chains.experiments.experiment import TrialId
+from chains.experiments.experiment import DEFAULT, TrialId
 from chains.running.log.log import Log
 from chains.running.run_record import RunRecord
 
@@ -105,12 +106,19 @@ def _fingerprint(found: Any) -> str:
 
 
 def again(record: RunRecord) -> str:
-    """Return the command that runs the same once more."""
-    words = [f"--set {key}={shown(value)}" for key, value in record.experiment.fixed.items()]
-    words += [f"--set {key}={','.join(map(shown, values))}" for key, values in record.experiment.factors.items()]
-    seeds = record.experiment.seeds
+    """Return the command that runs the same trials once more, with the same hypotheses.
+
+    What the default experiment would set, and this one leaves alone, is said too.
+    """
+    experiment = record.experiment
+    left = [key for key in (*DEFAULT.fixed, *DEFAULT.factors) if key not in {**experiment.fixed, **experiment.factors}]
+    words = [f"{key}={shown(record.conditions[0].resolved[key])}" for key in left]
+    words += [f"{key}={shown(value)}" for key, value in experiment.fixed.items()]
+    words += [f"{key}={','.join(map(shown, values))}" for key, values in experiment.factors.items()]
+    seeds = experiment.seeds
     plain = seeds == tuple(range(1, len(seeds) + 1))
-    words.append(f"--set worlds={len(seeds)}" if plain else f"--set seeds={','.join(map(str, seeds))}")
-    if record.experiment.replicates > 1:
-        words.append(f"--set replicates={record.experiment.replicates}")
-    return f"mazedom run {' '.join(words)}"
+    words.append(f"worlds={len(seeds)}" if plain else f"seeds={','.join(map(str, seeds))}")
+    if experiment.replicates > 1:
+        words.append(f"replicates={experiment.replicates}")
+    words += [f"hypotheses.{name}={text}" for name, text in experiment.hypotheses.items()]
+    return f"mazedom run {' '.join(f'--set {shlex.quote(word)}' for word in words)}"

@@ -108,6 +108,7 @@ def _context(run: Reported, number: Number) -> dict[str, Any]:
     return {
         "run": run,
         "record": run.record,
+        "fewest": FEWEST_WORLDS,
         "documents": run.documents,
         "n": n,
         "interval": interval,
