@@ -203,13 +203,19 @@ def _failed(trial: TrialId, error: ProviderError) -> TrialEnd:
 
 
 async def together(worker: Callable[[], Coroutine[Any, Any, None]], count: int) -> None:
-    """Run `count` workers until all are done, or one fails for good."""
+    """Run `count` workers until all are done, or one fails for good.
+
+    What is raised under `except*` comes out wrapped in a group again from Python 3.11.2, Debian's.
+    """
     try:
         async with asyncio.TaskGroup() as group:
             for _ in range(count):
                 group.create_task(worker())
-    except* MazedomError as errors:
-        raise errors.exceptions[0] from None
+    except ExceptionGroup as errors:
+        ours, others = errors.split(MazedomError)
+        if ours is None or others is not None:
+            raise
+        raise ours.exceptions[0] from None
 
 
 class _Climbs:
