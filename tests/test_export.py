@@ -10,7 +10,8 @@ import pytest
 import chains
 import cli
 from chains.analysis.tables import COLUMNS
-from chains.stats.observations.observation_file import cell, read_observations, uncell
+from chains.stats.observations.observation_file import read_observations
+from chains.stats.observations.row_file import cell, uncell
 
 DEPTHS = {"model": "channel:drop=0.1,invert=0.05", "depth": [1, 2, 4], "worlds": 6}
 FORMULAS = ["=1+1", "+49", "-5", "@SUM(A1)", "\t=1", "\r=1", "＝1", "'=1", "''=1"]

@@ -116,15 +116,15 @@ BAD = [
     ([ROWS[0] | {"trial": ""}], "line 1: trial is empty"),
     ([ROWS[0] | {"world": "other"}], "a chain is of world 'other' and --world names the file"),
     ([ROWS[0] | {"seat": "a\nb"}], "'a\\nb' is no name for a seat"),
-    ([], "mine.jsonl holds no message"),
+    ([], "mine.csv holds no message"),
 ]
 
 
 @pytest.mark.parametrize(("rows", "says"), BAD)
 def test_what_is_no_chain_is_refused_in_a_sentence_and_leaves_no_run(rows, says, capsys, tmp_path):
     if not rows:
-        (tmp_path / "mine.jsonl").write_text("trial,hop,message\n")
-        assert cli.main(["import", "chains", "mine.jsonl", "--world", str(WORLD)]) == 2
+        (tmp_path / "mine.csv").write_text("trial,hop,message\n")
+        assert cli.main(["import", "chains", "mine.csv", "--world", str(WORLD)]) == 2
         assert says in capsys.readouterr().err
     else:
         assert says in complaint(rows, capsys)

@@ -16,7 +16,7 @@ import orjson
 from chains.analysis.tables import COLUMNS, Row, Tables
 from chains.errors import BadInput, MazedomError
 from chains.scoring.measures.measures import MEASURES
-from chains.stats.observations.observation_file import cell
+from chains.stats.observations.row_file import cell
 
 DICTIONARY = "dictionary.csv"
 """What every column means, and its type: in both formats a CSV file."""

@@ -10,22 +10,17 @@ folder of worlds; `condition`, what tells chains apart that are to be compared;
 `model`. Other columns are passed over.
 """
 
-import csv
-import io
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import orjson
-
 from chains.errors import BadInput
 from chains.models.provider import Usage
-from chains.stats.observations.observation_file import uncell
+from chains.stats.observations.row_file import Form, rows_of
 
-NEEDED = ("trial", "hop", "message")
-OPTIONAL = ("seat", "world", "condition", "model")
-LARGEST = 256 * 2**20
-"""Bytes of the largest file read."""
+FORM = Form(
+    "a file of messages, JSON lines or CSV", ("trial", "hop", "message"), ("seat", "world", "condition", "model")
+)
 MOST_HOPS = 10_000
 
 
@@ -67,20 +62,15 @@ def read_messages(path: Path) -> list[Heard]:
     Raises:
         BadInput: If it can't be read, a hop is missing or there twice, or a chain changes its world or condition.
     """
-    text = _text(path)
-    first = text.lstrip()[:1]
-    if first == "[":
-        raise BadInput(f"{path} is one JSON list; write one object a line")
-    records = _from_json(text, path) if first == "{" else _from_csv(text, path)
     chains: dict[str, dict[int, _Row]] = {}
-    for where, record in records:
-        row = _row(record, where)
+    for line, record in rows_of(path, FORM):
+        row = _row(record, where := f"{path} line {line}")
         hops = chains.setdefault(row.trial, {})
         if row.hop in hops:
             raise BadInput(f"{where}: hop {row.hop} of trial {row.trial!r} stands in {hops[row.hop].where} already")
         hops[row.hop] = row
     if not chains:
-        raise BadInput(f"{path} holds no message; a row has {', '.join(NEEDED)}")
+        raise BadInput(f"{path} holds no message; {FORM.columns}")
     return [_chain(trial, [hops[hop] for hop in sorted(hops)]) for trial, hops in chains.items()]
 
 
@@ -100,58 +90,10 @@ def _chain(trial: str, rows: list[_Row]) -> Heard:
     return Heard(trial, tuple(row.said for row in rows), rows[0].world, rows[0].condition)
 
 
-def _text(path: Path) -> str:
-    try:
-        if path.stat().st_size > LARGEST:
-            raise BadInput(f"{path} is larger than the {LARGEST:,} bytes that are read of a file")
-        return path.read_bytes().decode("utf-8-sig")
-    except FileNotFoundError:
-        raise BadInput(f"no file at {str(path)!r}; give a file of messages, JSON lines or CSV") from None
-    except OSError as error:
-        raise BadInput(f"can't read {str(path)!r}: {(error.strerror or str(error)).lower()}") from None
-    except UnicodeDecodeError as error:
-        raise BadInput(f"{path} is not UTF-8 (at byte {error.start}); save it as UTF-8 text") from None
-
-
-def _from_json(text: str, path: Path) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    for number, line in enumerate(text.split("\n"), 1):
-        if not line.strip():
-            continue
-        where = f"{path} line {number}"
-        try:
-            record = orjson.loads(line)
-        except orjson.JSONDecodeError as error:
-            raise BadInput(f"{where}: no JSON ({error}); each line is one object") from None
-        if not isinstance(record, dict):
-            raise BadInput(f"{where}: no object; a row has {', '.join(NEEDED)}")
-        yield where, record
-
-
-def _from_csv(text: str, path: Path) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    names: list[str] = []
-    before = 0
-    try:
-        for cells in reader:
-            where, before = f"{path} line {before + 1}", reader.line_num
-            if not any(cell.strip() for cell in cells):
-                continue
-            if not names:
-                names = [cell.strip().lower() for cell in cells]
-                if missing := [name for name in NEEDED if name not in names]:
-                    raise BadInput(f"{where}: no column {missing[0]!r}; the columns are {', '.join(NEEDED + OPTIONAL)}")
-                continue
-            if len(cells) != len(names):
-                raise BadInput(f"{where}: {len(cells)} cells where the first line has {len(names)} columns")
-            yield where, dict(zip(names, map(uncell, cells), strict=True))
-    except csv.Error as error:
-        raise BadInput(f"{path} line {reader.line_num}: no CSV ({error})") from None
-
-
 def _row(record: Mapping[str, Any], where: str) -> _Row:
-    for name in NEEDED:
+    for name in FORM.needed:
         if record.get(name) is None:
-            raise BadInput(f"{where}: no {name!r}; a row has {', '.join(NEEDED)} and perhaps {', '.join(OPTIONAL)}")
+            raise BadInput(f"{where}: no {name!r}; {FORM.columns}")
     hop, message = record["hop"], record["message"]
     try:
         number = float(str(hop))

@@ -16,9 +16,10 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from chains.analysis.imports.message_file import LARGEST, Heard, Said
+from chains.analysis.imports.message_file import Heard, Said
 from chains.errors import BadInput, nearest
 from chains.models.provider import Usage
+from chains.stats.observations.row_file import content_of
 
 AGENTS = (
     "mazedom.seat",
@@ -188,14 +189,7 @@ def _spans(path: Path) -> Iterator[_Span]:
 
 
 def _documents(path: Path) -> Iterator[Mapping[str, Any]]:
-    try:
-        if path.stat().st_size > LARGEST:
-            raise BadInput(f"{path} is larger than the {LARGEST:,} bytes that are read of a file")
-        content = path.read_bytes()
-    except FileNotFoundError:
-        raise BadInput(f"no file at {str(path)!r}; give spans as OTLP JSON") from None
-    except OSError as error:
-        raise BadInput(f"can't read {str(path)!r}: {(error.strerror or str(error)).lower()}") from None
+    content = content_of(path, "spans as OTLP JSON")
     found: list[Any] = []
     try:
         found.append(orjson.loads(content))

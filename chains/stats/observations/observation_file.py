@@ -12,36 +12,25 @@ first letter. Optional: `valence` (bad, good, neutral, ambiguous), `weight`
 (severity, a number above 0) and `condition`. The table of facts that `export`
 writes has besides these what else is known of a run; see `EXPORTED`. Other
 columns are passed over.
-
-A spreadsheet runs a cell that begins with an equals sign. `cell` puts an
-apostrophe before such a text, and the reader takes it off again.
 """
 
-import csv
-import difflib
-import io
 import math
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
-
-import orjson
 
 from chains.errors import BadInput, nearest
 from chains.fates import FATES, LETTERS
 from chains.stats.observations.observations import ALL, VALENCES, Observations, Regret
+from chains.stats.observations.row_file import Form, rows_of
 
 NEEDED = ("world", "replicate", "depth", "statement", "hop", "fate")
 OPTIONAL = ("valence", "weight", "condition")
 EXPORTED = ("copy", "pair", "words", "cut_off", "foreign", "exact", "trial", "regret")
 """What a table of facts of our own has besides, so that its law is the run's to the last digit."""
-LARGEST = 1024 * 2**20
-"""Bytes of the largest file read."""
 DEEPEST = 100_000
 """Hops; a larger number is a slip."""
-JSON_ENDINGS = (".jsonl", ".ndjson", ".json")
-COLUMNS = f"the columns are {', '.join(NEEDED)} and perhaps {', '.join(OPTIONAL)}"
+FORM = Form("a run, or a CSV or JSONL file of observations", NEEDED, OPTIONAL)
 FATE_WORDS = {letter: letter for letter in LETTERS.values()} | {fate: LETTERS[fate] for fate in FATES}
 
 
@@ -104,12 +93,9 @@ def read_data(path: Path, *, exact: bool = False) -> Data:
     Raises:
         BadInput: If it can't be read as observations; the sentence names file and line.
     """
-    text = _text(path)
-    is_json = path.suffix.lower() in JSON_ENDINGS or (path.suffix.lower() != ".csv" and text.lstrip()[:1] in ("{", "["))
-    records = _from_json(text, path) if is_json else _from_csv(text, path)
-    rows = [_row(record, line, f"{path} line {line}") for line, record in records]
+    rows = [_row(record, line, f"{path} line {line}") for line, record in rows_of(path, FORM)]
     if not rows:
-        raise BadInput(f"{path} holds no observation; {COLUMNS}")
+        raise BadInput(f"{path} holds no observation; {FORM.columns}")
     _check(rows, path)
     columns = {name: [getattr(row, name) for row in rows] for name in (*NEEDED, *OPTIONAL, *EXPORTED[:5])}
     return Data(Observations.of(**columns, exact=exact or all(row.exact for row in rows)), _regrets(rows))
@@ -127,101 +113,6 @@ def _regrets(rows: list[Row]) -> dict[str, list[Regret]]:
     for row in trials.values():
         found.setdefault(row.condition, []).append(Regret(row.world, row.depth - 1, row.regret))
     return found
-
-
-_RUN_AS_FORMULA = re.compile(r"'*[=+\-@\t\r\n＝＋－＠]")
-"""How a text begins that a spreadsheet takes for a formula, or that was saved from that."""
-
-
-def cell(text: str) -> str:
-    """Return a text as a cell of a CSV file that no spreadsheet runs: with an apostrophe before a formula."""
-    return f"'{text}" if _RUN_AS_FORMULA.match(text) else text
-
-
-def uncell(text: str) -> str:
-    """Return the text of which `cell` made this cell."""
-    return text[1:] if text.startswith("'") and _RUN_AS_FORMULA.match(text) else text
-
-
-def _text(path: Path) -> str:
-    try:
-        if path.stat().st_size > LARGEST:
-            raise BadInput(f"{path} is larger than the {LARGEST:,} bytes that are read of a file")
-        content = path.read_bytes()
-    except FileNotFoundError:
-        raise BadInput(f"no file at {str(path)!r}; give a run, or a CSV or JSONL file of observations") from None
-    except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise BadInput(f"can't read {str(path)!r}: {reason}; give a CSV or JSONL file") from None
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        raise BadInput(f"{path} line {line}: not UTF-8; save the file as UTF-8 text") from None
-    if not text.strip():
-        raise BadInput(f"{path} is empty; {COLUMNS}")
-    return text
-
-
-def _from_json(text: str, path: Path) -> Iterator[tuple[int, Mapping[str, Any]]]:
-    if text.lstrip().startswith("["):
-        raise BadInput(f"{path} is one JSON list; write one object a line")
-    for number, line in enumerate(text.split("\n"), 1):
-        if not line.strip():
-            continue
-        try:
-            record = orjson.loads(line)
-        except orjson.JSONDecodeError as error:
-            raise BadInput(f"{path} line {number}: no JSON ({error}); each line is one object") from None
-        if not isinstance(record, dict):
-            raise BadInput(f"{path} line {number}: no object; {COLUMNS}")
-        _check_names(list(record), f"{path} line {number}")
-        yield number, record
-
-
-def _from_csv(text: str, path: Path) -> Iterator[tuple[int, Mapping[str, Any]]]:
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    names: list[str] = []
-    before = 0  # the line that the last row ended on: a quoted cell may span lines
-    try:
-        for cells in reader:
-            line, before = before + 1, reader.line_num
-            if not any(cell.strip() for cell in cells):
-                continue
-            if not names:
-                names = _header(cells, f"{path} line {line}")
-                continue
-            if len(cells) != len(names):
-                raise BadInput(f"{path} line {line}: {len(cells)} cells where the first line has {len(names)} columns")
-            yield line, dict(zip(names, map(uncell, cells), strict=True))
-    except csv.Error as error:
-        raise BadInput(f"{path} line {reader.line_num}: no CSV ({error})") from None
-
-
-def _header(cells: list[str], where: str) -> list[str]:
-    names = [cell.strip().lower() for cell in cells]
-    if len(names) == 1 and (found := next((mark for mark in (";", "\t", "|") if mark in names[0]), None)):
-        raise BadInput(f"{where}: columns are separated by {found!r}; separate them with commas")
-    for name in names:
-        if name and names.count(name) > 1:
-            raise BadInput(f"{where}: two columns are called {name!r}")
-    _check_names(names, where)
-    return names
-
-
-def _check_names(names: list[str], where: str) -> None:
-    """Find a column that is missing, or one that is all but one of the optional ones: it would be passed over."""
-    for needed in NEEDED:
-        if needed not in names:
-            others = [name for name in names if isinstance(name, str) and name not in NEEDED]
-            close = difflib.get_close_matches(needed, others, n=1, cutoff=0.6)
-            hint = f"; rename {close[0]!r}" if close else f"; {COLUMNS}"
-            raise BadInput(f"{where}: no {needed!r}{hint}")
-    for name in names:
-        if name not in NEEDED + OPTIONAL:
-            close = difflib.get_close_matches(name, [other for other in OPTIONAL if other not in names], 1, 0.8)
-            if close:
-                raise BadInput(f"{where}: {name!r} is not known; did you mean {close[0]}?")
 
 
 def _row(record: Mapping[str, Any], line: int, where: str) -> Row:
