@@ -17,8 +17,9 @@ from conftest import steps_of
 from endpoint import BEHAVIOURS, completion, refused
 from rich.text import Text
 
+from chains.scoring.text.legible import legible
 from chains.terminal import drive_at_terminal
-from chains.terminal.views.output import Gate, legible, print_json
+from chains.terminal.views.output import Gate, print_json
 
 HOSTILE = (
     "\x1b[35mZ\x1b]0;T\x07\x1b[2J\x00\x08\r\x7f\x9b31m\x85"

@@ -11,7 +11,7 @@ from chains.scoring.measures.heard import halted, heard
 from chains.scoring.measures.measures import MEASURES
 from chains.scoring.measures.stopped_work import work_of
 from chains.scoring.reading import Call, Halting, Outcome, Reading
-from chains.terminal.views.output import legible
+from chains.scoring.text.legible import legible
 from chains.terminal.views.stops import stops_view, unread
 from chains.worlds.scenario.stop_work import stop_work
 

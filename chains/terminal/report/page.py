@@ -17,11 +17,11 @@ from chains import VERSION
 from chains.fates import FATES
 from chains.running.run_record import RunRecord
 from chains.scoring.measures.measures import MEASURES
+from chains.scoring.text.legible import legible
 from chains.stats.paired.shares import FEWEST_WORLDS
 from chains.terminal.report.contents import Told, again, design_of, models_of
 from chains.terminal.report.documents import Documents
 from chains.terminal.report.figures import Figure, as_svg, figures_of
-from chains.terminal.views.output import legible
 
 NONE = "–"
 MAIN = ("retention", "distortion", "bad_excess", "unfounded", "words", "regret", "stopped")

@@ -15,7 +15,8 @@ from chains.models.pool import Models
 from chains.models.secrets import without_userinfo
 from chains.models.spec import EMBEDDED, ModelSpec
 from chains.running.folders import find_experiment
-from chains.terminal.views.output import counted, legible, print_json, progress, say
+from chains.scoring.text.legible import legible
+from chains.terminal.views.output import counted, print_json, progress, say
 from chains.terminal.views.output import results as stdout
 
 KNOWN = {"listed": ("listed by its server", "not listed by its server"), "key": ("a key is set", "no key is set")}

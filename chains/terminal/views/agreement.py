@@ -9,11 +9,11 @@ from rich.text import Text
 
 from chains.fates import FATES
 from chains.scoring.facts.reader import instrument_of
+from chains.scoring.text.legible import legible
 from chains.stats.measurement_error.confusion import Confusion
 from chains.stats.measurement_error.correction import ErrorRates
 from chains.stats.paired.paired import LEVEL
 from chains.terminal.views.judging import share
-from chains.terminal.views.output import legible
 from chains.terminal.views.run_tables import FATE_STYLE
 from chains.validation.agreement import Accord
 from chains.validation.all_labels import Gathered

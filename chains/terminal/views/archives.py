@@ -11,7 +11,8 @@ from chains.analysis.archives.attractors import FIRST_TAKEN, released
 from chains.analysis.archives.chain import Chain
 from chains.analysis.archives.properties import PROPERTIES, RECALL
 from chains.analysis.archives.summary import FIRST, Summary, measured
-from chains.terminal.views.output import counted, legible
+from chains.scoring.text.legible import legible
+from chains.terminal.views.output import counted
 from chains.terminal.views.run_tables import shown_hops
 
 MILESTONES = (0, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)

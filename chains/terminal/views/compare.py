@@ -18,11 +18,12 @@ from chains.analysis.registered.confirmatory import Standing
 from chains.experiments.condition_name import shown
 from chains.experiments.settings import Value
 from chains.scoring.measures.measures import MEASURES
+from chains.scoring.text.legible import legible
 from chains.stats.decisions.signal_detection import AGGREGATES
 from chains.stats.measurement_error.correction import CorrectedPair, ErrorRates, errors_alike
 from chains.stats.paired.paired import LEVEL
 from chains.stats.paired.shares import FEWEST_WORLDS, MOST_CUT_OFF, MOST_FOREIGN
-from chains.terminal.views.output import counted, legible
+from chains.terminal.views.output import counted
 from chains.terminal.views.run_tables import (
     FATE_STYLE,
     corrected_text,

@@ -15,7 +15,8 @@ from chains.authoring.renaming import renamed
 from chains.authoring.subject_finder import Untyped
 from chains.authoring.worldfile import WorldFile
 from chains.scoring.facts.instrument import Instrument
-from chains.terminal.views.output import legible, progress
+from chains.scoring.text.legible import legible
+from chains.terminal.views.output import progress
 from chains.terminal.views.terminal_keys import Keys
 from chains.worlds.facts.ledger import Fact, Slot, Valence
 

@@ -8,7 +8,8 @@ from rich.rule import Rule
 from rich.text import Text
 
 from chains.fates import FATES, Fate
-from chains.terminal.views.output import legible, progress
+from chains.scoring.text.legible import legible
+from chains.terminal.views.output import progress
 from chains.terminal.views.run_tables import FATE_STYLE
 from chains.terminal.views.terminal_keys import Keys
 from chains.validation.labels import LabelFile

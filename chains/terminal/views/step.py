@@ -8,7 +8,7 @@ from rich.text import Text
 
 from chains.analysis.results.fate_grid import changes, heard_by
 from chains.analysis.results.trial_story import Story, Turn
-from chains.terminal.views.output import legible
+from chains.scoring.text.legible import legible
 from chains.terminal.views.run_tables import FATE_STYLE
 from chains.terminal.views.word_difference import word_difference
 

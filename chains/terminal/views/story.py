@@ -9,8 +9,9 @@ from rich.text import Text
 
 from chains.analysis.results.trial_story import Found, Story, Turn
 from chains.fates import FATES, Fate
+from chains.scoring.text.legible import legible
 from chains.terminal.views.one_hop import changed_here, prompt_view
-from chains.terminal.views.output import counted, legible
+from chains.terminal.views.output import counted
 from chains.terminal.views.run_tables import FATE_STYLE, shown_hops
 from chains.terminal.views.trial_grid import grid_view, legend
 

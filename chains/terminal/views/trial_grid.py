@@ -6,7 +6,7 @@ from rich.text import Text
 from chains.analysis.results.fate_grid import Cell, grid
 from chains.analysis.results.trial_story import Story
 from chains.fates import LETTERS
-from chains.terminal.views.output import legible
+from chains.scoring.text.legible import legible
 from chains.terminal.views.run_tables import FATE_STYLE, shown_hops
 
 VALENCE_STYLE = {"bad": "red", "good": "green", "neutral": "default", "ambiguous": "default"}

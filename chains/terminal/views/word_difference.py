@@ -5,7 +5,7 @@ from typing import Literal
 from rich.text import Text
 
 from chains.analysis.compare.most_different import stretches
-from chains.terminal.views.output import legible
+from chains.scoring.text.legible import legible
 
 Side = Literal["first", "second", "both"]
 

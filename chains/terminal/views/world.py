@@ -8,7 +8,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from chains.terminal.views.output import legible
+from chains.scoring.text.legible import legible
 from chains.worlds.world import World
 
 
