@@ -1,6 +1,7 @@
 """The two sides of a comparison: some conditions of a run, and what the executive heard in each of their trials."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+import math
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -25,6 +26,8 @@ from chains.scoring.measures.heard import Heard, halted, heard, valued
 from chains.scoring.measures.held_back import stakes
 from chains.scoring.measures.intent import carried
 from chains.scoring.reading import Deeds, Reading
+from chains.stats.paired.ceiling_and_floor import AtLimit, at_limit
+from chains.stats.paired.shares import share_by_world
 from chains.worlds.world import World
 
 
@@ -178,6 +181,17 @@ class Side:
         ends = map(self.run.ends.__getitem__, self.trials)
         found = [is_so(reading) for end in ends for reading in (end.readings or end.down).values()]
         return sum(found) / len(found) if found else 0.0
+
+    @cached_property
+    def limit(self) -> AtLimit | None:
+        """What the executive hears in its deepest trials, if that lies at ceiling or floor."""
+        hops = {trial: self.run.casts.hierarchy(trial.condition).depth for trial in self.trials}
+        longest = max(hops.values(), default=0)
+        kept: dict[Hashable, list[float]] = {}
+        for trial in self.trials:
+            if hops[trial] == longest and not math.isnan(share := self.run.heard(trial).share("K")):
+                kept.setdefault(trial.seed, []).append(share)
+        return at_limit(share_by_world(kept), longest)
 
     def world(self, trial: TrialId) -> World:
         """Return a trial's world."""

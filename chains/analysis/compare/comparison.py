@@ -106,6 +106,10 @@ class Comparison:
             "measures": {name: row.document() for name, row in self.measures.items()},
             "at_equal_words": {name: row.document() for name, row in self.at_equal_words.items()},
             "left_out": {name: list(map(str, out)) for name, out in zip("ab", self.left_out, strict=True)},
+            "limits": {
+                name: None if side.limit is None else side.limit.document()
+                for name, side in (("a", self.a), ("b", self.b))
+            },
             "unfinished": {"a": self.a.unfinished, "b": self.b.unfinished},
             "instruments": sorted(self.a.instruments | self.b.instruments),
             "differing": differing(self.a, self.b),

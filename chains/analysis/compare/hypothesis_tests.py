@@ -29,6 +29,7 @@ from chains.running.twins import twins
 from chains.scoring.measures.heard import Heard
 from chains.scoring.measures.measures import MEASURES
 from chains.stats.paired.bounded import bounded, differences
+from chains.stats.paired.ceiling_and_floor import all_at_one
 from chains.stats.paired.multiplicity import holm
 from chains.stats.paired.paired import LEVEL, Paired, PairKey, paired
 from chains.stats.paired.shares import FEWEST_WORLDS, MOST_CUT_OFF, MOST_FOREIGN
@@ -39,7 +40,8 @@ _UNBOUNDED = (
     "register that two arms differ, or a share"
 )
 Verdict = Literal["supported", "contradicted", "undecided", "too few worlds", "no finding", "not tested"]
-"""`no finding`: too many messages of an arm were cut off, or are not in English."""
+"""`no finding`: too many messages of an arm were cut off, or are not in English; or both arms keep nearly everything,
+or nearly nothing, and the measure is one of fates."""
 
 
 class Shown(NamedTuple):
@@ -137,6 +139,9 @@ def _row(hypothesis: Hypothesis, run: RunHeard, by_labels: ByLabels) -> _Row | s
         return f"{hypothesis.quantity} is defined in no pair"
     sides = [left] if hypothesis.right is None else [left, Side(run, hypothesis.right)]
     readable = all(side.cut_off <= MOST_CUT_OFF and side.foreign <= MOST_FOREIGN for side in sides)
+    of_fates = hypothesis.quantity in MEASURES and MEASURES[hypothesis.quantity].of_fates
+    if of_fates and len(sides) > 1 and all_at_one(side.limit for side in sides):
+        readable = False
     shown = _by_labels(hypothesis, left, by_labels)
     if shown is None:
         return _Row(row, readable)

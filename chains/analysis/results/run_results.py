@@ -21,6 +21,7 @@ from chains.running.run_record import Casts, RunRecord
 from chains.running.spending import cost
 from chains.scoring.measures.fate_shares import HopShares, mean_shares, shares_by_hop, shares_of
 from chains.stats.fit.lazy_intervals import mean_interval
+from chains.stats.paired.ceiling_and_floor import AtLimit, at_limit
 from chains.stats.paired.shares import FEWEST_WORLDS, share_by_world
 from chains.worlds.world import unverified_notes
 
@@ -127,6 +128,25 @@ class Results(NamedTuple):
             rows.append(row | {"kept": share} | {name: round(value, 6) for name, value in figures.items()})
         return sorted(rows, key=lambda row: -row["kept"]["share"])
 
+    def limits(self) -> list[tuple[str, AtLimit | None]]:
+        """Return for each condition whether what the executive hears lies at ceiling or floor.
+
+        Of conditions that differ in depth alone only the deepest counts: at the end of the longest chain there is most
+        to be lost. One without a finished trial, or in which no fact climbs, is left out.
+        """
+        deepest: dict[Hashable, tuple[int, str, dict[Hashable, list[float]]]] = {}
+        for condition in self.record.conditions:
+            kept: dict[Hashable, list[float]] = {}
+            hops = 0
+            for trial, shares in self.by_trial.items():
+                if trial.condition == condition.id and shares:
+                    hops = max(hops, *shares)
+                    kept.setdefault(trial.seed, []).append(self.tops.get(trial, shares[max(shares)]).kept)
+            others = frozenset((key, value) for key, value in condition.factors.items() if key != "depth")
+            if kept and hops > deepest.get(others, (0,))[0]:
+                deepest[others] = hops, condition.name, kept
+        return [(name, at_limit(share_by_world(kept), hops)) for hops, name, kept in deepest.values()]
+
     def at_the_top(self, *, silent: bool = True) -> list[dict[str, Any]]:
         """Return a row for each condition in which more than the last reports reaches the executive.
 
@@ -210,6 +230,7 @@ class Results(NamedTuple):
             "unrated": self.unrated,
             "reused": dict(self.reused),
             "summary": self.summary(),
+            "limits": [{"condition": name, **one.document()} for name, one in self.limits() if one is not None],
             "by_condition": self.costs(),
             "by_hop": self.by_hop(),
             **({"at_the_top": self.at_the_top()} if self.tops else {}),

@@ -1,5 +1,6 @@
 """Everything that is known of the law of decay in one condition, and the verdict on it."""
 
+from collections.abc import Hashable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -24,7 +25,8 @@ from chains.stats.law.hop import HopLaw, hop_law
 from chains.stats.law.valence_effect import ValenceLaw, valence_law
 from chains.stats.law.verdicts import Claim, Tier, Verdict, Word, verdict
 from chains.stats.observations.first_loss import Copies, Paths
-from chains.stats.paired.shares import FEWEST_WORLDS, MOST_CUT_OFF, MOST_FOREIGN
+from chains.stats.paired.ceiling_and_floor import AtLimit, all_at_one, at_limit
+from chains.stats.paired.shares import FEWEST_WORLDS, MOST_CUT_OFF, MOST_FOREIGN, share_by_world
 from chains.stats.survival.survival import Arrival, Survival, arrivals, survival
 
 FEWEST_REPLICATES = 2
@@ -70,6 +72,8 @@ class ConditionLaw:
     """Whether chains are independent of each other."""
     balance: Balance
     """What there is of each arm, and what is missing."""
+    limit: AtLimit | None
+    """Whether what the executive hears at the end of the longest chains lies at ceiling or floor."""
     sentences: tuple[str, ...]
     """What the verdict rests on, or why there is none."""
 
@@ -87,6 +91,7 @@ class ConditionLaw:
             "checks": self.checks.document(),
             "arms": self.balance.document(),
             "sentences": list(self.sentences),
+            "limit": None if self.limit is None else self.limit.document(),
             "depth": self.depth.document(),
             "hop": self.hop.document(),
             "valence": self.valence.document(),
@@ -148,7 +153,12 @@ def condition_law(name: str, paths: Paths, copies: Copies, how: How, telling: Te
         sentences += _said_besides(paths)
     if refused and (one := one_depth(np.unique(paths.managers).astype(float))):
         sentences.insert(0, one)
-    if barred := _barred(telling):
+    limit, shallow = (_limit(paths, int(hops)) for hops in (paths.depth.max(), paths.depth.min()))
+    bars = limit
+    if limit is not None and limit.limit == "floor" and not all_at_one((limit, shallow)):
+        bars = None  # shorter chains, in which something is left, tell the exponents
+        sentences.append(f"at the end of the longest chains {limit.why}; what is said here rests on the shorter ones")
+    if barred := _barred(telling, bars):
         word, sentences = None, [*barred, *sentences]
     return ConditionLaw(
         condition=name,
@@ -160,7 +170,7 @@ def condition_law(name: str, paths: Paths, copies: Copies, how: How, telling: Te
         arrivals=arrivals(paths, bands),
         depth=depth,
         hop=hop,
-        growths=_growths(paths, telling, refused),
+        growths=_growths(paths, telling, refused or balance.refused, bars),
         valence=valence_law(paths, how, refused=refused),
         candidates=candidates(
             paths, how, bands, refused=refused, chain_sd=0.0 if hop.chains is None else hop.chains.chain_sd
@@ -170,6 +180,7 @@ def condition_law(name: str, paths: Paths, copies: Copies, how: How, telling: Te
         hop_verdict=None if on_hop is None or balance.refused or barred else on_hop.word,
         checks=checked,
         balance=balance,
+        limit=limit,
         sentences=tuple(sentences),
     )
 
@@ -192,7 +203,16 @@ def _said_besides(paths: Paths) -> list[str]:
     return said
 
 
-def _barred(telling: Telling) -> list[str]:
+def _limit(paths: Paths, depth: int) -> AtLimit | None:
+    """Return what is kept at the end of the chains of one depth, if that lies at ceiling or floor."""
+    last = paths.where(paths.depth == depth)
+    kept: dict[Hashable, list[float]] = {
+        int(world): [float((~last.lost[last.world == world]).mean())] for world in np.unique(last.world)
+    }
+    return at_limit(share_by_world(kept), depth)
+
+
+def _barred(telling: Telling, limit: AtLimit | None) -> list[str]:
     """Say why the messages themselves allow no verdict, if they don't."""
     said = []
     if telling.cut_off > MOST_CUT_OFF:
@@ -205,19 +225,26 @@ def _barred(telling: Telling) -> list[str]:
             f"no finding: {telling.foreign:.1%} of the readings are of messages in another language than English, "
             f"which alone is read; with more than {MOST_FOREIGN:.0%} there is no verdict: ask for English"
         )
+    if limit is not None:
+        said.append(f"no finding: {limit.why}")
     return said
 
 
-def _growths(paths: Paths, telling: Telling, refused: str) -> tuple[Growth, ...]:
-    """Return how distortion, the excess loss of bad news and regret grow with the depth."""
+def _growths(paths: Paths, telling: Telling, refused: str, limit: AtLimit | None) -> tuple[Growth, ...]:
+    """Return how distortion, the excess loss of bad news and regret grow with the depth.
+
+    At ceiling or floor there is no verdict on the first two; what a decision costs is not bounded by what is kept.
+    """
     curves: list[Curve | None] = []
     if len(np.unique(paths.depth)) > 1:
         if np.isin(paths.end, ["A", "I"]).any():
             curves += [distortion_curve(paths), distorted_when_right(paths)]
         curves.append(bad_news_curve(paths))
-    curves.append(telling.regret)
-    why = next(iter(_barred(telling)), refused or telling.balance.refused)
-    return tuple(growth(curve, refused=why) for curve in curves if curve is not None)
+    why, regret_why = (next(iter(_barred(telling, one)), refused) for one in (limit, None))
+    grown = [growth(curve, refused=why) for curve in curves if curve is not None]
+    if telling.regret is not None:
+        grown.append(growth(telling.regret, refused=regret_why))
+    return tuple(grown)
 
 
 def whole(number: float) -> float:

@@ -8,6 +8,7 @@ import numpy as np
 
 from chains.stats.fit.estimates import Unknown
 from chains.stats.fit.inference import How
+from chains.stats.fit.likelihood import Floats
 from chains.stats.fit.misclassification import Errors
 from chains.stats.fit.world_bootstrap import resampled
 from chains.stats.law.balance import balances
@@ -16,8 +17,9 @@ from chains.stats.law.contrasts import Contrast, contrast, reference
 from chains.stats.law.growth import Curve, GrowthContrast, growth_contrast, regret_curve
 from chains.stats.law.headline import Headline, headline
 from chains.stats.law.verdicts import Word
-from chains.stats.observations.first_loss import paths_of
+from chains.stats.observations.first_loss import Paths, paths_of
 from chains.stats.observations.observations import Observations, Regret
+from chains.stats.paired.ceiling_and_floor import all_at_one
 
 BANDS = 2000
 """Resamples of the worlds for the bands of curves and shares, which cost next to nothing."""
@@ -133,11 +135,18 @@ def law(
         tuple(conditions),
         tuple(contrast(conditions[plain], conditions[number]) for number in others),
         tuple(
-            headline(parts[plain], parts[number], (conditions[plain].condition, conditions[number].condition), bands)
-            for number in others
+            _headline(parts[plain], parts[number], (conditions[plain], conditions[number]), bands) for number in others
         ),
         _growths_contrasted([conditions[plain]], [conditions[number] for number in others]),
     )
+
+
+def _headline(plain: Paths, arm: Paths, laws: tuple[ConditionLaw, ConditionLaw], bands: Floats) -> Headline | Unknown:
+    """Return what one arm distorts and loses over the plain one; nothing where both lie at one limit."""
+    first, second = laws
+    if second.limit is not None and all_at_one((first.limit, second.limit)):
+        return Unknown(f"no headline of {second.condition} over {first.condition}: {second.limit.why}")
+    return headline(plain, arm, (first.condition, second.condition), bands)
 
 
 def _regret(trials: Sequence[Regret]) -> Curve | None:

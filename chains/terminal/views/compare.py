@@ -21,6 +21,7 @@ from chains.scoring.measures.measures import MEASURES
 from chains.scoring.text.legible import legible
 from chains.stats.decisions.signal_detection import AGGREGATES
 from chains.stats.measurement_error.correction import CorrectedPair, ErrorRates, errors_alike
+from chains.stats.paired.ceiling_and_floor import all_at_one
 from chains.stats.paired.paired import LEVEL
 from chains.stats.paired.shares import FEWEST_WORLDS, MOST_CUT_OFF, MOST_FOREIGN
 from chains.terminal.views.output import counted
@@ -29,6 +30,7 @@ from chains.terminal.views.run_tables import (
     corrected_text,
     cut_off_sentence,
     foreign_sentence,
+    limit_sentence,
     taken_text,
 )
 
@@ -110,14 +112,21 @@ def verdict(comparison: Comparison) -> str:
 
 
 def bars(comparison: Comparison) -> Iterator[str]:
-    """Say of each side what allows no finding: too many messages that were cut off, or are not in English."""
-    for name, side in zip(called(comparison), (comparison.a, comparison.b), strict=True):
+    """Say of each side what allows no finding.
+
+    Too many messages that were cut off, or are not in English; or both sides keep nearly everything, or nearly nothing.
+    """
+    limits = comparison.a.limit, comparison.b.limit
+    alike = all_at_one(limits)
+    for name, side, limit in zip(called(comparison), (comparison.a, comparison.b), limits, strict=True):
         for share, bar, sentence in (
             (side.cut_off, MOST_CUT_OFF, cut_off_sentence),
             (side.foreign, MOST_FOREIGN, foreign_sentence),
         ):
             if share > bar:
                 yield sentence(share, f" of {name}")
+        if limit is not None and alike:
+            yield limit_sentence(limit, f" on what {name} keeps")
 
 
 def _sentence(comparison: Comparison, name: str, row: Row) -> str:
@@ -323,6 +332,10 @@ def _notes(comparison: Comparison) -> Iterator[Text]:
         )
     if comparison.a.run is not comparison.b.run:
         yield from _between_runs(comparison)
+    limits = comparison.a.limit, comparison.b.limit
+    for name, limit in zip(called(comparison), limits, strict=True):
+        if limit is not None and not all_at_one(limits):
+            yield _note(f"{name} lies at the {limit.limit}: {limit.why}")
     for note in comparison.notes:
         yield _note(note)
 

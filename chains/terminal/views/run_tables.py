@@ -12,6 +12,7 @@ from rich.text import Text
 from chains.analysis.results.patterns import PatternRow
 from chains.analysis.results.run_results import Results
 from chains.stats.measurement_error.corrected_retention import Corrected
+from chains.stats.paired.ceiling_and_floor import AtLimit, all_at_one
 from chains.stats.paired.shares import FEWEST_WORLDS, MOST_CUT_OFF, MOST_FOREIGN
 from chains.terminal.views.added_measures import added_view
 from chains.terminal.views.charter import acted_sentence, carried_view
@@ -61,7 +62,9 @@ def results_view(
     """
     record = found.record
     rows = found.by_hop()
-    parts: list[RenderableType] = [*_barred(rows), *_answer(found)]
+    limits = found.limits()
+    alike = all_at_one(one for _, one in limits)
+    parts: list[RenderableType] = [*_barred(rows, limits if alike else ()), *_answer(found, ranked=not alike)]
     if record.experiment.question:
         parts.append(Text(record.experiment.question, style="italic"))
     tops, costs = found.at_the_top(), {row["condition"]: row for row in found.costs()}
@@ -113,8 +116,18 @@ def foreign_sentence(share: float, whose: str) -> str:
     return f"No finding: {share:.0%} of the messages{whose} are not in English, which alone is read; ask for English."
 
 
-def _barred(rows: Sequence[dict[str, Any]]) -> Iterator[Text]:
-    """Say of each condition, before anything else, what allows no finding."""
+def limit_sentence(one: AtLimit, whose: str) -> str:
+    """Say that a result at ceiling or floor allows no finding; `whose` may be empty."""
+    return f"No finding{whose}: {one.why}."
+
+
+def _barred(rows: Sequence[dict[str, Any]], limits: Sequence[tuple[str, AtLimit | None]]) -> Iterator[Text]:
+    """Say of each condition, before anything else, what allows no finding.
+
+    Args:
+        rows: By condition and hop.
+        limits: The conditions at ceiling or floor where all of them are at the same, so that none can be told apart.
+    """
     several = len({row["condition"] for row in rows}) > 1
     for column, bar, sentence in (
         ("cut_off", MOST_CUT_OFF, cut_off_sentence),
@@ -125,14 +138,22 @@ def _barred(rows: Sequence[dict[str, Any]]) -> Iterator[Text]:
             if worst[column] > bar:
                 whose = f" at hop {worst['hop']}" + (f" of {condition}" if several else "")
                 yield Text(sentence(worst[column], whose), "bold red")
+    for condition, one in limits:
+        if one is not None:
+            yield Text(limit_sentence(one, f" in {condition}" if several else ""), "bold red")
 
 
-def _answer(found: Results) -> list[RenderableType]:
-    """Return what matters most: the conditions at a glance, or what is done where orders alone go down."""
+def _answer(found: Results, *, ranked: bool) -> list[RenderableType]:
+    """Return what matters most: the conditions at a glance, or what is done where orders alone go down.
+
+    Args:
+        found: The run's results.
+        ranked: Whether it is said which condition keeps most and which fewest.
+    """
     if found.ordered:
         return [Text(acted_sentence(found.deeds()), "bold")]
     told = [Text(told_sentence(found.status()), "bold")] if found.told else []
-    return [*told, *summary_view(found.summary())] or [Text("no trial is finished yet", "bold")]
+    return [*told, *summary_view(found.summary(), ranked=ranked)] or [Text("no trial is finished yet", "bold")]
 
 
 def _several(replies: int) -> str:
@@ -182,6 +203,9 @@ def corrected_text(one: Corrected) -> str:
 
 def _notes(found: Results, rows: Sequence[dict[str, Any]]) -> list[str]:
     notes = unverified_notes(found.record.worlds.values())
+    limits = found.limits()
+    if not all_at_one(one for _, one in limits):
+        notes += [f"{condition} lies at the {one.limit}: {one.why}" for condition, one in limits if one is not None]
     if any(source.label == "smollm2" for source in found.record.models.values()):
         notes.append(SMALL_MODEL)
     if 0 < (other := max((row["foreign"] for row in rows), default=0)) <= MOST_FOREIGN:

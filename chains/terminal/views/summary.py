@@ -17,11 +17,17 @@ LONGEST = 40
 HEARD = "what the executive hears: the last hop, and what reaches it in other ways"
 
 
-def summary_view(rows: Sequence[Mapping[str, Any]]) -> Iterator[RenderableType]:
-    """Return the sentence and the table of `Results.summary`; nothing where no fact climbed."""
+def summary_view(rows: Sequence[Mapping[str, Any]], *, ranked: bool = True) -> Iterator[RenderableType]:
+    """Return the sentence and the table of `Results.summary`; nothing where no fact climbed.
+
+    Args:
+        rows: Of conditions, the one that keeps most first.
+        ranked: Whether the sentence may say which of several keeps most.
+    """
     if not rows:
         return
-    yield Text(_sentence(rows), "bold")
+    if ranked or len(rows) == 1:
+        yield Text(_sentence(rows), "bold")
     headings = ("", "condition", "kept", "95% interval", "distorted", "unfounded", "words", "calls")
     cells = [_cells(row) for row in rows]
     table = Table(box=None, padding=(0, 1, 0, 0), pad_edge=False)
