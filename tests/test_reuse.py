@@ -141,8 +141,8 @@ def test_replicates_are_never_merged(elsewhere):
         steps = list(log.steps())
     for step in steps:
         replicate = int(step.trial[-1])
-        assert found.find(f"c9.w1.r{replicate}", step.request) == Taken(step.reply, "run")
-        assert found.find(f"c9.w1.r{3 - replicate}", step.request) is None
+        assert found.find(Key(f"c9.w1.r{replicate}", step.seat), step.seat, step.request) == Taken(step.reply, "run")
+        assert found.find(Key(f"c9.w1.r{3 - replicate}", step.seat), step.seat, step.request) is None
 
 
 def test_copies_of_an_earlier_run_count_as_one_replicate_when_both_are_taken_together(elsewhere):
@@ -229,7 +229,7 @@ def test_what_is_asked_a_second_time_is_asked_and_never_taken(tmp_path):
     """A re-ask wants another answer than the first."""
 
     class Generous:
-        def find(self, trial, request):
+        def find(self, key, turn, request):
             return Taken(Reply(text="- As before."), "before")
 
     record = prepare(override(Experiment(), ["depth=1", f"model={NAME}", "worlds=1"]), "r")

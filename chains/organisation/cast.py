@@ -127,6 +127,8 @@ class Cast(BaseModel):
     round: int = 1
     remembered: Mapping[str, str] = Field(default_factory=dict)
     """For each seat, what its holder remembers of earlier rounds when asked for a report."""
+    draws: Annotated[Mapping[str, int], SkipValidation] = Field(default_factory=dict)
+    """In a fork with several continuations, the number that stands for the replicate in what a turn's model draws."""
 
     @property
     def hierarchy(self) -> Hierarchy:
@@ -219,15 +221,16 @@ class Cast(BaseModel):
             more: Further fields of the request's `Occasion`.
         """
         seat, part = turn.seat, self.parts[turn.seat.name]
+        replicate = self.draws.get(turn.name, self.replicate)
         model, settings = part.model, {}
         if not part.human:
             source = self.sources[part.model]
-            seed = seed_of("sampling", self.world.digest, self.replicate, seat.name, turn.number)
+            seed = seed_of("sampling", self.world.digest, replicate, seat.name, turn.number)
             own = shape(source.settings(_lines(heard) if source.by_lines else 0), source)
             model, settings = source.label, {**own, **part.settings, "seed": seed}
         occasion = Occasion(
             world=self.world,
-            replicate=self.replicate,
+            replicate=replicate,
             seat=seat.name,
             role=seat.role,
             hop=more.pop("hop", self.hierarchy.heights.get(seat.name, 0)),  # another one on the way down

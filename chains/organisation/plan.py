@@ -15,7 +15,7 @@ from earlier messages, so it costs no call and is not logged.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -238,6 +238,14 @@ class Plan:
             if not turn.ruled:
                 found[turn.seat.name].append(turn)
         return found
+
+    def from_seats(self, seats: Collection[str]) -> frozenset[str]:
+        """Return the turns of these seats and all that follow from them; reference turns follow from nothing."""
+        found = set[str]()
+        for turn in self.turns:
+            if (turn.seat.name in seats and not turn.reference) or not found.isdisjoint(turn.hears):
+                found.add(turn.name)
+        return frozenset(found)
 
     @property
     def joined(self) -> bool:

@@ -100,6 +100,14 @@ def find_run(name: str) -> Path:
     return found[0]
 
 
+def run_name(folder: Path) -> str:
+    """Return how to find a run again: its folder's name, or its path if it is elsewhere."""
+    try:
+        return folder.name if find_run(folder.name).resolve() == folder.resolve() else str(folder)
+    except BadInput:
+        return str(folder)
+
+
 class _Experiment(msgspec.Struct):
     name: str
     seeds: tuple[int, ...]

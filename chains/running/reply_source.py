@@ -79,15 +79,15 @@ class Taken(NamedTuple):
     """A reply taken from another run."""
 
     reply: Reply
-    run: str
-    """The id of the run that asked for it."""
+    run: str | None
+    """The id of the run that asked for it; None for a text that was put in its place."""
 
 
 class OtherReplies(Protocol):
-    """Replies of other runs; see `chains.running.reuse`."""
+    """Replies of other runs; see `chains.running.reuse` and `chains.running.fork`."""
 
-    def find(self, trial: str, request: Request) -> Taken | None:
-        """Return a reply to exactly this request, for the replicate of `trial`; None if there is none."""
+    def find(self, key: Key, turn: str, request: Request) -> Taken | None:
+        """Return a reply to exactly this request, to be logged under `key` for the turn; None if there is none."""
         ...
 
 
@@ -158,6 +158,9 @@ class ReplySource:
         """
         reply = self.logged(key, request)
         live = reply is None
+        if reply is None and (taken := self._taken(key, turn, request)) is not None:
+            reply = self._had(key, turn, heard, request, *taken)
+            self._shared.logged(request, key)
         if reply is None:
             if model == PERSON:
                 self.questions.append(Question(key, turn, heard, request))
@@ -177,10 +180,6 @@ class ReplySource:
         """
         shared = key.attempt == 0 and not request.model.startswith("channel") and request.model not in self._unshared
         other = self._shared.find(request) if shared else None
-        if other is None and shared and (taken := self._taken(key, request)) is not None:
-            reply = self._had(key, turn, heard, request, *taken)
-            self._shared.logged(request, key)
-            return reply
         if other is None:
             asking = asyncio.ensure_future(self._ask(provider, key, turn, heard, request))
             self._asking.add(asking)
@@ -193,9 +192,9 @@ class ReplySource:
             return self._had(key, turn, heard, request, await asyncio.shield(other))
         return self._had(key, turn, heard, request, *self._logged(other, request))
 
-    def _taken(self, key: Key, request: Request) -> Taken | None:
+    def _taken(self, key: Key, turn: Asked, request: Request) -> Taken | None:
         """Return another run's reply to this request, if there is one and replies of other runs may be taken."""
-        return None if self._others is None else self._others.find(key.trial, request)
+        return None if self._others is None or key.attempt else self._others.find(key, turn.name, request)
 
     def _had(
         self, key: Key, turn: Asked, heard: tuple[str, ...], request: Request, reply: Reply, run: str | None = None

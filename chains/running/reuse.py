@@ -17,16 +17,16 @@ from typing import NamedTuple
 from chains.errors import BadInput, LogDamaged
 from chains.models.model_files import fingerprint
 from chains.models.provider import Reply, Request
-from chains.organisation.cast import PERSON, Climb, Speak, Waiting
+from chains.organisation.cast import Climb, Speak, Waiting
 from chains.organisation.plan import Plan
 from chains.organisation.turn_key import Key
-from chains.running.folders import LOG_FILE, all_runs, find_run
+from chains.running.folders import LOG_FILE, all_runs, find_run, run_name
 from chains.running.log.log import Log
 from chains.running.log.records import Step
 from chains.running.log.seals import unsealed
 from chains.running.log.step_index import Place, packed
 from chains.running.record_file import read_record
-from chains.running.reply_source import Asked, Taken
+from chains.running.reply_source import Asked, OtherReplies, Taken
 from chains.running.run_record import Casts, RunRecord
 from chains.running.trial import run_trial
 
@@ -112,13 +112,13 @@ class EarlierReplies:
                 )
         return same
 
-    def find(self, trial: str, request: Request) -> Taken | None:
-        """Return an earlier reply to exactly this request, for the replicate of `trial`; None if there is none.
+    def find(self, key: Key, _turn: str, request: Request) -> Taken | None:
+        """Return an earlier reply to exactly this request, for the replicate of its trial; None if there is none.
 
         Raises:
             LogDamaged: If the earlier run's log was changed since.
         """
-        found = self._index.get(_index_key(packed(request.digest), trial))
+        found = self._index.get(_index_key(packed(request.digest), key.trial))
         if found is None or request.model not in self._models:
             return None
         number, offset, length = _PLACE.unpack(found)
@@ -161,13 +161,13 @@ def earlier(record: RunRecord, names: Sequence[str]) -> tuple[EarlierReplies | N
                 found.notices.append(f"run {folder.name} is left out: {error}")
             continue
         if added:
-            used.append(_name(folder))
+            used.append(run_name(folder))
     if not used:
         found.notices.append("no earlier reply is to a request about this run's worlds, replicates and models")
     return found, tuple(used)
 
 
-async def foreseen(record: RunRecord, found: EarlierReplies) -> Counter[str]:
+async def foreseen(record: RunRecord, found: OtherReplies) -> Counter[str]:
     """Return how many of a run's calls earlier replies will certainly answer, by the model's name.
 
     Each trial is followed as far as earlier replies lead; requests after a new reply can't be known.
@@ -182,12 +182,12 @@ async def foreseen(record: RunRecord, found: EarlierReplies) -> Counter[str]:
 class _Foresight:
     """Answers only with earlier replies, counts them, and logs nothing."""
 
-    def __init__(self, found: EarlierReplies) -> None:
+    def __init__(self, found: OtherReplies) -> None:
         self._found = found
         self.hits: Counter[str] = Counter()
 
     async def reply(self, key: Key, turn: Asked, model: str, heard: tuple[str, ...], request: Request) -> Reply | None:
-        taken = None if model == PERSON or key.attempt else self._found.find(key.trial, request)
+        taken = self._found.find(key, turn.name, request)
         if taken is None:
             return None
         self.hits[model] += 1
@@ -267,11 +267,3 @@ def _changed(source: _Source) -> LogDamaged:
         f"{source.log}: a reply that this run would take was changed or damaged after it was logged; "
         "go on without with `resume --reuse none`"
     )
-
-
-def _name(folder: Path) -> str:
-    """Return how to find a run again: its folder's name, or its path if it is elsewhere."""
-    try:
-        return folder.name if find_run(folder.name).resolve() == folder.resolve() else str(folder)
-    except BadInput:
-        return str(folder)

@@ -26,6 +26,7 @@ from chains.organisation.plan import Plan, Turn
 from chains.organisation.prompts import NOTICE, Prompt
 from chains.organisation.round_settings import RoundSettings, seed_in
 from chains.registry import differing
+from chains.running.fork_record import Fork
 from chains.running.log.records import LOG_VERSION
 from chains.running.registration import Registration
 from chains.scoring.reading import INSTRUMENT
@@ -87,6 +88,8 @@ class RunRecord(BaseModel):
     """What a run with hypotheses committed itself to before its first trial."""
     extended: tuple[Extension, ...] = ()
     """When trials were added to it: its results could be seen by then, so it is exploratory."""
+    forked: Fork | None = None
+    """From which run it goes on, and with what change."""
     reuses: tuple[str, ...] = ()
     """The runs whose replies this run takes for exactly the same requests; see `chains.running.reuse`."""
     at: str
@@ -101,7 +104,9 @@ class RunRecord(BaseModel):
 
     @property
     def why_exploratory(self) -> str | None:
-        """What an extension makes of the run, in a sentence without its first capital and full stop; None if none."""
+        """Why a run can confirm nothing, without first capital and full stop: extended, or forked; None if neither."""
+        if self.forked is not None:
+            return f"a fork of run {self.forked.run}, whose results could be seen"
         if not self.extended:
             return None
         first = self.extended[0]
@@ -213,17 +218,18 @@ class Casts:
         found = (one for one in self.plan(condition).seats if one.name == seat)
         return next((models_of(settings, one) for one in found), ())
 
-    def _parts_in(self, trial: TrialId, world: World) -> Mapping[str, Part]:
+    def _parts_in(self, trial: TrialId, world: World, replicate: int) -> Mapping[str, Part]:
         """Return each seat's part in a trial: the condition's, except for models that are dealt by trial.
 
         Args:
             trial: The trial.
             world: The world of its first round, which decides the deal for all rounds.
+            replicate: The replicate that it is, or that a fork's trial began as.
         """
         settings, parts = self.condition(trial).settings, self.parts(trial.condition)
         if not settings.deals_models:
             return parts
-        models = dealt_models(settings, self.plan(trial.condition).seats, world.digest, trial.replicate)
+        models = dealt_models(settings, self.plan(trial.condition).seats, world.digest, replicate)
         return {seat: part.model_copy(update={"model": models[seat]}) for seat, part in parts.items()}
 
     def _part(
@@ -265,12 +271,15 @@ class Casts:
         round_settings = self.round_settings(trial.condition)
         worlds = self.worlds(trial)
         world = worlds[-1 if number is None else number - 1]
+        plan, forked = self.plan(trial.condition), self.record.forked
+        replicate, draws = (trial.replicate, {}) if forked is None else forked.draws(trial, plan)
         return Cast(
             world=world,
-            replicate=trial.replicate,
-            plan=self.plan(trial.condition),
-            parts=self._parts_in(trial, worlds[0]),
-            dealt=hands_of(world, self.hierarchy(trial.condition), trial.replicate),
+            replicate=replicate,
+            draws=draws,
+            plan=plan,
+            parts=self._parts_in(trial, worlds[0], replicate),
+            dealt=hands_of(world, self.hierarchy(trial.condition), replicate),
             sources=self.record.models,
             round_settings=round_settings,
             worlds=worlds if round_settings.rounds > 1 else (),

@@ -24,10 +24,41 @@ def _run(parser: argparse.ArgumentParser) -> None:
         "--dry-run", action="store_true", help="what it would take: calls, tokens, money, time; run nothing"
     )
     parser.add_argument(
+        "--from", metavar="RUN", dest="like",
+        help="take the experiment, prompts and models of this run, and change what --set says",
+    )  # fmt: skip
+    parser.add_argument(
         "--extend", metavar="RUN",
         help="add to this run what --set says (replicates=6, worlds=10, more settings of a factor); only that is asked",
     )  # fmt: skip
     reuse(parser, "take these runs' replies to exactly the same requests in place of calls; `all`: those of any run")
+    limits(parser)
+    events(parser)
+    as_tables(parser)
+
+
+def _fork(parser: argparse.ArgumentParser) -> None:
+    a_run(parser)
+    parser.add_argument(
+        "--at", metavar="WHERE",
+        help="from whom on everything is asked again: a seat, a role, a level's number, hop.N, or start (default: "
+        "whoever is asked something else than before)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--set", action="append", default=[], dest="settings", metavar="KEY=VALUE",
+        help="what changes, for the seats of --at where seats may differ in it: prompt, model, temperature, remedy",
+    )  # fmt: skip
+    parser.add_argument("--trial", metavar="TRIAL", help="fork this trial alone (default: all)")
+    parser.add_argument(
+        "--message", metavar="FILE", help="with --trial and --at: what that seat is to have said; - reads stdin"
+    )
+    parser.add_argument(
+        "--edit", choices=("message", "prompt"), help="edit that seat's message, or its prompt, in $EDITOR"
+    )
+    parser.add_argument(
+        "--times", type=positive, default=1, metavar="N", help="go on N times, each with its own draws (default: 1)"
+    )
+    parser.add_argument("--dry-run", action="store_true", help="what it would take; run nothing")
     limits(parser)
     events(parser)
     as_tables(parser)
@@ -338,6 +369,11 @@ def _agree(parser: argparse.ArgumentParser) -> None:
 
 VERBS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None], str]] = {
     "run": ("run an experiment and log it", _run, "mazedom run --set depth=2,4 --set prompt=honest,career"),
+    "fork": (
+        "go on from a logged run with one thing changed; only what follows from it is asked again",
+        _fork,
+        "mazedom fork last --at L2 --set prompt=honest",
+    ),
     "resume": ("go on with an unfinished run", _resume, "mazedom resume last --set limits.calls=2000"),
     "list": (
         "runs, experiments, prompts, measures with a glossary, settings, ...",
@@ -390,7 +426,7 @@ VERBS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None], str]] = {
 
 GROUPS = {
     "Every day": ("run", "show", "compare", "law", "replay", "list"),
-    "Before and around a run": ("plan", "models", "resume"),
+    "Before and around a run": ("plan", "models", "resume", "fork"),
     "Is the instrument right": ("agree", "judge", "calibrate", "fates"),
     "Your own material": ("world", "import"),
     "Hand it on": ("report", "export", "pack"),

@@ -22,10 +22,12 @@ from chains.models.budget import Budget
 from chains.models.pool import Models
 from chains.models.provider import Reply, Request
 from chains.organisation.hierarchy import Seat
+from chains.running.folders import find_run
+from chains.running.fork import ParentReplies
 from chains.running.gc_tuning import kept
 from chains.running.log.log import Log
 from chains.running.reader_pool import fitting, readers
-from chains.running.reply_source import Question, ReplySource, Watcher
+from chains.running.reply_source import OtherReplies, Question, ReplySource, Watcher
 from chains.running.reuse import EarlierReplies, earlier
 from chains.running.run_record import Casts, RunRecord
 from chains.running.runner import Progress, drive, incomplete
@@ -45,7 +47,7 @@ def drive_run(
     *,
     as_json: bool,
     events: str | None = None,
-    others: EarlierReplies | None = None,
+    others: OtherReplies | None = None,
     again: bool = False,
 ) -> int:
     """Drive a run's unfinished trials, show them, print the results; return the exit status.
@@ -94,7 +96,7 @@ async def _drive(
     folder: Path,
     log: Log,
     told: Sequence[Watcher] = (),
-    others: EarlierReplies | None = None,
+    others: OtherReplies | None = None,
     elsewhere: Reads | None = None,
     *,
     again: bool = False,
@@ -174,6 +176,25 @@ def reused_again(record: RunRecord, words: Sequence[str]) -> tuple[RunRecord, Ea
         return reused(record, record.reuses)
     except BadInput as error:
         raise BadInput(f"{error}; this run takes its replies, and `--reuse none` goes on without") from None
+
+
+@contextlib.contextmanager
+def parent_replies(record: RunRecord) -> Iterator[ParentReplies | None]:
+    """Open the replies of the run that a fork goes on from; None for a run that is no fork, or asks nothing any more.
+
+    Raises:
+        BadInput: If that run is gone.
+    """
+    fork = record.forked
+    if fork is None or record.held.get("finished") == sum(1 for _ in record.experiment.trials()):
+        yield None
+        return
+    try:
+        folder = find_run(fork.run)
+    except BadInput as error:
+        raise BadInput(f"{error}; this fork goes on from it, so put it back first") from None
+    with Log(folder) as log:
+        yield ParentReplies(record, log)
 
 
 def told_once() -> Callable[[str, float], None]:

@@ -45,6 +45,8 @@ class Results(NamedTuple):
     """Replies that carry a note on how they were obtained."""
     reused: Mapping[str, int]
     """Replies that were taken from other runs, by the run's id; nothing was spent on them."""
+    asked: int
+    """Replies that a model or a person was asked for."""
     by_trial: Mapping[TrialId, Mapping[int, HopShares]]
     """For each finished trial, the shares at each hop."""
     silent: frozenset[TrialId]
@@ -228,7 +230,7 @@ class Results(NamedTuple):
             "cost": self.cost,
             "noted": self.noted,
             "unrated": self.unrated,
-            "reused": dict(self.reused),
+            **self._taken_from_others(),
             "summary": self.summary(),
             "limits": [{"condition": name, **one.document()} for name, one in self.limits() if one is not None],
             "by_condition": self.costs(),
@@ -244,6 +246,18 @@ class Results(NamedTuple):
             "errors": dict(self.errors),
             "unverified": unverified_notes(self.record.worlds.values()),
             "standing": self.standing.document(),
+        }
+
+    def _taken_from_others(self) -> dict[str, Any]:
+        """Return the replies that came from other runs; for a fork, what it was made of too."""
+        fork = self.record.forked
+        if fork is None:
+            return {"reused": dict(self.reused)}
+        return {
+            "parent": fork.run,
+            "changed": {"at": fork.at, "settings": list(fork.settings), "messages": fork.said},
+            "asked": self.asked,
+            "reused": sum(self.reused.values()),
         }
 
 
@@ -301,6 +315,7 @@ def results(record: RunRecord, log: Log) -> Results:
         unrated=unrated,
         noted=log.index.noted,
         reused=dict(log.index.reused),
+        asked=len(log.index.places) - sum(log.index.reused.values()) - _put(record, log),
         by_trial=by_trial,
         silent=frozenset(silent),
         errors=errors,
@@ -313,6 +328,15 @@ def results(record: RunRecord, log: Log) -> Results:
         taken=taken,
         ordered=told_of(record, ordered),
     )
+
+
+def _put(record: RunRecord, log: Log) -> int:
+    """Return how many messages of a fork were put in place of replies."""
+    fork = record.forked
+    if fork is None or not fork.said:
+        return 0
+    started = (one for one in record.experiment.trials() if str(one) in log.index.started)
+    return sum(len(fork.said.get(str(fork.origin(one)[0]), {})) for one in started)
 
 
 def _sentence(end: TrialEnd) -> str:

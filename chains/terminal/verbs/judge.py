@@ -20,7 +20,7 @@ from chains.running.log.log import Log
 from chains.running.record_file import read_record
 from chains.running.run_record import RunRecord
 from chains.terminal.drive_at_terminal import INTERRUPTED, interrupts, told_once
-from chains.terminal.verbs.run import UNASKED_CALLS
+from chains.terminal.start_run import UNASKED_CALLS
 from chains.terminal.views.judging import judging_view, votes_document
 from chains.terminal.views.output import print_json, say
 from chains.terminal.views.output import results as stdout

@@ -7,7 +7,7 @@ from chains.experiments.overrides import with_limits
 from chains.registry import differing
 from chains.running.folders import find_run
 from chains.running.record_file import read_record
-from chains.terminal.drive_at_terminal import drive_run, reused_again
+from chains.terminal.drive_at_terminal import drive_run, parent_replies, reused_again
 
 
 def main(arguments: argparse.Namespace) -> int:
@@ -22,6 +22,12 @@ def main(arguments: argparse.Namespace) -> int:
         limits = with_limits(record.experiment.limits, settings)
         experiment = record.experiment.model_copy(update={"limits": limits})
         record = record.model_copy(update={"experiment": experiment})
-    return drive_run(
-        record, folder, as_json=arguments.json, events=arguments.events, others=others, again=arguments.again
-    )
+    with parent_replies(record) as replies:
+        return drive_run(
+            record,
+            folder,
+            as_json=arguments.json,
+            events=arguments.events,
+            others=replies or others,
+            again=arguments.again,
+        )

@@ -1,7 +1,6 @@
 """`run`: stage an experiment, make a run of it, drive it to its end."""
 
 import argparse
-import asyncio
 import re
 from pathlib import Path
 
@@ -10,40 +9,37 @@ from chains.experiments.experiment import DEFAULT, Experiment, read_experiment
 from chains.experiments.overrides import OF_THE_EXPERIMENT, override, split
 from chains.experiments.scoped import scope_of
 from chains.models.model_files import HOW_TO_INSTALL, embedded_is_here
-from chains.models.pool import Models
 from chains.organisation.cast import PERSON
 from chains.registry import differing
-from chains.running.cost_estimate import Estimate, estimate
 from chains.running.extend import extended
 from chains.running.folders import find_experiment, find_run, new_run_id
+from chains.running.fork import prompts_changed
 from chains.running.log.log import Log
 from chains.running.prepare import prepare
 from chains.running.record_file import create, discard, read_record, rewrite
-from chains.running.reuse import EarlierReplies, foreseen
+from chains.running.reuse import EarlierReplies
 from chains.running.run_record import RunRecord
-from chains.running.spending import check_limits, most_at_once
 from chains.running.twins import without_twins
-from chains.terminal.drive_at_terminal import attended, confirmed, drive_run, reused, reused_again
-from chains.terminal.views.estimate import estimate_view
-from chains.terminal.views.output import counted, print_json, progress, results, say
+from chains.terminal.drive_at_terminal import drive_run, reused, reused_again
+from chains.terminal.start_run import agreed, check_models, dry_run
+from chains.terminal.views.output import counted, say
 
 STAND_IN = "channel:drop=0.1,alter=0.03,invert=0.02"
 """The model of the default run if the embedded model is not installed."""
-UNASKED_CALLS = 1000
-"""Calls to an endpoint above which a run needs a limit of calls, or a yes at the terminal."""
 
 
 def main(arguments: argparse.Namespace) -> int:
     """Run every trial of an experiment; return the exit status."""
     had: RunRecord | None = None
     if arguments.extend is None:
-        record, others = reused(_staged(_experiment(arguments)), arguments.reuse)
+        like = None if arguments.like is None else _like(arguments)
+        record, others = reused(_staged(_experiment(arguments, like), like), arguments.reuse)
     else:
         folder, had, record, others = _extended(arguments)
     if arguments.dry_run:
-        return _dry_run(record, others, had, as_json=arguments.json)
-    _check_models(record)
-    if not _agreed(record, others, had):
+        return dry_run(record, others, had, as_json=arguments.json)
+    check_models(record)
+    if not agreed(record, others, had):
         say("nothing was run")
         return 130
     if had is None:
@@ -89,26 +85,51 @@ def _what_it_does(record: RunRecord, folder: Path, had: RunRecord | None) -> str
     return f"{made}{new}, at most {counted(calls, 'call')}; logged in {where}{exploratory}"
 
 
-def _staged(experiment: Experiment) -> RunRecord:
-    """Return the record of the run, without conditions that make the same requests as another one."""
-    record = prepare(experiment, new_run_id())
+def _like(arguments: argparse.Namespace) -> RunRecord:
+    """Return the record of the run whose experiment and prompts are taken."""
+    if arguments.experiment is not None or arguments.extend is not None:
+        what = "--extend" if arguments.extend is not None else arguments.experiment
+        raise BadInput(f"--from takes the experiment of a run; leave out {what}")
+    record = read_record(find_run(arguments.like))
+    if changed := differing(record.plugins):
+        raise BadInput(f"{changed[0]}; a run is repeated with the plugins that it was made with")
+    for name in prompts_changed(record):
+        say(f"note: prompt {name} is not in its file as it is in the log any more; the log's is used")
+    return record
+
+
+def _staged(experiment: Experiment, like: RunRecord | None) -> RunRecord:
+    """Return the record of the run, without conditions that make the same requests as another one.
+
+    Args:
+        experiment: What is asked.
+        like: The run whose prompts and hierarchies are used.
+    """
+    record = prepare(experiment, new_run_id(), like)
     found = without_twins(record)
     for note in found.notes:
         say(f"note: {note}")
     if not found.notes:
         return record
     question = {"question": ""} if experiment.question == DEFAULT.question else {}  # what is left does not ask it
-    return prepare(found.experiment.model_copy(update=question), record.id)
+    return prepare(found.experiment.model_copy(update=question), record.id, like)
 
 
-def _experiment(arguments: argparse.Namespace) -> Experiment:
+def _experiment(arguments: argparse.Namespace, like: RunRecord | None) -> Experiment:
+    if like is not None:
+        return _set(like.experiment.model_copy(update={"numbers": ()}), arguments)
     experiment = DEFAULT if arguments.experiment is None else read_experiment(find_experiment(arguments.experiment))
     if arguments.experiment is None and not any(re.match(r"(model|lineage)\b", text) for text in arguments.settings):
         experiment = _without_weights(experiment)
+    return _set(experiment, arguments)
+
+
+def _set(experiment: Experiment, arguments: argparse.Namespace) -> Experiment:
+    """Return the experiment with what the command line sets."""
     settings = [*arguments.settings, *(f"model.{scope_of(who)}={PERSON}" for who in arguments.human)]
     if arguments.max_calls is not None:
         settings.append(f"limits.calls={arguments.max_calls}")
-    if arguments.experiment is None and any(_is_factor(text) for text in settings):
+    if arguments.experiment is None and arguments.like is None and any(_is_factor(text) for text in settings):
         experiment = _without_factors(experiment)
     return override(experiment, settings)
 
@@ -133,62 +154,3 @@ def _without_weights(experiment: Experiment) -> Experiment:
         f"{HOW_TO_INSTALL}"
     )
     return override(experiment, [f"model={STAND_IN}"])
-
-
-def _dry_run(record: RunRecord, others: EarlierReplies | None, had: RunRecord | None, *, as_json: bool) -> int:
-    models = Models(record.experiment.models)
-    for name in record.models:
-        models.understood(name)  # what no run could be made of has no size
-    found = _estimate(record, others, had)
-    if as_json:
-        print_json(
-            {
-                "experiment": record.experiment.name,
-                "conditions": [{"condition": c.name, "factors": dict(c.factors)} for c in record.conditions],
-                **found.document(),
-                "models": sorted(record.models),
-                "hypotheses": dict(record.experiment.hypotheses),
-                "registration": None if record.registered is None else record.registered.digest,
-            }
-        )
-    else:
-        results.print(estimate_view(record, found))
-        say("nothing was run; leave out --dry-run to run it")
-    return 0
-
-
-def _estimate(record: RunRecord, others: EarlierReplies | None, had: RunRecord | None) -> Estimate:
-    answered = None if others is None else asyncio.run(foreseen(record, others))
-    return estimate(record, most_at_once(record), answered, had)
-
-
-def _check_models(record: RunRecord) -> None:
-    """Check before anything is written that every model can be opened and that limits can be kept to."""
-    check_limits(record)
-    models = Models(record.experiment.models)
-    for name in record.models:
-        models.ready(name)
-
-
-def _agreed(record: RunRecord, others: EarlierReplies | None, had: RunRecord | None) -> bool:
-    """Return whether the person agrees to the run's calls; a limit of calls is an agreement.
-
-    Raises:
-        BadInput: If there are many calls and no person to ask.
-    """
-    limits = record.experiment.limits
-    paid = [name for name, source in record.models.items() if source.traits.is_paid]
-    calls = record.estimate["calls"] - (0 if had is None else had.estimate.get("calls", 0))
-    if not paid or calls <= UNASKED_CALLS or any((limits.calls, limits.tokens, limits.cost)):
-        return True
-    found = _estimate(record, others, had)
-    calls = found.calls
-    if calls <= UNASKED_CALLS:
-        return True
-    if not attended():
-        raise BadInput(
-            f"the run makes about {calls:,} calls, some of them to {paid[0]}; look at --dry-run, "
-            f"then agree to them with --max-calls {calls}"
-        )
-    progress.print(estimate_view(record, found))
-    return confirmed("run it?")
