@@ -370,7 +370,7 @@ def _agree(parser: argparse.ArgumentParser) -> None:
 VERBS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None], str]] = {
     "run": ("run an experiment and log it", _run, "mazedom run --set depth=2,4 --set prompt=honest,career"),
     "fork": (
-        "go on from a logged run with one thing changed; only what follows from it is asked again",
+        "go on from a run with one thing changed; only what follows is asked",
         _fork,
         "mazedom fork last --at L2 --set prompt=honest",
     ),
