@@ -7,7 +7,8 @@ from archived import STORIES, packed, people, telephone_folder
 
 from chains.analysis.archives.archive_run import keep
 from chains.analysis.archives.kept_counts import kept_counts
-from chains.terminal.arguments import VERBS, parse
+from chains.terminal.arguments import VERBS
+from chains.terminal.command_line import parse
 from chains.terminal.verbs.import_ import READERS
 from chains.terminal.views import output
 

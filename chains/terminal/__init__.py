@@ -2,5 +2,5 @@
 
 Imports: every other room.
 
-Names to know: `arguments.parse`, `dispatch.dispatch`, `verbs`, `views`, `views.output`.
+Names to know: `command_line.parse`, `dispatch.dispatch`, `verbs`, `views`, `views.output`.
 """

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 # pydantic would look through every installed package for plugins of its own: a twentieth of a second at each start.
 os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
 
-from chains.terminal.arguments import help_text, parse
+from chains.terminal.arguments import help_text
+from chains.terminal.command_line import parse
 
 
 def main(argv: Sequence[str] | None = None) -> int:

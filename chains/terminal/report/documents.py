@@ -10,7 +10,7 @@ import orjson
 
 from chains.errors import MazedomError
 from chains.running.run_record import RunRecord
-from chains.terminal.arguments import parse
+from chains.terminal.command_line import parse
 
 
 class Documents(NamedTuple):
