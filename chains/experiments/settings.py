@@ -24,6 +24,7 @@ from chains.organisation.prompts import BESIDE, NONE, ROLES
 from chains.organisation.round_settings import Memory, Move
 from chains.organisation.selection import By
 from chains.organisation.task import TASKS
+from chains.worlds.documents.form import FEWEST_WORDS, MOST_FILLER, MOST_WORDS, Form, NoteForm
 
 Value = str | int | float | bool | None
 """A setting's value as files and run.json hold it."""
@@ -63,6 +64,8 @@ def _parsed(kind: Callable[[str], Any], value: Any) -> Any:
 
 Text = Annotated[str, Field(strict=True, min_length=1), BeforeValidator(_text)]
 Count = Annotated[int, Field(strict=True, ge=1), BeforeValidator(_whole)]
+NoteWords = Annotated[int, Field(strict=True, ge=FEWEST_WORDS, le=MOST_WORDS), BeforeValidator(_whole)]
+FillerShare = Annotated[float, Field(strict=True, ge=0, le=MOST_FILLER), WrapValidator(_number)]
 NotNegative = Annotated[float, Field(strict=True, ge=0), WrapValidator(_number)]
 Flag = Annotated[bool, Field(strict=True), BeforeValidator(_flag)]
 
@@ -81,6 +84,16 @@ class ConditionSettings(BaseModel):
     setting: Text | None = Field(default=None, description="where the scenario plays; chosen by the seed if not given")
     facts: Count = Field(default=8, description="facts in a world")
     facts_each: Count | None = Field(default=None, description="facts in a world for each worker; replaces facts")
+    form: Annotated[Form, BeforeValidator(_text)] = Field(
+        default="list",
+        description="how a worker's notes are written: list, memo, minutes, tickets, thread, or mixed (one of each)",
+    )
+    note_words: NoteWords | None = Field(
+        default=None, description="words of a worker's notes, 150 to 3000, made up with filler; not for form = list"
+    )
+    filler: FillerShare | None = Field(
+        default=None, description="share of a worker's notes that is filler, 0 to 0.9; not together with note_words"
+    )
     twin: Flag = Field(default=False, description="true: every fact's valence twin in its place")
     goals: Count | None = Field(
         default=None, description="how many of the charter's goals are told, from the first; all if not given"
@@ -189,6 +202,20 @@ class ConditionSettings(BaseModel):
         return found
 
     @property
+    def note_form(self) -> NoteForm:
+        """In what form workers have their notes.
+
+        Raises:
+            BadInput: If what is asked for contradicts itself.
+        """
+        if self.form == "list" and (self.note_words, self.filler) != (None, None):
+            given = "note_words" if self.filler is None else "filler"
+            raise BadInput(f"form = list has no room for filler, and {given} is set; set form = memo, or leave it out")
+        if self.note_words is not None and self.filler is not None:
+            raise BadInput("note_words and filler both say how much filler there is; set one of them")
+        return NoteForm(self.form, self.note_words, self.filler)
+
+    @property
     def decides(self) -> bool:
         """Whether the executive decides."""
         return self.loop or self.decide_only
@@ -292,6 +319,8 @@ def _sentence(error: ValidationError) -> str:
     match first["type"]:
         case "greater_than_equal":
             return f"setting {key} is {value}; it must be at least {limits['ge']:g}"
+        case "less_than_equal":
+            return f"setting {key} is {value}; it must be at most {limits['le']:g}"
         case "literal_error":
             return f"setting {key} is {value!r}; it must be {limits['expected'].replace(chr(39), '')}"
         case "string_too_short":

@@ -20,6 +20,9 @@ from chains.organisation.round_settings import RoundSettings
 from chains.organisation.task import Rule, Said
 from chains.organisation.turn_key import ROUND, Key
 from chains.rng import Draw, seed_of
+from chains.worlds.documents.form import NoteForm
+from chains.worlds.documents.notes import Notes, write_notes
+from chains.worlds.facts.ledger import Fact
 from chains.worlds.facts.status_rule import status_line
 from chains.worlds.world import World
 
@@ -125,6 +128,8 @@ class Cast(BaseModel):
     worlds: tuple[World, ...] = ()
     """In a trial of several rounds, the world of each; `world` is the current one, or for a whole trial the last."""
     round: int = 1
+    form: NoteForm = NoteForm()
+    """How the workers' notes are written."""
     remembered: Mapping[str, str] = Field(default_factory=dict)
     """For each seat, what its holder remembers of earlier rounds when asked for a report."""
     draws: Annotated[Mapping[str, int], SkipValidation] = Field(default_factory=dict)
@@ -141,17 +146,51 @@ class Cast(BaseModel):
         return self.plan.loop
 
     def notes(self, worker: str) -> str:
-        """Return what a worker knows: its facts in words, one a line; an outsider knows all that workers know.
+        """Return what a worker knows, in the form that the condition asks for; an outsider knows all that workers know.
 
         The status stands first, where the world has one.
         """
+        written = self.documents(worker)
+        if written is None:
+            return self.listed(worker)
+        status = self.world.true_status
+        return written.text if status is None else f"{status_line(status)}\n\n{written.text}"
+
+    def documents(self, worker: str) -> Notes | None:
+        """Return the documents that carry a worker's facts; None if its notes are a list, or it has no facts."""
+        facts = self._known(worker)
+        if self.form.listed or not facts:
+            return None
+        return write_notes(self.world, facts, self.form, self.replicate)
+
+    def told_as(self, worker: str, fact: str) -> str:
+        """Return the words in which a worker's notes tell one of its facts, in one line."""
+        if (written := self.documents(worker)) is not None:
+            return " ".join(written.quotes(fact)[-1].split())
+        return self._rendered(self.world.fact(fact))
+
+    def lines(self, worker: str) -> list[tuple[str, str]]:
+        """Return each fact that a worker holds and the line that tells it, numbered if its notes are numbered."""
+        facts = self._known(worker)
+        if self.documents(worker) is not None:
+            return [(fact, self.told_as(worker, fact)) for fact in facts]
+        lines = [line.removeprefix("- ") for line in self.given(worker).splitlines()]
+        return list(zip(facts, lines[len(lines) - len(facts) :], strict=True))
+
+    def _known(self, worker: str) -> tuple[str, ...]:
         everything = tuple(name for names in self.dealt.values() for name in names)
-        facts = [self.world.fact(name) for name in self.dealt.get(worker, everything)]
+        return self.dealt.get(worker, everything)
+
+    def listed(self, worker: str) -> str:
+        """Return what a worker knows as a list, whatever its notes look like: its facts in words, one a line."""
+        facts = [self.world.fact(name) for name in self._known(worker)]
         lines = [] if self.world.true_status is None else [f"- {status_line(self.world.true_status)}"]
-        for fact in facts:
-            draw = Draw("rendering", self.world.digest, self.replicate, fact.id)
-            lines.append(f"- {self.world.said(fact.id, draw.integer(0, len(fact.templates) - 1))}")
+        lines += [f"- {self._rendered(fact)}" for fact in facts]
         return "\n".join(lines)
+
+    def _rendered(self, fact: Fact) -> str:
+        draw = Draw("rendering", self.world.digest, self.replicate, fact.id)
+        return self.world.said(fact.id, draw.integer(0, len(fact.templates) - 1))
 
     def key(self, trial: str, turn: Turn) -> Key:
         """Return the key of a turn's step in the log."""
@@ -216,13 +255,15 @@ class Cast(BaseModel):
         Args:
             turn: Whose turn it is, and for which task. The sampling seed is made from its number.
             holes: Values for the prompt's holes, besides the holes that every seat's prompt may have.
-            heard: The texts that the seat was given: for the length of its reply, and for the synthetic channel.
+            heard: The texts that the seat was given: for the length of its reply, and for the synthetic channel. The
+                channel reads no documents; it is given the facts of its own as a list.
             shape: What form the reply must have.
             more: Further fields of the request's `Occasion`.
         """
         seat, part = turn.seat, self.parts[turn.seat.name]
         replicate = self.draws.get(turn.name, self.replicate)
         model, settings = part.model, {}
+        heard = self._in_plain_words(seat, heard)
         if not part.human:
             source = self.sources[part.model]
             seed = seed_of("sampling", self.world.digest, replicate, seat.name, turn.number)
@@ -249,6 +290,13 @@ class Cast(BaseModel):
             *before, last = messages
             messages = (*before, structs.replace(last, content=f"{memory}\n\n{last.content}"))
         return Request(model=model, messages=messages, settings=settings, occasion=occasion)
+
+    def _in_plain_words(self, seat: Seat, heard: Sequence[str]) -> Sequence[str]:
+        """Return what a seat was given with its own documents, if it has any, replaced by a list of their facts."""
+        if self.form.listed or seat.role not in HAVE_NOTES:
+            return heard
+        own, listed = self.given(seat.name), self.listed(seat.name)
+        return [listed if text == own else text for text in heard]
 
     def _report_holes(self, heard: Sequence[str], own: str | None, hears: Sequence[str]) -> dict[str, Any]:
         if own is None:

@@ -119,7 +119,7 @@ def heard_at_the_top(cast: Cast, said: Said) -> list[str]:
 
 def ledger_text(cast: Cast) -> str:
     """Return the full ledger in words, one fact per line, as in the workers' notes."""
-    return "\n".join(cast.notes(worker) for worker in cast.dealt if cast.dealt[worker])
+    return "\n".join(cast.listed(worker) for worker in cast.dealt if cast.dealt[worker])
 
 
 def decide(cast: Cast, turn: Turn, said: Said) -> Request:

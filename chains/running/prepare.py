@@ -61,6 +61,10 @@ def prepare(
         hierarchy = hierarchy_of(settings, hierarchies)
         plan, round_settings = planned(PlanSettings.of(settings), hierarchy), round_settings_of(settings)
         settings.check_scopes(hierarchy, plan.beside)
+        if plan.numbered and not settings.note_form.listed:
+            raise BadInput(
+                f"remedy = {settings.remedy} numbers the lines of notes, and documents have none; set form = list"
+            )
         beside.update(name for seat in plan.beside for name in (seat.name, seat.role))
         casting[condition.id] = cast_prompts(settings, plan, prompts)
         for seat in plan.seats:

@@ -280,6 +280,7 @@ class Casts:
             plan=plan,
             parts=self._parts_in(trial, worlds[0], replicate),
             dealt=hands_of(world, self.hierarchy(trial.condition), replicate),
+            form=self.condition(trial).settings.note_form,
             sources=self.record.models,
             round_settings=round_settings,
             worlds=worlds if round_settings.rounds > 1 else (),

@@ -107,8 +107,8 @@ def _sent(cast: Cast, turn: Turn, said: Said, by: Skip) -> list[str]:
             order = sorted(
                 draw.shuffled(range(len(facts))), key=lambda at: (-facts[at].severity, facts[at].valence != "bad")
             )
-            notes = cast.given(worker).splitlines()
-            return [line for at in order[: by.n] for line in lines_in(notes[at])]
+            lines = cast.lines(worker)
+            return [line for at in order[: by.n] for line in lines_in(lines[at][1])]
         case _:
             picks = next(said[name] for name in turn.hears if cast.plan.by_name[name].task == "skip")
             return [shown[number - 1] for number in read_numbers(picks, shown, by.n)]

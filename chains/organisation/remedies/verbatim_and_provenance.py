@@ -48,18 +48,14 @@ class Verbatim(Remedy):
 def attached(cast: Cast, turn: Turn, said: Said) -> Ruled:
     """Return a report with the lines that travel with it."""
     by, written = woven_by(turn, Verbatim), said[turn.hears[0]]
-    notes = [
-        (cast.world.fact(name), line)
-        for worker in _below(cast, turn.about)
-        for name, line in zip(cast.dealt[worker], cast.given(worker).splitlines(), strict=True)
-    ]
-    lines = [line.removeprefix("- ") for fact, line in notes if by.red(fact)]
+    notes = [(cast.world.fact(name), line) for worker in _below(cast, turn.about) for name, line in cast.lines(worker)]
+    lines = [line for fact, line in notes if by.red(fact)]
     if by.lines == "other":
         # drawn per trial, so that a line attached once is attached all the way up
         draw = Draw("other lines", cast.world.digest, cast.replicate)
         ranks = {fact.id: draw.uniform() for fact in cast.world.facts}
         others = sorted((pair for pair in notes if not by.red(pair[0])), key=lambda pair: ranks[pair[0].id])
-        lines = [line.removeprefix("- ") for _, line in others[: len(lines)]]
+        lines = [line for _, line in others[: len(lines)]]
     if by.placebo:
         draw = Draw("again", cast.world.digest, cast.replicate, turn.about)
         lines = drawn(lines_in(written or ""), len(lines), draw)

@@ -53,7 +53,7 @@ def common_cause(seed: int, *, facts: int = 12, setting: str | None = None) -> W
 
     Args:
         seed: The same seed gives the same world on every machine.
-        facts: How many facts in all, from 3 to 40.
+        facts: How many facts in all, from 3 to 60.
         setting: One of watermelon's settings; None lets the seed choose.
 
     Raises:

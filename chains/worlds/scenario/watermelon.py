@@ -23,7 +23,7 @@ from chains.worlds.world import World
 
 VERSION = "1"
 SETTINGS: dict[str, Setting] = {setting.name: setting for setting in (PLANT, RELEASE, WARD, VEHICLE, LAB)}
-FEWEST, MOST = 6, 40
+FEWEST, MOST = 6, 60
 
 _AGAIN = 0.2
 """Chance that a fact has a kind that the world already has: a seat may swap the values of two deliveries."""
@@ -41,7 +41,7 @@ def watermelon(seed: int, *, facts: int = 12, setting: str | None = None, bad: i
 
     Args:
         seed: The same seed gives the same world on every machine.
-        facts: How many facts, from 6 to 40.
+        facts: How many facts, from 6 to 60.
         setting: One of `SETTINGS`; None lets the seed choose.
         bad: How many facts are bad, for scenarios built on this one; None: half of the facts that are not neutral.
 
