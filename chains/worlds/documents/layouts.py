@@ -22,11 +22,14 @@ _RULE = "-" * 40
 class Item:
     """One memo, one meeting's minutes, one ticket or one mail, while it is written."""
 
-    def __init__(self, kind: Kind, day: Day, people: People, draw: Draw) -> None:
-        """Draw who writes it."""
+    def __init__(self, kind: Kind, day: Day, people: People, draw: Draw, answers: "Item | None" = None) -> None:
+        """Draw who writes it, and to whom; a mail that answers another is written to its author."""
         self.kind, self.day = kind, day
-        present = draw.sample(people.names, _PRESENT + 2)
-        self.author, self.others = present[0], present[1:]
+        author, to, *others = draw.sample(people.names, _PRESENT + 2)
+        if answers is not None:
+            author, to = (to if author == answers.author else author), answers.author
+            others = [name for name in draw.shuffled(people.names) if name not in (author, to)][:_PRESENT]
+        self.author, self.others = author, [to, *others]
         self._people, self._draw = people, draw
         self._number = people.ticket() if kind == "ticket" else ""
         self._paragraphs: list[list[str]] = []
@@ -46,6 +49,11 @@ class Item:
                 return f"{self.author}'s mail of {self.day.text}"
 
     @property
+    def named(self) -> list[str]:
+        """Who can be named in it: not its author, nor its addressee or who is absent."""
+        return self.others[1:]
+
+    @property
     def words(self) -> int:
         """How many words its paragraphs have."""
         return sum(len(text.split()) for paragraph in self._paragraphs for text in paragraph)
@@ -60,6 +68,8 @@ class Item:
 
     def add_filler(self, line: str, draw: Draw) -> None:
         """Put a line of filler somewhere between tellings, or into a paragraph of its own."""
+        first, second = draw.sample(self.named, 2)
+        line = line.format(p=first, q=second)
         able = [paragraph for paragraph in self._paragraphs if len(paragraph) < _LONGEST]
         if not able:
             self._paragraphs.insert(draw.integer(0, len(self._paragraphs)), [line])
@@ -74,7 +84,7 @@ class Item:
         holes = {
             "author": people.full(self.author), "first": self.author, "date": self.day.full, "title": title,
             "to": self.others[0], "number": self._number, "re": "Re: " if reply else "",
-            "present": ", ".join(people.full(name) for name in self.others[1:]), "absent": people.full(self.others[0]),
+            "present": ", ".join(people.full(name) for name in self.named), "absent": people.full(self.others[0]),
         }  # fmt: skip
         head = drawn(draw.choice(parts["heads"]), draw).format(**holes)
         opening = drawn(draw.choice(parts["openers"]), draw).format(**holes)

@@ -105,7 +105,7 @@ def write_notes(world: World, facts: tuple[str, ...], form: NoteForm, *path: str
 class _Writer:
     def __init__(self, world: World, facts: Sequence[Fact], form: NoteForm, draw: Draw) -> None:
         self._world, self._facts, self._form, self._draw = world, facts, form, draw
-        self._wordings = {fact.id: wordings_of(fact) for fact in facts}
+        self._wordings = {fact.id: wordings_of(fact, world.setting) for fact in facts}
         self._used: set[str] = set()
         self._people = People(world, draw)
 
@@ -128,7 +128,11 @@ class _Writer:
         ahead = [day for fact in self._facts if self._planned(fact) for day in _days(fact)]
         dates = dates_of(past, ahead, count, self._draw)
         first = self._draw.integer(0, len(kinds) - 1)
-        return [Item(kinds[(first + at) % len(kinds)], day, self._people, self._draw) for at, day in enumerate(dates)]
+        items: list[Item] = []
+        for at, day in enumerate(dates):
+            answers = items[-1] if items and self._form.form == "thread" else None
+            items.append(Item(kinds[(first + at) % len(kinds)], day, self._people, self._draw, answers))
+        return items
 
     def _planned(self, fact: Fact) -> bool:
         """Whether the fact's date is that of a plan."""
@@ -242,7 +246,7 @@ class _Writer:
         return self._filled(frame, item, c=clauses[0], s=fact.subject, where=where)
 
     def _filled(self, frame: str, item: Item, **holes: str) -> str:
-        first, second = self._draw.sample(item.others, 2)
+        first, second = self._draw.sample(item.named, 2)
         return drawn(frame, self._draw).format(p=first, q=second, **holes)
 
     def _fill(self, items: Sequence[Item]) -> None:

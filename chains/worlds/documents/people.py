@@ -7,6 +7,8 @@ from chains.rng import Draw
 from chains.worlds.documents.wordings import drawn, table
 from chains.worlds.world import World
 
+_COLLEAGUES = 9
+"""How many people write one worker's documents, or are named in them."""
 _WORD = re.compile(r"[A-Za-z]+")
 
 
@@ -17,7 +19,8 @@ class People:
         """Draw who they are."""
         spoken = set(_WORD.findall(world.title + " ".join(fact.render(0) for fact in world.facts)))
         names = table("people")["names"]
-        self.names = [name for name in draw.shuffled(names["first"]) if name not in spoken]
+        able = [name for name in draw.shuffled(names["first"]) if name not in spoken]
+        self.names = able[:_COLLEAGUES]
         self.surnames = draw.shuffled(names["last"])
         self.setting = world.setting
         numbers = {int(slot.value) for fact in world.facts for slot in fact.slots if slot.kind in ("number", "count")}
@@ -26,17 +29,16 @@ class People:
 
     def full(self, name: str) -> str:
         """Return a person's first and last name."""
-        return f"{name} {self.surnames[self.names.index(name) % len(self.surnames)]}"
+        return f"{name} {self.surnames[self.names.index(name)]}"
 
     def ticket(self) -> str:
         """Return the number of a new ticket: "KT-4821"."""
         return f"{self.letters}-{next(self._numbers)}"
 
     def filler(self, draw: Draw) -> Iterator[str]:
-        """Yield sentences that say nothing about any fact, each of the list once before any comes again."""
+        """Yield sentences that say nothing about any fact, with holes for two people; all before any comes again."""
         lists = table("filler")
         here = [*lists["general"]["lines"], *lists.get(self.setting, {}).get("lines", ())]
         while True:
             for line in draw.shuffled(here):
-                first, second = draw.sample(self.names, 2)
-                yield drawn(line, draw).format(p=first, q=second)
+                yield drawn(line, draw)

@@ -43,26 +43,26 @@ def table(name: str) -> Mapping[str, Mapping[str, Sequence[str]]]:
 
 
 @cache
-def _kinds() -> Mapping[tuple[str, ...], tuple[str, str, str]]:
-    """Return for the templates of each kind of fact its table, its name there, and the word of its bad sense."""
-    known: dict[tuple[str, ...], tuple[str, str, str]] = {}
+def _kinds() -> Mapping[tuple[str, frozenset[str]], tuple[str, str]]:
+    """Return for a setting and the templates of each of its kinds of fact the kind's name and the word of its bad sense."""
+    known: dict[tuple[str, frozenset[str]], tuple[str, str]] = {}
     for place in (PLANT, RELEASE, WARD, VEHICLE, LAB):
         kind: Kind
         for kind in place.kinds:
-            known[kind.templates] = (place.name, kind.name, kind.bad.word)
+            known[place.name, frozenset(kind.templates)] = kind.name, kind.bad.word
     for test in TESTS:
-        known[test.templates] = ("evals", test.name, test.senses[0].word)
+        known["evals", frozenset(test.templates)] = test.name, test.senses[0].word
     for idle in IDLE:
-        known[idle.templates] = ("evals", idle.topic[0], idle.senses[0].word)
+        known["evals", frozenset(idle.templates)] = idle.topic[0], idle.senses[0].word
     return known
 
 
-def wordings_of(fact: Fact) -> tuple[str, ...]:
-    """Return the wordings of a fact in the sense that it has, with holes; none if its kind has none."""
+def wordings_of(fact: Fact, setting: str) -> tuple[str, ...]:
+    """Return the wordings of a fact of a setting, in the sense that it has, with holes; none if its kind has none."""
     if fact.topic == _OF_TRIAL_RUNS:
         place, name, bad = "common_cause", "trial", "failed"
-    elif fact.templates in (known := _kinds()):
-        place, name, bad = known[fact.templates]
+    elif (key := (setting, frozenset(fact.templates))) in (known := _kinds()):
+        place, (name, bad) = setting, known[key]
     else:
         return ()
     found = table(place).get(name, {})
