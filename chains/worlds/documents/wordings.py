@@ -44,7 +44,7 @@ def table(name: str) -> Mapping[str, Mapping[str, Sequence[str]]]:
 
 @cache
 def _kinds() -> Mapping[tuple[str, frozenset[str]], tuple[str, str]]:
-    """Return for a setting and the templates of each of its kinds of fact the kind's name and the word of its bad sense."""
+    """Return for a setting and a kind's templates the kind's name and the word of its bad sense."""
     known: dict[tuple[str, frozenset[str]], tuple[str, str]] = {}
     for place in (PLANT, RELEASE, WARD, VEHICLE, LAB):
         kind: Kind
