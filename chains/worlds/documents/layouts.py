@@ -25,6 +25,7 @@ class Item:
     def __init__(self, kind: Kind, day: Day, people: People, draw: Draw, answers: "Item | None" = None) -> None:
         """Draw who writes it, and to whom; a mail that answers another is written to its author."""
         self.kind, self.day = kind, day
+        self.author: str
         author, to, *others = draw.sample(people.names, _PRESENT + 2)
         if answers is not None:
             author, to = (to if author == answers.author else author), answers.author
