@@ -4,11 +4,11 @@ import shutil
 
 import pytest
 from archived import STORIES, packed, people, telephone_folder
-from chains.terminal.command_line import parse
 
 from chains.analysis.archives.archive_run import keep
 from chains.analysis.archives.kept_counts import kept_counts
 from chains.terminal.arguments import VERBS
+from chains.terminal.command_line import parse
 from chains.terminal.verbs.import_ import READERS
 from chains.terminal.views import output
 

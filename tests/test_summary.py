@@ -4,7 +4,7 @@ import dataclasses
 import re
 
 import chains
-from chains.terminal.views.compare import verdict
+from chains.terminal.views.compare_headline import verdict
 
 CHANNEL = "model=channel:drop=0.3"
 

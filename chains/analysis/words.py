@@ -67,11 +67,11 @@ PRINTED: Mapping[str, str] = {
     "a": "the first condition",
     "b": "the second condition",
     "b - a": "the second less the first, mean over pairs of trials that differ in nothing else",
-    "adj. p": "p, corrected for having looked at all that is shown (Benjamini-Hochberg; Holm for what is registered)",
+    "adj. p": "p, corrected for looking at all measures, shown or not (Benjamini-Hochberg; what is registered: Holm)",
     "detects": "the true difference that 80 of 100 such studies would find by the adjusted p; none: not even 100%",
     "worth": "how many times as many labels would do as well without the readings",
     "hypothesis": "a statement registered before the run began",
-    "Holm": "p, corrected for testing several hypotheses",
+    "Holm": "p, corrected for testing several hypotheses, or for comparing one measure in several conditions",
     "so": "what became of the hypothesis; undecided unless the adjusted p is at most .05",
     # show
     "all": "the last reports and what reaches the executive past them, read as one text",

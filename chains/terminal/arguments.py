@@ -118,13 +118,18 @@ def _replay(parser: argparse.ArgumentParser) -> None:
 def _compare(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "words", nargs="*", metavar="RUN|CONDITION",
-        help="a run (default: last), two runs, or two conditions, the second against the first: a condition's id, "
-        "factor=setting,..., a setting alone such as a prompt configuration, or RUN:CONDITION",
+        help="a run (default: last), several runs, or several conditions, all others against the first: a condition's "
+        "id, factor=setting,..., a setting alone such as a prompt configuration, or RUN:CONDITION",
     )  # fmt: skip
     parser.add_argument(
-        "--by", metavar="FACTOR[=SETTING]",
-        help="in one run: compare this factor's settings with the first, or with the one named",
+        "--by", metavar="FACTOR[=SETTING],...",
+        help="in each run: compare this factor's settings, or all combinations of several factors', with the first, or "
+        "with the one named (default: the factor that varies, where just one does)",
     )  # fmt: skip
+    parser.add_argument(
+        "--measures", metavar="NAME,...", help="these measures alone (default: what was registered, and what moves)"
+    )
+    parser.add_argument("--all", action="store_true", help="all measures that have figures")
     parser.add_argument(
         "--fail-if", action="append", default=[], metavar="CHECK",
         help="end with status 1 where this holds: 'retention < -0.05' (b - a), 'retention.high < 0' (its interval), "
@@ -133,9 +138,8 @@ def _compare(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--messages",
         type=count,
-        default=1,
         metavar="N",
-        help="pairs that differ most, shown side by side (default: 1)",
+        help="pairs that differ most, shown side by side (default: 1, and of several comparisons none)",
     )
     parser.add_argument(
         "--equal-words", action="store_true", help="compare at equal words however many pairs there are"
@@ -378,7 +382,7 @@ VERBS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None], str]] = {
     ),
     "show": ("results of a run; --trial: who said what, hop by hop", _show, "mazedom show last --trial"),
     "replay": ("play a run back from its log, no model called", _replay, "mazedom replay runs/sample --verify"),
-    "compare": ("two runs or two conditions, paired, every measure", _compare, "mazedom compare last honest career"),
+    "compare": ("runs or conditions, paired: who does better", _compare, "mazedom compare last honest career"),
     "plan": ("what an experiment could find, and what it would take", _plan, "mazedom plan depth --set worlds=24"),
     "law": (
         "the law of decay, and whether it is worse than linear in the depth",

@@ -1,7 +1,7 @@
 """Two arms held against each other, paired by world and replicate.
 
-Imports: worlds, models, stats, scoring, organisation, experiments, running, results.
+Imports: worlds, models, stats, scoring, organisation, experiments, running, validation, results.
 
 Names to know: `comparison.compare`, `comparison.Comparison`, `arms.RunHeard`, `hypothesis_tests.tested`,
-`fail_if.Failing`.
+`fail_if.Failing`, `side_by_side.select`.
 """

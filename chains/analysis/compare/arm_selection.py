@@ -3,21 +3,24 @@
 compare                          the last run, by its one factor
 compare RUN --by prompt          each setting against the first
 compare RUN --by prompt=plain    each other setting against plain
+compare RUN --by prompt,depth    each combination against the first
 compare plain career             two settings, in the last run
-compare RUN c1 c4                two conditions by their ids
+compare RUN c1 c4 c5             conditions by their ids, the others against the first
 compare RUN prompt=plain,depth=4 prompt=career,depth=4
-compare RUN RUN                  two runs, condition by condition
+compare RUN RUN RUN              runs, condition by condition, the others against the first
+compare RUN RUN --by prompt      the settings of each run, run by run
 compare RUN:plain RUN:career     a condition of each
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from itertools import product
 from typing import NamedTuple
 
 from chains.analysis.compare.arms import RunHeard, Side
 from chains.errors import BadInput, nearest
 from chains.experiments.condition_name import shown
 from chains.experiments.hypotheses import Arm, read_arm
-from chains.experiments.settings import check_value
+from chains.experiments.settings import Value, check_value
 from chains.running.folders import find_run
 from chains.running.run_record import RunRecord
 
@@ -42,24 +45,29 @@ def chosen(words: Sequence[str], by: str | None, read: Callable[[str], RunHeard]
     """
     runs, conditions = _sorted_out(words, read)
     if by is not None:
-        if len(runs) > 1 or conditions:
-            raise BadInput("--by compares settings within one run; name one run, or leave out --by")
-        return by_factor(runs[0] if runs else read("last"), by)
-    if len(conditions) > 2 or len(runs) > 2:
-        raise BadInput(f"compare takes one run or two, or two conditions of a run, not {' '.join(words)}")
-    if len(conditions) == 2:
-        if len(runs) > 1:
-            raise BadInput("name conditions of two runs as RUN:CONDITION RUN:CONDITION")
-        default = runs[0] if runs else None
-        named = [(run or default or read("last"), word) for run, word in conditions]
-        return [_two(*((run, find_arm(run.record, word)) for run, word in named))]
-    if len(conditions) == 1:
-        run, word = conditions[0]
-        find_arm((run or (runs[0] if runs else read("last"))).record, word)
-        raise BadInput(f"{word!r} is one condition; name the one to compare it with too")
-    if len(runs) == 2:
-        return of_runs(*runs)
-    return by_factor(runs[0] if runs else read("last"), None)
+        if conditions:
+            raise BadInput("--by compares settings within one run, or within each of several; name no conditions too")
+        if len({id(run) for run in runs}) < len(runs):
+            raise BadInput("a run is named twice; name each once")
+        return [sides for run in runs or [read("last")] for sides in by_factors(run, by, named=len(runs) > 1)]
+    if conditions:
+        return _of_conditions(runs, conditions, read)
+    if len(runs) > 1:
+        return [sides for other in runs[1:] for sides in of_runs(runs[0], other)]
+    return by_factors(runs[0] if runs else read("last"), None)
+
+
+def _of_conditions(
+    runs: Sequence[RunHeard], conditions: Sequence[tuple[RunHeard | None, str]], read: Callable[[str], RunHeard]
+) -> list[Sides]:
+    """Return the conditions that words name, all others against the first."""
+    if len(runs) > 1:
+        raise BadInput("name conditions of several runs as RUN:CONDITION RUN:CONDITION")
+    default = runs[0] if runs else None
+    found = [(of := run or default or read("last"), find_arm(of.record, word)) for run, word in conditions]
+    if len(found) == 1:
+        raise BadInput(f"{conditions[0][1]!r} is one condition; name the one to compare it with too")
+    return [_two(found[0], other) for other in found[1:]]
 
 
 def _sorted_out(
@@ -122,31 +130,57 @@ def find_arm(record: RunRecord, word: str) -> Arm:
     return dict(found)
 
 
-def by_factor(run: RunHeard, factor: str | None) -> list[Sides]:
-    """Return the settings of one factor of a run, each against the first, or against the one that is named.
+def by_factors(run: RunHeard, by: str | None, *, named: bool = False) -> list[Sides]:
+    """Return the settings of one factor of a run, or all combinations of several factors', each against the first.
 
     Args:
         run: The run.
-        factor: Its name, perhaps with `=` and a setting; None where the run has just one.
+        by: Names of factors, each perhaps with `=` and the setting that the others are held against; None where the
+            run has just one.
+        named: Whether what is compared is called by its run too.
 
     Raises:
-        BadInput: If the run does not vary it.
+        BadInput: If the run does not vary them.
     """
     factors = run.record.experiment.factors
-    if factor is None:
-        if len(factors) != 1:
-            names = ", ".join(factors) or "nothing"
-            raise BadInput(f"run {run.record.id} varies {names}; say which to compare with --by FACTOR")
-        factor = next(iter(factors))
-    key, equals, setting = factor.partition("=")
-    if key not in factors:
-        raise BadInput(f"run {run.record.id} does not vary {key!r}{nearest(key, factors)}")
-    first = factors[key][0]
-    if equals:
-        first = check_value(key, setting)
-        if first not in factors[key]:
+    first = _read_by(run.record, by)
+    settings = ([first[key], *(value for value in factors[key] if value != first[key])] for key in first)
+    there = [{key: condition.factors.get(key) for key in first} for condition in run.record.conditions]
+    arms = [arm for values in product(*settings) if (arm := dict(zip(first, values, strict=True))) in there]
+    if len(arms) == 1 or arms[0] != first:
+        raise BadInput(f"run {run.record.id} has no condition to compare with {Side(run, first).label}")
+    return [Sides(Side(run, arms[0], named=named), Side(run, arm, named=named)) for arm in arms[1:]]
+
+
+def _read_by(record: RunRecord, by: str | None) -> dict[str, Value]:
+    """Return the factors to compare by, each with the setting that the others are held against."""
+    factors = record.experiment.factors
+    if by is None:
+        varied = [key for key in factors if len({repr(one.factors[key]) for one in record.conditions}) > 1]
+        if not varied:
+            raise BadInput(f"run {record.id} varies nothing: it is one condition; name another run beside it")
+        if len(varied) > 1:
+            each = ", ".join(f"--by {key}" for key in varied)
+            raise BadInput(
+                f"run {record.id} varies {', '.join(varied)}; say which to compare: {each}, or --by "
+                f"{','.join(varied)} for all conditions"
+            )
+        by = varied[0]
+    first: dict[str, Value] = {}
+    parts: list[str] = []
+    for part in by.split(","):  # a comma may stand in a setting, as in model=channel:drop=0.1,flip=0.1
+        if parts and part.partition("=")[0] not in factors and "=" in parts[-1]:
+            parts[-1] += f",{part}"
+        else:
+            parts.append(part)
+    for part in parts:
+        key, equals, setting = part.partition("=")
+        if key not in factors:
+            raise BadInput(f"run {record.id} does not vary {key!r}{nearest(key, factors)}")
+        first[key] = check_value(key, setting) if equals else factors[key][0]
+        if first[key] not in factors[key]:
             raise BadInput(f"{key} is never {setting!r}{nearest(setting, map(shown, factors[key]))}")
-    return [Sides(Side(run, {key: first}), Side(run, {key: value})) for value in factors[key] if value != first]
+    return first
 
 
 def of_runs(first: RunHeard, second: RunHeard) -> list[Sides]:

@@ -32,6 +32,8 @@ class Row(NamedTuple):
     """The registered hypothesis that this row tests; then it is adjusted by Holm's method."""
     among: int = 1
     """How many tests its p-value is adjusted for."""
+    holm: float = math.nan
+    """The p-value corrected by Holm's method for the comparisons made at once, of this measure alone."""
 
     @property
     def detects(self) -> float:
@@ -48,6 +50,7 @@ class Row(NamedTuple):
             "ci": interval(row.low, row.high),
             "p": number(row.p),
             "p_adjusted": number(self.adjusted),
+            "p_holm": number(self.holm),
             "adjusted_by": "holm" if self.registered else "benjamini-hochberg",
             "registered": self.registered,
             "ci_bootstrap": interval(*row.bootstrap),

@@ -27,6 +27,11 @@ class Correction(NamedTuple):
     errors: tuple[ErrorRates, ErrorRates] | None
     """Of the instrument in each side, in all messages; None where it is not known in both."""
 
+    @property
+    def known(self) -> bool:
+        """Whether there are labels at all."""
+        return self != (None, None, None)
+
     def document(self) -> dict[str, Any]:
         """Return it as JSON."""
         errors = None if self.errors is None else {"a": self.errors[0].document(), "b": self.errors[1].document()}

@@ -1,12 +1,13 @@
-"""`compare`: two runs, two conditions, or the settings of one factor, paired by world and replicate."""
+"""`compare`: runs, conditions, or the settings of factors, paired by world and replicate."""
 
 import argparse
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
+from rich.console import Group
 from rich.text import Text
 
 from chains.analysis.compare.arm_selection import Sides, chosen
@@ -16,6 +17,18 @@ from chains.analysis.compare.fail_if import Failing, read_failing
 from chains.analysis.compare.hypothesis_tests import Tested, registered_rows, tested
 from chains.analysis.compare.length_matched import at_equal_words, costly
 from chains.analysis.compare.most_different import most_unlike
+from chains.analysis.compare.side_by_side import (
+    Level,
+    Selected,
+    Spread,
+    between_models,
+    headline,
+    pooled,
+    read_names,
+    select,
+    with_holm,
+)
+from chains.analysis.compare.side_by_side import levels as levels_of
 from chains.analysis.corrected.by_labels import Corrector
 from chains.analysis.corrected.comparison import Correction, correction_of
 from chains.analysis.corrected.labels_beside import LabelsBeside
@@ -25,15 +38,15 @@ from chains.running.log.log import Log
 from chains.running.record_file import read_record
 from chains.scoring.facts.reader import Reader
 from chains.terminal.views.compare import (
-    bars,
     comparison_view,
-    corrected_view,
     how_tested,
+    side_by_side_view,
+    spread_view,
     tested_view,
-    unlike_view,
-    verdict,
-    verdicts_view,
 )
+from chains.terminal.views.compare_corrected import corrected_view
+from chains.terminal.views.compare_headline import bars, labels, verdict, verdicts_view
+from chains.terminal.views.compare_messages import unlike_view
 from chains.terminal.views.output import print_json, say
 from chains.terminal.views.output import results as stdout
 from chains.terminal.views.working import working
@@ -43,6 +56,7 @@ from chains.worlds.world import unverified_notes
 def main(arguments: argparse.Namespace) -> int:
     """Compare and print; return the exit status, 1 if a `--fail-if` is met."""
     conditions = [read_failing(text) for text in arguments.fail_if]
+    named = None if arguments.measures is None else read_names(arguments.measures)
     with ExitStack() as stack:
         sides = chosen(arguments.words, arguments.by, _opener(stack))
         equal = arguments.equal_words or any(term.equal_words for failing in conditions for term in failing.terms)
@@ -55,13 +69,18 @@ def main(arguments: argparse.Namespace) -> int:
         beside = LabelsBeside()
         tests, status = _tested(run, beside) if all(side.run is run for pair in sides for side in pair) else ([], None)
         registered = registered_rows(compared, tests, run) if status is not None and status.confirmatory else {}
-        compared = adjusted(compared, registered)
+        compared = with_holm(adjusted(compared, registered))
         failed = _failed(conditions, compared)
         corrections = [correction_of(comparison, beside) for comparison in compared]
+        checked = {term.measure for failing in conditions for term in failing.terms}
+        selected = select(compared, [test.hypothesis for test in tests], checked, named, everything=arguments.all)
+        first = {headline(comparison) for comparison in compared}
+        levels = [levels_of(one, named or [name for name in selected.names if name in first]) for one in compared]
+        found = _Found(compared, corrections, tests, status, selected, levels, between_models(compared, levels))
         if arguments.json:
-            print_json(_document(compared, corrections, tests, status, failed, arguments.messages))
+            print_json(_document(found, failed, 1 if arguments.messages is None else arguments.messages))
         else:
-            _print(compared, corrections, tests, status, arguments.messages)
+            _print(found, arguments.messages)
     for line in failed:
         say(f"fails: {line}")
     return 1 if failed else 0
@@ -112,54 +131,68 @@ def _failed(conditions: Sequence[Failing], compared: Sequence[Comparison]) -> li
     return [f"{failing.text} ({said})" for failing, said in found if said is not None]
 
 
-def _print(
-    compared: Sequence[Comparison],
-    corrections: Sequence[Correction],
-    tests: Sequence[Tested],
-    status: Standing | None,
-    messages: int,
-) -> None:
+class _Found(NamedTuple):
+    """All that is printed."""
+
+    compared: Sequence[Comparison]
+    corrections: Sequence[Correction]
+    tests: Sequence[Tested]
+    status: Standing | None
+    selected: Selected
+    levels: Sequence[Sequence[Level]]
+    spreads: Sequence[Spread]
+
+
+def _print(found: _Found, messages: int | None) -> None:
+    """Print all of it; the messages that differ most, unless their number is given, only of a single comparison."""
+    compared, status = found.compared, found.status
     barred = any(any(bars(comparison)) for comparison in compared)
     if barred:  # said before what was registered is shown
         stdout.print(verdicts_view(compared))
     if status is not None and status.hypotheses:
-        stdout.print(tested_view(tests, status))
+        stdout.print(tested_view(found.tests, status))
     if not barred:
         stdout.print(verdicts_view(compared))
     if status is not None and not status.hypotheses:
         for line in status.lines():
             stdout.print(Text(line, "yellow"))
-    for number, (comparison, correction) in enumerate(zip(compared, corrections, strict=True)):
-        if number:
-            stdout.print()
-        stdout.print(comparison_view(comparison))
-        stdout.print(corrected_view(correction))
-        if messages:
-            stdout.print(unlike_view(most_unlike(comparison, messages), comparison))
-    if how := how_tested(compared):
+    _print_figures(found)
+    if count := messages if messages is not None else int(len(compared) == 1):
+        for comparison in compared:
+            stdout.print(unlike_view(most_unlike(comparison, count), comparison))
+    if how := how_tested(compared, found.selected):
         stdout.print(how)
 
 
-def _document(
-    compared: Sequence[Comparison],
-    corrections: Sequence[Correction],
-    tests: Sequence[Tested],
-    status: Standing | None,
-    failed: Sequence[str],
-    messages: int,
-) -> dict[str, Any]:
+def _print_figures(found: _Found) -> None:
+    compared = found.compared
+    if len(compared) == 1:
+        stdout.print(comparison_view(compared[0], found.selected, found.levels[0]))
+        stdout.print(corrected_view(found.corrections[0]))
+    else:
+        stdout.print(side_by_side_view(compared, found.selected, found.levels))
+        for label, correction in zip(labels(compared), found.corrections, strict=True):
+            if correction.known:
+                stdout.print(Group(Text(f"{label}:"), corrected_view(correction)))
+    if found.spreads:
+        stdout.print(spread_view(found.spreads, compared))
+
+
+def _document(found: _Found, failed: Sequence[str], messages: int) -> dict[str, Any]:
     """Return all as JSON; the keys of the first comparison, often the only one, stand at the top as well."""
     documents = [
         comparison.document()
-        | {"says": verdict(comparison)}
+        | {"says": verdict(comparison), "shown": list(found.selected.names)}
+        | {"averaged_over": pooled(comparison), "levels": [level.document() for level in levels]}
         | {"most_unlike": [pair.document() for pair in most_unlike(comparison, messages)]}
         | correction.document()
-        for comparison, correction in zip(compared, corrections, strict=True)
+        for comparison, correction, levels in zip(found.compared, found.corrections, found.levels, strict=True)
     ]
     return {
         **documents[0],
         "comparisons": documents,
-        "hypotheses": [test.document() for test in tests],
-        "standing": None if status is None else status.document(),
+        "between_models": [spread.document() for spread in found.spreads],
+        "hypotheses": [test.document() for test in found.tests],
+        "standing": None if found.status is None else found.status.document(),
         "failed": list(failed),
     }
