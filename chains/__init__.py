@@ -4,15 +4,15 @@
 
     run = await chains.run(settings={"model": "channel:drop=0.1", "depth": [2, 4], "worlds": 8})
 
-`run`, `run_sync`, `load`, `Run`, `compare`, `law`, `read`, `world`, `Experiment`; and, to add things of your own,
-`scenario`, `measure`, `remedy`, `task`, `provider`. docs/api.md says what each does, docs/plugins/ has examples.
+`run`, `run_sync`, `load`, `Run`, `compare`, `law`, `plan`, `read`, `world`, `Experiment`; and, to add things of your
+own, `scenario`, `measure`, `remedy`, `task`, `provider`. docs/api.md says what each does, docs/plugins/ has examples.
 """
 
 import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from chains.api import Run, compare, law, load, read, run, run_sync, world
+    from chains.api import Run, compare, law, load, plan, read, run, run_sync, world
     from chains.experiments.experiment import Experiment
     from chains.models.kinds import provider
     from chains.organisation.remedies.remedy import remedy
@@ -22,12 +22,12 @@ if TYPE_CHECKING:
 
 VERSION = "0.1.0"
 __all__ = [
-    "VERSION", "Experiment", "Run", "compare", "law", "load", "measure", "provider", "read", "remedy", "run",
+    "VERSION", "Experiment", "Run", "compare", "law", "load", "measure", "plan", "provider", "read", "remedy", "run",
     "run_sync", "scenario", "task", "world",
 ]  # fmt: skip
 
 _HOMES = {
-    **dict.fromkeys(("Run", "compare", "law", "load", "read", "run", "run_sync", "world"), "chains.api"),
+    **dict.fromkeys(("Run", "compare", "law", "load", "plan", "read", "run", "run_sync", "world"), "chains.api"),
     "Experiment": "chains.experiments.experiment",
     "measure": "chains.scoring.measures.measures",
     "provider": "chains.models.kinds",

@@ -27,14 +27,17 @@ from chains.analysis.results.run_results import results
 from chains.analysis.tables import Tables
 from chains.errors import BadInput, NotThere
 from chains.experiments.experiment import Experiment, read_experiment
-from chains.experiments.overrides import override_by
+from chains.experiments.overrides import override_by, written
 from chains.models.pool import Models
 from chains.models.python_seat import hold
 from chains.organisation.cast import PERSON
+from chains.registry import differing
+from chains.running.cost_estimate import estimate
+from chains.running.extend import extended
 from chains.running.folders import find_experiment, find_run, new_run_id
 from chains.running.log.log import Log
 from chains.running.prepare import prepare
-from chains.running.record_file import create, discard, read_record
+from chains.running.record_file import create, discard, read_record, rewrite
 from chains.running.replay import Replay, replay
 from chains.running.run_record import RunRecord
 from chains.running.runner import drive
@@ -156,6 +159,26 @@ class Run:
         await _driven(self.record, self.folder)
         return Run(self.folder)
 
+    async def extend(self, settings: Settings) -> "Run":
+        """Add trials to the run and drive them; nothing in it is asked again. From then on it is exploratory.
+
+        Args:
+            settings: What to add: `{"replicates": 6}`, `{"worlds": 10}`, `{"depth": [2, 4, 8]}` where it has 2 and 4.
+
+        Raises:
+            BadInput: If they take anything away, change it, or add nothing.
+        """
+        had = read_record(self.folder)
+        if changed := differing(had.plugins):
+            raise BadInput(f"{changed[0]}; a run is extended with the plugins that it was begun with")
+        record = extended(had, [text for _, _, text in written(_named(settings))])
+        models = Models(record.experiment.models)
+        for name in record.models:
+            models.ready(name)
+        with Log(self.folder, write=True, held=had.held):  # nobody else writes to it, and nothing is gone from it
+            rewrite(record, self.folder)
+        return await Run(self.folder).resume()
+
 
 async def run(experiment: Experiment | str | Path | None = None, settings: Settings | None = None) -> Run:
     """Run an experiment to its end and log it under `runs/` in the working folder.
@@ -193,6 +216,35 @@ async def run(experiment: Experiment | str | Path | None = None, settings: Setti
 def run_sync(experiment: Experiment | str | Path | None = None, settings: Settings | None = None) -> Run:
     """Do what `run` does and wait for it; works in a script and inside a running event loop."""
     return _waited(run(experiment, settings))
+
+
+def plan(
+    experiment: Experiment | str | Path | None = None,
+    settings: Settings | None = None,
+    *,
+    assume: Mapping[str, Any] | None = None,
+    studies: int = 200,
+    seed: int = 0,
+) -> dict[str, Any]:
+    """Return what an experiment could find and what it would take, as `mazedom plan --json` does; nothing is run.
+
+    Args:
+        experiment: As for `run`.
+        settings: As for `run`.
+        assume: What is assumed of losses and effects, by name, as `--assume` has it.
+        studies: How many studies are drawn.
+        seed: Of the draws.
+
+    Raises:
+        BadInput: If a setting or an assumption is unknown or impossible.
+    """
+    from chains.analysis.registered.power_plan import assumed_of, studied  # noqa: PLC0415 - it imports scipy
+
+    made = override_by(_experiment(experiment), _named(settings or {}))
+    record = prepare(made, new_run_id())
+    assumed = assumed_of([f"{name}={value}" for name, value in (assume or {}).items()])
+    study = studied(record, assumed, studies=studies, seed=seed)
+    return {"experiment": made.name, **study.document(), **estimate(record, most_at_once(record)).document()}
 
 
 def load(name: str | Path = "last") -> Run:

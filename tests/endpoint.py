@@ -226,6 +226,11 @@ BEHAVIOURS: dict[str, Behaviour] = {
     "counts_cached_apart": said("All is well.", usage={
         "prompt_tokens": 10, "completion_tokens": 50, "prompt_tokens_details": {"cached_tokens": 10_000},
     }),
+    "counts_a_million_cached": said("All is well.", usage={
+        "prompt_tokens": 10, "completion_tokens": 10, "prompt_tokens_details": {"cached_tokens": 10**6},
+    }),
+    "fails_and_counts_a_million": answers(broken_off("All is", usage={"prompt_tokens": 10**6, "completion_tokens": 9})),
+    "counts_replies_alone": said("All is well.", usage={"completion_tokens": 3}),
     "modern": wants(modern),
     "no_schema": wants(no_schema),
 }  # fmt: skip

@@ -57,6 +57,28 @@ def test_tables_have_the_columns_they_say(lossy):
     assert {row["factor.depth"] for row in lossy.trials()} == {2, 4}
 
 
+def test_a_run_is_extended_as_at_the_terminal_and_says_that_it_is_exploratory(lossy):
+    before = [row["text"] for row in lossy.messages()]
+    grown = asyncio.run(lossy.extend({"depth": [2, 4, 6], "worlds": 9}))
+    assert (grown.id, len(grown.trials())) == (lossy.id, 27)
+    assert set(before) <= {row["text"] for row in grown.messages()}
+    assert grown.record.extended
+    assert asyncio.run(grown.replay()).identical
+    with pytest.raises(BadInput, match="takes nothing away"):
+        asyncio.run(grown.extend({"depth": [2]}))
+    with pytest.raises(BadInput, match="has all of these 27 trials"):
+        asyncio.run(grown.extend({"worlds": 9}))
+
+
+def test_a_study_is_planned_as_at_the_terminal():
+    found = chains.plan(settings=LOSSY, studies=20, assume={"loss": 0.2})
+    assert (found["worlds"], found["trials"], found["assumed"]["loss"]) == (8, 16, 0.2)
+    planned = chains.plan(settings={**LOSSY, "depth": [1, 2, 4, 8], "worlds": 60}, studies=20)
+    assert 0 <= planned["linear"]["power"] <= 1
+    with pytest.raises(BadInput, match="losses"):
+        chains.plan(settings=LOSSY, assume={"losses": 0.2})
+
+
 def test_the_facts_of_a_trial_add_up_to_its_retention(lossy):
     for trial in lossy.trials():
         last = [row for row in lossy.facts() if row["trial"] == trial["trial"] and row["hop"] == row["depth"]]

@@ -87,7 +87,7 @@ def test_the_tokens_of_what_broke_off_count_towards_the_limits():
     async def ask():
         async with serving("breaks_off") as server:
             spec = ModelSpec(base_url=server.url, model=MODEL, prices=Prices(input=1000, output=1000), attempts=100)
-            budget = Budget(cost=0.5)
+            budget = Budget(cost=0.75)  # 0.15 a call, and at most 0.4
             async with Models({"m": spec}, budget=budget, sleep=no_wait) as models:
                 with pytest.raises(OverLimit):
                     await models.provider("m").reply(plain("Report.", max_tokens=50))

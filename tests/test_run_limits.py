@@ -79,6 +79,49 @@ def test_money_is_limited_where_the_endpoint_counts_what_it_had_cached_apart(maz
     assert again["cost"] <= 50  # what a call can take stands in the log
 
 
+@pytest.mark.parametrize("limit", ["cost=0.1", "tokens=9000"])
+@pytest.mark.parametrize("behaviour", ["counts_a_million_cached", "fails_and_counts_a_million"])
+def test_a_count_beyond_what_can_be_passes_no_limit_and_stops_the_run(behaviour, limit, mazedom, serve, experiment):
+    """A million tokens are counted for a prompt of two thousand bytes: no more is charged than was set aside for it."""
+    server = serve("ok", behaviour)
+    prices = "prices = {input=10, output=10, cached=1}\nparams.max_tokens = 100"
+    path = experiment(server, seeds=range(1, 9), spec=f"in_flight = 4\n{prices}")
+    key, most = limit.split("=")
+    stopped = mazedom("run", path, "--set", f"limits.{limit}", "--json")
+    assert stopped.status == 1
+    assert stopped.document["stopped"].startswith("the endpoint of 'echo' counts 1,000,0")
+    assert f"that would pass limits.{key}" in stopped.document["stopped"]
+    assert stopped.document[key] <= float(most)
+    assert server.calls <= 1 + 4  # the first goes alone
+    again = mazedom("resume", "--json")
+    assert again.document[key] <= float(most)
+    if behaviour == "counts_a_million_cached":
+        noted = [note for step in steps_of(Path(stopped.document["path"])) for note in step["reply"]["notes"]]
+        assert any("counts 1,000,020 tokens" in note for note in noted)
+    assert mazedom("replay", "--verify").status == 0
+
+
+@pytest.mark.parametrize(
+    ("spec", "fixed", "told"),
+    [("", "depth = 2", True), ("params.max_tokens = 100", "depth = 2", False), ("context = 4096", "depth = 2", False),
+     ("", "depth = 2\nmax_tokens = 100", False), ("", "depth = 2\nmax_tokens.manager = 100", True)],
+)  # fmt: skip
+def test_a_limit_that_nothing_bounds_is_said_to_be_so(spec, fixed, told, mazedom, serve, experiment):
+    path = experiment(serve("ok"), spec=spec, fixed=fixed, limits="tokens = 100000")
+    ran = mazedom("run", path)
+    assert ran.status == 0
+    assert ("note: limits.tokens holds only while no reply of 'echo' is longer" in ran.err) is told
+
+
+def test_what_an_endpoint_does_not_count_is_charged_as_what_it_can_be(mazedom, serve, experiment):
+    """It counts the reply and not the prompt, so each call is charged all that it can take: some 2,000 tokens."""
+    server = serve("counts_replies_alone")
+    path = experiment(server, seeds=range(1, 9), spec="params.max_tokens = 100", limits="tokens = 9000")
+    stopped = mazedom("run", path, "--json").document
+    assert stopped["stopped"].startswith("the limit of 9,000 tokens is met")
+    assert 3 <= server.calls <= 8
+
+
 def test_money_can_only_be_limited_where_prices_are_known(mazedom, serve, experiment, tmp_path):
     ran = mazedom("run", experiment(serve("ok")), "--set", "limits.cost=2", "--json")
     assert ran.status == 2

@@ -199,7 +199,7 @@ def read_experiment(path: Path) -> Experiment:
         content = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
         raise BadInput(f"no experiment file {path}{nearest(str(path), map(str, path.parent.glob('*.toml')))}") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (ValueError, RecursionError) as error:
         raise BadInput(f"{path} is not a TOML file: {error}") from None
     except OSError as error:
         raise BadInput(f"can't read {path}: {error.strerror}") from None

@@ -71,11 +71,20 @@ def override_by(experiment: Experiment, settings: Mapping[str, Any]) -> Experime
     Raises:
         BadInput: As `override`.
     """
+    return _overridden(experiment, written(settings))
+
+
+def written(settings: Mapping[str, Any]) -> list[tuple[str, list[str], str]]:
+    """Return settings as keys, values and texts of `--set`; a list or tuple holds several values.
+
+    Raises:
+        BadInput: If one is empty.
+    """
     several = {key: value if isinstance(value, list | tuple) else [value] for key, value in settings.items()}
     if empty := [key for key, values in several.items() if not values]:
         raise BadInput(f"setting {empty[0]} has no value; leave it out for its default")
     put = [(key, [shown(value) for value in values]) for key, values in several.items()]
-    return _overridden(experiment, [(key, values, f"{key}={','.join(values)}") for key, values in put])
+    return [(key, values, f"{key}={','.join(values)}") for key, values in put]
 
 
 def _overridden(experiment: Experiment, settings: Sequence[tuple[str, list[str], str]]) -> Experiment:
@@ -166,5 +175,5 @@ def _number(text: str) -> Any:
     """Read a value of `limits` or `models`: as TOML would, else as text."""
     try:
         return tomllib.loads(f"value = {text}")["value"]
-    except tomllib.TOMLDecodeError:
+    except (ValueError, RecursionError):  # not only TOML errors: a number of thousands of digits
         return text

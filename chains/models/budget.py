@@ -2,10 +2,16 @@
 
 The limits are hard. A request that would exceed one is not sent, and the run
 stops: requests that wait are told at once. Before a request is sent, the most
-that it can take is reserved; if that does not fit beside the reservations of
-requests in flight, it waits for them. So a limit of tokens or cost is never
-exceeded, as long as the endpoint counts tokens plausibly and keeps to
-`max_tokens`.
+that it can take is set aside: a token is at least one byte of what is sent, and
+a reply has at most `max_tokens`. If that does not fit beside what is set aside
+for requests in flight, it waits for them.
+
+An endpoint that counts more is believed as long as the limit holds all the same:
+it may add a prompt of its own, and later requests set aside as much. A count
+that would pass the limit stops the run at once, and what was set aside is
+charged in its place. So what is charged never passes a limit. What remains: an
+endpoint that sends more text than `max_tokens` allows is charged for all of it,
+and one that bills what it does not count can't be seen.
 """
 
 import asyncio
@@ -15,6 +21,10 @@ import time
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
+from typing import Literal
+
+import orjson
+from msgspec import structs
 
 from chains.errors import Busy, MazedomError, OverLimit, Stopped
 from chains.models.dialect import LENGTH_NAMES
@@ -23,12 +33,13 @@ from chains.models.spec import Prices
 
 UNKNOWN_COMPLETION = 256
 """Tokens expected of a reply before the first one has come, if the request sets no limit."""
-MOST_TOKENS_A_CHARACTER = 0.5
-"""Most tokens per character of a prompt, before the first reply shows it: twice that of text full of figures."""
-TOKENS_A_PROMPT = 32
-"""Tokens that a prompt may have besides its text, to mark its messages."""
+UNSENT_TOKENS = 256
+"""Tokens that a chat template may add to what is sent: marks of the messages, a system prompt of its own, a schema."""
 ROOM_FOR_WORSE = 1.1
-"""The next one may be this many times the worst seen so far."""
+"""The next one may be this many times the worst seen so far, where nothing bounds it."""
+
+ROUNDING = 1e-9
+"""Share of a limit of money that sums may be off by, because they are rounded."""
 
 
 @dataclass
@@ -41,6 +52,52 @@ class Taken:
     """Tokens of prompts and replies together, as the endpoints counted them."""
     cost: float = 0.0
     """In the currency of the models' prices."""
+
+
+@dataclass(frozen=True)
+class Most:
+    """The most that a request and its reply can take."""
+
+    prompt: int
+    completion: int
+    cost: float
+
+    @property
+    def tokens(self) -> int:
+        """Of prompt and reply together."""
+        return self.prompt + self.completion
+
+    def capped(self, usage: Usage, came: int) -> Usage:
+        """Return a count with no part larger than it can be.
+
+        Args:
+            usage: As the endpoint counted it.
+            came: Bytes of the reply: what came was counted rightly, even if it is longer than it may be.
+        """
+        prompt = min(usage.prompt, self.prompt)
+        completion = min(usage.completion, max(self.completion, came))
+        cached = min(usage.cached, prompt)
+        return Usage(
+            prompt=prompt,
+            completion=completion,
+            reasoning=min(usage.reasoning, completion),
+            cached=cached,
+            written=min(usage.written, prompt - cached),
+            cost=min(usage.cost, self.cost),
+        )
+
+
+@dataclass
+class SetAside:
+    """What is set aside for one request in flight, as far as nothing was charged for it yet."""
+
+    most: Most
+    tokens: int
+    cost: float
+
+
+_SET_ASIDE: ContextVar[SetAside | None] = ContextVar("set_aside", default=None)
+"""What is set aside for the request that this task has sent."""
 
 
 class Budget:
@@ -158,11 +215,11 @@ class Budget:
         return self._tokens is not None or self._cost is not None
 
     @contextlib.asynccontextmanager
-    async def room(self, most: Callable[[], tuple[int, float]]) -> AsyncIterator[None]:
-        """Reserve the most that a request can take while it is in flight; wait until there is room.
+    async def room(self, most: Callable[[], Most]) -> AsyncIterator[SetAside]:
+        """Set aside the most that a request can take while it is in flight; wait until there is room.
 
         Args:
-            most: Returns the most tokens and cost that it can take, as far as is known when it is called.
+            most: Returns the most that it can take, as far as is known when it is called.
 
         Raises:
             OverLimit: It would not fit even if nothing else were in flight.
@@ -171,8 +228,8 @@ class Budget:
         while True:
             if self._why is not None:
                 raise self._why.with_traceback(None)
-            tokens, cost = most()
-            if (met := self._too_much(tokens, cost)) is None:
+            held = most()
+            if (met := self._too_much(held.tokens, held.cost)) is None:
                 break
             if not self._in_flight.calls:
                 self.close(met)
@@ -181,23 +238,48 @@ class Budget:
             self._freed.append(freed)
             await freed
         flying = self._in_flight
-        flying.calls, flying.tokens, flying.cost = flying.calls + 1, flying.tokens + tokens, flying.cost + cost
+        flying.calls, flying.tokens, flying.cost = (
+            flying.calls + 1,
+            flying.tokens + held.tokens,
+            flying.cost + held.cost,
+        )
+        aside = SetAside(held, held.tokens, held.cost)
+        before = _SET_ASIDE.set(aside)
         try:
-            yield
+            yield aside
         finally:
-            flying.calls, flying.tokens, flying.cost = flying.calls - 1, flying.tokens - tokens, flying.cost - cost
+            _SET_ASIDE.reset(before)
+            flying.calls -= 1
+            self._release(aside, aside.tokens, aside.cost)
             if not flying.calls:
                 flying.cost = 0.0  # otherwise rounding errors would add up
             self._wake()
 
+    def _release(self, aside: SetAside, tokens: int, cost: float) -> None:
+        """Set aside less for a request, by what was charged for it."""
+        tokens, cost = min(tokens, aside.tokens), min(cost, aside.cost)
+        aside.tokens, aside.cost = aside.tokens - tokens, aside.cost - cost
+        self._in_flight.tokens -= tokens
+        self._in_flight.cost -= cost
+
     def _too_much(self, tokens: int, cost: float) -> OverLimit | None:
+        taken = self.taken
+        match self._passed(tokens, cost):
+            case "tokens":
+                used = f", {taken.tokens:,} used and up to {tokens:,} more in the next call"
+                return _met(f"{self._tokens:,} tokens", "tokens", used)
+            case "cost":
+                used = f", {taken.cost:.4f} spent and up to {cost:.4f} more in the next call"
+                return _met(f"{self._cost:g} in cost", "cost", used)
+        return None
+
+    def _passed(self, tokens: int, cost: float) -> Literal["tokens", "cost"] | None:
+        """Return which limit would be passed by so much more than is used and set aside; None if none would."""
         taken, flying = self.taken, self._in_flight
         if self._tokens is not None and taken.tokens + flying.tokens + tokens > self._tokens:
-            used = f", {taken.tokens:,} used and about {tokens:,} more in the next call"
-            return _met(f"{self._tokens:,} tokens", "tokens", used)
-        if self._cost is not None and taken.cost + flying.cost + cost > self._cost:
-            used = f", {taken.cost:.4f} spent and about {cost:.4f} more in the next call"
-            return _met(f"{self._cost:g} in cost", "cost", used)
+            return "tokens"
+        if self._cost is not None and taken.cost + flying.cost + cost > self._cost * (1 + ROUNDING):
+            return "cost"
         return None
 
     def _wake(self) -> None:
@@ -207,21 +289,48 @@ class Budget:
                 freed.set_result(None)
         self._freed.clear()
 
-    def took(self, usage: Usage, prices: Prices | None) -> None:
-        """Count the tokens of an answer and their cost at these prices."""
-        self.taken.tokens += usage.prompt + usage.completion
-        self.taken.cost += _cost(usage, prices)
+    def took(self, usage: Usage, prices: Prices | None, name: str = "", came: int = 0) -> tuple[Usage, str | None]:
+        """Count the tokens of an answer and their cost at these prices.
 
-    def lost(self, usage: Usage, prices: Prices | None) -> None:
+        Args:
+            usage: As the endpoint counted it.
+            prices: The model's prices, if it has any.
+            name: What the model is called.
+            came: Bytes of the reply.
+
+        Returns:
+            What was charged, and a note if that is less than the endpoint counted.
+        """
+        aside, note = _SET_ASIDE.get(), None
+        tokens, cost = usage.prompt + usage.completion, _cost(usage, prices)
+        if aside is not None and (key := self._passed(tokens - aside.tokens, cost - aside.cost)) is not None:
+            capped = aside.most.capped(usage, came)
+            if capped != usage:
+                counted, most = f"{tokens:,} tokens", f"{aside.most.tokens:,}"
+                if key == "cost":
+                    counted, most = f"{counted} at {cost:.4g}", f"{most} at {aside.most.cost:.4g}"
+                note = f"the endpoint of {name!r} counts {counted} for one call, which can take {most} at most"
+                usage, tokens, cost = capped, capped.prompt + capped.completion, _cost(capped, prices)
+                why = f"{note}: that would pass limits.{key}, so the run stops, with no more than that charged"
+                self.close(OverLimit(f"{why}; compare the bill, then `resume --set limits.{key}=N` if you trust it"))
+        self.taken.tokens += tokens
+        self.taken.cost += cost
+        if aside is not None:
+            self._release(aside, tokens, cost)
+        return usage, note
+
+    def lost(self, usage: Usage, prices: Prices | None, name: str = "") -> None:
         """Count what an answer that failed took, at these prices; whoever counts is told too, for the log."""
-        self.took(usage, prices)
+        usage, _ = self.took(usage, prices, name)
         if (count := _COUNT.get()) is not None:
             count.lost.append(usage)
 
-    def may_have_taken(self, tokens: int, cost: float) -> None:
-        """Count what a request took at most whose answer never came whole, as above."""
+    def may_have_taken(self, aside: SetAside) -> None:
+        """Count all that is set aside for a request whose answer never came whole, or did not count."""
+        tokens, cost = aside.tokens, aside.cost
         self.taken.tokens += tokens
         self.taken.cost += cost
+        self._release(aside, tokens, cost)
         if (count := _COUNT.get()) is not None:
             count.unknown_tokens += tokens
             count.unknown_cost += cost
@@ -239,7 +348,7 @@ def _met(what: str, key: str, used: str = "") -> OverLimit:
 
 
 class Metered:
-    """Wraps a provider: counts what its replies take, and reserves what requests in flight may take.
+    """Wraps a provider: counts what its replies take, and sets aside what requests in flight may take.
 
     Args:
         inner: The provider that is asked; it calls `Budget.spend` for every request that it sends.
@@ -247,6 +356,7 @@ class Metered:
         budget: Shared with all other models of the run.
         prices: The model's prices. None: it costs nothing, or its prices are not known.
         largest: Tokens of its largest prompt and reply before, if it has been asked before.
+        context: Tokens that prompt and reply may have together, if that is known.
     """
 
     def __init__(
@@ -256,11 +366,14 @@ class Metered:
         budget: Budget,
         prices: Prices | None = None,
         largest: tuple[int, int] | None = None,
+        context: int | None = None,
     ) -> None:
         self._inner, self._name, self._budget, self._prices = inner, name, budget, prices
+        self._context = context or 0
         self._replies = self._characters = self._prompt = self._completion = 0
-        self._worst_ratio = self._worst_price = 0.0
         self._largest_prompt, self._worst_completion = largest or (0, 0)
+        self._unsent = float(UNSENT_TOKENS)
+        self._markup, self._worst_charge = 1.0, 0.0
         self._first = asyncio.Lock()
 
     def expected(self, request: Request) -> tuple[int, int]:
@@ -274,23 +387,18 @@ class Metered:
         """Return the tokens that a request is expected to take, prompt and reply together."""
         return sum(self.expected(request))
 
-    def most(self, request: Request) -> tuple[int, float]:
-        """Return the most tokens that a request and its reply can take, and what they cost.
+    def most(self, request: Request) -> Most:
+        """Return the most that a request and its reply can take.
 
-        No endpoint says beforehand how it counts a prompt, so this takes the worst rate of earlier prompts and a
-        little more. Without `max_tokens`, the longest reply so far stands for the limit.
+        A token is at least one byte of what is sent; what the endpoint adds is bounded by what it added before. Without
+        `max_tokens` and a context, the longest reply so far stands for the limit.
         """
-        ratio = self._worst_ratio * ROOM_FOR_WORSE if self._replies else MOST_TOKENS_A_CHARACTER
-        prompt = math.ceil(_characters(request) * ratio)
-        prompt = max(prompt + TOKENS_A_PROMPT * (not self._replies), self._largest_prompt)
-        limit = _length_limit(request)
+        prompt = max(_bytes(request) + math.ceil(self._unsent), self._largest_prompt)
+        limit = _length_limit(request) or self._context
         completion = max(self._worst_completion, limit or round(self._worst_completion * ROOM_FOR_WORSE))
-        usage = Usage(prompt=prompt, completion=completion or UNKNOWN_COMPLETION)
-        tokens = usage.prompt + usage.completion
-        cost = _cost(usage, self._prices)
-        return tokens, max(
-            cost, tokens * self._worst_price * ROOM_FOR_WORSE if cost < tokens * self._worst_price else 0
-        )
+        completion = completion or UNKNOWN_COMPLETION
+        cost = 0.0 if self._prices is None else self._prices.most(prompt, completion) * self._markup
+        return Most(prompt, completion, max(cost, self._worst_charge))
 
     async def reply(self, request: Request) -> Reply:
         """Answer a request, if the budget allows it."""
@@ -298,38 +406,52 @@ class Metered:
             return self._took(request, await self._inner.reply(request))
         if not self._replies:
             async with self._first:
-                # The first request goes alone: until it is answered, others would reserve too little.
+                # The first request goes alone: until it is answered, others would set aside too little.
                 if not self._replies:
                     return await self._within(request)
         return await self._within(request)
 
     async def _within(self, request: Request) -> Reply:
-        async with self._budget.room(lambda: self.most(request)):
+        async with self._budget.room(lambda: self.most(request)) as aside:
             try:
-                return self._took(request, await self._inner.reply(request))
+                reply = self._took(request, await self._inner.reply(request))
             except Busy as error:
                 if error.lost:  # the reply may have been generated, and then it is paid for
-                    self._budget.may_have_taken(*self.most(request))
+                    self._budget.may_have_taken(aside)
                 raise
             except asyncio.CancelledError:
-                self._budget.may_have_taken(*self.most(request))
+                self._budget.may_have_taken(aside)
                 raise
+            if not reply.usage.prompt or (reply.text and not reply.usage.completion):
+                self._budget.may_have_taken(aside)  # it is paid for, though the endpoint does not count it
+            return reply
 
     def _took(self, request: Request, reply: Reply) -> Reply:
-        usage, characters = reply.usage, _characters(request)
+        came = len(reply.text.encode()) + len((reply.thought or "").encode())
+        usage, note = self._budget.took(reply.usage, self._prices, self._name, came)
+        if note is not None:
+            reply = structs.replace(reply, usage=usage, notes=(*reply.notes, note))
+        characters = _characters(request)
         self._replies += 1
         self._characters += characters
         self._prompt += usage.prompt
         self._completion += usage.completion
-        self._worst_ratio = max(self._worst_ratio, usage.prompt / max(1, characters))
-        self._worst_completion = max(self._worst_completion, usage.completion)
-        self._largest_prompt = max(self._largest_prompt, usage.prompt)
-        tokens = usage.prompt + usage.completion
-        self._worst_price = max(self._worst_price, _cost(usage, self._prices) / max(1, tokens))
-        self._budget.took(usage, self._prices)
-        if reply.text and not tokens:
+        if self._budget.measures:
+            self._learn(request, usage)
+        if reply.text and not usage.prompt + usage.completion:
             self._budget.uncounted(self._name)
         return reply
+
+    def _learn(self, request: Request, usage: Usage) -> None:
+        """Remember the worst so far, for what is set aside for later requests."""
+        self._unsent = max(self._unsent, (usage.prompt - _bytes(request)) * ROOM_FOR_WORSE)
+        self._worst_completion = max(self._worst_completion, usage.completion)
+        self._largest_prompt = max(self._largest_prompt, usage.prompt)
+        priced = 0.0 if self._prices is None else self._prices.most(usage.prompt, usage.completion)
+        if priced:
+            self._markup = max(self._markup, usage.cost / priced * ROOM_FOR_WORSE)
+        else:
+            self._worst_charge = max(self._worst_charge, usage.cost * ROOM_FOR_WORSE)
 
 
 def _length_limit(request: Request) -> int:
@@ -344,6 +466,11 @@ def _cost(usage: Usage, prices: Prices | None) -> float:
 
 def _characters(request: Request) -> int:
     return sum(len(turn.content) for turn in request.messages)
+
+
+def _bytes(request: Request) -> int:
+    """Return the bytes of a request as it is sent: messages, settings and all that stands around them."""
+    return len(orjson.dumps(request.plain()))
 
 
 class Count:

@@ -207,9 +207,10 @@ class Models:
             opened = Counted(opened, self.budget)
         if source.traits.in_process:  # it is never busy
             return Metered(opened, source.name, self.budget)
-        metered = Metered(opened, source.name, self.budget, source.spec.prices, self.budget.largest.get(source.label))
+        largest, spec = self.budget.largest.get(source.label), source.spec
+        metered = Metered(opened, source.name, self.budget, spec.prices, largest, spec.context)
         paced = Paced(metered, self._pace(source), metered.tokens)
-        return Guarded(Patient(paced, source.spec.attempts, self._sleep, self._waiting))
+        return Guarded(Patient(paced, spec.attempts, self._sleep, self._waiting))
 
     def _pace(self, source: Source) -> Pace:
         """Return the pace of an endpoint's model, shared by all its names here."""
@@ -235,7 +236,7 @@ class Models:
             case "endpoint":
                 from chains.models.endpoint import Endpoint  # noqa: PLC0415 - imports the openai package: 0.7 s
 
-                lost = partial(self.budget.lost, prices=source.spec.prices)
+                lost = partial(self.budget.lost, prices=source.spec.prices, name=source.name)
                 heard = self._pace(source).heard
                 return Endpoint(
                     source.name, source.spec, source.key(), self.budget.spend, heard, lost, source.sent_along()

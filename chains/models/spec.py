@@ -75,6 +75,11 @@ class Prices(BaseModel):
         counted = fresh * self.input + usage.cached * cached + usage.written * written + usage.completion * self.output
         return max(counted / 1e6, usage.cost)
 
+    def most(self, prompt: int, completion: int) -> float:
+        """Return the most that a prompt and a reply of so many tokens can cost, whatever of the prompt is cached."""
+        dearest = max(self.input, self.cached or 0, self.cache_write or 0)
+        return (prompt * dearest + completion * self.output) / 1e6
+
 
 class ModelSpec(BaseModel):
     """What is known about a model: `[models.NAME]` of an experiment file, or a built-in name written out.

@@ -22,7 +22,7 @@ def read_hierarchy(path: Path) -> Hierarchy:
         raise BadInput(
             f'no hierarchy file {path}; write one with a table [reports_to], one `Name = "Boss"` a line'
         ) from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (ValueError, RecursionError) as error:
         raise BadInput(f"{path} is not a TOML file: {error}; did somebody get two bosses?") from None
     except OSError as error:
         raise BadInput(f"can't read {path}: {error.strerror}") from None

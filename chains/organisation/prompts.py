@@ -169,7 +169,7 @@ def parse_prompt(text: str, role: str, variant: str, where: str) -> Prompt:
         raise BadInput(f"{where} must begin with TOML front matter between two `+++` lines")
     try:
         front = tomllib.loads(parts[1])
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:
         raise BadInput(f"{where}: the front matter is not TOML: {error}") from None
     if unknown := sorted(set(front) - set(FRONT)):
         raise BadInput(f"{where} has an unknown key {unknown[0]!r}{nearest(unknown[0], FRONT)}")
@@ -241,7 +241,7 @@ def configurations(folder: Path | None = None) -> dict[str, dict[str, str]]:
     path = (folder or prompts_folder()) / "configurations.toml"
     try:
         table = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise BadInput(f"can't read {path}: {error}") from None
     for name, roles in table.items():
         if not isinstance(roles, dict) or not all(is_kind(role) for role in roles):

@@ -151,5 +151,5 @@ def outline(folder: Path) -> Outline:
         return msgspec.json.decode(path.read_bytes(), type=Outline)
     except OSError as error:
         raise LogDamaged(f"can't read {path}: {error.strerror}") from None
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise LogDamaged(f"{path}: {error}; the file was changed or damaged there") from None

@@ -22,7 +22,7 @@ def about(folder: Path) -> About:
     """Return what was noted of a run; nothing where the file is not there or can't be read."""
     try:
         return msgspec.json.decode((folder / ABOUT_FILE).read_bytes(), type=About)
-    except (OSError, msgspec.DecodeError):
+    except (OSError, msgspec.DecodeError, RecursionError):
         return About()
 
 

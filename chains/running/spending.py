@@ -10,7 +10,7 @@ from chains.running.folders import RUN_FILE
 from chains.running.log.index import Spent
 from chains.running.log.log import Log
 from chains.running.record_file import write_record
-from chains.running.run_record import RunRecord
+from chains.running.run_record import Casts, RunRecord
 
 if TYPE_CHECKING:
     from chains.models.budget import Budget
@@ -58,6 +58,32 @@ def check_limits(record: RunRecord) -> None:
                 f"limits.cost can't be kept: nobody knows what {name!r} costs; give input and output under "
                 f"[models.NAME.prices], or limit calls or tokens"
             )
+
+
+def unbounded(record: RunRecord) -> str | None:
+    """Return a warning if tokens or money are limited and nothing bounds what a reply can take; None otherwise."""
+    from chains.models.dialect import LENGTH_NAMES  # noqa: PLC0415  start-up, as below
+
+    limits = record.experiment.limits
+    key = "cost" if limits.cost is not None else "tokens" if limits.tokens is not None else None
+    open_ = {
+        name
+        for name, source in record.models.items()
+        if (source.traits.is_paid or (limits.tokens is not None and not source.traits.in_process))
+        and source.spec.context is None
+        and not any(source.settings(1).get(one) for one in LENGTH_NAMES)
+    }
+    if key is None or not open_:
+        return None
+    casts = Casts(record)
+    parts = (part for condition in record.conditions for part in casts.parts(condition.id).values())
+    unlimited = (part.model for part in parts if part.model in open_ and "max_tokens" not in part.settings)
+    if (name := next(unlimited, None)) is None:
+        return None
+    return (
+        f"limits.{key} holds only while no reply of {name!r} is longer than all before it, because nothing limits its "
+        "replies; set max_tokens"
+    )
 
 
 def budget_of(record: RunRecord, log: Log) -> "Budget":

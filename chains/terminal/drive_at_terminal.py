@@ -31,7 +31,7 @@ from chains.running.reply_source import OtherReplies, Question, ReplySource, Wat
 from chains.running.reuse import EarlierReplies, earlier
 from chains.running.run_record import Casts, RunRecord
 from chains.running.runner import Progress, drive, incomplete
-from chains.running.spending import budget_of, check_limits, most_at_once, note_what_came
+from chains.running.spending import budget_of, check_limits, most_at_once, note_what_came, unbounded
 from chains.running.token_estimate import longest_prompt
 from chains.running.trial import Reads
 from chains.terminal.views.events import Events, Several
@@ -64,6 +64,8 @@ def drive_run(
     with readers(record, fitting(record)) as elsewhere, Log(folder, write=True, held=record.held, again=again) as log:
         if log.index.notice:
             say(f"note: {log.index.notice}")
+        if (warning := unbounded(record)) is not None:
+            say(f"note: {warning}")
         began = time.monotonic()
         try:
             with contextlib.ExitStack() as stack:

@@ -167,7 +167,16 @@ def fuzz_log(folder):
     run = corpus_run(folder)
     lines = (run / "log.jsonl").read_bytes().splitlines(keepends=True)
     record = read_record(run)
-    pieces = [lines[0], b'{"v":1,"kind":"note"}\n', b'"kind":"step"', b"null", b"1e999", b"[" * 50, b"\n", b"\x00" * 9]
+    pieces = [
+        lines[0],
+        b'{"v":1,"kind":"note"}\n',
+        b'"kind":"step"',
+        b"null",
+        b"1e999",
+        b"[" * 3000,
+        b"\n",
+        b"\x00" * 9,
+    ]
 
     @given(bent([b"".join(lines[:at]) for at in (2, 5, 9)], pieces))
     def reads(text):
@@ -220,7 +229,8 @@ def fuzz_toml(folder):
         b"= []\n",
         b"nan",
         b"{",
-        b"[" * 80,
+        b"[" * 3000,
+        b"9" * 5000,
     ]
 
     @given(bent(experiments, pieces), bent(worlds, pieces), bent(prompts, pieces), bent(hierarchies, pieces))

@@ -7,7 +7,7 @@ the assumed effect; the arm it is held against has none.
 """
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any, NamedTuple
 
@@ -31,6 +31,7 @@ from chains.stats.power import (
     measures_differ,
     power,
     superlinear,
+    worlds_for_checks,
 )
 
 LABELS = (100, 200, 400, 800)
@@ -127,6 +128,31 @@ class Planned(NamedTuple):
         }
 
 
+class Study(NamedTuple):
+    """What an experiment of its size could find."""
+
+    design: "Design"
+    assumed: Assumed
+    hypotheses: tuple[Planned, ...]
+    """Of those that are registered."""
+    linear: Planned
+    """What a verdict that decay is linear would take."""
+    labels: list[Bought]
+    worlds_for_checks: int | None
+    """Worlds that the check of replicates needs."""
+
+    def document(self) -> dict[str, Any]:
+        """Return it as JSON."""
+        return {
+            **self.design._asdict(),
+            "assumed": asdict(self.assumed),
+            "hypotheses": [one.document() for one in self.hypotheses],
+            "linear": self.linear.document(),
+            "labels": [one._asdict() for one in self.labels],
+            "worlds_for_checks": self.worlds_for_checks,
+        }
+
+
 def assumed_of(texts: Sequence[str]) -> Assumed:
     """Read `q=1.4`, `loss=0.2`, ... over the defaults.
 
@@ -188,6 +214,32 @@ def planned(record: RunRecord, assumed: Assumed, *, studies: int, seed: int = 0)
             yield _entry((name, text, f"q {assumed.q:g}"), found, record)
     found = power(equivalence(plain, studies=studies, seed=seed), design.worlds, design.replicates)
     yield _entry(("linear", "q = 1 shown by equivalence, within .85 to 1.15", "q 1"), found, record)
+
+
+def studied(
+    record: RunRecord,
+    assumed: Assumed,
+    *,
+    studies: int = 200,
+    seed: int = 0,
+    tell: Callable[[int], None] = lambda _: None,
+) -> Study:
+    """Return what an experiment could find; no model is asked.
+
+    Args:
+        record: The experiment, staged.
+        assumed: What is assumed of losses and effects.
+        studies: How many studies are drawn.
+        seed: Of the draws.
+        tell: Called with the number of hypotheses done.
+    """
+    design = design_of(record, {})
+    found = list[Planned]()
+    for one in planned(record, assumed, studies=studies, seed=seed):
+        found.append(one)
+        tell(len(found))
+    checked = worlds_for_checks(assumed.planted(design), seed)
+    return Study(design, assumed, tuple(found[:-1]), found[-1], labels_bought(record, assumed, seed), checked)
 
 
 def _planned(

@@ -120,7 +120,7 @@ def read_line(line: bytes, file: str, number: int, run: str) -> Line:
         if not line.isascii():
             line.decode()  # the fields that are skipped must be valid text too
         read: Line = _DECODER.decode(line)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         _refuse(line, f"{file} line {number} of {run}")
     if read.v != LOG_VERSION:
         _refuse(line, f"{file} line {number} of {run}")

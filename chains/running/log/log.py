@@ -165,7 +165,7 @@ class Log:
             if known.hex() == digest:
                 try:
                     return _REPLY.decode(os.pread(self._file, length, offset).removeprefix(BOM)).reply
-                except msgspec.DecodeError:
+                except (msgspec.DecodeError, RecursionError):
                     return self.step_at(offset, length).reply  # this raises with the reason
         return None
 

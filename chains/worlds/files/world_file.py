@@ -96,7 +96,7 @@ def read_world(path: Path) -> World:
     except FileNotFoundError:
         beside = [str(other) for other in path.parent.glob("*.toml")]
         raise BadInput(f"there is no world file {str(path)!r}{nearest(str(path), beside)}") from None
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise BadInput(f"{path} can't be read as TOML; {error}") from None
     _check_keys(content, _WORLD_KEYS, str(path))
     facts = content.get("facts")
