@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from test_limits import ASKED, Scripted
 
 from chains.errors import Busy, Hopeless, OverLimit, Stopped
-from chains.models.budget import Budget, Metered, Taken, counting
+from chains.models.budget import Budget, Taken, counting
+from chains.models.metered import Metered
 from chains.models.provider import Reply, Request, Usage
 from chains.models.reply_parser import counted, read_usage
 from chains.models.retries import ASK_AGAIN_AFTER, GIVEN_UP_AFTER, Guarded, Patient

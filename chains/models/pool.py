@@ -17,9 +17,10 @@ from types import TracebackType
 from typing import Any, Protocol, Self
 
 from chains.errors import MazedomError
-from chains.models.budget import Budget, Metered
+from chains.models.budget import Budget
 from chains.models.channel.channel import Channel, parse_channel
 from chains.models.kinds import OWN, PROVIDERS
+from chains.models.metered import Metered
 from chains.models.model_files import fingerprint, model_file
 from chains.models.probe import schema_honoured, seed_honoured
 from chains.models.provider import Message, Provider, Reply, Request
