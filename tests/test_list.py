@@ -1,5 +1,6 @@
 """`list runs` finds runs: by experiment, day, status, model and condition."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -60,6 +61,60 @@ def test_a_run_that_a_process_writes_is_running(made):
         assert found(made, "--status", "running") == ["faults"]
         assert found(made, "--status", "failed") == []
     assert found(made, "--status", "running") == []
+
+
+def test_a_run_is_listed_with_what_was_found_and_what_it_cost(made):
+    kept = {row["experiment"]: row for row in made("list", "runs", "--json").document["runs"]}
+    shown = made("show", str(kept["first"]["run"])).out.splitlines()[0]
+    assert kept["first"]["found"]
+    assert shown.startswith(kept["first"]["found"].partition(";")[0])
+    assert (kept["first"]["cost"], kept["faults"]["found"]) == ("0", "no trial is finished yet")
+    assert found(made, "--search", kept["first"]["found"][:30]) == ["first"]
+    lines = made("list", "runs").out.splitlines()
+    place = next(number for number, line in enumerate(lines) if line.startswith(kept["first"]["run"]))
+    assert kept["first"]["found"].startswith(lines[place + 1].strip())
+    assert "1/1" in lines[place - 2]
+    assert re.search(r"\d\d \w{3} \d\d:\d\d", lines[place])
+
+
+@pytest.mark.parametrize("longest", [1 << 18, 0], ids=["by its digest", "by its size and time"])
+def test_what_was_found_in_a_log_that_has_changed_since_is_not_told(longest, mazedom, monkeypatch):
+    monkeypatch.setattr("chains.running.recorded_finding.WHOLE", longest)
+    words = ("--set", "model=channel:drop=0.3", "--set", "depth=2", "--set", "worlds=2")
+    folder = Path(mazedom("run", "--json", *words).document["path"])
+
+    def told():
+        (row,) = mazedom("list", "runs", "--json").document["runs"]
+        return row["found"]
+
+    before = told()
+    assert before
+    log = folder / "log.jsonl"
+    log.write_bytes(log.read_bytes().replace(b'"fates":"K', b'"fates":"O'))
+    assert told() is None
+    assert mazedom("show").status == 0
+    assert told() not in (None, before)
+
+
+def test_a_run_whose_folder_can_t_be_written_to_is_shown_all_the_same(mazedom, monkeypatch):
+    def refuse(*_):
+        raise PermissionError(13, "Permission denied")
+
+    words = ("--set", "model=channel", "--set", "depth=1", "--set", "worlds=1")
+    folder = Path(mazedom("run", "--json", *words).document["path"])
+    (folder / "found.json").unlink()
+    monkeypatch.setattr("pathlib.Path.write_bytes", refuse)
+    assert mazedom("show").status == 0
+    assert not (folder / "found.json").exists()
+
+
+@pytest.mark.parametrize("content", ["", "[]", "{}", '{"stamp": 1}', "\x00"])
+def test_a_damaged_finding_is_no_finding(content, mazedom):
+    words = ("--set", "model=channel", "--set", "depth=1", "--set", "worlds=1")
+    folder = Path(mazedom("run", "--json", *words).document["path"])
+    (folder / "found.json").write_text(content)
+    (row,) = mazedom("list", "runs", "--json").document["runs"]
+    assert row["found"] is None
 
 
 def test_nothing_found_and_wrong_questions_are_one_sentence(made):

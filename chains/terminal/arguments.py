@@ -202,7 +202,7 @@ def _list(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--condition", metavar="TEXT", help="runs with a condition that holds this text: prompt=career")
     parser.add_argument("--tag", metavar="TAG", help="runs with this tag")
     parser.add_argument(
-        "--search", metavar="TEXT", help="runs whose tags, note, experiment or conditions hold this text"
+        "--search", metavar="TEXT", help="runs whose tags, note, experiment, conditions or finding hold this text"
     )
     as_tables(parser)
 

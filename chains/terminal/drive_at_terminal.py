@@ -27,6 +27,7 @@ from chains.running.fork import ParentReplies
 from chains.running.gc_tuning import kept
 from chains.running.log.log import Log
 from chains.running.reader_pool import fitting, readers
+from chains.running.recorded_finding import record_finding
 from chains.running.reply_source import OtherReplies, Question, ReplySource, Watcher
 from chains.running.reuse import EarlierReplies, earlier
 from chains.running.run_record import Casts, RunRecord
@@ -38,7 +39,7 @@ from chains.terminal.views.events import Events, Several
 from chains.terminal.views.live import LiveView
 from chains.terminal.views.output import print_json, progress, say
 from chains.terminal.views.output import results as stdout
-from chains.terminal.views.run_tables import results_view
+from chains.terminal.views.run_tables import finding, results_view
 
 
 def drive_run(
@@ -74,6 +75,7 @@ def drive_run(
         except asyncio.CancelledError:
             stopped = INTERRUPTED
         found, added = results(record, log), _added(record, log)
+    record_finding(folder, finding(found), found.cost)
     seconds = time.monotonic() - began
     if as_json:
         document = found.document() | {"path": str(folder), "seconds": round(seconds, 3)}

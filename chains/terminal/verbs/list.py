@@ -5,7 +5,7 @@ A list of runs imports little and reads only the outline of each run, so that it
 
 import argparse
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -16,18 +16,17 @@ from rich.text import Text
 from chains.errors import BadInput, MazedomError
 from chains.running.folders import LOG_FILE, RUN_FILE, Outline, all_runs, is_archive, outline
 from chains.running.notes_on_runs import about
+from chains.running.recorded_finding import recorded
 from chains.terminal.views.output import print_json, say
 from chains.terminal.views.output import results as stdout
 
 Rows = list[dict[str, Any]]
-ONLY_IN_JSON = {"at", "extended"}
-"""Columns only in `--json`: a run's id says when it began, and its status that trials were added to it."""
-CUT = {"conditions", "note"}
-"""Columns cut at the edge of the terminal, as they may be long; `--json` has them whole."""
 DONE = (None, "finished")
 """Values of --status that a finished run matches."""
-LEAST, MOST = 24, 20
-"""Characters that a column that may be cut keeps, and of a cell that is never broken."""
+MOST = 20
+"""Characters of a cell that is never broken."""
+LINE = ("run", "began", "status", "trials", "cost", "experiment")
+"""What stands in a run's first line; what was found stands in the second."""
 
 
 def main(arguments: argparse.Namespace) -> int:
@@ -42,7 +41,7 @@ def main(arguments: argparse.Namespace) -> int:
     if arguments.json:
         print_json({arguments.what: rows} | (_read_by() if arguments.what == "measures" else {}))
     elif rows:
-        stdout.print(_table(rows))
+        stdout.print(_run_lines(rows) if arguments.what == "runs" else _table(rows))
         if arguments.what == "measures":
             stdout.print(_glossary())
     elif any(wanted):
@@ -113,18 +112,34 @@ def _day(option: str, text: str | None) -> str | None:
 
 def _table(rows: Rows) -> Table:
     table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False)
-    shown = [heading for heading in rows[0] if heading not in ONLY_IN_JSON]
-    widths = {name: max(len(name), *(len(_cell(row, name)) for row in rows)) for name in shown}
-    others = sum(min(width, MOST) + 2 for name, width in widths.items() if name not in CUT)
-    left = max(stdout.width - others, LEAST)
-    for number, heading in enumerate(shown):
-        if heading in CUT:
-            table.add_column(heading, no_wrap=True, overflow="ellipsis", max_width=left)
-        else:  # a name must stay whole to be copied
-            table.add_column(heading, overflow="fold", no_wrap=number == 0 or widths[heading] <= MOST)
+    for number, heading in enumerate(rows[0]):  # a name must stay whole to be copied
+        width = max(len(heading), *(len(_cell(row, heading)) for row in rows))
+        table.add_column(heading, overflow="fold", no_wrap=number == 0 or width <= MOST)
     for row in rows:
-        table.add_row(*(_cell(row, heading) for heading in shown))
+        table.add_row(*(_cell(row, heading) for heading in rows[0]))
     return table
+
+
+def _run_lines(rows: Rows) -> RenderableType:
+    """Return two lines a run: short figures, and below them what was found, or else what the run is of."""
+    cells = [[_cell(row, name).partition(":")[0] if name == "status" else _cell(row, name) for name in LINE]
+             for row in rows]  # fmt: skip
+    widths = [max(map(len, column)) for column in zip(LINE, *cells, strict=True)]
+    lines = [Text("  ".join(map(str.ljust, LINE, widths)).rstrip(), "bold")]
+    for row, line in zip(rows, cells, strict=True):
+        lines.append(Text("  ".join(map(str.ljust, line, widths)).rstrip()))
+        lines.append(Text(f"  {_said(row)}", "dim", no_wrap=stdout.is_terminal, overflow="ellipsis"))
+    return Group(*lines)
+
+
+def _said(row: Mapping[str, Any]) -> str:
+    """Return what a run's second line says: why it can't be read, its tags, what was found, its note."""
+    status = _cell(row, "status")
+    if ":" in status:
+        return status
+    found = _cell(row, "found") or f"{_cell(row, 'models')}; {_cell(row, 'conditions')}"
+    tags = f"[{row['tags']}] " if row.get("tags") else ""
+    return f"{tags}{found}" + (f" ({row['note']})" if row.get("note") else "")
 
 
 def _cell(row: Mapping[str, Any], heading: str) -> str:
@@ -144,7 +159,7 @@ def _runs(wanted: Wanted) -> Rows:
 
 def _ordered(row: dict[str, Any], used: set[str]) -> dict[str, Any]:
     """Return a row with what is long at its end; tags and notes only where a run has any."""
-    long = [name for name in ("conditions", "models", "note") if name != "note" or name in used]
+    long = [name for name in ("found", "conditions", "models", "note") if name != "note" or name in used]
     short = [name for name in row if name not in ("tags", "note", *long)] + [name for name in ("tags",) if name in used]
     return {name: row[name] for name in (*short, *long)}
 
@@ -154,15 +169,19 @@ def _noted(row: dict[str, Any] | None, folder: Path, wanted: Wanted) -> dict[str
     if row is None:
         return None
     noted = about(folder)
-    row |= {"tags": ", ".join(noted.tags), "note": noted.note}
-    told = " ".join(str(row[name] or "") for name in ("run", "experiment", "conditions", "models", "tags", "note"))
+    found, row["began"] = recorded(folder), _began(row["at"])
+    row |= {"tags": ", ".join(noted.tags), "note": noted.note, "found": None if found is None else found.finding}
+    row["cost"] = None if found is None or found.cost is None else f"{found.cost:,.4f}" if found.cost else "0"
+    searched = ("run", "experiment", "conditions", "models", "tags", "note", "found")
+    told = " ".join(str(row[name] or "") for name in searched)
     tagged = wanted.tag is None or wanted.tag in noted.tags
     return row if tagged and (wanted.search is None or wanted.search.lower() in told.lower()) else None
 
 
 def _run(folder: Path, wanted: Wanted) -> dict[str, Any] | None:
     """Return a run's row, None if a filter leaves it out; filters that need no log are applied first."""
-    row: dict[str, Any] = dict.fromkeys(("run", "experiment", "at", "status", "trials", "conditions", "models"))
+    columns = ("run", "began", "experiment", "at", "status", "trials", "cost", "conditions", "models")
+    row: dict[str, Any] = dict.fromkeys(columns)
     row["run"] = folder.name
     try:
         if is_archive(folder):
@@ -233,6 +252,14 @@ def _fits(row: Mapping[str, Any], wanted: Wanted, conditions: Sequence[str]) -> 
         and (wanted.model is None or wanted.model in str(row["models"]))
         and (wanted.condition is None or any(wanted.condition in name for name in conditions))
     )
+
+
+def _began(at: str | None) -> str:
+    """Return when a run began (UTC), for a person: 24 Nov 20:54."""
+    try:
+        return f"{datetime.fromisoformat(at or ''):%d %b %H:%M}"
+    except ValueError:
+        return ""
 
 
 def _brief(names: Sequence[str]) -> str:

@@ -23,12 +23,13 @@ from chains.organisation.plan import Plan
 from chains.running.folders import find_run, is_archive
 from chains.running.log.log import Log
 from chains.running.record_file import read_record
+from chains.running.recorded_finding import record_finding
 from chains.running.run_record import Casts, RunRecord
 from chains.stats.measurement_error.corrected_retention import Corrected
 from chains.stats.paired.shares import FEWEST_WORLDS
 from chains.terminal.views.output import print_json, say
 from chains.terminal.views.output import results as stdout
-from chains.terminal.views.run_tables import results_view
+from chains.terminal.views.run_tables import finding, results_view
 from chains.terminal.views.working import working
 from chains.validation.labels import has_labels
 from chains.worlds.world import unverified_notes
@@ -143,6 +144,7 @@ def _results(record: RunRecord, log: Log, folder: Path, *, as_json: bool) -> int
     """Print the shares by hop and condition; beside them the corrected retention, where the error is measured."""
     with working("reading the log"):
         found, added = results(record, log), added_rows(record, log)
+        record_finding(folder, finding(found), found.cost)
     if as_json:
         _, error, corrected = _correction(found, record, log, folder)
         document = found.document() | {"path": str(folder)} | ({"added_measures": added} if added else {})

@@ -21,7 +21,7 @@ from chains.terminal.views.pauses import pauses_view
 from chains.terminal.views.regret import regret_view
 from chains.terminal.views.status import share_text, status_view, told_sentence
 from chains.terminal.views.stops import stops_view
-from chains.terminal.views.summary import summary_view
+from chains.terminal.views.summary import COMPARE_TELLS, summary_view
 from chains.worlds.world import unverified_notes
 
 FATE_STYLE = {
@@ -101,6 +101,20 @@ def results_view(
         parts += [Text(line) for line in found.standing.lines()]
     parts += [Text(f"note: {note}", style="yellow") for note in _notes(found, rows)]
     return Group(*parts)
+
+
+def finding(found: Results) -> str:
+    """Return what was found in a run, in a clause: what its results begin with."""
+    limits = found.limits()
+    alike = all_at_one(one for _, one in limits)
+    first = next(
+        (str(one) for one in (*_barred(found.by_hop(), limits if alike else ()), *_answer(found, ranked=not alike))
+         if isinstance(one, Text)),
+        "",
+    )  # fmt: skip
+    if first.startswith("No finding"):
+        return first.partition(";")[0].removesuffix(".")  # what to do about it stands in `show`
+    return first.removesuffix(".").removesuffix(COMPARE_TELLS)
 
 
 def cut_off_sentence(share: float, whose: str) -> str:

@@ -14,6 +14,7 @@ SHORTEST = 14
 """Characters of a condition's name that a row keeps on a narrow terminal."""
 LONGEST = 40
 """Characters of a name that a sentence can bear twice."""
+COMPARE_TELLS = "; `compare` tells whether the difference is real"
 HEARD = "what the executive hears: the last hop, and what reaches it in other ways"
 
 
@@ -76,7 +77,7 @@ def _sentence(rows: Sequence[Mapping[str, Any]]) -> str:
         return f"The executive hears {best['kept']['share']:.0%} of the facts as they are{few}."
     if best["kept"]["share"] == worst["kept"]["share"]:
         return f"All conditions keep the same share of the facts, {best['kept']['share']:.0%}{few}."
-    told = few or "; `compare` tells whether the difference is real"
+    told = few or COMPARE_TELLS
     return (
         f"{_name(best)} keeps most of the facts, {best['kept']['share']:.0%}, "
         f"and {_name(worst)} fewest, {worst['kept']['share']:.0%}{told}."
