@@ -166,6 +166,17 @@ def test_a_check_that_is_met_ends_with_status_1_and_says_where(mazedom):
     assert mazedom("compare", "--fail-if", "retention < 0 and retention > 0").status == 0
 
 
+@pytest.mark.parametrize("check", ["retention < -0.5", "retention > -0.5", "words > 999 and retention < 0"])
+def test_a_check_that_no_finding_can_answer_fails_and_says_why(check, mazedom, channel_as_model):
+    """Both conditions keep everything, which tells nothing apart; how long their messages are is another matter."""
+    assert mazedom("run", "--set", "model=channel", "--set", "prompt=honest,career", "--set", "worlds=8").status == 0
+    ran = mazedom("compare", "--fail-if", check)
+    assert ran.status == 1
+    assert f"fails: {check} can't be checked (" in ran.err
+    assert "too light a load to tell conditions apart" in ran.err
+    assert mazedom("compare", "--fail-if", "words > 999").status == 0
+
+
 def test_a_check_that_can_t_be_made_is_not_passed(mazedom):
     """With three worlds there is no interval, so nobody knows that its limit is above 0."""
     lossy(mazedom, worlds=3)

@@ -262,6 +262,6 @@ def test_three_hundred_in_flight_with_faults_and_hostile_counts_keep_to_their_li
         assert ran.document[key] <= float(most)
         assert ran.document["stopped"].startswith(("the limit of", "the endpoint of")[: 1 + bool(beyond)])
         if not beyond:
-            assert getattr(endpoint, key) > float(most) * 0.8
+            assert getattr(endpoint, key) > float(most) * 0.6
         ran = mazedom("resume", "--json")
     assert server.most_in_flight > 150

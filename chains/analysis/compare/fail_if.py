@@ -54,6 +54,11 @@ class Failing(NamedTuple):
     text: str
     terms: tuple[Term, ...]
 
+    @property
+    def of_fates(self) -> bool:
+        """Whether it speaks of fates."""
+        return any(term.measure in MEASURES and MEASURES[term.measure].of_fates for term in self.terms)
+
     def met(self, comparison: Comparison) -> str | None:
         """Return in words why a comparison meets this condition; None if it does not.
 

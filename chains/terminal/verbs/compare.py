@@ -4,6 +4,7 @@ import argparse
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
+from itertools import product
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -127,8 +128,15 @@ def _tested(run: RunHeard, beside: LabelsBeside) -> tuple[list[Tested], Standing
 
 
 def _failed(conditions: Sequence[Failing], compared: Sequence[Comparison]) -> list[str]:
-    found = ((failing, failing.met(comparison)) for failing in conditions for comparison in compared)
-    return [f"{failing.text} ({said})" for failing, said in found if said is not None]
+    """Say which checks fail, and which can't be made because the messages allow no finding: those fail too."""
+    failed = list[str]()
+    for failing, comparison in product(conditions, compared):
+        if barred := " ".join(bars(comparison, of_fates=failing.of_fates)):
+            arms = f"{comparison.b.label} against {comparison.a.label}"
+            failed.append(f"{failing.text} can't be checked ({arms}), so it is not passed: {barred}")
+        elif (said := failing.met(comparison)) is not None:
+            failed.append(f"{failing.text} ({said})")
+    return failed
 
 
 class _Found(NamedTuple):

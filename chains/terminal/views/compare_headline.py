@@ -70,11 +70,11 @@ NO_FINDING: Sequence[Callable[[Comparison, Side, str], str | None]] = (_cut_off,
 English; or both sides keep nearly everything, or nearly nothing."""
 
 
-def bars(comparison: Comparison) -> Iterator[str]:
-    """Say of each side what allows no finding."""
+def bars(comparison: Comparison, *, of_fates: bool = True) -> Iterator[str]:
+    """Say of each side what allows no finding; of fates alone, that both keep nearly everything or nearly nothing."""
     for name, side in zip(called(comparison), (comparison.a, comparison.b), strict=True):
         for reason in NO_FINDING:
-            if (said := reason(comparison, side, name)) is not None:
+            if (of_fates or reason is not _at_one_limit) and (said := reason(comparison, side, name)) is not None:
                 yield said
 
 
