@@ -94,7 +94,8 @@ def dates_of(past: Iterable[int], ahead: Iterable[int], count: int, draw: Draw) 
     today = _working(today, monday)
     days = [today]
     for _ in range(count - 1):
-        days.append(_working(days[-1] - draw.integer(1, 6), monday))
+        before = days[-1] - draw.integer(1, 5)
+        days.append(before - max(0, (before - monday) % WEEK - 4))
     return [Day(day, monday) for day in reversed(days)]
 
 
@@ -112,7 +113,8 @@ def days_before(event: int, today: Day) -> int:
 
 def told_past(event: int, today: Day, draw: Draw) -> str:
     """Return when an event was, as an adverb: "yesterday", "on the 4th", "on 4 March"."""
-    before, day = days_before(event, today), Day(event, today.monday)
+    before = days_before(event, today)
+    day = Day(today.number - before, today.monday)
     ways = [f"on {day.text}"]
     if not 0 < before < FAR:
         return ways[0]
@@ -136,7 +138,8 @@ def told_past(event: int, today: Day, draw: Draw) -> str:
 
 def told_ahead(plan: int, today: Day, draw: Draw) -> str:
     """Return when a plan is, as a noun: "the 9th of next month", "9 May"."""
-    ahead, day = -days_before(plan, today), Day(plan, today.monday)
+    ahead = -days_before(plan, today)
+    day = Day(today.number + ahead, today.monday)
     ways = [day.text]
     if not 0 < ahead < FAR:
         return ways[0]

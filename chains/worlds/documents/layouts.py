@@ -83,7 +83,8 @@ class Item:
         people, draw, parts = self._people, self._draw, table("frames")[self.kind]
         paragraphs = [" ".join(paragraph) for paragraph in self._paragraphs]
         holes = {
-            "author": people.full(self.author), "first": self.author, "date": self.day.full, "title": title,
+            "author": people.full(self.author), "first": self.author, "date": self.day.full,
+            "title": title[:1].upper() + title[1:],
             "to": self.others[0], "number": self._number, "re": "Re: " if reply else "",
             "present": ", ".join(people.full(name) for name in self.named), "absent": people.full(self.others[0]),
         }  # fmt: skip

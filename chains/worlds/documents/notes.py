@@ -233,8 +233,10 @@ class _Writer:
         return [clause.strip().format(s=named, **holes) for clause in drawn(told, draw).split(BREAK)]
 
     def _framed(self, clause: str, item: Item, kind: str) -> str:
+        if kind == "loud" and item.kind == "minutes":
+            kind = "loud_minutes"
         frames = table("frames")[kind]["frames"]
-        if kind != "loud" and self._draw.uniform() > _FRAMED:
+        if not kind.startswith("loud") and self._draw.uniform() > _FRAMED:
             return sentence(clause)
         fresh = [frame for frame in frames if frame not in self._used] or frames
         frame = self._draw.choice(fresh)
