@@ -30,12 +30,13 @@ from chains.experiments.experiment import Experiment, read_experiment
 from chains.experiments.overrides import override_by, written
 from chains.models.pool import Models
 from chains.models.python_seat import hold
-from chains.organisation.cast import PERSON
 from chains.registry import differing
 from chains.running.cost_estimate import estimate
 from chains.running.extend import extended
 from chains.running.folders import find_experiment, find_run, new_run_id
 from chains.running.log.log import Log
+from chains.running.people.desk import Desk
+from chains.running.people.worklist import Worklist
 from chains.running.prepare import prepare
 from chains.running.record_file import create, discard, read_record, rewrite
 from chains.running.replay import Replay, replay
@@ -357,8 +358,7 @@ def _arm(record: RunRecord, arm: Settings | str) -> Mapping[str, Any]:
 async def _driven(record: RunRecord, folder: Path) -> None:
     """Drive a run's unfinished trials; write what was found out about its models to run.json, even after an error."""
     check_limits(record)
-    if any(name == PERSON for name in record.models):
-        raise BadInput(f"run {record.id} has seats that a person holds; run it at a terminal")
+    desk = Desk(record, Worklist(folder, record.experiment.people))
     with Log(folder, write=True, held=record.held) as log:
         opened = Models(
             record.experiment.models,
@@ -376,6 +376,7 @@ async def _driven(record: RunRecord, folder: Path) -> None:
                     budget=models.budget,
                     before_again=models.hope,
                     most_at_once=most_at_once(record),
+                    desk=desk,
                 )
             finally:
                 note_what_came(

@@ -11,11 +11,12 @@ from chains.models.channel.channel import Channel, parse_channel
 from chains.models.channel.codebook import planted
 from chains.models.provider import Reply
 from chains.models.spec import resolve
-from chains.organisation.cast import PERSON, Cast, Part
+from chains.organisation.cast import Cast, Part
 from chains.organisation.decision_turns import letters_of
 from chains.organisation.hierarchy import chain, deal, tree
 from chains.organisation.planning import plan_of
 from chains.organisation.prompts import read_prompt
+from chains.organisation.sitting import PERSON
 from chains.running.langgraph_wiring import climber, wire
 from chains.running.log.log import Log
 from chains.running.outcomes.decisions import instrument_down

@@ -9,10 +9,11 @@ from chains.errors import Hopeless, ReplayDiffers, ReplyMissing
 from chains.models.channel.channel import Channel, parse_channel
 from chains.models.provider import Message, Reply, Request
 from chains.models.spec import resolve
-from chains.organisation.cast import PERSON, Cast, Part
+from chains.organisation.cast import Cast, Part
 from chains.organisation.hierarchy import chain, deal, pyramid, tree
 from chains.organisation.planning import plan_of
 from chains.organisation.prompts import read_prompt
+from chains.organisation.sitting import PERSON
 from chains.organisation.turn_key import Key
 from chains.running.langgraph_wiring import climber, mermaid, wire
 from chains.running.log.log import Log

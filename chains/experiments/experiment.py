@@ -15,6 +15,8 @@ An experiment is a TOML file (`runs/<name>.toml`); `--set` on the command line r
     model = "qwen3"
     [limits]
     calls = 1000
+    [people]                        # who sits where `human` says so; see `experiments.people`
+    persons = 4
     [hypotheses]                    # registered when the run is made; see `experiments.hypotheses`
     quoting = "retention(prompt=honest) > retention(prompt=plain)"
 """
@@ -32,6 +34,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from chains.errors import BadInput, nearest
 from chains.experiments.condition_name import condition_name
 from chains.experiments.hypotheses import Hypothesis, read_hypotheses
+from chains.experiments.people import People
 from chains.experiments.settings import SETTINGS, ConditionSettings, Value, check_value, resolved
 from chains.models.spec import ModelSpec
 
@@ -112,6 +115,8 @@ class Experiment(BaseModel):
         default_factory=dict, description="a model of one's own: base_url, model, key_env, params.temperature, ..."
     )
     limits: Limits = Limits()
+    people: People = People()
+    """How many people sit, who gets which seat, how long they have."""
     reproducible: bool = Field(
         default=False, description="true: embedded models answer one request at a time, caches off"
     )
@@ -182,7 +187,7 @@ DEFAULT = Experiment(
 """The experiment of `run` without arguments: about a minute on the embedded model."""
 
 MOST_WORLDS = 100_000
-TABLES = ("fixed", "factors", "models", "limits", "hypotheses")
+TABLES = ("fixed", "factors", "models", "limits", "people", "hypotheses")
 """Fields of an experiment that are tables in its file."""
 PLAIN = ("name", "question", "replicates", "reproducible")
 """Fields of an experiment that are one value. A file does not say `name`: it is the file's own."""
@@ -228,7 +233,7 @@ def _understood(content: Mapping[str, Any], name: str) -> Experiment:
         plain["seeds"] = seeds_of(content)
     return valid(
         {"name": name, **plain, "fixed": fixed, "factors": factors}
-        | {table: content[table] for table in ("models", "limits", "hypotheses") if table in content}
+        | {table: content[table] for table in ("models", "limits", "people", "hypotheses") if table in content}
     )
 
 
@@ -285,7 +290,8 @@ def valid(content: Mapping[str, Any]) -> Experiment:
         first = error.errors()[0]
         place = ".".join(str(part) for part in first["loc"])
         if first["type"] == "extra_forbidden":
-            known = ModelSpec.model_fields if place.startswith("models.") else Limits.model_fields
+            tables: Mapping[str, type[BaseModel]] = {"models": ModelSpec, "people": People}
+            known = tables.get(str(first["loc"][0]), Limits).model_fields
             raise BadInput(f"unknown key {place!r}{nearest(str(first['loc'][-1]), known)}") from None
         message = first["msg"].removeprefix("Value error, ")
         given = first["input"]

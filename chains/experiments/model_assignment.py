@@ -14,6 +14,7 @@ from itertools import groupby
 from chains.errors import BadInput
 from chains.experiments.settings import ConditionSettings
 from chains.organisation.hierarchy import Seat
+from chains.organisation.sitting import PERSON
 from chains.rng import Draw
 
 
@@ -21,8 +22,22 @@ def models_of(settings: ConditionSettings, seat: Seat) -> tuple[str, ...]:
     """Return the models that may hold a seat: those of its lineage, or the one that is named for it.
 
     Raises:
-        BadInput: If a lineage has an empty name or the same model twice, or if a model and a lineage have one scope.
+        BadInput: If a lineage has an empty name or the same model twice, if a model and a lineage have one scope, or if
+            a person is to sit beside a model and there is none.
     """
+    way = settings.human.at(seat)
+    if way == "write":
+        return (PERSON,)
+    names = _named(settings, seat)
+    if way != "none" and PERSON in names:
+        raise BadInput(
+            f"human = {way} needs a model in seat {seat.name}, and a person alone has it; set human = write, or "
+            f"model.{seat.name} to a model"
+        )
+    return names
+
+
+def _named(settings: ConditionSettings, seat: Seat) -> tuple[str, ...]:
     named = [scope for scope in (seat.name, f"level.{seat.level}", seat.role) if scope in settings.model.narrower]
     for scope in named:
         if settings.lineage.narrower.get(scope) is not None:

@@ -15,6 +15,7 @@ from typing import Any
 from chains.errors import BadInput
 from chains.experiments.condition_name import shown
 from chains.experiments.experiment import PLAIN, TABLES, Experiment, Limits, seeds_of, several, valid
+from chains.experiments.people import People
 from chains.experiments.settings import Value, check_key
 from chains.worlds.scenario_registry import worlds_in
 
@@ -28,6 +29,8 @@ def _of_the_experiment() -> Iterator[tuple[str, tuple[str, Value]]]:
         yield name, (fields[name].description or "", None if default == "" else default)
     for name, field in Limits.model_fields.items():
         yield f"limits.{name}", (field.description or "", field.default)
+    for name, field in People.model_fields.items():
+        yield f"people.{name}", (field.description or "", None if name == "seats" else field.default)
     for name, written in (("hypotheses", "hypotheses.NAME"), ("models", "models.NAME.KEY")):
         yield written, (fields[name].description or "", None)
 
@@ -137,9 +140,9 @@ def _put(content: dict[str, Any], key: str, values: Sequence[str], text: str) ->
         content[key] = ",".join(values)
     elif head == "hypotheses":
         _put_hypothesis(content, rest, ",".join(values))
-    elif head in ("limits", "models") and rest:
+    elif head in ("limits", "models", "people") and rest:
         table = content[head]
-        *path, last = rest.split(".")
+        *path, last = rest.split(".", 1) if head == "people" else rest.split(".")  # a seat may be level.2
         for part in path:
             table = table.setdefault(part, {})
         table[last] = _number(",".join(values))
@@ -172,7 +175,7 @@ def _put_hypothesis(content: dict[str, Any], name: str, text: str) -> None:
 
 
 def _number(text: str) -> Any:
-    """Read a value of `limits` or `models`: as TOML would, else as text."""
+    """Read a value of `limits`, `models` or `people`: as TOML would, else as text."""
     try:
         return tomllib.loads(f"value = {text}")["value"]
     except (ValueError, RecursionError):  # not only TOML errors: a number of thousands of digits

@@ -23,6 +23,7 @@ from chains.organisation.hierarchy import Hierarchy, Seat
 from chains.organisation.prompts import BESIDE, NONE, ROLES
 from chains.organisation.round_settings import Memory, Move
 from chains.organisation.selection import By
+from chains.organisation.sitting import Way
 from chains.organisation.task import TASKS
 from chains.worlds.documents.form import FEWEST_WORDS, MOST_FILLER, MOST_WORDS, Form, NoteForm
 
@@ -137,6 +138,13 @@ class ConditionSettings(BaseModel):
     )
     prompt: Scoped[Text] = Field(default=Scoped("plain"), description="prompt configuration; with a scope, a variant")
     model: Scoped[Text] = Field(default=Scoped("smollm2"), description="who holds the seats: a model's name, or person")
+    human: Scoped[Annotated[Way, BeforeValidator(_text)]] = Field(
+        default=Scoped("none"),
+        description="how a person sits beside the model: write (alone), edit, approve, advised or advise; or none",
+    )
+    holder: Text = Field(
+        default="people", description="who answers where a person sits: people, scripted:relay or scripted:check"
+    )
     evals: Scoped[Text] = Field(
         default=Scoped(NONE),
         description="what a seat's prompt says about which figures count: a file of prompts/evals, or none",

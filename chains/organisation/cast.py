@@ -5,7 +5,7 @@ those who report to it. Everything else that a seat is told stands in its prompt
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, Any, NamedTuple, Self
 
 from msgspec import structs
 from pydantic import BaseModel, ConfigDict, Field, SkipValidation
@@ -17,6 +17,7 @@ from chains.organisation.hierarchy import Hierarchy, Role, Seat, deal
 from chains.organisation.plan import Plan, Turn
 from chains.organisation.prompts import Prompt
 from chains.organisation.round_settings import RoundSettings
+from chains.organisation.sitting import PERSON, Way
 from chains.organisation.task import Rule, Said
 from chains.organisation.turn_key import ROUND, Key
 from chains.rng import Draw, seed_of
@@ -36,8 +37,6 @@ TITLES: Mapping[Role, str] = {
 """What seats are called in their own prompts, by role."""
 HAVE_NOTES = ("worker", "outside")
 """Roles that report from their own notes, not from what they heard."""
-PERSON = "person"
-"""The model of a seat that a person holds."""
 
 
 class Waiting(NamedTuple):
@@ -102,10 +101,28 @@ class Part(BaseModel):
     """What it is told about the organisation, for prompts with that hole: sentences, each with a space before it, so
     that a prompt reads well without any."""
 
+    way: Way = "none"
+    """How a person sits beside the model."""
+    holder: str = "people"
+    """Who answers where a person sits: `people`, or a program."""
+    send_backs: int = 0
+    """How often the person may send a draft back."""
+    stand_in: str | None = None
+    """The model that writes where a person alone holds the seat and does not answer in time."""
+
     @property
     def human(self) -> bool:
-        """Whether a person holds the seat."""
+        """Whether a person alone holds the seat."""
         return self.model == PERSON
+
+    @property
+    def sits(self) -> Way:
+        """How a person sits here."""
+        return "write" if self.human else self.way
+
+    def word_budget(self, turn: Turn) -> int | None:
+        """Return the word limit of a turn, if its prompt has one."""
+        return self.words if "words" in self.tasks.get(turn.task, self.prompt).holes else None
 
 
 class Cast(BaseModel):
@@ -144,6 +161,11 @@ class Cast(BaseModel):
     def loop(self) -> bool:
         """Whether the executive decides, its order goes down and workers act."""
         return self.plan.loop
+
+    def with_stand_in(self, seat: str) -> Self:
+        """Return this cast with a model in place of the person who holds a seat."""
+        part = self.parts[seat].model_copy(update={"model": self.parts[seat].stand_in})
+        return self.model_copy(update={"parts": {**self.parts, seat: part}})
 
     def notes(self, worker: str) -> str:
         """Return what a worker knows, in the form that the condition asks for; an outsider knows all that workers know.

@@ -190,7 +190,7 @@ class ParentReplies:
         trial = TrialId(condition, int(seed.removeprefix("w")), int(replicate.removeprefix("r")))
         parent = str(self._fork.origin(trial)[0])
         text = self._fork.said.get(parent, {}).get(turn)
-        if text is not None:
+        if text is not None and not key.attempt:
             return Taken(Reply(text=text, served_by=EDITED, notes=(PUT,), tries=0), None)
         if turn in self._anew[condition]:
             return None
@@ -202,4 +202,4 @@ class ParentReplies:
                 f"{self._log.path}: the reply of {step.seat} in {parent} was changed or damaged after it was logged; "
                 f"`mazedom replay {self._fork.run} --verify` shows what else was"
             )
-        return Taken(step.reply, step.reused or self._fork.run)
+        return Taken(step.reply, step.reused or self._fork.run, step.person)

@@ -19,6 +19,7 @@ from langsmith.run_helpers import tracing_context
 
 from chains.organisation.cast import Climb, Speak, Waiting
 from chains.organisation.plan import Plan
+from chains.running.trial import as_far_as_it_goes
 
 SPARE_STEPS = 10
 """Supersteps allowed beyond one per turn, so that the recursion limit never cuts a trial."""
@@ -62,7 +63,7 @@ def _node(turn: str) -> _Node:
     async def node(state: State, *, runtime: Runtime[Crew]) -> State:
         message = await runtime.context.speak(turn, state["said"])
         while isinstance(message, Waiting):
-            message = interrupt(message.seat)
+            message = interrupt(turn)
         return {"said": {turn: message}}
 
     return node
@@ -86,7 +87,7 @@ def wire(plan: Plan) -> Graph:
 def climber(graph: Graph, plan: Plan, *, trace: bool = False) -> Climb:
     """Return how LangGraph drives one trial: siblings in parallel.
 
-    A seat that waits for a person interrupts its branch; sibling branches go on to the end of the superstep.
+    A seat that waits for a person interrupts its branch; the other branches go on as far as they can without it.
 
     Args:
         graph: The plan's compiled graph.
@@ -98,7 +99,12 @@ def climber(graph: Graph, plan: Plan, *, trace: bool = False) -> Climb:
     async def climb(speak: Speak) -> tuple[str, ...]:
         with nullcontext() if trace else tracing_context(enabled=False):
             state = await graph.ainvoke({"said": {}}, context=Crew(speak), config=config)
-        return tuple(pause.value for pause in state.get("__interrupt__", ()))
+        if not (pauses := state.get("__interrupt__")):
+            return ()
+        # LangGraph stops all branches after this superstep; those that need not wait are taken as far as they go
+        waits = tuple(pause.value for pause in pauses)
+        more = await as_far_as_it_goes(plan, state["said"], waits)(speak)
+        return (*(plan.by_name[name].seat.name for name in waits), *more)
 
     return climb
 

@@ -13,15 +13,16 @@ from chains.experiments.prompt_assignment import cast_prompts
 from chains.experiments.settings import ConditionSettings
 from chains.models.kinds import PROVIDERS
 from chains.models.spec import Source, resolve
-from chains.organisation.cast import PERSON
 from chains.organisation.hierarchy import Hierarchy
 from chains.organisation.prompts import BESIDE, OUTSIDE, Prompt
 from chains.organisation.remedies.remedy import remedies
 from chains.organisation.round_settings import RoundSettings, seed_in
+from chains.organisation.sitting import PERSON
 from chains.registry import made_with
 from chains.running.log.records import now
+from chains.running.people.dealing import check_enough
 from chains.running.registration import registration
-from chains.running.run_record import RunRecord, hierarchy_of
+from chains.running.run_record import RunRecord, hierarchy_of, stand_in
 from chains.running.token_estimate import expected
 from chains.worlds.rules.visible_goals import told
 from chains.worlds.scenario_registry import SCENARIOS, world_for
@@ -69,10 +70,12 @@ def prepare(
         casting[condition.id] = cast_prompts(settings, plan, prompts)
         for seat in plan.seats:
             names = models_of(settings, seat)
-            for model in (name for name in names if name != PERSON and name not in models):
-                models[model] = resolve(model, experiment.models)
-                _check_seed(models[model])
-            calls += (names != (PERSON,)) * len(plan.asked_of[seat.name]) * round_settings.rounds
+            after = stand_in(settings, seat, experiment.people)
+            for model in (name for name in (*names, after) if name not in (PERSON, None) and name not in models):
+                models[str(model)] = resolve(str(model), experiment.models)
+                _check_seed(models[str(model)])
+            drafts = 1 + experiment.people.send_backs * (settings.human.at(seat) == "approve")
+            calls += (names != (PERSON,)) * len(plan.asked_of[seat.name]) * round_settings.rounds * drafts
         mine: set[str] = set()
         for seed in _seeds(settings, experiment.seeds, round_settings):
             world = _world(settings, seed, len(hierarchy.workers))
@@ -111,6 +114,7 @@ def prepare(
         estimate={},
         at=now(),
     )
+    check_enough(record)
     estimate = {"calls": calls, "tokens": sum(one.tokens for one in expected(record).values())}
     return record.model_copy(update={"estimate": estimate, "registered": registration(record)})
 

@@ -13,7 +13,7 @@ from chains.errors import BadInput, LogDamaged, MazedomError
 from chains.experiments.experiment import Condition
 from chains.experiments.model_assignment import models_of
 from chains.experiments.prompt_assignment import circumstances
-from chains.organisation.cast import PERSON
+from chains.organisation.sitting import PERSON
 from chains.running.folders import LOG_FILE, RUN_FILE, runs_folder
 from chains.running.log.index import read_index
 from chains.running.log.line_index_schema import BOM

@@ -16,6 +16,7 @@ import orjson
 from pydantic import BaseModel, ConfigDict
 
 from chains.experiments.experiment import Condition, Experiment
+from chains.experiments.people import People
 from chains.models.spec import Source
 from chains.organisation.hierarchy import Hierarchy
 from chains.organisation.prompts import Prompt
@@ -81,8 +82,9 @@ class Prepared(Protocol):
 def plan_of(prepared: Prepared) -> dict[str, Any]:
     """Return what is registered, as plain JSON."""
     experiment = prepared.experiment
-    # Left out without plugins, so that older digests stay the same.
+    # Left out without plugins or people, so that older digests stay the same.
     plugins = {"plugins": dict(prepared.plugins)} if prepared.plugins else {}
+    people = {"people": experiment.people.model_dump(mode="json")} if experiment.people != People() else {}
     return {
         "hypotheses": dict(experiment.hypotheses),
         "arms": [condition.model_dump(mode="json") for condition in prepared.conditions],
@@ -97,6 +99,7 @@ def plan_of(prepared: Prepared) -> dict[str, Any]:
         "exclusions": EXCLUSIONS,
         "instrument": prepared.instrument,
         **plugins,
+        **people,
     }
 
 

@@ -81,8 +81,10 @@ class _Comparing(ReplySource):
         super().__init__(log, None, watcher)
         self.differences: list[Difference] = []
 
-    async def reply(self, key: Key, turn: Asked, model: str, heard: tuple[str, ...], request: Request) -> Reply | None:
-        reply = await super().reply(key, turn, model, heard, request)
+    async def reply(
+        self, key: Key, turn: Asked, model: str, heard: tuple[str, ...], request: Request, *, drafts: bool = False
+    ) -> Reply | None:
+        reply = await super().reply(key, turn, model, heard, request, drafts=drafts)
         step = self.log.find(key, request.digest)
         if step is not None and (step.heard, step.level, step.pass_) != (heard, turn.seat.level, turn.pass_):
             what = f"the log says that it heard {', '.join(step.heard) or 'nobody'} at level {step.level}"

@@ -8,7 +8,7 @@ depends on it starts. So running, resuming and replaying are one mechanism.
 import asyncio
 import contextlib
 import difflib
-from collections.abc import Collection, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from typing import Literal, NamedTuple, Protocol
 
 import orjson
@@ -17,11 +17,12 @@ from msgspec import structs
 from chains.errors import LogDamaged, MazedomError, ReplayDiffers, ReplyMissing
 from chains.models.budget import Count, counting
 from chains.models.provider import Provider, Reply, Request, added
-from chains.organisation.cast import PERSON
 from chains.organisation.hierarchy import Seat
+from chains.organisation.sitting import Answered, Way
+from chains.organisation.sitting import Asked as Sitting
 from chains.organisation.turn_key import Key, Pass
 from chains.running.log.log import SYNC_WITHIN, Log
-from chains.running.log.records import Note, Step, TrialEnd, now
+from chains.running.log.records import ByPerson, Note, Step, TrialEnd, now
 from chains.running.log.step_index import Place
 from chains.running.shared_replies import SharedReplies
 
@@ -72,7 +73,48 @@ class Question(NamedTuple):
     key: Key
     turn: Asked
     heard: tuple[str, ...]
-    request: Request
+    asked: Sitting
+    """The request, and the draft that goes with it."""
+    way: Way
+    words: int | None
+    """The word budget, if the prompt has one."""
+    holder: str
+    """Who answers: `people`, or a program."""
+
+    @property
+    def request(self) -> Request:
+        """What the person reads."""
+        return self.asked.request
+
+    @property
+    def back(self) -> Key | None:
+        """The key under which it is logged that the draft is sent back; None if it can't be."""
+        return None if self.asked.back is None else self.key._replace(attempt=self.asked.back)
+
+
+class Given(NamedTuple):
+    """A person's answer."""
+
+    answered: Answered
+    person: ByPerson
+
+
+class Overdue(NamedTuple):
+    """Nobody answered in time, and a model takes over."""
+
+    person: ByPerson
+
+
+Without = Callable[[], Awaitable[Reply]]
+"""Gives the message that goes on if a person does not answer in time."""
+
+
+class Desk(Protocol):
+    """What brings people's answers; see `chains.running.people.desk`."""
+
+    def given(self, question: Question) -> Given | Overdue | None:
+        """Return the answer to a question; None if it is not there yet, and the trial waits."""
+        ...
 
 
 class Taken(NamedTuple):
@@ -81,6 +123,8 @@ class Taken(NamedTuple):
     reply: Reply
     run: str | None
     """The id of the run that asked for it; None for a text that was put in its place."""
+    person: ByPerson | None = None
+    """How a person gave it there, if one did."""
 
 
 class OtherReplies(Protocol):
@@ -91,11 +135,37 @@ class OtherReplies(Protocol):
         ...
 
 
+class AnsweredElsewhere(NamedTuple):
+    """A person's answer in another run."""
+
+    answered: Answered
+    person: ByPerson | None
+    run: str | None
+
+
+def answered_in(others: OtherReplies, question: Question) -> AnsweredElsewhere | None:
+    """Return what a person answered to exactly this question in another run; None if nobody did."""
+    for key, back in ((question.back, True), (question.key, False)):
+        if key is not None and (taken := others.find(key, question.turn.name, question.request)) is not None:
+            return AnsweredElsewhere(Answered(taken.reply, sent_back=back), taken.person, taken.run)
+    return None
+
+
 class Answers(Protocol):
     """What a trial takes its replies from: a `ReplySource`."""
 
-    async def reply(self, key: Key, turn: Asked, model: str, heard: tuple[str, ...], request: Request) -> Reply | None:
+    async def reply(
+        self, key: Key, turn: Asked, model: str, heard: tuple[str, ...], request: Request, *, drafts: bool = False
+    ) -> Reply | None:
         """Return the reply to a request; None if it is not there yet, and the trial waits."""
+        ...
+
+    async def answer(self, question: Question, without: Without) -> Answered | None:
+        """Return a person's answer; None if it is not there yet, and the trial waits."""
+        ...
+
+    def known(self, key: Key, request: Request) -> Reply | None:
+        """Return the logged reply to a request that nobody is asked any more; None if there is none."""
         ...
 
 
@@ -109,8 +179,11 @@ class ReplySource:
         watcher: Watcher | None = None,
         unshared: Collection[str] = (),
         others: OtherReplies | None = None,
+        desk: Desk | None = None,
     ) -> None:
         """Take replies from `log`, and missing ones from `providers` by model name; None forbids asking.
+
+        People's answers come from `desk`; without one, their questions stay open.
 
         Replies of the models in `unshared` (their names in requests) are not shared between trials. The replies of
         `others` are taken before a model is asked.
@@ -122,6 +195,7 @@ class ReplySource:
         """Requests that people have not answered yet."""
         self._unshared = frozenset(unshared)
         self._others = others
+        self._desk = desk
         self._sync_at: asyncio.TimerHandle | None = None
         self._syncing: asyncio.Future[None] | None = None
         self._asking: set[asyncio.Future[Reply]] = set()
@@ -141,15 +215,19 @@ class ReplySource:
             raise ReplayDiffers(f"{key.trial}, seat {key.seat}: {difference(other.request, request)}")
         return None
 
-    async def reply(self, key: Key, turn: Asked, model: str, heard: tuple[str, ...], request: Request) -> Reply | None:
-        """Return the reply to a request, from the log or live; None if a person must give it and has not yet.
+    async def reply(
+        self, key: Key, turn: Asked, model: str, heard: tuple[str, ...], request: Request, *, drafts: bool = False
+    ) -> Reply | None:
+        """Return the reply to a request, from the log or live; a person's comes from `answer`.
 
         Args:
             key: Under which it is logged.
             turn: Who is asked, and for what.
-            model: The name under which a provider answers for it, or `person`.
+            model: The name under which a provider answers for it.
             heard: The seats whose messages the request shows.
             request: What is asked.
+            drafts: A person sees the reply before it is sent. If not, a higher attempt asks for another reply, which
+                is never taken from elsewhere.
 
         Raises:
             ReplayDiffers: If the log holds another request under this key.
@@ -158,27 +236,67 @@ class ReplySource:
         """
         reply = self.logged(key, request)
         live = reply is None
-        if reply is None and (taken := self._taken(key, turn, request)) is not None:
-            reply = self._had(key, turn, heard, request, *taken)
+        first = drafts or not key.attempt
+        if reply is None and first and (taken := self._taken(key, turn, request)) is not None:
+            reply = self._had(key, turn, heard, request, taken.reply, taken.run)
             self._shared.logged(request, key)
         if reply is None:
-            if model == PERSON:
-                self.questions.append(Question(key, turn, heard, request))
-                return None
             if self.providers is None:
                 why = f"{key.trial}, seat {key.seat}: the log holds no reply; `mazedom resume` asks for it"
                 raise ReplyMissing(why)
-            reply = await self._live(self.providers[model], key, turn, heard, request)
+            reply = await self._live(self.providers[model], key, turn, heard, request, first=first)
         self.watcher.said(key.trial, turn.seat, reply, live=live)
         return reply
 
-    async def _live(self, provider: Provider, key: Key, turn: Asked, heard: tuple[str, ...], request: Request) -> Reply:
+    async def answer(self, question: Question, without: Without) -> Answered | None:
+        """Return a person's answer, from the log or from the desk; None if it is not there yet.
+
+        Args:
+            question: What they are asked.
+            without: Gives the message that goes on if nobody answers in time.
+
+        Raises:
+            ReplayDiffers: If the log holds another request under the question's key.
+            Hopeless: If nobody answered in time, and no model takes over.
+        """
+        key, back = question.key, question.back
+        if back is not None and (reason := self.logged(back, question.request)) is not None:
+            self.watcher.said(key.trial, question.turn.seat, reason, live=False)
+            return Answered(reason, sent_back=True)
+        if (reply := self.logged(key, question.request)) is not None:
+            self.watcher.said(key.trial, question.turn.seat, reply, live=False)
+            return Answered(reply)
+        if self._others is not None and (found := answered_in(self._others, question)) is not None:
+            self._take(question, *found)
+            return found[0]
+        given = None if self._desk is None or not self.log.writable else self._desk.given(question)
+        if given is None:
+            self.questions.append(question)
+            return None
+        if isinstance(given, Overdue):
+            given = Given(Answered(await without()), given.person)
+        self._take(question, *given)
+        return given.answered
+
+    def _take(self, question: Question, answered: Answered, person: ByPerson | None, run: str | None = None) -> None:
+        """Log a person's answer, or that of another run."""
+        key = question.back if answered.sent_back and question.back is not None else question.key
+        self.record(key, question.turn, question.heard, question.request, answered.reply, reused=run, person=person)
+        self.watcher.said(key.trial, question.turn.seat, answered.reply, live=True)
+
+    def known(self, key: Key, request: Request) -> Reply | None:
+        """Return the reply that the log holds to exactly this request; None if there is none."""
+        return self.log.reply(key, request.digest)
+
+    async def _live(
+        self, provider: Provider, key: Key, turn: Asked, heard: tuple[str, ...], request: Request, *, first: bool
+    ) -> Reply:
         """Return a reply from the provider, or another trial's reply to exactly this request, seed included.
 
         Conditions that differ only further up ask their workers the same. The same seed should give the same answer,
         but a server that batches requests does not guarantee it, so the conditions would differ by noise alone.
         """
-        shared = key.attempt == 0 and not request.model.startswith("channel") and request.model not in self._unshared
+        shared = first and not request.model.startswith("channel") and request.model not in self._unshared
         other = self._shared.find(request) if shared else None
         if other is None:
             asking = asyncio.ensure_future(self._ask(provider, key, turn, heard, request))
@@ -194,7 +312,7 @@ class ReplySource:
 
     def _taken(self, key: Key, turn: Asked, request: Request) -> Taken | None:
         """Return another run's reply to this request, if there is one and replies of other runs may be taken."""
-        return None if self._others is None or key.attempt else self._others.find(key, turn.name, request)
+        return None if self._others is None else self._others.find(key, turn.name, request)
 
     def _had(
         self, key: Key, turn: Asked, heard: tuple[str, ...], request: Request, reply: Reply, run: str | None = None
@@ -262,6 +380,7 @@ class ReplySource:
         reply: Reply,
         *,
         reused: str | None = None,
+        person: ByPerson | None = None,
     ) -> None:
         """Log a reply, durably where it cost money or a person's work."""
         step = Step(
@@ -282,6 +401,7 @@ class ReplySource:
             tries=reply.tries,
             seconds=round(reply.seconds, 4),
             reused=reused,
+            person=person,
             at=now(),
         )
         self.log.append(step, durable=not request.model.startswith("channel"))

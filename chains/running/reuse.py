@@ -17,8 +17,7 @@ from typing import NamedTuple
 from chains.errors import BadInput, LogDamaged
 from chains.models.model_files import fingerprint
 from chains.models.provider import Reply, Request
-from chains.organisation.cast import Climb, Speak, Waiting
-from chains.organisation.plan import Plan
+from chains.organisation.sitting import Answered
 from chains.organisation.turn_key import Key
 from chains.running.folders import LOG_FILE, all_runs, find_run, run_name
 from chains.running.log.log import Log
@@ -26,9 +25,9 @@ from chains.running.log.records import Step
 from chains.running.log.seals import unsealed
 from chains.running.log.step_index import Place, packed
 from chains.running.record_file import read_record
-from chains.running.reply_source import Asked, OtherReplies, Taken
+from chains.running.reply_source import Asked, OtherReplies, Question, Taken, Without, answered_in
 from chains.running.run_record import Casts, RunRecord
-from chains.running.trial import run_trial
+from chains.running.trial import as_far_as_it_goes, run_trial
 
 ALL, NONE = "all", "none"
 """Words that stand in place of names of runs."""
@@ -90,7 +89,7 @@ class EarlierReplies:
         for key, place in log.index.places.steps():
             condition, world, replicate = _parts(key.trial)
             known = record.world_of.get(f"{condition}.{world}")
-            if key.attempt or known not in self._worlds or replicate > self._replicates:
+            if known not in self._worlds or replicate > self._replicates:
                 continue
             held_by = casts.models_at(condition, key.seat)
             if not held_by or any(label_of.get(model) not in same for model in held_by):
@@ -175,7 +174,7 @@ async def foreseen(record: RunRecord, found: OtherReplies) -> Counter[str]:
     casts, foresight = Casts(record), _Foresight(found)
     for trial in record.experiment.trials():
         cast = casts.cast(trial)
-        await run_trial(str(trial), cast, _as_far_as_it_goes(cast.plan), foresight, read=False)
+        await run_trial(str(trial), cast, as_far_as_it_goes(cast.plan), foresight, read=False)
     return foresight.hits
 
 
@@ -186,31 +185,22 @@ class _Foresight:
         self._found = found
         self.hits: Counter[str] = Counter()
 
-    async def reply(self, key: Key, turn: Asked, model: str, heard: tuple[str, ...], request: Request) -> Reply | None:
-        taken = self._found.find(key, turn.name, request)
+    async def reply(
+        self, key: Key, turn: Asked, model: str, heard: tuple[str, ...], request: Request, *, drafts: bool = False
+    ) -> Reply | None:
+        taken = self._found.find(key, turn.name, request) if drafts or not key.attempt else None
         if taken is None:
             return None
         self.hits[model] += 1
         return taken.reply
 
+    async def answer(self, question: Question, without: Without) -> Answered | None:
+        """Return a person's answer, where a fork takes its parent's."""
+        found = answered_in(self._found, question)
+        return None if found is None else found[0]
 
-def _as_far_as_it_goes(plan: Plan) -> Climb:
-    """Return a way to take every turn whose messages are all there; turns that wait are skipped."""
-
-    async def climb(speak: Speak) -> tuple[str, ...]:
-        said: dict[str, str | None] = {}
-        waiting = []
-        for turn in plan.turns:
-            if any(name not in said for name in turn.hears):
-                continue
-            message = await speak(turn.name, said)
-            if isinstance(message, Waiting):
-                waiting.append(message.seat)
-            else:
-                said[turn.name] = message
-        return tuple(waiting)
-
-    return climb
+    def known(self, key: Key, request: Request) -> Reply | None:
+        return None
 
 
 def _names(record: RunRecord) -> dict[str, str]:

@@ -16,6 +16,7 @@ from chains.errors import BadInput
 from chains.experiments.condition_plan import PlanSettings, planned, round_settings_of
 from chains.experiments.experiment import Condition, Experiment, TrialId
 from chains.experiments.model_assignment import dealt_models, models_of
+from chains.experiments.people import People
 from chains.experiments.prompt_assignment import circumstances
 from chains.experiments.settings import ConditionSettings
 from chains.models.spec import Source
@@ -25,6 +26,7 @@ from chains.organisation.hierarchy_file import read_hierarchy
 from chains.organisation.plan import Plan, Turn
 from chains.organisation.prompts import NOTICE, Prompt
 from chains.organisation.round_settings import RoundSettings, seed_in
+from chains.organisation.sitting import PERSON
 from chains.registry import differing
 from chains.running.fork_record import Fork
 from chains.running.log.records import LOG_VERSION
@@ -241,8 +243,13 @@ class Casts:
             reports = [turn.name for turn in turns if turn.row.holds == "report"]
             prompts |= {name: prompts[name].with_notices(notices) for name in reports}
         first = next((turn for turn in turns if turn.number == 0), turns[0] if turns else None)
+        way, people = settings.human.at(seat), self.record.experiment.people
         return Part(
             model=model,
+            way="none" if model == PERSON else way,
+            holder=settings.holder,
+            send_backs=people.send_backs,
+            stand_in=stand_in(settings, seat, people),
             prompt=NO_PROMPT if first is None else prompts[first.name],
             words=settings.words.at(seat),
             settings=_own_settings(settings, seat),
@@ -288,8 +295,15 @@ class Casts:
         )
 
     def people(self) -> bool:
-        """Return whether a person holds any seat."""
-        return any(part.human for condition in self._conditions for part in self.parts(condition).values())
+        """Return whether a person, or a program in their place, sits anywhere."""
+        return any(part.sits != "none" for condition in self._conditions for part in self.parts(condition).values())
+
+
+def stand_in(settings: ConditionSettings, seat: Seat, people: People) -> str | None:
+    """Return the model that writes where a person alone holds a seat and does not answer in time; None if none does."""
+    if people.minutes is None or people.then != "model" or settings.human.at(seat) != "write":
+        return None
+    return None if (model := settings.model.at(seat)) == PERSON else model
 
 
 def _own_settings(settings: ConditionSettings, seat: Seat) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from chains.organisation.plan import Plan
 from chains.running.langgraph_wiring import climber, wire
 from chains.running.log.log import Log
 from chains.running.log.records import Note, Status, TrialEnd, now
-from chains.running.reply_source import OtherReplies, Question, ReplySource, Watcher
+from chains.running.reply_source import Desk, OtherReplies, Question, ReplySource, Watcher
 from chains.running.run_record import Casts, RunRecord
 from chains.running.trial import Reads, in_turn, run_trial
 
@@ -46,6 +46,7 @@ async def drive(
     only: set[str] | None = None,
     redo: Collection[str] = (),
     others: OtherReplies | None = None,
+    desk: Desk | None = None,
     elsewhere: Reads | None = None,
     trace: bool = False,
 ) -> Progress:
@@ -64,6 +65,7 @@ async def drive(
         only: Drive these trials alone.
         redo: Finished trials to drive again, because replies of theirs are missing.
         others: Replies of other runs, which are taken before a model is asked.
+        desk: Brings people's answers; without one, the seats where a person sits wait.
         elsewhere: Scores finished trials in place of this process.
         trace: Let LangSmith trace, if the environment asks for it.
 
@@ -76,7 +78,7 @@ async def drive(
             one.
     """
     budget = budget or Budget()
-    reply_source = ReplySource(log, providers, watcher, _ambiguous(record), others)
+    reply_source = ReplySource(log, providers, watcher, _ambiguous(record), others, desk)
     driver = _Driver(Casts(record), reply_source, budget, _Climbs(trace=trace), most_at_once, elsewhere)
     todo = [
         trial

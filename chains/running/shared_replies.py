@@ -21,10 +21,10 @@ class SharedReplies:
     """Replies to share with all trials that ask exactly the same."""
 
     def __init__(self, log: Log, logged: Iterable[tuple[Key, Place]]) -> None:
-        """Begin with the first attempts among the steps in `logged`, which are in `log`."""
+        """Begin with the steps in `logged`, which are in `log`."""
         self._log = log
         self._found: dict[bytes, int | asyncio.Future[Reply]] = {
-            _short(place.digest): _place(place) for key, place in logged if key.attempt == 0
+            _short(place.digest): _place(place) for _, place in logged
         }
 
     def find(self, request: Request) -> Place | asyncio.Future[Reply] | None:

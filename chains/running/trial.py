@@ -5,22 +5,26 @@ A trial is a pure function of its cast and of the replies from a `ReplySource`.
 
 from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from msgspec import structs
 
-from chains.models.provider import Finish, Reply
+from chains.errors import Hopeless
+from chains.models.provider import Finish, Reply, Request
 from chains.organisation.cast import NO_REPORT, Cast, Climb, Speak, Waiting
 from chains.organisation.hierarchy import Hierarchy
 from chains.organisation.plan import Plan, Turn
 from chains.organisation.remedies.audit import corrected_in
 from chains.organisation.rounds import RoundResult, first_staff, in_round, next_staff
 from chains.organisation.selection import ratings_in, readable
+from chains.organisation.sitting import Answered, dialogue
 from chains.organisation.task import Ruled, Said
+from chains.organisation.turn_key import Key
 from chains.running.log.records import RoundEnd, TrialEnd, now
 from chains.running.outcomes.actions import read_deeds
 from chains.running.outcomes.decisions import read_loop, read_orders
-from chains.running.reply_source import Answers
+from chains.running.reply_source import Answers, Question
 from chains.scoring.facts.degenerate import degenerate
 from chains.scoring.facts.instrument import CLAUSES
 from chains.scoring.facts.reader import Reader
@@ -46,12 +50,58 @@ class _SeatedCrew:
             self.replies[turn] = ruled_reply(request)
             return request.text
         heard = tuple(dict.fromkeys([turns[name].seat.name for name in its.hears]))
-        key = self.cast.key(self.trial, its)
-        reply = await self.reply_source.reply(key, its, self.cast.parts[seat].model, heard, request)
+        key, part = self.cast.key(self.trial, its), self.cast.parts[seat]
+        if part.sits == "none" or (its.reference and not part.human):
+            reply = await self.reply_source.reply(key, its, part.model, heard, request)
+        elif its.reference:  # it would show the person the truth
+            reply = self.reply_source.known(key, request) or NOBODY
+        else:
+            reply = await self._sat(key, its, heard, request, said)
         if reply is None:
             return Waiting(seat)
         self.replies[turn] = reply
         return reply.spoken
+
+    async def _sat(self, key: Key, turn: Turn, heard: tuple[str, ...], request: Request, said: Said) -> Reply | None:
+        """Return the message of a turn in which a person takes part; None if it waits for them."""
+        part = self.cast.parts[turn.seat.name]
+        steps = dialogue(part.sits, request, part.send_backs)
+        asked = next(steps)
+        while True:
+            at = key._replace(attempt=asked.attempt)
+            if asked.by_person:
+                question = Question(at, turn, heard, asked, part.sits, part.word_budget(turn), part.holder)
+                answered = await self.reply_source.answer(question, partial(self._without, question, turn, said))
+            else:
+                reply = await self.reply_source.reply(at, turn, part.model, heard, asked.request, drafts=True)
+                answered = None if reply is None else Answered(reply)
+            if answered is None:
+                return None
+            try:
+                asked = steps.send(answered)
+            except StopIteration as end:
+                message: Reply = end.value
+                return message
+
+    async def _without(self, question: Question, turn: Turn, said: Said) -> Reply:
+        """Return what goes on where nobody answered in time: the draft, no advice, or what another model writes."""
+        draft, seat = question.asked.draft, turn.seat.name
+        if draft is None and question.way == "write":
+            request = turn.ask(self.cast.with_stand_in(seat), said)
+            model = self.cast.parts[seat].stand_in
+            if model is None or isinstance(request, Ruled):
+                raise Hopeless(f"{seat}: nobody answered in time, and no model can take over; set model.{seat} to one")
+            key = question.key._replace(attempt=1)
+            draft = await self.reply_source.reply(key, turn, model, question.heard, request, drafts=True)
+        if draft is None:
+            return Reply(text="", finish="empty", served_by=TAKEN_OVER, tries=0)
+        return Reply(text=draft.text, finish=draft.finish, served_by=TAKEN_OVER, tries=0)
+
+
+NOBODY = Reply(text="", finish="empty", served_by="nobody", tries=0)
+"""The reply to a reference turn of a person, who is not asked."""
+TAKEN_OVER = "a model, for nobody answered in time"
+"""`served_by` of a message that went on without the person."""
 
 
 def ruled_reply(ruled: Ruled) -> Reply:
@@ -78,6 +128,31 @@ def in_turn(plan: Plan) -> Climb:
                 return (message.seat,)
             said[turn.name] = message
         return ()
+
+    return climb
+
+
+def as_far_as_it_goes(plan: Plan, begun: Mapping[str, str | None] | None = None, waits: Collection[str] = ()) -> Climb:
+    """Return a way to take every turn whose messages are all there; turns that wait are skipped.
+
+    Args:
+        plan: Who speaks when.
+        begun: Messages that are there already, by turn.
+        waits: Turns that are known to wait.
+    """
+
+    async def climb(speak: Speak) -> tuple[str, ...]:
+        said = dict(begun or {})
+        waiting = []
+        for turn in plan.turns:
+            if turn.name in said or turn.name in waits or any(name not in said for name in turn.hears):
+                continue
+            message = await speak(turn.name, said)
+            if isinstance(message, Waiting):
+                waiting.append(message.seat)
+            else:
+                said[turn.name] = message
+        return tuple(waiting)
 
     return climb
 

@@ -46,13 +46,14 @@ def _asked(record: RunRecord, casts: Casts, condition: Condition) -> Hashable:
 
 def _of_part(record: RunRecord, part: Part) -> Hashable:
     """Return what decides a seat's requests: its model, and the prompts and settings that this model reads."""
-    source = record.models.get(part.model)
+    source, sits = record.models.get(part.model), (part.sits, part.holder if part.sits != "none" else "")
     if source is not None and source.traits.is_synthetic:
-        return part.model
+        return part.model, sits
     prompts = (part.prompt, *part.tasks.values())
     holes = frozenset[str]().union(*(prompt.holes for prompt in prompts))
     return (
         part.model,
+        sits,
         tuple(_of_prompt(prompt) for prompt in prompts),
         part.words if "words" in holes else None,
         part.circumstances if "circumstances" in holes else None,

@@ -4,7 +4,7 @@ import argparse
 from collections.abc import Callable
 
 from chains import VERSION
-from chains.terminal.options import a_run, as_tables, count, events, limits, positive, reuse, settings
+from chains.terminal.options import a_run, as_tables, count, events, limits, person, positive, reuse, settings, waits
 from chains.terminal.options import as_json as _json
 from chains.terminal.program import started
 
@@ -14,8 +14,11 @@ def _run(parser: argparse.ArgumentParser) -> None:
     settings(parser)
     parser.add_argument(
         "--human", action="append", default=[], metavar="WHO",
-        help="give these seats to the person at the terminal: a level's number, a seat or a role",
+        help="give these seats to a person: a level's number, a seat or a role, and how they sit, as in L1=edit "
+        "(write, edit, approve, advised, advise; default: write)",
     )  # fmt: skip
+    person(parser)
+    waits(parser)
     parser.add_argument(
         "--dry-run", action="store_true", help="what it would take: calls, tokens, money, time; run nothing"
     )
@@ -69,10 +72,19 @@ def _resume(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--again", action="store_true", help="ask again for exactly what was logged and is gone from the log"
     )
+    person(parser)
+    waits(parser)
     reuse(parser, "as in `run`, from now on; `none`: take none (default: as the run was begun)")
     limits(parser)
     events(parser)
     as_tables(parser)
+
+
+def _answer(parser: argparse.ArgumentParser) -> None:
+    a_run(parser)
+    person(parser)
+    parser.add_argument("--list", action="store_true", help="only say who waits for what since when")
+    _json(parser)
 
 
 def _show(parser: argparse.ArgumentParser) -> None:
@@ -375,6 +387,7 @@ VERBS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None], str]] = {
         "mazedom fork last --at L2 --set prompt=honest",
     ),
     "resume": ("go on with an unfinished run", _resume, "mazedom resume last --set limits.calls=2000"),
+    "answer": ("work through what waits for you in a run's seats", _answer, "mazedom answer last --as anna"),
     "list": (
         "runs, experiments, prompts, measures with a glossary, settings, ...",
         _list,
@@ -426,7 +439,7 @@ VERBS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None], str]] = {
 
 GROUPS = {
     "Every day": ("run", "show", "compare", "law", "replay", "list"),
-    "Before and around a run": ("plan", "models", "resume", "fork"),
+    "Before and around a run": ("plan", "models", "resume", "fork", "answer"),
     "Is the instrument right": ("agree", "judge", "calibrate", "fates"),
     "Your own material": ("world", "import"),
     "Hand it on": ("report", "export", "pack"),

@@ -10,32 +10,31 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any
-
-from rich.panel import Panel
-from rich.text import Text
+from typing import Any, NamedTuple
 
 from chains.analysis.added_measures import added_rows
 from chains.analysis.results.run_results import Results, results
 from chains.errors import BadInput, MazedomError, OverLimit
 from chains.models.budget import Budget
 from chains.models.pool import Models
-from chains.models.provider import Reply, Request
-from chains.organisation.hierarchy import Seat
 from chains.running.folders import find_run
 from chains.running.fork import ParentReplies
 from chains.running.gc_tuning import kept
 from chains.running.log.log import Log
+from chains.running.people.desk import Desk
+from chains.running.people.worklist import Worklist
 from chains.running.reader_pool import fitting, readers
 from chains.running.recorded_finding import record_finding
-from chains.running.reply_source import OtherReplies, Question, ReplySource, Watcher
+from chains.running.reply_source import OtherReplies, Watcher
 from chains.running.reuse import EarlierReplies, earlier
 from chains.running.run_record import Casts, RunRecord
-from chains.running.runner import Progress, drive, incomplete
+from chains.running.runner import drive, incomplete
 from chains.running.spending import budget_of, check_limits, most_at_once, note_what_came, unbounded
 from chains.running.token_estimate import longest_prompt
 from chains.running.trial import Reads
+from chains.terminal.answering import by_lines, work_through
 from chains.terminal.views.events import Events, Several
+from chains.terminal.views.item import waiting_lines
 from chains.terminal.views.live import LiveView
 from chains.terminal.views.output import print_json, progress, say
 from chains.terminal.views.output import results as stdout
@@ -50,6 +49,8 @@ def drive_run(
     events: str | None = None,
     others: OtherReplies | None = None,
     again: bool = False,
+    who: str | None = None,
+    wait: bool = False,
 ) -> int:
     """Drive a run's unfinished trials, show them, print the results; return the exit status.
 
@@ -60,7 +61,10 @@ def drive_run(
         events: Where to write a line of JSON for everything that happens, if anywhere.
         others: Replies of earlier runs, to be taken in place of calls.
         again: Ask again for what was logged and is gone.
+        who: The name of the person at the terminal, if they gave one.
+        wait: Stay while trials wait for people, and go on whenever one answers.
     """
+    worklist = Worklist(folder, record.experiment.people)
     check_limits(record)
     with readers(record, fitting(record)) as elsewhere, Log(folder, write=True, held=record.held, again=again) as log:
         if log.index.notice:
@@ -71,7 +75,8 @@ def drive_run(
         try:
             with contextlib.ExitStack() as stack:
                 told = [] if events is None else [stack.enter_context(Events(record, log, Path(events)))]
-                stopped = asyncio.run(_drive(record, folder, log, told, others, elsewhere, again=again))
+                sitting = _Sitting(Desk(record, worklist), worklist.at_the_terminal(who), wait=wait)
+                stopped = asyncio.run(_drive(record, folder, log, sitting, told, others, elsewhere, again=again))
         except asyncio.CancelledError:
             stopped = INTERRUPTED
         found, added = results(record, log), _added(record, log)
@@ -80,25 +85,62 @@ def drive_run(
     if as_json:
         document = found.document() | {"path": str(folder), "seconds": round(seconds, 3)}
         document |= {"added_measures": added} if added else {}
+        document |= {"waiting_for": [one._asdict() for one in worklist.waiting()]} if found.waiting else {}
         print_json(document | ({"stopped": stopped} if stopped else {}))
     else:
-        _print(found, added, folder, stopped, seconds)
+        _print(found, added, folder, worklist, stopped, seconds)
     if stopped:
         return 130 if stopped == INTERRUPTED else 1
-    return 1 if found.failed else 0
+    return 1 if found.failed else WAITING if found.waiting else 0
 
 
 INTERRUPTED = "interrupted"
+WAITING = 3
+"""The exit status of a run that waits for people."""
+LOOK_EVERY = 1.0
+"""Seconds between two looks at the worklist while a run stays to wait."""
+TO_UNDO = 5.0
+"""Seconds in which an answer can be undone while a run stays to wait for it."""
 GRACE = 8.0
 """Seconds that calls in flight have after SIGTERM; containers are killed after ten."""
 TRACE = os.environ.get("MAZEDOM_TRACE") == "1"
 """Whether LangSmith may trace runs: asked for here, and not by the variables that other programs set."""
 
 
+class _Sitting(NamedTuple):
+    """The people of a run, as this process meets them."""
+
+    desk: Desk
+    who: str | None
+    """The person at the terminal; None: nobody is asked there."""
+    wait: bool
+
+    async def goes_on(self, view: LiveView, driven: set[str]) -> set[str]:
+        """Let people answer; return the trials that can go on, none if nobody is to be waited for any longer.
+
+        Args:
+            view: Leaves the terminal to them.
+            driven: Trials that were driven just now; if one of them could go on, it would have.
+        """
+        worklist = self.desk.worklist
+        if self.who is not None and attended() and any(one.state != "answered" for one in worklist.inbox(self.who)):
+            with view.paused():
+                work_through(worklist, self.who, by_lines)
+            if ready := worklist.ready():
+                return ready
+        while self.wait and worklist.anything():
+            if ready := worklist.ready(TO_UNDO) - driven:
+                return ready
+            await asyncio.sleep(LOOK_EVERY)
+            driven = set()
+        return worklist.ready() - driven
+
+
 async def _drive(
     record: RunRecord,
     folder: Path,
     log: Log,
+    sitting: _Sitting,
     told: Sequence[Watcher] = (),
     others: OtherReplies | None = None,
     elsewhere: Reads | None = None,
@@ -132,16 +174,17 @@ async def _drive(
                         only=only,
                         redo=redo,
                         others=others,
+                        desk=sitting.desk,
                         elsewhere=elsewhere,
                         trace=TRACE,
                     )
-                if done.stopped is not None or not done.questions or not attended():
+                sitting.desk.tidy(done.ends)
+                if done.stopped is not None or not sitting.desk.worklist.anything():
                     break
                 try:
-                    with view.paused():
-                        only = _answered(done, ReplySource(log, None))
+                    only = await sitting.goes_on(view, set(done.ends))
                 except KeyboardInterrupt:
-                    say("the answer that you were writing is not logged; those before it are")
+                    say("what you have sent is kept; what you were writing is not")
                     return INTERRUPTED
                 if not only:
                     break
@@ -227,24 +270,6 @@ def confirmed(question: str) -> bool:
         return False
 
 
-def _answered(done: Progress, reply_source: ReplySource) -> set[str]:
-    """Put the open questions to the person at the terminal, log the answers, return the trials that can go on."""
-    trials = set()
-    for number, question in enumerate(done.questions, 1):
-        began = time.monotonic()
-        text = ask(question.key.trial, question.turn.seat, question.request, f"{number} of {len(done.questions)}")
-        if text is None:
-            break
-        _log_answer(reply_source, question, text, time.monotonic() - began)
-        trials.add(question.key.trial)
-    return trials
-
-
-def _log_answer(reply_source: ReplySource, question: Question, text: str, seconds: float) -> None:
-    reply = Reply(text=text, served_by="person", tries=0, seconds=seconds)
-    reply_source.record(question.key, question.turn, question.heard, question.request, reply)
-
-
 @contextlib.contextmanager
 def interrupts(budget: Budget) -> Iterator[None]:
     """Let Ctrl-C stop the run after the calls in flight, and a second one at once.
@@ -289,7 +314,12 @@ def _added(record: RunRecord, log: Log) -> list[dict[str, Any]]:
 
 
 def _print(
-    found: Results, added: Sequence[Mapping[str, Any]], folder: Path, stopped: str | None, seconds: float
+    found: Results,
+    added: Sequence[Mapping[str, Any]],
+    folder: Path,
+    worklist: Worklist,
+    stopped: str | None,
+    seconds: float,
 ) -> None:
     run = found.record.id if folder.name == found.record.id else shlex.quote(str(folder))
     if not (found.waiting and Casts(found.record).people()):
@@ -298,7 +328,8 @@ def _print(
         say(f"{count} trial{'s' if count > 1 else ''} failed: {sentence}")
     if found.waiting:
         who = "1 trial waits" if found.waiting == 1 else f"{found.waiting} trials wait"
-        say(f"{who} for a person: `mazedom resume {run}` at a terminal asks")
+        say("\n".join(waiting_lines(worklist.waiting())))
+        say(f"{who} for a person: `mazedom answer {run}` asks, then `mazedom resume {run}` goes on")
     elif stopped or found.finished + found.failed < found.trials:
         why = "" if stopped in (None, INTERRUPTED) else f"{stopped}; "
         left = found.trials - found.finished
@@ -314,25 +345,3 @@ def _print(
             factor = next(iter(found.record.experiment.factors))
             say(f"compare {factor:<14} mazedom compare {run} --by {factor}")
         say(f"play it back:          mazedom replay {run} --verify")
-
-
-def ask(trial: str, seat: Seat, request: Request, which: str) -> str | None:
-    """Show a seat's prompt and return what the person writes; None if they write nothing.
-
-    The text ends with a line that holds a single full stop, or with the end of the input.
-    """
-    for message in request.messages:
-        progress.print(Panel(Text(message.content), title=Text(f"{trial}: you hold seat {seat.name} ({which})")))
-    progress.print(
-        "Write your message; end it with a line that holds only a full stop. Nothing at all: leave it waiting."
-    )
-    lines: list[str] = []
-    while True:
-        try:
-            line = input()
-        except EOFError:
-            break
-        if line.strip() == ".":
-            break
-        lines.append(line)
-    return "\n".join(lines).strip() or None

@@ -14,8 +14,8 @@ from chains.terminal.command_line import parse
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one verb; return the exit status.
 
-    0: all finished, or waiting for a person. 1: a trial failed, an error, or a failed check.
-    2: wrong usage. 130: interrupted.
+    0: all finished. 1: a trial failed, an error, or a failed check. 2: wrong usage.
+    3: trials wait for people. 130: interrupted.
     """
     words = list(sys.argv[1:] if argv is None else argv)
     if not words or words[0] in ("-h", "--help", "help"):

@@ -47,6 +47,20 @@ def events(parser: argparse.ArgumentParser) -> None:
     )  # fmt: skip
 
 
+def person(parser: argparse.ArgumentParser) -> None:
+    """Add `--as`."""
+    parser.add_argument(
+        "--as", dest="who", metavar="NAME", help="who you are; what is logged has a pseudonym instead (default: me)"
+    )
+
+
+def waits(parser: argparse.ArgumentParser) -> None:
+    """Add `--wait`."""
+    parser.add_argument(
+        "--wait", action="store_true", help="stay, and go on whenever somebody answers elsewhere; Ctrl-C stops"
+    )
+
+
 def a_run(parser: argparse.ArgumentParser) -> None:
     """Add the name of a run."""
     parser.add_argument("run", nargs="?", default="last", help=RUN_HELP)

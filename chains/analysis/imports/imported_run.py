@@ -110,7 +110,9 @@ class _Logged(ReplySource):
         super().__init__(log, None)
         self._placed = placed
 
-    async def reply(self, key: Key, turn: Asked, model: str, heard: tuple[str, ...], request: Request) -> Reply | None:
+    async def reply(
+        self, key: Key, turn: Asked, model: str, heard: tuple[str, ...], request: Request, *, drafts: bool = False
+    ) -> Reply | None:
         said = self._placed[key.trial].said
         at = len(said) - turn.seat.level
         one = said[at] if at < len(said) else NOBODY

@@ -10,6 +10,7 @@ from msgspec import structs
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field, PlainSerializer, PlainValidator
 
 from chains.models.provider import Reply, Request, Usage, digest_of
+from chains.organisation.sitting import Way
 from chains.organisation.turn_key import Key, Pass
 from chains.scoring.reading import Deeds, Outcome, Reading
 
@@ -32,6 +33,27 @@ def _usage(value: Any) -> Usage | None:
 
 def _plain_usage(value: Usage | None) -> dict[str, Any] | None:
     return None if value is None else structs.asdict(value)
+
+
+class ByPerson(BaseModel):
+    """How a person gave a reply. The step's request has the texts; they were shown with `legible`."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    way: Way
+    """How the person sat."""
+    by: str | None
+    """Their pseudonym, or which program answered in their place; None: nobody in time, and the draft went on."""
+    shown: str
+    """Digest of the texts as they were shown."""
+    since: str | None = None
+    """From when it could be answered, UTC."""
+    opened: str | None = None
+    """When somebody first opened it, UTC. How long it was open is the step's `seconds`."""
+    sent_back: bool = False
+    """Whether the reply is the reason for which a draft was sent back."""
+    changes: tuple[tuple[str, str], ...] | None = None
+    """What was changed in the draft, each stretch before and after; None where there was no draft."""
 
 
 class Step(BaseModel):
@@ -65,6 +87,8 @@ class Step(BaseModel):
     seconds: float = 0.0
     reused: str | None = None
     """The run whose reply this is, if it was taken from another."""
+    person: ByPerson | None = None
+    """How a person gave the reply; None for a model's, and in logs from before this was kept."""
     at: str
     """When the reply was logged, UTC."""
 
@@ -86,6 +110,8 @@ class Step(BaseModel):
         }  # fmt: skip
         if self.reused is not None:
             plain["reused"] = self.reused
+        if self.person is not None:
+            plain["person"] = self.person.model_dump(mode="json")
         plain["at"] = self.at
         return orjson.dumps(plain) + b"\n"
 

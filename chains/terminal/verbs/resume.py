@@ -30,4 +30,6 @@ def main(arguments: argparse.Namespace) -> int:
             events=arguments.events,
             others=replies or others,
             again=arguments.again,
+            who=arguments.who,
+            wait=arguments.wait,
         )

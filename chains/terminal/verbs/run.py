@@ -9,7 +9,6 @@ from chains.experiments.experiment import DEFAULT, Experiment, read_experiment
 from chains.experiments.overrides import OF_THE_EXPERIMENT, override, split
 from chains.experiments.scoped import scope_of
 from chains.models.model_files import HOW_TO_INSTALL, embedded_is_here
-from chains.organisation.cast import PERSON
 from chains.registry import differing
 from chains.running.extend import extended
 from chains.running.folders import find_experiment, find_run, new_run_id
@@ -49,7 +48,10 @@ def main(arguments: argparse.Namespace) -> int:
             rewrite(record, folder)
     say(_what_it_does(record, folder, had))
     try:
-        return drive_run(record, folder, as_json=arguments.json, events=arguments.events, others=others)
+        return drive_run(
+            record, folder, as_json=arguments.json, events=arguments.events, others=others,
+            who=arguments.who, wait=arguments.wait,
+        )  # fmt: skip
     except NotThere:
         if had is None:
             discard(folder)  # else it would be the `last` run
@@ -126,12 +128,18 @@ def _experiment(arguments: argparse.Namespace, like: RunRecord | None) -> Experi
 
 def _set(experiment: Experiment, arguments: argparse.Namespace) -> Experiment:
     """Return the experiment with what the command line sets."""
-    settings = [*arguments.settings, *(f"model.{scope_of(who)}={PERSON}" for who in arguments.human)]
+    settings = [*arguments.settings, *map(_seated, arguments.human)]
     if arguments.max_calls is not None:
         settings.append(f"limits.calls={arguments.max_calls}")
     if arguments.experiment is None and arguments.like is None and any(_is_factor(text) for text in settings):
         experiment = _without_factors(experiment)
     return override(experiment, settings)
+
+
+def _seated(who: str) -> str:
+    """Return what `--human WHO` or `--human WHO=WAY` sets."""
+    seat, _, way = who.partition("=")
+    return f"human.{scope_of(seat.strip())}={way.strip() or 'write'}"
 
 
 def _is_factor(text: str) -> bool:
