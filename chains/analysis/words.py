@@ -63,6 +63,10 @@ PRINTED: Mapping[str, str] = {
     "wrong": "number of the choices that are not",
     "guess": "share of right choices with no report at all",
     "missed": "share of the trials with the careful option right in which it was not taken",
+    # blame
+    "loss": "points of 100 facts that would be kept besides, if the seat were replaced",
+    "first lost": "share of all facts that are lost at this seat for the first time",
+    "undefined": "continuations of which nothing can be said: broken off, refused, cut off or foreign above the seat",
     # compare, hypotheses
     "a": "the first condition",
     "b": "the second condition",

@@ -14,10 +14,10 @@ from chains.experiments.overrides import OF_THE_EXPERIMENT, override, split
 from chains.experiments.settings import SETTINGS
 from chains.models.provider import Reply, Request
 from chains.organisation.plan import Plan
-from chains.organisation.prompts import read_prompt
+from chains.organisation.prompts import configuration, configurations, read_prompt
 from chains.organisation.turn_key import Key
 from chains.running.folders import run_name
-from chains.running.fork_record import Fork, turns_from
+from chains.running.fork_record import Fork, seats_at, turns_from
 from chains.running.log.log import Log
 from chains.running.prepare import prepare
 from chains.running.reply_source import Taken
@@ -37,6 +37,7 @@ def forked(
     at: str = "",
     settings: Sequence[str] = (),
     trial: str | None = None,
+    condition: str | None = None,
     said: Mapping[str, Mapping[str, str]] | None = None,
     continuations: int = 1,
 ) -> RunRecord:
@@ -50,6 +51,7 @@ def forked(
             whatever was not asked in exactly these words.
         settings: What changes, as `--set` has it. A setting that may differ between seats changes for those of `at`.
         trial: Fork this trial of the parent alone.
+        condition: Fork the trials of this condition alone, by its id.
         said: Messages to put in place of replies: by the parent's trial, then by turn.
         continuations: How often each trial goes on.
 
@@ -59,8 +61,8 @@ def forked(
     if not (at or settings or said):
         raise BadInput("nothing changes; say what with --set, --message or --edit, or with --at who is asked again")
     at = place(at, parent)
-    conditions, one = _chosen(parent, trial)
-    put = tuple(_scoped(text, at) for text in settings)
+    conditions, one = _chosen(parent, trial, condition)
+    put = tuple(scoped(text, at, parent) for text in settings)
     replicates = (one.replicate,) if one else tuple(range(1, parent.experiment.replicates + 1))
     experiment = override(_narrowed(parent.experiment, conditions, one), put)
     if len(experiment.conditions) != len(conditions):
@@ -99,11 +101,15 @@ def place(at: str, parent: RunRecord) -> str:
     return at
 
 
-def _chosen(parent: RunRecord, trial: str | None) -> tuple[tuple[Condition, ...], TrialId | None]:
+def _chosen(
+    parent: RunRecord, trial: str | None, condition: str | None
+) -> tuple[tuple[Condition, ...], TrialId | None]:
     """Return the parent's conditions that are forked, and the one trial if only that is."""
-    known = {condition.id: condition for condition in parent.conditions}
+    known = {one.id: one for one in parent.conditions}
+    if condition is not None:
+        return (known[condition],), None
     if trial is None:
-        return tuple(known[condition.id] for condition in parent.experiment.conditions), None
+        return tuple(known[one.id] for one in parent.experiment.conditions), None
     one = next((one for one in parent.experiment.trials() if str(one) == trial), None)
     if one is None:
         raise BadInput(f"run {parent.id} has no trial {trial!r}; its trials are named as in c1.w1.r1")
@@ -111,10 +117,11 @@ def _chosen(parent: RunRecord, trial: str | None) -> tuple[tuple[Condition, ...]
 
 
 def _narrowed(experiment: Experiment, conditions: Sequence[Condition], one: TrialId | None) -> Experiment:
-    """Return the parent's experiment without its hypotheses; of one condition and world, if one trial is forked."""
+    """Return the parent's experiment without its hypotheses, of the conditions and the one trial that are forked."""
     update: dict[str, Any] = {"hypotheses": {}, "numbers": ()}
     if one is not None:
         update |= {"seeds": (one.seed,), "replicates": 1}
+    if len(conditions) < len(experiment.conditions):
         update["factors"] = {key: (value,) for key, value in conditions[0].factors.items()}
     return _anew(experiment, **update)
 
@@ -124,8 +131,15 @@ def _anew(experiment: Experiment, **update: Any) -> Experiment:
     return Experiment.model_validate(experiment.model_dump(exclude_unset=True) | update)
 
 
-def _scoped(text: str, at: str) -> str:
-    """Return a setting with the scope of `at`, where the setting may have one and has none."""
+def scoped(text: str, at: str, parent: RunRecord) -> str:
+    """Return a setting with the scope of `at`, where the setting may have one and has none.
+
+    `prompt=honest` names a configuration, which has a variant for each role; with a scope it is the variant of the
+    seats' role.
+
+    Raises:
+        BadInput: If a fork can't change that, or not there.
+    """
     key, values = split(text)
     head, _, scope = key.partition(".")
     if len(values) > 1:
@@ -137,7 +151,17 @@ def _scoped(text: str, at: str) -> str:
         return text
     if at.startswith("hop."):
         raise BadInput(f"--set {text}: give --at a seat, a role or a level, for which {head} can be set, not {at}")
+    if head == "prompt" and values[0] in configurations():
+        return f"{head}.{at}={_variant(values[0], at, parent)}"
     return f"{head}.{at}={values[0]}"
+
+
+def _variant(name: str, at: str, parent: RunRecord) -> str:
+    """Return the variant that a configuration has for the role of the seats `at`; its name where roles differ."""
+    casts = Casts(parent)
+    plans = [casts.plan(condition.id) for condition in parent.conditions]
+    roles = {seat.role for plan in plans for seat in plan.seats if seat.name in seats_at(at, plan)}
+    return configuration(name)[roles.pop()] if len(roles) == 1 else name
 
 
 def _check_worlds(staged: RunRecord, parent: RunRecord, fork: Fork) -> None:

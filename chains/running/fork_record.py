@@ -43,6 +43,12 @@ class Fork(BaseModel):
         continuation, place = divmod(trial.replicate - 1, len(self.replicates))
         return TrialId(self.conditions[trial.condition], trial.seed, self.replicates[place]), continuation + 1
 
+    def continued(self, parent: TrialId, number: int) -> TrialId:
+        """Return the trial that is a continuation of the parent's trial: the inverse of `origin`."""
+        condition = next(new for new, old in self.conditions.items() if old == parent.condition)
+        place = self.replicates.index(parent.replicate) + (number - 1) * len(self.replicates)
+        return TrialId(condition, parent.seed, place + 1)
+
     def draws(self, trial: TrialId, plan: Plan) -> tuple[int, dict[str, int]]:
         """Return the replicate that a trial began as, and for each turn that is drawn otherwise the number to draw by.
 

@@ -63,6 +63,26 @@ def _fork(parser: argparse.ArgumentParser) -> None:
     as_tables(parser)
 
 
+def _blame(parser: argparse.ArgumentParser) -> None:
+    a_run(parser)
+    parser.add_argument(
+        "--set", action="append", default=[], dest="settings", metavar="KEY=VALUE",
+        help="who sits in a replaced seat, as in model=NAME or prompt=honest (default: verbatim relay, and as many "
+        "words of it as the seat wrote)",
+    )  # fmt: skip
+    parser.add_argument("--levels", action="store_true", help="replace whole levels, not single seats")
+    parser.add_argument(
+        "--condition", metavar="NAME", help="this condition alone, as c1 or prompt=career (default: all)"
+    )
+    parser.add_argument(
+        "--times", type=positive, default=1, metavar="K",
+        help="continuations of each trial, with as many unchanged ones as control (default: 1, against the run itself)",
+    )  # fmt: skip
+    parser.add_argument("--dry-run", action="store_true", help="say what it would ask; ask nothing")
+    limits(parser)
+    as_tables(parser)
+
+
 def _resume(parser: argparse.ArgumentParser) -> None:
     a_run(parser)
     parser.add_argument(
@@ -386,6 +406,11 @@ VERBS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None], str]] = {
         _fork,
         "mazedom fork last --at L2 --set prompt=honest",
     ),
+    "blame": (
+        "which seat does the damage: replace one after another, and see what is saved",
+        _blame,
+        "mazedom blame last --times 4",
+    ),
     "resume": ("go on with an unfinished run", _resume, "mazedom resume last --set limits.calls=2000"),
     "answer": ("work through what waits for you in a run's seats", _answer, "mazedom answer last --as anna"),
     "list": (
@@ -439,7 +464,8 @@ VERBS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None], str]] = {
 
 GROUPS = {
     "Every day": ("run", "show", "compare", "law", "replay", "list"),
-    "Before and around a run": ("plan", "models", "resume", "fork", "answer"),
+    "Before and around a run": ("plan", "models", "resume", "answer"),
+    "Change one thing": ("fork", "blame"),
     "Is the instrument right": ("agree", "judge", "calibrate", "fates"),
     "Your own material": ("world", "import"),
     "Hand it on": ("report", "export", "pack"),

@@ -1,0 +1,160 @@
+"""Blame: what of the loss, the distortion and the regret goes away if one seat is replaced.
+
+A seat's share in the loss is the share of the facts that reach the executive with the seat replaced, less the share
+that reaches it without, mean over trials within worlds and then over worlds. The same for distortion and for regret.
+"""
+
+import math
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from statistics import fmean
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from chains.analysis.compare.arms import RunHeard
+from chains.analysis.results.profiler import profiles
+from chains.experiments.experiment import TrialId
+from chains.fates import SILENT
+from chains.running.arms_of_blame import CONTROL, EQUAL_WORDS, OTHER, RELAY, Blame
+from chains.running.fork_record import seats_at
+from chains.scoring.measures.measures import MEASURES
+from chains.stats.paired.culprits import Culprits, culprits
+
+LOSSES = ("loss", "distortion", "regret")
+"""What is blamed: the share of the facts not kept, the share altered or inverted, and what the decision lost."""
+
+
+class Replaced(NamedTuple):
+    """What replacing the seats in one way saves."""
+
+    kind: str
+    saved: Mapping[str, Culprits]
+    """By what is lost, the places in the order of `Blame.places`; regret only where something was decided."""
+    undefined: Sequence[int]
+    """For each place, continuations of which nothing can be said: one of the two broke off, refused, was cut off or is
+    not in English, above the place."""
+    continuations: int
+    """Of each place."""
+
+
+class Blamed(NamedTuple):
+    """The blame in one condition."""
+
+    condition: str
+    """Its name."""
+    blame: Blame
+    ways: Sequence[Replaced]
+    first_lost: Mapping[str, float]
+    """By seat, the share of all facts that are first lost there: the plain profile."""
+
+    def document(self) -> dict[str, Any]:
+        """Return it as JSON."""
+        places = self.blame.places
+        return {
+            "condition": self.condition,
+            "trials": len(self.blame.trials),
+            "worlds": len({one.seed for one in self.blame.trials}),
+            "continuations": self.blame.times,
+            "replaced_by": list(self.blame.settings) or RELAY,
+            "first_lost": {name: round(value, 6) for name, value in self.first_lost.items()},
+            "ways": [
+                {
+                    "kind": way.kind,
+                    "undefined": dict(zip(places, way.undefined, strict=True)),
+                    **{
+                        what: {
+                            "blamed": [places[one] for one in found.blamed],
+                            "seats": {place: one.document() for place, one in zip(places, found.saved, strict=True)},
+                        }
+                        for what, found in way.saved.items()
+                    },
+                }
+                for way in self.ways
+            ],
+        }
+
+
+def blamed(blame: Blame, parent: RunHeard, arms: Mapping[tuple[str, str], RunHeard]) -> Blamed:
+    """Return the blame in one condition of a run.
+
+    Args:
+        blame: What is blamed.
+        parent: The run.
+        arms: The forks, by place and kind, as far as they were driven.
+    """
+    ways = [
+        _replaced(blame, parent, arms, kind)
+        for kind in (RELAY, EQUAL_WORDS, OTHER)
+        if any(other == kind for _, other in arms)
+    ]
+    profile = next((one for one in profiles(parent.record, parent.log) if one.condition.id == blame.condition), None)
+    first_lost = {} if profile is None else {place.name: place.damage for place in profile.seats}
+    condition = next(one for one in parent.record.conditions if one.id == blame.condition)
+    return Blamed(condition.name, blame, ways, first_lost)
+
+
+def _replaced(blame: Blame, parent: RunHeard, arms: Mapping[tuple[str, str], RunHeard], kind: str) -> Replaced:
+    worlds = sorted({one.seed for one in blame.trials})
+    tables = {what: np.full((len(worlds), len(blame.places)), np.nan) for what in LOSSES}
+    undefined = []
+    for column, place in enumerate(blame.places):
+        by_world: dict[int, list[Sequence[float]]] = defaultdict(list)
+        unclear = 0
+        for trial in blame.trials:
+            for number in range(1, blame.times + 1):
+                saved = _saved(blame, parent, arms, place, kind, trial, number)
+                unclear += saved is None
+                if saved is not None:
+                    by_world[trial.seed].append(saved)
+        undefined.append(unclear)
+        for row, world in enumerate(worlds):
+            for what, values in zip(LOSSES, zip(*by_world[world], strict=True), strict=False):
+                known = [value for value in values if not math.isnan(value)]
+                if known:
+                    tables[what][row, column] = fmean(known)
+    found = {what: culprits(table) for what, table in tables.items() if not np.isnan(table).all()}
+    return Replaced(kind, found, undefined, len(blame.trials) * blame.times)
+
+
+def _saved(
+    blame: Blame,
+    parent: RunHeard,
+    arms: Mapping[tuple[str, str], RunHeard],
+    place: str,
+    kind: str,
+    trial: TrialId,
+    number: int,
+) -> list[float] | None:
+    """Return what replacing a place saved in one continuation, as `LOSSES`; None if nothing can be said."""
+    replaced, control = arms.get((place, kind)), arms.get((place, CONTROL))
+    if replaced is None or (control is None and blame.times > 1):
+        return None
+    after = _lost(replaced, _continued(replaced, trial, number), place)
+    before = (
+        _lost(parent, trial, place) if control is None else _lost(control, _continued(control, trial, number), place)
+    )
+    return None if after is None or before is None else [b - a for b, a in zip(before, after, strict=True)]
+
+
+def _continued(arm: RunHeard, trial: TrialId, number: int) -> TrialId:
+    fork = arm.record.forked
+    if fork is None:
+        raise ValueError(f"run {arm.record.id} is no fork")
+    return fork.continued(trial, number)
+
+
+def _lost(run: RunHeard, trial: TrialId, place: str) -> list[float] | None:
+    """Return loss, distortion and regret at the end of a trial; None if it broke off above the place."""
+    end = run.ends.get(trial)
+    if end is None:
+        return None
+    plan = run.casts.plan(trial.condition)
+    seats = seats_at(place, plan)
+    above = {name for seat in seats for name in plan.hierarchy.path_up(seat)} - set(seats)
+    for name, reading in end.readings.items():
+        if name in above and (reading.finish in (*SILENT, "length") or reading.language is not None):
+            return None
+    heard = run.heard(trial)
+    measured = {name: MEASURES[name].of(heard) for name in ("retention", "distortion", "regret")}
+    return [1 - measured["retention"], measured["distortion"], measured["regret"]]

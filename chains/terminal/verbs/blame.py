@@ -1,0 +1,194 @@
+"""`blame`: replace one seat after another, and see what of the loss goes away."""
+
+import argparse
+import asyncio
+from collections.abc import Sequence
+from contextlib import ExitStack
+from pathlib import Path
+
+from chains.analysis.blame import Blamed, blamed
+from chains.analysis.compare.arms import RunHeard
+from chains.errors import BadInput, LogDamaged, OverLimit
+from chains.experiments.experiment import Condition
+from chains.models.budget import Budget, Taken
+from chains.models.pool import Models
+from chains.registry import differing
+from chains.running.arms_of_blame import Arm, Blame, arms_of, blame_of
+from chains.running.folders import RUN_FILE, find_run, runs_folder
+from chains.running.fork import ParentReplies
+from chains.running.log.log import Log
+from chains.running.record_file import create, read_record
+from chains.running.run_record import RunRecord
+from chains.running.runner import drive
+from chains.running.spending import most_at_once, note_what_came
+from chains.running.token_estimate import longest_prompt
+from chains.terminal.drive_at_terminal import INTERRUPTED, TRACE, attended, confirmed, interrupts, told_once
+from chains.terminal.start_run import UNASKED_CALLS
+from chains.terminal.views.blame import blame_view
+from chains.terminal.views.output import counted, print_json, say
+from chains.terminal.views.output import results as stdout
+
+
+def main(arguments: argparse.Namespace) -> int:
+    """Say what it would ask, ask it, print who is to blame; return the exit status."""
+    folder = find_run(arguments.run)
+    parent = read_record(folder)
+    if changed := differing(parent.plugins):
+        raise BadInput(f"{changed[0]}; a run is forked with the plugins that it was made with")
+    with Log(folder) as log:
+        found: list[Blamed] = []
+        blames = [_blame(arguments, parent, folder, log, one.id) for one in _conditions(arguments.condition, parent)]
+        arms = [(blame, arm) for blame in blames for arm in arms_of(blame, log)]
+        asks = _left([arm for _, arm in arms])
+        most = sum(arm.calls for _, arm in arms)
+        left = f"{asks:,} of them still to be asked for" if asks else "all of them asked for before"
+        say(f"{counted(len(arms), 'fork')} of run {parent.id}, at most {most:,} replies, {left}")
+        if arguments.dry_run:
+            return _dry_run(arms, as_json=arguments.json)
+        if not _agreed(parent, asks, arguments.max_calls):
+            say("nothing was asked")
+            return 130
+        stopped = asyncio.run(_drive_all([arm for _, arm in arms], log, arguments.max_calls))
+        with ExitStack() as stack:
+            for blame in blames:
+                mine = {(arm.place, arm.kind): _opened(arm, stack) for other, arm in arms if other is blame}
+                there = {key: run for key, run in mine.items() if run is not None}
+                found.append(blamed(blame, RunHeard(parent, log), there))
+            if arguments.json:
+                print_json({"run": parent.id, "conditions": [one.document() for one in found], "stopped": stopped})
+            else:
+                for one in found:
+                    stdout.print(blame_view(one))
+    if stopped:
+        say(f"{stopped}; the same command goes on, and asks nothing twice")
+    return 0 if stopped is None else 130 if stopped == INTERRUPTED else 1
+
+
+def _conditions(name: str | None, parent: RunRecord) -> list[Condition]:
+    found = [one for one in parent.conditions if name in (None, one.id, one.name)]
+    if not found:
+        known = ", ".join(f"{one.id} ({one.name})" for one in parent.conditions)
+        raise BadInput(f"run {parent.id} has no condition {name!r}; it has {known}")
+    return found
+
+
+def _blame(arguments: argparse.Namespace, parent: RunRecord, folder: Path, log: Log, condition: str) -> Blame:
+    return blame_of(
+        parent, folder, log, condition, by_level=arguments.levels, settings=arguments.settings, times=arguments.times
+    )
+
+
+def _folder(record: RunRecord) -> Path:
+    return runs_folder() / record.experiment.name / record.id
+
+
+def _left(arms: Sequence[Arm]) -> int:
+    """Return how many replies are still to be asked for, at most."""
+    left = 0
+    for arm in arms:
+        folder = _folder(arm.record)
+        if not (folder / RUN_FILE).is_file():
+            left += arm.calls
+            continue
+        known = read_record(folder)
+        if known.forked != arm.record.forked or known.models != arm.record.models:
+            raise BadInput(f"{folder} is of another blame; remove that folder, and blame again")
+        if known.held.get("finished", 0) < arm.trials:
+            left += arm.calls
+    return left
+
+
+def _agreed(parent: RunRecord, asks: int, most: int | None) -> bool:
+    paid = [name for name, source in parent.models.items() if source.traits.is_paid]
+    if not paid or asks <= UNASKED_CALLS or most is not None:
+        return True
+    if not attended():
+        raise BadInput(
+            f"blame asks for up to {asks:,} replies, some of them of {paid[0]}; look at --dry-run, then agree to them "
+            f"with --max-calls {asks}"
+        )
+    return confirmed("ask for them?")
+
+
+def _dry_run(arms: Sequence[tuple[Blame, Arm]], *, as_json: bool) -> int:
+    rows = [
+        {"condition": blame.condition, "place": arm.place, "kind": arm.kind, "calls": arm.calls} for blame, arm in arms
+    ]
+    if as_json:
+        print_json({"calls": sum(arm.calls for _, arm in arms), "arms": rows})
+    else:
+        say("nothing was asked; leave out --dry-run to ask")
+    return 0
+
+
+async def _drive_all(arms: Sequence[Arm], parent_log: Log, most: int | None) -> str | None:
+    """Drive every arm that is not finished; return why it stopped early, if it did."""
+    records = [arm.record for arm in arms]
+    sent = sum(_calls(arm) for arm in arms)
+    opened = Models(
+        {name: spec for record in records for name, spec in record.experiment.models.items()},
+        reproducible=records[0].experiment.reproducible,
+        budget=Budget(most, taken=Taken(sent)),
+        longest_prompt=max(map(longest_prompt, records)),
+        waiting=told_once(),
+    )
+    async with opened as models:
+        with interrupts(models.budget):
+            for number, arm in enumerate(arms, 1):
+                stopped = await _drive(arm, parent_log, models)
+                if stopped is not None:
+                    return str(stopped) if isinstance(stopped, OverLimit) else INTERRUPTED
+                say(f"{number} of {len(arms)}: {arm.place}, {arm.kind}")
+    return None
+
+
+def _calls(arm: Arm) -> int:
+    folder = _folder(arm.record)
+    if not (folder / RUN_FILE).is_file():
+        return 0
+    with Log(folder) as log:
+        return log.index.calls
+
+
+async def _drive(arm: Arm, parent_log: Log, models: Models) -> Exception | None:
+    """Drive one arm to its end; return what stopped it, if anything did."""
+    folder = _folder(arm.record)
+    record = read_record(folder) if (folder / RUN_FILE).is_file() else arm.record
+    if record is arm.record:
+        create(record)
+    fork = record.forked
+    known = parent_log.index
+    origins = {} if fork is None else {str(one): fork.origin(one) for one in record.experiment.trials()}
+    only = {
+        name
+        for name, (trial, continuation) in origins.items()
+        if continuation >= arm.first and known.status(str(trial)) == "finished"
+    }
+    if record.held.get("finished") == len(only):
+        return None
+    with Log(folder, write=True, held=record.held) as log:
+        done = await drive(
+            record,
+            log,
+            {name: models.provider(name) for name in record.models},
+            budget=models.budget,
+            before_again=models.hope,
+            most_at_once=most_at_once(record),
+            only=only,
+            others=ParentReplies(record, parent_log),
+            trace=TRACE,
+        )
+        for note in note_what_came(record, folder, log):
+            say(f"note: {note}")
+    return done.stopped
+
+
+def _opened(arm: Arm, stack: ExitStack) -> RunHeard | None:
+    """Return an arm as far as it was driven; None if it was not begun."""
+    folder = _folder(arm.record)
+    if not (folder / RUN_FILE).is_file():
+        return None
+    try:
+        return RunHeard(read_record(folder), stack.enter_context(Log(folder)))
+    except LogDamaged as error:
+        raise LogDamaged(f"{error}; remove {folder}, and blame again") from None

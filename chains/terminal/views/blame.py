@@ -1,0 +1,106 @@
+"""Who is to blame, in a sentence and a table: what replacing each seat saves of loss, distortion and regret."""
+
+import math
+from collections.abc import Iterator
+
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from chains.analysis.blame import LOSSES, Blamed, Replaced
+from chains.running.arms_of_blame import EQUAL_WORDS, OTHER, RELAY
+from chains.stats.paired.culprits import Saved
+from chains.stats.paired.shares import FEWEST_WORLDS
+from chains.terminal.views.output import counted
+
+WAYS = {
+    RELAY: "replaced by verbatim relay of all that the seat heard",
+    EQUAL_WORDS: "replaced by a relay of as many words as the seat wrote",
+    OTHER: "replaced",
+}
+
+
+def blame_view(found: Blamed) -> RenderableType:
+    """Return the blame in one condition."""
+    blame = found.blame
+    worlds = len({one.seed for one in blame.trials})
+    times = "" if blame.times == 1 else f", {blame.times} continuations each"
+    head = f"{found.condition} ({counted(len(blame.trials), 'trial')}, {counted(worlds, 'world')}{times})"
+    parts: list[RenderableType] = [Text(head, style="bold"), *(Text(line) for line in _said(found, worlds))]
+    for way in found.ways:
+        how = f"{WAYS[way.kind]} by {' '.join(blame.settings)}" if way.kind == OTHER else WAYS[way.kind]
+        parts += [Text(f"\n{how}; points are of 100 facts"), _table(found, way)]
+    if any(sum(way.undefined) for way in found.ways):
+        parts.append(
+            Text(
+                "undefined: continuations that broke off, refused, were cut off or are not in English above the seat; "
+                "nothing is said of them"
+            )
+        )
+    return Group(*parts)
+
+
+def _said(found: Blamed, worlds: int) -> Iterator[str]:
+    places = found.blame.places
+    if worlds < FEWEST_WORLDS:
+        yield f"{worlds} of {FEWEST_WORLDS} worlds are too few to blame anybody; this is a look, not a finding."
+        return
+    for way in found.ways:
+        for what in LOSSES:
+            if what not in way.saved:
+                continue
+            one = way.saved[what]
+            names = [places[place] for place in one.blamed]
+            if not names:
+                if what == "loss":
+                    yield f"Nobody stands out ({way.kind}): no seat loses more than the others do on average."
+                continue
+            first = one.saved[one.blamed[0]]
+            rest = f", and {' and '.join(names[1:])} can't be told from it" if len(names) > 1 else ""
+            yield (
+                f"{names[0]} does most of the damage ({what}, {way.kind}): without it {_points(what, first.value)} "
+                f"{_interval(what, first)} would be saved{rest}."
+            )
+
+
+def _table(found: Blamed, way: Replaced) -> Table:
+    whats = [what for what in LOSSES if what in way.saved]
+    table = Table(box=None, padding=(0, 1, 0, 0), pad_edge=False)
+    table.add_column("seat", justify="left", no_wrap=True)
+    for what in whats:
+        for heading in (what, "95% interval", "p"):
+            table.add_column(heading, justify="right", no_wrap=True)
+    for heading in ("first lost", "undefined"):
+        table.add_column(heading, justify="right", no_wrap=True)
+    for number, place in enumerate(found.blame.places):
+        cells: list[str] = []
+        for what in whats:
+            one = way.saved[what].saved[number]
+            p = "-" if math.isnan(one.p) else f"{one.p:.3f}"
+            cells += [_number(what, one.value), _interval(what, one), p]
+        first = found.first_lost.get(place)
+        unclear = way.undefined[number]
+        table.add_row(
+            place,
+            *cells,
+            "-" if first is None else f"{100 * first:.0f}%",
+            f"{unclear} of {way.continuations}" if unclear else "",
+            style="bold" if any(number in way.saved[what].blamed for what in whats) else "",
+        )
+    return table
+
+
+def _number(what: str, value: float) -> str:
+    if math.isnan(value):
+        return "-"
+    return f"{value:+.2f}" if what == "regret" else f"{100 * value:+.1f}"
+
+
+def _points(what: str, value: float) -> str:
+    return f"{value:.2f} of regret" if what == "regret" else f"{100 * value:.1f} points"
+
+
+def _interval(what: str, one: Saved) -> str:
+    if math.isnan(one.low):
+        return "-"
+    return f"({_number(what, one.low)} to {_number(what, one.high)})"

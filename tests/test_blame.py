@@ -1,0 +1,116 @@
+"""Blame names who does the damage where one is planted, and nobody where all are alike."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from chains.stats.paired.culprits import culprits
+
+WORLDS = 24
+
+
+def studied(drops, seed, facts=8, continuations=4):
+    """Return what relaying each seat saves in each world of one study, drawn as a channel would."""
+    random = np.random.default_rng(seed)
+    kept = 1 - np.array(drops)
+
+    def draw():
+        return random.random((WORLDS, facts, len(drops))) < kept
+
+    first, saved = draw(), np.zeros((WORLDS, len(drops)))
+    for seat in range(len(drops)):
+        arrive = first[:, :, :seat].all(axis=2)
+        for number in range(continuations):
+            drawn = draw() if number else first
+            above = drawn[:, :, seat + 1 :].all(axis=2)
+            saved[:, seat] += ((arrive & above) * 1.0 - (arrive & drawn[:, :, seat] & above)).mean(axis=1)
+    return saved / continuations
+
+
+def test_one_saboteur_is_named_two_are_named_together_and_nobody_where_all_are_alike():
+    one, two, none = ([0.1] * 8 for _ in range(3))
+    one[3] = two[2] = two[5] = 0.5
+    assert all(culprits(studied(one, seed)).blamed == (3,) for seed in range(8))
+    assert sum(set(culprits(studied(two, seed)).blamed) == {2, 5} for seed in range(8)) >= 6
+    assert sum(culprits(studied(none, seed)).blamed == () for seed in range(8)) >= 7
+
+
+def test_too_few_worlds_blame_nobody_and_what_is_not_known_is_no_innocence():
+    saved = studied([0.1, 0.5, 0.1], 1)
+    assert culprits(saved[:7]).blamed == ()
+    saved[:, 0] = np.nan
+    found = culprits(saved)
+    assert found.saved[0].worlds == 0
+    assert found.blamed == (1, 0)
+
+
+@pytest.fixture
+def sabotaged(mazedom):
+    """Return a run of eight worlds on the channel in which one seat of four drops half."""
+    sets = ("model=channel:drop=0.05", "model.L3=channel:drop=0.6", "worlds=8", "facts=12", "depth=4", "prompt=plain")
+    return mazedom("run", *(word for text in sets for word in ("--set", text)), "--json").document
+
+
+def test_blame_replaces_each_seat_and_names_the_saboteur(mazedom, sabotaged):
+    parent = {path.name: path.read_bytes() for path in Path(sabotaged["path"]).iterdir()}
+    dry = mazedom("blame", "last", "--times", "2", "--dry-run", "--json").document
+    assert dry["calls"] == 8 * (2 * 2 * (4 + 3 + 2 + 1) + (5 + 4 + 3 + 2))  # two ways, two continuations, one control
+    assert not Path("runs/blame").exists()
+    (found,) = mazedom("blame", "last", "--times", "2", "--json").document["conditions"]
+    relay, equal = found["ways"]
+    assert (relay["kind"], relay["loss"]["blamed"]) == ("relay", ["L3"])
+    assert relay["loss"]["seats"]["L3"]["low"] > 0.2
+    assert abs(equal["loss"]["seats"]["L3"]["value"]) < relay["loss"]["seats"]["L3"]["value"] / 2
+    assert max(found["first_lost"], key=found["first_lost"].get) == "L3"
+    assert {path.name: path.read_bytes() for path in Path(sabotaged["path"]).iterdir()} == parent
+    assert sabotaged["run"] in mazedom("list", "runs").out
+    again = mazedom("blame", "last", "--times", "2", "--json")
+    assert "all of them asked for before" in again.err
+    assert again.document["conditions"] == [found]
+
+
+def test_calls_are_what_was_said_and_a_stopped_blame_goes_on(mazedom, serve, experiment):
+    server = serve("copies")
+    mazedom("run", experiment(server, seeds=(1, 2), fixed="depth = 3\nfacts = 6"), "--json")
+    asked = server.calls
+    said = mazedom("blame", "last", "--set", "prompt=honest", "--dry-run", "--json").document["calls"]
+    assert said == 2 * (4 + 3 + 2)
+    stopped = mazedom("blame", "last", "--set", "prompt=honest", "--max-calls", "3")
+    assert (stopped.status, server.calls - asked) == (1, 3)
+    done = mazedom("blame", "last", "--set", "prompt=honest", "--max-calls", "50", "--json")
+    assert (done.status, done.document["stopped"]) == (0, None)
+    assert server.calls - asked == 4  # what they say is what was said before, so that nobody above is asked again
+    saved = done.document["conditions"][0]["ways"][0]["loss"]["seats"]
+    assert [one["value"] for one in saved.values()] == [0.0, 0.0, 0.0]
+
+
+def test_a_seat_whose_continuations_break_off_is_undefined_and_not_innocent(mazedom, serve, experiment):
+    server = serve("copies")
+    mazedom("run", experiment(server, fixed="depth = 3\nfacts = 6"), "--json")
+    folder = Path("runs/blame")
+    mazedom("blame", "last", "--json")
+    log = next(folder.rglob("L3-relay-x1/log.jsonl"))
+    ended = [json.loads(line) for line in log.read_text().splitlines()]
+    for line in ended:
+        if line["kind"] == "trial":
+            line["readings"]["L1"]["finish"] = "length"
+    log.write_text("".join(json.dumps(line) + "\n" for line in ended))
+    found = mazedom("blame", "last", "--json").document["conditions"][0]["ways"][0]
+    assert found["undefined"] == {"L3": 1, "L2": 0, "L1": 0}
+    assert found["loss"]["seats"]["L3"]["value"] is None
+
+
+WRONG = [
+    (("--set", "prompt.L2=honest"), "blame changes each seat in turn"),
+    (("--set", "prompt=nowhere"), "no prompt"),
+    (("--condition", "c7"), "has no condition 'c7'"),
+]
+
+
+@pytest.mark.parametrize(("words", "says"), WRONG)
+def test_what_can_not_be_blamed_is_refused_in_a_sentence(mazedom, sabotaged, words, says):
+    refused = mazedom("blame", "last", *words, "--json")
+    assert (refused.status, says in refused.document["error"]) == (2, True), refused.out
+    assert not Path("runs/blame").exists()
