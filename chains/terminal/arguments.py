@@ -407,7 +407,7 @@ VERBS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None], str]] = {
         "mazedom fork last --at L2 --set prompt=honest",
     ),
     "blame": (
-        "which seat does the damage: replace one after another, and see what is saved",
+        "which seat does the damage: replace one after another",
         _blame,
         "mazedom blame last --times 4",
     ),

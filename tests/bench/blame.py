@@ -1,4 +1,4 @@
-"""Whether blame finds what is planted: run it with `python tests/bench/blame.py [--studies N]`; pytest does not collect it.
+"""Whether blame finds what is planted: `python tests/bench/blame.py [--studies N]`; pytest does not collect it.
 
 Studies of a chain of eight seats that drop .1 of the facts, 24 worlds of 8 facts, 4 continuations, drawn as the
 synthetic channel would: with one seat that drops .5, with two, and with none. Printed are how often exactly the
@@ -34,7 +34,8 @@ def main():
             found = culprits(studied(drops, seed))
             named += set(found.blamed) == set(planted)
             covered += [one.low <= true <= one.high for one, true in zip(found.saved, share, strict=True)]
-        print(f"{name}: exactly these blamed in {named / studies:.1%}; coverage {np.round(covered / studies, 3)}")
+        found = f"exactly these blamed in {named / studies:.1%}; coverage {np.round(covered / studies, 3)}"
+        sys.stdout.write(f"{name}: {found}\n")
 
 
 if __name__ == "__main__":
