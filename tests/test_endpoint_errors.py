@@ -6,6 +6,7 @@ import shutil
 import ssl
 import subprocess
 import time
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from aiohttp import web
@@ -39,6 +40,10 @@ def error_of(status, message, headers=None, **more):
         "the request exceeds the available context size. try increasing the context size",
         "Too many input tokens: 9000",
         "Your request's input exceeds the model's limit of 4096 tokens",
+        "`inputs` tokens + `max_new_tokens` must be <= 4096. Given: 6000 `inputs` tokens and 512 `max_new_tokens`",
+        "Your request exceeded model token limit: 8192",
+        "Invalid 'messages[1].content': string too long",
+        "inputs must have less than 32768 tokens. Given: 40000",
     ],
 )
 @pytest.mark.parametrize("status", [400, 413, 422, 500])
@@ -47,6 +52,11 @@ def test_a_prompt_that_is_too_long_is_hopeless_in_all_wordings(status, message):
     assert isinstance(error, Hopeless)
     assert not error.of_endpoint
     assert "the prompt is too long" in str(error)
+
+
+@pytest.mark.parametrize("status", [502, 503, 504])
+def test_what_a_gateway_says_of_the_server_behind_it_is_not_about_the_prompt(status):
+    assert isinstance(error_of(status, "upstream timeout: the request took too long"), Busy)
 
 
 def test_a_limit_of_tokens_a_minute_that_one_request_exceeds_is_not_waited_for():
@@ -65,6 +75,11 @@ def test_a_limit_of_tokens_a_minute_that_one_request_exceeds_is_not_waited_for()
         (429, "You exceeded your current quota, please check your plan", {"code": "insufficient_quota"}),
         (429, "You exceeded your current quota, please check your plan and billing details.", {}),
         (403, "Your account's monthly spending limit has been reached", {}),
+        (401, "You have run out of credits", {}),
+        (403, "Key limit exceeded (total limit).", {}),
+        (429, "Your project has exceeded its spending cap", {}),
+        (400, "Access denied, please make sure your account is in good standing.", {"code": "Arrearage"}),
+        (429, "You have no remaining quota. Upgrade your plan.", {}),
     ],
 )
 def test_no_credit_is_given_up_for_all_in_all_wordings(status, message, more):
@@ -79,6 +94,7 @@ def test_no_credit_is_given_up_for_all_in_all_wordings(status, message, more):
     [
         ("Rate limit exceeded: free-models-per-day", {}),
         ("Rate limit reached on requests per day (RPD): Limit 200, Used 200. Please try again in 7m12s.", {}),
+        ("The 24h quota of this key is exhausted", {}),
         ("Quota exceeded.", {"details": [{"quotaId": "GenerateRequestsPerDayPerProjectPerModel-FreeTier"}]}),
     ],
 )
@@ -107,13 +123,24 @@ def test_a_quota_that_is_back_in_seconds_is_waited_for():
         ({"error": {"message": "x", "details": [{"retryDelay": {"seconds": 12}}]}}, 12),
         ({"error": {"message": "x", "retry_after": 3}}, 3),
         ({"error": {"message": "x", "metadata": {"headers": {"Retry-After": "4"}}}}, 4),
+        ({"error": {"message": "Model is loading", "estimated_time": 20.5}}, 20.5),
+        ({"error": "Model is loading", "estimated_time": 20.5}, 20.5),
+        ({"message": "Too many requests", "retryAfterMs": 4000}, 4),
+        ({"error": {"message": "The quota resets in 00:01:30"}}, 90),
         ({"error": {"message": "slow down"}}, None),
+        ({"error": {"message": "slow down; see section 12:30:00"}}, None),
         ({"error": {"message": "3 retries in a row failed"}}, None),
     ],
 )
 def test_a_wait_that_is_told_in_the_body_alone_is_kept_to(body, seconds):
     error = read_refusal(429, body, {}, None).error("x", None)
     assert error.retry_after == seconds
+
+
+def test_a_wait_until_a_moment_that_is_told_in_the_body_is_kept_to():
+    moment = (datetime.now(UTC) + timedelta(seconds=40)).isoformat(timespec="seconds")
+    error = read_refusal(429, {"error": {"message": f"Try again after {moment}."}}, {}, None).error("x", None)
+    assert 38 <= error.retry_after <= 40
 
 
 def test_a_wait_beside_an_error_of_status_200_is_kept_to():

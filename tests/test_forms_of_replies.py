@@ -34,7 +34,7 @@ def read(content, *, finish="stop", **message) -> Reply:
         ("refusal", "refusal"),
         (
             "failed",
-            "error network_error insufficient_system_resource abort timeout USER_CANCEL server_error rate_limit",
+            "error network_error insufficient_system_resource abort USER_CANCEL rate_limit stopped_by_user",
         ),
         ("unknown", "repetition pause_turn OTHER FINISH_REASON_UNSPECIFIED"),
     ],
@@ -47,6 +47,7 @@ def test_the_end_of_a_reply_may_be_an_object_or_missing():
     assert how_it_ended({"type": "length", "length": 40}) == "length"
     assert how_it_ended(None) == "ended"
     assert how_it_ended(7) == "ended"
+    assert how_it_ended("完成") == "unknown"
 
 
 def test_an_end_that_nobody_knows_is_noted():
@@ -73,6 +74,10 @@ def test_a_failed_generation_is_asked_for_again_whatever_it_is_called(word, monk
         f"<thought>hide it</thought>{SAID}",
         f"<Reasoning>hide it</Reasoning>\n\n{SAID}",
         f"[THINK]hide it[/THINK]{SAID}",
+        f"<antThinking>hide it</antThinking>{SAID}",
+        f"<internal_monologue>hide it</internal_monologue>{SAID}",
+        f"<analysis>hide it</analysis>\n{SAID}",
+        f"<|inner_prefix|>hide it<|inner_suffix|>{SAID}",
         f"◁think▷hide it◁/think▷{SAID}",
         f"<seed:think>hide it</seed:think>{SAID}",
         f'<think mode="deep">hide it</think>{SAID}',

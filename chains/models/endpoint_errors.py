@@ -33,19 +33,23 @@ _TOO_LONG = _any(
     r"reduce the (?:length|size|number of (?:input )?tokens)",
     r"maximum number of (?:input |prompt )?tokens|longer than the (?:maximum|model)",
     r"max(?:imum)? (?:input|prompt|sequence) (?:len(?:gth)?|size|tokens)",
+    r"string[_ ](?:too long|above[_ ]max)|(?:model|prompt|input|message) tokens? limit|max(?:imum)? message tokens",
+    r"`?(?:inputs?|prompt)`? (?:tokens? \+|must have (?:less|fewer) than)",
 )
 _TOO_LARGE_BY_ITSELF = re.compile(r"request too large", re.IGNORECASE)
 """This single request exceeds the limit of tokens a minute, so waiting does not help."""
 _NO_CREDIT = _any(
     r"insufficient[ _-]?(?:balance|credits?|funds?|quota|account)|credit balance|payment required",
-    r"(?:no|out of|not enough|lacks?|more) (?:credits?|balance|funds)",
+    r"(?:no|out of|not enough|lacks?|more) (?:credits?|balance|funds)|no remaining (?:quota|credits?|balance)",
     r"(?:balance|credits?)[^.]{0,40}(?:too low|not enough|insufficient|exhausted|used up|depleted|negative)",
     r"billing[ _](?:hard[ _])?limit|exceeded your current quota|exceeded[^.]{0,20}budget|budget has been exceeded",
     r"(?:monthly|spending|usage|budget|spend) (?:limit|cap|budget)[^.]{0,40}(?:reached|exceeded|hit)",
-    r"top[ -]?up|arrears|overdue|prepaid|余额不足|欠费",
+    r"(?:reached|exceeded|hit)[^.]{0,30}(?:spending|spend|budget|credit) (?:limit|cap)|key limit exceeded",
+    r"top[ -]?up|arrear|overdue|prepaid|wallet|in good standing|余额不足|欠费",
 )
 _PER_DAY = _any(
-    r"per[ _-]?(?:day|month|week)|\b(?:daily|monthly|weekly)\b|requests a day|\b[RT]PD\b|\btoday\b|free[ _-]?tier quota"
+    r"per[ _-]?(?:day|month|week|24)|\b24[ -]?h(?:ours?|rs?)?\b|\b(?:daily|monthly|weekly)\b",
+    r"requests a day|\b[RT]PD\b|\btoday\b|free[ _-]?tier quota",
 )
 _FILTERED = _any(
     r"content[_ ](?:filter|policy|management|moderation)|ResponsibleAIPolicy|data[_ ]?inspection[_ ]?failed",
@@ -59,6 +63,19 @@ _AGAIN_IN = _any(
 )
 _NUMBER_AND_UNIT = re.compile(r"(\d+(?:\.\d+)?)\s*([a-z]+)", re.IGNORECASE)
 _SECONDS = {"ms": 0.001, "mil": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
+_AGAIN_AT = re.compile(
+    r"\b(?:try|retry|wait|again|available|resets?)\b.{0,40}?"
+    r"(\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d:?\d\d)?)",
+    re.IGNORECASE,
+)
+_AGAIN_BY_CLOCK = re.compile(
+    r"\b(?:try|retry|wait|again|available|resets?)\b[^.\d]{0,40}?\bin (\d{1,3}:\d\d:\d\d)\b", re.IGNORECASE
+)
+_WAITS = (
+    "retryDelay", "retry_delay", "retry_after", "retryAfter", "retry_after_seconds", "retryAfterSeconds",
+    "retry_after_ms", "retryAfterMs", "estimated_time",
+)  # fmt: skip
+"""Fields in which a wait is told."""
 _SAID = ("message", "detail", "msg", "error_msg", "error_message", "status_msg", "error", "title")
 """Fields in which the words of an error stand."""
 NO_KEY = (
@@ -71,6 +88,8 @@ LONGEST_READ = 20_000
 _BUSY_STATUSES = (408, 409, 425, 429)
 _FAILED_BEHIND = 502
 """Statuses with which a gateway reports that the server behind it failed."""
+_BEHIND_STATUSES = (502, 503, 504)
+"""Statuses of a gateway, whose words are about what stands behind it, not about the prompt."""
 _THROTTLED_STATUSES = (429, 503, 529)
 """Statuses of an overloaded service."""
 
@@ -142,10 +161,10 @@ class Refusal:
         ):
             return True
         # Some call a limit of requests a minute a "quota", and then say how long to wait.
-        return self.status in (400, 403, 429) and self.retry_after is None and bool(_NO_CREDIT.search(words))
+        return self.status in (400, 401, 403, 429) and self.retry_after is None and bool(_NO_CREDIT.search(words))
 
     def _too_long(self, words: str) -> bool:
-        if self.status in _BUSY_STATUSES:
+        if self.status in _BUSY_STATUSES or self.status in _BEHIND_STATUSES:
             return bool(_TOO_LARGE_BY_ITSELF.search(words))
         return self.status == 413 or bool(_TOO_LONG.search(words))
 
@@ -161,7 +180,8 @@ def read_refusal(status: int, body: Any, headers: Mapping[str, str], key: Secret
     """
     if isinstance(body, list):
         body = next((item for item in body if isinstance(item, Mapping)), {"message": body})
-    error = (body.get("error") or body) if isinstance(body, Mapping) else body
+    outer = body if isinstance(body, Mapping) else {}
+    error = (outer.get("error") or body) if outer else body
     if isinstance(error, list):
         error = next((item for item in error if isinstance(item, Mapping)), {"message": error})
     error = error if isinstance(error, Mapping) else {"message": error}
@@ -191,7 +211,7 @@ def read_refusal(status: int, body: Any, headers: Mapping[str, str], key: Secret
         text=quoted(message, key)[:LONGEST_QUOTE].rstrip("."),
         code=" ".join(str(code) for code in codes if isinstance(code, str)) if not codes[0] else str(codes[0]),
         parameter=str(parameter) if parameter else None,
-        retry_after=told_wait(error, metadata, message) if wait is None else wait,
+        retry_after=told_wait({**outer, **error}, metadata, message) if wait is None else wait,
         details=" ".join([*(str(code) for code in codes if code), str(error.get("details") or "")[:LONGEST_READ]]),
     )
 
@@ -215,14 +235,24 @@ def told_wait(error: Mapping[str, Any], metadata: Mapping[str, Any], message: st
             return wait
     details = error.get("details")
     for part in (error, metadata, *(details if isinstance(details, list) else [details])):
-        for name in ("retryDelay", "retry_delay", "retry_after", "retryAfter", "retry_after_seconds", "retry_after_ms"):
+        for name in _WAITS:
             value = part.get(name) if isinstance(part, Mapping) else None
             if isinstance(value, Mapping):
                 value = value.get("seconds")
             if value is not None and not isinstance(value, bool) and (wait := span(str(value))) is not None:
-                return wait / 1000 if name.endswith("_ms") else wait
-    found = _AGAIN_IN.search(message)
-    return None if found is None else _long(found[1])
+                return wait / 1000 if name.lower().endswith("ms") else wait
+    return _told_in_words(message)
+
+
+def _told_in_words(message: str) -> float | None:
+    """Return the seconds that words ask to wait: "try again in 2m", "resets in 00:02:00", "available at 2026-..."."""
+    if (found := _AGAIN_IN.search(message)) is not None:
+        return _long(found[1])
+    if (found := _AGAIN_AT.search(message)) is not None:
+        return span(found[1])
+    if (found := _AGAIN_BY_CLOCK.search(message)) is not None:
+        return sum(float(part) * unit for part, unit in zip(found[1].split(":"), (3600, 60, 1), strict=True))
+    return None
 
 
 def _long(words: str) -> float:

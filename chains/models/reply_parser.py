@@ -28,7 +28,7 @@ LONGEST_SERVED_BY = 200
 _WORDS: Final = re.compile(r"[^a-z]+")
 _FAILED: Final = re.compile(
     r"(?<!safety_)error|abort|cancel|insufficient|network|fail|interrupt|disconnect|overload|exhausted|unavailable|"
-    r"preempt|rate_limit|server|timed_?out|timeout|malformed"
+    r"preempt|by_user|quota|rate_limit|server|timed_?out|timeout|malformed"
 )
 _FILTERED: Final = re.compile(
     r"filter|safety|prohibit|sensitive|recitation|guardrail|block|moderat|censor|spii|policy|flagged|risk|toxic|armor|"
@@ -57,7 +57,7 @@ def how_it_ended(reason: Any) -> End:
         reason = reason.get("type") or reason.get("reason")
     word = _WORDS.sub("_", str(reason or "").casefold()).strip("_")
     if word in _ENDED:
-        return "ended"
+        return "unknown" if not word and isinstance(reason, str) and reason.strip() else "ended"
     if word in ("refusal", "refused"):
         return "refusal"
     kinds: tuple[tuple[End, re.Pattern[str]], ...] = (("filter", _FILTERED), ("length", _CUT_OFF), ("failed", _FAILED))

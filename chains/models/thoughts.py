@@ -10,19 +10,22 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
-_WORD = r"(?:[a-z]{1,16}[:_])?(?:think(?:ing)?|thoughts?|reasoning|reflection|scratchpad)"
+_WORD = (
+    r"(?:[a-z][a-z0-9]{0,15}[:_]|ant)?"
+    r"(?:think(?:ing)?|thoughts?|reason(?:ing)?|reflection|scratchpad|monologue|analysis)"
+)
 """Names of such tags: `think`, `thought`, `reasoning`; with a prefix, as in `seed:think`."""
 _OPEN: Final = re.compile(
     rf"<{_WORD}(?:\s[^<>\n]{{0,200}})?>"  # <think>, <thought>, <seed:think>, <think mode="long">
     r"|\[THINK(?:ING)?\]"  # Mistral
     r"|◁think▷"  # Kimi
-    r"|<\|(?:begin_of_thought|start_thinking|think)\|>"  # Sky-T1, Cohere
+    r"|<\|(?:begin_of_thought|start_thinking|think|inner_prefix)\|>"  # Sky-T1, Cohere, Apertus
     r"|<\|channel>(?:thought|analysis)\b"  # Gemma
     r"|<unused94>(?:thought\b)?",  # MedGemma
     re.IGNORECASE,
 )
 _CLOSE: Final = re.compile(
-    rf"</{_WORD}\s{{0,8}}>|\[/THINK(?:ING)?\]|◁/think▷|<\|(?:end_of_thought|end_thinking|/think)\|>|<channel\|>|<unused95>",
+    rf"</{_WORD}\s{{0,8}}>|\[/THINK(?:ING)?\]|◁/think▷|<\|(?:end_of_thought|end_thinking|/think|inner_suffix)\|>|<channel\|>|<unused95>",
     re.IGNORECASE,
 )
 _MARKS: Final = re.compile(rf"(?P<open>{_OPEN.pattern})|(?P<close>{_CLOSE.pattern})", re.IGNORECASE)
