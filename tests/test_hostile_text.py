@@ -38,6 +38,30 @@ VERBS = (
     ("show", "RUN", "--json"),
     ("list", "--json"),
 )
+MORE_VERBS = (
+    ("list", "runs"),
+    ("list", "experiments"),
+    ("show", "RUN", "--profile"),
+    ("show", "RUN", "--profile", "--json"),
+    ("compare", "RUN", "--by", "temperature", "--all", "--messages", "5"),
+    ("fork", "RUN", "--trial", "c1.w1.r1", "--at", "L1", "--set", "temperature=0.9", "--dry-run"),
+    ("run", "e\x1b[2J.toml", "--dry-run"),
+    ("run", "--extend", "RUN", "--set", "replicates=3", "--dry-run"),
+    ("plan", "e\x1b[2J.toml", "--studies", "5"),
+    ("report", "RUN", "--out", "r\x1b[2J.md", "--format", "md"),
+    ("export", "RUN", "--to", "t"),
+    ("export", "RUN", "--to", "i", "--format", "inspect"),
+    ("pack", "RUN", "--to", "p\x1b[2J.zip"),
+    ("tag", "RUN", "good", "--note", HOSTILE.replace("\x00", "")),
+    ("tag", "RUN"),
+    ("list",),
+    ("models", "--experiment", "e\x1b[2J.toml"),
+    ("agree", "RUN", "--report"),
+    ("judge", "RUN", "--model", HOSTILE.replace("\x00", "")),
+    ("resume", "RUN"),
+    ("delete", "RUN", "--yes"),
+)
+"""Verbs whose status is another matter: whatever they refuse, they say so without harm."""
 
 
 def moves_a_terminal(sign):
@@ -156,6 +180,9 @@ def test_a_run_of_hostile_files_and_an_endpoint_prints_nothing_of_the_kind(hosti
     for verb in VERBS:
         shown = mazedom(*(run if word == "RUN" else word for word in verb))
         assert shown.status == 0, (verb, shown.err)
+        assert not found_in(shown.out, shown.err), verb
+    for verb in MORE_VERBS:
+        shown = mazedom(*(run if word == "RUN" else word for word in verb))
         assert not found_in(shown.out, shown.err), verb
     path = tmp_path / "e\x1b[2J.toml"
     for behaviour, says in (("turned_away", "rejects the request with 400"), ("odd_headers", "failed: ")):
