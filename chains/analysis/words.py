@@ -16,6 +16,8 @@ from chains.stats.decisions.quantity_names import FIGURES
 GLOSSARY: Mapping[str, str] = {
     "arm": "the trials of one setting of a factor, pooled over the others",
     "channel": "a synthetic source of replies that loses facts at known rates; it tests the machine, not a theory",
+    "capacity": "the load of which a model carries 80%, as in facts over four hops; `load` finds it",
+    "ceiling, floor": "over 95%, or under 5%, kept at the end of the longest chain: nothing can be told apart",
     "charter, clause": "what is meant at the top; one statement of it",
     "condition": "one setting of each factor; `all` if nothing varies",
     "confirmatory": "a run whose hypotheses were registered before it began, and of which nothing changed",
@@ -27,8 +29,10 @@ GLOSSARY: Mapping[str, str] = {
     "invented": "a claim, new at this hop, that nothing heard contains; in tables, the mean per message",
     "law": "how the loss grows with the depth: slower than, in line with, or faster than linear",
     "level, seat": "distance from the executive; one place in the hierarchy",
+    "load": "how much a worker's notes hold: facts, and words of the notes",
     "look": "a comparison on fewer than eight worlds: shown, not tested",
     "measure": "one number for a message or a trial",
+    "pilot": "a few plain relays before a study, which find the load for its model",
     "placebo": "a control that costs the same and does nothing",
     "prompt configuration": "which prompt each role has",
     "regret": "the payoff lost against the best decision",
@@ -41,6 +45,7 @@ GLOSSARY: Mapping[str, str] = {
     "step": "one seat's turn, as logged",
     "trial": "one condition, one world, one replicate",
     "unfounded": "a claim that the ledger does not support, new or carried along; in tables, the mean per message",
+    "working range": "the loads of which the first manager keeps 60 to 85%, and of which 20 to 80% is left at the end",
     "world": "one situation with known truth",
 }
 """The words that a reader of the results needs."""
@@ -186,6 +191,11 @@ PRINTED: Mapping[str, str] = {
     "tokens out": "tokens of the replies",
     "cost": "in the currency of the models' prices",
     "seconds a call": "how long a call takes, and how that is known",
+    # pilot
+    "worker": "share of the facts in the worker's report",
+    "first manager": "share of the facts in the first manager's report",
+    "end": "share of the facts in what the executive hears",
+    "in the working range": "whether the load leaves enough to lose and loses enough to tell conditions apart",
     # lists, trials
     "about": "what it is for",
     "default": "what it is if it is not given",

@@ -191,7 +191,8 @@ TABLES = ("fixed", "factors", "models", "limits", "people", "hypotheses")
 """Fields of an experiment that are tables in its file."""
 PLAIN = ("name", "question", "replicates", "reproducible")
 """Fields of an experiment that are one value. A file does not say `name`: it is the file's own."""
-_KEYS = ("scenario", "worlds", "seeds", *PLAIN[1:], *TABLES)
+_KEYS = ("scenario", "worlds", "seeds", *PLAIN[1:], *TABLES, "pilot")
+"""What a file may hold. `pilot` is what a pilot noted there (`experiments.pilot`), and changes nothing in a run."""
 
 
 def read_experiment(path: Path) -> Experiment:

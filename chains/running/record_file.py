@@ -10,7 +10,7 @@ import orjson
 from pydantic import BaseModel, ValidationError
 
 from chains.errors import BadInput, LogDamaged, MazedomError
-from chains.experiments.experiment import Condition
+from chains.experiments.experiment import Condition, Limits
 from chains.experiments.model_assignment import models_of
 from chains.experiments.prompt_assignment import circumstances
 from chains.organisation.sitting import PERSON
@@ -36,6 +36,29 @@ def create(record: RunRecord) -> Path:
     except OSError as error:
         raise MazedomError(f"can't write {folder}: {error.strerror}") from None
     return folder
+
+
+def same_run(record: RunRecord) -> Path | None:
+    """Return the folder of the newest run of this experiment here that asks exactly what `record` would; None without.
+
+    Limits may differ: they change nothing in what is asked.
+    """
+    wanted = _asked(record)
+    for path in sorted((runs_folder() / record.experiment.name).glob(f"*/{RUN_FILE}"), reverse=True):
+        try:
+            if _asked(read_record(path.parent)) == wanted:
+                return path.parent
+        except MazedomError:
+            continue  # a run that can't be read is none that could go on
+    return None
+
+
+def _asked(record: RunRecord) -> tuple[object, ...]:
+    """Return what a run's requests and their readings follow from."""
+    plain = record.experiment.model_copy(update={"limits": Limits(), "question": ""})
+    models = {name: (source.label, source.spec) for name, source in record.models.items()}
+    prompts = {name: prompt.digest for name, prompt in record.prompts.items()}
+    return plain.model_dump(), models, prompts, dict(record.world_of), record.instrument, dict(record.plugins)
 
 
 def discard(folder: Path) -> None:

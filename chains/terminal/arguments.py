@@ -216,6 +216,28 @@ def _plan(parser: argparse.ArgumentParser) -> None:
     as_tables(parser)
 
 
+def _pilot(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("experiment", nargs="?", help="an experiment file, or its name in runs/ (default: a small one)")
+    settings(parser)
+    parser.add_argument(
+        "--worlds", type=positive, default=8, metavar="N", help="worlds that each load is tried on (default: 8)"
+    )
+    parser.add_argument("--dry-run", action="store_true", help="what it would take at most; run nothing")
+    limits(parser)
+    as_tables(parser)
+
+
+def _load(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "runs", nargs="*", metavar="RUN", help="runs with several loads between them, as for `show` (default: last)"
+    )
+    parser.add_argument(
+        "--hops", type=positive, metavar="N", help="over how many hops (default: 4, or as many as the chains have)"
+    )
+    parser.add_argument("--figure", metavar="FILE", help="write the curves to a .svg, .png or .pdf file")
+    as_tables(parser)
+
+
 def _list(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "what", nargs="?", default="runs", metavar="WHAT",
@@ -422,6 +444,16 @@ VERBS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None], str]] = {
     "replay": ("play a run back from its log, no model called", _replay, "mazedom replay runs/sample --verify"),
     "compare": ("runs or conditions, paired: who does better", _compare, "mazedom compare last honest career"),
     "plan": ("what an experiment could find, and what it would take", _plan, "mazedom plan depth --set worlds=24"),
+    "pilot": (
+        "find the load at which a model can be told something about",
+        _pilot,
+        "mazedom pilot depth --set model=ollama:qwen3",
+    ),
+    "load": (
+        "retention against load: how many facts each model carries",
+        _load,
+        "mazedom load last --figure load.svg",
+    ),
     "law": (
         "the law of decay, and whether it is worse than linear in the depth",
         _law,
@@ -463,8 +495,8 @@ VERBS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None], str]] = {
 """Each verb's line in the help, what it takes, and an example."""
 
 GROUPS = {
-    "Every day": ("run", "show", "compare", "law", "replay", "list"),
-    "Before and around a run": ("plan", "models", "resume", "answer"),
+    "Every day": ("run", "show", "compare", "law", "load", "replay", "list"),
+    "Before and around a run": ("pilot", "plan", "models", "resume", "answer"),
     "Change one thing": ("fork", "blame"),
     "Is the instrument right": ("agree", "judge", "calibrate", "fates"),
     "Your own material": ("world", "import"),

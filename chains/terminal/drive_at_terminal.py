@@ -64,23 +64,9 @@ def drive_run(
         who: The name of the person at the terminal, if they gave one.
         wait: Stay while trials wait for people, and go on whenever one answers.
     """
+    began = time.monotonic()
     worklist = Worklist(folder, record.experiment.people)
-    check_limits(record)
-    with readers(record, fitting(record)) as elsewhere, Log(folder, write=True, held=record.held, again=again) as log:
-        if log.index.notice:
-            say(f"note: {log.index.notice}")
-        if (warning := unbounded(record)) is not None:
-            say(f"note: {warning}")
-        began = time.monotonic()
-        try:
-            with contextlib.ExitStack() as stack:
-                told = [] if events is None else [stack.enter_context(Events(record, log, Path(events)))]
-                sitting = _Sitting(Desk(record, worklist), worklist.at_the_terminal(who), wait=wait)
-                stopped = asyncio.run(_drive(record, folder, log, sitting, told, others, elsewhere, again=again))
-        except asyncio.CancelledError:
-            stopped = INTERRUPTED
-        found, added = results(record, log), _added(record, log)
-    record_finding(folder, finding(found), found.cost)
+    found, added, stopped = driven(record, folder, events, others, again=again, who=who, wait=wait)
     seconds = time.monotonic() - began
     if as_json:
         document = found.document() | {"path": str(folder), "seconds": round(seconds, 3)}
@@ -92,6 +78,40 @@ def drive_run(
     if stopped:
         return 130 if stopped == INTERRUPTED else 1
     return 1 if found.failed else WAITING if found.waiting else 0
+
+
+def driven(
+    record: RunRecord,
+    folder: Path,
+    events: str | None = None,
+    others: OtherReplies | None = None,
+    *,
+    again: bool = False,
+    who: str | None = None,
+    wait: bool = False,
+) -> tuple[Results, list[dict[str, Any]], str | None]:
+    """Drive a run's unfinished trials without printing what came of it; arguments as for `drive_run`.
+
+    Returns:
+        The results; the rows of the measures that plugins add; why it stopped early, if it did.
+    """
+    worklist = Worklist(folder, record.experiment.people)
+    check_limits(record)
+    with readers(record, fitting(record)) as elsewhere, Log(folder, write=True, held=record.held, again=again) as log:
+        if log.index.notice:
+            say(f"note: {log.index.notice}")
+        if (warning := unbounded(record)) is not None:
+            say(f"note: {warning}")
+        try:
+            with contextlib.ExitStack() as stack:
+                told = [] if events is None else [stack.enter_context(Events(record, log, Path(events)))]
+                sitting = _Sitting(Desk(record, worklist), worklist.at_the_terminal(who), wait=wait)
+                stopped = asyncio.run(_drive(record, folder, log, sitting, told, others, elsewhere, again=again))
+        except asyncio.CancelledError:
+            stopped = INTERRUPTED
+        found, added = results(record, log), _added(record, log)
+    record_finding(folder, finding(found), found.cost)
+    return found, added, stopped
 
 
 INTERRUPTED = "interrupted"

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 from chains.errors import BadInput, nearest
 from chains.experiments.experiment import Condition
 from chains.experiments.hypotheses import Arm, Hypothesis
+from chains.experiments.pilot import PilotFigures
 from chains.running.run_record import Casts, RunRecord
 from chains.stats.fit.estimates import Unknown, rounded
 from chains.stats.measurement_error.prediction_powered import Bought, bought
@@ -173,6 +174,32 @@ def assumed_of(texts: Sequence[str]) -> Assumed:
             raise BadInput(f"--assume {part.strip()!r}: give a number from {low:g} to {high:g}")
         values[name] = number
     return Assumed(**values)
+
+
+_MEASURED = ("worker", "loss")
+"""What a pilot measures of what is assumed."""
+
+
+def piloted(texts: Sequence[str], pilot: PilotFigures | None, record: RunRecord) -> tuple[Assumed, list[str]]:
+    """Return what is assumed where a pilot measured some of it, and a note on that.
+
+    What `texts` say stands. A pilot of another model says nothing of this one.
+
+    Args:
+        texts: As `assumed_of` reads them.
+        pilot: What it found, if there was one.
+        record: What is planned.
+    """
+    if pilot is None:
+        return assumed_of(texts), []
+    if not set(pilot.model.split("+")) & set(record.models):
+        note = f"the pilot in the file was of {pilot.model}, which holds no seat here, so its figures are not taken"
+        return assumed_of(texts), [note]
+    limits = {name: LIMITS[name] for name in _MEASURED}
+    found = [f"{name}={min(max(getattr(pilot, name), low), high):.4g}" for name, (low, high) in limits.items()]
+    return assumed_of([*found, *texts]), [
+        f"{' and '.join(found)} were measured by the pilot of {pilot.model} (run {pilot.run}, {pilot.worlds} worlds)"
+    ]
 
 
 def design_of(record: RunRecord, arm: Arm) -> Design:

@@ -2,9 +2,10 @@
 
 import argparse
 
-from chains.analysis.registered.power_plan import assumed_of, studied
+from chains.analysis.registered.power_plan import piloted, studied
 from chains.experiments.experiment import read_experiment
 from chains.experiments.overrides import override
+from chains.experiments.pilot import read_pilot
 from chains.running.cost_estimate import estimate
 from chains.running.folders import find_experiment, new_run_id
 from chains.running.prepare import prepare
@@ -18,9 +19,12 @@ from chains.terminal.views.working import working
 
 def main(arguments: argparse.Namespace) -> int:
     """Draw studies and print; return the exit status."""
-    assumed = assumed_of(arguments.assume)
-    experiment = override(read_experiment(find_experiment(arguments.experiment)), arguments.settings)
+    path = find_experiment(arguments.experiment)
+    experiment = override(read_experiment(path), arguments.settings)
     record = prepare(experiment, new_run_id())
+    assumed, notes = piloted(arguments.assume, read_pilot(path), record)
+    for note in notes:
+        say(f"note: {note}")
     cost = estimate(record, most_at_once(record))
     say("drawing studies; no model is asked")
     with working("drawing studies") as tell:
@@ -29,7 +33,7 @@ def main(arguments: argparse.Namespace) -> int:
             tell=lambda done: tell(f"{done} of {len(experiment.registered) + 1} hypotheses done"),
         )  # fmt: skip
     if arguments.json:
-        print_json({"experiment": experiment.name, **study.document(), **cost.document()})
+        print_json({"experiment": experiment.name, **study.document(), "notes": notes, **cost.document()})
     else:
         found, hypotheses = [*study.hypotheses, study.linear], len(experiment.registered)
         stdout.print(
