@@ -4,6 +4,7 @@ import argparse
 from collections.abc import Callable
 
 from chains import VERSION
+from chains.terminal.instrument_options import agree, calibrate, fates, judge
 from chains.terminal.options import a_run, as_tables, count, events, limits, person, positive, reuse, settings, waits
 from chains.terminal.options import as_json as _json
 from chains.terminal.program import started
@@ -270,11 +271,6 @@ def _models(parser: argparse.ArgumentParser) -> None:
     _json(parser)
 
 
-def _calibrate(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--worlds", type=int, default=40, metavar="N", help="worlds to check on (default: 40)")
-    as_tables(parser)
-
-
 def _import(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "kind", metavar="KIND", choices=("chains", "otel", "telephone", "broken-telephone", "mesoudi"),
@@ -358,69 +354,6 @@ def _world(parser: argparse.ArgumentParser) -> None:
     _json(parser)
 
 
-def _judge(parser: argparse.ArgumentParser) -> None:
-    a_run(parser)
-    parser.add_argument(
-        "--model", action="append", default=[], dest="models", metavar="MODEL",
-        help="who judges; several vote (default: nobody is asked, what is logged is shown)",
-    )  # fmt: skip
-    how_many = parser.add_mutually_exclusive_group()
-    how_many.add_argument(
-        "--sample", type=positive, metavar="N",
-        help="judge N (statement, message) pairs, drawn equally over the fates (default: those of `agree`, else 100)",
-    )  # fmt: skip
-    how_many.add_argument("--trials", type=positive, metavar="N", help="judge all pairs of the first N trials")
-    parser.add_argument(
-        "--seed", type=int, default=1, metavar="N", help="seed of the sample, and of the statements' order"
-    )
-    parser.add_argument("--prompt", metavar="NAME", help="a prompt in prompts/judge/, or a path (default: plain)")
-    parser.add_argument(
-        "--per-call", type=positive, metavar="N", help="statements a call (default: 12; for an embedded model 1)"
-    )
-    parser.add_argument("--models", dest="defined", metavar="FILE", help="an experiment file that has [models.NAME]")
-    parser.add_argument(
-        "--allow-same-model", action="store_true",
-        help="let a model judge seats that it, or its own lineage, holds; the result says so",
-    )  # fmt: skip
-    limits(parser)
-    as_tables(parser)
-
-
-def _fates(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "file", metavar="FILE.jsonl",
-        help="a message a line: scenario, seed, facts (or world: a world file), message, and perhaps labels, hop, "
-        "prompt, told; docs/formats.md shows them",
-    )  # fmt: skip
-    as_tables(parser)
-
-
-def _agree(parser: argparse.ArgumentParser) -> None:
-    a_run(parser)
-    parser.add_argument("--as", default="me", dest="rater", metavar="NAME", help="who labels (default: me)")
-    parser.add_argument(
-        "--sample", type=positive, default=100, metavar="N",
-        help="label N (statement, message) pairs, drawn equally over the fates (default: 100)",
-    )  # fmt: skip
-    parser.add_argument("--seed", type=int, default=1, metavar="N", help="seed of the sample (default: 1)")
-    parser.add_argument(
-        "--heard", action="store_true",
-        help="label only what the executive hears; these labels correct `compare` and hypotheses",
-    )  # fmt: skip
-    parser.add_argument("--report", action="store_true", help="ask nobody; show how far everybody agrees")
-    parser.add_argument(
-        "--disagreements", action="store_true", help="with the report: pairs on which instrument and people differ"
-    )
-    parser.add_argument(
-        "--labels", action="append", default=[], metavar="FILE",
-        help="with the report: labels made elsewhere, JSON lines of {id, rater, fate}",
-    )  # fmt: skip
-    parser.add_argument(
-        "--worksheet", metavar="FILE", help="write the sample there to be labelled elsewhere (JSONL), and ask nobody"
-    )
-    as_tables(parser)
-
-
 VERBS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None], str]] = {
     "run": ("run an experiment and log it", _run, "mazedom run --set depth=2,4 --set prompt=honest,career"),
     "fork": (
@@ -474,16 +407,16 @@ VERBS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None], str]] = {
     "report": ("runs as one page for a colleague, HTML or Markdown", _report, "mazedom report last --out report.html"),
     "tag": ("tags and a note for a run", _tag, "mazedom tag last pilot --note 'before the new prompt'"),
     "delete": ("remove runs from the disk", _delete, "mazedom delete 20261124-205417-52e1"),
-    "calibrate": ("check the instrument on planted truth, no model", _calibrate, "mazedom calibrate --worlds 100"),
-    "judge": ("ask models for the fates, as a second opinion", _judge, "mazedom judge last --model openai:gpt-5-mini"),
+    "calibrate": ("check the instrument on planted truth, no model", calibrate, "mazedom calibrate --worlds 100"),
+    "judge": ("ask models for the fates, as a second opinion", judge, "mazedom judge last --model openai:gpt-5-mini"),
     "agree": (
         "label pairs yourself; agreement of people, instrument and judges",
-        _agree,
+        agree,
         "mazedom agree last --as anna",
     ),
     "fates": (
         "read messages from anywhere; with labels: does the instrument agree",
-        _fates,
+        fates,
         "mazedom fates messages.jsonl",
     ),
     "world": (
