@@ -102,7 +102,20 @@ def test_a_seat_whose_continuations_break_off_is_undefined_and_not_innocent(maze
     assert found["loss"]["seats"]["L3"]["value"] is None
 
 
+def test_a_swap_tells_the_seat_from_who_sits_in_it(mazedom, sabotaged):
+    (found,) = mazedom("blame", "last", "--swap", "L3,L2", "--json").document["conditions"]
+    before, after = found["rates_before"], found["rates_after"]
+    assert min(before["L3"], after["L2"]) > 0.4
+    assert max(before["L2"], after["L3"]) < 0.2
+    assert found["of_holders"]["low"] > 0.3
+    assert abs(found["of_seats"]["value"]) < 0.1
+    assert "belong to the seats" in mazedom("blame", "last", "--swap", "L3,L2").out
+
+
 WRONG = [
+    (("--swap", "L2,L1"), "nothing differs between L2 and L1"),
+    (("--swap", "L2"), "name two seats"),
+    (("--swap", "L3,L0"), "no seat 'L0' to swap"),
     (("--set", "prompt.L2=honest"), "blame changes each seat in turn"),
     (("--set", "prompt=nowhere"), "no prompt"),
     (("--condition", "c7"), "has no condition 'c7'"),

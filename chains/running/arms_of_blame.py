@@ -8,8 +8,12 @@ from pathlib import Path
 from typing import NamedTuple
 
 from chains.errors import BadInput
+from chains.experiments.condition_name import shown
 from chains.experiments.experiment import TrialId
+from chains.experiments.settings import SETTINGS, ConditionSettings, Value
 from chains.organisation.cast import Cast
+from chains.organisation.hierarchy import Seat
+from chains.organisation.prompts import configuration
 from chains.rng import Draw
 from chains.running.fork import forked, scoped
 from chains.running.fork_record import seats_at, turns_from
@@ -17,9 +21,9 @@ from chains.running.log.log import Log
 from chains.running.run_record import Casts, RunRecord
 from chains.running.transcript import retold
 
-RELAY, EQUAL_WORDS, OTHER, CONTROL = "relay", "equal-words", "other", "control"
+RELAY, EQUAL_WORDS, OTHER, CONTROL, SWAP = "relay", "equal-words", "other", "control", "swap"
 """Kinds of arms: the seat passes on all that it heard; as many words of it as it wrote; another model or prompt holds
-it; nothing is changed."""
+it; nothing is changed; two seats exchange their holders."""
 FOLDER = "blame"
 
 
@@ -105,6 +109,37 @@ def arms_of(blame: Blame, log: Log) -> Iterator[Arm]:
             yield _arm(blame, place, CONTROL)
 
 
+def swap_of(blame: Blame, seats: tuple[str, str]) -> Arm:
+    """Return the fork in which two seats exchange their holders: every setting in which the two differ.
+
+    Raises:
+        BadInput: If one is no seat that can be blamed, or nothing differs between them.
+    """
+    plan = Casts(blame.parent).plan(blame.condition)
+    known = {seat.name: seat for seat in plan.seats if seat.name in blame.places}
+    if unknown := [name for name in seats if name not in known]:
+        raise BadInput(f"--swap: no seat {unknown[0]!r} to swap; they are {', '.join(known)}")
+    a, b = (known[name] for name in seats)
+    condition = next(one for one in blame.parent.conditions if one.id == blame.condition)
+    put = list[str]()
+    for name, setting in SETTINGS.items():
+        if setting.scoped:
+            here, there = (held_at(condition.settings, name, seat) for seat in (a, b))
+            if here != there:
+                put += [f"{name}.{a.name}={shown(there)}", f"{name}.{b.name}={shown(here)}"]
+    if not put:
+        raise BadInput(f"--swap: nothing differs between {a.name} and {b.name}, so that a swap changes nothing")
+    return _arm(blame, max(a, b, key=lambda seat: seat.level).name, SWAP, settings=put, name="-".join(seats))
+
+
+def held_at(settings: ConditionSettings, name: str, seat: Seat) -> Value:
+    """Return a seat's value of a setting that may differ between seats; of `prompt`, the variant."""
+    scoped_setting = getattr(settings, name)
+    if name != "prompt":
+        return scoped_setting.at(seat)  # type: ignore[no-any-return]
+    return settings.prompt.at(seat, general=configuration(settings.prompt.general)[seat.role])
+
+
 def _arm(
     blame: Blame,
     place: str,
@@ -112,13 +147,14 @@ def _arm(
     *,
     settings: Sequence[str] = (),
     said: Mapping[str, Mapping[str, str]] | None = None,
+    name: str = "",
 ) -> Arm:
     record = forked(
         blame.parent,
         blame.folder,
-        f"{place}-{kind}-x{blame.times}",
+        f"{name or place}-{kind}-x{blame.times}",
         at=place if blame.times > 1 else "",  # of one continuation only what is new is asked
-        settings=[_at(text, place, blame.parent) for text in settings],
+        settings=[text if kind == SWAP else _at(text, place, blame.parent) for text in settings],
         condition=blame.condition,
         said=said,
         continuations=blame.times,

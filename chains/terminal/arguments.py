@@ -71,6 +71,11 @@ def _blame(parser: argparse.ArgumentParser) -> None:
         help="who sits in a replaced seat, as in model=NAME or prompt=honest (default: verbatim relay, and as many "
         "words of it as the seat wrote)",
     )  # fmt: skip
+    parser.add_argument(
+        "--swap",
+        metavar="A,B",
+        help="exchange the holders of two seats: does the loss go with them, or stay?",
+    )
     parser.add_argument("--levels", action="store_true", help="replace whole levels, not single seats")
     parser.add_argument(
         "--condition", metavar="NAME", help="this condition alone, as c1 or prompt=career (default: all)"

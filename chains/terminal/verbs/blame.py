@@ -5,15 +5,20 @@ import asyncio
 from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
-from chains.analysis.blame import Blamed, blamed
+from rich.console import RenderableType
+from rich.text import Text
+
+from chains.analysis.blame import blamed
 from chains.analysis.compare.arms import RunHeard
+from chains.analysis.swap import swapped
 from chains.errors import BadInput, LogDamaged, OverLimit
 from chains.experiments.experiment import Condition
 from chains.models.budget import Budget, Taken
 from chains.models.pool import Models
 from chains.registry import differing
-from chains.running.arms_of_blame import Arm, Blame, arms_of, blame_of
+from chains.running.arms_of_blame import Arm, Blame, arms_of, blame_of, swap_of
 from chains.running.folders import RUN_FILE, find_run, runs_folder
 from chains.running.fork import ParentReplies
 from chains.running.log.log import Log
@@ -24,7 +29,7 @@ from chains.running.spending import most_at_once, note_what_came
 from chains.running.token_estimate import longest_prompt
 from chains.terminal.drive_at_terminal import INTERRUPTED, TRACE, attended, confirmed, interrupts, told_once
 from chains.terminal.start_run import UNASKED_CALLS
-from chains.terminal.views.blame import blame_view
+from chains.terminal.views.blame import blame_view, swap_view
 from chains.terminal.views.output import counted, print_json, say
 from chains.terminal.views.output import results as stdout
 
@@ -36,9 +41,9 @@ def main(arguments: argparse.Namespace) -> int:
     if changed := differing(parent.plugins):
         raise BadInput(f"{changed[0]}; a run is forked with the plugins that it was made with")
     with Log(folder) as log:
-        found: list[Blamed] = []
+        swap = _two(arguments.swap)
         blames = [_blame(arguments, parent, folder, log, one.id) for one in _conditions(arguments.condition, parent)]
-        arms = [(blame, arm) for blame in blames for arm in arms_of(blame, log)]
+        arms = [(blame, arm) for blame in blames for arm in _arms(blame, log, swap)]
         asks = _left([arm for _, arm in arms])
         most = sum(arm.calls for _, arm in arms)
         left = f"{asks:,} of them still to be asked for" if asks else "all of them asked for before"
@@ -50,18 +55,47 @@ def main(arguments: argparse.Namespace) -> int:
             return 130
         stopped = asyncio.run(_drive_all([arm for _, arm in arms], log, arguments.max_calls))
         with ExitStack() as stack:
-            for blame in blames:
-                mine = {(arm.place, arm.kind): _opened(arm, stack) for other, arm in arms if other is blame}
-                there = {key: run for key, run in mine.items() if run is not None}
-                found.append(blamed(blame, RunHeard(parent, log), there))
+            run = RunHeard(parent, log)
+            found = [
+                _found(blame, run, [arm for other, arm in arms if other is blame], swap, stack) for blame in blames
+            ]
             if arguments.json:
-                print_json({"run": parent.id, "conditions": [one.document() for one in found], "stopped": stopped})
+                print_json({"run": parent.id, "conditions": [document for document, _ in found], "stopped": stopped})
             else:
-                for one in found:
-                    stdout.print(blame_view(one))
+                stdout.print(*(view for _, view in found), sep="\n\n")
     if stopped:
         say(f"{stopped}; the same command goes on, and asks nothing twice")
     return 0 if stopped is None else 130 if stopped == INTERRUPTED else 1
+
+
+def _two(text: str | None) -> tuple[str, str] | None:
+    """Return the two seats of `--swap A,B`."""
+    if text is None:
+        return None
+    names = [name.strip() for name in text.split(",")]
+    if len(names) != 2 or not all(names) or names[0] == names[1]:
+        raise BadInput(f"--swap {text}: name two seats with a comma between them, as in --swap L3,L2")
+    return names[0], names[1]
+
+
+def _arms(blame: Blame, log: Log, swap: tuple[str, str] | None) -> list[Arm]:
+    return list(arms_of(blame, log)) if swap is None else [swap_of(blame, swap)]
+
+
+def _found(
+    blame: Blame, run: RunHeard, arms: Sequence[Arm], swap: tuple[str, str] | None, stack: ExitStack
+) -> tuple[dict[str, Any], RenderableType]:
+    """Return what was found in one condition, as JSON and as it is printed."""
+    opened = {(arm.place, arm.kind): _opened(arm, stack) for arm in arms}
+    there = {key: one for key, one in opened.items() if one is not None}
+    if swap is None:
+        found = blamed(blame, run, there)
+        return found.document(), blame_view(found)
+    name = next(one.name for one in run.record.conditions if one.id == blame.condition)
+    if not there:
+        return {"condition": name}, Text(f"{name}: nothing was asked yet")
+    one = swapped(swap, blame.condition, run, next(iter(there.values())))
+    return {"condition": name, **one.document()}, swap_view(name, one)
 
 
 def _conditions(name: str | None, parent: RunRecord) -> list[Condition]:

@@ -8,6 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from chains.analysis.blame import LOSSES, Blamed, Replaced
+from chains.analysis.swap import Part, Swapped
 from chains.running.arms_of_blame import EQUAL_WORDS, OTHER, RELAY
 from chains.stats.paired.culprits import Saved
 from chains.stats.paired.shares import FEWEST_WORLDS
@@ -38,6 +39,32 @@ def blame_view(found: Blamed) -> RenderableType:
             )
         )
     return Group(*parts)
+
+
+def swap_view(condition: str, found: Swapped) -> RenderableType:
+    """Return what a swap of two seats' holders shows in one condition."""
+    table = Table(box=None, padding=(0, 1, 0, 0), pad_edge=False)
+    for number, heading in enumerate(("seat", "loss rate", "swapped")):
+        table.add_column(heading, justify="right" if number else "left")
+    for place, seat in enumerate(found.seats):
+        table.add_row(seat, *(_share(rates[place]) for rates in (found.before, found.after)))
+    a, b = found.seats
+    parts = [
+        f"{a} less {b}: {_part(found.of_seats)} belong to the seats, {_part(found.of_holders)} to who sits in them.",
+        f"swapped: {' '.join(found.settings)}",
+    ]
+    if found.of_seats.worlds < FEWEST_WORLDS:
+        parts.append(f"{found.of_seats.worlds} of {FEWEST_WORLDS} worlds are too few to tell; this is a look")
+    return Group(Text(condition, style="bold"), Text(parts[0]), table, *(Text(one) for one in parts[1:]))
+
+
+def _share(value: float) -> str:
+    return "-" if math.isnan(value) else f"{100 * value:.0f}%"
+
+
+def _part(one: Part) -> str:
+    interval = "" if math.isnan(one.low) else f" ({100 * one.low:+.1f} to {100 * one.high:+.1f})"
+    return "nothing known" if math.isnan(one.value) else f"{100 * one.value:+.1f} points{interval}"
 
 
 def _said(found: Blamed, worlds: int) -> Iterator[str]:
