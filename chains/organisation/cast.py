@@ -23,6 +23,7 @@ from chains.organisation.turn_key import ROUND, Key
 from chains.rng import Draw, seed_of
 from chains.worlds.documents.form import NoteForm
 from chains.worlds.documents.notes import Notes, write_notes
+from chains.worlds.documents.told import Told, told_in
 from chains.worlds.facts.ledger import Fact
 from chains.worlds.facts.status_rule import status_line
 from chains.worlds.world import World
@@ -184,6 +185,14 @@ class Cast(BaseModel):
         if self.form.listed or not facts:
             return None
         return write_notes(self.world, facts, self.form, self.replicate)
+
+    @property
+    def told(self) -> tuple[Told, ...]:
+        """The words in which the workers' documents tell the facts; none if their notes are lists."""
+        if self.form.listed:
+            return ()
+        written = (self.documents(worker) for worker in self.dealt)
+        return tuple(one for notes in written if notes is not None for one in told_in(notes, self.world.facts))
 
     def told_as(self, worker: str, fact: str) -> str:
         """Return the words in which a worker's notes tell one of its facts, in one line."""

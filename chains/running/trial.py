@@ -247,7 +247,7 @@ def read_trial(cast: Cast, replies: Mapping[str, Reply], only: Collection[str] |
     Returns:
         For each seat, the reading of the report as its reader got it; also of the executive's brief, if it writes one.
     """
-    reader = Reader(cast.world)
+    reader = Reader(cast.world, cast.told)
     plan = cast.plan
     held = held_below(cast.hierarchy, cast.dealt)
     said = {name: reply.spoken for name, reply in replies.items()}
@@ -308,7 +308,7 @@ def read_top(cast: Cast, replies: Mapping[str, Reply]) -> Reading | None:
         return None
     said = {name: reply.spoken for name, reply in replies.items()}
     text = "\n".join(cast.plain(spoken) for name in cast.plan.top if (spoken := said[name]))
-    reading = Reader(cast.world).read(
+    reading = Reader(cast.world, cast.told).read(
         ruled_reply(Ruled(text)),
         hop=cast.hierarchy.depth,
         held=frozenset(fact.id for fact in cast.world.facts),

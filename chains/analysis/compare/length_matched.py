@@ -92,7 +92,7 @@ def _cut(side: Side, trial: TrialId, words: int) -> Heard:
     corrected = {name: _left(corrected_in(cast, name, spoken), cut[name]) for name in cut}
     if cast.plan.joined:  # as the whole of it was read: as one text
         whole, right = ("\n".join(texts.values()) for texts in (cut, corrected))
-        verdicts = read_corrected(instrument_of(cast.world), whole, right)
+        verdicts = read_corrected(instrument_of(cast.world, cast.told), whole, right)
         return heard._replace(fates="".join(LETTERS[verdicts[fact.id].fate] for fact in cast.world.facts))
     return heard._replace(fates=_fates(cast, cut, corrected))
 
@@ -104,7 +104,7 @@ def _left(corrected: str, text: str) -> str:
 
 def _fates(cast: Cast, messages: Mapping[str, str], corrected: Mapping[str, str]) -> str:
     held = held_below(cast.hierarchy, cast.dealt)
-    instrument = instrument_of(cast.world)
+    instrument = instrument_of(cast.world, cast.told)
     fates: dict[str, str] = {}
     for name, message in messages.items():
         only = held[cast.plan.by_name[name].seat.name]

@@ -78,7 +78,7 @@ def audited_in(cast: Cast, replies: Mapping[str, Reply]) -> Iterator[Audited]:
     said = {name: reply.spoken for name, reply in replies.items()}
     held = held_below(cast.hierarchy, cast.dealt)
     bad = {fact.id for fact in cast.world.facts if fact.valence == "bad"}
-    instrument = instrument_of(cast.world)
+    instrument = instrument_of(cast.world, cast.told)
 
     def stated(text: str, seat: str) -> set[str]:
         verdicts = instrument.read(cast.plain(text), only=held[seat])

@@ -122,7 +122,7 @@ def _outcome(cast: Cast, turns: tuple[Turn, ...], said: Mapping[str, str | None]
 
 def _told(cast: Cast, said: Mapping[str, str | None]) -> dict[str, float | None]:
     """Return the weight of each fact for a reader of what the executive reads; a note's corrections count."""
-    instrument = instrument_of(cast.world)
+    instrument = instrument_of(cast.world, cast.told)
     heard = cast.plain("\n".join(heard_at_the_top(cast, said)))
     corrected = "\n".join(filter(None, (corrected_in(cast, name, said) for name in cast.plan.top)))
     told = believed(cast.world, instrument.read(heard), heard)

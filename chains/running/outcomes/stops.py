@@ -78,6 +78,6 @@ def _warranted(cast: Cast, heard: Sequence[str], against: str | None) -> bool:
     """True if, believing what the seat heard, the careful option pays more than the option in force otherwise."""
     decision, _ = decision_of(cast)
     text = cast.plain("\n".join(heard))
-    told = believed(cast.world, instrument_of(cast.world).read(text), text)
+    told = believed(cast.world, instrument_of(cast.world, cast.told).read(text), text)
     p = decision.p([weight for weight in told.values() if weight is not None])
     return decision.careful_option.utility(p) > decision.option(against or decision.standing).utility(p)

@@ -17,18 +17,25 @@ from chains.scoring.facts.degenerate import EMPTY, degenerate
 from chains.scoring.facts.instrument import INSTRUMENT, Instrument
 from chains.scoring.facts.inventions import invented, unfounded
 from chains.scoring.facts.patterns import patterns_in
+from chains.scoring.facts.quoted_passages import InstrumentForDocuments
 from chains.scoring.facts.verdict import Verdict
 from chains.scoring.reading import Reading
 from chains.scoring.replies.status import status_in
 from chains.scoring.text.language import foreign_language
+from chains.worlds.documents.told import Told
 from chains.worlds.facts.status_rule import STATUSES
 from chains.worlds.world import World
 
 
-@lru_cache(maxsize=24)
-def instrument_of(world: World) -> Instrument:
-    """Return the instrument for a world, made once."""
-    return Instrument(world.facts)
+@lru_cache(maxsize=48)
+def instrument_of(world: World, told: tuple[Told, ...] = ()) -> Instrument:
+    """Return the instrument for a world, made once.
+
+    Args:
+        world: The world.
+        told: The words in which documents tell its facts, if its facts stand in documents.
+    """
+    return InstrumentForDocuments(instrument_of(world), told) if told else Instrument(world.facts)
 
 
 def read_corrected(
@@ -65,10 +72,10 @@ class Reader:
 
     version = INSTRUMENT
 
-    def __init__(self, world: World) -> None:
-        """Prepare the instrument for a world."""
+    def __init__(self, world: World, told: tuple[Told, ...] = ()) -> None:
+        """Prepare the instrument for a world; see `instrument_of`."""
         self._world = world
-        self._instrument = instrument_of(world)
+        self._instrument = instrument_of(world, told)
         self._read: dict[_Read, Reading] = {}
 
     def read(

@@ -8,6 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from chains.fates import FATES
+from chains.running.run_record import Casts
 from chains.scoring.facts.reader import instrument_of
 from chains.scoring.text.legible import legible
 from chains.stats.measurement_error.confusion import Confusion
@@ -159,11 +160,13 @@ def disagreements_view(found: Gathered) -> RenderableType:
     table = Table(title="where the instrument and people differ", title_justify="left", show_lines=True)
     for heading in ("pair", "statement", "message", "people", found.instrument):
         table.add_column(heading)
+    casts = Casts(found.pairs.record)
     differ = [name for name, fate in truth.items() if found.pairs.by_id[name].read != fate]
     for name in differ[:MOST_DISAGREEMENTS]:
         pair = found.pairs.by_id[name]
         message = found.pairs.message(pair)
-        verdict = instrument_of(found.pairs.record.worlds[pair.world]).read(message, only={pair.statement})
+        told = casts.cast(pair.trial).told
+        verdict = instrument_of(found.pairs.record.worlds[pair.world], told).read(message, only={pair.statement})
         read = Text(pair.read, FATE_STYLE[pair.read]).append(f": {verdict[pair.statement].why}", "default")
         statement = found.pairs.statement(pair).render(0)
         table.add_row(

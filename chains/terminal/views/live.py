@@ -112,7 +112,8 @@ class LiveView(Watcher):
             return
         row.read_at = moment
         held = row.held[seat.name]
-        read = instrument_of(self._casts.world(self._trials[trial])).read(reply.spoken, only=held)
+        cast = self._casts.cast(self._trials[trial])
+        read = instrument_of(cast.world, cast.told).read(reply.spoken, only=held)
         kept = sum(verdict.fate == "kept" for verdict in read.values())
         row.so_far = f"{seat.name}: {kept} of {len(held)} kept"
 

@@ -18,7 +18,7 @@ from chains.worlds.documents.form import FILLER, Form, NoteForm
 from chains.worlds.documents.layouts import NEXT, Item, Kind, laid_out
 from chains.worlds.documents.people import People
 from chains.worlds.documents.values import holes_for
-from chains.worlds.documents.wordings import BREAK, drawn, own_words, part_of, sentence, table, wordings_of
+from chains.worlds.documents.wordings import BREAK, capital, drawn, own_words, part_of, sentence, table, wordings_of
 from chains.worlds.facts.ledger import Fact
 from chains.worlds.world import World
 
@@ -45,6 +45,8 @@ _FACTORS = (0.5, 0.6, 1.4, 1.5, 1.6, 2.0)
 START, NAME, END = "\ue000", "\ue001", "\ue002"
 """Marks around passages while a document is written: START id NAME text END id NAME."""
 _MARKS = re.compile(rf"([{START}{END}{NEXT}]?)(?:(?<=[{START}{END}])([^{NAME}]*){NAME})?([^{START}{END}{NEXT}]*)")
+OWN = "~"
+"""Before the id of marks around a telling inside its frame."""
 _ROLES: dict[str, Role] = {"!": "wrong", "=": "resolved"}
 """By the first letter of a mark's id."""
 
@@ -60,6 +62,8 @@ class Passage(NamedTuple):
     dated: Day
     """The date of its document, to which dates in words are relative."""
     role: Role
+    words: str
+    """The telling itself, without who said it or where it came up."""
 
 
 class Notes(NamedTuple):
@@ -71,7 +75,11 @@ class Notes(NamedTuple):
 
     def quotes(self, fact: str) -> list[str]:
         """Return the passages that tell a fact as it is."""
-        return [self.text[one.start : one.end] for one in self.passages if one.fact == fact and one.role != "wrong"]
+        return [self.passage(one) for one in self.passages if one.fact == fact and one.role != "wrong"]
+
+    def passage(self, one: Passage) -> str:
+        """Return the words of a passage."""
+        return self.text[one.start : one.end]
 
 
 class _Telling(NamedTuple):
@@ -192,6 +200,8 @@ class _Writer:
         for at, telling in enumerate(tellings):
             draw = self._draw
             clauses = self._worded(telling, item.day, said)
+            if len(clauses) == 1:
+                clauses = [_marked(OWN + telling.mark, clauses[0])]
             said.add(telling.fact.subject)
             if telling.role == "resolved":
                 where = items[telling.about].reference
@@ -241,7 +251,7 @@ class _Writer:
         fresh = [frame for frame in frames if frame not in self._used] or frames
         frame = self._draw.choice(fresh)
         self._used.add(frame)
-        return self._filled(frame, item, c=clause, C=clause[:1].upper() + clause[1:])
+        return self._filled(frame, item, c=clause, C=capital(clause))
 
     def _resolved(self, fact: Fact, clauses: Sequence[str], where: str, item: Item) -> str:
         frame = self._draw.choice(table("frames")["resolved"]["frames"])
@@ -296,7 +306,7 @@ def _unmarked(text: str, days: Sequence[Day]) -> Notes:
     """Take the marks out of a text and return where they stood."""
     plain: list[str] = []
     opened: dict[str, int] = {}
-    passages: list[Passage] = []
+    closed: list[tuple[str, int, int, Day]] = []
     at, document = 0, -1
     for mark, name, words in _MARKS.findall(text):
         if mark == NEXT:
@@ -304,9 +314,21 @@ def _unmarked(text: str, days: Sequence[Day]) -> Notes:
         elif mark == START:
             opened[name] = at
         elif mark == END:
-            role, fact = _ROLES.get(name[0], "told"), name.lstrip("!=")
-            passages.append(Passage(fact, opened.pop(name), at, days[document], role))
+            closed.append((name, opened.pop(name), at, days[document]))
         plain.append(words)
         at += len(words)
-    passages.sort(key=lambda one: (one.start, one.end))
-    return Notes("".join(plain), tuple(passages))
+    whole = "".join(plain)
+    own = {(name, day): whole[start:end] for name, start, end, day in closed if name.startswith(OWN)}
+    passages = [
+        Passage(
+            name.lstrip("!="),
+            start,
+            end,
+            day,
+            _ROLES.get(name[0], "told"),
+            own.get((OWN + name, day), whole[start:end]),
+        )
+        for name, start, end, day in closed
+        if not name.startswith(OWN)
+    ]
+    return Notes(whole, tuple(sorted(passages, key=lambda one: (one.start, one.end))))

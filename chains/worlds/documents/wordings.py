@@ -31,6 +31,8 @@ BREAK = "//"
 _OPEN = re.compile(r"\[([^\[\]]*)\]")
 _SENSES = re.compile(r"<([^<>|]*)\|([^<>|]*)>")
 _SMALL = re.compile(r"^(The|In|On|At|A|An|Of|After|Before|Our|With|This|To|During|Over|Under|For|From|By)\b")
+_FIRST = re.compile("^((?:\ue000[^\ue001]*\ue001)*)(.)")
+_ENDED = re.compile("[.?!:](?:\ue002[^\ue001]*\ue001)*$")
 _OF_TRIAL_RUNS = ("trial run", "trial")
 """The topic of the facts of a common cause."""
 
@@ -94,5 +96,9 @@ def drawn(text: str, draw: Draw) -> str:
 def sentence(clause: str) -> str:
     """Return a clause as a sentence."""
     clause = clause.strip()
-    ending = "" if clause[-1:] in ".?!:" else "."
-    return clause[:1].upper() + clause[1:] + ending
+    return capital(clause) + ("" if _ENDED.search(clause) else ".")
+
+
+def capital(clause: str) -> str:
+    """Return a clause with a capital first letter; marks around it stay."""
+    return _FIRST.sub(lambda match: match[1] + match[2].upper(), clause, count=1)
