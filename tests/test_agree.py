@@ -280,6 +280,13 @@ def test_retention_is_shown_corrected_beside_the_raw_one_once_the_error_is_measu
         assert row["kept"] < row["kept_corrected"]["value"]
         assert low <= row["kept"] + row["blurred"] <= high
     assert "kept, corrected for the instrument's measured error: hop 1" in mazedom("show", run).out
+    each = found["instrument_error_by_condition"]
+    assert [row["condition"] for row in each] == [row["condition"] for row in found["summary"]]
+    assert sum(row["error"]["labelled_kept"] for row in each) == error["labelled_kept"]
+    assert mazedom("report", run).status == 0
+    page = Path("report.html").read_text()
+    for row in each:
+        assert re.search(rf'{row["error"]["specificity"]}" data-at="show.instrument_error_by_condition', page)
 
 
 def test_a_comparison_shows_retention_corrected_beside_the_raw_one(mazedom, run, pairs):

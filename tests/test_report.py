@@ -12,6 +12,8 @@ import chains
 import cli
 from chains.shipped import shipped
 from chains.terminal.report.contents import again
+from chains.terminal.report.documents import GATE_WORLDS, Documents
+from chains.terminal.report.figures import figures_of
 
 SAMPLE = str(shipped("runs") / "sample")
 TAGS = {
@@ -75,6 +77,7 @@ def compared_with_the_verbs(article, run, capsys):
     for at, value in article.numbers:
         name, *path = at.split(".")
         words = ["compare", run, "--by", name.split(" ")[1]] if name.startswith("compare ") else [name, run]
+        words = ["calibrate", "--worlds", str(GATE_WORLDS)] if name == "calibrate" else words
         if name not in documents:
             documents[name] = printed(capsys, *words)
         found = documents[name]
@@ -86,7 +89,7 @@ def compared_with_the_verbs(article, run, capsys):
 
 def test_every_number_of_the_sample_is_what_show_law_and_compare_print(page, capsys):
     article = Page(re.search(r"<article.*?</article>", page.raw, re.DOTALL)[0])
-    assert compared_with_the_verbs(article, SAMPLE, capsys) == {"show", "law", "compare prompt"}
+    assert compared_with_the_verbs(article, SAMPLE, capsys) == {"show", "law", "compare prompt", "calibrate"}
 
 
 @pytest.mark.heavy
@@ -118,6 +121,26 @@ def test_what_models_say_is_text_and_nothing_else(page, made):
         assert not set(text) & set("\u202e\u202c\x00\x1b")
         assert "12340" not in text
     assert not re.search(r"(?<!\\)<", (made / "report.md").read_text(encoding="utf-8").replace("< .001", ""))
+
+
+def test_the_page_has_the_gates_the_limits_the_cost_and_what_is_claimed_of_models(page):
+    said = " ".join(page.text.split())
+    assert "tried on planted truth: all gates passed" in said
+    assert re.search(r"cost 0\.00\. Limits: none\. Versions: mazedom ", said)
+    assert "A claim about models in general wants 3 families of models or more; here is 1 (smollm)" in said
+    assert "was not measured by people's labels" in said
+
+
+def test_curves_that_lie_on_each_other_are_drawn_apart_and_others_where_they_are():
+    rows = [
+        {"condition": "", "hop": hop, "kept": 0.5, "omitted": 0.5, "altered": 0.1 * hop, "blurred": 0, "inverted": 0}
+        for hop in (1, 2)
+    ]
+    found = Documents({"run": "x", "by_hop": rows}, None, {}, {}, ())
+    (figure,) = figures_of(found)
+    aside = {curve.name: curve.aside for curve in figure.panels[0].curves}
+    assert aside["kept"] == -aside["omitted"] != 0
+    assert aside["altered"] == 0
 
 
 def test_figures_are_written_in_three_formats(made):

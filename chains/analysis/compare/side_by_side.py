@@ -15,6 +15,7 @@ from chains.errors import BadInput, nearest
 from chains.experiments.condition_name import shown
 from chains.experiments.hypotheses import Hypothesis
 from chains.experiments.settings import Value
+from chains.models.spec import Source
 from chains.running.run_record import RunRecord
 from chains.scoring.measures.measures import MEASURES
 from chains.stats.decisions.signal_detection import AGGREGATES
@@ -198,7 +199,7 @@ class Spread(NamedTuple):
     @property
     def enough(self) -> bool:
         """Whether there are families enough for a claim about models in general."""
-        return not self.synthetic and len(self.families) + len(self.unknown) >= FEWEST_FAMILIES
+        return not self.synthetic and not few_families(self.families, self.unknown)
 
     def document(self) -> dict[str, Any]:
         """Return it as JSON."""
@@ -274,6 +275,25 @@ def _between_runs(compared: Sequence[Comparison], name: str) -> list[Spread]:
     return found
 
 
+def families_of(models: Mapping[str, tuple[Source, Any]]) -> tuple[frozenset[str], tuple[str, ...]]:
+    """Return the families of some models, and the models whose names show none.
+
+    Args:
+        models: By name: the model, and what was found of it when it was opened.
+    """
+    told = {name: families(names_of(*found)) for name, found in models.items()}
+    return frozenset[str]().union(*told.values()), tuple(name for name, found in told.items() if not found)
+
+
+def few_families(shared: Collection[str], unknown: Sequence[str]) -> str:
+    """Return why a claim about models in general can't be made; empty where there are families enough."""
+    found = [*sorted(shared), *unknown]
+    if len(found) >= FEWEST_FAMILIES:
+        return ""
+    here = f"here {'is' if len(found) == 1 else 'are'} {len(found)} ({', '.join(found)})"
+    return f"a claim about models in general wants {FEWEST_FAMILIES} families of models or more; {here}"
+
+
 def _spread(
     name: str, figures: Mapping[str, float], models: Sequence[tuple[RunRecord, str]], place: int | None
 ) -> Iterator[Spread]:
@@ -285,12 +305,12 @@ def _spread(
         for one in said.split("+")
         if one in record.models
     }
-    told = {one: families(names_of(*found)) for one, found in sources.items()}
+    shared, unknown = families_of(sources)
     yield Spread(
         measure=name,
         place=place,
         figures=figures,
-        families=frozenset[str]().union(*told.values()),
-        unknown=tuple(one for one, found in told.items() if not found),
+        families=shared,
+        unknown=unknown,
         synthetic=bool(sources) and all(source.traits.is_synthetic for source, _ in sources.values()),
     )

@@ -41,6 +41,21 @@ def measured_beside(record: RunRecord, log: Log, folder: Path) -> ErrorRates | s
     return measured(gather_people(pairs, folder))
 
 
+def errors_by_condition(record: RunRecord, log: Log, folder: Path) -> dict[str, ErrorRates | str]:
+    """Return the instrument's error in each condition, by name; empty without labels that are of any use.
+
+    Raises:
+        BadInput: If a label file can't be understood.
+    """
+    if not has_labels(folder):
+        return {}
+    pairs = Pairs(record, log)
+    if pairs.read_by:
+        return {}
+    found = gather_people(pairs, folder)
+    return {condition.name: measured(found, {condition.id}) for condition in record.conditions}
+
+
 def stale_reading(pairs: Pairs) -> str:
     """Say that the logged readings are of another version of the instrument than the one whose error is measured."""
     return (

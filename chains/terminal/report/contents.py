@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from chains.analysis.compare.most_different import stretches
+from chains.analysis.compare.side_by_side import families_of, few_families
 from chains.analysis.results.fate_grid import Change, Grid, changes, grid, heard_by
 from chains.analysis.results.run_results import results
 from chains.analysis.results.trial_story import Story, Turn, story
@@ -103,6 +104,20 @@ def _fingerprint(found: Any) -> str:
     if isinstance(found, Mapping):
         return ", ".join(f"{key} {value}" for key, value in found.items())
     return str(found or "not told")
+
+
+def general_claim(record: RunRecord) -> str:
+    """Return why nothing here is said of models in general; empty where families are enough, or all are channels."""
+    held = {name: source for name, source in record.models.items() if not source.traits.is_synthetic}
+    shared, unknown = families_of({name: (source, record.served.get(name)) for name, source in held.items()})
+    said = few_families(shared, unknown) if held else ""
+    return said[:1].upper() + said[1:]
+
+
+def limits_of(record: RunRecord) -> str:
+    """Return the limits that a run was held to, in words."""
+    limits = record.experiment.limits.model_dump()
+    return ", ".join(f"{value:,} {name}" for name, value in limits.items() if value is not None) or "none"
 
 
 def again(record: RunRecord) -> str:

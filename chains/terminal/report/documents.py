@@ -1,9 +1,10 @@
-"""What a report is made of: the JSON documents of `show`, `law` and `compare`, so that its numbers are theirs."""
+"""What a report is made of: JSON documents of `show`, `law`, `compare` and `calibrate`, so its numbers are theirs."""
 
 import contextlib
 import importlib
 import io
 from collections.abc import Sequence
+from functools import cache
 from typing import Any, NamedTuple
 
 import orjson
@@ -21,6 +22,8 @@ class Documents(NamedTuple):
     """None where there is no law."""
     compare: dict[str, dict[str, Any]]
     """By factor."""
+    calibrate: dict[str, Any]
+    """The gates that the instrument of today passes."""
     notes: Sequence[str]
     """What the verbs said besides, and why one of them has nothing to say."""
 
@@ -44,7 +47,17 @@ def documents_of(record: RunRecord, name: str) -> Documents:
     for factor, settings in record.experiment.factors.items():
         if len(settings) > 1 and (found := _printed(["compare", name, "--by", factor], notes)) is not None:
             compared[factor] = found
-    return Documents(show, law, compared, list(dict.fromkeys(notes)))
+    return Documents(show, law, compared, _gates(), list(dict.fromkeys(notes)))
+
+
+GATE_WORLDS = 5
+"""Worlds on which the instrument is tried for a report; `calibrate` tries more."""
+
+
+@cache
+def _gates() -> dict[str, Any]:
+    """Return what the gates say of the instrument: the same for every run of this program."""
+    return _printed(["calibrate", "--worlds", str(GATE_WORLDS)], []) or {}
 
 
 def _printed(words: list[str], notes: list[str]) -> dict[str, Any] | None:

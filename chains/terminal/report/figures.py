@@ -7,6 +7,7 @@ import math
 import tempfile
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -19,7 +20,9 @@ from chains.terminal.views.figure_file import ENDINGS, write_figure
 MOST_CURVES = 6
 """Curves in a panel, and conditions whose fates are drawn; the tables have all of them."""
 APART = 0.07
-"""Of a hop, by which curves beside each other are moved apart."""
+"""Of a hop, by which curves that lie on each other are moved apart."""
+TOUCH = 0.015
+"""Of the height of a panel: curves that nowhere differ by more lie on each other."""
 
 
 class Figure(NamedTuple):
@@ -77,25 +80,26 @@ def _of_law(law: Mapping[str, Any]) -> Iterator[Panel]:
         ("cumulative_hazard", "Cumulative hazard", "-ln of survival", None, 0.0),
     ):
         curves_ = [
-            _curve(name, [(row["hop"], row["value"], row["ci"]) for row in one[key]], (at, len(along)), start, banded)
+            _curve(name, [(row["hop"], row["value"], row["ci"]) for row in one[key]], at, start, banded)
             for at, (name, one) in enumerate(along)
         ]
         if any(curve.finite for curve in curves_):
             tick = "{:.0%}".format if high else "{:g}".format
-            yield Panel(title, curves_, "hop", up, high=high, tick=tick)
+            yield _seen(Panel(title, curves_, "hop", up, high=high, tick=tick))
     arms = [condition for condition in law["conditions"][:MOST_CURVES] if len(condition["arrivals"]) > 1]
     curves_ = [
         _curve(
             _named(condition),
             [(one["depth"] - 1, one["retention"], one["ci"]) for one in condition["arrivals"]],
-            (at, len(arms)),
+            at,
             None,
             banded,
         )
         for at, condition in enumerate(arms)
     ]
     if curves_:
-        yield Panel("Depth", curves_, "managers", "facts that the executive hears", high=1.0, tick="{:.0%}".format)
+        up = "facts that the executive hears"
+        yield _seen(Panel("Depth", curves_, "managers", up, high=1.0, tick="{:.0%}".format))
 
 
 def _of_fates(rows: Sequence[Mapping[str, Any]]) -> Iterator[Panel]:
@@ -105,11 +109,30 @@ def _of_fates(rows: Sequence[Mapping[str, Any]]) -> Iterator[Panel]:
     several = {name: mine for name, mine in by_condition.items() if len(mine) > 1}
     for name, mine in list(several.items())[:MOST_CURVES]:
         curves = [
-            _curve(fate, [(row["hop"], row[fate], None) for row in mine], (at, len(FATES)), None, banded=False)
+            _curve(fate, [(row["hop"], row[fate], None) for row in mine], at, None, banded=False)
             for at, fate in enumerate(FATES)
         ]
         shown = [curve for curve in curves if any(value for _, value in curve.finite)]
-        yield Panel(name or "all", shown, "hop", "share of facts", high=1.0, tick="{:.0%}".format)
+        yield _seen(Panel(name or "all", shown, "hop", "share of facts", high=1.0, tick="{:.0%}".format))
+
+
+def _seen(panel: Panel) -> Panel:
+    """Return a panel in which curves that lie on each other are moved apart."""
+    groups: list[list[Curve]] = []
+    for curve in panel.curves:
+        on = next((group for group in groups if _touch(group[0], curve, TOUCH * (panel.top - panel.low))), None)
+        if on is None:
+            groups.append([curve])
+        else:
+            on.append(curve)
+    aside = {id(curve): APART * (at - (len(group) - 1) / 2) for group in groups for at, curve in enumerate(group)}
+    return replace(panel, curves=[replace(curve, aside=aside[id(curve)]) for curve in panel.curves])
+
+
+def _touch(one: Curve, other: Curve, near: float) -> bool:
+    first, second = dict(one.finite), dict(other.finite)
+    shared = first.keys() & second.keys()
+    return bool(shared) and all(abs(first[x] - second[x]) <= near for x in shared)
 
 
 def _named(condition: Mapping[str, Any]) -> str:
@@ -124,18 +147,16 @@ def _deepest(condition: Mapping[str, Any]) -> Mapping[str, Any] | None:
 def _curve(
     name: str,
     rows: Sequence[tuple[float, float | None, Sequence[float | None] | None]],
-    place: tuple[int, int],
+    at: int,
     start: float | None,
     banded: bool,
 ) -> Curve:
-    """Return a curve moved sideways by its place among the others."""
-    at, of = place
-    aside = APART * (at - (of - 1) / 2)
+    """Return the curve that is the `at`-th of its panel."""
     points = [(float(x), _known(y)) for x, y, _ in rows]
     bars = [(_known(ends[0]), _known(ends[1])) if ends else (math.nan, math.nan) for _, _, ends in rows]
     if start is not None:
         points, bars = [(0.0, start), *points], [(start, start), *bars]
-    return Curve(name, points, bars if banded else (), at, aside=aside)
+    return Curve(name, points, bars if banded else (), at)
 
 
 def _known(value: float | None) -> float:

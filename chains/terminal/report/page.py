@@ -7,7 +7,7 @@ page has no script, and its policy lets it load nothing.
 
 import math
 from base64 import b64encode
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -19,13 +19,12 @@ from chains.running.run_record import RunRecord
 from chains.scoring.measures.measures import MEASURES
 from chains.scoring.text.legible import legible
 from chains.stats.paired.shares import FEWEST_WORLDS
-from chains.terminal.report.contents import Told, again, design_of, models_of
+from chains.terminal.report.contents import Told, again, design_of, general_claim, limits_of, models_of
 from chains.terminal.report.documents import Documents
 from chains.terminal.report.figures import Figure, as_svg, figures_of
+from chains.terminal.views.figure_file import MOST_ACROSS
 
 NONE = "–"
-MAIN = ("retention", "distortion", "bad_excess", "unfounded", "words", "regret", "stopped")
-"""Measures that a report has where both sides have them; further ones where they move."""
 MOST_PROMPTS = 40
 
 
@@ -83,9 +82,9 @@ def _in_markdown(value: Any) -> Any:
 
 
 def _context(run: Reported, number: Number) -> dict[str, Any]:
-    documents = {"show": run.documents.show, "law": run.documents.law, **{
-        f"compare {factor}": one for factor, one in run.documents.compare.items()
-    }}  # fmt: skip
+    compared = {f"compare {factor}": one for factor, one in run.documents.compare.items()}
+    whole = {"show": run.documents.show, "law": run.documents.law, "calibrate": run.documents.calibrate}
+    documents = whole | compared
 
     def n(kind: str, document: str, *path: str | int) -> Any:
         """Return the number at a place of a document, as this kind of number is shown."""
@@ -116,26 +115,21 @@ def _context(run: Reported, number: Number) -> dict[str, Any]:
         "models": models_of(run.record),
         "again": again(run.record),
         "chains": run.chains,
-        "figures": [
-            {"title": one.title, "source": Markup(f"data:image/svg+xml;base64,{b64encode(as_svg(one)).decode()}")}  # noqa: S704 - base64
-            for one in run.figures
-        ] if number is _html_number else [],
+        "figures": [_pictured(one) for one in run.figures] if number is _html_number else [],
         "shares": {name: measure.share for name, measure in MEASURES.items()},
         "about": {name: measure.about for name, measure in MEASURES.items()},
-        "moved": {
-            factor: [_moved(one) for one in found["comparisons"]] for factor, found in run.documents.compare.items()
-        },
+        "limited": limits_of(run.record),
+        "few_families": general_claim(run.record),
         "prompts": list(run.record.prompts.values())[:MOST_PROMPTS],
         "limits": _limits(run.documents),
     }  # fmt: skip
 
 
-def _moved(comparison: Mapping[str, Any]) -> list[str]:
-    """Return the measures to show: the main ones, and those whose interval leaves nothing out."""
-    rows = comparison["measures"]
-    there = [name for name, row in rows.items() if row["pairs"] and row["difference"] is not None]
-    moved = [name for name in there if (ends := rows[name]["ci"]) and ends[0] is not None and ends[0] * ends[1] > 0]
-    return [name for name in there if name in MAIN or name in moved]
+def _pictured(figure: Figure) -> dict[str, Any]:
+    """Return a figure for the page; `across`: how many of its panels stand side by side."""
+    source = Markup(f"data:image/svg+xml;base64,{b64encode(as_svg(figure)).decode()}")  # noqa: S704 - base64
+    across = 2 if len(figure.panels) > MOST_ACROSS else len(figure.panels)
+    return {"title": figure.title, "across": across, "source": source}
 
 
 def _limits(found: Documents) -> list[str]:

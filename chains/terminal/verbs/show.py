@@ -151,7 +151,7 @@ def _results(record: RunRecord, log: Log, folder: Path, *, as_json: bool) -> int
         for row in document["by_hop"]:
             if (one := corrected.get((row["condition"], row["hop"]))) is not None:
                 row["kept_corrected"] = one.document()
-        print_json(document | {"instrument_error": error})
+        print_json(document | {"instrument_error": error} | _by_condition(record, log, folder))
         return 0
     notes, _, corrected = _correction(found, record, log, folder)
     stdout.print(results_view(found, corrected=corrected, added=added))
@@ -182,6 +182,17 @@ def _correction(
     worlds = len({trial.seed for trial in found.by_trial})
     few = f"corrected figures of {worlds} worlds have no interval; it needs {FEWEST_WORLDS} or more"
     return [few] if corrected and worlds < FEWEST_WORLDS else [], error.document(), corrected
+
+
+def _by_condition(record: RunRecord, log: Log, folder: Path) -> dict[str, Any]:
+    """Return the instrument's error in each condition as JSON; a sentence where its labels are too few."""
+    if not has_labels(folder):
+        return {}
+    from chains.analysis.corrected.correction import errors_by_condition  # noqa: PLC0415  start-up
+
+    found = errors_by_condition(record, log, folder).items()
+    rows = [{"condition": name, "error": one if isinstance(one, str) else one.document()} for name, one in found]
+    return {"instrument_error_by_condition": rows}
 
 
 def _graphs(record: RunRecord, *, as_json: bool) -> int:

@@ -8,7 +8,7 @@ from rich.text import Text
 from chains.analysis.compare.arms import differing
 from chains.analysis.compare.comparison import Comparison, Row
 from chains.analysis.compare.hypothesis_tests import Tested
-from chains.analysis.compare.side_by_side import FEWEST_FAMILIES, Level, Selected, Spread, pooled
+from chains.analysis.compare.side_by_side import Level, Selected, Spread, few_families, pooled
 from chains.analysis.registered.confirmatory import Standing
 from chains.experiments.condition_name import shown
 from chains.stats.decisions.signal_detection import AGGREGATES
@@ -156,14 +156,7 @@ def spread_view(spreads: Sequence[Spread], compared: Sequence[Comparison]) -> Re
     if spreads and spreads[0].synthetic:
         parts.append(note("the models are synthetic channels, so this tells nothing of models in general"))
     elif spreads and not spreads[0].enough:
-        found = ", ".join([*sorted(spreads[0].families), *spreads[0].unknown])
-        number = len(spreads[0].families) + len(spreads[0].unknown)
-        parts.append(
-            note(
-                f"a claim about models in general wants {FEWEST_FAMILIES} families of models or more; here "
-                f"{'is' if number == 1 else 'are'} {number} ({found})"
-            )
-        )
+        parts.append(note(few_families(spreads[0].families, spreads[0].unknown)))
     return Group(*parts)
 
 
