@@ -90,7 +90,7 @@ def planned_chains(runs: Sequence[Run]) -> dict[str, dict[int, int]]:
     chains: dict[str, dict[int, set[Hashable]]] = defaultdict(lambda: defaultdict(set))
     for run, named in zip(runs, condition_names([run.record for run in runs]), strict=True):
         casts = Casts(run.record)
-        for trial in run.record.experiment.trials():
+        for trial in run.record.trials():
             hierarchy = casts.hierarchy(trial.condition)
             for depth in {len(hierarchy.path_up(worker.name)) - 1 for worker in hierarchy.workers}:
                 chains[named[trial.condition]][depth].add((run.record.id, trial.seed, trial.replicate))
@@ -101,7 +101,7 @@ def missing_notes(runs: Sequence[Run]) -> list[str]:
     """Say of each run which trials are missing, and why."""
     notes = []
     for run in runs:
-        trials = list(run.record.experiment.trials())
+        trials = list(run.record.trials())
         ends = [run.log.end(str(trial)) for trial in trials]
         why = {
             "not run yet": sum(end is None for end in ends),
@@ -123,7 +123,7 @@ def regrets_of(runs: Sequence[Run]) -> dict[str, list[Regret]]:
     found: dict[str, list[Regret]] = defaultdict(list)
     for run, named in zip(runs, condition_names([run.record for run in runs]), strict=True):
         casts = Casts(run.record)
-        ends = {trial: run.log.end(str(trial)) for trial in run.record.experiment.trials()}
+        ends = {trial: run.log.end(str(trial)) for trial in run.record.trials()}
         for one in priced(run.record, {trial: end for trial, end in ends.items() if end is not None}):
             if one.payoffs is not None:
                 managers = casts.hierarchy(one.trial.condition).depth - 1
@@ -196,7 +196,7 @@ def followed_facts(run: Run, named: Mapping[str, str], prefix: str = "") -> Iter
         prefix: What stands before a replicate's number, where several runs are taken together.
     """
     casts = Casts(run.record)
-    ends = {trial: run.log.end(str(trial)) for trial in run.record.experiment.trials()}
+    ends = {trial: run.log.end(str(trial)) for trial in run.record.trials()}
     finished = {trial: end for trial, end in ends.items() if end is not None and end.status == "finished"}
     said: dict[Hashable, list[str]] = defaultdict(list)  # twins count as one chain, so their replies go together
     for trial, end in finished.items():

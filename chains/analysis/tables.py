@@ -124,7 +124,7 @@ class Tables:
         self._why = why
         self._heard = RunHeard(run.record, run.log)
         self._conditions = condition_names([run.record])[0]
-        self._named = {str(trial): trial for trial in run.record.experiment.trials()}
+        self._named = {str(trial): trial for trial in run.record.trials()}
         self._makers: Mapping[str, Callable[[], Iterator[Row]]] = {
             "trials": self._trials,
             "messages": self._messages,

@@ -132,7 +132,7 @@ def estimate(
         )
         for name, asked in left.items()
     )
-    trials = sum(1 for _ in record.experiment.trials())
+    trials = sum(1 for _ in record.trials())
     trials -= 0 if had is None else sum(1 for _ in had.experiment.trials())
     at_once = max(1, min(at_once, trials))
     return Estimate(trials, models, _seconds(record, models, trials, at_once), at_once)

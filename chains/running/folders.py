@@ -118,6 +118,10 @@ class _Condition(msgspec.Struct):
     factors: dict[str, Any]
 
 
+class _Shard(msgspec.Struct):
+    trials: int
+
+
 class Outline(msgspec.Struct):
     """The part of run.json that `list runs` shows; worlds and prompts are not read."""
 
@@ -128,10 +132,14 @@ class Outline(msgspec.Struct):
     held: dict[str, int] = {}
     extended: list[msgspec.Raw] = []
     """When trials were added to it."""
+    shard: _Shard | None = None
+    """Which part of its trials it drives, if not all."""
 
     @property
     def trials(self) -> int:
         """How many trials the run has when it is finished."""
+        if self.shard is not None:
+            return self.shard.trials
         return len(self.conditions) * len(self.experiment.seeds) * self.experiment.replicates
 
     @property

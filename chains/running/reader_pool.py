@@ -171,7 +171,7 @@ def _serve(record: RunRecord, line: socket.socket, others: Sequence[socket.socke
         other.close()  # otherwise the connections would outlive that process
     gc_tuning.seldom()
     casts = Casts(record)
-    trials = {str(trial): trial for trial in record.experiment.trials()}
+    trials = {str(trial): trial for trial in record.trials()}
     asked: msgspec.msgpack.Decoder[tuple[str, dict[str, Reply]]] = msgspec.msgpack.Decoder(tuple[str, dict[str, Reply]])
     with contextlib.suppress(OSError), line.makefile("rb") as questions:
         while (question := _question(questions)) is not None:

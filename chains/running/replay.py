@@ -110,7 +110,7 @@ async def replay(record: RunRecord, log: Log, *, verify: bool = False) -> Replay
     watcher = _Counter()
     reply_source = _Comparing(log, watcher) if verify else ReplySource(log, None, watcher)
     started = set(log.index.places.trials)
-    for trial in record.experiment.trials():
+    for trial in record.trials():
         name = str(trial)
         result.unfinished += log.index.status(name) != "finished"
         if name not in started:

@@ -172,7 +172,7 @@ async def foreseen(record: RunRecord, found: OtherReplies) -> Counter[str]:
     Each trial is followed as far as earlier replies lead; requests after a new reply can't be known.
     """
     casts, foresight = Casts(record), _Foresight(found)
-    for trial in record.experiment.trials():
+    for trial in record.trials():
         cast = casts.cast(trial)
         await run_trial(str(trial), cast, as_far_as_it_goes(cast.plan), foresight, read=False)
     return foresight.hits

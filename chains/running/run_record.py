@@ -5,7 +5,7 @@ each model's name stands for, every default resolved. A run is resumed and
 replayed from that alone, even if the files it was made from have changed.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -31,6 +31,7 @@ from chains.registry import differing
 from chains.running.fork_record import Fork
 from chains.running.log.records import LOG_VERSION
 from chains.running.registration import Registration
+from chains.running.shard_record import Shard
 from chains.scoring.reading import INSTRUMENT
 from chains.worlds.world import World
 
@@ -90,6 +91,8 @@ class RunRecord(BaseModel):
     """What a run with hypotheses committed itself to before its first trial."""
     extended: tuple[Extension, ...] = ()
     """When trials were added to it: its results could be seen by then, so it is exploratory."""
+    shard: Shard | None = None
+    """Which part of its trials it drives; None: all."""
     forked: Fork | None = None
     """From which run it goes on, and with what change."""
     reuses: tuple[str, ...] = ()
@@ -103,6 +106,11 @@ class RunRecord(BaseModel):
         if unknown := sorted(set(held) - {"steps", "finished"}):
             raise ValueError(f"a log holds no {unknown[0]!r}")
         return held
+
+    def trials(self) -> Iterator[TrialId]:
+        """Yield the trials that the run drives: all of its experiment, or its shard's."""
+        shard = self.shard
+        return (trial for trial in self.experiment.trials() if shard is None or shard.has(trial))
 
     @property
     def why_exploratory(self) -> str | None:

@@ -82,7 +82,7 @@ async def drive(
     driver = _Driver(Casts(record), reply_source, budget, _Climbs(trace=trace), most_at_once, elsewhere)
     todo = [
         trial
-        for trial in record.experiment.trials()
+        for trial in record.trials()
         if (log.index.status(str(trial)) != "finished" or str(trial) in redo) and (only is None or str(trial) in only)
     ]
     if todo:  # a run that is finished stays as it is
@@ -108,7 +108,7 @@ async def drive(
 async def incomplete(record: RunRecord, log: Log) -> set[str]:
     """Return the finished trials some of whose replies are missing from the log."""
     casts, reply_source, found = Casts(record), ReplySource(log, None), set[str]()
-    for trial in record.experiment.trials():
+    for trial in record.trials():
         if log.index.status(str(trial)) == "finished":
             cast = casts.cast(trial)
             try:

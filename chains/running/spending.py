@@ -91,6 +91,7 @@ def budget_of(record: RunRecord, log: Log) -> "Budget":
     from chains.models.budget import Budget, Taken  # noqa: PLC0415  start-up: asyncio, which a run alone needs
 
     limits, spent = record.experiment.limits, log.index.spent
+    limits = limits if record.shard is None else record.shard.part_of(limits)
     tokens = log.index.tokens + sum(one.unknown_tokens for one in spent.values())
     cost = most_cost(record.models.values(), spent) + sum(one.unknown_cost for one in spent.values())
     return Budget(

@@ -28,6 +28,10 @@ def _run(parser: argparse.ArgumentParser) -> None:
         help="take the experiment, prompts and models of this run, and change what --set says",
     )  # fmt: skip
     parser.add_argument(
+        "--shard", metavar="I/N",
+        help="drive this part of the trials alone, 0/N to N-1/N, each in a process of its own; `merge` joins them",
+    )  # fmt: skip
+    parser.add_argument(
         "--extend", metavar="RUN",
         help="add to this run what --set says (replicates=6, worlds=10, more settings of a factor); only that is asked",
     )  # fmt: skip
@@ -87,6 +91,13 @@ def _blame(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--dry-run", action="store_true", help="say what it would ask; ask nothing")
     limits(parser)
     as_tables(parser)
+
+
+def _merge(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "runs", nargs="+", metavar="RUN", help="shards: ids, unique beginnings of them, paths; one stands for all here"
+    )
+    _json(parser)
 
 
 def _resume(parser: argparse.ArgumentParser) -> None:
@@ -372,6 +383,7 @@ VERBS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None], str]] = {
         "mazedom blame last --times 4",
     ),
     "resume": ("go on with an unfinished run", _resume, "mazedom resume last --set limits.calls=2000"),
+    "merge": ("join shards of a run (run --shard I/N) into one", _merge, "mazedom merge last"),
     "answer": ("work through what waits for you in a run's seats", _answer, "mazedom answer last --as anna"),
     "list": (
         "runs, experiments, prompts, measures with a glossary, settings, ...",
@@ -434,7 +446,7 @@ VERBS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None], str]] = {
 
 GROUPS = {
     "Every day": ("run", "show", "compare", "law", "load", "replay", "list"),
-    "Before and around a run": ("pilot", "plan", "models", "resume", "answer"),
+    "Before and around a run": ("pilot", "plan", "models", "resume", "merge", "answer"),
     "Change one thing": ("fork", "blame"),
     "Is the instrument right": ("agree", "judge", "calibrate", "fates"),
     "Your own material": ("world", "import"),

@@ -237,7 +237,7 @@ def reused_again(record: RunRecord, words: Sequence[str]) -> tuple[RunRecord, Ea
     """
     if words:
         return reused(record, words)
-    if record.held.get("finished") == sum(1 for _ in record.experiment.trials()):
+    if record.held.get("finished") == sum(1 for _ in record.trials()):
         return record, None  # it asks nothing any more, and those runs may be gone
     try:
         return reused(record, record.reuses)
@@ -253,7 +253,7 @@ def parent_replies(record: RunRecord) -> Iterator[ParentReplies | None]:
         BadInput: If that run is gone.
     """
     fork = record.forked
-    if fork is None or record.held.get("finished") == sum(1 for _ in record.experiment.trials()):
+    if fork is None or record.held.get("finished") == sum(1 for _ in record.trials()):
         yield None
         return
     try:

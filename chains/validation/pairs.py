@@ -59,7 +59,7 @@ class Pairs:
         self.read_by: frozenset[str] = frozenset()
         """Other versions of the instrument that read messages of the log; those messages are read again here."""
         self._casts = Casts(record)
-        self._trials = {str(trial): trial for trial in record.experiment.trials()}
+        self._trials = {str(trial): trial for trial in record.trials()}
         self.all = tuple(self._pairs())
         self.by_id: Mapping[str, Pair] = {pair.id: pair for pair in self.all}
 
@@ -88,7 +88,7 @@ class Pairs:
         return self.record.worlds[pair.world].fact(pair.statement)
 
     def _pairs(self) -> Iterator[Pair]:
-        for trial in self.record.experiment.trials():
+        for trial in self.record.trials():
             end = self.log.end(str(trial))
             if end is None or end.status != "finished":
                 continue

@@ -49,7 +49,7 @@ class RunHeard:
     @cached_property
     def ends(self) -> Mapping[TrialId, TrialEnd]:
         """How each finished trial ended, in the run's order."""
-        found = ((trial, self.log.end(str(trial))) for trial in self.record.experiment.trials())
+        found = ((trial, self.log.end(str(trial))) for trial in self.record.trials())
         return {trial: end for trial, end in found if end is not None and end.status == "finished"}
 
     def heard(self, trial: TrialId) -> Heard:

@@ -52,7 +52,7 @@ def write_inspect(run: Run, folder: Path, done: Done) -> None:
 
 def _log(run: Run, condition: Condition, rows: Mapping[str, Row]) -> dict[str, Any]:
     record = run.record
-    trials = [trial for trial in record.experiment.trials() if trial.condition == condition.id]
+    trials = [trial for trial in record.trials() if trial.condition == condition.id]
     samples = [_sample(run, trial, rows[str(trial)]) for trial in trials if str(trial) in run.log.index.started]
     finished = [trial for trial in trials if rows[str(trial)]["status"] == "finished"]
     models = sorted({source.label for source in record.models.values()})

@@ -149,7 +149,7 @@ def _as_protobuf(value: Any, name: str = "") -> Any:
 def traces(run: Run) -> Iterator[dict[str, Any]]:
     """Return a `TracesData` for each trial that has a message."""
     casts = Casts(run.record)
-    for trial in run.record.experiment.trials():
+    for trial in run.record.trials():
         if str(trial) in run.log.index.started and (spans := _Trace(run, casts, trial).spans()):
             scope = {"scope": {"name": "mazedom", "version": VERSION}, "spans": spans, "schemaUrl": SCHEMA}
             about = _attributes({"service.name": "mazedom", "service.version": VERSION, "mazedom.run": run.record.id})

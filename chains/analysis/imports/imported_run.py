@@ -96,7 +96,7 @@ def _role(prompt: str) -> str:
 
 async def _log(record: RunRecord, log: Log, placed: Mapping[str, Heard]) -> None:
     casts, source = Casts(record), _Logged(log, placed)
-    for trial in record.experiment.trials():
+    for trial in record.trials():
         if str(trial) in placed:
             cast = casts.cast(trial)
             log.append(await run_trial(str(trial), cast, in_turn(cast.plan), source))

@@ -83,7 +83,7 @@ def standing(record: RunRecord, log: Log, ends: Iterable[Ended] | None = None) -
         why = record.why_exploratory or "no hypothesis was registered"
         return Standing(False, why, {}, None, extended=bool(record.extended))
     if ends is None:
-        found = (log.end(str(trial)) for trial in record.experiment.trials())
+        found = (log.end(str(trial)) for trial in record.trials())
         ends = (Look(end.status, end.instrument) for end in found if end is not None)
     against = next(_objections(record, log, list(ends)), None)
     return Standing(
@@ -113,6 +113,6 @@ def _objections(record: RunRecord, log: Log, ends: list[Ended]) -> Iterator[str]
         yield "lines were removed from the log since the run last stopped"
     if others := sorted({str(end.instrument) for end in ends if end.status == "finished"} - {record.instrument}):
         yield f"some messages were read by {', '.join(others)} and not by the registered {record.instrument}"
-    trials = sum(1 for _ in record.experiment.trials())
+    trials = sum(1 for _ in record.trials())
     if left := trials - sum(end.status == "finished" for end in ends):
         yield f"{left} of {trials} trials are not finished, and a look before the end is no test"

@@ -120,7 +120,7 @@ def audit_rows(record: RunRecord, log: Log) -> list[Row]:
     """Return a row for each condition and audited seat, from the workers up; messages are read again."""
     casts = Casts(record)
     found: dict[tuple[str, str], list[Audited]] = defaultdict(list)
-    for trial in record.experiment.trials():
+    for trial in record.trials():
         if log.index.status(str(trial)) == "finished":
             cast = casts.cast(trial)
             if any(isinstance(turn.by, Audit) for turn in cast.plan.turns):

@@ -166,7 +166,7 @@ def profiles(record: RunRecord, log: Log) -> list[Profile]:
     """Return the profile of every condition of a run that has a finished trial, where facts climb."""
     casts = Casts(record)
     found: dict[str, dict[TrialId, list[Passage]]] = defaultdict(dict)
-    for trial in record.experiment.trials():
+    for trial in record.trials():
         end = log.end(str(trial))
         if end is not None and end.status == "finished":
             followed = passages(casts.world(trial).facts, casts.hierarchy(trial.condition), end.readings)

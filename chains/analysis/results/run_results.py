@@ -277,7 +277,7 @@ def results(record: RunRecord, log: Log) -> Results:
     taken: dict[TrialId, Taken] = {}
     ordered: dict[TrialId, TrialEnd] = {}
     trials = unrated = 0
-    for trial in record.experiment.trials():
+    for trial in record.trials():
         trials += 1
         end = log.end(str(trial))
         if end is None:
@@ -335,7 +335,7 @@ def _put(record: RunRecord, log: Log) -> int:
     fork = record.forked
     if fork is None or not fork.said:
         return 0
-    started = (one for one in record.experiment.trials() if str(one) in log.index.started)
+    started = (one for one in record.trials() if str(one) in log.index.started)
     return sum(len(fork.said.get(str(fork.origin(one)[0]), {})) for one in started)
 
 

@@ -126,7 +126,7 @@ def find_trial(record: RunRecord, log: Log, name: str) -> TrialId:
     Raises:
         BadInput: If there is none.
     """
-    trials = {str(trial): trial for trial in record.experiment.trials()}
+    trials = {str(trial): trial for trial in record.trials()}
     if name:
         if name not in trials:
             raise BadInput(f"run {record.id} has no trial {name!r}{nearest(name, trials)}")

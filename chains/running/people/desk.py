@@ -108,7 +108,7 @@ class Desk:
 
     def _trial(self, name: str) -> TrialId:
         if not self._trials:
-            self._trials = {str(trial): trial for trial in self._record.experiment.trials()}
+            self._trials = {str(trial): trial for trial in self._record.trials()}
         return self._trials[name]
 
 

@@ -192,7 +192,7 @@ async def _drive(arm: Arm, parent_log: Log, models: Models) -> Exception | None:
         create(record)
     fork = record.forked
     known = parent_log.index
-    origins = {} if fork is None else {str(one): fork.origin(one) for one in record.experiment.trials()}
+    origins = {} if fork is None else {str(one): fork.origin(one) for one in record.trials()}
     only = {
         name
         for name, (trial, continuation) in origins.items()

@@ -123,7 +123,7 @@ def _tested(run: RunHeard, beside: LabelsBeside) -> tuple[list[Tested], Standing
     """Test the run's registered hypotheses, if it has any."""
     if not run.record.experiment.hypotheses:
         return [], standing(run.record, run.log, []) if run.record.extended else None
-    found = (run.log.end(str(trial)) for trial in run.record.experiment.trials())
+    found = (run.log.end(str(trial)) for trial in run.record.trials())
     return tested(run, Corrector(beside)), standing(run.record, run.log, [end for end in found if end is not None])
 
 

@@ -57,7 +57,7 @@ def _what_it_asks(record: RunRecord, replies: ParentReplies) -> str:
     Raises:
         BadInput: If it would ask nobody, so that it would be a copy.
     """
-    casts, trials = Casts(record), list(record.experiment.trials())
+    casts, trials = Casts(record), list(record.trials())
     asked = {one.id: sum(map(len, casts.plan(one.id).asked_of.values())) for one in record.conditions}
     turns = sum(asked[one.condition] * casts.round_settings(one.condition).rounds for one in trials)
     taken = sum(asyncio.run(foreseen(record, replies)).values())

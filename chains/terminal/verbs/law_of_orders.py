@@ -35,7 +35,7 @@ def show_descents(runs: Sequence[Run], arguments: argparse.Namespace) -> int:
         if given:
             raise BadInput(f"{option} is not for runs in which nothing climbs; `compare` compares conditions")
     record, log = runs[0]
-    ends = {trial: end for trial in record.experiment.trials() if (end := log.end(str(trial))) is not None}
+    ends = {trial: end for trial in record.trials() if (end := log.end(str(trial))) is not None}
     found = ranked(record, told_of(record, ends))
     if not found:
         raise BadInput(f"run {record.id} has no finished trial; `mazedom resume {record.id}` goes on with it")

@@ -18,6 +18,7 @@ from chains.running.prepare import prepare
 from chains.running.record_file import create, discard, read_record, rewrite
 from chains.running.reuse import EarlierReplies
 from chains.running.run_record import RunRecord
+from chains.running.shards import as_shard, read_shard
 from chains.running.twins import without_twins
 from chains.terminal.drive_at_terminal import drive_run, reused, reused_again
 from chains.terminal.start_run import agreed, check_models, dry_run
@@ -33,6 +34,8 @@ def main(arguments: argparse.Namespace) -> int:
     if arguments.extend is None:
         like = None if arguments.like is None else _like(arguments)
         record, others = reused(_staged(_experiment(arguments, like), like), arguments.reuse)
+        if arguments.shard is not None:
+            record = _shard(record, arguments.shard)
     else:
         folder, had, record, others = _extended(arguments)
     if arguments.dry_run:
@@ -58,8 +61,22 @@ def main(arguments: argparse.Namespace) -> int:
         raise
 
 
+def _shard(record: RunRecord, text: str) -> RunRecord:
+    record = as_shard(record, shard := read_shard(text))
+    limits = record.experiment.limits
+    mine = shard.part_of(limits)
+    split = [f"{name} {value:,} of {getattr(limits, name):,}" for name, value in mine if value != getattr(limits, name)]
+    say(
+        f"shard {shard.number} of {shard.of}: {sum(1 for _ in record.trials())} of "
+        f"{sum(1 for _ in record.experiment.trials())} trials{''.join(f', limit of {one}' for one in split)}"
+    )
+    return record
+
+
 def _extended(arguments: argparse.Namespace) -> tuple[Path, RunRecord, RunRecord, EarlierReplies | None]:
     """Return a run's folder, its record as it is and as it is to be, and the earlier replies that it takes."""
+    if arguments.shard is not None:
+        raise BadInput("--shard makes a part of a new run; merge the shards first, then extend the run")
     if arguments.experiment is not None or arguments.human:
         what = "--human" if arguments.human else arguments.experiment
         raise BadInput(f"--extend goes on with the run's own experiment and seats; leave out {what}")
@@ -76,7 +93,7 @@ def _what_it_does(record: RunRecord, folder: Path, had: RunRecord | None) -> str
     """Say what a run is about to do, and where it is logged."""
     conditions, worlds = len(record.conditions), len(record.experiment.seeds)
     times = f" x {record.experiment.replicates} replicates" if record.experiment.replicates > 1 else ""
-    trials = conditions * worlds * record.experiment.replicates
+    trials = sum(1 for _ in record.trials())
     made = f"{counted(conditions, 'condition')} x {counted(worlds, 'world')}{times} = {counted(trials, 'trial')}"
     calls, new = record.estimate["calls"], ""
     if had is not None:

@@ -57,7 +57,7 @@ class _Walk:
     def __init__(self, record: RunRecord, log: Log, trial: TrialId, seconds: float) -> None:
         self._record, self._log, self._seconds = record, log, seconds
         started = log.index.started
-        self._trials = [one for one in record.experiment.trials() if str(one) in started]
+        self._trials = [one for one in record.trials() if str(one) in started]
         self._trial = self._trials.index(trial)
         self._at = self._top = 0
         self._beside: int | None = None

@@ -37,7 +37,7 @@ class Events(Watcher):
             BadInput: If it can't be written.
         """
         self._casts, self._log = Casts(record), log
-        self._trials = {str(trial): trial for trial in record.experiment.trials()}
+        self._trials = {str(trial): trial for trial in record.trials()}
         self._blind = self._casts.people()
         self._began = time.monotonic()
         self._finished = sum(log.index.status(name) == "finished" for name in self._trials)

@@ -59,7 +59,7 @@ class LiveView(Watcher):
         self._log = log
         self._console, self._shown = console, console.is_terminal
         self._blind = self._casts.people()
-        self._trials = {str(trial): trial for trial in record.experiment.trials()}
+        self._trials = {str(trial): trial for trial in record.trials()}
         self._seats = {c.id: self._asked(c.id) for c in record.conditions}
         self._steps = sum(self._seats[trial.condition] for trial in self._trials.values())
         self._rows: dict[str, _Row] = {}
