@@ -177,7 +177,7 @@ def test_what_no_pilot_can_be_made_of_is_refused_in_a_sentence(words, why, mazed
 def test_a_file_that_lacks_a_table_gets_it_and_a_second_pilot_replaces_the_first(tmp_path):
     path = tmp_path / "bare.toml"
     path.write_text("# bare\nworlds = 2\n")
-    figures = PilotFigures(model="m", worker=0.1, loss=0.2, first=0.7, end=0.5, hops=4, worlds=8, run="r")
+    figures = PilotFigures(model="m", worker=0.1, loss=0.2, relayed=0.7, end=0.5, hops=4, worlds=8, run="r")
     write_load(path, {"facts": 9}, figures, path)
     write_load(path, {"facts": 10, "note_words": 600}, figures.model_copy(update={"worker": 0.3}), path)
     found = tomllib.loads(path.read_text())
@@ -194,3 +194,12 @@ def test_a_pilot_relays_by_the_prompt_that_the_others_are_held_against():
     assert not set(found.seeds) & set(DEFAULT.seeds)
     plain, _ = plain_relay(override(DEFAULT, ["prompt=career,plain", "model.executive=channel:drop=0.1"]), 8)
     assert (plain.fixed["prompt"], plain.fixed["model.executive"]) == ("plain", "channel:drop=0.1")
+
+
+def test_the_load_of_a_size_is_written_into_the_size(mazedom):
+    path = written(SMALL + "\n[sizes.strong]  # for larger models\nfacts = 30\nworlds = 4\n")
+    found = mazedom("pilot", "small", "--set", "size=strong", "--set", PLANTED, "--worlds", "2", "--json").document
+    assert found["tried"][0]["facts"] == 30
+    content = tomllib.loads(path.read_text())
+    assert (content["fixed"]["facts"], content["sizes"]["strong"]["facts"]) == (8, found["found"]["facts"])
+    assert "# for larger models" in path.read_text()

@@ -9,6 +9,7 @@ from chains.experiments.scoped import Scoped
 from chains.experiments.settings import SETTINGS, ConditionSettings, check_value, resolved
 from chains.organisation.hierarchy import chain, tree
 from chains.running.prepare import prepare
+from chains.shipped import shipped
 
 
 def written(tmp_path, text):
@@ -203,6 +204,9 @@ calls = 50
         ("worlds = ", "not a TOML file"),
         ("worlds = 'x'", "whole number"),
         ("[models.big]\nmodel = 3", "models.big.model"),
+        ("sizes = 3", "sizes must be tables"),
+        ("[sizes.big]\ndepht = 3", "sizes.big: unknown setting 'depht'; did you mean depth?"),
+        ("[sizes.big]\nworlds = 0", "sizes.big: worlds is 0"),
     ],
 )
 def test_a_faulty_file_is_one_sentence_that_names_file_and_key(tmp_path, text, words):
@@ -237,3 +241,60 @@ def test_what_is_set_for_a_seat_that_no_condition_has_is_refused(key):
         prepare(experiment, "r1")
     audited = override(experiment, ["remedy=none,audit:watchers=1", "side=outside:Press>L0"])
     assert prepare(audited, "r1").conditions
+
+
+SIZED = """
+worlds = 2
+[fixed]
+facts = 6
+[factors]
+depth = [2, 4]
+[sizes.small]
+[sizes.strong]
+worlds = 3
+replicates = 2
+facts = 40
+depth = [2, 8]
+"""
+
+
+def test_a_size_sets_what_the_file_says_of_it_and_what_is_set_besides_stands_above_it(tmp_path):
+    made = read_experiment(written(tmp_path, SIZED))
+    strong = override(made, ["facts=30", "size=strong"])
+    assert (len(strong.seeds), strong.replicates, strong.fixed["facts"], strong.factors["depth"]) == (3, 2, 30, (2, 8))
+    small = override(made, ["size=small"])
+    assert (small.seeds, small.fixed, small.factors) == (made.seeds, made.fixed, made.factors)
+    assert "sizes" not in strong.model_dump()  # a run holds what came of it
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [("size=huge", "its sizes are small, strong"), ("size=small,strong", "its sizes are small, strong")],
+)
+def test_a_size_that_the_file_lacks_is_answered_with_those_that_it_has(tmp_path, text, words):
+    with pytest.raises(BadInput, match=words):
+        override(read_experiment(written(tmp_path, SIZED)), [text])
+    with pytest.raises(BadInput, match="the experiment has no sizes"):
+        override(DEFAULT, ["size=small"])
+
+
+SLOW = ("full_loop", "stop_work", "veto")
+"""Their worlds take seconds to draw."""
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(path.stem, marks=[pytest.mark.heavy] if path.stem in SLOW else [])
+        for path in sorted(shipped("runs").glob("*.toml"))
+    ],
+)
+def test_every_experiment_that_ships_has_sizes_for_small_middle_and_strong_models(name):
+    made = read_experiment(shipped("runs") / f"{name}.toml")
+    assert list(made.sizes) == ["small", "middle", "strong"]
+    assert override(made, ["size=small"]).conditions == made.conditions
+    for size in ("middle", "strong"):
+        sized = override(made, [f"size={size}"])
+        assert (
+            prepare(sized.model_copy(update={"seeds": (1,), "replicates": 1}), "sized").conditions == sized.conditions
+        )

@@ -32,6 +32,11 @@ class Kept(NamedTuple):
     """Of the chain."""
 
     @property
+    def relayed(self) -> float:
+        """Share kept by the first manager of what the worker's report keeps; 0 if that is nothing."""
+        return self.first.value / self.worker.value if self.worker.value else 0.0
+
+    @property
     def loss(self) -> float:
         """Cumulative hazard of one manager: -ln of what is left of what the worker told, the mean over managers.
 

@@ -45,7 +45,7 @@ GLOSSARY: Mapping[str, str] = {
     "step": "one seat's turn, as logged",
     "trial": "one condition, one world, one replicate",
     "unfounded": "a claim that the ledger does not support, new or carried along; in tables, the mean per message",
-    "working range": "the loads of which the first manager keeps 60 to 85%, and of which 20 to 80% is left at the end",
+    "working range": "where the first manager keeps 60 to 85% of what it hears, and 20 to 80% is left at the end",
     "world": "one situation with known truth",
 }
 """The words that a reader of the results needs."""
@@ -195,6 +195,7 @@ PRINTED: Mapping[str, str] = {
     # pilot
     "worker": "share of the facts in the worker's report",
     "first manager": "share of the facts in the first manager's report",
+    "of what it hears": "share kept by the first manager of what the worker's report keeps",
     "end": "share of the facts in what the executive hears",
     "in the working range": "whether the load leaves enough to lose and loses enough to tell conditions apart",
     # lists, trials

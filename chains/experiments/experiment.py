@@ -19,6 +19,10 @@ An experiment is a TOML file (`runs/<name>.toml`); `--set` on the command line r
     persons = 4
     [hypotheses]                    # registered when the run is made; see `experiments.hypotheses`
     quoting = "retention(prompt=honest) > retention(prompt=plain)"
+    [sizes.strong]                  # what `--set size=strong` sets besides
+    worlds = 24
+    facts = 40
+    form = "mixed"
 """
 
 import itertools
@@ -126,6 +130,8 @@ class Experiment(BaseModel):
         description="a hypothesis to register, as in 'retention > 0.5'; hypotheses=none leaves out a file's",
     )
     """By name; see `experiments.hypotheses`."""
+    sizes: Mapping[str, Mapping[str, Any]] = Field(default_factory=dict, exclude=True)
+    """What `--set size=NAME` sets besides, by the name: settings, factors, worlds, replicates. No part of a run."""
     numbers: tuple[Annotated[int, Field(ge=1)], ...] = ()
     """The number of each condition, in the order in which the factors cross. None: 1, 2, 3, as ever but in a run that
     was extended, where the conditions that it had keep theirs."""
@@ -187,11 +193,13 @@ DEFAULT = Experiment(
 """The experiment of `run` without arguments: about a minute on the embedded model."""
 
 MOST_WORLDS = 100_000
+OF_A_SIZE = ("worlds", "replicates")
+"""What a size may set besides settings."""
 TABLES = ("fixed", "factors", "models", "limits", "people", "hypotheses")
 """Fields of an experiment that are tables in its file."""
 PLAIN = ("name", "question", "replicates", "reproducible")
 """Fields of an experiment that are one value. A file does not say `name`: it is the file's own."""
-_KEYS = ("scenario", "worlds", "seeds", *PLAIN[1:], *TABLES, "pilot")
+_KEYS = ("scenario", "worlds", "seeds", *PLAIN[1:], *TABLES, "sizes", "pilot")
 """What a file may hold. `pilot` is what a pilot noted there (`experiments.pilot`), and changes nothing in a run."""
 
 
@@ -233,9 +241,34 @@ def _understood(content: Mapping[str, Any], name: str) -> Experiment:
     if "worlds" in content or "seeds" in content:
         plain["seeds"] = seeds_of(content)
     return valid(
-        {"name": name, **plain, "fixed": fixed, "factors": factors}
+        {"name": name, **plain, "fixed": fixed, "factors": factors, "sizes": _sizes(content.get("sizes", {}))}
         | {table: content[table] for table in ("models", "limits", "people", "hypotheses") if table in content}
     )
+
+
+def _sizes(content: Any) -> dict[str, dict[str, Any]]:
+    """Check the sizes of a file and return them: flat settings, one value or several, and `OF_A_SIZE`.
+
+    Raises:
+        BadInput: If one is no table, or holds what is no setting.
+    """
+    if not isinstance(content, Mapping) or not all(isinstance(size, Mapping) for size in content.values()):
+        raise BadInput("sizes must be tables, as in [sizes.strong] with worlds = 24")
+    found: dict[str, dict[str, Any]] = {}
+    for name, size in content.items():
+        try:
+            found[name] = {key: _of_a_size(key, value) for key, value in _flat(size)}
+        except BadInput as error:
+            raise BadInput(f"sizes.{name}: {error}") from None
+    return found
+
+
+def _of_a_size(key: str, value: Any) -> Any:
+    if key in OF_A_SIZE:
+        if not isinstance(value, int) or isinstance(value, bool) or value < 1:
+            raise BadInput(f"{key} is {value!r}; it must be a whole number, at least 1")
+        return value
+    return several(key, value) if isinstance(value, list) else check_value(key, value)
 
 
 def _flat(table: Mapping[str, Any], before: str = "") -> Iterator[tuple[str, Any]]:

@@ -12,7 +12,7 @@ import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from chains.errors import BadInput
+from chains.errors import BadInput, nearest
 from chains.experiments.condition_name import shown
 from chains.experiments.experiment import PLAIN, TABLES, Experiment, Limits, seeds_of, several, valid
 from chains.experiments.people import People
@@ -31,6 +31,7 @@ def _of_the_experiment() -> Iterator[tuple[str, tuple[str, Value]]]:
         yield f"limits.{name}", (field.description or "", field.default)
     for name, field in People.model_fields.items():
         yield f"people.{name}", (field.description or "", None if name == "seats" else field.default)
+    yield "size", ("one of the sizes that the file has, such as small, middle or strong", None)
     for name, written in (("hypotheses", "hypotheses.NAME"), ("models", "models.NAME.KEY")):
         yield written, (fields[name].description or "", None)
 
@@ -95,7 +96,11 @@ def _overridden(experiment: Experiment, settings: Sequence[tuple[str, list[str],
     content: dict[str, Any] = experiment.model_dump(exclude_unset=True)
     content = {table: {} for table in TABLES} | content
     for key, values, text in settings:
-        _put(content, key, values, text)
+        if key == "size":  # first, whatever the order: what is said besides stands above it
+            _put_size(content, experiment.sizes, values, text)
+    for key, values, text in settings:
+        if key != "size":
+            _put(content, key, values, text)
     named = content["factors"].get("scenario", [content["fixed"].get("scenario", "")])
     keys = [key for key, _, _ in settings]
     if (worlds := worlds_in(named)) and not {"worlds", "seeds"}.intersection(keys):
@@ -149,6 +154,21 @@ def _put(content: dict[str, Any], key: str, values: Sequence[str], text: str) ->
     else:
         check_key(key, others=OF_THE_EXPERIMENT)
         _put_setting(content, key, several(key, values))
+
+
+def _put_size(content: dict[str, Any], sizes: Mapping[str, Any], values: Sequence[str], text: str) -> None:
+    """Set what one of the file's sizes sets."""
+    name = values[0]
+    if len(values) > 1 or name not in sizes:
+        there = f"its sizes are {', '.join(sizes)}" if sizes else "the experiment has no sizes"
+        raise BadInput(f"--set {text}: {there}{nearest(name, sizes)}")
+    for key, value in sizes[name].items():
+        if key == "worlds":
+            content["seeds"] = seeds_of({"worlds": value})
+        elif key == "replicates":
+            content[key] = value
+        else:
+            _put_setting(content, key, value if isinstance(value, tuple) else [value])
 
 
 def _put_setting(content: dict[str, Any], key: str, read: Sequence[Value]) -> None:

@@ -41,8 +41,8 @@ class PilotFigures(BaseModel):
     """Share of the facts that the worker lost."""
     loss: float = Field(ge=0)
     """Cumulative hazard of one manager alone, the mean over the chain."""
-    first: float = Field(ge=0, le=1)
-    """Share of the facts that the first manager kept."""
+    relayed: float = Field(ge=0)
+    """Share kept by the first manager of what the worker's report kept; above 1 if more came back than was lost."""
     end: float = Field(ge=0, le=1)
     """Share of the facts at the end of the longest chain."""
     hops: int = Field(ge=2)
@@ -120,23 +120,26 @@ def settings_of(key: str, load: Load) -> dict[str, int]:
     return {key: load.facts} | ({} if load.words is None else {"note_words": load.words})
 
 
-def write_load(path: Path, settings: Mapping[str, int], figures: PilotFigures, to: Path) -> None:
+def write_load(
+    path: Path, settings: Mapping[str, int], figures: PilotFigures, to: Path, size: str | None = None
+) -> None:
     """Write settings and a pilot's figures into an experiment file; comments and order stay.
 
     Args:
         path: The file that is read.
-        settings: The load, for [fixed].
+        settings: The load, for [fixed], or for the size.
         figures: For [pilot].
         to: Where it is written, perhaps the same.
+        size: The size of the experiment that it was found for, if it was one.
 
     Raises:
         MazedomError: If it can't be written.
     """
     try:
         content = tomlkit.parse(path.read_text(encoding="utf-8-sig"))
-        fixed = content.setdefault("fixed", tomlkit.table())
+        place = content.setdefault("fixed", tomlkit.table()) if size is None else content["sizes"][size]
         for key, value in settings.items():
-            fixed[key] = value
+            place[key] = value
         table: Table = tomlkit.table()
         for name, figure in figures.model_dump().items():
             table[name] = round(figure, 4) if isinstance(figure, float) else figure

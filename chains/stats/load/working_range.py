@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Literal, NamedTuple
 
 FIRST = (0.60, 0.85)
-"""Share of the facts that the first manager is to keep."""
+"""Share that the first manager is to keep of what the worker's report does: the worker's own loss is no manager's."""
 END = (0.20, 0.80)
 """Share that is to be left at the end of the longest chain."""
 FACTS = (4, 60)
@@ -34,7 +34,7 @@ class Tried(NamedTuple):
 
     load: Load
     first: float
-    """Share of the facts in the first manager's report."""
+    """Share kept by the first manager of what the worker's report keeps."""
     end: float
     """Share of the facts in what the executive hears."""
 

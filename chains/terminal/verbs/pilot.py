@@ -9,7 +9,7 @@ from chains.analysis.load import FIRST_MANAGER, Kept, kept
 from chains.analysis.results.run_results import Results
 from chains.errors import BadInput
 from chains.experiments.experiment import DEFAULT, Experiment, read_experiment
-from chains.experiments.overrides import override
+from chains.experiments.overrides import override, split
 from chains.experiments.pilot import (
     PilotFigures,
     load_key,
@@ -85,8 +85,8 @@ def main(arguments: argparse.Namespace) -> int:
         if stopped or found.failed or found.waiting:
             return _broken_off(found, stopped)
         what = kept(found)
-        trials.append(_Trial(Tried(step, what.first.value, what.end.value), what, record.id))
-    return _ended(experiment, path, step, trials, calls - left if arguments.json else None)
+        trials.append(_Trial(Tried(step, what.relayed, what.end.value), what, record.id))
+    return _ended(experiment, path, _size(arguments.settings), step, trials, calls - left if arguments.json else None)
 
 
 def _pilot(experiment: Experiment, worlds: int) -> tuple[_Pilot, list[str]]:
@@ -161,7 +161,14 @@ def _broken_off(found: Results, stopped: str | None) -> int:
     return 130 if stopped == INTERRUPTED else 1
 
 
-def _ended(experiment: Experiment, path: Path | None, step: Ended, trials: Sequence[_Trial], calls: int | None) -> int:
+def _ended(
+    experiment: Experiment,
+    path: Path | None,
+    size: str | None,
+    step: Ended,
+    trials: Sequence[_Trial],
+    calls: int | None,
+) -> int:
     """Write down what was found, and say it; as JSON with the calls that were made, if they are given."""
     by_load = {one.tried.load: one for one in trials}
     key = load_key(experiment)
@@ -169,7 +176,7 @@ def _ended(experiment: Experiment, path: Path | None, step: Ended, trials: Seque
     chosen = None if step.found is None else by_load[step.found.load]
     if chosen is not None and path is not None:
         written = _where(path)
-        write_load(path, settings_of(key, chosen.tried.load), _figures(chosen, experiment), written)
+        write_load(path, settings_of(key, chosen.tried.load), _figures(chosen, experiment), written, size)
     sentence = pilot_sentence(step, {load: one.kept for load, one in by_load.items()}, key, _model(experiment))
     if calls is not None:
         print_json({**_document(step, trials, key, written, sentence), "calls": calls})
@@ -185,8 +192,14 @@ def _ended(experiment: Experiment, path: Path | None, step: Ended, trials: Seque
         words = "".join(f" --set {name}={value}" for name, value in settings.items())
         say(f"{said} is written to {written}" if written else f"use it: mazedom run{name}{words}")
         if written:
-            say(f"what a study of that load could find: mazedom plan{name}")
+            sized = "" if size is None else f" --set size={size}"
+            say(f"what a study of that load could find: mazedom plan{name}{sized}")
     return 0
+
+
+def _size(settings: Sequence[str]) -> str | None:
+    """Return the size that `--set` names, if it names one."""
+    return next((values[0] for key, values in map(split, settings) if key == "size"), None)
 
 
 def _where(path: Path) -> Path:
@@ -202,7 +215,7 @@ def _figures(one: _Trial, experiment: Experiment) -> PilotFigures:
         model=_model(experiment),
         worker=1 - what.worker.value,
         loss=what.loss,
-        first=what.first.value,
+        relayed=what.relayed,
         end=what.end.value,
         hops=what.hops,
         worlds=what.end.worlds,
@@ -227,6 +240,7 @@ def _document(step: Ended, trials: Sequence[_Trial], key: str, written: Path | N
                 "side": one.tried.side,
                 "worker": one.kept.worker.document(),
                 "first": one.kept.first.document(),
+                "relayed": round(one.kept.relayed, 6),
                 "end": one.kept.end.document(),
                 "hops": one.kept.hops,
                 "run": one.run,

@@ -10,7 +10,7 @@ from chains.analysis.load import Carried, Kept
 from chains.stats.load.dose_response import SHARE
 from chains.stats.load.working_range import END, FIRST, Ended, Load, Tried
 from chains.stats.paired.ceiling_and_floor import at_limit
-from chains.stats.paired.shares import FEWEST_WORLDS, Share
+from chains.stats.paired.shares import FEWEST_WORLDS, Share, wilson
 from chains.terminal.views.curve_data import Curve, Panel
 from chains.terminal.views.terminal_plot import Plot
 
@@ -22,14 +22,16 @@ def loads_view(tried: Sequence[tuple[Tried, Kept]], key: str) -> RenderableType:
     """Return a row for each load that a pilot tried, the lightest first."""
     table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False)
     words = any(one.load.words for one, _ in tried)
-    for heading in (key, *(["words"] if words else []), "worker", "first manager", "end"):
+    for heading in (key, *(["words"] if words else []), "worker", "first manager", "of what it hears", "end"):
         table.add_column(heading, justify="right")
     table.add_column("in the working range")
     for one, kept in sorted(tried, key=lambda row: (row[0].load.facts, row[0].load.words or 0)):
         cells = [str(one.load.facts), *([str(one.load.words or "-")] if words else [])]
-        cells += [f"{share.value:.0%}" for share in (kept.worker, kept.first, kept.end)]
+        shares = kept.worker.value, kept.first.value, kept.relayed, kept.end.value
+        cells += [f"{share:.0%}" for share in shares]
         table.add_row(*cells, SIDES[one.side])
-    about = f"kept; wanted: {_ends(FIRST)} at the first manager, {_ends(END)} at the end of {tried[0][1].hops} hops"
+    hops = tried[0][1].hops
+    about = f"kept; wanted: {_ends(FIRST)} of what the first manager hears, and {_ends(END)} at the end of {hops} hops"
     return Group(table, Text(about, "dim"))
 
 
@@ -49,14 +51,14 @@ def pilot_sentence(ended: Ended, kept: Mapping[Load, Kept], key: str, model: str
     if ended.found is not None:
         load, what = ended.found.load, kept[ended.found.load]
         return (
-            f"With {_load(load, key)} {model} lies in the working range: the first manager keeps {_share(what.first)} "
-            f"and {_share(what.end)} is left after {what.hops} hops. These are plain relays on {what.end.worlds} other "
-            "worlds; the study's own figures will differ."
+            f"With {_load(load, key)} {model} lies in the working range: the first manager keeps {what.relayed:.0%} "
+            f"of what it hears, and {_share(what.end)} of the facts are left after {what.hops} hops. These are plain "
+            f"relays on {what.end.worlds} other worlds; the study's own figures will differ."
         )
     if ended.torn is not None:
         what = kept[ended.torn.load]
         return (
-            f"No load does both: with {_load(ended.torn.load, key)} the first manager keeps {what.first.value:.0%}, "
+            f"No load does both: with {_load(ended.torn.load, key)} the first manager keeps {what.relayed:.0%}, "
             f"too much, and {what.end.value:.0%} is left after {what.hops} hops, too little. A shorter chain may do."
         )
     if ended.light is not None and ended.heavy is not None:
@@ -71,16 +73,17 @@ def pilot_sentence(ended: Ended, kept: Mapping[Load, Kept], key: str, model: str
         return "No load could be tried."
     what = kept[one.load]
     if ended.light is not None:
-        bound = at_limit(what.end, what.hops)
+        low, high = wilson(what.end.value, what.end.worlds)
+        bound = at_limit(what.end._replace(low=low, high=high), what.hops)
         told = f" The hazard is at most {bound.hazard:.1%} a hop." if bound is not None else ""
         return (
             f"No load does both: even {_load(one.load, key)} are too light for {model}: the first manager keeps "
-            f"{what.first.value:.0%} and {what.end.value:.0%} is left after {what.hops} hops.{told} Notes as documents "
+            f"{what.relayed:.0%} and {what.end.value:.0%} is left after {what.hops} hops.{told} Notes as documents "
             "(form = mixed), prompts that ask for a summary, or a longer chain are heavier."
         )
     return (
         f"No load does both: even {_load(one.load, key)} are too heavy for {model}: the first manager keeps "
-        f"{what.first.value:.0%} and {what.end.value:.0%} is left after {what.hops} hops. A larger model or a shorter "
+        f"{what.relayed:.0%} and {what.end.value:.0%} is left after {what.hops} hops. A larger model or a shorter "
         "chain may do."
     )
 
