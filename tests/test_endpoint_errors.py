@@ -54,6 +54,12 @@ def test_a_prompt_that_is_too_long_is_hopeless_in_all_wordings(status, message):
     assert "the prompt is too long" in str(error)
 
 
+@pytest.mark.parametrize("place", [True, 7, {"a": 1}, [], None])
+def test_an_error_whose_place_is_no_place_is_quoted_all_the_same(place):
+    refusal = read_refusal(422, {"detail": [{"loc": place, "msg": "no such field"}]}, {}, None)
+    assert (refusal.parameter, refusal.text) == (None, "no such field")
+
+
 @pytest.mark.parametrize("status", [502, 503, 504])
 def test_what_a_gateway_says_of_the_server_behind_it_is_not_about_the_prompt(status):
     assert isinstance(error_of(status, "upstream timeout: the request took too long"), Busy)

@@ -51,6 +51,21 @@ def test_time_goes_by_the_calls_in_flight_and_never_below_a_trial(mazedom):
     assert one["seconds"] == 9 * 3
 
 
+@pytest.mark.parametrize(
+    ("sets", "calls", "in_turn"),
+    [
+        (("hierarchy=pyramid:1-3-9",), 13, 3),
+        (("depth=4", "rounds=3"), 27, 15),
+        (("depth=3", "loop=true", "scenario=go_ahead", "facts=8"), None, 8),
+    ],
+)
+def test_time_goes_by_the_calls_that_wait_for_one_another_where_one_trial_runs(sets, calls, in_turn, mazedom):
+    words = [word for text in ("worlds=1", "prompt=plain", *sets) for word in ("--set", text)]
+    found = dry(mazedom, *PRICED, *SPEED, *words)
+    assert calls in (None, found["calls"])
+    assert found["seconds"] == in_turn * 3
+
+
 def test_time_goes_by_the_requests_a_minute_where_those_are_fewer(mazedom):
     found = dry(mazedom, *PRICED, *SPEED, *SIZE, "--set", "models.big.requests_per_minute=20")
     assert found["seconds"] == 10 * 60

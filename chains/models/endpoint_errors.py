@@ -347,4 +347,4 @@ def _number(text: str) -> float | None:
 
 
 def _has_place(item: Any) -> bool:
-    return isinstance(item, Mapping) and bool(item.get("loc"))
+    return isinstance(item, Mapping) and isinstance(item.get("loc"), list) and bool(item["loc"])

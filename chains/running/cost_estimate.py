@@ -10,6 +10,8 @@ import orjson
 from chains.errors import LogDamaged
 from chains.models.provider import Usage
 from chains.models.spec import Source
+from chains.organisation.plan import Plan
+from chains.organisation.task import Rule
 from chains.running.folders import LOG_FILE, RUN_FILE, all_runs
 from chains.running.log.index import read_index
 from chains.running.run_record import Casts, RunRecord
@@ -194,8 +196,8 @@ def _scanned(folder: Path) -> dict[str, dict[str, Any]]:
 def _seconds(record: RunRecord, models: tuple[ModelEstimate, ...], trials: int, at_once: int) -> float | None:
     """Return how long the run will take: the largest of several lower bounds.
 
-    Each model bounds it by its requests in flight and its calls and tokens a minute. Depth bounds it too, because seats
-    wait for those below them.
+    Each model bounds it by its requests in flight and its calls and tokens a minute. The longest chain of turns that
+    wait for one another bounds it too, as often as there are more trials than are under way at the same time.
     """
     bounds = [0.0]
     for model in models:
@@ -212,5 +214,17 @@ def _seconds(record: RunRecord, models: tuple[ModelEstimate, ...], trials: int, 
             bounds.append(model.expected.tokens / spec.tokens_per_minute * 60)
     slowest = max((model.speed.seconds for model in models if model.speed and model.expected.calls), default=0.0)
     casts = Casts(record)
-    deepest = max(casts.hierarchy(condition.id).depth + 1 for condition in record.conditions)
-    return max([*bounds, ceil(trials / at_once) * deepest * slowest])
+    longest = max(
+        _longest(casts.plan(condition.id)) * casts.round_settings(condition.id).rounds
+        for condition in record.conditions
+    )
+    return max([*bounds, ceil(trials / at_once) * longest * slowest])
+
+
+def _longest(plan: Plan) -> int:
+    """Return the most calls in a plan that wait for one another."""
+    waits: dict[str, int] = {}
+    for turn in plan.turns:
+        before = max((waits[name] for name in turn.hears), default=0)
+        waits[turn.name] = before + (not isinstance(turn.row, Rule))
+    return max(waits.values())
