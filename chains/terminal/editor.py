@@ -106,7 +106,8 @@ class Editor:
         def begin() -> None:
             get_app().create_background_task(saving())
 
-        flush()
+        leave = "leave" if desk is None else "leave, and your draft is kept"
+        progress.print(f"Ctrl-D: done   Ctrl-C: {leave}   Ctrl-X Ctrl-E: $EDITOR", style="dim", markup=False)
         session: PromptSession[str] = PromptSession(
             history=self._history,
             multiline=True,
@@ -138,9 +139,7 @@ def _bindings() -> KeyBindings:
 def _toolbar(text: str, item: Item, *, reason: bool) -> FormattedText:
     count = len(text.split())
     most = f" of at most {item.words}" if item.words is not None and not reason else ""
-    leave = "leave" if reason else "leave, draft kept"
-    parts = [f"{counted(count, 'word')}{most}", "Ctrl-D done", f"Ctrl-C {leave}", "Ctrl-X Ctrl-E $EDITOR"]
-    return FormattedText([("", "   ".join(parts))])
+    return FormattedText([("", f"{counted(count, 'word')}{most}")])
 
 
 def _choices(item: Item, *, undoable: bool) -> Mapping[str, str]:
@@ -162,9 +161,9 @@ def _choices(item: Item, *, undoable: bool) -> Mapping[str, str]:
 
 def _key(choices: Mapping[str, str], otherwise: str = "") -> str:
     """Return the key that a person presses, one of `choices`; Enter is `otherwise`, or the first."""
-    progress.print("  ".join(f"[{key}] {what}" for key, what in choices.items()), markup=False)
-    flush()
     with Keys() as keys:
+        forget_early_keys()
+        progress.print("  ".join(f"[{key}] {what}" for key, what in choices.items()), markup=False)
         while (pressed := keys.next()) not in choices:
             if pressed == END:
                 return "q"
@@ -184,8 +183,8 @@ def _sent(item: Item, text: str, *, sent_back: bool = False) -> str:
     return _key({"y": "send", "e": "edit again", "n": "not yet; it is kept as your draft"})
 
 
-def flush() -> None:
-    """Forget keys that were pressed before they were asked for."""
+def forget_early_keys() -> None:
+    """Forget keys that were pressed before anything was asked."""
     if sys.stdin is not None and sys.stdin.isatty():
         termios.tcflush(sys.stdin.fileno(), termios.TCIFLUSH)
         clear_typeahead(create_input())
