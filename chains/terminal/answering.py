@@ -1,7 +1,5 @@
 """A person works through what waits for them, one item after the other."""
 
-import os
-import sys
 import time
 from typing import Literal, NamedTuple, Protocol
 
@@ -62,13 +60,13 @@ class Asks(Protocol):
         ...
 
 
-def work_through(worklist: Worklist, who: str, asks: Asks | None = None) -> bool:
+def work_through(worklist: Worklist, who: str, asks: Asks) -> bool:
     """Put everything that waits for a person to them, until they leave or nothing is left.
 
     Args:
         worklist: The run's.
         who: Their name.
-        asks: How they are asked; by default as the terminal allows.
+        asks: How they are asked.
 
     Returns:
         Whether they answered all of it.
@@ -76,7 +74,6 @@ def work_through(worklist: Worklist, who: str, asks: Asks | None = None) -> bool
     Raises:
         BadInput: If they have no place in the run, or don't consent.
     """
-    asks = asks or at_hand()
     if not agreed(worklist, who):
         raise BadInput("nothing is asked of those who do not agree to the text above")
     left = [item.id for item in worklist.inbox(who) if item.state != "answered"]
@@ -138,15 +135,6 @@ def agreed(worklist: Worklist, who: str) -> bool:
     if yes:
         worklist.names.consent(who)
     return yes
-
-
-def at_hand() -> Asks:
-    """Return how to ask at this terminal: in an editor, or line by line where it is a pipe or can do no more."""
-    if sys.stdin is None or not sys.stdin.isatty() or os.environ.get("TERM", "dumb") == "dumb":
-        return Lines()
-    from chains.terminal.editor import Editor  # noqa: PLC0415  a tenth of a second, which only people need
-
-    return Editor()
 
 
 AS_IT_IS = "="

@@ -8,7 +8,7 @@ from chains.running.log.log import is_written
 from chains.running.people.worklist import Worklist
 from chains.running.record_file import read_record
 from chains.terminal.answering import work_through
-from chains.terminal.drive_at_terminal import WAITING
+from chains.terminal.drive_at_terminal import WAITING, at_hand
 from chains.terminal.views.item import waiting_lines
 from chains.terminal.views.output import counted, print_json, say
 
@@ -34,7 +34,7 @@ def main(arguments: argparse.Namespace) -> int:
         return 0
     before = len(waiting)
     try:
-        done = work_through(worklist, who)
+        done = work_through(worklist, who, at_hand())
     except KeyboardInterrupt:
         say("what you have sent is kept, and so is the draft that you were writing")
         return 130
