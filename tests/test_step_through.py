@@ -7,7 +7,7 @@ import cli
 from chains.analysis.results.fate_grid import changes
 from chains.analysis.results.trial_story import find_trial, story
 from chains.running.log.log import Log
-from chains.terminal.verbs import step_through
+from chains.terminal import step_through
 from chains.terminal.views import output
 from chains.terminal.views.step import steps_of
 from chains.terminal.views.word_difference import word_difference

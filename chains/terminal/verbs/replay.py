@@ -36,7 +36,7 @@ def main(arguments: argparse.Namespace) -> int:
     for sentence in differing(record.plugins):
         say(f"note: {sentence}")
     if arguments.step is not None:
-        from chains.terminal.verbs.step_through import step_through  # noqa: PLC0415  start-up
+        from chains.terminal.step_through import step_through  # noqa: PLC0415  start-up
 
         with Log(folder, held=record.held) as log:
             return step_through(record, log, arguments.step, arguments.seconds)
