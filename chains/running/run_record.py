@@ -33,6 +33,7 @@ from chains.running.log.records import LOG_VERSION
 from chains.running.registration import Registration
 from chains.running.shard_record import Shard
 from chains.scoring.reading import INSTRUMENT
+from chains.worlds.documents.form import VERSION, NoteForm
 from chains.worlds.world import World
 
 NO_PROMPT = Prompt(role="", variant="", about="Nobody is asked.", body="")
@@ -51,6 +52,27 @@ class Extension(BaseModel):
     """How many the run had before."""
     versions: Mapping[str, str] = {}
     """Versions of the program and its packages at that time."""
+
+
+class DocumentsRead(BaseModel):
+    """How many facts the rules read in the documents themselves, in some of a run's worlds."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    version: str
+    """The version of the documents."""
+    by_form: Mapping[str, tuple[int, int]]
+    """For each form, how many facts are read as kept, and of how many."""
+
+    @property
+    def notes(self) -> list[str]:
+        """A sentence for each form in which the rules miss some."""
+        return [
+            f"notes as {form}: the rules read {read} of {facts} facts in the documents themselves; the documents' own "
+            "words, repeated, count as kept all the same, but words close to them may be read as lost"
+            for form, (read, facts) in self.by_form.items()
+            if read < facts
+        ]
 
 
 class RunRecord(BaseModel):
@@ -79,6 +101,8 @@ class RunRecord(BaseModel):
     versions: Mapping[str, str]
     plugins: Mapping[str, str] = {}
     """Plugins that its worlds, remedies and models come from: files with digests, packages with versions."""
+    documents: DocumentsRead | None = None
+    """The documents that workers have as notes, and how well the rules read them; None if all notes are lists."""
     platform: str
     estimate: Mapping[str, int]
     spend: Mapping[str, Mapping[str, int | float]] = {}
@@ -111,6 +135,11 @@ class RunRecord(BaseModel):
         """Yield the trials that the run drives: all of its experiment, or its shard's."""
         shard = self.shard
         return (trial for trial in self.experiment.trials() if shard is None or shard.has(trial))
+
+    @property
+    def document_notes(self) -> list[str]:
+        """What is said of a run whose workers' notes are documents."""
+        return [] if self.documents is None else self.documents.notes
 
     @property
     def why_exploratory(self) -> str | None:
@@ -286,7 +315,7 @@ class Casts:
         round_settings = self.round_settings(trial.condition)
         worlds = self.worlds(trial)
         world = worlds[-1 if number is None else number - 1]
-        plan, forked = self.plan(trial.condition), self.record.forked
+        plan, forked, form = self.plan(trial.condition), self.record.forked, self._form(trial)
         replicate, draws = (trial.replicate, {}) if forked is None else forked.draws(trial, plan)
         return Cast(
             world=world,
@@ -295,12 +324,26 @@ class Casts:
             plan=plan,
             parts=self._parts_in(trial, worlds[0], replicate),
             dealt=hands_of(world, self.hierarchy(trial.condition), replicate),
-            form=self.condition(trial).settings.note_form,
+            form=form,
             sources=self.record.models,
             round_settings=round_settings,
             worlds=worlds if round_settings.rounds > 1 else (),
             round=round_settings.rounds if number is None else number,
         )
+
+    def _form(self, trial: TrialId) -> NoteForm:
+        """Return in what form workers have their notes.
+
+        Raises:
+            BadInput: If the documents were written by another version, whose texts this one can't write.
+        """
+        form, documents = self.condition(trial).settings.note_form, self.record.documents
+        if not form.listed and documents is not None and documents.version != VERSION:
+            raise BadInput(
+                f"run {self.record.id} has {documents.version}, and this program writes {VERSION}; go on with mazedom "
+                f"{self.record.versions.get('mazedom', 'of that time')}"
+            )
+        return form
 
     def people(self) -> bool:
         """Return whether a person, or a program in their place, sits anywhere."""

@@ -35,12 +35,16 @@ def twins(record: RunRecord) -> dict[str, str]:
 def _asked(record: RunRecord, casts: Casts, condition: Condition) -> Hashable:
     """Return everything that decides a condition's requests."""
     settings = condition.settings
+    parts = casts.parts(condition.id)
+    sources = [record.models.get(part.model) for part in parts.values()]
+    synthetic = all(source is not None and source.traits.is_synthetic for source in sources)
     return (
         id(casts.plan(condition.id)),
         casts.round_settings(condition.id),
         tuple(digest for name, digest in record.world_of.items() if name.startswith(f"{condition.id}.w")),
         repr(settings.lineage) if settings.deals_models else None,
-        tuple((seat, _of_part(record, part)) for seat, part in casts.parts(condition.id).items()),
+        None if synthetic else settings.note_form,  # a channel reads the facts, however they are written
+        tuple((seat, _of_part(record, part)) for seat, part in parts.items()),
     )
 
 

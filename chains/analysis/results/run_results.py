@@ -243,6 +243,7 @@ class Results(NamedTuple):
             **({"patterns": [row.document() for row in self.patterns()]} if self.seen else {}),
             **({"stops": rows} if (rows := self.stops()) else {}),
             **({"charter_by_hop": self.charter(), "deeds": self.deeds()} if self.ordered else {}),
+            **({"documents": self.record.documents.model_dump(mode="json")} if self.record.documents else {}),
             "errors": dict(self.errors),
             "unverified": unverified_notes(self.record.worlds.values()),
             "standing": self.standing.document(),
