@@ -132,15 +132,18 @@ def _documents(
     conditions: Sequence[Condition], worlds: Mapping[str, World], world_of: Mapping[str, str]
 ) -> DocumentsRead | None:
     """Return how many facts the rules read in documents, by form, as if one worker of each world had all its facts."""
-    found: dict[str, list[tuple[int, int]]] = {}
+    found: dict[str, dict[tuple[str, NoteForm], tuple[int, int]]] = {}
     for condition in conditions:
         form = condition.settings.note_form
         mine = [worlds[digest] for name, digest in world_of.items() if name.startswith(f"{condition.id}.w")]
         for world in [] if form.listed else mine[:DOCUMENTS_READ]:
-            found.setdefault(form.form, []).append(_read_in(world, form))
+            found.setdefault(form.form, {})[world.digest, form] = _read_in(world, form)
     if not found:
         return None
-    by_form = {form: (sum(read for read, _ in rows), sum(facts for _, facts in rows)) for form, rows in found.items()}
+    by_form = {
+        form: (sum(read for read, _ in rows.values()), sum(facts for _, facts in rows.values()))
+        for form, rows in found.items()
+    }
     return DocumentsRead(version=VERSION_OF_DOCUMENTS, by_form=by_form)
 
 

@@ -3,11 +3,16 @@
 import math
 from typing import NamedTuple
 
+from chains.experiments.experiment import Condition
 from chains.models.provider import CHARACTERS_A_TOKEN
-from chains.organisation.cast import Part
+from chains.organisation.cast import HAVE_NOTES, Part
 from chains.organisation.plan import LEDGER, Turn
 from chains.organisation.task import AN_ORDER, TOKENS_A_WORD, Load, Rule, Task
 from chains.running.run_record import Casts, RunRecord
+from chains.worlds.documents.notes import write_notes
+
+_LONGER = 1.3
+"""How much longer the documents of one world can be than those of another."""
 
 
 def longest_prompt(record: RunRecord) -> int:
@@ -17,6 +22,7 @@ def longest_prompt(record: RunRecord) -> int:
     was told. With remedies it is four times the facts: an auditor reads what a seat heard, with notes, and wrote.
     """
     facts = max(sum(len(fact.render(0)) + 3 for fact in world.facts) for world in record.worlds.values())
+    facts = max(facts, *(int(_LONGER * _documents(record, condition)) for condition in record.conditions))
     template = max(len(prompt.body) + len(prompt.system or "") for prompt in record.prompts.values())
     order = AN_ORDER if any(condition.settings.decides for condition in record.conditions) else 0
     woven = any(condition.settings.remedy != "none" for condition in record.conditions)
@@ -40,6 +46,15 @@ def _asking(turn: Turn, row: Task, part: Part, told: float, facts: float) -> tup
     words = part.words * TOKENS_A_WORD if "words" in prompt.holes else math.inf
     asked, replied = row.size(Load(told, read, messages, words))
     return template + asked, replied
+
+
+def _documents(record: RunRecord, condition: Condition) -> int:
+    """Return the characters of the documents that tell all facts of a condition's first world; 0 for a list."""
+    form = condition.settings.note_form
+    if form.listed:
+        return 0
+    world = record.worlds[record.world_of[f"{condition.id}.w{record.experiment.seeds[0]}"]]
+    return len(write_notes(world, tuple(fact.id for fact in world.facts), form, 1).text)
 
 
 class Expected(NamedTuple):
@@ -69,6 +84,7 @@ def expected(record: RunRecord) -> dict[str, Expected]:
         world = record.worlds[record.world_of[f"{condition.id}.w{record.experiment.seeds[0]}"]]
         facts = sum(len(fact.render(0)) + 3 for fact in world.facts) / CHARACTERS_A_TOKEN
         most = {name: source.spec.params.get("max_tokens") for name, source in record.models.items()}
+        written = _documents(record, condition) / CHARACTERS_A_TOKEN
         plan, rounds = casts.plan(condition.id), casts.round_settings(condition.id).rounds
         below: dict[str, int] = {}
         for seat in hierarchy.upward():
@@ -79,9 +95,11 @@ def expected(record: RunRecord) -> dict[str, Expected]:
                 continue
             row, limit = asked[part.model], part.settings.get("max_tokens") or most[part.model]
             told = below.get(turn.about or turn.seat.name, len(hierarchy.workers)) / len(hierarchy.workers) * facts
-            asking = _asking(turn, turn.row, part, told, facts)
+            asked_tokens, replied = _asking(turn, turn.row, part, told, facts)
+            if turn.seat.role in HAVE_NOTES:
+                asked_tokens += max(0.0, written * (1 if condition.settings.note_words else told / facts) - told)
             row[0] += rounds
-            row[1] += rounds * asking[0]
-            row[2] += rounds * (min(asking[1], limit) if limit else asking[1])
+            row[1] += rounds * asked_tokens
+            row[2] += rounds * (min(replied, limit) if limit else replied)
     times = len(record.experiment.seeds) * record.experiment.replicates
     return {name: Expected(*(round(value * times) for value in row)) for name, row in asked.items()}

@@ -2,15 +2,16 @@
 
 The generator of documents marks the words that tell each fact. A message that repeats them word for word has kept the
 fact, whether or not the rules can read them: that is known, and needs no reading. Words that tell a date relative to
-their document ("nine days ago") count only where the document's own date stands in the message too. Everything else in
-the message is read by rules as ever; if that says the fact wrongly, what it says counts.
+their document ("nine days ago") count only where the document's own date stands in the message too. A value that
+another document corrects is wrong unless the correction stands beside it. Everything else in the message is read by
+rules as ever; if that says the fact wrongly, it counts.
 """
 
 import re
 from collections.abc import Collection, Sequence
 
 from chains.scoring.facts.instrument import Instrument
-from chains.scoring.facts.verdict import Verdict
+from chains.scoring.facts.verdict import SlotState, Verdict
 from chains.worlds.documents.told import Told
 from chains.worlds.facts.ledger import Statement
 
@@ -39,22 +40,27 @@ class InstrumentForDocuments(Instrument):
             return verdicts
         rest = super().read(quoted.rest, known)
         statements = {compiled.statement.id: compiled.statement for compiled in self.ledger}
-        kept = {
-            name: _kept(statements[name], quoted.spans[name])
-            for name in known
-            if rest[name].fate not in ("altered", "inverted")
-        }
-        return verdicts | kept
+        for name in known:
+            if name in quoted.wrong:
+                if verdicts[name].fate != "altered":
+                    verdicts[name] = _mistaken(statements[name], quoted.spans[name])
+            elif rest[name].fate not in ("altered", "inverted"):
+                verdicts[name] = _kept(statements[name], quoted.spans[name])
+        return verdicts
 
 
 def _kept(statement: Statement, span: Span) -> Verdict:
-    return Verdict(
-        statement=statement.id,
-        fate="kept",
-        slots={slot.name: "right" for slot in statement.slots},
-        why="it stands in the words of the notes",
-        evidence=span,
-    )
+    slots: dict[str, SlotState] = {slot.name: "right" for slot in statement.slots}
+    why = "it stands in the words of the notes"
+    return Verdict(statement=statement.id, fate="kept", slots=slots, why=why, evidence=span)
+
+
+def _mistaken(statement: Statement, span: Span) -> Verdict:
+    """Return the verdict on a value that the notes themselves correct, told without the correction."""
+    slots: dict[str, SlotState] = {slot.name: "right" for slot in statement.slots}
+    slots[next(slot.name for slot in statement.slots if slot.kind in ("number", "count"))] = "wrong"
+    why = "it stands there with the value that the notes correct"
+    return Verdict(statement=statement.id, fate="altered", slots=slots, why=why, evidence=span)
 
 
 class _Quoted:
@@ -70,16 +76,19 @@ class _Quoted:
             at += len(word) + 1
         self._spans = [span for _, span in places]
         self.spans: dict[str, Span] = {}
-        """For each fact whose words stand there, where they first do."""
+        """For each fact whose words stand there, where they first do; of wrong words and right ones, the wrong."""
+        self.wrong: set[str] = set()
+        """The facts that are told with a value that the notes correct, without the correction."""
         gone: list[Span] = []
         corrected = {one.fact for one in told if one.corrects and self._find(one.corrects)}
         for one in told:
-            if one.wrong and one.fact not in corrected:
-                continue
             if not (found := self._find(one.words)) or (one.date and not self._find(one.date)):
                 continue
             gone += found
-            if not one.wrong:
+            if one.wrong and one.fact not in corrected:
+                self.wrong.add(one.fact)
+                self.spans[one.fact] = found[0]
+            elif not one.wrong:
                 self.spans.setdefault(one.fact, found[0])
         self.rest = message
         """The message without these words."""

@@ -106,16 +106,21 @@ def write_notes(world: World, facts: tuple[str, ...], form: NoteForm, *path: str
         form: Form, length and filler; not `list`.
         path: What the seed is made of, besides the world and the form.
     """
-    draw = Draw("documents", form.form, world.digest, *path)
-    return _Writer(world, [world.fact(name) for name in facts], form, draw).notes()
+    # not the world's digest: no choice of words may depend on a value, so that none can be told from the words
+    named = ("documents", form.form, world.scenario, world.seed, world.setting, world.title, *facts, *path)
+    return _Writer(world, [world.fact(name) for name in facts], form, named).notes()
 
 
 class _Writer:
-    def __init__(self, world: World, facts: Sequence[Fact], form: NoteForm, draw: Draw) -> None:
-        self._world, self._facts, self._form, self._draw = world, facts, form, draw
+    def __init__(self, world: World, facts: Sequence[Fact], form: NoteForm, path: Sequence[str | int]) -> None:
+        self._world, self._facts, self._form, self._path = world, facts, form, path
         self._wordings = {fact.id: wordings_of(fact, world.setting) for fact in facts}
-        self._used: set[str] = set()
-        self._people = People(world, draw)
+        self._used: set[object] = set()
+        self._people = People(world, self._drawing("people"))
+
+    def _drawing(self, *what: str | int) -> Draw:
+        """Return the source of chance for one thing, so that nothing else changes if it draws more or less."""
+        return Draw(*self._path, *what)
 
     def notes(self) -> Notes:
         """Write all documents, then fill them up with filler."""
@@ -134,12 +139,13 @@ class _Writer:
             count = max(count, _THREE, len(kinds))
         past = [day for fact in self._facts if not self._planned(fact) for day in _days(fact)]
         ahead = [day for fact in self._facts if self._planned(fact) for day in _days(fact)]
-        dates = dates_of(past, ahead, count, self._draw)
-        first = self._draw.integer(0, len(kinds) - 1)
+        dates = dates_of(past, ahead, count, self._drawing("dates"))
+        first = self._drawing("first").integer(0, len(kinds) - 1)
         items: list[Item] = []
         for at, day in enumerate(dates):
             answers = items[-1] if items and self._form.form == "thread" else None
-            items.append(Item(kinds[(first + at) % len(kinds)], day, self._people, self._draw, answers))
+            draw = self._drawing("document", at)
+            items.append(Item(kinds[(first + at) % len(kinds)], day, self._people, draw, answers))
         return items
 
     def _planned(self, fact: Fact) -> bool:
@@ -155,16 +161,17 @@ class _Writer:
                 continue
             may = [at for at, item in enumerate(items) if self._over(fact, item.day)] or [len(items) - 1]
             fewest = min(len(hands[at]) for at in may)
-            at = self._draw.choice([at for at in may if len(hands[at]) == fewest])
+            at = self._drawing("place", fact.id).choice([at for at in may if len(hands[at]) == fewest])
             hands[at].append(_Telling(fact))
         for fact_id, wrong in disputed.items():
             fact = self._world.fact(fact_id)
-            first, second, third = sorted(self._draw.sample(range(len(items)), _THREE))
-            here, there = self._draw.shuffled([first, second])
+            draw = self._drawing("disputed", fact_id)
+            first, second, third = sorted(draw.sample(range(len(items)), _THREE))
+            here, there = draw.shuffled([first, second])
             hands[here].append(_Telling(wrong, "wrong"))
             hands[there].append(_Telling(fact))
             hands[third].append(_Telling(fact, "resolved", here))
-        return [self._ordered(hand) for hand in hands]
+        return [self._ordered(hand, self._drawing("order", at)) for at, hand in enumerate(hands)]
 
     def _over(self, fact: Fact, day: Day) -> bool:
         """Whether the fact can be told on a day: its event is over."""
@@ -177,13 +184,14 @@ class _Writer:
         count = max(1, len(self._facts) // 12)
         may = [fact for fact in self._facts if all(self._over(fact, item.day) for item in items)]
         taken = {slot.value for fact in self._facts for slot in fact.slots}
-        pairs = ((fact, _mistaken(fact, taken, self._draw)) for fact in self._draw.shuffled(may))
+        order = self._drawing("disputed").shuffled(may)
+        pairs = ((fact, _mistaken(fact, taken, self._drawing("mistaken", fact.id))) for fact in order)
         found = [(fact.id, wrong) for fact, wrong in pairs if wrong is not None]
         return dict(found[:count])
 
-    def _ordered(self, hand: list[_Telling]) -> list[_Telling]:
+    def _ordered(self, hand: list[_Telling], draw: Draw) -> list[_Telling]:
         """Return tellings in random order; in a decision world the one that weighs least is first, to be told loud."""
-        order = self._draw.shuffled(hand)
+        order = draw.shuffled(hand)
         decision = self._world.decision
         if decision is None or len(order) < _THREE:
             return order
@@ -198,18 +206,18 @@ class _Writer:
         loud = self._world.decision is not None
         waiting: tuple[str, str] | None = None
         for at, telling in enumerate(tellings):
-            draw = self._draw
+            draw = self._drawing("telling", telling.mark, telling.about)
             clauses = self._worded(telling, item.day, said)
             if len(clauses) == 1:
                 clauses = [_marked(OWN + telling.mark, clauses[0])]
             said.add(telling.fact.subject)
             if telling.role == "resolved":
                 where = items[telling.about].reference
-                text = self._resolved(telling.fact, clauses, where, item)
+                text = self._resolved(telling.fact, clauses, where, item, draw)
             elif len(clauses) > 1:
                 text = " ".join(sentence(clause) for clause in clauses)
             elif loud and at == 0 and telling.role == "told":
-                text = self._framed(clauses[0], item, "loud")
+                text = self._framed(clauses[0], item, "loud", draw)
             elif waiting is None and at + 1 < len(tellings) and draw.uniform() < _JOINED:
                 waiting = telling.mark, clauses[0]
                 continue
@@ -218,48 +226,48 @@ class _Writer:
                 text = _marked(waiting[0], sentence(f"{waiting[1]}{joint}{clauses[0]}"))
                 waiting = None
             else:
-                text = self._framed(clauses[0], item, item.kind)
+                text = self._framed(clauses[0], item, item.kind, draw)
             if waiting is not None:  # what waits could not be joined to a longer telling
-                item.tell(_marked(waiting[0], self._framed(waiting[1], item, item.kind)))
+                item.tell(_marked(waiting[0], self._framed(waiting[1], item, item.kind, draw)))
                 waiting = None
             item.tell(_marked(telling.mark, text))
         if waiting is not None:
-            item.tell(_marked(waiting[0], self._framed(waiting[1], item, item.kind)))
+            item.tell(_marked(waiting[0], self._framed(waiting[1], item, item.kind, draw)))
 
     def _worded(self, telling: _Telling, day: Day, said: set[str]) -> list[str]:
         """Return a fact as one clause, or as several sentences' worth of clauses of which the later refer back."""
-        fact, draw = telling.fact, self._draw
+        fact, draw = telling.fact, self._drawing("words", telling.mark, telling.about)
         wordings = self._wordings[fact.id]
-        whole = [told for told in wordings if BREAK not in told] if telling.role == "resolved" else list(wordings)
-        if not whole:
+        able = [at for at, told in enumerate(wordings) if telling.role != "resolved" or BREAK not in told]
+        if not able:
             return [own_words(fact, draw)]
-        fresh = [told for told in whole if told not in self._used] or whole
-        told = draw.choice(fresh)
-        self._used.add(told)
+        at = draw.choice([at for at in able if (fact.topic, at) not in self._used] or able)
+        self._used.add((fact.topic, at))
+        told = wordings[at]
         named = draw.choice(fact.aliases) if fact.subject in said and fact.aliases else fact.subject
-        holes = holes_for(fact.slots, day, draw)
+        holes = holes_for(fact.slots, day, self._drawing("values", telling.mark, telling.about))
         if "{part}" in told:
             holes.setdefault("part", part_of(fact))
         return [clause.strip().format(s=named, **holes) for clause in drawn(told, draw).split(BREAK)]
 
-    def _framed(self, clause: str, item: Item, kind: str) -> str:
+    def _framed(self, clause: str, item: Item, kind: str, draw: Draw) -> str:
         if kind == "loud" and item.kind == "minutes":
             kind = "loud_minutes"
         frames = table("frames")[kind]["frames"]
-        if not kind.startswith("loud") and self._draw.uniform() > _FRAMED:
+        if not kind.startswith("loud") and draw.uniform() > _FRAMED:
             return sentence(clause)
         fresh = [frame for frame in frames if frame not in self._used] or frames
-        frame = self._draw.choice(fresh)
+        frame = draw.choice(fresh)
         self._used.add(frame)
-        return self._filled(frame, item, c=clause, C=capital(clause))
+        return self._filled(frame, item, draw, c=clause, C=capital(clause))
 
-    def _resolved(self, fact: Fact, clauses: Sequence[str], where: str, item: Item) -> str:
-        frame = self._draw.choice(table("frames")["resolved"]["frames"])
-        return self._filled(frame, item, c=clauses[0], s=fact.subject, where=where)
+    def _resolved(self, fact: Fact, clauses: Sequence[str], where: str, item: Item, draw: Draw) -> str:
+        frame = draw.choice(table("frames")["resolved"]["frames"])
+        return self._filled(frame, item, draw, c=clauses[0], s=fact.subject, where=where)
 
-    def _filled(self, frame: str, item: Item, **holes: str) -> str:
-        first, second = self._draw.sample(item.named, 2)
-        return drawn(frame, self._draw).format(p=first, q=second, **holes)
+    def _filled(self, frame: str, item: Item, draw: Draw, **holes: str) -> str:
+        first, second = draw.sample(item.named, 2)
+        return drawn(frame, draw).format(p=first, q=second, **holes)
 
     def _fill(self, items: Sequence[Item]) -> None:
         """Add filler until the notes are as long, or as full of it, as asked."""
@@ -268,7 +276,7 @@ class _Writer:
         wanted = told * share / (1 - share)
         if self._form.words is not None:
             wanted = self._form.words - told - _HEAD * len(items)
-        draw = Draw("filler", self._form.form, self._world.digest, *(fact.id for fact in self._facts))
+        draw = self._drawing("filler")
         lines = self._people.filler(draw)
         while wanted > 0:
             line = next(lines)
