@@ -124,6 +124,19 @@ def _answer(parser: argparse.ArgumentParser) -> None:
     _json(parser)
 
 
+def _view(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--port", type=positive, metavar="N", help="where it listens (default: 8723, or any that is free)"
+    )
+    parser.add_argument("--no-open", action="store_true", help="open no browser")
+    parser.add_argument("--host", metavar="H", help="another address to listen at than this machine's own")
+    parser.add_argument(
+        "--others-can-connect", action="store_true",
+        help="with --host: let every machine that reaches that address connect; nothing that is sent is encrypted",
+    )  # fmt: skip
+    _json(parser)
+
+
 def _show(parser: argparse.ArgumentParser) -> None:
     a_run(parser)
     parser.add_argument(
@@ -385,6 +398,11 @@ VERBS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None], str]] = {
     "resume": ("go on with an unfinished run", _resume, "mazedom resume last --set limits.calls=2000"),
     "merge": ("join shards of a run (run --shard I/N) into one", _merge, "mazedom merge last"),
     "answer": ("work through what waits for you in a run's seats", _answer, "mazedom answer last --as anna"),
+    "view": (
+        "runs, trials and the inboxes of people, as pages in a browser",
+        _view,
+        "mazedom view --no-open",
+    ),
     "list": (
         "runs, experiments, prompts, measures with a glossary, settings, ...",
         _list,
@@ -445,7 +463,7 @@ VERBS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None], str]] = {
 """Each verb's line in the help, what it takes, and an example."""
 
 GROUPS = {
-    "Every day": ("run", "show", "compare", "law", "load", "replay", "list"),
+    "Every day": ("run", "show", "compare", "law", "load", "replay", "list", "view"),
     "Before and around a run": ("pilot", "plan", "models", "resume", "merge", "answer"),
     "Change one thing": ("fork", "blame"),
     "Is the instrument right": ("agree", "judge", "calibrate", "fates"),

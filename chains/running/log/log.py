@@ -207,6 +207,19 @@ class Log:
             *whole, rest = (rest + block).split(b"\n")
             yield from whole
 
+    def follow(self) -> None:
+        """Index what another process has appended since this log was opened to read, or last followed."""
+        at, rest, index = self.index.length, b"", self.index
+        while block := os.pread(self._file, AT_ONCE, at):
+            at += len(block)
+            *whole, rest = (rest + block).split(b"\n")
+            for line in whole:
+                try:
+                    index.add(line + b"\n", LOG_FILE, index.lines + 1, self.path.parent.name)
+                except LineDamaged as error:
+                    index.pass_over(line + b"\n", str(error))
+        index.cut = len(rest)
+
     def check_room(self) -> None:
         """Check that the disk has room for replies before they are paid for.
 

@@ -61,13 +61,14 @@ def _rendered(template: str, runs: Sequence[Reported], number: Number, *, autoes
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
-        finalize=_legible if autoescape else _in_markdown,
+        finalize=legible_value if autoescape else _in_markdown,
     )
     page = environment.get_template(template)
     return page.render(runs=[_context(run, number) for run in runs], version=VERSION, fates=FATES, fewest=FEWEST_WORLDS)
 
 
-def _legible(value: Any) -> Any:
+def legible_value(value: Any) -> Any:
+    """Return a value as a template shows it: text of others without what nobody sees, all else as it is."""
     return legible(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
 

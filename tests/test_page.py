@@ -1,0 +1,265 @@
+"""The page: what it refuses, an inbox, and what the owner sees; without a browser."""
+
+import threading
+from functools import partial
+from itertools import count
+from pathlib import Path
+
+import pytest
+from conftest import steps_of
+from starlette.testclient import TestClient
+
+from chains.running.folders import new_run_id
+from chains.running.people.worklist import Worklist
+from chains.running.record_file import read_record
+from chains.terminal.page.guard import POLICY
+from chains.terminal.page.links import Links
+from chains.terminal.page.server import application
+
+PORT = 8723
+HERE = f"http://127.0.0.1:{PORT}"
+OURS = {"Origin": HERE}
+SMALL = ("--set", "model=channel", "--set", "worlds=1", "--set", "prompt=plain", "--set", "depth=2")
+
+
+def browser(app, base=HERE):
+    return TestClient(app, base_url=base, follow_redirects=False)
+
+
+@pytest.fixture
+def served(mazedom):
+    """Serve the runs of this folder: returns the application, the owner's browser and the tokens."""
+    links = Links(PORT)
+    app = application(links, PORT)
+    owner = browser(app)
+    assert owner.get(f"/?token={links.owner}").status_code == 303
+    return app, owner, links
+
+
+@pytest.fixture
+def waiting(mazedom, served):
+    """Begin a run that waits for people: returns its folder, and a function that gives somebody's browser and inbox."""
+    app, owner, _ = served
+
+    def begin(*words):
+        ran = mazedom("run", "--json", *SMALL, *words)
+        assert ran.status == 3, ran.err
+        folder = Path(ran.document["path"])
+
+        def invited(name):
+            person = Worklist(folder, read_record(folder).experiment.people).names.of(name)
+            shown = owner.get(f"/run/{folder.name}").text
+            link = shown.split(f'href="/inbox/{folder.name}/{person}')[1].partition('"')[0]
+            theirs = browser(app)
+            base = f"/inbox/{folder.name}/{person}"
+            assert theirs.get(base + link).headers["location"] == base
+            return theirs, base
+
+        return folder, invited
+
+    return begin
+
+
+def item_in(theirs, base):
+    """Return the path of the first item in an inbox."""
+    return f"{base}/" + theirs.get(base).text.split(f'action="{base}/')[1].partition("/")[0]
+
+
+def test_every_answer_has_a_policy_that_runs_no_script_of_the_page(served):
+    app, owner, _ = served
+    for answer in (owner.get("/"), owner.get("/nowhere"), browser(app).get("/"), owner.get("/served/page.js")):
+        assert answer.headers["content-security-policy"] == POLICY
+        assert (answer.headers["x-content-type-options"], answer.headers["cache-control"]) == ("nosniff", "no-store")
+    assert "unsafe" not in POLICY
+    for template in Path("/", *Path(__file__).parts[1:-2], "chains/terminal/page/templates").glob("*.jinja"):
+        text = template.read_text()
+        assert "<style" not in text, template
+        assert " style=" not in text, template
+        assert "onclick" not in text, template
+        assert "|safe" not in text, template
+
+
+def test_without_the_owners_token_nothing_of_a_run_is_shown(served, waiting):
+    app, owner, links = served
+    folder, invited = waiting("--human", "L1")
+    theirs, base = invited("anna")
+    run = f"/run/{folder.name}"
+    for path in ("/", run, f"{run}/events"):
+        for client in (browser(app), theirs):
+            for asked in (path, f"{path}?token=wrong", f"{path}?token=", f"{path}?token={links.owner[:-1]}"):
+                answer = client.get(asked)
+                assert answer.status_code == 403, asked
+                assert "watermelon" not in answer.text
+    assert theirs.post(f"{run}/resume", headers=OURS).status_code == 403
+    assert owner.get(base).status_code == 403, "an inbox opens with its own link alone"
+
+
+def test_a_persons_link_opens_their_inbox_alone_and_ends_when_they_are_forgotten(waiting):
+    folder, invited = waiting("--human", "L1", "--set", "worlds=2")
+    (anna, hers), (ben, his) = invited("anna"), invited("ben")
+    assert "2 items wait" in anna.get(hers).text
+    assert (anna.get(his).status_code, ben.get(hers).status_code) == (403, 403)
+    token = anna.cookies["mazedom8723p1"]
+    assert anna.get(f"{his}?token={token}").status_code == 403
+    assert anna.get(f"/inbox/{folder.name}/p9?token={token}").status_code == 403
+    assert anna.get(f"/inbox/{folder.name}/..%2f..?token={token}").status_code == 404
+    page = anna.get(hers).text
+    assert not [word for word in ("anna", "c1.w1.r1", "watermelon", "condition", "kept") if word in page]
+    names = Worklist(folder).names
+    entries = names.entries()
+    entries["p1"].name = None
+    names.write(entries)
+    assert "leads nowhere" in anna.get(hers).text
+
+
+def test_a_forged_host_or_origin_is_refused(served, waiting):
+    app, owner, links = served
+    folder, invited = waiting("--human", "L1")
+    theirs, base = invited("anna")
+    path = item_in(theirs, base)
+    for host in ("evil.example", f"evil.example:{PORT}", "127.0.0.1", "127.0.0.1:1", "10.0.0.1:8723", ""):
+        assert owner.get("/", headers={"Host": host}).status_code == 403, host
+    for host in (f"localhost:{PORT}", f"127.0.0.1:{PORT}"):
+        assert browser(app, f"http://{host}").get(f"/?token={links.owner}").status_code == 303
+    for forged in ("http://evil.example", "null", f"http://127.0.0.1:{PORT + 1}", f"https://127.0.0.1:{PORT}"):
+        assert theirs.post(f"{path}/take", headers={"Origin": forged}).status_code == 403
+        assert owner.get("/", headers={"Origin": forged}).status_code == 403
+    assert theirs.post(f"{path}/take").status_code == 403, "a form always comes with its origin"
+    assert theirs.get(f"{path}/take").status_code == 405
+    assert Worklist(folder).waiting()[0].state == "open"
+    assert theirs.post(f"{path}/take", headers=OURS).status_code == 303
+    others = application(links, PORT, "192.0.2.1")
+    assert browser(others, f"http://192.0.2.1:{PORT}").get(f"/?token={links.owner}").status_code == 303
+    assert browser(others, f"http://evil.example:{PORT}").get("/").status_code == 403
+
+
+def test_what_is_answered_goes_up_and_the_same_form_sent_again_counts_once(mazedom, waiting, monkeypatch):
+    monkeypatch.setattr("chains.terminal.page.inbox.monotonic", partial(next, count(0.0, 10.0)))
+    folder, invited = waiting("--human", "L1")
+    theirs, base = invited("anna")
+    path = item_in(theirs, base)
+    assert theirs.get(path).headers["location"] == base, "it is taken first, so that nobody else has it"
+    theirs.post(f"{path}/take", headers=OURS)
+    assert theirs.post(f"{path}/draft", data={"text": "Half\r\na line", "quietly": ""}, headers=OURS).text == "kept"
+    assert "Half\na line</textarea>" in theirs.get(path).text
+    empty = theirs.post(f"{path}/answer", data={"text": " "}, headers=OURS)
+    assert (empty.status_code, "There is no text" in empty.text) == (409, True)
+    for _ in range(2):
+        assert theirs.post(f"{path}/answer", data={"text": "All is well."}, headers=OURS).status_code == 303
+    other = theirs.post(f"{path}/answer", data={"text": "Otherwise."}, headers=OURS)
+    assert (other.status_code, "answered already, otherwise" in other.text) == (409, True)
+    assert "All is well." in theirs.get(base).text
+    assert theirs.post(f"{path}/undo", headers=OURS).headers["location"] == path
+    assert "All is well.</textarea>" in theirs.get(path).text
+    theirs.post(f"{path}/answer", data={"text": "All is well."}, headers=OURS)
+    assert mazedom("resume", "--json").status == 0
+    assert theirs.post(f"{path}/answer", data={"text": "All is well."}, headers=OURS).status_code == 303
+    assert "can&#39;t be undone" in theirs.post(f"{path}/undo", headers=OURS).text
+    (step,) = [one for one in steps_of(folder) if one["seat"] == "L1"]
+    assert (step["reply"]["text"], step["person"]["by"]) == ("All is well.", "p1")
+    assert step["seconds"] >= 40
+
+
+def test_a_draft_is_approved_as_it_stands_or_sent_back(mazedom, waiting):
+    folder, invited = waiting("--human", "L1=approve")
+    theirs, base = invited("anna")
+    path = item_in(theirs, base)
+    theirs.post(f"{path}/take", headers=OURS)
+    assert "Send back" in theirs.get(path).text
+    assert "Say why" in theirs.post(f"{path}/back", data={"reason": ""}, headers=OURS).text
+    assert theirs.post(f"{path}/back", data={"reason": "Dates, please."}, headers=OURS).status_code == 303
+    assert mazedom("resume", "--json").status == 3
+    path = item_in(theirs, base)
+    theirs.post(f"{path}/take", headers=OURS)
+    assert "Dates, please." in theirs.get(path).text
+    assert theirs.post(f"{path}/answer", data={"text": "<b>mine</b>"}, headers=OURS).status_code == 303
+    assert mazedom("resume", "--json").status == 0
+    said = {step["attempt"]: step["reply"]["text"] for step in steps_of(folder) if step["seat"] == "L1"}
+    assert said[0] == said[3], "where a draft may only be approved, nothing else can be sent in its place"
+
+
+def test_nothing_is_asked_before_a_person_agrees(waiting):
+    _, invited = waiting("--human", "L1", "--set", "people.consent=We keep <b>all</b> you write.")
+    theirs, base = invited("anna")
+    page = theirs.get(base).text
+    assert ("We keep &lt;b&gt;all&lt;/b&gt; you write." in page, "Open" in page) == (True, False)
+    item = Worklist(Path(next(Path("runs").glob("*/*")))).waiting()[0]
+    assert item.state == "open"
+    assert theirs.post(f"{base}/consent", headers=OURS).status_code == 303
+    assert "Open" in theirs.get(base).text
+
+
+def test_an_answer_of_a_megabyte_is_refused_and_nothing_is_kept_of_it(waiting):
+    folder, invited = waiting("--human", "L1")
+    theirs, base = invited("anna")
+    path = item_in(theirs, base)
+    theirs.post(f"{path}/take", headers=OURS)
+    answer = theirs.post(f"{path}/answer", data={"text": "x" * 1_000_000}, headers=OURS)
+    assert (answer.status_code, "too long" in answer.text) == (413, True)
+    streamed = theirs.post(f"{path}/answer", content=(b"text=" + b"x" * 9_999 for _ in range(100)), headers=OURS)
+    assert (streamed.status_code, streamed.headers["content-security-policy"]) == (413, POLICY)
+    long = theirs.post(f"{path}/answer", data={"text": "x" * 300_000}, headers=OURS)
+    assert (long.status_code, "characters long" in long.text) == (409, True)
+    assert theirs.post(f"{path}/answer", content=b"&".join([b"a=b"] * 100), headers=OURS).status_code == 400
+    assert theirs.post(f"{path}/answer", content=b"text=\xff\xfe", headers=OURS).status_code == 400
+    assert not [one for one in Worklist(folder)._open() if one.answer]
+
+
+def test_of_two_who_answer_at_once_one_is_told_that_it_is_gone(waiting):
+    folder, invited = waiting("--human", "L1")
+    people = [invited("anna"), invited("ben")]
+    path = item_in(*people[0]).rpartition("/")[2]
+    start, statuses = threading.Barrier(2), []
+
+    def send(theirs, base):
+        start.wait()
+        answer = theirs.post(f"{base}/{path}/answer", data={"text": f"by {base}"}, headers=OURS)
+        statuses.append(answer.status_code)
+
+    threads = [threading.Thread(target=send, args=one) for one in people]
+    for one in threads:
+        one.start()
+    for one in threads:
+        one.join(20)
+    assert sorted(statuses) == [303, 409]
+    assert len([one for one in Worklist(folder)._open() if one.answer]) == 1
+
+
+@pytest.mark.parametrize(
+    "name", ["%2e%2e", "..%2fpyproject", "....", "/etc", "%00", "last", "2026", "watermelon", "x" * 5000]
+)
+def test_a_runs_name_is_never_a_path(name, served, mazedom):
+    mazedom("run", "--json", *SMALL)
+    _, owner, _ = served
+    for path in (f"/run/{name}", f"/run/{name}/events", f"/inbox/{name}/p1", f"/served/{name}/../page.py"):
+        assert owner.get(path).status_code in (403, 404), path
+    assert owner.post(f"/run/{name}/resume", headers=OURS).status_code == 404
+
+
+def test_the_list_and_a_run_show_what_is_there_and_escape_it(served, mazedom):
+    _, owner, _ = served
+    assert "no runs in this folder" in owner.get("/").text
+    ran = mazedom("run", "--json", *SMALL, "--set", "depth=2,3")
+    run = Path(ran.document["path"]).name
+    mazedom("tag", run, "pilot", "--note", "<script>alert(1)</script>\x1b[2J\u202e")
+    page = owner.get("/").text
+    assert (run in page, "<script>alert" in page, "\u202e" in page, "\x1b" in page) == (True, False, False, False)
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
+    assert run in owner.get("/?search=PILOT").text
+    assert "No run matches" in owner.get("/?search=nothing&first=-1").text
+    page = owner.get(f"/run/{run}").text
+    assert "finished: 2 of 2 trials finished" in page
+    assert "c2.w1.r1" in page
+    assert "c2.w1.r1" not in owner.get(f"/run/{run}?status=waiting").text
+    assert "data: {" in owner.get(f"/run/{run}/events").text
+    broken = Path("runs/x") / new_run_id()
+    broken.mkdir(parents=True)
+    (broken / "run.json").write_text("{")
+    assert "unreadable" in owner.get("/").text
+    assert "can&#39;t be read" in owner.get(f"/run/{broken.name}").text
+
+
+def test_the_page_listens_here_alone_unless_it_is_said_what_else_means(mazedom):
+    ran = mazedom("view", "--host", "0.0.0.0", "--no-open")  # noqa: S104
+    assert (ran.status, "--others-can-connect" in ran.err) == (2, True)
+    assert mazedom("view", "--port", "70000", "--no-open").status == 2
