@@ -52,6 +52,7 @@ def test_models_are_compared_by_the_load_that_they_carry_and_the_planted_one_is_
     assert "facts carried at 80% over 3 hops (95% interval" in first
     assert second.startswith("model=channel:overload=0.1,capacity=12: 1")
     assert (tmp_path / "load.svg").read_text().startswith("<?xml")
+    assert mazedom("load", "watermelon", "--json").document["carried"] == list(found.values())
 
 
 @pytest.mark.parametrize(

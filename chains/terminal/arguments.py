@@ -259,7 +259,10 @@ def _pilot(parser: argparse.ArgumentParser) -> None:
 
 def _load(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "runs", nargs="*", metavar="RUN", help="runs with several loads between them, as for `show` (default: last)"
+        "runs",
+        nargs="*",
+        metavar="RUN",
+        help="runs with several loads between them, as for `show`, or all of an experiment: depth-pilot (default: last)",
     )
     parser.add_argument(
         "--hops", type=positive, metavar="N", help="over how many hops (default: 4, or as many as the chains have)"

@@ -7,7 +7,7 @@ from pathlib import Path
 from chains.analysis.load import carried
 from chains.analysis.observations import Run
 from chains.errors import BadInput
-from chains.running.folders import find_run
+from chains.running.folders import RUN_FILE, find_run, runs_folder
 from chains.running.log.log import Log
 from chains.running.record_file import read_record
 from chains.terminal.views.load import carried_view, load_panels
@@ -25,11 +25,11 @@ def main(arguments: argparse.Namespace) -> int:
         check_figure(figure)
     with ExitStack() as stack, working("reading the log"):
         runs: list[Run] = []
-        for name in arguments.runs or ["last"]:
-            record = read_record(find_run(name))
+        for folder in (folder for name in arguments.runs or ["last"] for folder in _folders(name)):
+            record = read_record(folder)
             if record.id in [run.record.id for run in runs]:
                 raise BadInput(f"run {record.id} is named twice; a run counts once")
-            runs.append(Run(record, stack.enter_context(Log(find_run(name), held=record.held))))
+            runs.append(Run(record, stack.enter_context(Log(folder, held=record.held))))
         found = carried(runs, arguments.hops)
     if arguments.json:
         print_json({"runs": [run.record.id for run in runs], "carried": [one.document() for one in found]})
@@ -43,3 +43,9 @@ def main(arguments: argparse.Namespace) -> int:
         )
         say(f"figure written to {figure}")
     return 0
+
+
+def _folders(name: str) -> list[Path]:
+    """Return the folders of the runs that a name means: one, or all of an experiment, as of a pilot."""
+    found = sorted(path.parent for path in runs_folder().glob(f"*/*/{RUN_FILE}") if path.parent.parent.name == name)
+    return found or [find_run(name)]

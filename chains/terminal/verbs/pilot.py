@@ -183,6 +183,8 @@ def _ended(
         return 0
     stdout.print(loads_view([(one.tried, one.kept) for one in trials], key))
     stdout.print(sentence)
+    if len(trials) > 1:
+        say(f"what it carries: mazedom load {experiment.name}-pilot")
     if chosen is not None:
         settings = settings_of(key, chosen.tried.load)
         said = " and ".join(f"{name} = {value}" for name, value in settings.items())

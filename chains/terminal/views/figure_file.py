@@ -7,6 +7,7 @@ objects are used, never its global state.
 
 import itertools
 import math
+import operator
 import textwrap
 from collections.abc import Sequence
 from pathlib import Path
@@ -116,7 +117,7 @@ def _draw(axes: Axes, panel: Panel) -> None:
         axes.spines.left.set_bounds(panel.low, panel.high)
     axes.yaxis.set_major_locator(MaxNLocator(5))
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: panel.tick(value)))
-    if len(xs) <= MOST_TICKS:
+    if len(xs) <= MOST_TICKS and min(map(operator.sub, xs[1:], xs), default=1.0) >= (xs[-1] - xs[0]) / MOST_TICKS:
         axes.xaxis.set_major_locator(FixedLocator(xs))
     axes.margins(x=0.03)
     if panel.note:  # lower right, where a curve that only falls or only rises from the left leaves room

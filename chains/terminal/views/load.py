@@ -17,6 +17,9 @@ from chains.terminal.views.terminal_plot import Plot
 SIDES = {"light": "too light", "heavy": "too heavy", "torn": "too light first, too heavy at the end", "within": "yes"}
 """What a table says of a load."""
 
+LONGEST = 20
+"""Characters of a curve's name; more would leave no room for the curve."""
+
 
 def loads_view(tried: Sequence[tuple[Tried, Kept]], key: str) -> RenderableType:
     """Return a row for each load that a pilot tried, the lightest first."""
@@ -127,10 +130,17 @@ def load_panels(found: Sequence[Carried]) -> list[Panel]:
     for number, one in enumerate(found):
         doses = one.found.doses
         bars = [(dose.low, dose.high) for dose in doses]
-        name = one.name if len(found) > 1 else ""
-        curves.append(Curve(name, [(dose.load, dose.kept) for dose in doses], bars, number))
+        curves.append(
+            Curve(_short(one.name) if len(found) > 1 else "", [(dose.load, dose.kept) for dose in doses], bars, number)
+        )
     loads = [dose.load for one in found for dose in one.found.doses]
     curves.append(Curve("", [(min(loads), SHARE), (max(loads), SHARE)], (), len(found), dotted=True))
     hops = f"{found[0].hops} hops" if found[0].hops > 1 else "1 hop"
     up, note = f"share kept over {hops}", f"dotted: {SHARE:.0%}"
     return [Panel("Retention against load", curves, found[0].of, up, note, high=1.0, tick="{:.0%}".format)]
+
+
+def _short(name: str) -> str:
+    """Return what a curve is called: a setting alone without its key, and of a long name the end."""
+    said = name.partition("=")[2] if ", " not in name and "=" in name else name
+    return said if len(said) <= LONGEST else f"…{said[-LONGEST:]}"
