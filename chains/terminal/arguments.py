@@ -262,7 +262,7 @@ def _load(parser: argparse.ArgumentParser) -> None:
         "runs",
         nargs="*",
         metavar="RUN",
-        help="runs with several loads between them, as for `show`, or all of an experiment: depth-pilot (default: last)",
+        help="runs with several loads, as for `show`, or all of an experiment, as in depth-pilot (default: last)",
     )
     parser.add_argument(
         "--hops", type=positive, metavar="N", help="over how many hops (default: 4, or as many as the chains have)"
