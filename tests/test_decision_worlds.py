@@ -179,7 +179,7 @@ def test_what_a_decision_can_not_be_is_refused():
 
 
 def test_go_ahead_says_how_many_facts_it_makes():
-    with pytest.raises(BadInput, match="8 to 18 facts, not 6"):
+    with pytest.raises(BadInput, match="8 to 60 facts, not 6"):
         world_for("go_ahead", 1, 6)
 
 
@@ -211,3 +211,14 @@ def test_a_slip_in_a_decision_is_told_in_one_sentence(tmp_path, more, sentence):
     path.write_text(LEAST + more)
     with pytest.raises(BadInput, match=sentence):
         read_world(path)
+
+
+@pytest.mark.parametrize("facts", [19, 40, 60])
+def test_in_a_large_world_what_turns_the_decision_is_not_what_is_most_severe(facts):
+    """Most of its news has no bearing, and the loudest of it has none."""
+    for seed in (1, 3):
+        world = world_for("go_ahead", seed, facts)
+        found = enumerate_world(world)
+        turning = max(world.fact(name).severity for name in found.single)
+        assert turning < max(fact.severity for fact in world.facts if fact.valence == "bad")
+        assert len(world.decision.weights) <= 14

@@ -13,6 +13,7 @@ from chains.worlds.documents.form import FORMS, NoteForm
 from chains.worlds.documents.notes import write_notes
 from chains.worlds.documents.told import told_in
 from chains.worlds.documents.wordings import table
+from chains.worlds.rules.decision_world_rules import enumerate_world
 from chains.worlds.scenario.watermelon import SETTINGS
 from chains.worlds.scenario_registry import world_for
 
@@ -199,3 +200,15 @@ def without_values(notes):
     for one in notes.passages:
         text = text.replace(one.words, "").replace(one.words[:1].upper() + one.words[1:], "")
     return " ".join(re.sub(r"[;,.]", " ", text).split())
+
+
+def test_in_a_decision_world_no_document_opens_with_what_turns_the_decision():
+    for seed in (1, 3):
+        world, notes = written("memo", seed, 24, "go_ahead")
+        turning = set(enumerate_world(world).single)
+        first = {}
+        for one in notes.passages:
+            first.setdefault(one.dated, one.fact)
+        assert len(first) >= 3
+        assert turning
+        assert not turning & set(first.values())

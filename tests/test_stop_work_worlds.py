@@ -63,7 +63,7 @@ def test_the_same_seed_gives_the_same_world_and_the_channel_can_write_it():
 
 
 def test_stop_work_says_how_many_facts_it_makes():
-    with pytest.raises(BadInput, match="8 to 18 facts, not 6"):
+    with pytest.raises(BadInput, match="8 to 60 facts, not 6"):
         world_for("stop_work", 1, 6)
 
 

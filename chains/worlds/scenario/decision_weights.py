@@ -1,5 +1,6 @@
 """Weights of the facts of a watermelon world: how much each changes the chance of failure, by side and size."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from chains.rng import Draw
@@ -22,9 +23,36 @@ class Scale(NamedTuple):
         return self.bad if side == "bad" else self.good
 
 
+ALL_WEIGH = 18
+"""Facts up to which all that are no distractors weigh; in larger worlds most news has no bearing on the decision."""
+WEIGHING = 7
+"""How many bad facts weigh in a larger world, and how many good ones."""
+_FEWEST = 5
+"""Fewest facts to draw them from: so many may be needed of the most severe ones."""
+
+
 def weights_of(world: World, scale: Scale) -> tuple[Weight, ...]:
-    """Return the weights of all facts of a watermelon world except distractors."""
-    return tuple(_weight(fact, world, scale) for fact in world.facts if not fact.distractor)
+    """Return the weights of the facts of a watermelon world that bear on its decision.
+
+    In a world of up to `ALL_WEIGH` facts these are all but the distractors. In a larger one they are seven bad and
+    seven good ones at most, and the most severe are not among them: what turns the decision is not what stands out.
+    """
+    bearing = [fact for fact in world.facts if not fact.distractor]
+    if len(world.facts) > ALL_WEIGH:
+        draw = Draw("bearing", world.scenario, world.seed, world.setting)
+        chosen = {
+            fact.id for side in ("bad", "good") for fact in _quiet([f for f in bearing if f.valence == side], draw)
+        }
+        bearing = [fact for fact in bearing if fact.id in chosen]
+    return tuple(_weight(fact, world, scale) for fact in bearing)
+
+
+def _quiet(facts: Sequence[Fact], draw: Draw) -> list[Fact]:
+    """Draw the facts of one side that weigh, none of them among the most severe."""
+    order = sorted(draw.shuffled(facts), key=lambda fact: -fact.severity)
+    loudest = sum(fact.severity == order[0].severity for fact in order)
+    quiet = order[min(loudest, len(order) - _FEWEST) :]
+    return draw.sample(quiet, min(WEIGHING, len(quiet)))
 
 
 def between(draw: Draw, low: float, high: float) -> float:

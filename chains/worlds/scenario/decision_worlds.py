@@ -11,7 +11,7 @@ from chains.worlds.scenario.decision_weights import unused_name
 from chains.worlds.scenario.watermelon import watermelon
 from chains.worlds.world import World
 
-FEWEST, MOST = 8, 18
+FEWEST, MOST = 8, 60
 """Fewest and most facts of such a world."""
 TRIES = 400
 """How many sets of facts are drawn for a seed before giving up."""
@@ -36,7 +36,7 @@ def drawn_world(by: Deciding, seed: int, facts: int, setting: str | None) -> Wor
     Args:
         by: What the scenario adds.
         seed: The same seed gives the same world on every machine.
-        facts: How many facts, from 8 to 18.
+        facts: How many facts, from 8 to 60.
         setting: One of watermelon's settings; None lets the seed choose.
 
     Raises:

@@ -49,7 +49,7 @@ def stop_work(seed: int, *, facts: int = 12, setting: str | None = None) -> Worl
 
     Args:
         seed: The same seed gives the same world on every machine.
-        facts: How many facts, from 8 to 18.
+        facts: How many facts, from 8 to 60.
         setting: One of watermelon's settings; None lets the seed choose.
 
     Raises:
