@@ -28,6 +28,7 @@ from chains.running.folders import LOG_FILE, RUN_FILE
 from chains.running.log.line_index_schema import BOM, StepLine, read_line
 from chains.running.log.log import Log
 from chains.running.log.seals import seal_of
+from chains.running.people.storage import PEOPLE
 from chains.running.receipt import receipt_of
 from chains.running.record_file import read_record
 
@@ -84,7 +85,7 @@ def pack(folder: Path, to: Path, *, redact: bool = False) -> Packed:
                     with file.open(_entry(f"{record.id}/{LOG_FILE}"), "w", force_zip64=True) as out:
                         out.writelines(_redacted(log))
                 else:
-                    for path in sorted(path for path in folder.rglob("*") if path.is_file() and path.name[0] != "."):
+                    for path in sorted(path for path in folder.rglob("*") if _goes_along(path, folder)):
                         with (
                             path.open("rb") as content,
                             file.open(
@@ -99,6 +100,11 @@ def pack(folder: Path, to: Path, *, redact: bool = False) -> Packed:
         finally:
             part.unlink(missing_ok=True)
     return Packed(record.id, receipt.root, redact, records)
+
+
+def _goes_along(path: Path, folder: Path) -> bool:
+    """Return whether a file of a run goes into its pack: all but hidden ones, and people's names and drafts."""
+    return path.is_file() and path.name[0] != "." and path.relative_to(folder).parts[0] != PEOPLE
 
 
 def verify_pack(path: Path) -> tuple[Packed, list[str]]:
@@ -181,7 +187,7 @@ def _redacted(log: Log) -> Iterator[bytes]:
         kept = {
             "of": content.get("trial") or "",
             "key": [read.seat, read.turn, read.attempt] if isinstance(read, StepLine) else [_after(read), 0, 0],
-            "record": hashlib.sha256(body).hexdigest(),
+            "record": content["forgotten"]["record"] if content.get("forgotten") else hashlib.sha256(body).hexdigest(),
             "kind": content["kind"],
             "kept": _of_step(content) if step else _of_other(content),
         }

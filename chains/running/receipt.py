@@ -11,9 +11,10 @@ import orjson
 
 from chains.errors import LogDamaged
 from chains.running.folders import LOG_FILE, RUN_FILE
-from chains.running.log.line_index_schema import BOM, ChainLine, EndLine, NoteLine, StepLine, read_line
+from chains.running.log.line_index_schema import BOM, ChainLine, EndLine, Line, NoteLine, StepLine, read_line
 from chains.running.log.log import Log
 from chains.running.log.seals import record_is_whole, run_root, seal_of, trial_root
+from chains.running.log.step_index import packed
 
 
 class Change(NamedTuple):
@@ -94,9 +95,16 @@ def _changed_lines(log: Log, kept: _Lines) -> Iterator[Change]:
         key = (f"\uffff{type(read).__name__}", 0, 0)  # after all seats
         if isinstance(read, StepLine):
             key = (read.seat, read.turn, read.attempt)
-        kept.records[trial].append((key, body))
+        kept.records[trial].append((key, _digest(read, body)))
         if isinstance(read, StepLine):
             yield from _out_of_place(read, line, kept, number)
+
+
+def _digest(read: Line, body: bytes) -> bytes:
+    """Return the digest of a record as it was logged; of one with a forgotten text, the digest that it states."""
+    if isinstance(read, StepLine) and read.forgotten is not None:
+        return packed(read.forgotten.record)
+    return hashlib.sha256(body).digest()
 
 
 def _trial_of(read: EndLine | ChainLine | NoteLine) -> str:

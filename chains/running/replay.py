@@ -47,6 +47,9 @@ class Replay:
     differences: list[Difference] = field(default_factory=list, repr=False)
     unread: int = 0
     """Trials whose fates were not compared: logged by another version of the instrument, or not logged."""
+    forgotten: int = 0
+    """Trials with texts that people asked to be forgotten: their requests can't be built again, and their digests
+    stand."""
     unfinished: int = 0
     """Trials of the experiment whose end is not in the log."""
     receipt: Receipt | None = field(default=None, repr=False)
@@ -119,6 +122,11 @@ async def replay(record: RunRecord, log: Log, *, verify: bool = False) -> Replay
         result.trials += 1
         logged = log.end(name)
         finished = logged is not None and logged.status == "finished"
+        if name in log.index.forgotten:
+            result.forgotten += 1
+            if logged is not None:
+                result.keep(logged)
+            continue
         try:
             cast = casts.cast(trial)
             end = await run_trial(name, cast, in_turn(cast.plan), reply_source, read=verify or not finished)
@@ -129,16 +137,7 @@ async def replay(record: RunRecord, log: Log, *, verify: bool = False) -> Replay
         except MazedomError as error:
             result.differences.append(Difference(name, None, str(error).removeprefix(f"{name}, ")))
             continue
-        if logged is None or not finished:
-            result.keep(end)
-            result.unread += verify
-        elif not verify:
-            result.keep(logged)
-        else:
-            result.keep(end)
-            result.differences += _changed_readings(logged, end)
-            result.differences += _changed_outcome(logged, end)
-            result.unread += logged.instrument != Reader.version
+        _take_in(result, logged if finished else None, end, verify=verify)
     result.steps = watcher.steps
     if verify:
         result.differences += [Difference(name, None, "the run has no such trial") for name in sorted(started)]
@@ -152,6 +151,20 @@ async def replay(record: RunRecord, log: Log, *, verify: bool = False) -> Replay
     return result
 
 
+def _take_in(result: Replay, logged: TrialEnd | None, end: TrialEnd, *, verify: bool) -> None:
+    """Take the end of a trial that was driven again into the result, beside the finished one that was logged."""
+    if logged is None:
+        result.keep(end)
+        result.unread += verify
+    elif not verify:
+        result.keep(logged)
+    else:
+        result.keep(end)
+        result.differences += _changed_readings(logged, end)
+        result.differences += _changed_outcome(logged, end)
+        result.unread += logged.instrument != Reader.version
+
+
 def _changed_steps(log: Log) -> Iterator[Difference]:
     """Find steps whose request or reply does not match its digest."""
     for at, line in log.step_lines():
@@ -159,6 +172,8 @@ def _changed_steps(log: Log) -> Iterator[Difference]:
             step = log.step_at(at, len(line))
         except LogDamaged as error:
             yield Difference("the log", None, str(error))
+            continue
+        if step.forgotten is not None:
             continue
         if step.reply.digest != step.reply_digest:
             yield Difference(step.trial, step.seat, f"the reply was changed after it was logged: {_quoted(step)}")

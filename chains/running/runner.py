@@ -83,7 +83,9 @@ async def drive(
     todo = [
         trial
         for trial in record.trials()
-        if (log.index.status(str(trial)) != "finished" or str(trial) in redo) and (only is None or str(trial) in only)
+        if (log.index.status(str(trial)) != "finished" or str(trial) in redo)
+        and (only is None or str(trial) in only)
+        and str(trial) not in log.index.forgotten
     ]
     if todo:  # a run that is finished stays as it is
         log.append(Note(note="began", at=now()))

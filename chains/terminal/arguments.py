@@ -360,6 +360,13 @@ def _tag(parser: argparse.ArgumentParser) -> None:
     _json(parser)
 
 
+def _forget(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("name", metavar="NAME", help="the person's name, or their pseudonym in the log, as in p2")
+    a_run(parser)
+    parser.add_argument("--yes", action="store_true", help="do not ask")
+    _json(parser)
+
+
 def _delete(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("runs", nargs="+", metavar="RUN", help="runs: an id, a unique beginning of it, a path")
     parser.add_argument("--yes", action="store_true", help="ask nobody")
@@ -444,6 +451,7 @@ VERBS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None], str]] = {
     "pack": ("a run in one file, whole or without its texts", _pack, "mazedom pack last --redact"),
     "report": ("runs as one page for a colleague, HTML or Markdown", _report, "mazedom report last --out report.html"),
     "tag": ("tags and a note for a run", _tag, "mazedom tag last pilot --note 'before the new prompt'"),
+    "forget": ("take a person's name and texts out of a run", _forget, "mazedom forget anna last"),
     "delete": ("remove runs from the disk", _delete, "mazedom delete 20261124-205417-52e1"),
     "calibrate": ("check the instrument on planted truth, no model", calibrate, "mazedom calibrate --worlds 100"),
     "judge": ("ask models for the fates, as a second opinion", judge, "mazedom judge last --model openai:gpt-5-mini"),
@@ -472,7 +480,7 @@ GROUPS = {
     "Is the instrument right": ("agree", "judge", "calibrate", "fates"),
     "Your own material": ("world", "import"),
     "Hand it on": ("report", "export", "pack"),
-    "Keep house": ("tag", "delete"),
+    "Keep house": ("tag", "forget", "delete"),
 }
 """The verbs by what they are for, in the order of the help."""
 

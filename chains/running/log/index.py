@@ -105,6 +105,8 @@ class LogIndex:
     """Replies that carry a note, such as that the endpoint may have truncated the prompt."""
     reused: dict[str, int] = field(default_factory=dict)
     """Replies that were taken from other runs, by the run's id."""
+    forgotten: set[str] = field(default_factory=set)
+    """Trials from which a person's text was taken out; they can't be driven again."""
     driven: float = 0.0
     """Seconds that processes drove the run so far; for a process that was killed, until its last line."""
     _began: str | None = None
@@ -169,6 +171,8 @@ class LogIndex:
             case StepLine() if self._doubled(read):
                 self.length += len(line)
             case StepLine():
+                if read.forgotten is not None:
+                    self.forgotten.add(read.trial)
                 try:
                     self.add_step(read, len(line))
                 except ValueError:

@@ -35,6 +35,10 @@ class _Answer(msgspec.Struct, gc=False):
     notes: list[str]
 
 
+class _Forgotten(msgspec.Struct, gc=False):
+    record: str
+
+
 class StepLine(msgspec.Struct, gc=False, tag_field="kind", tag="step"):
     """A step's."""
 
@@ -49,6 +53,7 @@ class StepLine(msgspec.Struct, gc=False, tag_field="kind", tag="step"):
     tries: int
     seconds: float
     reused: str | None = None
+    forgotten: _Forgotten | None = None
     at: str | None = None
     n: int | None = None
     """Its line number when it was logged; None in logs from before lines were numbered."""

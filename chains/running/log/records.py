@@ -56,6 +56,19 @@ class ByPerson(BaseModel):
     """What was changed in the draft, each stretch before and after; None where there was no draft."""
 
 
+class Forgotten(BaseModel):
+    """A person's text was taken out of a step because they asked for it."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    at: str
+    """When, UTC."""
+    by: str
+    """Whose text it was: their pseudonym."""
+    record: str
+    """SHA-256 of the record as it was logged, so that the run's receipt stays what it was."""
+
+
 class Step(BaseModel):
     """One seat's turn, as logged."""
 
@@ -89,6 +102,8 @@ class Step(BaseModel):
     """The run whose reply this is, if it was taken from another."""
     person: ByPerson | None = None
     """How a person gave the reply; None for a model's, and in logs from before this was kept."""
+    forgotten: Forgotten | None = None
+    """That a text is gone from it; the digests are those of what was logged."""
     at: str
     """When the reply was logged, UTC."""
 
@@ -112,6 +127,8 @@ class Step(BaseModel):
             plain["reused"] = self.reused
         if self.person is not None:
             plain["person"] = self.person.model_dump(mode="json")
+        if self.forgotten is not None:
+            plain["forgotten"] = self.forgotten.model_dump(mode="json")
         plain["at"] = self.at
         return orjson.dumps(plain) + b"\n"
 

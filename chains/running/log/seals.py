@@ -70,10 +70,9 @@ def trial_root(records: Iterable[tuple[tuple[str, int, int], bytes]]) -> str:
     """Return the root of a trial: the digest over its records, sorted by seat, turn and attempt.
 
     Args:
-        records: Each record's key and its line without a seal.
+        records: Each record's key and the digest of its line without a seal.
     """
-    digests = sorted((key, hashlib.sha256(body).digest()) for key, body in records)
-    return hashlib.sha256(b"".join(digest for _, digest in digests)).hexdigest()
+    return hashlib.sha256(b"".join(digest for _, digest in sorted(records))).hexdigest()
 
 
 def run_root(trials: Mapping[str, str], record: bytes) -> str:

@@ -92,6 +92,13 @@ class Names:
         if self.consent_wanted(who) is not None:
             raise BadInput("agree to the text about this study first")
 
+    def forget(self, pseudonym: str) -> None:
+        """Remove the name behind a pseudonym; the place stays taken."""
+        with locked(self._folder):
+            entries = self.entries()
+            entries[pseudonym] = Entry(None, entries[pseudonym].consented, now())
+            self.write(entries)
+
     def entries(self) -> dict[str, Entry]:
         """Return everybody, by pseudonym."""
         try:

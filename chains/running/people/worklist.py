@@ -13,7 +13,7 @@ log; the log is what a replay reads, and it needs nothing of this.
 import contextlib
 import time
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
@@ -22,14 +22,13 @@ import msgspec
 
 from chains.errors import BadInput, LogDamaged
 from chains.experiments.people import People
+from chains.models.provider import Message
 from chains.running.log.records import now
 from chains.running.people.item import Answer, Item, Kept
 from chains.running.people.names import HERE, Names
-from chains.running.people.storage import locked, replace
+from chains.running.people.storage import PEOPLE, locked, replace
 from chains.scoring.text.legible import legible
 
-FOLDER = "people"
-"""The folder below the run's."""
 LONGEST = 200_000
 """Most characters of an answer."""
 
@@ -61,7 +60,7 @@ class Worklist:
             folder: The run's.
             people: What the run's experiment says about people.
         """
-        self.folder = folder / FOLDER
+        self.folder = folder / PEOPLE
         self.people = people or People()
         self.names = Names(self.folder, self.people)
 
@@ -221,6 +220,21 @@ class Worklist:
             if one.trial in trials and one.id not in asked:
                 with self._changing(one.id) as kept:
                     kept.late, kept.read_at = kept.answer is None, kept.read_at or now()
+
+    def forget(self, pseudonym: str, without: Callable[[str, str], str]) -> None:
+        """Remove a person's texts, and put back what they had taken and not answered.
+
+        Args:
+            pseudonym: The person.
+            without: Takes their texts out of a text of a trial, which is its first argument.
+        """
+        for one in (*self._all("open"), *self._all("read")):
+            with self._changing(one.id) as kept:
+                kept.messages = tuple(Message(it.role, without(one.trial, it.content)) for it in kept.messages)
+                kept.talk = tuple(Message(it.role, without(one.trial, it.content)) for it in kept.talk)
+                if kept.taken_by == pseudonym:
+                    kept.text = kept.answer = None
+                    kept.taken_by = pseudonym if kept.read_at is not None else None
 
     # what the owner of the run sees
 

@@ -53,6 +53,12 @@ def main(arguments: argparse.Namespace) -> int:
             f"note: the fates of {played.unread} trials were not compared: they were logged by another version of the "
             f"instrument than {INSTRUMENT}, or not logged"
         )
+    if played.forgotten:
+        some = "1 trial holds" if played.forgotten == 1 else f"{played.forgotten} trials hold"
+        say(
+            f"note: {some} texts that people asked to be forgotten; the texts are gone, what was logged of them is "
+            "proved by their digests, and these trials can't be driven again"
+        )
     if played.unfinished:
         some = "1 trial has" if played.unfinished == 1 else f"{played.unfinished} trials have"
         say(f"note: {some} no end in the log; `mazedom resume {folder}` goes on")
@@ -95,6 +101,7 @@ def _document(record: RunRecord, played: Replay, seconds: float) -> dict[str, ob
         "differences": [str(difference) for difference in played.differences],
         "fates_not_compared": played.unread,
         "unfinished": played.unfinished,
+        "forgotten": played.forgotten,
         "receipt": None if played.receipt is None else vars(played.receipt),
     }
 
