@@ -28,7 +28,7 @@ from chains.running.folders import LOG_FILE, RUN_FILE
 from chains.running.log.line_index_schema import BOM, StepLine, read_line
 from chains.running.log.log import Log
 from chains.running.log.seals import seal_of
-from chains.running.people.storage import PEOPLE
+from chains.running.people.worklist import FOLDER
 from chains.running.receipt import receipt_of
 from chains.running.record_file import read_record
 
@@ -104,7 +104,7 @@ def pack(folder: Path, to: Path, *, redact: bool = False) -> Packed:
 
 def _goes_along(path: Path, folder: Path) -> bool:
     """Return whether a file of a run goes into its pack: all but hidden ones, and people's names and drafts."""
-    return path.is_file() and path.name[0] != "." and path.relative_to(folder).parts[0] != PEOPLE
+    return path.is_file() and path.name[0] != "." and path.relative_to(folder).parts[0] != FOLDER
 
 
 def verify_pack(path: Path) -> tuple[Packed, list[str]]:

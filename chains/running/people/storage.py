@@ -8,9 +8,6 @@ from pathlib import Path
 
 from chains.errors import MazedomError
 
-PEOPLE = "people"
-"""The folder of a worklist, below the run's."""
-
 
 @contextlib.contextmanager
 def locked(folder: Path) -> Iterator[None]:

@@ -26,9 +26,11 @@ from chains.models.provider import Message
 from chains.running.log.records import now
 from chains.running.people.item import Answer, Item, Kept
 from chains.running.people.names import HERE, Names
-from chains.running.people.storage import PEOPLE, locked, replace
+from chains.running.people.storage import locked, replace
 from chains.scoring.text.legible import legible
 
+FOLDER = "people"
+"""The folder below the run's."""
 LONGEST = 200_000
 """Most characters of an answer."""
 
@@ -60,7 +62,7 @@ class Worklist:
             folder: The run's.
             people: What the run's experiment says about people.
         """
-        self.folder = folder / PEOPLE
+        self.folder = folder / FOLDER
         self.people = people or People()
         self.names = Names(self.folder, self.people)
 
