@@ -7,6 +7,7 @@ from chains import VERSION
 from chains.terminal.instrument_options import agree, calibrate, fates, judge
 from chains.terminal.options import a_run, as_tables, count, events, limits, person, positive, reuse, settings, waits
 from chains.terminal.options import as_json as _json
+from chains.terminal.people_options import answer, forget
 from chains.terminal.program import started
 
 
@@ -115,13 +116,6 @@ def _resume(parser: argparse.ArgumentParser) -> None:
     limits(parser)
     events(parser)
     as_tables(parser)
-
-
-def _answer(parser: argparse.ArgumentParser) -> None:
-    a_run(parser)
-    person(parser)
-    parser.add_argument("--list", action="store_true", help="only say who waits for what since when")
-    _json(parser)
 
 
 def _view(parser: argparse.ArgumentParser) -> None:
@@ -360,13 +354,6 @@ def _tag(parser: argparse.ArgumentParser) -> None:
     _json(parser)
 
 
-def _forget(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("name", metavar="NAME", help="the person's name, or their pseudonym in the log, as in p2")
-    a_run(parser)
-    parser.add_argument("--yes", action="store_true", help="do not ask")
-    _json(parser)
-
-
 def _delete(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("runs", nargs="+", metavar="RUN", help="runs: an id, a unique beginning of it, a path")
     parser.add_argument("--yes", action="store_true", help="ask nobody")
@@ -407,7 +394,11 @@ VERBS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None], str]] = {
     ),
     "resume": ("go on with an unfinished run", _resume, "mazedom resume last --set limits.calls=2000"),
     "merge": ("join shards of a run (run --shard I/N) into one", _merge, "mazedom merge last"),
-    "answer": ("work through what waits for you in a run's seats", _answer, "mazedom answer last --as anna"),
+    "answer": (
+        "work through what waits for you in a run's seats",
+        answer,
+        "mazedom answer last --as anna",
+    ),
     "view": (
         "runs, trials and the inboxes of people, as pages in a browser",
         _view,
@@ -451,7 +442,7 @@ VERBS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None], str]] = {
     "pack": ("a run in one file, whole or without its texts", _pack, "mazedom pack last --redact"),
     "report": ("runs as one page for a colleague, HTML or Markdown", _report, "mazedom report last --out report.html"),
     "tag": ("tags and a note for a run", _tag, "mazedom tag last pilot --note 'before the new prompt'"),
-    "forget": ("take a person's name and texts out of a run", _forget, "mazedom forget anna last"),
+    "forget": ("take a person's name and texts out of a run", forget, "mazedom forget anna last"),
     "delete": ("remove runs from the disk", _delete, "mazedom delete 20261124-205417-52e1"),
     "calibrate": ("check the instrument on planted truth, no model", calibrate, "mazedom calibrate --worlds 100"),
     "judge": ("ask models for the fates, as a second opinion", judge, "mazedom judge last --model openai:gpt-5-mini"),
