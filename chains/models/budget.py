@@ -293,7 +293,7 @@ class Budget:
             if capped != usage:
                 counted, most = f"{tokens:,} tokens", f"{aside.most.tokens:,}"
                 if key == "cost":
-                    counted, most = f"{counted} at {cost:.4g}", f"{most} at {aside.most.cost:.4g}"
+                    counted, most = f"{counted} ({cost:.4g} in cost)", f"{most} ({aside.most.cost:.4g})"
                 note = f"the endpoint of {name!r} counts {counted} for one call, which can take {most} at most"
                 usage, tokens, cost = capped, capped.prompt + capped.completion, charge(capped, prices)
                 why = f"{note}: that would pass limits.{key}, so the run stops, with no more than that charged"
