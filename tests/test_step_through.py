@@ -72,6 +72,22 @@ def test_other_trials_are_reached_and_the_ends_are_ends(capsys, monkeypatch):
     assert [screen.split()[0] for screen in found] == ["c1.w1.r1", "c1.w1.r2", "c1.w1.r2", "c1.w1.r1", "c1.w1.r1"]
 
 
+@pytest.mark.parametrize(
+    ("keys", "says"),
+    [
+        ("c", "no trial in another condition"),
+        ("r", "this is the first trial"),
+        ("tt", "this is the last trial"),
+        ("9l", "nothing more is lost or changed"),
+    ],
+)
+def test_a_key_that_changes_nothing_says_why(keys, says, capsys, monkeypatch):
+    *before, last, after = [*screens(f"{keys}n", capsys, monkeypatch)]
+    assert says in last
+    assert says not in after
+    assert not [screen for screen in before if says in screen]
+
+
 def test_another_condition_stands_beside_at_the_same_seat(capsys, monkeypatch):
     settings = SETTINGS | {"model": ["channel:drop=0.1", "channel:drop=0.6"], "depth": 3, "replicates": 1}
     heard, beside, again = screens("cc", capsys, monkeypatch, settings)

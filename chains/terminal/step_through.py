@@ -63,6 +63,8 @@ class _Walk:
         self._beside: int | None = None
         """Which of the other conditions stands beside; None: what was heard does."""
         self._told = story(record, log, trial)
+        self._notice = ""
+        """Why the last key changed nothing."""
 
     def go(self) -> None:
         """Show and obey keys until the person quits."""
@@ -84,12 +86,14 @@ class _Walk:
                 key = keys.next()
                 if key == END:  # q, too
                     return
+                self._notice = ""
                 does.get(key, partial(self._step, 0))()
 
     def _show(self) -> None:
         head, texts, changed = step_view(self._told, self._at, self._side())
         options = stdout.options.update(height=None)
-        fixed = Group(head), Group(changed, Text(KEYS, "dim"))
+        notice = [Text(self._notice, "yellow")] if self._notice else []
+        fixed = Group(head), Group(changed, *notice, Text(KEYS, "dim"))
         used = sum(len(stdout.render_lines(part, options)) for part in fixed)
         lines = stdout.render_lines(texts, options)
         room = max(3, stdout.height - used - 2)
@@ -126,12 +130,15 @@ class _Walk:
     def _to_loss(self) -> None:
         """Go to the next message in which something changes; stay where there is none."""
         steps = steps_of(self._told)
-        later = (at for at in range(self._at + 1, len(steps)) if changes(self._told, steps[at]))
-        self._at, self._top = next(later, self._at), 0
+        later = next((at for at in range(self._at + 1, len(steps)) if changes(self._told, steps[at])), None)
+        self._at, self._top = self._at if later is None else later, 0
+        self._notice = "nothing more is lost or changed after this message" if later is None else ""
 
     def _to_hop(self, hop: int) -> None:
         steps = steps_of(self._told)
-        self._at, self._top = next((at for at, turn in enumerate(steps) if turn.hop == hop), self._at), 0
+        found = next((at for at, turn in enumerate(steps) if turn.hop == hop), None)
+        self._at, self._top = self._at if found is None else found, 0
+        self._notice = f"this trial has no hop {hop}" if found is None else ""
 
     def _other_trial(self, by: int) -> None:
         place = self._trial
@@ -141,12 +148,14 @@ class _Walk:
                 self._trial, self._told, self._beside = place, told, None
                 self._step(0)
                 return
+        self._notice = f"this is the {'last' if by > 0 else 'first'} trial"
 
     def _other_condition(self) -> None:
         """Put the next other condition beside, and after the last what was heard again."""
         count = len(self._alike(self._trials[self._trial]))
         following = 0 if self._beside is None else self._beside + 1
         self._beside = following if following < count else None
+        self._notice = "" if count else "this world and replicate has no trial in another condition"
 
     def _play(self) -> None:
         """Go on by itself until the end or a key."""

@@ -11,9 +11,13 @@ from rich.text import Text
 from chains.analysis.results.fate_grid import Change, asked, changes, heard_by
 from chains.analysis.results.trial_story import Story, Turn
 from chains.scoring.text.legible import legible
+from chains.terminal.views.output import results
 from chains.terminal.views.run_tables import FATE_STYLE
 from chains.terminal.views.trial_grid import grid_view, legend
 from chains.terminal.views.word_difference import word_difference
+
+GUTTER = "  | "
+"""Stands before each line of what a seat was asked."""
 
 
 def hop_view(story: Story, hop: int) -> RenderableType:
@@ -38,7 +42,9 @@ def prompt_view(turn: Turn) -> Iterator[RenderableType]:
     for message in request["messages"]:
         yield Text(f"asked ({message['role']}):", "dim")
         for line in legible(message["content"]).splitlines() or [""]:
-            yield Text(f"  | {line}".rstrip(), "dim")
+            for part in Text(line, "dim").wrap(results, max(1, results.width - len(GUTTER))) or [Text()]:
+                part.rstrip()
+                yield Text(f"{GUTTER}{part.plain}".rstrip(), "dim")
     settings = ", ".join(f"{key} {orjson.dumps(value).decode()}" for key, value in request["settings"].items())
     yield Text(legible(f"settings: {settings or 'none'}; digest {request['digest'][:12]}"), "dim")
 
