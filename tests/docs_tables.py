@@ -1,9 +1,16 @@
-"""Tables of docs/ that are made from the code: `python tests/docs_tables.py` writes them, test_docs.py checks them."""
+"""Tables and output in README and docs/ that come from the program: `python tests/docs_tables.py` writes them.
+
+test_docs.py checks them. A block marked `console` is a command after `$`, perhaps with `| head -N`, and what it prints
+at a terminal of 80 columns.
+"""
 
 import ast
 import inspect
 import itertools
+import os
 import re
+import shlex
+import subprocess
 import sys
 import textwrap
 from pathlib import Path
@@ -102,6 +109,27 @@ def filled(text):
     return MARK.sub(lambda found: f"<!-- table: {found[1]} -->\n{TABLES[found[1]]()}\n<!-- end -->", text)
 
 
+CONSOLE = re.compile(
+    r"^```console\n\$ mazedom (?P<words>[^|\n]*?)(?: \| head -(?P<lines>\d+))?\n(.*?)^```$", re.DOTALL | re.MULTILINE
+)
+
+
+def printed(words, lines):
+    """Return what a command prints at a terminal of 80 columns, or its first lines."""
+    done = subprocess.run(
+        [sys.executable, ROOT / "cli.py", *shlex.split(words)],
+        cwd=ROOT, env={**os.environ, "COLUMNS": "80"}, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    said = [line.rstrip() for line in done.stdout.splitlines()]
+    return "\n".join(said[: int(lines)] if lines else said)
+
+
+def shown(found):
+    """Return a block of output as the program prints it now."""
+    head = f" | head -{found['lines']}" if found["lines"] else ""
+    return f"```console\n$ mazedom {found['words']}{head}\n{printed(found['words'], found['lines'])}\n```"
+
+
 if __name__ == "__main__":
-    for page in (ROOT / "docs").rglob("*.md"):
-        page.write_text(filled(page.read_text()))
+    for page in [ROOT / "README.md", ROOT / "runs" / "README.md", *(ROOT / "docs").rglob("*.md")]:
+        page.write_text(CONSOLE.sub(shown, filled(page.read_text())))

@@ -12,7 +12,7 @@ import sys
 import tomllib
 
 import pytest
-from docs_tables import MARK, ROOT, TABLES, filled
+from docs_tables import CONSOLE, MARK, ROOT, TABLES, filled, shown
 
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
@@ -62,6 +62,25 @@ def test_each_table_stands_in_a_page():
 def test_toml_blocks_are_toml(page):
     for block in blocks(page, "toml"):
         tomllib.loads(block)
+
+
+OUTPUT = [
+    (page_name(page), found)
+    for page in [*PAGES, ROOT / "runs" / "README.md"]
+    for found in CONSOLE.finditer(page.read_text())
+]
+
+
+@pytest.mark.parametrize(("page", "block"), OUTPUT, ids=[f"{page}: {found['words']}" for page, found in OUTPUT])
+def test_output_is_what_the_program_prints(page, block):
+    """`python tests/docs_tables.py` writes it."""
+    assert block[0] == shown(block)
+
+
+def test_a_block_of_output_is_a_command_of_the_program_and_what_it_prints():
+    assert OUTPUT
+    for page in PAGES:
+        assert page.read_text().count("```console") == len(CONSOLE.findall(page.read_text()))
 
 
 @pytest.fixture(scope="module")

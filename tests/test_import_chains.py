@@ -2,6 +2,8 @@
 
 import contextlib
 import json
+import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -229,9 +231,11 @@ def test_our_own_spans_come_back_with_the_same_fates():
     assert fates(chains.load("last")) == fates(run)
 
 
-def test_a_traced_graph_of_langgraph_is_measured_as_a_chain_of_its_agents():
-    """See `traces/three_agents.py`, which was traced by OpenTelemetry's instrumentation."""
-    trace = Path(__file__).parent / "traces" / "three_agents.json"
+TRACES = Path(__file__).parent / "traces"
+
+
+def check_three_agents(trace):
+    """Import what `traces/three_agents.py` traced, and hold its measures against what the agents say."""
     assert cli.main(["import", "otel", str(trace), "--world", str(WORLD)]) == 0
     run = chains.load("last")
     told = [(row["seat"], row["text"]) for row in run.messages() if row["trial"] == "c1.w1.r1"]
@@ -242,6 +246,24 @@ def test_a_traced_graph_of_langgraph_is_measured_as_a_chain_of_its_agents():
         assert [found[trial, hop, leak] for hop in (1, 2, 3)] == ["kept", "blurred", "omitted"]
         assert [found[trial, hop, valves] for hop in (1, 2, 3)] == ["kept", "omitted", "omitted"]
         assert [found[trial, hop, order] for hop in (1, 2, 3)] == ["kept", "kept", "kept"]
+
+
+def test_a_traced_graph_of_langgraph_is_measured_as_a_chain_of_its_agents():
+    """See `traces/three_agents.py`, which was traced by OpenTelemetry's instrumentation."""
+    check_three_agents(TRACES / "three_agents.json")
+
+
+@pytest.mark.heavy
+def test_a_graph_of_langgraph_that_is_traced_now_is_measured_as_a_chain_of_its_agents(tmp_path):
+    """The program runs in an environment of its own, with the newest instrumentation."""
+    packages = ("langgraph", "opentelemetry-exporter-otlp-proto-http", "opentelemetry-instrumentation-langchain")
+    beside = [word for package in packages for word in ("--with", package)]
+    command = ["uv", "run", "--no-project", "--isolated", *beside, "python", TRACES / "three_agents.py", "trace.json"]
+    if shutil.which("uv") is None:
+        pytest.skip("uv makes the environment, and is not here")
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False, timeout=600)
+    assert done.returncode == 0, done.stderr[-2000:]
+    check_three_agents(tmp_path / "trace.json")
 
 
 LEAVES = st.none() | st.booleans() | st.integers(-9, 9) | st.floats(allow_nan=False) | st.text(max_size=4)

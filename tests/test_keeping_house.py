@@ -64,4 +64,6 @@ def test_a_run_that_is_driven_and_the_sample_are_not_deleted(runs, capsys):
         assert cli.main(["delete", runs[1].id, runs[0].id, "--yes"]) == 1
     assert "another process writes" in capsys.readouterr().err
     assert all(run.folder.is_dir() for run in runs), "none is deleted if one can't be"
-    assert cli.main(["delete", str(shipped("runs") / "sample"), "--yes"]) == 2
+    for name in ("sample", "sample_full_loop"):
+        assert cli.main(["delete", str(shipped("runs") / name), "--yes"]) == 2
+        assert (shipped("runs") / name / "log.jsonl").exists()

@@ -13,7 +13,7 @@ TOP = {
 }  # fmt: skip
 LARGEST = 250_000
 """Bytes of a file."""
-MAY_BE_LARGER = ("runs/sample/", "tests/labelled/")
+MAY_BE_LARGER = ("runs/sample", "tests/labelled/")
 """A logged run, and texts with people's labels."""
 
 

@@ -5,6 +5,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
+import cli
 from chains.running.log.log import Log
 from chains.running.record_file import read_record
 
@@ -37,6 +40,19 @@ def test_the_sample_run_replays_exactly_as_it_was_logged():
     assert found["model_calls"] == 0
     assert found["fates_not_compared"] == 0
     assert found["steps"] == 30
+
+
+GALLERY = sorted(path.parent for path in (ROOT / "runs").glob("sample*/run.json"))
+
+
+@pytest.mark.parametrize("run", GALLERY, ids=lambda run: run.name)
+def test_each_run_of_the_gallery_replays_and_stands_in_its_page(run, capsys):
+    assert cli.main(["replay", str(run), "--verify", "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["identical"] is True
+    page = (ROOT / "runs" / "README.md").read_text()
+    assert f"[`{run.name}`]({run.name})" in page
+    assert f'"runs/{run.name}" = ' in (ROOT / "pyproject.toml").read_text(), "it ships with the program"
 
 
 def test_the_sample_run_was_made_by_the_embedded_model():

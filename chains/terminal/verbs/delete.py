@@ -38,7 +38,7 @@ def main(arguments: argparse.Namespace) -> int:
 
 def _check(folder: Path) -> None:
     """Refuse what ships with the program, and what another process writes."""
-    if folder.resolve().is_relative_to(shipped("runs").resolve() / "sample"):
+    if folder.resolve().parent == shipped("runs").resolve():
         raise BadInput(f"{folder} ships with the program and is not deleted")
     with contextlib.suppress(LogDamaged), Log(folder, write=True, again=True):
         pass
