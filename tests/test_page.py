@@ -1,6 +1,7 @@
 """The page: what it refuses, an inbox, and what the owner sees; without a browser."""
 
 import threading
+import time
 from functools import partial
 from itertools import count
 from pathlib import Path
@@ -84,7 +85,7 @@ def test_without_the_owners_token_nothing_of_a_run_is_shown(served, waiting):
     folder, invited = waiting("--human", "L1")
     theirs, base = invited("anna")
     run = f"/run/{folder.name}"
-    for path in ("/", run, f"{run}/events"):
+    for path in ("/", run, f"{run}/events", f"{run}/trial/c1.w1.r1", f"{run}/compare", f"{run}/law.svg"):
         for client in (browser(app), theirs):
             for asked in (path, f"{path}?token=wrong", f"{path}?token=", f"{path}?token={links.owner[:-1]}"):
                 answer = client.get(asked)
@@ -263,3 +264,74 @@ def test_the_page_listens_here_alone_unless_it_is_said_what_else_means(mazedom):
     ran = mazedom("view", "--host", "0.0.0.0", "--no-open")  # noqa: S104
     assert (ran.status, "--others-can-connect" in ran.err) == (2, True)
     assert mazedom("view", "--port", "70000", "--no-open").status == 2
+
+
+EVIL = "<script>alert(1)</script><img src=x onerror=alert(2)> \x1b[2J\u202e</textarea>"
+
+
+def test_what_a_seat_wrote_is_shown_as_text_wherever_it_is_shown(served, mazedom, waiting):
+    _, owner, _ = served
+    folder, invited = waiting("--human", "L1=edit", "--set", "depth=3")
+    theirs, base = invited("anna")
+    path = item_in(theirs, base)
+    theirs.post(f"{path}/take", headers=OURS)
+    theirs.post(f"{path}/draft", data={"text": EVIL, "quietly": ""}, headers=OURS)
+    pages = [theirs.get(path).text]
+    theirs.post(f"{path}/answer", data={"text": EVIL}, headers=OURS)
+    pages.append(theirs.get(base).text)
+    assert mazedom("resume", "--json").status == 0
+    trial = f"/run/{folder.name}/trial/c1.w1.r1"
+    steps = [owner.get(f"{trial}?step={step}&against={step + 1}").text for step in range(1, 5)]
+    for page in (*pages, *steps):
+        assert not [sign for sign in ("<script>alert", "<img src=x", "\x1b", "\u202e") if sign in page]
+    assert any("&lt;script&gt;" in page for page in steps)
+    assert all("&lt;script&gt;" in page for page in pages)
+
+
+def test_a_trial_is_stepped_through_with_fates_a_difference_and_the_truth(served, mazedom):
+    _, owner, _ = served
+    lossy = ("--set", "model=channel:drop=0.3,flip=0.3", "--set", "depth=4", "--set", "worlds=1")
+    ran = mazedom("run", "--json", *lossy, "--set", "prompt=plain")
+    path = f"/run/{Path(ran.document['path']).name}/trial/c1.w1.r1"
+    told = mazedom("show", "--json", "--trial", "c1.w1.r1", "--prompts").document
+    first = owner.get(path).text
+    assert all(fact["text"].replace("'", "&#39;") in first for fact in told["facts"])
+    for number, message in enumerate(told["messages"], 1):
+        page = owner.get(f"{path}?step={number}").text
+        assert f"{message['turn']}, {message['role']}" in page
+        kept = sum(fate == "kept" for fate in message["fates"].values())
+        assert f"{kept} of {len(message['fates'])} kept" in page
+        assert page.count("changed here") == len(message["changed"])
+        assert message["asked"]["digest"][:12] in page
+        assert (f'href="?step={number + 1}"' in page) == (number < len(told["messages"]))
+    last = owner.get(f"{path}?step=4&against=1").text
+    assert "Against step 1" in last
+    assert "<del>" in last
+    for odd in ("step=0", "step=-3", "step=9999999999", "step=x", "against=99", "against=%00"):
+        assert owner.get(f"{path}?{odd}").status_code == 200
+    for name in ("c9.w1.r1", "..%2f..%2fetc", "c1.w1.r1%00"):
+        assert owner.get(f"{path[:-8]}{name}").status_code == 404
+
+
+def said_at_last(owner, path):
+    """Ask until the page is ready."""
+    give_up = time.monotonic() + 90
+    while "looks again" in (page := owner.get(path).text) and time.monotonic() < give_up:
+        time.sleep(0.2)
+    return page
+
+
+def test_a_comparison_begins_with_its_sentence_and_a_law_has_its_figure(served, mazedom):
+    _, owner, _ = served
+    ran = mazedom("run", "--json", *SMALL, "--set", "worlds=4", "--set", "depth=2,4")
+    run = f"/run/{Path(ran.document['path']).name}"
+    compared = mazedom("compare", "--json", "last", "c1", "c2").document["comparisons"][0]
+    page = said_at_last(owner, f"{run}/compare")
+    assert compared["says"].replace("'", "&#39;") in page
+    assert page.index(compared["says"].replace("'", "&#39;")) < page.index("<table")
+    assert "two different conditions" in owner.get(f"{run}/compare?a=c1&b=c1").text
+    assert owner.get(f"{run}/compare?a=c1&b=--all").status_code == 404
+    page = said_at_last(owner, f"{run}/law")
+    assert "law.svg" in page
+    figure = owner.get(f"{run}/law.svg")
+    assert (figure.headers["content-type"], b"<svg" in figure.content) == ("image/svg+xml", True)

@@ -3,6 +3,7 @@
 import contextlib
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from pathlib import Path
@@ -31,6 +32,9 @@ class Jobs:
     def __init__(self) -> None:
         """Nothing is started yet."""
         self._lock = threading.Lock()
+        self._folder = tempfile.TemporaryDirectory(prefix="mazedom-", ignore_cleanup_errors=True)
+        self.place = Path(self._folder.name)
+        """Where verbs write figures; it goes with the page."""
         self._driving: dict[Path, subprocess.Popen[bytes]] = {}
         self._asked: dict[tuple[str, ...], subprocess.Popen[bytes]] = {}
         self._said: dict[tuple[str, ...], Said] = {}

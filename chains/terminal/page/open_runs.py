@@ -56,7 +56,7 @@ class OpenRuns:
     def record(self, folder: Path) -> RunRecord:
         """Return what was asked in a run; it is read again when its file has changed."""
         with self._parsing:
-            stamp = _stamp(folder / RUN_FILE)
+            stamp = stamp_of(folder / RUN_FILE)
             kept = self._records.get(folder)
             if kept is None or kept.stamp != stamp:
                 kept = self._records[folder] = _Kept(stamp, read_record(folder))
@@ -78,7 +78,7 @@ class OpenRuns:
             yield OpenRun(folder, record, self._log(folder, record))
 
     def _log(self, folder: Path, record: RunRecord) -> Log:
-        device, inode, size, _ = _stamp(folder / LOG_FILE)
+        device, inode, size, _ = stamp_of(folder / LOG_FILE)
         kept = self._logs.get(folder)
         if kept is not None and (kept[0] != (device, inode) or size < kept[1].index.length):
             self._logs.pop(folder)
@@ -93,7 +93,7 @@ class OpenRuns:
         return kept[1]
 
 
-def _stamp(path: Path) -> tuple[int, int, int, int]:
+def stamp_of(path: Path) -> tuple[int, int, int, int]:
     """Return what changes when a file is replaced or written to; zeros if it is not there."""
     try:
         seen = path.stat()

@@ -15,6 +15,7 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from chains.errors import MazedomError
+from chains.terminal.page.findings import Findings
 from chains.terminal.page.guard import MOST_BYTES, Guard
 from chains.terminal.page.inbox import Inboxes
 from chains.terminal.page.jobs import Jobs
@@ -23,6 +24,7 @@ from chains.terminal.page.open_runs import OpenRuns
 from chains.terminal.page.owner import Owner
 from chains.terminal.page.progress import Progress, events, progress_of
 from chains.terminal.page.rendering import Form, form_handler, refusal
+from chains.terminal.page.trials import Trials
 
 WITHOUT = "open the address that `mazedom view` printed when it was started; it holds a token"
 SERVED = Path(__file__).parent / "served"
@@ -38,13 +40,10 @@ def application(links: Links, port: int, host: str | None = None) -> Starlette:
     """
     runs = OpenRuns()
     jobs = Jobs()
-    owner = Owner(runs, jobs)
+    pages = (*Owner(runs, jobs).pages(), *Trials(runs).pages(), *Findings(runs, jobs).pages())
     return Starlette(
         routes=[
-            *(
-                Route(path, form_handler(_owned(links, handler)), methods=[method])
-                for method, path, handler in owner.pages()
-            ),
+            *(Route(path, form_handler(_owned(links, handler)), methods=[method]) for method, path, handler in pages),
             Route("/run/{run}/events", _events(links, runs, jobs)),
             *Inboxes(runs, links).routes(),
             Mount("/served", StaticFiles(directory=SERVED)),

@@ -53,7 +53,7 @@ def _told(record: RunRecord, log: Log, title: str, trial: TrialId, kept: float) 
     messages = [
         Message(
             turn,
-            [*_marked(heard_by(one, turn), turn.reply.text)],
+            [*marked(heard_by(one, turn), turn.reply.text)],
             changes(one, turn),
             sum(verdict.fate == "kept" for verdict in turn.verdicts.values()),
         )
@@ -63,7 +63,8 @@ def _told(record: RunRecord, log: Log, title: str, trial: TrialId, kept: float) 
     return Told(title, kept, one, grid(one), messages)
 
 
-def _marked(heard: str, said: str) -> list[tuple[str, str]]:
+def marked(heard: str, said: str) -> list[tuple[str, str]]:
+    """Return a text in stretches: ("", as heard), ("del", left out) or ("ins", put in)."""
     found: list[tuple[str, str]] = []
     for stretch in stretches(heard.strip(), said.strip()):
         if stretch.same:
