@@ -11,14 +11,17 @@ from pathlib import Path
 import pytest
 from conftest import steps_of
 
+from chains.analysis.compare.arms import RunHeard
 from chains.errors import BadInput
 from chains.experiments.people import People
 from chains.organisation.hierarchy import Seat
 from chains.running.folders import find_run
+from chains.running.log.log import Log
 from chains.running.people.dealing import dealt
 from chains.running.people.desk import changes
 from chains.running.people.worklist import Worklist
 from chains.running.record_file import read_record
+from chains.scoring.measures.sittings import OF_PEOPLE
 
 ROOT = Path(__file__).parent.parent
 WAITING = 3
@@ -325,3 +328,44 @@ def test_changes_are_found_word_by_word_and_a_long_text_takes_no_time():
     began = time.monotonic()
     assert changes(long, long + "x")
     assert time.monotonic() - began < 5
+
+
+def test_where_people_sit_is_one_factor_and_what_they_changed_is_measured(mazedom):
+    """A program in their place that changes nothing makes no difference; one who checks turns facts right, and is said
+    to be no evidence about people."""
+    words = ("--set", "model=channel:drop=0.3", "--set", "worlds=2", "--set", "prompt=plain", "--set", "depth=3")
+    placed = ("--set", "human=none,edit@L1,approve@worker,advised@executive+edit@level.2", "--set", "facts=8")
+    same = mazedom("run", "--json", *words, *placed, "--set", "holder=scripted:relay").document
+    assert len({str([row["kept"] for row in same["by_hop"] if row["condition"] == one]) for one in {
+        row["condition"] for row in same["by_hop"]}}) == 1  # fmt: skip
+    mazedom("run", *words, *placed, "--set", "holder=scripted:check")
+    names = ("retention", "overridden", "override_accuracy", "ignored_though_right", "person_hazard")
+    found = mazedom("compare", "--by", "human=edit@L1", "--measures", ",".join(names), "--json")
+    text = found.out
+    assert all(name in text for name in names)
+    assert "no evidence about people" in mazedom("show").out + mazedom("show").err
+    assert mazedom("run", *words, "--set", "human=edit@").status == 2
+    assert "no such seat" in mazedom("run", *words, "--set", "human=edit@L9").err
+
+
+def test_what_people_did_is_counted_from_the_log(mazedom, waiting):
+    folder, work = waiting("--human", "L1=edit", "--set", "people.hourly=30", "--set", "model.L1=channel:drop=0.5")
+    (item,) = work.inbox("anna")
+    heard = item.messages[-1].content
+    lines = [line for line in heard.splitlines() if line.startswith("- ")]
+    work.answer("anna", item.id, "\n".join(lines), seconds=120)
+    assert mazedom("resume", "--json").status == 0
+    record = read_record(folder)
+    with Log(folder) as log:
+        run = RunHeard(record, log)
+        (trial,) = run.ends
+        (sat,) = run.heard(trial).sat
+    lost = sum(not unit.draft for unit in sat.units)
+    assert lost > 0
+    assert all(unit.sent for unit in sat.units)
+    assert (sat.seconds, sat.cost, sat.lost) == (120, 1.0, 0)
+    measured = {name: OF_PEOPLE[name].of([sat]) for name in OF_PEOPLE}
+    assert measured["people_minutes"] == 2
+    assert measured["overridden"] == lost / len(sat.units)
+    assert measured["override_accuracy"] == 1
+    assert measured["ignored_though_right"] == 0

@@ -248,7 +248,7 @@ def law_notes(records: Sequence[RunRecord]) -> list[str]:
     """Return notes on the models and the instrument behind the observations of runs."""
     sources = {source.label: source for record in records for source in record.models.values()}
     notes = unverified_notes(world for record in records for world in record.worlds.values())
-    notes += dict.fromkeys(note for record in records for note in record.document_notes)
+    notes += dict.fromkeys(note for record in records for note in record.notes)
     if sources and all(source.traits.is_synthetic for source in sources.values()):
         notes.append("a synthetic channel: the losses are planted, so this checks the estimators and is no finding")
     elif sources:

@@ -25,7 +25,7 @@ def models_of(settings: ConditionSettings, seat: Seat) -> tuple[str, ...]:
         BadInput: If a lineage has an empty name or the same model twice, if a model and a lineage have one scope, or if
             a person is to sit beside a model and there is none.
     """
-    way = settings.human.at(seat)
+    way = settings.way_at(seat)
     if way == "write":
         return (PERSON,)
     names = _named(settings, seat)

@@ -43,6 +43,7 @@ class People(BaseModel):
         default="mark", description="what happens then: the trial is marked as failed, or a model takes over"
     )
     send_backs: int = Field(default=2, ge=0, le=9, description="how often a draft may be sent back")
+    hourly: float | None = Field(default=None, gt=0, description="what an hour of a person costs, for people_cost")
     consent: str = Field(default="", description="a text that people agree to before their first answer")
 
     @model_validator(mode="after")

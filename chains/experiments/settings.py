@@ -5,9 +5,10 @@ of a condition follow from its fields. To add a setting, add a field here and us
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Annotated, Any, NamedTuple, Self
+from typing import Annotated, Any, NamedTuple, Self, cast
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -23,7 +24,7 @@ from chains.organisation.hierarchy import Hierarchy, Seat
 from chains.organisation.prompts import BESIDE, NONE, ROLES
 from chains.organisation.round_settings import Memory, Move
 from chains.organisation.selection import By
-from chains.organisation.sitting import Way
+from chains.organisation.sitting import WAYS, Way
 from chains.organisation.task import TASKS
 from chains.worlds.documents.form import FEWEST_WORDS, MOST_FILLER, MOST_WORDS, Form, NoteForm
 
@@ -69,6 +70,18 @@ NoteWords = Annotated[int, Field(strict=True, ge=FEWEST_WORDS, le=MOST_WORDS), B
 FillerShare = Annotated[float, Field(strict=True, ge=0, le=MOST_FILLER), WrapValidator(_number)]
 NotNegative = Annotated[float, Field(strict=True, ge=0), WrapValidator(_number)]
 Flag = Annotated[bool, Field(strict=True), BeforeValidator(_flag)]
+
+
+def _sits(value: str) -> str:
+    """Check a way to sit, for all seats perhaps with who, as in `edit@L1+write@executive`."""
+    for part in value.split("+"):
+        way, _, who = part.strip().partition("@")
+        if way.strip() not in WAYS or ("@" in part and not who.strip()) or ("@" not in part and "+" in value):
+            raise ValueError(f"{value!r}; it must be {', '.join(WAYS[1:])} or none, or WAY@WHO as in edit@L1")
+    return value
+
+
+Sits = Annotated[str, Field(strict=True, min_length=1), BeforeValidator(_text), AfterValidator(_sits)]
 
 
 class ConditionSettings(BaseModel):
@@ -138,9 +151,10 @@ class ConditionSettings(BaseModel):
     )
     prompt: Scoped[Text] = Field(default=Scoped("plain"), description="prompt configuration; with a scope, a variant")
     model: Scoped[Text] = Field(default=Scoped("smollm2"), description="who holds the seats: a model's name, or person")
-    human: Scoped[Annotated[Way, BeforeValidator(_text)]] = Field(
+    human: Scoped[Sits] = Field(
         default=Scoped("none"),
-        description="how a person sits beside the model: write (alone), edit, approve, advised or advise; or none",
+        description="how a person sits: write (alone), edit, approve, advised or advise; or none; for all seats also "
+        "WAY@WHO, as in edit@L1+write@executive",
     )
     holder: Text = Field(
         default="people", description="who answers where a person sits: people, scripted:relay or scripted:check"
@@ -204,6 +218,15 @@ class ConditionSettings(BaseModel):
             found = found.narrower[scope] if scope else found.general
         return found  # type: ignore[no-any-return]
 
+    def way_at(self, seat: Seat) -> Way:
+        """Return how a person sits in a seat: by the narrowest scope, else by what `human` says for all seats."""
+        found = self.human.at(seat)
+        ways = {who.strip(): way.strip() for way, at, who in (part.partition("@") for part in found.split("+")) if at}
+        if ways:
+            scopes = (seat.name, f"level.{seat.level}", seat.role)
+            found = next((ways[scope] for scope in scopes if scope in ways), "none")
+        return cast("Way", found)
+
     def circumstance(self, name: str) -> Scoped[str]:
         """Return the variant of one of `prompts.CIRCUMSTANCES`."""
         found: Scoped[str] = getattr(self, name)
@@ -247,7 +270,8 @@ class ConditionSettings(BaseModel):
         """
         names = {seat.name for seat in (*hierarchy.seats, *beside)}
         levels = {f"level.{seat.level}" for seat in hierarchy.seats}
-        for key in self.scopes:
+        placed = [part.partition("@")[2].strip() for part in self.human.general.split("+") if "@" in part]
+        for key in (*self.scopes, *(f"human.{who}" for who in placed)):
             name, _, scope = key.partition(".")
             if scope in names or scope in levels or scope in (*ROLES, *BESIDE):
                 continue
@@ -331,6 +355,8 @@ def _sentence(error: ValidationError) -> str:
             return f"setting {key} is {value}; it must be at most {limits['le']:g}"
         case "literal_error":
             return f"setting {key} is {value!r}; it must be {limits['expected'].replace(chr(39), '')}"
+        case "value_error":
+            return f"setting {key} is {limits['error']!s}"
         case "string_too_short":
             return f"setting {key} is empty; give it a value"
         case kind:

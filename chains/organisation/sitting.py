@@ -13,7 +13,7 @@ The dialogue depends on the replies alone, so a replay goes through it in the sa
 """
 
 from collections.abc import Generator
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, get_args
 
 from msgspec import structs
 
@@ -21,6 +21,7 @@ from chains.models.provider import Message, Reply, Request
 
 Way = Literal["none", "write", "edit", "approve", "advised", "advise"]
 """`none`: a model alone holds the seat."""
+WAYS: tuple[Way, ...] = get_args(Way)
 PERSON = "person"
 """The model's name in a request that a person answers."""
 NO_DRAFT = "(no report)"

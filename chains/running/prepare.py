@@ -82,7 +82,7 @@ def prepare(
             for model in (name for name in (*names, after) if name not in (PERSON, None) and name not in models):
                 models[str(model)] = resolve(str(model), experiment.models)
                 _check_seed(models[str(model)])
-            drafts = 1 + experiment.people.send_backs * (settings.human.at(seat) == "approve")
+            drafts = 1 + experiment.people.send_backs * (settings.way_at(seat) == "approve")
             calls += (names != (PERSON,)) * len(plan.asked_of[seat.name]) * round_settings.rounds * drafts
         mine: set[str] = set()
         for seed in _seeds(settings, experiment.seeds, round_settings):

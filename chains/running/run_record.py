@@ -137,9 +137,11 @@ class RunRecord(BaseModel):
         return (trial for trial in self.experiment.trials() if shard is None or shard.has(trial))
 
     @property
-    def document_notes(self) -> list[str]:
-        """What is said of a run whose workers' notes are documents."""
-        return [] if self.documents is None else self.documents.notes
+    def notes(self) -> list[str]:
+        """What is said of a run whose workers' notes are documents, or in which programs sit in people's places."""
+        sits = any(one.settings.holder != "people" for one in self.conditions) and Casts(self).people()
+        people = ["programs answer in place of people: a control, and no evidence about people"] if sits else []
+        return [*([] if self.documents is None else self.documents.notes), *people]
 
     @property
     def why_exploratory(self) -> str | None:
@@ -280,7 +282,7 @@ class Casts:
             reports = [turn.name for turn in turns if turn.row.holds == "report"]
             prompts |= {name: prompts[name].with_notices(notices) for name in reports}
         first = next((turn for turn in turns if turn.number == 0), turns[0] if turns else None)
-        way, people = settings.human.at(seat), self.record.experiment.people
+        way, people = settings.way_at(seat), self.record.experiment.people
         return Part(
             model=model,
             way="none" if model == PERSON else way,
@@ -352,7 +354,7 @@ class Casts:
 
 def stand_in(settings: ConditionSettings, seat: Seat, people: People) -> str | None:
     """Return the model that writes where a person alone holds a seat and does not answer in time; None if none does."""
-    if people.minutes is None or people.then != "model" or settings.human.at(seat) != "write":
+    if people.minutes is None or people.then != "model" or settings.way_at(seat) != "write":
         return None
     return None if (model := settings.model.at(seat)) == PERSON else model
 

@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Any
 
 from chains.analysis.results.charter import superiors_of
+from chains.analysis.results.sittings import sittings
 from chains.errors import LogDamaged
 from chains.experiments.condition_name import shown
 from chains.experiments.experiment import Condition, TrialId
@@ -25,6 +26,7 @@ from chains.scoring.facts.reader import Reader
 from chains.scoring.measures.heard import Heard, halted, heard, valued
 from chains.scoring.measures.held_back import stakes
 from chains.scoring.measures.intent import carried
+from chains.scoring.measures.sittings import Sat
 from chains.scoring.reading import Deeds, Reading
 from chains.stats.paired.ceiling_and_floor import AtLimit, at_limit
 from chains.stats.paired.shares import share_by_world
@@ -72,8 +74,19 @@ class RunHeard:
                 work=work,
                 stakes=at_stake,
                 patterns=world.patterns,
-            )
+            )._replace(sat=self._sat(trial))
         return self._heard[trial]
+
+    def _sat(self, trial: TrialId) -> list[Sat] | None:
+        """Return what people did in a trial; None if nobody sits anywhere in the run."""
+        if not self._with_people:
+            return None
+        hourly = self.record.experiment.people.hourly
+        return sittings(self.casts.cast(trial), self.log, str(trial), self.ends[trial], hourly)
+
+    @cached_property
+    def _with_people(self) -> bool:
+        return self.casts.people()
 
     def _ordered(self, trial: TrialId) -> Heard:
         """Return what the workers heard, where nothing climbs: the lengths and troubles are those of their orders."""

@@ -13,6 +13,7 @@ from chains.scoring.facts.patterns import STATED
 from chains.scoring.measures.held_back import Stakes
 from chains.scoring.measures.intent import Carried
 from chains.scoring.measures.regret import Payoffs, payoffs
+from chains.scoring.measures.sittings import Sat
 from chains.scoring.measures.stopped_work import Work, work_of
 from chains.scoring.reading import Outcome, Reading
 from chains.scoring.replies.status import NONE, UNCLEAR
@@ -73,6 +74,8 @@ class Heard(NamedTuple):
     """The world's patterns."""
     stated: frozenset[str] = frozenset()
     """The ids of the patterns that a message states."""
+    sat: Sequence[Sat] | None = None
+    """What people did in their seats, if anybody sits anywhere in the run; empty in a trial where nobody does."""
 
     def share(self, letters: str, *, valence: str | None = None, weighted: bool = False) -> float:
         """Return the share of the facts whose fate is one of these letters, from 0 to 1.

@@ -7,7 +7,7 @@ of orders on their way down are rows of `intent.CARRIED`.
 """
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NamedTuple, Protocol, TypeVar
 
 from chains.errors import BadInput
@@ -15,6 +15,7 @@ from chains.registry import Registry, blaming, is_built_in
 from chains.scoring.measures.cherry_picking import best_alone, worst_alone
 from chains.scoring.measures.heard import Heard
 from chains.scoring.measures.intent import CARRIED, Carried
+from chains.scoring.measures.sittings import OF_PEOPLE, Sat
 from chains.worlds.facts.status_rule import STATUSES
 
 
@@ -298,5 +299,11 @@ def _of_orders(of: Callable[[Carried], float]) -> Callable[[Heard], float]:
     return lambda at: math.nan if at.carried is None else of(at.carried)
 
 
+def _of_people(of: Callable[[Sequence[Sat]], float]) -> Callable[[Heard], float]:
+    return lambda at: math.nan if at.sat is None else of(at.sat)
+
+
+for _name, _did in OF_PEOPLE.items():
+    MEASURES.add(_name, Measure(_did.about, _of_people(_did.of), _did.share), by=_did.of)
 for _name, _one in CARRIED.items():
     MEASURES.add(_name, Measure(_one.about, _of_orders(_one.of), _one.share), by=_one.of)

@@ -112,7 +112,7 @@ def _opener(stack: ExitStack) -> Callable[[str], RunHeard]:
 def _compared(sides: Sides, *, always: bool) -> Comparison:
     comparison = compare(*sides)
     worlds = [world for side in sides for world in side.run.record.worlds.values()]
-    of_documents = dict.fromkeys(note for side in sides for note in side.run.record.document_notes)
+    of_documents = dict.fromkeys(note for side in sides for note in side.run.record.notes)
     comparison = replace(comparison, notes=(*comparison.notes, *unverified_notes(worlds), *of_documents))
     if costly(comparison) and not always:
         note = f"not compared at equal words: {len(comparison.pairs)} pairs take a while; --equal-words does it"

@@ -216,7 +216,7 @@ def corrected_text(one: Corrected) -> str:
 
 
 def _notes(found: Results, rows: Sequence[dict[str, Any]]) -> list[str]:
-    notes = unverified_notes(found.record.worlds.values()) + found.record.document_notes
+    notes = unverified_notes(found.record.worlds.values()) + found.record.notes
     limits = found.limits()
     if not all_at_one(one for _, one in limits):
         notes += [f"{condition} lies at the {one.limit}: {one.why}" for condition, one in limits if one is not None]
