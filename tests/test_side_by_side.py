@@ -130,6 +130,21 @@ def test_many_comparisons_are_told_in_one_sentence(mazedom):
     assert re.search(rf"Of 5 differences, against .*, {real} are real", first), first
 
 
+def test_rows_are_numbered_where_their_names_leave_no_room_for_figures(mazedom, monkeypatch):
+    monkeypatch.setattr("chains.terminal.views.output.results.width", 80)
+    made = run(mazedom, f"model={ALIKE},{WORSE}", "depth=1,3")
+    out = mazedom("compare", made, "--by", "depth,model", "--measures", "retention").out
+    assert re.search(rf"^b3: .*{WORSE}", out, re.MULTILINE)
+    assert "left out to fit" not in out
+    assert {"b1", "b2", "b3"} <= set(rows_of(out))
+    assert max(map(len, out.splitlines())) <= 80
+
+
+def test_the_headline_is_shown_though_it_is_nought_on_both_sides(mazedom):
+    made = run(mazedom, "model=channel:drop=1", "depth=1,2", worlds=2)
+    assert "retention" in compared(mazedom, made, "--by", "depth")["shown"]
+
+
 def test_a_run_of_one_condition_says_what_to_compare_it_with(mazedom):
     run(mazedom, f"model={ALIKE}", "depth=2", worlds=1)
     assert "it is one condition; name another run beside it" in mazedom("compare").err

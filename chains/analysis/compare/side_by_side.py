@@ -91,13 +91,13 @@ def select(
         named: The measures that are asked for instead.
         everything: Whether all that have figures are asked for.
     """
-    every = [name for name in compared[0].measures if any(there(one, name) for one in compared)]
+    first = {headline(comparison) for comparison in compared}
+    every = [name for name in compared[0].measures if name in first or any(there(one, name) for one in compared)]
     if everything:
         return Selected(every, every, 0)
     if named is not None:
         return Selected(named, named, len({*every} - {*named}))
     tested = any(comparison.believable for comparison in compared)
-    first = {headline(comparison) for comparison in compared}
     wanted = {*first, "words", *checked, *(one.quantity for one in registered), *(() if tested else MAIN)}
     moving = {name for name in every if any(one.measures[name].paired.p <= LEVEL for one in compared)}
     names = [name for name in every if name in wanted | moving]

@@ -26,9 +26,11 @@ from chains.terminal.views.measure_figures import (
     plain,
     signed,
 )
-from chains.terminal.views.output import counted
+from chains.terminal.views.output import counted, results
 from chains.terminal.views.run_tables import taken_text
 
+FIGURES = 56
+"""Columns that the figures of a row take; where its name does not fit beside them, rows are numbered."""
 MOST_NAMED = 8
 """Trials without a partner that are named; all of them are in `--json`."""
 
@@ -92,7 +94,9 @@ def side_by_side_view(
     compared: Sequence[Comparison], selected: Selected, levels: Sequence[Sequence[Level]]
 ) -> RenderableType:
     """Return several comparisons beside each other, measure by measure: a matrix of conditions and measures."""
-    named, first = labels(compared), compared[0]
+    whole, first = labels(compared), compared[0]
+    fits = max(map(len, whole)) + FIGURES <= results.width
+    named = whole if fits else [f"b{number}" for number in range(1, len(whole) + 1)]
     against = f"each against {first.a.label} (a)" if one_reference(compared) else "b against a"
     tests = ("95% interval", "adj. p", "Holm") if any(one.believable for one in compared) else ()
     table = comparison_table("measure", "a", "b", "b - a", *tests)
@@ -109,9 +113,9 @@ def side_by_side_view(
                 cells = (_interval(one, row, share=share), p_value(row.adjusted) + registered, p_value(row.holm))
                 figures = _figures(row.paired, len(one.pairs), share=share)
                 table.add_row(f" {label}", *figures, *cells[: len(tests)])
-    legend = [] if one_reference(compared) else [
-        Text(f"{label}: b {one.b.label}; a {one.a.label}") for label, one in zip(named, compared, strict=True)
-    ]  # fmt: skip
+    sides = [one.b.label if one_reference(compared) else f"b {one.b.label}; a {one.a.label}" for one in compared]
+    told = not (fits and one_reference(compared))
+    legend = [Text(f"{label}: {side}") for label, side in zip(named, sides, strict=True)] if told else []
     takes = [f"a: {taken_text(first.takes['a'])}"] if one_reference(compared) else []
     takes += [f"{label}: {taken_text(one.takes['b'])}" for label, one in zip(named, compared, strict=True)]
     barred = dict.fromkeys(sentence for one in compared for sentence in bars(one))
@@ -132,10 +136,16 @@ def _notes_together(named: Sequence[str], compared: Sequence[Comparison], names:
     """Return each note of several comparisons once, with those of which it is said if it is not all."""
     whose: dict[str, list[str]] = {}
     for label, comparison in zip(named, compared, strict=True):
+        said: list[str] = []
         for line in _notes(comparison, names):
-            whose.setdefault(line.plain.removeprefix("note: "), []).append(label)
-    for said, of in whose.items():
-        yield note(said if len(of) == len(compared) else f"{'; '.join(of)}: {said}")
+            if line.plain.startswith(" "):  # the rest of a list
+                said[-1] += f" {line.plain.strip()};"
+            else:
+                said.append(line.plain.removeprefix("note: "))
+        for one in said:
+            whose.setdefault(one.removesuffix(";"), []).append(label)
+    for one, of in whose.items():
+        yield note(one if len(of) == len(compared) else f"{'; '.join(of)}: {one}")
 
 
 def spread_view(spreads: Sequence[Spread], compared: Sequence[Comparison]) -> RenderableType:
