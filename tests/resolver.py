@@ -19,13 +19,14 @@ WORDS = (
 MONEY = {"EUR": "euros", "USD": "dollars", "GBP": "pounds", "CHF": "francs"}
 
 LARGER = (
-    "more|above|over|up|higher|longer|rose|risen|climbed|grown|grew|exceeded|exceed|heavier|hotter|warmer|overspent"
+    "beyond|more|above|over|up|higher|longer|rose|risen|climbed|grown|grew|exceeded|exceed|heavier|hotter|warmer"
+    "|overspent"
 )
 SMALLER = (
     "less|fewer|below|under|down|lower|short of|fell|fallen|shrunk|lighter|cooler|colder|undercut|underspent|stay under"
 )
-LATER = "after|behind|later|late|slower|longer|over|more|short of|further on than it is"
-SOONER = "before|ahead|earlier|early|sooner|faster|quicker|less|under|beyond|less far than it is"
+LATER = "after|behind|later|late|slower|longer|over|more|short of|further on"
+SOONER = "before|ahead|earlier|early|sooner|faster|quicker|less|under|beyond|further back"
 CUES = {
     "late": LATER, "early": SOONER, "behind": f"{LATER}|fewer", "ahead of": f"{SOONER}|more",
     "slower": f"{LATER}|was .* quicker in", "faster": f"{SOONER}|was .* slower in",
@@ -38,17 +39,17 @@ CUES = {
     "passed": "passed|came through|got through|cleared",
     "leaked": "gave way|began to leak|let go|started leaking|was leaking|leaked",
     "held": "stayed dry|no leak|held|still tight",
-    "expired": "expired|ran out|lapsed", "was renewed": "renewed|extended",
+    "expired": "expired|ran out|lapsed|lapse", "was renewed": "renewed|extended",
     "lost": "lost|left|down|short of what it had|short of what it held|fewer",
     "gained": "gained|joined|up|stronger|richer|more", "won": "won",
-    "stopped": "stopped|came to a stop",
+    "stopped": "stopped|came to a stop|came to a halt",
     "restarted": "back into service|started again|started up again|running again|restarted",
     "rejected": "rejected|turned down|refused|thrown out", "accepted": "accepted|agreed to|allowed",
     "approved": "approved|agreed to|granted",
     "shortened": "less|shortened|shorter|fell", "extended": "longer|extended|grew",
     "missed": "missed|fell short of|not reached|did not make", "met": "met|reached|made",
     "cancelled": "called off|cancelled|cancel", "confirmed": "confirmed|confirm",
-    "crashed": "crashed|went down|fell over", "recovered": "recovered|came back|was up again",
+    "crashed": "crashed|went down|fell over", "recovered": "recovered|came back|was up again|working again",
     "open": "open", "closed": "closed", "worse": "worse|poorer", "better": "better|sharper",
 }  # fmt: skip
 """Words that show each direction."""

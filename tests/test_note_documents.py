@@ -188,7 +188,7 @@ def test_the_choice_of_words_depends_on_no_value(form):
     for seed in range(1, 4):
         world = world_for("watermelon", seed, 12)
         ids = tuple(fact.id for fact in world.facts)
-        here, there = (write_notes(one, ids, NoteForm(form), 1) for one in (world, world.twinned()))
+        here, there = (write_notes(one, ids, NoteForm(form, filler=0), 1) for one in (world, world.twinned()))
         assert [(one.fact, one.dated) for one in here.passages] == [(one.fact, one.dated) for one in there.passages]
         frames = [without_values(notes) for notes in (here, there)]
         assert frames[0] == frames[1]

@@ -129,7 +129,9 @@ def told_past(event: int, today: Day, draw: Draw) -> str:
     elif before < len(_WORDS):
         ways += [f"{_WORDS[before]} days ago"] * 2
     this, then = (today.number - today.monday) % WEEK, (day.number - today.monday) % WEEK
-    if 1 < before <= this:
+    if then == WEEK - 1:
+        pass  # which week a Sunday belongs to is not agreed on
+    elif 1 < before <= this:
         ways.append(f"on {WEEKDAYS[then]} of this week")
     elif this < before <= this + WEEK:
         ways += [f"on {WEEKDAYS[then]} of last week"] * 2

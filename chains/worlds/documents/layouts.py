@@ -1,5 +1,6 @@
 """The layouts of documents: heads, paragraphs and ends of memos, minutes, tickets and mails."""
 
+import re
 from collections.abc import Sequence
 from typing import Literal
 
@@ -16,6 +17,8 @@ _FEWEST, _MOST = 2, 4
 _LONGEST = 6
 """Most tellings and lines of filler of a paragraph."""
 _PRESENT = 4
+_FROM_ONE_TO_ONE = ("memo", "mail")
+_FIRST_PERSON = re.compile(r"\b(?:I|me|my)\b")
 _RULE = "-" * 40
 
 
@@ -36,18 +39,20 @@ class Item:
         self._paragraphs: list[list[str]] = []
         self._room = 0
 
-    @property
-    def reference(self) -> str:
-        """How a later document speaks of this one."""
-        match self.kind:
-            case "memo":
-                return f"{self.author}'s memo of {self.day.text}"
-            case "minutes":
-                return f"the minutes of {self.day.text}"
-            case "ticket":
-                return f"ticket {self._number}"
-            case _:
-                return f"{self.author}'s mail of {self.day.text}"
+    def reference_in(self, later: "Item") -> str:
+        """Return how a later document speaks of this one."""
+        if self.kind == "minutes":
+            return f"the minutes of {self.day.text}"
+        if self.kind == "ticket":
+            return f"ticket {self._number}"
+        whose = f"{self.author}'s"
+        if later.kind in _FROM_ONE_TO_ONE:
+            whose = {later.author: "my", later.others[0]: "your"}.get(self.author, whose)
+        return f"{whose} {self.kind} of {self.day.text}"
+
+    def takes(self, line: str) -> bool:
+        """Whether a line of filler suits it: nobody says "I" in minutes."""
+        return self.kind != "minutes" or not _FIRST_PERSON.search(line)
 
     @property
     def named(self) -> list[str]:

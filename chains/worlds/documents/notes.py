@@ -36,7 +36,7 @@ DISPUTED_FROM = 8
 _THREE = 3
 _HEAD = 20
 """Words of the head and end of a document, roughly."""
-_JOINED = 0.2
+_JOINED = 0.15
 """Chance that two facts share a sentence."""
 _FRAMED = 0.75
 """Chance that a clause stands in a frame: who said it, or where it came up."""
@@ -197,7 +197,7 @@ class _Writer:
             return order
         weights = {name: abs(weight.true) for name, weight in decision.weight_of.items()}
         plain = [one for one in order if one.role == "told"] or order
-        first = min(plain, key=lambda one: weights.get(one.fact.id, 0.0))
+        first = min(plain, key=lambda one: (one.fact.distractor, weights.get(one.fact.id, 0.0)))
         return [first, *(one for one in order if one is not first)]
 
     def _write(self, item: Item, tellings: Sequence[_Telling], items: Sequence[Item]) -> None:
@@ -212,7 +212,7 @@ class _Writer:
                 clauses = [_marked(OWN + telling.mark, clauses[0])]
             said.add(telling.fact.subject)
             if telling.role == "resolved":
-                where = items[telling.about].reference
+                where = items[telling.about].reference_in(item)
                 text = self._resolved(telling.fact, clauses, where, item, draw)
             elif len(clauses) > 1:
                 text = " ".join(sentence(clause) for clause in clauses)
@@ -222,7 +222,7 @@ class _Writer:
                 waiting = telling.mark, clauses[0]
                 continue
             elif waiting is not None:
-                joint = draw.choice(("; ", ", and ", ", while "))
+                joint = draw.choice(("; ", ", and "))
                 text = _marked(waiting[0], sentence(f"{waiting[1]}{joint}{clauses[0]}"))
                 waiting = None
             else:
@@ -279,9 +279,10 @@ class _Writer:
         draw = self._drawing("filler")
         lines = self._people.filler(draw)
         while wanted > 0:
-            line = next(lines)
-            wanted -= len(line.split())
-            draw.choice(items).add_filler(line, draw)
+            line, item = next(lines), draw.choice(items)
+            if item.takes(line):
+                wanted -= len(line.split())
+                item.add_filler(line, draw)
 
 
 def _days(fact: Fact) -> list[int]:

@@ -10,6 +10,8 @@ _WORDS = (
     "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
 )  # fmt: skip
 _MONEY = {"EUR": "euros", "USD": "dollars", "GBP": "pounds", "CHF": "francs"}
+_SYMBOLS = frozenset({"bar", "mm/s", "kg", "km", "nm"})
+"""Units that follow figures, never words."""
 _IN_WORDS = 0.5
 """Chance that a small whole number is written as a word."""
 
@@ -47,7 +49,9 @@ def _number(slot: Slot, draw: Draw) -> str:
         return draw.choice((f"{slot.value:,}%", f"{slot.value:,} per cent"))
     if slot.unit in _MONEY:
         return draw.choice((slot.text, f"{slot.value:,} {_MONEY[slot.unit]}"))
-    return slot.text if slot.text.startswith(slot.unit) else f"{_plain(slot.value, draw)} {slot.unit}"
+    if slot.unit in _SYMBOLS or slot.text.startswith(slot.unit):
+        return slot.text
+    return f"{_plain(slot.value, draw)} {slot.unit}"
 
 
 def _plain(value: object, draw: Draw) -> str:
