@@ -7,7 +7,7 @@ from chains import VERSION
 from chains.terminal.instrument_options import agree, calibrate, fates, judge
 from chains.terminal.options import a_run, as_tables, count, events, limits, person, positive, reuse, settings, waits
 from chains.terminal.options import as_json as _json
-from chains.terminal.people_options import answer, forget
+from chains.terminal.people_options import answer, forget, read
 from chains.terminal.program import started
 
 
@@ -445,6 +445,7 @@ VERBS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None], str]] = {
     "forget": ("take a person's name and texts out of a run", forget, "mazedom forget anna last"),
     "delete": ("remove runs from the disk", _delete, "mazedom delete 20261124-205417-52e1"),
     "calibrate": ("check the instrument on planted truth, no model", calibrate, "mazedom calibrate --worlds 100"),
+    "read": ("read what the executive hears, and be asked about it", read, "mazedom read last --as anna"),
     "judge": ("ask models for the fates, as a second opinion", judge, "mazedom judge last --model openai:gpt-5-mini"),
     "agree": (
         "label pairs yourself; agreement of people, instrument and judges",
@@ -468,7 +469,7 @@ GROUPS = {
     "Every day": ("run", "show", "compare", "law", "load", "replay", "list", "view"),
     "Before and around a run": ("pilot", "plan", "models", "resume", "merge", "answer"),
     "Change one thing": ("fork", "blame"),
-    "Is the instrument right": ("agree", "judge", "calibrate", "fates"),
+    "Is the instrument right": ("agree", "judge", "calibrate", "fates", "read"),
     "Your own material": ("world", "import"),
     "Hand it on": ("report", "export", "pack"),
     "Keep house": ("tag", "forget", "delete"),

@@ -2,7 +2,7 @@
 
 import argparse
 
-from chains.terminal.options import a_run, as_json, person
+from chains.terminal.options import a_run, as_json, as_tables, person, positive
 
 
 def answer(parser: argparse.ArgumentParser) -> None:
@@ -19,3 +19,14 @@ def forget(parser: argparse.ArgumentParser) -> None:
     a_run(parser)
     parser.add_argument("--yes", action="store_true", help="do not ask")
     as_json(parser)
+
+
+def read(parser: argparse.ArgumentParser) -> None:
+    """Add the options of `read`."""
+    a_run(parser)
+    person(parser)
+    parser.add_argument(
+        "--questions", type=positive, default=5, metavar="N", help="facts asked about in each report (default: 5)"
+    )
+    parser.add_argument("--report", action="store_true", help="ask nobody; what readers recall, beside the fates")
+    as_tables(parser)

@@ -24,6 +24,8 @@ from chains.running.log.seals import seal_of, sealed
 from chains.running.people.storage import replace
 from chains.running.people.worklist import Worklist
 
+READERS = "readers"
+"""The folder of a reader study below the run's, with one file a reader, named by their pseudonym."""
 GONE = "[forgotten]"
 """Stands where a text was."""
 
@@ -72,6 +74,7 @@ def forget(folder: Path, people: People, name: str) -> Result:
     worklist.withdraw(texts, ())
     worklist.forget(who, lambda trial, text: patterns[trial].sub(GONE, text) if trial in patterns else text)
     worklist.names.forget(who)
+    (folder / READERS / f"{who}.jsonl").unlink(missing_ok=True)
     return Result(who, messages, quotes, len(texts))
 
 

@@ -254,6 +254,10 @@ class Worklist:
             if one.answer is None
         ]
 
+    def trials_of(self, pseudonym: str) -> set[str]:
+        """Return the trials in which a person has taken a seat."""
+        return {one.trial for one in (*self._all("open"), *self._all("read")) if one.taken_by == pseudonym}
+
     def ready(self, settled: float = 0.0) -> set[str]:
         """Return the trials that can go on: those with an answer that is not read yet, or a deadline that has passed.
 
