@@ -34,6 +34,7 @@ from chains.registry import differing
 from chains.running.cost_estimate import estimate
 from chains.running.extend import extended
 from chains.running.folders import find_experiment, find_run, new_run_id
+from chains.running.fork import forked, parent_replies
 from chains.running.log.log import Log
 from chains.running.people.desk import Desk
 from chains.running.people.worklist import Worklist
@@ -179,6 +180,30 @@ class Run:
         with Log(self.folder, write=True, held=had.held):  # nobody else writes to it, and nothing is gone from it
             rewrite(record, self.folder)
         return await Run(self.folder).resume()
+
+    async def fork(
+        self, at: str = "", settings: Settings | None = None, *, trial: str | None = None, times: int = 1
+    ) -> "Run":
+        """Go on from this run with one thing changed; only what follows from it is asked again.
+
+        Args:
+            at: From which seats everything is asked again: a seat, a role, a level's number, `hop.N`, or `start`.
+                Empty: whatever was not asked in exactly these words.
+            settings: What changes, each to one value; for the seats of `at` where seats may differ in it.
+            trial: Fork this trial alone.
+            times: How often each trial goes on.
+
+        Raises:
+            BadInput: If there is no such seat or trial, a setting is wrong or changes the worlds, or nothing changes.
+        """
+        put = [text for _, _, text in written(_named(settings or {}))]
+        record = forked(self.record, self.folder, new_run_id(), at=at, settings=put, trial=trial, continuations=times)
+        models = Models(record.experiment.models)
+        for name in record.models:
+            models.ready(name)
+        folder = create(record)
+        await _driven(record, folder)
+        return Run(folder)
 
 
 async def run(experiment: Experiment | str | Path | None = None, settings: Settings | None = None) -> Run:
@@ -359,7 +384,7 @@ async def _driven(record: RunRecord, folder: Path) -> None:
     """Drive a run's unfinished trials; write what was found out about its models to run.json, even after an error."""
     check_limits(record)
     desk = Desk(record, Worklist(folder, record.experiment.people))
-    with Log(folder, write=True, held=record.held) as log:
+    with parent_replies(record) as others, Log(folder, write=True, held=record.held) as log:
         opened = Models(
             record.experiment.models,
             reproducible=record.experiment.reproducible,
@@ -377,6 +402,7 @@ async def _driven(record: RunRecord, folder: Path) -> None:
                     before_again=models.hope,
                     most_at_once=most_at_once(record),
                     desk=desk,
+                    others=others,
                 )
             finally:
                 note_what_came(

@@ -57,6 +57,14 @@ def test_tables_have_the_columns_they_say(lossy):
     assert {row["factor.depth"] for row in lossy.trials()} == {2, 4}
 
 
+def test_a_run_is_forked_as_at_the_terminal(lossy):
+    fork = asyncio.run(lossy.fork("level.1", {"model": "channel"}))
+    assert {row["reused"] for row in fork.calls()} == {lossy.id, None}
+    assert fork.record.forked.settings == ("model.level.1=channel",)
+    with pytest.raises(BadInput, match="nothing changes"):
+        asyncio.run(lossy.fork())
+
+
 def test_a_run_is_extended_as_at_the_terminal_and_says_that_it_is_exploratory(lossy):
     before = [row["text"] for row in lossy.messages()]
     grown = asyncio.run(lossy.extend({"depth": [2, 4, 6], "worlds": 9}))

@@ -4,6 +4,7 @@ The parent stays as it is. Its replies are logged again in the fork, each with t
 replays without it.
 """
 
+import contextlib
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ from chains.models.provider import Reply, Request
 from chains.organisation.plan import Plan
 from chains.organisation.prompts import configuration, configurations, read_prompt
 from chains.organisation.turn_key import Key
-from chains.running.folders import run_name
+from chains.running.folders import find_run, run_name
 from chains.running.fork_record import Fork, seats_at, turns_from
 from chains.running.log.log import Log
 from chains.running.prepare import prepare
@@ -227,3 +228,22 @@ class ParentReplies:
                 f"`mazedom replay {self._fork.run} --verify` shows what else was"
             )
         return Taken(step.reply, step.reused or self._fork.run, step.person)
+
+
+@contextlib.contextmanager
+def parent_replies(record: RunRecord) -> Iterator[ParentReplies | None]:
+    """Open the replies of the run that a fork goes on from; None for a run that is no fork, or asks nothing any more.
+
+    Raises:
+        BadInput: If that run is gone.
+    """
+    fork = record.forked
+    if fork is None or record.held.get("finished") == sum(1 for _ in record.trials()):
+        yield None
+        return
+    try:
+        folder = find_run(fork.run)
+    except BadInput as error:
+        raise BadInput(f"{error}; this fork goes on from it, so put it back first") from None
+    with Log(folder) as log:
+        yield ParentReplies(record, log)

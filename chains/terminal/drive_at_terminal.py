@@ -17,8 +17,6 @@ from chains.analysis.results.run_results import Results, results
 from chains.errors import BadInput, MazedomError, OverLimit
 from chains.models.budget import Budget
 from chains.models.pool import Models
-from chains.running.folders import find_run
-from chains.running.fork import ParentReplies
 from chains.running.gc_tuning import kept
 from chains.running.log.log import Log
 from chains.running.people.desk import Desk
@@ -243,25 +241,6 @@ def reused_again(record: RunRecord, words: Sequence[str]) -> tuple[RunRecord, Ea
         return reused(record, record.reuses)
     except BadInput as error:
         raise BadInput(f"{error}; this run takes its replies, and `--reuse none` goes on without") from None
-
-
-@contextlib.contextmanager
-def parent_replies(record: RunRecord) -> Iterator[ParentReplies | None]:
-    """Open the replies of the run that a fork goes on from; None for a run that is no fork, or asks nothing any more.
-
-    Raises:
-        BadInput: If that run is gone.
-    """
-    fork = record.forked
-    if fork is None or record.held.get("finished") == sum(1 for _ in record.trials()):
-        yield None
-        return
-    try:
-        folder = find_run(fork.run)
-    except BadInput as error:
-        raise BadInput(f"{error}; this fork goes on from it, so put it back first") from None
-    with Log(folder) as log:
-        yield ParentReplies(record, log)
 
 
 def told_once() -> Callable[[str, float], None]:

@@ -6,8 +6,9 @@ from chains.errors import BadInput
 from chains.experiments.overrides import with_limits
 from chains.registry import differing
 from chains.running.folders import find_run
+from chains.running.fork import parent_replies
 from chains.running.record_file import read_record
-from chains.terminal.drive_at_terminal import drive_run, parent_replies, reused_again
+from chains.terminal.drive_at_terminal import drive_run, reused_again
 
 
 def main(arguments: argparse.Namespace) -> int:
