@@ -21,6 +21,7 @@ from chains.analysis.compare.arm_selection import find_arm
 from chains.analysis.compare.arms import RunHeard, Side
 from chains.analysis.compare.comparison import Comparison, adjusted
 from chains.analysis.compare.comparison import compare as _compare
+from chains.analysis.compare.side_by_side import with_holm
 from chains.analysis.observations import Run as _Open
 from chains.analysis.observations import of_runs, planned_chains, regrets_of
 from chains.analysis.results.run_results import results
@@ -303,7 +304,7 @@ def compare(first: Run, a: Settings | str, b: Settings | str, second: Run | None
         two = one if second is None else RunHeard(other.record, log_b)
         sides = [Side(of, _arm(of.record, arm), named=two is not one) for of, arm in ((one, a), (two, b))]
         found = _compare(*sides)
-        return adjusted([found], {})[0]
+        return with_holm(adjusted([found], {}))[0]
 
 
 def law(*runs: Run, resamples: int = 0) -> "Law":
