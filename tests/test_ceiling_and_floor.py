@@ -1,5 +1,7 @@
 """Where nearly everything is kept, or nearly nothing, no condition can be told from another, and that is said first."""
 
+from pathlib import Path
+
 import pytest
 from test_faults import one_line
 
@@ -42,6 +44,9 @@ def test_run_show_compare_and_law_bar_a_headline_at_ceiling_and_floor(words, lim
         assert f"too {load} a load to tell conditions apart; the hazard is at" in one_line(out)
         assert "keeps most of the facts" not in out
     assert [one["limit"] for one in mazedom("show", "--json").document["limits"]] == [limit, limit]
+    if limit == "ceiling":
+        assert mazedom("report", "--out", "page.md").status == 0
+        assert one_line(Path("page.md").read_text()).count(f"lies at the {limit}:** ") == 2
     compared = mazedom("compare", "--json").document
     assert compared["says"].startswith("No finding on what channel:drop=0.")
     assert [compared["limits"][side]["limit"] for side in "ab"] == [limit, limit]

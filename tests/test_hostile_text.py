@@ -48,6 +48,8 @@ MORE_VERBS = (
     ("run", "e\x1b[2J.toml", "--dry-run"),
     ("run", "--extend", "RUN", "--set", "replicates=3", "--dry-run"),
     ("plan", "e\x1b[2J.toml", "--studies", "5"),
+    ("pilot", "e\x1b[2J.toml", "--worlds", "1", "--max-calls", "3"),
+    ("load", "RUN"),
     ("report", "RUN", "--out", "r\x1b[2J.md", "--format", "md"),
     ("export", "RUN", "--to", "t"),
     ("export", "RUN", "--to", "i", "--format", "inspect"),

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from test_faults import one_line
 
+from chains.errors import BadInput
 from chains.experiments.experiment import DEFAULT
 from chains.experiments.overrides import override
 from chains.experiments.pilot import PilotFigures, plain_relay, read_pilot, write_load
@@ -203,3 +204,14 @@ def test_the_load_of_a_size_is_written_into_the_size(mazedom):
     content = tomllib.loads(path.read_text())
     assert (content["fixed"]["facts"], content["sizes"]["strong"]["facts"]) == (8, found["found"]["facts"])
     assert "# for larger models" in path.read_text()
+
+
+def test_line_ends_stay_and_what_a_pilot_did_not_write_is_refused(tmp_path):
+    path = tmp_path / "ends.toml"
+    path.write_bytes(b"worlds = 2\r\n[fixed]\r\nfacts = 8 # few\r\n")
+    figures = PilotFigures(model="m", worker=0.1, loss=0.2, relayed=0.7, end=0.5, hops=4, worlds=8, run="r")
+    write_load(path, {"facts": 9}, figures, path)
+    assert path.read_bytes().startswith(b"worlds = 2\r\n[fixed]\r\nfacts = 9 # few\r\n")
+    path.write_text("[pilot]\nmodel = 3\n")
+    with pytest.raises(BadInput, match=r"ends\.toml: pilot\.model: .*; run the pilot again"):
+        read_pilot(path)

@@ -136,7 +136,7 @@ def write_load(
         MazedomError: If it can't be written.
     """
     try:
-        content = tomlkit.parse(path.read_text(encoding="utf-8-sig"))
+        content = tomlkit.parse(path.read_bytes().decode("utf-8-sig"))  # bytes: line ends stay as they are
         place = content.setdefault("fixed", tomlkit.table()) if size is None else content["sizes"][size]
         for key, value in settings.items():
             place[key] = value
@@ -149,7 +149,7 @@ def write_load(
         tomllib.loads(text)  # nothing is written that can't be read again
         draft = to.with_name(f"{to.name}.new")
         to.parent.mkdir(parents=True, exist_ok=True)
-        draft.write_text(text, encoding="utf-8")
+        draft.write_bytes(text.encode())
         draft.replace(to)
     except OSError as error:
         raise MazedomError(f"can't write {to}: {error.strerror}") from None

@@ -62,6 +62,8 @@ def bench(tries, worlds, depth):
             none += 1
         else:
             hits += abs(found["found"]["facts"] / true - 1) <= NEAR
+        if (seed + 1) % 25 == 0:
+            sys.stderr.write(f"{seed + 1} tries, {hits} found\n")
     lines = [
         f"{tries} tries, capacity 8 to 50, {worlds} worlds, {depth} hops",
         f"found within {NEAR:.0%}: {hits / tries:.3f}; no load found: {none / tries:.3f}",

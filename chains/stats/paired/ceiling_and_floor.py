@@ -47,7 +47,8 @@ class AtLimit(NamedTuple):
     def document(self) -> dict[str, Any]:
         """Return it as JSON."""
         bound = "hazard_at_most" if self.limit == "ceiling" else "hazard_at_least"
-        return {"limit": self.limit, "hops": self.hops, **(self.kept.document() or {}), bound: round(self.hazard, 6)}
+        figures = {**(self.kept.document() or {}), bound: round(self.hazard, 6)}
+        return {"limit": self.limit, "hops": self.hops, **figures, "says": self.why}
 
 
 def at_limit(kept: Share, hops: int) -> AtLimit | None:
