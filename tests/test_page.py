@@ -335,3 +335,27 @@ def test_a_comparison_begins_with_its_sentence_and_a_law_has_its_figure(served, 
     assert "law.svg" in page
     figure = owner.get(f"{run}/law.svg")
     assert (figure.headers["content-type"], b"<svg" in figure.content) == ("image/svg+xml", True)
+
+
+def test_a_fork_begins_at_a_message_and_stands_beside_its_parent(served, mazedom):
+    _, owner, _ = served
+    ran = mazedom("run", "--json", *SMALL, "--set", "depth=3")
+    run = f"/run/{Path(ran.document['path']).name}"
+    fork = f"{run}/trial/c1.w1.r1/fork"
+    before = mazedom("show", "--json", "--trial", "c1.w1.r1").document["messages"]
+    for form in ({}, {"turn": "L9"}, {"turn": "L2", "text": before[1]["text"]}, {"turn": "L2", "prompt": "../evil"}):
+        assert owner.post(fork, data=form, headers=OURS).status_code == 409
+    assert len(list(Path("runs").glob("*/*"))) == 1
+    again = {"data": {"turn": "L2", "text": "Nothing to report."}, "headers": OURS}
+    made = owner.post(fork, **again).headers["location"]
+    assert owner.post(fork, **again).headers["location"] == made, "the same form sent again makes no second fork"
+    give_up = time.monotonic() + 90
+    while "finished: 1 of 1" not in (page := owner.get(made).text) and time.monotonic() < give_up:
+        time.sleep(0.2)
+    assert "finished: 1 of 1" in page
+    assert run in page
+    step = owner.get(f"{made}/trial/c1.w1.r1?step=2").text
+    assert "its parent" in step
+    assert "Nothing to report." in step
+    assert made in owner.get(f"{run}/trial/c1.w1.r1").text
+    assert mazedom("replay", made.rpartition("/")[2], "--verify", "--json").document["identical"]

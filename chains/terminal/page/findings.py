@@ -116,6 +116,7 @@ def _figure_of(value: float | None, *, share: bool, signed: bool = False) -> str
     if value is None:
         return "–"
     sign = "+" if signed else ""
+    value = round(value, 3 if share else 2) + 0.0  # no minus before a zero
     return f"{value:{sign}.1%}" if share else f"{value:{sign}.2f}"
 
 

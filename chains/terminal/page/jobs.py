@@ -13,6 +13,8 @@ import orjson
 
 WORDS = [sys.executable, "-c", "import sys; from chains.terminal.main import main; sys.exit(main())"]
 """Starts this program."""
+LOG = ".page.log"
+"""What a process that goes on with a run says, in the run's folder; hidden, so no pack has it."""
 MOST_KEPT = 64
 WAITED = 1.5
 """Seconds that a page waits for a verb before it says that it takes a while."""
@@ -42,10 +44,12 @@ class Jobs:
     def go_on(self, folder: Path) -> None:
         """Go on with a run, unless that is under way; it stays while trials wait for people."""
         with self._lock:
-            if not self._alive(folder):
+            if self._alive(folder):
+                return
+            with (folder / LOG).open("wb") as said:
                 self._driving[folder] = subprocess.Popen(  # noqa: S603 - our own program
                     [*WORDS, "resume", str(folder), "--wait"],
-                    stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=(folder / "page.log").open("wb"),
+                    stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=said,
                 )  # fmt: skip
 
     def is_driving(self, folder: Path) -> bool:
@@ -59,7 +63,7 @@ class Jobs:
             process = self._driving.get(folder)
             if process is None or process.poll() in (None, 0, 3):
                 return ""
-        lines = (folder / "page.log").read_text(encoding="utf-8", errors="replace").strip().splitlines()
+        lines = (folder / LOG).read_text(encoding="utf-8", errors="replace").strip().splitlines()
         return next((line for line in reversed(lines) if line.startswith("mazedom: ")), lines[-1] if lines else "")
 
     def said(self, stamp: str, *words: str) -> Said | None:

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+import msgspec
+
 from chains.running.folders import LOG_FILE, RUN_FILE, all_runs
 from chains.running.log.log import Log
 from chains.running.people.worklist import Worklist
@@ -31,6 +33,16 @@ class _Kept(NamedTuple):
     record: RunRecord
 
 
+class _Parent(msgspec.Struct):
+    run: str
+
+
+class _WithParent(msgspec.Struct):
+    """The part of run.json that says what a run goes on from."""
+
+    forked: _Parent | None = None
+
+
 class OpenRuns:
     """Finds runs by name, and keeps those open that were asked for last."""
 
@@ -38,6 +50,8 @@ class OpenRuns:
         """Nothing is open yet."""
         self._records: OrderedDict[Path, _Kept] = OrderedDict()
         self._logs: OrderedDict[Path, tuple[tuple[int, ...], Log]] = OrderedDict()
+        self._parents: dict[Path, tuple[tuple[int, ...], str | None]] = {}
+        """Which run each run goes on from, as far as its file was looked at."""
         self._reading, self._parsing = threading.Lock(), threading.Lock()
 
     def folder(self, name: str) -> Path:
@@ -64,6 +78,20 @@ class OpenRuns:
             while len(self._records) > MOST_OPEN:
                 self._records.popitem(last=False)
             return kept.record
+
+    def forks(self, parent: Path) -> list[str]:
+        """Return the runs that go on from a run, oldest first; of each run only that part of its file is decoded."""
+        found = []
+        for folder in all_runs():
+            stamp = stamp_of(folder / RUN_FILE)
+            kept = self._parents.get(folder)
+            if kept is None or kept[0] != stamp:
+                with contextlib.suppress(OSError, msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+                    read = msgspec.json.decode((folder / RUN_FILE).read_bytes(), type=_WithParent)
+                    kept = self._parents[folder] = stamp, None if read.forked is None else read.forked.run
+            if kept is not None and kept[1] in (parent.name, str(parent)):
+                found.append(folder.name)
+        return found
 
     def worklist(self, folder: Path) -> Worklist:
         """Return what waits for people in a run."""

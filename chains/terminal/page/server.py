@@ -31,7 +31,7 @@ SERVED = Path(__file__).parent / "served"
 
 
 def application(links: Links, port: int, host: str | None = None) -> Starlette:
-    """Return the application.
+    """Return the application; `state.jobs` are the processes that it starts.
 
     Args:
         links: The tokens.
@@ -40,8 +40,8 @@ def application(links: Links, port: int, host: str | None = None) -> Starlette:
     """
     runs = OpenRuns()
     jobs = Jobs()
-    pages = (*Owner(runs, jobs).pages(), *Trials(runs).pages(), *Findings(runs, jobs).pages())
-    return Starlette(
+    pages = (*Owner(runs, jobs).pages(), *Trials(runs, jobs).pages(), *Findings(runs, jobs).pages())
+    app = Starlette(
         routes=[
             *(Route(path, form_handler(_owned(links, handler)), methods=[method]) for method, path, handler in pages),
             Route("/run/{run}/events", _events(links, runs, jobs)),
@@ -54,6 +54,8 @@ def application(links: Links, port: int, host: str | None = None) -> Starlette:
         ],
         exception_handlers={HTTPException: _http_error, MazedomError: _our_error},
     )
+    app.state.jobs = jobs
+    return app
 
 
 def _owned(links: Links, handler: Callable[[Request, Form], Response]) -> Callable[[Request, Form], Response]:

@@ -52,7 +52,6 @@ class Node(NamedTuple):
     step: int | None
     """The first step of the seat; None: it has said nothing yet."""
     kept: int | None
-    about: str
 
 
 class Drawing(NamedTuple):
@@ -163,7 +162,7 @@ def drawing(hierarchy: Hierarchy, steps: Sequence[Turn], seat: Seat) -> Drawing:
             places[one.name] = x, y
             step = first.get(one.name)
             turn = None if step is None else steps[step - 1]
-            nodes.append(Node(one.name, x, y, step, None if turn is None else kept_in(turn), _about(one, turn)))
+            nodes.append(Node(one.name, x, y, step, None if turn is None else kept_in(turn)))
     lines = [
         (*places[one], *places[above])
         for one in places
@@ -179,13 +178,6 @@ def _around(seats: Sequence[Seat], name: str) -> Iterator[Seat]:
     at = next((place for place, one in enumerate(seats) if one.name == name), 0)
     for place in window(range(len(seats)), at, SEATS_SHOWN):
         yield seats[place]
-
-
-def _about(seat: Seat, turn: Turn | None) -> str:
-    if turn is None:
-        return f"{seat.name}, {seat.role}: nothing yet"
-    kept = kept_in(turn)
-    return f"{seat.name}, {seat.role}" + ("" if kept is None else f": {kept} of {len(turn.verdicts)} facts kept")
 
 
 def by_whom(turn: Turn) -> str:

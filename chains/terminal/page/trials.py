@@ -1,20 +1,29 @@
 """The pages of a trial: stepped through message by message; and the fork that goes on from one of its messages."""
 
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
 from chains.analysis.results.fate_grid import asked
-from chains.analysis.results.trial_story import Story, story
-from chains.errors import BadInput
+from chains.analysis.results.trial_story import Story, Turn, story
+from chains.errors import BadInput, MazedomError
 from chains.experiments.experiment import TrialId
+from chains.organisation.prompts import variants
+from chains.running.folders import find_run, new_run_id
+from chains.running.fork import forked
+from chains.running.log.log import Log
+from chains.running.record_file import create
 from chains.running.run_record import Casts
+from chains.scoring.text.legible import legible
+from chains.terminal.page.jobs import Jobs
 from chains.terminal.page.open_runs import OpenRun, OpenRuns
 from chains.terminal.page.owner import Handler, number
 from chains.terminal.page.rendering import Form, nothing_there, page, run_path
-from chains.terminal.page.trial_view import shown_step, steps_in
+from chains.terminal.page.trial_view import difference, shown_step, steps_in
+from chains.terminal.start_run import check_models
 
 MOST_STORIES = 4
 
@@ -22,14 +31,17 @@ MOST_STORIES = 4
 class Trials:
     """Serves trials."""
 
-    def __init__(self, runs: OpenRuns) -> None:
+    def __init__(self, runs: OpenRuns, jobs: Jobs) -> None:
         """Serve them."""
-        self._runs = runs
+        self._runs, self._jobs = runs, jobs
+        self._made: dict[tuple[str, ...], str] = {}
+        """The forks that were made, by what was asked for: the same form sent twice makes one."""
         self._stories: OrderedDict[tuple[str, str, int], Story] = OrderedDict()
 
     def pages(self) -> Iterator[tuple[str, str, Handler]]:
         """Yield what is served: method, path, handler."""
         yield "GET", "/run/{run}/trial/{trial}", self._trial
+        yield "POST", "/run/{run}/trial/{trial}/fork", self._fork
 
     def _trial(self, request: Request, form: Form) -> Response:
         with self._runs.reading(request.path_params["run"]) as run:
@@ -51,6 +63,9 @@ class Trials:
                 base=run_path(run.folder.name),
                 path=f"{run_path(run.folder.name)}/trial/{trial}",
                 story=told,
+                variants=variants(steps[at].seat.role),
+                parent=self._parent(run, trial, steps[at]),
+                forks=self._runs.forks(run.folder),
                 asked=asked(steps[at]),
                 alike=[
                     (one, Casts(run.record).condition(one).name)
@@ -61,6 +76,52 @@ class Trials:
                 ][:12],
                 **shown,
             )
+
+    def _parent(self, run: OpenRun, trial: TrialId, turn: Turn) -> Mapping[str, Any] | None:
+        """Return what a fork's parent has in this place; None if the run is no fork, or its parent is gone."""
+        fork = run.record.forked
+        if fork is None:
+            return None
+        before = fork.origin(trial)[0]
+        try:
+            folder = find_run(fork.run)
+            with Log(folder) as log:
+                steps = steps_in(story(self._runs.record(folder), log, before))
+        except MazedomError:
+            return None
+        at = next((at for at, one in enumerate(steps) if one.told.name == turn.told.name), None)
+        if at is None:
+            return None
+        link = f"{run_path(folder.name)}/trial/{before}?step={at + 1}"
+        return {"link": link, "difference": difference(steps[at].reply.text, turn.reply.text)}
+
+    def _fork(self, request: Request, form: Form) -> Response:
+        """Go on from one message of a trial, with the message or the seat's prompt changed."""
+        with self._runs.reading(request.path_params["run"]) as run:
+            trial = trial_of(run, request.path_params["trial"])
+            steps = {turn.told.name: turn for turn in steps_in(self._told(run, trial))}
+            turn = steps.get(form.get("turn", ""))
+            if turn is None or turn.step is None:
+                raise BadInput("nobody was asked for that message, so nothing goes on from it")
+            variant, text = form.get("prompt", ""), legible(form.get("text", "").replace("\r\n", "\n")).strip()
+            asked_for = (run.folder.name, str(trial), turn.told.name, variant, text)
+            if asked_for in self._made:
+                return RedirectResponse(run_path(self._made[asked_for]), 303)
+            settings, said, at = list[str](), dict[str, dict[str, str]](), ""
+            if variant:
+                if variant not in variants(turn.seat.role):
+                    raise BadInput("there is no prompt of that name for this seat")
+                settings, at = [f"prompt={variant}"], turn.seat.name
+            elif not text or text == turn.reply.text.strip():
+                raise BadInput("the message is as it was, so nothing would change; change it, or choose a prompt")
+            else:
+                said = {str(trial): {turn.told.name: text}}
+            record = forked(run.record, run.folder, new_run_id(), at=at, settings=settings, trial=str(trial), said=said)
+            check_models(record)
+            made = create(record)
+            self._made[asked_for] = made.name
+        self._jobs.go_on(made)
+        return RedirectResponse(run_path(made.name), 303)
 
     def _told(self, run: OpenRun, trial: TrialId) -> Story:
         """Return a trial as it is now; the last few are kept."""

@@ -41,9 +41,10 @@ def main(arguments: argparse.Namespace) -> int:
         say("other machines reach it, and nothing is encrypted: that is the business of a proxy; Ctrl-C stops it")
     if not arguments.no_open and _has_desktop():
         threading.Timer(0.5, webbrowser.open, [address]).start()
+    app = application(links, port, host)
     server = uvicorn.Server(
         uvicorn.Config(
-            application(links, port, host),
+            app,
             log_level="error",
             access_log=False,  # addresses hold tokens
             timeout_graceful_shutdown=_CLOSING,
@@ -55,6 +56,7 @@ def main(arguments: argparse.Namespace) -> int:
     )
     with contextlib.suppress(KeyboardInterrupt):
         server.run(sockets=[listening])
+    app.state.jobs.stop()
     return 0
 
 
