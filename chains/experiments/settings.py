@@ -66,6 +66,7 @@ def _parsed(kind: Callable[[str], Any], value: Any) -> Any:
 
 Text = Annotated[str, Field(strict=True, min_length=1), BeforeValidator(_text)]
 Count = Annotated[int, Field(strict=True, ge=1), BeforeValidator(_whole)]
+NotNegativeCount = Annotated[int, Field(strict=True, ge=0), BeforeValidator(_whole)]
 NoteWords = Annotated[int, Field(strict=True, ge=FEWEST_WORDS, le=MOST_WORDS), BeforeValidator(_whole)]
 FillerShare = Annotated[float, Field(strict=True, ge=0, le=MOST_FILLER), WrapValidator(_number)]
 NotNegative = Annotated[float, Field(strict=True, ge=0), WrapValidator(_number)]
@@ -109,6 +110,9 @@ class ConditionSettings(BaseModel):
         default=None, description="share of a worker's notes that is filler, 0 to 0.9; not together with note_words"
     )
     twin: Flag = Field(default=False, description="true: every fact's valence twin in its place")
+    joint: NotNegativeCount = Field(
+        default=0, description="pairs of facts that bear on the decision only together; the executive is told which"
+    )
     goals: Count | None = Field(
         default=None, description="how many of the charter's goals are told, from the first; all if not given"
     )

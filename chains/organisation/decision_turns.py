@@ -26,6 +26,7 @@ from chains.rng import Draw
 from chains.scoring.replies.choice import Choice, Choosable, read_choice
 from chains.worlds.charters.charter import Charter
 from chains.worlds.decisions.decision import Decision
+from chains.worlds.world import World
 
 NO_DECISION = "(no decision)"
 """The decision in an order if the executive's reply is empty."""
@@ -88,6 +89,13 @@ def charter_lines(cast: Cast) -> list[str]:
     return lines
 
 
+def joint_lines(world: World) -> list[str]:
+    """Return a sentence for each pair of facts that matter only together: what they are about, not what they say."""
+    pairs = [map(world.fact, pair.facts) for pair in world.decision.joint] if world.decision else []
+    named = [[f"{fact.subject} ({fact.topic[0] if fact.topic else fact.id})" for fact in pair] for pair in pairs]
+    return [f"What is reported of {one} and of {other} matters only together." for one, other in named]
+
+
 def decision_line(cast: Cast, reply: str | None) -> str:
     """Return what was decided: the text of the chosen option, or the reply itself if no choice can be read.
 
@@ -132,7 +140,7 @@ def decide(cast: Cast, turn: Turn, said: Said) -> Request:
     decision, _ = decision_of(cast)
     holes = choice_holes(cast) | {
         "reports": reports,
-        "charter": _listed(charter_lines(cast)),
+        "charter": _listed([*charter_lines(cast), *joint_lines(cast.world)]),
         "stakes": stakes_line(decision),
         "span": len(heard),
     }

@@ -190,6 +190,10 @@ def _world(settings: ConditionSettings, seed: int, workers: int) -> World:
     facts = settings.facts if settings.facts_each is None else settings.facts_each * workers
     world = world_for(settings.scenario, seed, facts, settings.setting)
     world = told(world, settings.goals, owner=settings.owner)
+    if settings.joint:
+        from chains.worlds.rules.joint_facts import with_joint_facts  # noqa: PLC0415  loads numpy
+
+        world = with_joint_facts(world, settings.joint)
     if world.assignment is not None and settings.decides and settings.reports:
         raise BadInput(
             f"in {world.scenario} nothing is decided at the top; set reports = false, and orders go down alone"

@@ -28,7 +28,8 @@ def chance_heard(occasion: Occasion) -> float:
     """Return the chance of failure, believing what the channel's own sentences say."""
     world, decision = occasion.world, _decided(occasion.world)
     book = codebook(world)
-    weights: dict[str, float] = {}
+    weights: dict[str, float | None] = {}
+    kept: set[str] = set()
     for line in lines_of(*occasion.heard):
         state = book.states.get(line)
         if state is None or state.fact not in decision.weight_of or state.fact in weights:
@@ -45,7 +46,8 @@ def chance_heard(occasion: Occasion) -> float:
             said=float(value) if wrong else None,
         )
         weights[fact.id] = weight or 0.0
-    return chance(decision.logit(list(weights.values())))
+        kept |= {fact.id} if state.fate == "kept" else set()
+    return chance(decision.logit([weight or 0.0 for weight in decision.with_joint(weights, kept).values()]))
 
 
 def order_heard(occasion: Occasion) -> str:

@@ -39,7 +39,7 @@ def believed(world: World, verdicts: Mapping[str, Verdict], message: str) -> dic
     for weight in decision.weights:
         verdict = verdicts.get(weight.fact)
         told[weight.fact] = None if verdict is None else _told(weight, world.fact(weight.fact), verdict, message)
-    return told
+    return decision.with_joint(told, {name for name, verdict in verdicts.items() if verdict.fate == "kept"})
 
 
 def _decided(world: World) -> Decision:

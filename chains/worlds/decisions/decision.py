@@ -16,7 +16,7 @@ says the opposite, has its own weight and ramp.
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import cached_property
 from typing import Annotated, Literal, Self
 
@@ -73,6 +73,22 @@ class Weight(BaseModel):
         return Weight(fact=self.fact, true=self.twin, twin=self.true, ramp=self.twin_ramp, twin_ramp=self.ramp)
 
 
+class Joint(BaseModel):
+    """Two facts that bear on the decision only together: neither adds anything to the log-odds without the other."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    facts: tuple[str, str]
+    true: Finite
+    """What they add for somebody who knows both."""
+    twin: Finite = 0.0
+    """What their twins add."""
+
+    def twinned(self) -> "Joint":
+        """Return what their twins have."""
+        return Joint(facts=self.facts, true=self.twin, twin=self.true)
+
+
 class Option(BaseModel):
     """One thing that can be done."""
 
@@ -107,6 +123,8 @@ class Decision(BaseModel):
     """The log-odds of failure if no fact is known."""
     weights: tuple[Weight, ...]
     """The weights of relevant facts; every other fact weighs nothing."""
+    joint: tuple[Joint, ...] = ()
+    """Pairs of facts that weigh only together; their own weights are 0."""
     link: Literal["logit"] = "logit"
     careful: str | None = None
     """The option that is carried out if somebody stops the work; None: the last option."""
@@ -128,6 +146,8 @@ class Decision(BaseModel):
         facts = [weight.fact for weight in self.weights]
         if len(set(facts)) < len(facts):
             raise ValueError("a fact has two weights")
+        if unknown := sorted({name for pair in self.joint for name in pair.facts} - set(facts)):
+            raise ValueError(f"fact {unknown[0]} weighs together with another, and has no weight; give it 0")
         return self
 
     @cached_property
@@ -155,7 +175,8 @@ class Decision(BaseModel):
 
     def logit(self, weights: Sequence[float] | None = None) -> float:
         """Return the log-odds of failure, given the weights believed; by default the true ones of all facts."""
-        known = [weight.true for weight in self.weights] if weights is None else weights
+        whole = [weight.true for weight in self.weights] + [pair.true for pair in self.joint]
+        known = whole if weights is None else weights
         return self.intercept + math.fsum(known)
 
     def p(self, weights: Sequence[float] | None = None) -> float:
@@ -169,7 +190,21 @@ class Decision(BaseModel):
     def twinned(self) -> "Decision":
         """Return the decision of the world in which every fact has been exchanged for its twin."""
         plain = {name: getattr(self, name) for name in Decision.model_fields}
-        return Decision(**plain | {"weights": tuple(weight.twinned() for weight in self.weights)})
+        weights, joint = (tuple(one.twinned() for one in of) for of in (self.weights, self.joint))
+        return Decision(**plain | {"weights": weights, "joint": joint})
+
+    def with_joint(self, told: Mapping[str, float | None], kept: Collection[str]) -> dict[str, float | None]:
+        """Return the weights believed, with what pairs of facts add of which both are known as they are.
+
+        Args:
+            told: The weight of each fact, by itself, in somebody's belief; None: not heard.
+            kept: The facts that are known as they are.
+        """
+        known = dict(told)
+        for pair in self.joint:
+            if all(name in kept and known.get(name) is not None for name in pair.facts):
+                known[pair.facts[1]] = (known[pair.facts[1]] or 0.0) + pair.true
+        return known
 
 
 def chance(logit: float) -> float:

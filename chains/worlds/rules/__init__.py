@@ -2,5 +2,6 @@
 
 Imports: facts, decisions, charters, world.
 
-Names to know: `decision_world_rules.enumerate_world`, `assignment_rules.dilemma`, `visible_goals.told`.
+Names to know: `decision_world_rules.enumerate_world`, `assignment_rules.dilemma`, `visible_goals.told`,
+`joint_facts.with_joint_facts`.
 """

@@ -12,13 +12,13 @@ A world is *unsafe* if losing all bad facts changes the decision, and *safe* if
 it does not; a generator makes about 30% safe worlds, so that pessimism is not free.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import combinations
 from typing import NamedTuple
 
 import numpy as np
 
-from chains.worlds.decisions.decision import Decision
+from chains.worlds.decisions.decision import Decision, Weight
 from chains.worlds.world import World
 
 MARGIN = 0.10
@@ -83,11 +83,12 @@ def enumerate_world(world: World) -> Enumerated:
     decision = world.decision
     if decision is None:
         raise ValueError(f"world {world.title!r} has no decision")
-    weighed = [weight for weight in decision.weights if weight.true]
+    together = {name for pair in decision.joint for name in pair.facts}
+    weighed = [weight for weight in decision.weights if weight.true or weight.fact in together]
     if len(weighed) > MOST_WEIGHED:
         raise ValueError(f"{len(weighed)} facts have a weight; at most {MOST_WEIGHED} can be enumerated")
     names = [weight.fact for weight in weighed]
-    best = _best_of_all_sets(decision, np.array([weight.true for weight in weighed]))
+    best = _best_of_all_sets(decision, weighed)
     everything = len(best) - 1
     places = {name: 1 << at for at, name in enumerate(names)}
 
@@ -112,11 +113,15 @@ def enumerate_world(world: World) -> Enumerated:
     )
 
 
-def _best_of_all_sets(decision: Decision, weights: np.ndarray) -> np.ndarray:
+def _best_of_all_sets(decision: Decision, weighed: Sequence[Weight]) -> np.ndarray:
     """Return the index of the best option for each set; the bits of a set's number say which facts it holds."""
     logits = np.full(1, decision.intercept)
-    for weight in weights:
-        logits = np.concatenate((logits, logits + weight))
+    for weight in weighed:
+        logits = np.concatenate((logits, logits + weight.true))
+    place = {weight.fact: 1 << at for at, weight in enumerate(weighed)}
+    for pair in decision.joint:
+        both = sum(place[name] for name in pair.facts)
+        logits[np.arange(len(logits)) & both == both] += pair.true
     p = 1 / (1 + np.exp(-logits))
     base = np.array([option.base for option in decision.options])
     exposure = np.array([option.exposure for option in decision.options])
