@@ -134,7 +134,7 @@ class LiveView(Watcher):
             self._note_retention(end)
         if end.status == "failed":
             self._console.print(Text(f"{end.trial} failed: {end.error}", style="red"), soft_wrap=True)
-        elif not self._shown and self._tells(self._ended):
+        elif end.status == "finished" and not self._shown and self._tells(self._ended):
             line = f"{self._ended} of {len(self._trials)} trials finished ({self._pace()})"
             self._console.print(Text(line), soft_wrap=True)
 

@@ -9,6 +9,7 @@ from rich.text import Text
 
 from chains.analysis.results.trial_story import Found, Story, Turn
 from chains.fates import FATES, Fate
+from chains.running.log.records import ByPerson
 from chains.scoring.text.legible import legible
 from chains.terminal.views.one_hop import changed_here, prompt_view
 from chains.terminal.views.output import counted
@@ -112,12 +113,30 @@ def _remarks(turn: Turn) -> Iterator[Text]:
     if turn.reply.finish != "stop":
         finish = turn.reply.finish
         yield Text({"length": "cut off by its length limit"}.get(finish, f"no report ({finish})"), style="bold yellow")
+    if turn.step is not None and turn.step.person is not None:
+        yield Text(legible(_sat(turn.step.person, turn.step.seconds)), style="magenta")
     if turn.step is not None and turn.step.reused is not None:
         yield Text(f"note: taken from run {turn.step.reused}", style="yellow")
     for note in turn.reply.notes:
         yield Text(legible(f"note: {note}"), style="yellow")
     if turn.degenerate:
         yield Text(legible(f"degenerate: {turn.degenerate}"), style="yellow")
+
+
+_DID = {"write": "wrote this", "edit": "edited a draft", "approve": "approved or rewrote a draft",
+        "advised": "wrote this, advised by a model", "advise": "advised the model"}  # fmt: skip
+
+
+def _sat(person: ByPerson, seconds: float) -> str:
+    """Say who gave a message, how, how long it took, and what they changed in a draft."""
+    if person.by is None:
+        return "nobody answered in time: it went on without a person"
+    changed = ""
+    if person.changes is not None:
+        stretches = " ".join(f"[-{before.strip()}-]{{+{after.strip()}+}}" for before, after in person.changes[:3])
+        more = f" and {len(person.changes) - 3} more" if len(person.changes) > 3 else ""
+        changed = f": {stretches}{more}" if person.changes else ", unchanged"
+    return f"{person.by} {_DID.get(person.way, person.way)} in {seconds:.0f} s{changed}"
 
 
 def _found(found: Found) -> Iterator[Text]:
