@@ -304,6 +304,9 @@ def test_a_trial_is_stepped_through_with_fates_a_difference_and_the_truth(served
         assert page.count("changed here") == len(message["changed"])
         assert message["asked"]["digest"][:12] in page
         assert (f'href="?step={number + 1}"' in page) == (number < len(told["messages"]))
+        later = [place for place, one in enumerate(told["messages"], 1) if place > number and one["changed"]]
+        loss = page.partition('">Next loss</a>')[0].rpartition("step=")[2] if "Next loss" in page else None
+        assert loss == (str(later[0]) if later else None)
     last = owner.get(f"{path}?step=4&against=1").text
     assert "Against step 1" in last
     assert "<del>" in last
@@ -357,5 +360,26 @@ def test_a_fork_begins_at_a_message_and_stands_beside_its_parent(served, mazedom
     step = owner.get(f"{made}/trial/c1.w1.r1?step=2").text
     assert "its parent" in step
     assert "Nothing to report." in step
-    assert made in owner.get(f"{run}/trial/c1.w1.r1").text
+    assert made in owner.get(run).text
     assert mazedom("replay", made.rpartition("/")[2], "--verify", "--json").document["identical"]
+
+
+@pytest.mark.parametrize(
+    ("way", "shown"),
+    [
+        ("write", "Your message"), ("edit", "The message"), ("approve", "The draft"),
+        ("advised", "What a model would write"), ("advise", "Your advice"),
+    ],
+)  # fmt: skip
+def test_every_way_to_sit_has_its_page_and_is_finished_from_it(way, shown, mazedom, waiting):
+    _, invited = waiting("--human", f"L1={way}")
+    theirs, base = invited("anna")
+    path = item_in(theirs, base)
+    theirs.post(f"{path}/take", headers=OURS)
+    page = theirs.get(path)
+    assert (page.status_code, shown in page.text) == (200, True)
+    assert theirs.post(f"{path}/skip", headers=OURS).headers["location"] == base
+    theirs.post(f"{path}/take", headers=OURS)
+    assert theirs.post(f"{path}/answer", data={"text": "Mine."}, headers=OURS).status_code == 303
+    assert mazedom("resume", "--json").status == 0
+    assert "It has been read" in theirs.get(path).text

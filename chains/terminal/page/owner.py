@@ -90,6 +90,7 @@ class Owner:
                 has_people=has_people,
                 waiting=waiting_lines(work.waiting()) if has_people else [],
                 people=_people(run, work.names.entries()) if has_people else [],
+                forks=self._runs.forks(run.folder),
                 law=progress.finished > 0,
                 compared=len(run.record.conditions) > 1 and progress.finished > 0,
             )

@@ -33,6 +33,12 @@ def _environment() -> Environment:
     return made
 
 
+def prepare() -> None:
+    """Compile all templates, so that the first page that is asked for need not wait for that."""
+    for name in _environment().list_templates():
+        _environment().get_template(name)
+
+
 def page(template: str, status: int = 200, **context: Any) -> HTMLResponse:
     """Return a page.
 

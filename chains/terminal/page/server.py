@@ -23,7 +23,7 @@ from chains.terminal.page.links import Links
 from chains.terminal.page.open_runs import OpenRuns
 from chains.terminal.page.owner import Owner
 from chains.terminal.page.progress import Progress, events, progress_of
-from chains.terminal.page.rendering import Form, form_handler, refusal
+from chains.terminal.page.rendering import Form, form_handler, prepare, refusal
 from chains.terminal.page.trials import Trials
 
 WITHOUT = "open the address that `mazedom view` printed when it was started; it holds a token"
@@ -38,6 +38,7 @@ def application(links: Links, port: int, host: str | None = None) -> Starlette:
         port: Where it listens.
         host: The address that others reach it at; None: the loopback alone.
     """
+    prepare()
     runs = OpenRuns()
     jobs = Jobs()
     pages = (*Owner(runs, jobs).pages(), *Trials(runs, jobs).pages(), *Findings(runs, jobs).pages())

@@ -114,9 +114,25 @@ def facts_in(story: Story, turn: Turn) -> list[AFact]:
     return found
 
 
-def next_loss(story: Story, steps: Sequence[Turn], at: int) -> int | None:
-    """Return the next step after `at` in which a fate changes; None if there is none."""
-    return next((place for place in range(at + 1, len(steps)) if changes(story, steps[place])), None)
+def next_loss(story: Story, whole: Grid, steps: Sequence[Turn], at: int) -> int | None:
+    """Return the next step after `at` in which a fate changes; None if there is none.
+
+    What goes up is looked up in the grid: asking each of a thousand messages what changed in it takes a second.
+    """
+    sent = set(story.sent.values())
+    fresh = {
+        (fact, story.paths[fact][hop - 1])
+        for fact, cells in whole.facts.items()
+        for hop, cell in cells.items()
+        if cell.new
+    }
+
+    def changes_in(turn: Turn) -> bool:
+        if turn.told.name in sent:
+            return any((fact, turn.seat.name) in fresh for fact in turn.verdicts)
+        return bool(changes(story, turn))
+
+    return next((place for place in range(at + 1, len(steps)) if changes_in(steps[place])), None)
 
 
 def window(places: Sequence[int], around: int, size: int) -> Sequence[int]:
@@ -238,6 +254,6 @@ def shown_step(
         "now": 1000 * at / max(1, len(steps) - 1),
         "drawing": drawing(hierarchy, steps, turn.seat),
         "remarks": remarks(turn),
-        "loss": next_loss(story, steps, at),
+        "loss": next_loss(story, whole, steps, at),
         "names": [f"{place}: {one.told.name}" for place, one in enumerate(steps, 1)] if len(steps) <= 60 else [],
     }

@@ -65,7 +65,6 @@ class Trials:
                 story=told,
                 variants=variants(steps[at].seat.role),
                 parent=self._parent(run, trial, steps[at]),
-                forks=self._runs.forks(run.folder),
                 asked=asked(steps[at]),
                 alike=[
                     (one, Casts(run.record).condition(one).name)
