@@ -2,7 +2,7 @@
 
 from pydantic import BaseModel, ConfigDict
 
-INSTRUMENT = "fates-5"
+INSTRUMENT = "fates-6"
 """Version of the instrument: any change of verdicts changes it. Fates are compared under one version only."""
 
 

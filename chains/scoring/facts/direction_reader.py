@@ -20,7 +20,7 @@ _GUARDED = bag(
     "beat short took gave added gone firm sound tight saved fine ok okay back dead leaving extra fresh behind "
     "pm am soft bright deep cost waiting delivered remaining nod dry new clean current further recover pay honour "
     "settled secure better improved improving worse responsive met hit flat normal stable steady unchanged achieved "
-    "off new working growing settled improvement confirmed enrolled"
+    "off new working growing settled improvement confirmed enrolled slow"
 )
 """Words that are often something else: they need a number, a topic or a yardstick beside them."""
 _PREPOSITIONS = bag("over under up down above below ahead behind before more less out off beyond within in past")
@@ -34,6 +34,7 @@ _SIGNS = bag("+ - − –")
 _IDIOMS = {
     "under": bag(
         "scrutiny observation watch examination study repair maintenance supervision control review way discussion "
+        "load stress "
         "pressure investigation consideration close construction warranty"
     ),
     "up": bag("and"),
@@ -69,7 +70,7 @@ def phrase(words: str) -> Phrase:
     return tuple(stem(part) for part in parts)
 
 
-_NO_SENSE = bag("to all its on of the")
+_NO_SENSE = bag("to all its on of the well very reasonably badly poorly")
 """Words that give no direction by themselves: "still to" does, "to" does not."""
 
 

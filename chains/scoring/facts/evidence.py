@@ -7,9 +7,9 @@ from typing import Literal, NamedTuple
 from chains.scoring.facts.compiled_statement import Compiled
 from chains.scoring.facts.count_reader import CountSlot
 from chains.scoring.facts.direction_reader import Direction, Hit
-from chains.scoring.facts.segments import Piece
+from chains.scoring.facts.segments import Piece, led_by
 from chains.scoring.facts.slot_match import MISSING, Found
-from chains.scoring.facts.slot_readers import NumberSlot, Reader
+from chains.scoring.facts.slot_readers import NumberSlot, Reader, WordSlot
 from chains.scoring.text.ledger_stems import bag, stem, stems
 from chains.scoring.text.negation import hedge, intended, negated, softened
 from chains.scoring.text.quantities import Quantity
@@ -100,7 +100,7 @@ def gather(
         mine = any(reader.is_right(quantity) for reader in compiled.readers.values())
         return mine or (quantity.value in compiled.literals and quantity.of is None) or explained(quantity)
 
-    found = {name: reader.read(piece, known) for name, reader in compiled.readers.items()}
+    found = _found(compiled, piece, known)
     # "With a 20% increase in samples and a drop in temperature": without its value, the property says whose direction.
     anchors = (
         [at for item in found.values() if item.state == "right" for at in (item.first, item.last - 1)]
@@ -113,15 +113,12 @@ def gather(
         hits = _hits(direction, piece, shows, plain=loosely == "in general")
         if not hits:
             continue
-        way[name] = _nearest(hits, anchors)
+        way[name] = _back_again(piece, hits) or _nearest(hits, anchors)
         if both := _on_both_sides(compiled, piece, hits):
             found |= both
             way[name] = next(hit for hit in hits if hit.sense == 1)
-    if piece.headed and not way and any(item is not MISSING for item in found.values()):
-        for name, direction in compiled.directions.items():
-            hits = direction.hits(piece.headed, 0, len(piece.headed), compiled.topic)
-            if len({hit.sense for hit in hits}) == 1:
-                way[name] = Hit(piece.first, piece.first, hits[0].sense, hits[0].own, guarded=False, denied=False)
+    if not way and any(item is not MISSING for item in found.values()):
+        way = _led(compiled, piece)
     if not way and (implied := _from_to(compiled, found)) is not None:
         way = dict.fromkeys(compiled.directions, implied)
     turned = None if compiled.directions or compiled.denied else _turned(compiled, piece, found)
@@ -148,6 +145,19 @@ def gather(
     return Evidence(piece, topic, found, way, turned, doubt, measured, strange, beside=replaced)
 
 
+def _found(compiled: Compiled, piece: Piece, known: Callable[[Quantity], bool]) -> dict[str, Found]:
+    """Return what a piece says about each slot that is no direction; a list's member shares words of what leads it."""
+    found = {name: reader.read(piece, known) for name, reader in compiled.readers.items()}
+    lead = led_by(piece) if piece.gapped else None
+    if lead is None:
+        return found
+    for name, reader in compiled.readers.items():
+        if isinstance(reader, WordSlot) and found[name] is MISSING:
+            led = reader.read(lead, known)
+            found[name] = led if led.state == "right" else MISSING
+    return found
+
+
 def _hits(direction: Direction, piece: Piece, shows: frozenset[str], *, plain: bool) -> list[Hit]:
     """Return the directions given in a piece, or in what it goes on with, turned round where it says "B did not"."""
     for where in filter(None, (piece, piece.source)):
@@ -157,6 +167,48 @@ def _hits(direction: Direction, piece: Piece, shows: frozenset[str], *, plain: b
         if hits:
             return hits
     return []
+
+
+def _led(compiled: Compiled, piece: Piece) -> dict[str, Hit]:
+    """Return the direction of what leads to a piece: the heading of its list, or words before its sentence's colon."""
+    colon = next((at for at, token in enumerate(piece.tokens[: piece.first + 1]) if token.text == ":"), 0)
+    colon = 0 if any(at < colon for at in piece.named) else colon
+    for tokens in filter(None, (piece.headed, piece.tokens[:colon] if piece.explicit else ())):
+        way: dict[str, Hit] = {}
+        for name, direction in compiled.directions.items():
+            hits = direction.hits(tokens, 0, len(tokens), compiled.topic)
+            if len({hit.sense for hit in hits}) == 1:
+                way[name] = Hit(piece.first, piece.first, hits[0].sense, hits[0].own, guarded=False, denied=False)
+        if way:
+            return way
+    return {}
+
+
+def _back_again(piece: Piece, hits: list[Hit]) -> Hit | None:
+    """Return where it is told at last that something is back again, or what is told beside what was so before it.
+
+    "The fan that a fault had stopped runs again" and "it runs, after the belt had failed" say that it runs.
+    """
+    now = [hit for hit in hits if not _before_it(piece, hit)]
+    if len(now) < len(hits):
+        return now[0] if len({hit.sense for hit in now}) == 1 else None
+    last = hits[-1]
+    again = any(token.low in _AGAIN for token in piece.tokens[last.first : last.last])
+    turned = bool(last.sense) and {hit.sense for hit in hits[:-1]} == {-last.sense}
+    return last if again and turned and not last.denied else None
+
+
+def _before_it(piece: Piece, hit: Hit) -> bool:
+    """Whether a direction stands in "after ... had ..."."""
+    lows = [token.low for token in piece.tokens[max(piece.first, hit.first - _PAST) : hit.first]]
+    after = max((at for at, low in enumerate(lows) if low == "after"), default=None)
+    return after is not None and "had" in lows[after:] and "," not in lows[after:]
+
+
+_PAST = 8
+
+
+_AGAIN = bag("again back recovered restored resumed restarted reinstated")
 
 
 def _turns(piece: Piece, source: Piece, hit: Hit) -> bool:

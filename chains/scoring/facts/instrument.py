@@ -20,7 +20,7 @@ apart from each other. Without its subject it is kept only if topic
 and all key slots are there and no other statement shares the topic; otherwise
 blurred. A message that repeats a rendering word for word keeps the statement.
 
-How far `fates-5` may be trusted, on which text, stands in docs/instrument.md.
+How far `fates-6` may be trusted, on which text, stands in docs/instrument.md.
 How good `fates-3` was, against two readers (a large language model read twice,
 blind) on 301 agreed pairs of real output of a 135M-parameter model from worlds
 never looked at: 97.3% kept or not kept, 86.4% the five fates, alpha .83; recall
@@ -38,10 +38,11 @@ from typing import NamedTuple
 
 from chains.fates import FATES, Fate
 from chains.scoring.facts.compiled_statement import Compiled, compile_ledger
+from chains.scoring.facts.direction_reader import Hit
 from chains.scoring.facts.evidence import Evidence, Loosely, gather, value_of
 from chains.scoring.facts.fate_rules import THOUGH, omitted, weigh
 from chains.scoring.facts.ledger_vocabulary import known_tokens
-from chains.scoring.facts.match_rules import close, near_miss, on_topic, whole
+from chains.scoring.facts.match_rules import Group, close, near_miss, on_topic, one_of_several, whole
 from chains.scoring.facts.parsed_message import Scene, phrasings
 from chains.scoring.facts.segments import Piece
 from chains.scoring.facts.slot_match import Found
@@ -57,7 +58,7 @@ from chains.worlds.facts.ledger import Statement
 
 __all__ = ["FATES", "INSTRUMENT", "Fate", "Instrument", "Verdict"]
 
-CLAUSES = "clauses-6"
+CLAUSES = "clauses-7"
 """Version of the verdicts on clauses, which have some rules of their own."""
 
 _TELLING = 2
@@ -130,6 +131,7 @@ class Instrument:
             or self._beside(compiled, scene)
             or self._spoken_of(compiled, scene)
             or self._of_all(compiled, scene)
+            or self._of_group(compiled, scene)
             or _mentioned(compiled, scene)
         )
 
@@ -153,6 +155,7 @@ class Instrument:
         read = _gathered(self, compiled, scene.pieces[at], on_topic(compiled, scene, at))
         home = scene.homes[at]
         read = _pointed_at(compiled, scene, at, read) if compiled.categories else read
+        read = _did_not(compiled, scene, at, read) if not read.way and compiled.directions else read
         corrects = home in scene.corrects and (compiled.sole or read.topic)
         return read._replace(sentence=home, place=scene.place(at), corrects=corrects)
 
@@ -272,6 +275,25 @@ class Instrument:
                 return weigh(compiled, [evidence]).model_copy(update={"fate": fate, "why": why})
         return None
 
+    def _of_group(self, compiled: Compiled, scene: Scene) -> Verdict | None:
+        """Return blurred if it is said of things of the subject's kind, none of them named: "three pumps leaked"."""
+        group = Group.of(compiled, self.subjects) if compiled.directions else None
+        if group is None:
+            return None
+        for at in scene.with_stems(compiled.topic):
+            piece = scene.pieces[at]
+            place = group.place(piece)
+            if place is None:
+                continue
+            for direction in compiled.directions.values():
+                hits = direction.hits(piece.tokens, piece.first, piece.last, compiled.topic, piece.named | piece.aside)
+                after = [hit.sense for hit in hits if hit.first > place]
+                if after[:1] == [1]:
+                    why = "said of several of its kind, none of them named"
+                    span = scene.place(at) + piece.span[0], scene.place(at) + piece.span[1]
+                    return omitted(compiled).model_copy(update={"fate": "blurred", "why": why, "evidence": span})
+        return None
+
     def _loosely(self, compiled: Compiled, piece: Piece) -> Loosely:
         """Return how a piece that names the subject speaks of a statement, if it does not name the topic."""
         others = {id(other): other for other in self._about[compiled.subject] if other is not compiled}.values()
@@ -304,10 +326,9 @@ class Instrument:
                 continue
             verdict = weigh(compiled, [evidence])
             alone = bool(scene.stems[at] & compiled.unique)
-            if verdict.fate == "kept" and not alone:
-                return verdict.model_copy(
-                    update={"fate": "blurred", "why": "the subject is gone, and others share the topic"}
-                )
+            if verdict.fate == "kept" and (not alone or one_of_several(compiled, self.subjects, scene.pieces[at])):
+                why = "it is not said of which" if alone else "the subject is gone, and others share the topic"
+                return verdict.model_copy(update={"fate": "blurred", "why": why})
             if alone or verdict.fate == "blurred":
                 return verdict if alone else None
         return None
@@ -380,6 +401,31 @@ def _pointed_at(compiled: Compiled, scene: Scene, at: int, read: Evidence) -> Ev
 
 
 _SAME = bag("that same this")
+
+
+def _did_not(compiled: Compiled, scene: Scene, at: int, read: Evidence) -> Evidence:
+    """Take from the sentence before what it is that something did not do: "A passed on 4 May. B did not, on 6 May."."""
+    piece, home = scene.pieces[at], scene.homes[at]
+    lows = [token.low for token in piece.tokens[piece.first : piece.last]]
+    place = next((one for one in range(len(lows) - 1) if lows[one] in _DID and lows[one + 1] == "not"), None)
+    if place is None or not home or not piece.explicit or lows[place + 2 : place + 3] not in _ENDS:
+        return read
+    before = scene.of_sentence(home - 1)
+    for name, direction in compiled.directions.items():
+        told = [
+            hit
+            for one in before
+            for hit in direction.hits(one.tokens, one.first, one.last, compiled.topic, one.named | one.aside)
+        ]
+        if direction.binary and len({hit.sense for hit in told}) == 1 and told[0].sense:
+            first, topic = piece.first + place, any(one.topical & compiled.topic for one in before)
+            hit = Hit(first, first + 2, -told[0].sense, own=True, guarded=False, denied=True)
+            read = read._replace(way={name: hit}, topic=read.topic or topic)
+    return read
+
+
+_DID = bag("did was were has have")
+_ENDS = [[], ["."], [","], [";"], ["on"], ["in"]]
 
 
 def _general(compiled: Compiled, piece: Piece) -> bool:

@@ -8,7 +8,7 @@ from typing import Literal, NamedTuple
 
 from chains.scoring.facts.subjects import Mention, Subjects
 from chains.scoring.text.corrections import Role, put_aside, role_of
-from chains.scoring.text.dates import Date
+from chains.scoring.text.dates import Date, referring_dates, refers
 from chains.scoring.text.ledger_stems import STOP, bag
 from chains.scoring.text.numbers_and_dates import values_of
 from chains.scoring.text.quantities import Quantity
@@ -87,6 +87,8 @@ class Cut(NamedTuple):
     """The subjects that a following sentence may carry on."""
     wording: Wording
     role: Role
+    dated: Date | None
+    """The last date that it tells."""
 
 
 def cut_up(sentences: Sequence[Sentence], subjects: Subjects) -> list[Cut]:
@@ -99,10 +101,14 @@ def cut_up(sentences: Sequence[Sentence], subjects: Subjects) -> list[Cut]:
     subject that follows in the same line or under the same heading.
     """
     out: list[Cut] = []
+    before: tuple[Date, ...] = ()
     for sentence in sentences:
         inherited = out[sentence.parent].about if sentence.parent is not None else frozenset()
         headed = sentences[sentence.heading].tokens if sentence.heading is not None else ()
-        out.append(_cut(subjects, sentence.tokens, sentence.cuts, inherited, headed))
+        told = before if refers(sentence.tokens) else ()
+        out.append(_cut(subjects, sentence.tokens, sentence.cuts, inherited, headed, told))
+        if out[-1].dated is not None:
+            before = (*before[:1], out[-1].dated)
     return out
 
 
@@ -113,6 +119,7 @@ def _cut(
     cuts: tuple[int, ...],
     inherited: frozenset[int],
     headed: tuple[Token, ...],
+    told: tuple[Date, ...],
 ) -> Cut:
     """Cut a sentence into pieces; cached, because seats pass on what they heard."""
     mentions = _with_former(tokens, subjects.mentions(tokens))
@@ -120,8 +127,11 @@ def _cut(
     parts = _parts(tokens, cuts, mentions)
     named = frozenset(at for mention in mentions for at in range(mention.first, mention.last))
     quantities, dates = values_of(tokens, named)
+    if told or (dates and refers(tokens)):
+        quantities, dates = _with_referring(tokens, quantities, dates, told)
     ahead = _led_to(tokens, parts)
     current = inherited if tokens[0].low in _PRONOUNS else frozenset()
+    called = named | _called(tokens, mentions, subjects)
     spans: list[_Span] = []
     together: dict[frozenset[int], frozenset[str]] = {}
     for first, last, inside in parts:
@@ -138,8 +148,9 @@ def _cut(
     for span in spans:
         valued = [q for q in quantities if span.first <= q.first < span.last and q.last - 1 not in aside]
         dated = [d for d in dates if span.first <= d.first < span.last and d.first not in aside]
-        gapped = span.explicit and _gapped(tokens, span, [*valued, *dated], named)
-        short = gapped or (span.explicit and _short(tokens, span, [*valued, *dated], named))
+        gapped = span.explicit and _gapped(tokens, span, [*valued, *dated], called)
+        short = gapped or (span.explicit and _short(tokens, span, [*valued, *dated], called))
+        short = short or (span.explicit and _bracketed(tokens, span, [*valued, *dated], mentions, called))
         source = next((piece for piece in reversed(pieces) if not piece.gapped), None) if short else None
         topical = together[span.subjects] | lead | (source.topical if source is not None else frozenset())
         shared = _shared(tokens, span) if len(span.subjects) > 1 else ""
@@ -159,7 +170,95 @@ def _cut(
             topical,
         )
         pieces += _dealt(piece, [one for one in mentions if span.first <= one.first < span.last]) or [piece]
-    return Cut(tuple(pieces), current or inherited, wording(tokens), role_of(tokens))
+    pieces = _continued(pieces, mentions)
+    latest = max(dates, key=lambda date: date.first, default=None)
+    return Cut(tuple(pieces), current or inherited, wording(tokens), role_of(tokens), latest)
+
+
+def _with_referring(
+    tokens: tuple[Token, ...], quantities: tuple[Quantity, ...], dates: tuple[Date, ...], told: tuple[Date, ...]
+) -> tuple[tuple[Quantity, ...], tuple[Date, ...]]:
+    """Add the days that a sentence tells by an earlier date, and leave out the numbers among their words."""
+    more = referring_dates(tokens, dates, told)
+    taken = {at for date in more for at in range(date.first, date.last)}
+    return tuple(one for one in quantities if one.first not in taken), (*dates, *more)
+
+
+def _called(tokens: tuple[Token, ...], mentions: Sequence[Mention], subjects: Subjects) -> frozenset[int]:
+    """Return the tokens before a subject's code that are words of its name: "fraud R-8", "fraud (R-8, 19)"."""
+    out: set[int] = set()
+    for mention in mentions:
+        words = subjects.names[mention.subject].lower().split() if mention.subject >= 0 else []
+        at = mention.first - 1 - (mention.first > 1 and tokens[mention.first - 1].text == "(")
+        while at >= 0 and tokens[at].low in words:
+            out.add(at)
+            at -= 1
+    return frozenset(out)
+
+
+def _bracketed(
+    tokens: tuple[Token, ...],
+    span: "_Span",
+    values: Sequence[Quantity | Date],
+    mentions: Sequence[Mention],
+    called: frozenset[int],
+) -> bool:
+    """Whether a piece is its subject with its value in brackets, whatever follows: "and V-4 (24 of 25) did well"."""
+    for one in mentions:
+        if span.first <= one.first and one.last < span.last and tokens[one.last].text == "(":
+            bare = all(_says_nothing(tokens[at]) or at in called for at in range(span.first, one.first))
+            firsts = {value.first for value in values}
+            valued = one.last + 1 in firsts or (one.last + 2 in firsts and _says_nothing(tokens[one.last + 1]))
+            return bare and valued
+    return False
+
+
+def _continued(pieces: list[Piece], mentions: Sequence[Mention]) -> list[Piece]:
+    """Let pieces of a subject and values share what the next piece goes on to say: "A (2 of 4) and B (3 of 9) failed".
+
+    So do those without brackets: "A 4 and B 9 points worse".
+    """
+    out = list(pieces)
+    for at in range(len(out) - 2, -1, -1):
+        piece, after = out[at], out[at + 1]
+        if not (piece.explicit and after.explicit) or piece.source is not None or len(piece.subjects) != 1:
+            continue
+        if after.tokens[after.first].low not in _GOES_ON or piece.subjects == after.subjects or after.gapped:
+            continue
+        last = max((one.last for one in mentions if piece.first <= one.first < piece.last), default=piece.last)
+        stated: tuple[Quantity | Date, ...] = (*piece.quantities, *piece.dates)
+        values = [one for one in stated if one.first >= last]
+        valued = {place for one in values for place in range(one.first, one.last)}
+        rest = [piece.tokens[place] for place in range(last, piece.last) if place not in valued]
+        if (
+            values
+            and (after.quantities or after.dates)
+            and all(_says_nothing(token) or token.low in _LINKING or token.stem in after.words for token in rest)
+        ):
+            out[at] = replace(piece, source=after, topical=piece.topical | after.topical)
+    return out
+
+
+_LINKING = bag("came come took ended finished ran")
+"""Verbs that say nothing without what follows: "A came 4 and B 9 days late"."""
+
+
+def _says_nothing(token: Token) -> bool:
+    return token.kind == "mark" or token.low in _EMPTY
+
+
+def led_by(piece: Piece) -> Piece | None:
+    """Return what a list says of all its members before its colon: "All with a new seal failed: K-2 on 3 May, K-4".
+
+    None if the piece is no later member of such a list, or if what stands there is said of one subject by its name.
+    """
+    first = piece.source
+    if first is None:
+        return None
+    colon = next((at for at in range(first.first, first.last) if first.tokens[at].text == ":"), None)
+    if colon is None or any(at < colon for at in first.named if at >= first.first):
+        return None
+    return replace(first, last=colon)
 
 
 def _with_former(tokens: tuple[Token, ...], mentions: list[Mention]) -> list[Mention]:
@@ -221,7 +320,10 @@ def _short(tokens: tuple[Token, ...], span: _Span, values: Sequence[Quantity | D
     valued = {at for value in values for at in range(value.first, value.last)}
     others = {*range(span.first, span.last)} - valued - named
     said = [at for at in others if tokens[at].kind != "mark" and tokens[at].low not in _EMPTY]
-    return bool(valued) and len(said) == 1 and tokens[span.first].low in _GOES_ON
+    if not valued or len(said) != 1 or tokens[span.first].low not in _GOES_ON:
+        return False
+    noun = said[0] > 0 and tokens[said[0] - 1].low == "the"
+    return noun or any(at in named for at in range(span.first, said[0]))  # not "and fell on B (by 4)"
 
 
 _GOES_ON = bag("and , ; &")
@@ -230,7 +332,7 @@ _GOES_ON = bag("and , ; &")
 def _gapped(tokens: tuple[Token, ...], span: _Span, values: Sequence[Quantity | Date], named: frozenset[int]) -> bool:
     valued = {at for value in values for at in range(value.first, value.last)}
     others = {*range(span.first, span.last)} - valued - named
-    return bool(valued) and all(tokens[at].kind == "mark" or tokens[at].low in _EMPTY for at in others)
+    return bool(valued) and all(_says_nothing(tokens[at]) for at in others)
 
 
 def _lead(tokens: tuple[Token, ...]) -> frozenset[str]:
@@ -272,7 +374,9 @@ def _parts(
                 groups[-1].append(mention)
             else:
                 groups.append([mention])
-        start = first
+        start = _own_start(tokens, first, groups)
+        if start > first:
+            out.append((first, start, []))
         for at, group in enumerate(groups):
             end = last
             if at + 1 < len(groups):
@@ -286,6 +390,18 @@ def _parts(
         if not groups:
             out.append((first, last, []))
     return out
+
+
+def _own_start(tokens: tuple[Token, ...], first: int, groups: Sequence[Sequence[Mention]]) -> int:
+    """Return where a clause begins to be about what it names: "A, with a new seal, failed on 3 May, and B on 4 May"."""
+    if not first or not groups or tokens[first].low not in _ADDS:
+        return first
+    named = groups[0][0].first
+    return named - 1 if named - 1 > first + 1 and tokens[named - 1].low == "and" else first
+
+
+_ADDS = bag("with which who")
+"""Words that add something to what was named before the comma before them."""
 
 
 def _together(tokens: tuple[Token, ...], one: Mention, other: Mention) -> bool:

@@ -12,6 +12,7 @@ from chains.scoring.facts.segments import Piece
 from chains.scoring.facts.slot_match import MISSING, Explained, Found, State
 from chains.scoring.text.ledger_stems import STOP, bag, stem
 from chains.scoring.text.negation import negated
+from chains.scoring.text.numbers_and_dates import values_of
 from chains.scoring.text.quantities import Quantity, closeness, compare
 from chains.scoring.text.units import Unit, unit_of
 from chains.worlds.facts.ledger import MONTHS, Slot
@@ -85,8 +86,19 @@ class NumberSlot:
             # "below 25 minutes" for "below 25 a month" asks for something else
             return "wrong" if self.limit and same and quantity.unit is not None else "missing"
         if quantity.unit is None:
-            return "vague" if same and not quantity.weak else "missing"
+            lent = same and not quantity.weak and self._lent(quantity, piece)
+            return "right" if lent else "vague" if same and not quantity.weak else "missing"
         return "wrong" if same else "missing"
+
+    def _lent(self, quantity: Quantity, piece: Piece) -> bool:
+        """Whether a bare number shares the unit of one beside it: "A up 4.6 degrees, B down 3.8", "A 4, B 9 h"."""
+        after = piece.tokens[quantity.last] if quantity.last < len(piece.tokens) else None
+        ends = after is None or after.kind == "mark" or after.low in _SHARES
+        whole = values_of(piece.tokens, piece.named).quantities if ends and quantity.of is None else ()
+        valued = [one for one in whole if one.unit is not None and not one.weak]
+        before = [one for one in valued if one.last <= quantity.first]
+        beside = before[-1:] or valued[:1]
+        return bool(beside) and self._same_kind(beside[0])
 
     def _names_one(self, quantity: Quantity, piece: Piece) -> bool:
         """Whether an ordinal numbers the things that this number counts: "the third floor"."""
@@ -109,6 +121,10 @@ class NumberSlot:
         return others[0] if len(others) == 1 and not self.nouns else None
 
 
+_SHARES = bag("and but over under above below up down more less fewer late early")
+"""Words that may follow a number whose unit stands elsewhere in its sentence."""
+
+
 def _unbound(quantity: Quantity) -> Quantity:
     return Quantity(quantity.value, quantity.unit, quantity.first, quantity.last, quantity.digits, about=quantity.about)
 
@@ -129,6 +145,8 @@ class DateSlot:
             agrees = date.agrees(str(self.slot.value))
             if agrees:
                 return Found("right", date.first, date.last)
+            if date.inferred:
+                continue
             state: State = "vague" if agrees is None else "wrong"
             if best.state in ("missing", "wrong") and (best.state, state) != ("wrong", "wrong"):
                 best = Found(state, date.first, date.last)

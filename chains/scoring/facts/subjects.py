@@ -3,10 +3,12 @@
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 from chains.scoring.facts.ledger_vocabulary import known_tokens, unfilled, vocabulary
 from chains.scoring.text.ledger_stems import STOP, bag
+from chains.scoring.text.number_words import figure
 from chains.scoring.text.tokens import Token
 from chains.worlds.facts.ledger import MONTHS, Statement
 
@@ -15,6 +17,7 @@ STRANGER = -1
 UNCLEAR = -2
 """The subject number of a short form that could be several of the ledger's ("the module")."""
 _ARTICLES = bag("the a an our this that its their")
+_INDEFINITE = bag("a an another")
 _BEFORE_NOUN = _ARTICLES | STOP | bag("regarding concerning re status update new late delayed said meanwhile")
 _UNNAMED = (
     STOP | frozenset(name.lower() for name in MONTHS) | bag("monday tuesday wednesday thursday friday saturday sunday")
@@ -71,6 +74,7 @@ class Subjects:
         # every word that the ledger uses for something other than a subject
         taken = frozenset([token.low for token in values]).union(*[kind.all for kind in kinds])
         self._by_word = _index(given, _short_forms(self.names, given, taken), runs)
+        self._by_modifier = _modifiers(self.names, taken)
         self._nouns = {run[-2] for run in runs if len(run) > 1 and re.search(r"\d", run[-1])} | {
             run[-1] for run in runs
         }
@@ -91,12 +95,30 @@ class Subjects:
         out: list[Mention] = []
         at = 0
         while at < len(tokens):
-            found = self._known(tokens, at) or self._stranger(tokens, at) or self._unclear(tokens, at)
+            found = (
+                self._known(tokens, at)
+                or self._stranger(tokens, at)
+                or self._unclear(tokens, at)
+                or self._modifier(tokens, at)
+            )
             if found is None:
                 at += 1
             else:
                 out.append(self._meant(tokens, found, out))
                 at = found.last
+        return self._in_apposition(tokens, out)
+
+    def _in_apposition(self, tokens: tuple[Token, ...], found: list[Mention]) -> list[Mention]:
+        """Take "the pump with the old seal, P-12, ..." for P-12."""
+        out = list(found)
+        for at, (one, other) in enumerate(pairwise(found)):
+            if one.subject != UNCLEAR or other.subject < 0 or other.last >= len(tokens):
+                continue
+            noun = tokens[one.first].low
+            closed = (tokens[other.first - 1].text, tokens[other.last].text) in ((",", ","), ("(", ")"))
+            plain = all(token.text not in ",;:()" for token in tokens[one.last : other.first - 1])
+            if closed and plain and noun in self.names[other.subject].lower().split():
+                out[at] = one._replace(subject=other.subject)
         return out
 
     def _meant(self, tokens: tuple[Token, ...], found: Mention, before: Sequence[Mention]) -> Mention:
@@ -128,11 +150,22 @@ class Subjects:
         if after is not None and after.kind == "word" and after.text[0].isupper() and after.low not in _UNNAMED:
             return False
         before = tokens[first - 1] if first else None
+        if before is not None and before.low in _INDEFINITE:
+            return False  # "a cooling pump" is any
         if before is None or before.kind == "mark" or tokens[first].text[0].isupper():
             return True
         if before.kind == "word" and before.text[0].isupper() and first > 1 and before.low not in STOP:
             return False
         return not single or before.low in _BEFORE_NOUN
+
+    def _modifier(self, tokens: tuple[Token, ...], at: int) -> Mention | None:
+        """Return the subject that the word before its noun stands for: "in billing 14 more" of billing module M-4."""
+        subject = self._by_modifier.get(tokens[at].low)
+        if subject is None or not at or tokens[at - 1].low not in _PLACES:
+            return None
+        after = tokens[at + 1] if at + 1 < len(tokens) else None
+        alone = after is None or after.kind in ("mark", "number") or after.low in _AFTER_MODIFIER or figure(after)
+        return Mention(at, at + 1, subject) if alone else None
 
     def _stranger(self, tokens: tuple[Token, ...], at: int) -> Mention | None:
         token = tokens[at]
@@ -149,6 +182,22 @@ class Subjects:
         if at and tokens[at].low in self._nouns and tokens[at - 1].low in _ARTICLES and alone:
             return Mention(at, at + 1, UNCLEAR)
         return None
+
+
+_PLACES = bag("in on for of from")
+_AFTER_MODIFIER = bag("and but by up down is are was were has have had it they there we while whereas with")
+
+
+def _modifiers(names: Sequence[str], taken: frozenset[str]) -> dict[str, int]:
+    """Return the words before the noun of a subject with a code, where no other subject or wording has them."""
+    out: dict[str, int] = {}
+    words = [_bare(known_tokens(name)) for name in names]
+    held = Counter(word for tokens in words for word in {token.low for token in tokens})
+    for number, tokens in enumerate(words):
+        kind = [token.low for token in tokens if token.kind == "word"]
+        if any(token.kind == "code" for token in tokens):
+            out |= {low: number for low in kind[:-1] if held[low] == 1 and low not in taken and low not in STOP}
+    return out
 
 
 def unnamed(low: str, known: frozenset[str]) -> bool:

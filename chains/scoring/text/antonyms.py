@@ -13,7 +13,7 @@ FAMILIES: tuple[tuple[str, str], ...] = (
             "past the set|past the date|after the date|after the set|waiting an extra|kept us waiting|overshot|"
             "beyond the agreed|beyond the date|later than agreed|"
             "longer|weeks over|days over|in arrears|past deadline|running late|dragged on|dragging on|"
-            "not ready|lagging behind|out of time"
+            "not ready|lagging behind|out of time|after it|beyond it"
         ),
         (
             "early|ahead of schedule|ahead of time|in advance|earlier than planned|ahead|on time|on schedule|"
@@ -26,6 +26,7 @@ FAMILIES: tuple[tuple[str, str], ...] = (
             "to the day|no delay|no delays|no slippage|without delay|bang on time|right on time|"
             "sooner than|ahead of deadline|ahead of the deadline|beat its deadline|not late|"
             "with room to spare|"
+            "before it|ahead of it|"
             "on the agreed date|on the agreed day|on the due date|on the day|promptly|prompt|punctually"
         ),
     ),
@@ -64,7 +65,7 @@ FAMILIES: tuple[tuple[str, str], ...] = (
             "missed|misses|missing|lacking|deficit|adrift|fell short|underperformed|not reach|behind|smaller|"
             "before reaching|left in it|has left|inside|cost less|savings|came in under|"
             "costs less|came in below|to go|off target|shy|trimmed|saved us|spared|underspending|"
-            "undershooting|undershoot"
+            "undershooting|undershoot|lags|lagging|lagged|trails|trailing"
         ),
     ),
     (
@@ -99,7 +100,8 @@ FAMILIES: tuple[tuple[str, str], ...] = (
             "negative|missed|not ok|not okay|in error|errored|errors|corrupt|corrupted|unusable|"
             "unreadable|rejects|fell short|bad result|not meet|not met|non-compliant|breached|deficient|"
             "substandard|nok|botched|breaches|fault|faults|"
-            "fell at"
+            "fell at|"
+            "did badly|did poorly|did very badly|did very poorly|fared badly|fared poorly|poor results|bad results"
         ),
         (
             "passed|succeeded|successful|cleared|success|flawless|get through|got through|came through|"
@@ -113,7 +115,8 @@ FAMILIES: tuple[tuple[str, str], ...] = (
             "no failures|no faults|no findings|running smoothly|ran smoothly|smoothly|good shape|"
             "good condition|no issues|without issues|compliant|spotless|up to scratch|as it should be|"
             "checked out|all good|no objections|top marks|full marks|perfect|in the clear|"
-            "excellent|very good|superb|robust|convincing"
+            "excellent|very good|superb|robust|convincing|"
+            "did well|did very well|did reasonably|did fine|did reasonably well|fared well|good results|good result"
         ),
     ),
     (
@@ -195,12 +198,12 @@ FAMILIES: tuple[tuple[str, str], ...] = (
         (
             "worse|worsened|deteriorated|poorer|short of|short|misses|missed|less|below|coarser|falls short|"
             "fell short|under|behind|inferior|weaker|not reach|lags|not as good|degraded|lower|less finely|"
-            "less fine"
+            "less fine|less well|not as well|less good|less sharply"
         ),
         (
             "better|improved|improvement|beat|beats|outdid|outdoes|surpassed|surpasses|exceeded|exceeds|ahead|"
             "sharper|higher|finer|superior|above|more|over|outperforms|outperformed|tops|topped|past|"
-            "sharp|crisp|sharper than|finer than"
+            "sharp|crisp|sharper than|finer than|more sharply|more finely"
         ),
     ),
     (
@@ -259,7 +262,7 @@ FAMILIES: tuple[tuple[str, str], ...] = (
             "restarted|resumed|started|running|back in operation|back up|up and running|back on|back in action|"
             "going again|working again|returned to service|back to work|under way again|online again|"
             "started up|back in production|moving again|up again|came back|back at work|"
-            "back since|back in service|in service|in operation|operational|recovered|"
+            "back since|back|back in service|in service|in operation|operational|recovered|"
             "restored|in use|producing again|in production|turning again|spinning again|runs again|"
             "brought back|back in use|fully operational|"
             "working|works again|works fine"
@@ -279,7 +282,7 @@ FAMILIES: tuple[tuple[str, str], ...] = (
             "recovered|working again|back in service|back in order|up again|came back|restored|back online|"
             "back up|running again|repaired|fixed|in working order|revived|returned|available again|resumed|"
             "back to normal|works again|up and running|back on its feet|back in action|"
-            "back since|back in use|brought back|back on|operational|resilient|"
+            "back since|back|back in use|brought back|back on|operational|resilient|"
             "stayed up|survived|weathered|unaffected|held up|fully operational|running|rides out|"
             "rode out|healthy|normal|"
             "uninterrupted|without interruption|no interruption|no outage|without a break|"
@@ -289,7 +292,7 @@ FAMILIES: tuple[tuple[str, str], ...] = (
     ),
     (
         (
-            "slower|longer|too long|too slow|overran|overrun|more time|extra|additional|lagged|later|took more|"
+            "slower|longer|too long|too slow|slow|overran|overrun|more time|extra|additional|lagged|later|took more|"
             "beyond|over|exceeded|exceeds|sluggish|dragged|more|behind|late|delayed|too much time|"
             "past the plan|too slowly|more slowly|slowed|were lost|overshot|seconds after it|"
             "missed|off the target"
@@ -303,7 +306,7 @@ FAMILIES: tuple[tuple[str, str], ...] = (
     (
         (
             "longer|more|over|beyond|overran|overrun|extra|additional|exceeded|exceeds|slower|late|later|"
-            "too long|dragged on|too slow|delayed|past the plan|past the agreed|past the limit|"
+            "too long|dragged on|too slow|slow|delayed|past the plan|past the agreed|past the limit|"
             "past the allowed|past the set|after the permitted|after the limit|after the allowed|too slowly|"
             "overshot"
         ),
@@ -326,28 +329,28 @@ FAMILIES: tuple[tuple[str, str], ...] = (
     (
         (
             "more|additional|extra|up|higher|over|above|exceeded|on top|beyond|surplus|increase|grew|rose|"
-            "too many|greater|excess|worse|in addition|grown"
+            "too many|greater|excess|worse|in addition|grown|gained|added"
         ),
         (
             "fewer|less|down|lower|under|below|short of|decrease|fell|dropped|saved|spared|missing|better|"
-            "brought down|come down"
+            "brought down|come down|lost|shed|got rid of"
         ),
     ),
     (
         (
             "higher|more|above|over|greater|up|increased|rose|exceeded|exceeds|bigger|topped|beyond|past|"
-            "too high|extra|climbed|grew|grown|got worse|worse"
+            "too high|extra|climbed|grew|grown|got worse|worse|too much|too many|in excess"
         ),
         (
             "lower|less|below|under|smaller|down|reduced|fell|decreased|cheaper|short of|fewer|too low|dropped|"
-            "better|improved"
+            "better|improved|too little|too few"
         ),
     ),
     (
         (
             "leaked|gave way|seeped|dripped|not hold|not tight|failed|lost pressure|burst|gave out|blew|"
             "weeping|wept|let go|let through|not stay tight|let fluid out|fluid came out|came out|let out|not seal|"
-            "began to leak|started to leak"
+            "began to leak|started to leak|lost its seal|lost their seal|lost its tightness"
         ),
         (
             "held|stayed tight|kept tight|no leak|withstood|stood up to|passed|intact|dry|remained tight|coped|"

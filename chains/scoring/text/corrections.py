@@ -6,6 +6,7 @@ weeks; "That is not true." turns the sentence before it round, and a question sa
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Literal
 
 from chains.scoring.text.dates import month_at
@@ -45,10 +46,15 @@ _TAKES_BACK = re.compile(
     r"|\b(?:strike|scratch|disregard|ignore|scrap|forget|withdraw|delete|retract|cancel) (?:(?:that|this)"
     r"(?: (?:sentence|line|statement|figure|number|remark|point|item|paragraph|bullet|message|note)\b|$)|"
     r"the above\b|the last\b|my last\b|the previous\b|the first\b|my earlier\b|our earlier\b)"
-    r"|\b(?:he|she|they|we|i|it) (?:is|was|are|were|am) (?:wrong|mistaken)\b"
+    r"|\b(?P<who>he|she|they|we|i|it) (?:is|was|are|were|am) (?:wrong|mistaken)\b"
     r"|^(?:a )?no\b"
     r"(?: (?:it|they|he|she|we|this|that|not|there|the|on)\b|$)"
 )  # fmt: skip
+_REPORTED = re.compile(
+    r"\b(?:figures?|numbers?|rumours?|rumors?|reports?|stor(?:y|ies)|claims?|versions?|talk|counts?|readings?|values?|"
+    r"estimates?)\b(?: (?:of|that|for)\b| (?:was|were|is|are|had|has|have|went|came|goes|in|that)\b)"
+)
+"""A report that a sentence tells of, so that "it was wrong" in the same sentence is said of that report."""
 _CORRECTS = re.compile(
     r"^(?:correction|erratum|in fact|actually|in reality|in truth|on the contrary|quite the opposite|to correct|"
     r"the correct|the true|the actual|the right|the real|correct is|make that|i mean|rather)\b"
@@ -74,8 +80,8 @@ def role_of(tokens: Sequence[Token]) -> Role:
     words = " ".join(token.low for token in tokens if token.kind != "mark")
     if _DENIED.search(words):
         return "denied"
-    if _TAKES_BACK.search(words):
-        return "takes back"
+    if (taken := _TAKES_BACK.search(words)) is not None:
+        return "says" if taken["who"] and _REPORTED.search(words, 0, taken.start()) else "takes back"
     if _CORRECTS.match(words):
         return "corrects"
     return "agrees" if _AGREES.match(words) else "says"
@@ -92,7 +98,8 @@ _HINTS = bag(
 """A sentence without any of these words takes nothing back."""
 
 
-_ASIDE = _WAS_TOLD | {"not", *(first for first, _ in _REPLACES)}
+_MISTAKEN = bag("wrong mistaken incorrect untrue false")
+_ASIDE = _WAS_TOLD | _MISTAKEN | {"not", *(first for first, _ in _REPLACES)}
 """Words without which nothing is put aside."""
 
 
@@ -113,7 +120,24 @@ def put_aside(tokens: Sequence[Token], cuts: Sequence[int]) -> frozenset[int]:
         once = lows[at] in _EARLIER and lows[at + 1] in _WAS_TOLD
         if once or (lows[at], lows[at + 1]) in _REPLACES:
             out.update(range(at + 2, _end(tokens, at + 2)))
+    if not _MISTAKEN.isdisjoint(lows):
+        out |= _mistaken(lows, cuts)
     return frozenset(out | _superseded(lows, cuts))
+
+
+def _mistaken(lows: Sequence[str], cuts: Sequence[int]) -> set[int]:
+    """Return the clause with a report that the next clause calls wrong: "a figure of 4% went round, it is false"."""
+    out: set[int] = set()
+    for (first, last), (begins, ends) in pairwise(_clauses(lows, cuts)):
+        wrong = next((at for at in range(begins, ends) if lows[at] in _MISTAKEN), None)
+        if wrong is None or not _REPORTED.search(" ".join(lows[first:last])):
+            continue
+        if any(low in _REFERRING for low in lows[begins:wrong]):
+            out.update(range(first, last))
+    return out
+
+
+_REFERRING = bag("it this that he she they which")
 
 
 def _after_not(tokens: Sequence[Token], lows: Sequence[str]) -> set[int]:

@@ -21,6 +21,8 @@ class Date(NamedTuple):
     first: int
     last: int
     """Tokens from `first` up to `last`, half open."""
+    inferred: bool = False
+    """Whether its month is that of a date told before it: "the 25th", "two days later"."""
 
     def agrees(self, value: str) -> bool | None:
         """Compare with "MM-DD" or "YYYY-MM-DD": True, False, or None if the day is missing."""
@@ -37,7 +39,7 @@ def dates_of(tokens: tuple[Token, ...]) -> list[Date]:
     out: list[Date] = []
     at = 0
     while at < len(tokens):
-        starts = tokens[at].kind == "number" or tokens[at].low in _MONTHS
+        starts = tokens[at].kind == "number" or tokens[at].low in _MONTHS or tokens[at].low in _ORDINAL_DAYS
         found = (_iso(tokens, at) or _slashed(tokens, at) or _named(tokens, at)) if starts else None
         if found is None:
             at += 1
@@ -59,6 +61,76 @@ def _with_day(tokens: tuple[Token, ...], date: Date) -> Date:
         if tokens[at].kind == "number" and _low(tokens, at - 1) == "the" and (day := _day(tokens, at)) and day[1] == 2:
             return date._replace(day=day[0], last=at + 2)
     return date
+
+
+def referring_dates(tokens: tuple[Token, ...], dates: Sequence[Date], before: Sequence[Date]) -> list[Date]:
+    """Return the dates of a sentence that are told by an earlier one: "the 25th", "two days later".
+
+    "The 25th" may be of the month of the date told last, or of the one at the head of the message.
+
+    Args:
+        tokens: The sentence.
+        dates: Its other dates, in order.
+        before: The first and the last date told before the sentence.
+    """
+    out: list[Date] = []
+    taken = {at for date in dates for at in range(date.first, date.last)}
+    for at in range(len(tokens)):
+        if at in taken or not (tokens[at].low in _ORDINAL or tokens[at].low in _LATER):
+            continue
+        here = [date for date in dates if date.first < at][-1:]
+        days = [_that_day(tokens, at, told) for told in (*before, *here)]
+        later = [_days_later(tokens, at, told) for told in (here or before)[-1:]]
+        found = [day for day in (*days, *later) if day is not None and taken.isdisjoint(range(day.first, day.last))]
+        out += dict.fromkeys(found)
+    return out
+
+
+def refers(tokens: Sequence[Token]) -> bool:
+    """Whether a sentence may tell a day by an earlier date."""
+    return any(token.low in _ORDINAL or token.low in _LATER for token in tokens)
+
+
+_ORDINAL = bag("st nd rd th")
+_LATER = bag("later after afterwards")
+_IN_TIME = bag("on since from until by before after")
+_SHORTEST = 28
+"""Days that every month has."""
+
+
+def _that_day(tokens: tuple[Token, ...], at: int, told: Date) -> Date | None:
+    """Return "the 25th" as a day of a month that was told; `at` is its ending."""
+    day = _whole(_low(tokens, at - 1))
+    timed = _low(tokens, at - 2) == "the" and _low(tokens, at - 3) in _IN_TIME and tokens[at].tight
+    after = tokens[at + 1] if at + 1 < len(tokens) else None
+    counts = after is not None and after.kind in ("word", "code") and after.low not in _AFTER_DAY
+    if day is None or not 1 <= day <= 31 or not timed or counts:
+        return None
+    return Date(told.month, day, told.year, at - 2, at + 1, inferred=True)
+
+
+_AFTER_DAY = bag(
+    "and but at as in by for after with due because this while when to following owing thanks though although so since "
+    "was were is had has came or if he she it they we that which who again"
+)
+
+
+def _days_later(tokens: tuple[Token, ...], at: int, told: Date) -> Date | None:
+    """Return "two days later", "a week after" as a day in the month of one that was told; `at` is its last word."""
+    unit, number = _low(tokens, at - 1), _low(tokens, at - 2)
+    if unit not in _SPANS or told.day is None or (tokens[at].low == "after" and _low(tokens, at + 1) not in _ENDS):
+        return None
+    if tokens[at].low == "later" and _low(tokens, at + 1) == "than":
+        return None
+    count = _COUNTS.get(number) or _whole(number) or 0
+    day = told.day + count * _SPANS[unit]
+    return Date(told.month, day, told.year, at - 2, at + 1, inferred=True) if count and day <= _SHORTEST else None
+
+
+_SPANS = {"day": 1, "days": 1, "week": 7, "weeks": 7}
+_ENDS = ("", ".", ",", ";", ")", "that", "this")
+_COUNTS = {"a": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9}
+_COUNTS |= {"ten": 10, "eleven": 11, "twelve": 12}
 
 
 def month_at(tokens: Sequence[Token], at: int) -> bool:
@@ -106,8 +178,18 @@ def _slashed(tokens: tuple[Token, ...], at: int) -> Date | None:
     return Date(month, day, year, at, at + (5 if year else 3))
 
 
+_ORDINAL_DAYS = {
+    "first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7, "eighth": 8, "ninth": 9,
+    "tenth": 10, "eleventh": 11, "twelfth": 12, "thirteenth": 13, "fourteenth": 14, "fifteenth": 15, "sixteenth": 16,
+    "seventeenth": 17, "eighteenth": 18, "nineteenth": 19, "twentieth": 20, "thirtieth": 30,
+}  # fmt: skip
+"""Days in words, which are days only before "of" and a month: "the first of March"."""
+
+
 def _day(tokens: tuple[Token, ...], at: int) -> tuple[int, int] | None:
     """Return a day of the month at a token, and how many tokens it takes ("4", "4th")."""
+    if (word := _ORDINAL_DAYS.get(_low(tokens, at))) is not None:
+        return (word, 1) if _low(tokens, at + 1) == "of" and _low(tokens, at + 2) in _MONTHS else None
     day = _whole(_low(tokens, at))
     if day is None or not 1 <= day <= 31:
         return None

@@ -183,8 +183,12 @@ def _spelt(tokens: tuple[Token, ...], at: int) -> Numeral | None:
     if _and_a_half(tokens, last):
         return Numeral(total + current + 0.5, last + 3, -1)
     value = total + current
-    digits = place(f"{value:.0f}") if value >= 100 else 0
+    digits = place(f"{value:.0f}") if value >= _ROUND else 0
     return Numeral(value, last, digits, weak=low(tokens, at) == "one" and last == at + 1)
+
+
+_ROUND = 20
+"""The least number in words that may be a rounding to the tens: "some thirty seconds"."""
 
 
 def _and_a_half(tokens: tuple[Token, ...], at: int) -> bool:
