@@ -1,5 +1,6 @@
 """Notes as documents: memos, minutes, tickets and threads that carry a worker's facts, with a mark on each passage."""
 
+import hashlib
 import re
 from collections import Counter
 
@@ -7,9 +8,12 @@ import pytest
 from resolver import unresolved
 
 from chains.errors import BadInput
+from chains.experiments.experiment import Experiment
 from chains.experiments.settings import ConditionSettings
+from chains.running.prepare import prepare
+from chains.running.run_record import Casts
 from chains.scoring.facts.reader import instrument_of
-from chains.worlds.documents.form import FORMS, NoteForm
+from chains.worlds.documents.form import FORMS, VERSION, NoteForm
 from chains.worlds.documents.notes import write_notes
 from chains.worlds.documents.told import told_in
 from chains.worlds.documents.wordings import table
@@ -18,6 +22,7 @@ from chains.worlds.scenario.watermelon import SETTINGS
 from chains.worlds.scenario_registry import world_for
 
 DOCUMENTS = tuple(form for form in FORMS if form != "list")
+KINDS = ("watermelon", "common_cause", "go_ahead", "status_report")
 
 
 def written(form, seed=1, facts=12, scenario="watermelon", **more):
@@ -212,3 +217,22 @@ def test_in_a_decision_world_no_document_opens_with_what_turns_the_decision():
         assert len(first) >= 3
         assert turning
         assert not turning & set(first.values())
+
+
+def test_documents_of_a_version_never_change():
+    """Runs hold the version, not the texts: who changes a word must change `form.VERSION`, and this digest."""
+    texts = [written(form, seed, 24, scenario)[1].text for form in DOCUMENTS for seed in (1, 2) for scenario in KINDS]
+    assert VERSION == "documents-1"
+    assert hashlib.sha256("\n".join(texts).encode()).hexdigest()[:16] == "50d157dfab152ecc"
+
+
+def test_a_run_says_how_many_facts_the_rules_read_in_its_documents_and_is_bound_to_their_version():
+    made = Experiment(fixed={"model": "channel", "form": "memo", "facts": 12, "depth": 2}, seeds=(1, 2))
+    record = prepare(made, "x")
+    read, facts = record.documents.by_form["memo"]
+    assert 0 < read < facts == 24
+    assert record.documents.notes[0].startswith(f"notes as memo: the rules read {read} of 24 facts")
+    assert prepare(Experiment(fixed={"model": "channel"}, seeds=(1,)), "y").documents is None
+    later = record.model_copy(update={"documents": record.documents.model_copy(update={"version": "documents-0"})})
+    with pytest.raises(BadInput, match="run x has documents-0, and this program writes documents-1"):
+        Casts(later).cast(next(iter(made.trials())))

@@ -168,6 +168,8 @@ def test_runs_of_several_models_stand_side_by_side_with_the_spread_between_them(
     assert spread["figures"] == dict(zip((ALIKE, MIDDLE, WORSE), each, strict=True))
     assert spread["sd"] == pytest.approx(stdev(each))
     out = mazedom("compare", *runs, "--by", "depth").out
+    first = " ".join(out.partition("\n\n")[0].split())
+    assert re.match(rf"{ALIKE}: depth 3 keeps [\d.]+ points fewer than depth 1", first), first
     table = rows_of(out)
     assert table[table.index("retention") + 1 :][:3] == [ALIKE, MIDDLE, WORSE]
     assert "between 3 models the difference in retention" in " ".join(out.split())

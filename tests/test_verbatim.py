@@ -20,6 +20,7 @@ from chains.running.reply_source import ReplySource
 from chains.running.trial import run_trial
 from chains.scoring.facts.reader import Reader
 from chains.scoring.measures.fate_shares import shares_by_hop
+from chains.worlds.documents.form import NoteForm
 from chains.worlds.scenario_registry import world_for
 
 SETTINGS = ("lab", "plant", "release", "vehicle", "ward")
@@ -79,6 +80,17 @@ def test_the_channel_relays_what_it_heard_word_for_word_if_it_does_not_paraphras
     ran([cast], tmp_path, Channel(parse_channel("paraphrase=0")))
     with Log(tmp_path) as log:
         assert {step.reply.text for step in log.steps()} == {cast.notes("L4")}
+
+
+@pytest.mark.parametrize("form", ["memo", "minutes", "tickets", "thread", "mixed"])
+def test_documents_relayed_word_for_word_keep_every_fact_at_every_hop(form, tmp_path):
+    """The rules misread some facts in the documents; what is known of the documents keeps that from being a loss."""
+    for seed in (1000, 1001):
+        (folder := tmp_path / str(seed)).mkdir()
+        cast = cast_of(chain(3), seed, None, facts=12).model_copy(update={"form": NoteForm(form)})
+        (end,) = ran([cast], folder, Silent(Reply(text=cast.notes("L3"))))
+        shares = shares_by_hop(end.readings.values(), 3)
+        assert [(one.kept, one.invented) for one in shares.values()] == [(1, 0)] * 3
 
 
 class Silent:

@@ -38,6 +38,10 @@ def main(arguments: argparse.Namespace) -> int:
 def _about_a_world(path: Path, arguments: argparse.Namespace) -> int:
     """Keep chains whose facts a world file has, as a run like any other."""
     from chains.analysis.imports.imported_run import keep_chains  # noqa: PLC0415  start-up
+    from chains.analysis.results.run_results import results  # noqa: PLC0415
+    from chains.running.log.log import Log  # noqa: PLC0415
+    from chains.running.recorded_finding import record_finding  # noqa: PLC0415
+    from chains.terminal.views.run_tables import finding  # noqa: PLC0415
 
     if arguments.world is None:
         raise BadInput(
@@ -55,6 +59,9 @@ def _about_a_world(path: Path, arguments: argparse.Namespace) -> int:
             raise BadInput("--agents chooses spans of a trace; a file of messages has its hops")
         chains, notes = read_messages(path), []
     kept = keep_chains(path, chains, Path(arguments.world))
+    with Log(kept.folder) as log:
+        found = results(kept.record, log)
+    record_finding(kept.folder, finding(found), found.cost)
     for note in notes:
         say(f"note: {note}")
     name = kept.record.id

@@ -135,8 +135,17 @@ def overview(compared: Sequence[Comparison]) -> str:
     if len(rows) > MOST_CLAUSES:
         return " ".join([*barred, _at_a_glance(compared, rows)])
     has = HEADLINES[name].has.format(f"{first.measures[name].paired.a:.1%}")
-    against = [f"Against {reference(compared)}, which {has}:"] if one_reference(compared) else []
-    said = "; ".join(_clause(label, comparison, name) for label, comparison, name in rows)
+    one = one_reference(compared)
+    against = [f"Against {reference(compared)}, which {has}:"] if one else []
+    said = "; ".join(
+        _clause(
+            label if one else f"{label}: {called(comparison)[1]}",
+            comparison,
+            name,
+            "" if one else called(comparison)[0],
+        )
+        for label, comparison, name in rows
+    )
     worlds = min(comparison.worlds for _, comparison, _ in rows)
     few = f" {worlds} of {FEWEST_WORLDS} worlds are too few to tell whether that is real."
     return " ".join([*barred, *against, f"{said}.{few if worlds < FEWEST_WORLDS else ''}"])
@@ -170,13 +179,21 @@ def _at_a_glance(compared: Sequence[Comparison], rows: Sequence[tuple[str, Compa
     return f"{said} {told}{left}."
 
 
-def _clause(label: str, comparison: Comparison, name: str) -> str:
-    """Return one comparison among others: by how much, is it real, does length explain it."""
+def _clause(label: str, comparison: Comparison, name: str, other: str) -> str:
+    """Return one comparison among others: by how much, is it real, does length explain it.
+
+    Args:
+        label: What keeps more or fewer.
+        comparison: The comparison.
+        name: The measure.
+        other: Than what; empty where that is said before.
+    """
     row, wording = comparison.measures[name], HEADLINES[name]
     difference = row.paired.difference
     if _points(difference) == _points(0):
         return f"{label} {wording.has.format('the same share') if name == 'retention' else 'has it done as often'}"
     said = f"{label} {(wording.more if difference > 0 else wording.less).format(_points(difference))}"
+    said += f" than {other}" if other else ""
     if not comparison.believable:
         return said
     if not row.adjusted <= LEVEL:
