@@ -178,6 +178,7 @@ async def _drive(
             providers = {name: models.provider(name) for name in record.models}
         with LiveView(record, log, progress) as view:
             only: set[str] | None = None
+            interrupted = False
             redo = await incomplete(record, log) if again else set[str]()
             while True:
                 with interrupts(models.budget):
@@ -201,16 +202,17 @@ async def _drive(
                     break
                 try:
                     only = await sitting.goes_on(view, set(done.ends))
-                except KeyboardInterrupt:
-                    say("what you have sent is kept; what you were writing is not")
-                    return INTERRUPTED
+                except (KeyboardInterrupt, asyncio.CancelledError):
+                    say("what was sent is kept, and so are drafts")
+                    interrupted = True
+                    break
                 if not only:
                     break
         found = record.model_copy(update={"served": {**record.served, **models.describe()}})
         for note in note_what_came(found, folder, log):
             say(f"note: {note}")
     if done.stopped is None:
-        return None
+        return INTERRUPTED if interrupted else None
     return str(done.stopped) if isinstance(done.stopped, OverLimit) else INTERRUPTED
 
 

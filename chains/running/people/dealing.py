@@ -52,10 +52,12 @@ def check_enough(record: RunRecord) -> None:
         BadInput: If one person would hold two seats of a trial, or people are named where none sits.
     """
     people, casts = record.experiment.people, Casts(record)
-    most = 0
+    most, named_seats = 0, set(people.seats)
     for condition in record.conditions:
         seats = seats_of_people(casts, condition.id)
         most = max(most, len(seats))
+        for seat in seats:
+            named_seats -= {seat.name, f"level.{seat.level}", seat.role}
         named = [seat.name for seat in seats]
         holders = list(dealt(people, seats, 0).values())
         if people.same_trial or (people.persons is None and len(set(holders)) == len(holders)):
@@ -68,6 +70,8 @@ def check_enough(record: RunRecord) -> None:
             )
     if not most and people != People():
         raise BadInput("[people] says who sits, and no seat is a person's; set human, as in human.L1 = edit")
+    if named_seats:
+        raise BadInput(f"people.seats names {min(named_seats)!r}, and no person sits there in any condition")
 
 
 def _fixed(seats: Mapping[str, str], seat: Seat) -> str | None:

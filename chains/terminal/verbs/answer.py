@@ -24,6 +24,9 @@ def main(arguments: argparse.Namespace) -> int:
         else:
             say("\n".join(waiting_lines(waiting, most=len(waiting))) or f"nothing waits in {folder.name}")
         return 0
+    if not worklist.anything():
+        say(f"nothing waits in {folder.name}")
+        return 0
     who = worklist.at_the_terminal(arguments.who)
     if who is None:
         raise BadInput("the people of this run have places of their own; say who you are, as in --as anna")
