@@ -1,14 +1,17 @@
 """People in seats: the run waits for them, shows them what a model would read, and logs what they write."""
 
 import contextlib
+import fcntl
 import json
 import os
 import pty
 import re
 import select
 import signal
+import struct
 import subprocess
 import sys
+import termios
 import time
 from pathlib import Path
 
@@ -22,12 +25,13 @@ FATES = ("kept", "blurred", "altered", "inverted", "omitted")
 class Terminal:
     """The program at a terminal of its own, and a person at its keyboard."""
 
-    def __init__(self, folder, *words):
+    def __init__(self, folder, *words, **env):
         self._ours, theirs = pty.openpty()
+        fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 100, 0, 0))
         self._process = subprocess.Popen(
             [sys.executable, str(ROOT / "cli.py"), *words],
             cwd=folder, stdin=theirs, stdout=theirs, stderr=theirs, close_fds=True, start_new_session=True,
-            env=os.environ | {"TERM": "dumb", "COLUMNS": "100"},
+            env=os.environ | {"TERM": "dumb", "COLUMNS": "100"} | env,
         )  # fmt: skip
         os.close(theirs)
         self.seen = ""

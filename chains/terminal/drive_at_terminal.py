@@ -30,7 +30,7 @@ from chains.running.runner import drive, incomplete
 from chains.running.spending import budget_of, check_limits, most_at_once, note_what_came, unbounded
 from chains.running.token_estimate import longest_prompt
 from chains.running.trial import Reads
-from chains.terminal.answering import by_lines, work_through
+from chains.terminal.answering import Asks, Lines, work_through
 from chains.terminal.views.events import Events, Several
 from chains.terminal.views.item import waiting_lines
 from chains.terminal.views.live import LiveView
@@ -143,7 +143,7 @@ class _Sitting(NamedTuple):
         worklist = self.desk.worklist
         if self.who is not None and attended() and any(one.state != "answered" for one in worklist.inbox(self.who)):
             with view.paused():
-                work_through(worklist, self.who, by_lines)
+                work_through(worklist, self.who, at_hand())
             if ready := worklist.ready():
                 return ready
         while self.wait and worklist.anything():
@@ -203,7 +203,7 @@ async def _drive(
                 try:
                     only = await sitting.goes_on(view, set(done.ends))
                 except (KeyboardInterrupt, asyncio.CancelledError):
-                    say("what was sent is kept, and so are drafts")
+                    say("what you have sent is kept, and so is the draft that you were writing")
                     interrupted = True
                     break
                 if not only:
@@ -260,6 +260,15 @@ def told_once() -> Callable[[str, float], None]:
 def attended() -> bool:
     """Return whether a person can be asked: stdin is a terminal, and not closed."""
     return sys.stdin is not None and sys.stdin.isatty()
+
+
+def at_hand() -> Asks:
+    """Return how to ask at this terminal: in an editor, or line by line where it is a pipe or can do no more."""
+    if sys.stdin is None or not sys.stdin.isatty() or os.environ.get("TERM", "dumb") == "dumb":
+        return Lines()
+    from chains.terminal.editor import Editor  # noqa: PLC0415  a tenth of a second, which only people need
+
+    return Editor()
 
 
 def confirmed(question: str) -> bool:

@@ -114,7 +114,7 @@ class Kept(msgspec.Struct, kw_only=True):
 
     def shown(self) -> Item:
         """Return what a person may see of it."""
-        start = self.draft if self.way in ("edit", "approve") and self.draft is not None else ""
+        start = self.draft.rstrip() if self.way in ("edit", "approve") and self.draft is not None else ""
         text = self.answer.text if self.answer is not None else self.text
         return Item(
             id=self.id, seat=self.seat, task=self.task, way=self.way, messages=self.messages, talk=self.talk,

@@ -170,8 +170,14 @@ class Worklist:
                 kept.text, kept.answer = (None if kept.answer.sent_back else kept.answer.text), None
         return kept.shown()
 
-    def skip(self, who: str, item: str, seconds: float = 0.0) -> Item:
+    def skip(self, who: str, item: str, seconds: float = 0.0, *, behind: bool = True) -> Item:
         """Put an item off: it goes behind the others, and anybody who may have it can take it. A draft is kept.
+
+        Args:
+            who: The person's name.
+            item: The item's id.
+            seconds: How long they had it since they took it or last saved.
+            behind: False: it keeps its place, for they only leave for a while.
 
         Raises:
             BadInput: As `take`.
@@ -181,7 +187,7 @@ class Worklist:
             self._check(kept, me)
             if kept.answer is None:
                 kept.spent += max(0.0, seconds)
-                kept.skipped += 1
+                kept.skipped += behind
                 if kept.text is None:  # otherwise somebody else would see their draft
                     kept.taken_by = None
         return kept.shown()

@@ -7,8 +7,8 @@ from chains.running.folders import find_run
 from chains.running.log.log import is_written
 from chains.running.people.worklist import Worklist
 from chains.running.record_file import read_record
-from chains.terminal.answering import by_lines, work_through
-from chains.terminal.drive_at_terminal import WAITING
+from chains.terminal.answering import work_through
+from chains.terminal.drive_at_terminal import WAITING, at_hand
 from chains.terminal.views.item import waiting_lines
 from chains.terminal.views.output import counted, print_json, say
 
@@ -37,9 +37,10 @@ def main(arguments: argparse.Namespace) -> int:
         return 0
     before = len(waiting)
     try:
-        done = work_through(worklist, who, by_lines)
+        done = work_through(worklist, who, at_hand())
     except KeyboardInterrupt:
-        raise BadInput("interrupted; what you sent is kept") from None
+        say("what you have sent is kept, and so is the draft that you were writing")
+        return 130
     sent = before - len(worklist.waiting())
     going = "the run goes on with it" if is_written(folder) else f"`mazedom resume {folder.name}` goes on with it"
     say(f"{counted(sent, 'answer')} sent{f'; {going}' if sent else ''}")
