@@ -10,6 +10,7 @@ from chains.analysis.results.run_results import Results, results
 from chains.errors import BadInput
 from chains.stats.fit.lazy_intervals import mean_interval
 from chains.stats.load.dose_response import SHARE, DoseResponse, dose_response
+from chains.stats.observations.observations import ALL
 from chains.stats.paired.shares import Share, share_by_world
 
 HOPS = 4
@@ -152,7 +153,8 @@ def _load(run: Run, condition: str) -> tuple[int, int]:
 def _without_load(name: str, place: int) -> str:
     """Return a condition's name without the setting that is the load."""
     left_out = _LOADS[:2] if place == 0 else _LOADS[2:]
-    return ", ".join(part for part in name.split(", ") if part.partition("=")[0] not in left_out and part != "all")
+    parts = (part for part in name.split(", ") if part not in (ALL, "note_words=default"))
+    return ", ".join(part for part in parts if part.partition("=")[0] not in left_out)
 
 
 def _model(run: Run) -> str:

@@ -76,13 +76,14 @@ def pilot_sentence(ended: Ended, kept: Mapping[Load, Kept], key: str, model: str
         return "No load could be tried."
     what = kept[one.load]
     if ended.light is not None:
+        heavier = "Notes as documents (form = mixed)," if one.load.words is None else "A tighter word budget,"
         low, high = wilson(what.end.value, what.end.worlds)
         bound = at_limit(what.end._replace(low=low, high=high), what.hops)
         told = f" The hazard is at most {bound.hazard:.1%} a hop." if bound is not None else ""
         return (
             f"No load does both: even {_load(one.load, key)} are too light for {model}: the first manager keeps "
-            f"{what.relayed:.0%} and {what.end.value:.0%} is left after {what.hops} hops.{told} Notes as documents "
-            "(form = mixed), prompts that ask for a summary, or a longer chain are heavier."
+            f"{what.relayed:.0%} and {what.end.value:.0%} is left after {what.hops} hops.{told} "
+            f"{heavier} prompts that ask for a summary, or a longer chain are heavier."
         )
     return (
         f"No load does both: even {_load(one.load, key)} are too heavy for {model}: the first manager keeps "
