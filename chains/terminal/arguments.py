@@ -466,7 +466,7 @@ VERBS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None], str]] = {
 """Each verb's line in the help, what it takes, and an example."""
 
 GROUPS = {
-    "Every day": ("run", "show", "compare", "law", "load", "replay", "list", "view"),
+    "Every day": ("run", "show", "compare", "law", "replay", "list", "view", "load"),
     "Before and around a run": ("pilot", "plan", "models", "resume", "merge", "answer"),
     "Change one thing": ("fork", "blame"),
     "Is the instrument right": ("agree", "judge", "calibrate", "fates", "read"),
