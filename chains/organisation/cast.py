@@ -179,6 +179,10 @@ class Cast(BaseModel):
         status = self.world.true_status
         return written.text if status is None else f"{status_line(status)}\n\n{written.text}"
 
+    def known_to(self, worker: str) -> list[str]:
+        """Return a worker's notes; documents also as a list, because the rules don't read every fact in a document."""
+        return list(dict.fromkeys((self.notes(worker), self.listed(worker))))
+
     def documents(self, worker: str) -> Notes | None:
         """Return the documents that carry a worker's facts; None if its notes are a list, or it has no facts."""
         facts = self._known(worker)

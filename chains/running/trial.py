@@ -293,13 +293,8 @@ def _own(plan: Plan, replies: Mapping[str, Reply], name: str) -> Reply:
 
 
 def _heard(cast: Cast, turn: Turn, replies: Mapping[str, Reply]) -> list[str]:
-    own = _notes(cast, turn.seat.name) if turn.seat.name in cast.dealt else []
+    own = cast.known_to(turn.seat.name) if turn.seat.name in cast.dealt else []
     return own + [cast.plain(text) for name in turn.hears if (text := replies[name].spoken)]
-
-
-def _notes(cast: Cast, worker: str) -> list[str]:
-    """Return a worker's notes; documents also as a list, because the rules don't read every fact in a document."""
-    return list(dict.fromkeys((cast.notes(worker), cast.listed(worker))))
 
 
 def read_top(cast: Cast, replies: Mapping[str, Reply]) -> Reading | None:
@@ -312,7 +307,7 @@ def read_top(cast: Cast, replies: Mapping[str, Reply]) -> Reading | None:
         ruled_reply(Ruled(text)),
         hop=cast.hierarchy.depth,
         held=frozenset(fact.id for fact in cast.world.facts),
-        heard=[notes for worker in cast.dealt for notes in _notes(cast, worker)],
+        heard=[notes for worker in cast.dealt for notes in cast.known_to(worker)],
         corrected="\n".join(filter(None, (corrected_in(cast, name, said) for name in cast.plan.top))),
     )
     # some remedies repeat lines, which is no loop of a model

@@ -190,7 +190,7 @@ def _turn(cast: Cast, turn: Spoken, step: Step | None, reply: Reply, said: Said,
     corrected = ""
     if turn.row.holds != "clauses":
         instrument, only = instrument_of(cast.world, cast.told), held
-        own = [cast.notes(turn.seat.name)] if turn.seat.role in HAVE_NOTES else []
+        own = cast.known_to(turn.seat.name) if turn.seat.role in HAVE_NOTES else []
         heard = own + [cast.plain(text) for text in texts]
         message, corrected = cast.plain(message), corrected_in(cast, turn.name, said)
     else:
