@@ -356,7 +356,7 @@ def test_stops_are_shown_and_compared(mazedom):
     assert "stops: missed in hazard worlds" in shown
     assert "hop 1: stop" in shown
     assert "QE: veto" in shown
-    compared = mazedom("compare", "--by", "remedy").out
+    compared = mazedom("compare", "--by", "remedy", "--all").out
     assert all(name in compared for name in ("missed_stop", "needless_stop", "stopped"))
 
 

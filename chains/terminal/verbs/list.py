@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from rich.console import Group, RenderableType
+from rich.console import Group, OverflowMethod, RenderableType
 from rich.table import Table
 from rich.text import Text
 
@@ -109,7 +109,9 @@ def _run_lines(rows: Rows) -> RenderableType:
     lines = [Text("  ".join(map(str.ljust, LINE, widths)).rstrip(), "bold")]
     for row, line in zip(rows, cells, strict=True):
         lines.append(Text("  ".join(map(str.ljust, line, widths)).rstrip()))
-        lines.append(Text(f"  {_said(row)}", "dim", no_wrap=stdout.is_terminal, overflow="ellipsis"))
+        # a line at a terminal; whole, over several lines, in a file or a pipe
+        overflow: OverflowMethod = "ellipsis" if stdout.is_terminal else "fold"
+        lines.append(Text(f"  {_said(row)}", "dim", no_wrap=stdout.is_terminal, overflow=overflow))
     return Group(*lines)
 
 
@@ -118,7 +120,7 @@ def _said(row: Mapping[str, Any]) -> str:
     status = _cell(row, "status")
     if ":" in status:
         return status
-    found = _cell(row, "found") or f"{_cell(row, 'models')}; {_cell(row, 'conditions')}"
+    found = _cell(row, "found") or "; ".join(filter(None, (_cell(row, "models"), _cell(row, "conditions"))))
     tags = f"[{row['tags']}] " if row.get("tags") else ""
     return f"{tags}{found}" + (f" ({row['note']})" if row.get("note") else "")
 
