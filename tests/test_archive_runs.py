@@ -32,7 +32,7 @@ def test_a_list_of_runs_fits_the_terminal_and_keeps_names_whole(mazedom, tmp_pat
     assert max(map(len, said.splitlines())) <= 80
     _, row, *conditions = said.splitlines()
     assert row.startswith(found.document["run"])
-    assert "".join(line.strip() for line in conditions) == "a-long-name" * 9
+    assert "".join(line.strip() for line in conditions) == f"{'a-long-name' * 9}/rephrase"
 
 
 def test_a_chain_is_told_hop_by_hop_with_its_texts(mazedom, tmp_path):
