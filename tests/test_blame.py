@@ -37,6 +37,12 @@ def test_one_saboteur_is_named_two_are_named_together_and_nobody_where_all_are_a
     assert sum(culprits(studied(none, seed)).blamed == () for seed in range(8)) >= 7
 
 
+def test_a_seat_that_may_save_nothing_is_not_blamed_because_replacing_the_others_does_harm():
+    random = np.random.default_rng(3)
+    saved = np.column_stack([random.normal(mean, 0.1, WORLDS) for mean in (0.0, -0.2, -0.2, -0.2)])
+    assert culprits(saved).blamed == ()
+
+
 def test_too_few_worlds_blame_nobody_and_what_is_not_known_is_no_innocence():
     saved = studied([0.1, 0.5, 0.1], 1)
     assert culprits(saved[:7]).blamed == ()
@@ -62,6 +68,7 @@ def test_blame_replaces_each_seat_and_names_the_saboteur(mazedom, sabotaged):
     relay, equal = found["ways"]
     assert (relay["kind"], relay["loss"]["blamed"]) == ("relay", ["L3"])
     assert relay["loss"]["seats"]["L3"]["low"] > 0.2
+    assert set(relay["undefined"].values()) == set(equal["undefined"].values()) == {0}
     assert abs(equal["loss"]["seats"]["L3"]["value"]) < relay["loss"]["seats"]["L3"]["value"] / 2
     assert max(found["first_lost"], key=found["first_lost"].get) == "L3"
     assert {path.name: path.read_bytes() for path in Path(sabotaged["path"]).iterdir()} == parent

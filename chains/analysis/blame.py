@@ -103,7 +103,7 @@ def _replaced(blame: Blame, parent: RunHeard, arms: Mapping[tuple[str, str], Run
         unclear = 0
         for trial in blame.trials:
             for number in range(1, blame.times + 1):
-                saved = _saved(blame, parent, arms, place, kind, trial, number)
+                saved = _saved(parent, arms, place, kind, trial, number)
                 unclear += saved is None
                 if saved is not None:
                     by_world[trial.seed].append(saved)
@@ -118,7 +118,6 @@ def _replaced(blame: Blame, parent: RunHeard, arms: Mapping[tuple[str, str], Run
 
 
 def _saved(
-    blame: Blame,
     parent: RunHeard,
     arms: Mapping[tuple[str, str], RunHeard],
     place: str,
@@ -128,12 +127,11 @@ def _saved(
 ) -> list[float] | None:
     """Return what replacing a place saved in one continuation, as `LOSSES`; None if nothing can be said."""
     replaced, control = arms.get((place, kind)), arms.get((place, CONTROL))
-    if replaced is None or (control is None and blame.times > 1):
-        return None
-    after = _lost(replaced, _continued(replaced, trial, number), place)
-    before = (
-        _lost(parent, trial, place) if control is None else _lost(control, _continued(control, trial, number), place)
-    )
+    after = None if replaced is None else _lost(replaced, _continued(replaced, trial, number), place)
+    if number == 1:
+        before = _lost(parent, trial, place)
+    else:
+        before = None if control is None else _lost(control, _continued(control, trial, number), place)
     return None if after is None or before is None else [b - a for b, a in zip(before, after, strict=True)]
 
 

@@ -72,7 +72,7 @@ PRINTED: Mapping[str, str] = {
     "loss": "points of 100 facts that would be kept besides, if the seat were replaced",
     "swapped": "the loss rate with the two seats' holders exchanged",
     "first lost": "share of all facts that are lost at this seat for the first time",
-    "undefined": "continuations of which nothing can be said: broken off, refused, cut off or foreign above the seat",
+    "undefined": "continuations of which nothing is known: not asked, refused, cut off or foreign above the seat",
     # compare, hypotheses
     "a": "the first condition",
     "b": "the second condition",

@@ -81,14 +81,20 @@ def blame_of(
         raise BadInput(f"run {parent.id} has rounds, in which seats remember; blame takes runs of one round")
     trials = tuple(
         one
-        for one in parent.experiment.trials()
-        if one.condition == condition and log.index.status(str(one)) == "finished"
+        for one in parent.trials()
+        if one.condition == condition and log.index.status(str(one)) == "finished" and _is_whole(casts, log, one)
     )
     if not trials:
         raise BadInput(f"run {parent.id} has no finished trial of {condition}; `mazedom resume {parent.id}` goes on")
     seats = [seat for seat in plan.hierarchy.upward() if seat.name in plan.sent and seat.role != "executive"]
     names = [f"level.{seat.level}" if by_level else seat.name for seat in seats]
     return Blame(parent, folder, condition, trials, tuple(dict.fromkeys(names)), tuple(settings), times)
+
+
+def _is_whole(casts: Casts, log: Log, trial: TrialId) -> bool:
+    """Return whether every message of a trial is in the log: lines that are damaged are passed over."""
+    cast = casts.cast(trial)
+    return not log.index.damaged or len(retold(cast, log, str(trial))) == len(cast.plan.turns)
 
 
 def arms_of(blame: Blame, log: Log) -> Iterator[Arm]:

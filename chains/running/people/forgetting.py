@@ -57,7 +57,9 @@ def forget(folder: Path, people: People, name: str) -> Result:
     entries = worklist.names.entries()
     who = name if name in entries and PSEUDONYM.fullmatch(name) else worklist.names.known(name)
     if who is None:
-        raise BadInput(f"nobody called {name!r} took part in {folder.name}; `answer --list` has the pseudonyms")
+        raise BadInput(
+            f"nobody called {name!r} took part in {folder.name}; give the name they answered by, or a pseudonym (p1)"
+        )
     with Log(folder, write=True) as log:
         texts = _texts(log, who)
         patterns = {trial: _pattern(of_trial) for trial, of_trial in texts.items()}

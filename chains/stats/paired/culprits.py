@@ -1,6 +1,6 @@
 """Which of several places does the damage, from what replacing each of them saves, world by world.
 
-A place is blamed if it saves more than the others do on average (sign flips over worlds, Holm over the places). The
+A place is blamed if replacing it saves something, and more than the others on average (sign flips, Holm). The
 culprits are the one that saves most and all that can't be told from it. Nobody is blamed by force: where no place
 saves more than the others, the damage is everybody's.
 """
@@ -57,7 +57,7 @@ def culprits(saved: npt.ArrayLike, seed: int = 0) -> Culprits:
     found = [_saved(table, place, seed) for place in range(places)]
     adjusted = holm([one.p for one in found])
     found = [one._replace(p=p) for one, p in zip(found, adjusted, strict=True)]
-    standing = [place for place, one in enumerate(found) if one.more > 0 and one.p <= LEVEL]
+    standing = [place for place, one in enumerate(found) if one.low > 0 and one.more > 0 and one.p <= LEVEL]
     if not standing:
         return Culprits(found, ())
     first = max(standing, key=lambda place: found[place].value)

@@ -11,8 +11,8 @@ from typing import Any, NamedTuple
 
 import orjson
 
-WORDS = [sys.executable, "-c", "import sys; from chains.terminal.main import main; sys.exit(main())"]
-"""Starts this program."""
+WORDS = [sys.executable, "-P", "-c", "import sys; from chains.terminal.main import main; sys.exit(main())"]
+"""Starts this program; `-P`: never a folder called `chains` that stands where the page was started."""
 LOG = ".page.log"
 """What a process that goes on with a run says, in the run's folder; hidden, so no pack has it."""
 MOST_KEPT = 64

@@ -41,6 +41,8 @@ def main(arguments: argparse.Namespace) -> int:
     if changed := differing(parent.plugins):
         raise BadInput(f"{changed[0]}; a run is forked with the plugins that it was made with")
     with Log(folder) as log:
+        if log.index.notice:
+            say(f"note: {log.index.notice}")
         swap = _two(arguments.swap)
         blames = [_blame(arguments, parent, folder, log, one.id) for one in _conditions(arguments.condition, parent)]
         arms = [(blame, arm) for blame in blames for arm in _arms(blame, log, swap)]

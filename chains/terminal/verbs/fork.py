@@ -32,6 +32,8 @@ def main(arguments: argparse.Namespace) -> int:
     if changed := differing(parent.plugins):
         raise BadInput(f"{changed[0]}; a run is forked with the plugins that it was made with")
     with Log(folder) as log:
+        if log.index.notice:
+            say(f"note: {log.index.notice}; what is lost there is asked for again")
         record = _forked(arguments, parent, folder, log)
         for name in prompts_changed(record):
             say(f"note: prompt {name} is not in its file as it is in the log any more; the log's is used")
@@ -94,6 +96,8 @@ def _message(arguments: argparse.Namespace, parent: RunRecord, log: Log) -> dict
     if trial is None:
         raise BadInput(f"run {parent.id} has no trial {arguments.trial!r}; its trials are named as in c1.w1.r1")
     cast = Casts(parent).cast(trial)
+    if cast.round_settings.rounds > 1:
+        raise BadInput(f"{trial} has rounds, each about another world; a message can be put into runs of one round")
     turn = cast.plan.by_name.get(arguments.at)
     if turn is None or turn.ruled:
         known = ", ".join(one.name for one in cast.plan.turns if not one.ruled)

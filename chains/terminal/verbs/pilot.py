@@ -1,6 +1,7 @@
 """`pilot`: before a study, a few plain relays that find the load at which its model can be told something about."""
 
 import argparse
+import shlex
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -86,7 +87,7 @@ def main(arguments: argparse.Namespace) -> int:
             return _broken_off(found, stopped)
         what = kept(found)
         trials.append(_Trial(Tried(step, what.relayed, what.end.value), what, record.id))
-    return _ended(experiment, path, _size(arguments.settings), step, trials, calls - left if arguments.json else None)
+    return _ended(experiment, path, arguments.settings, step, trials, calls - left if arguments.json else None)
 
 
 def _pilot(experiment: Experiment, worlds: int) -> tuple[_Pilot, list[str]]:
@@ -164,13 +165,13 @@ def _broken_off(found: Results, stopped: str | None) -> int:
 def _ended(
     experiment: Experiment,
     path: Path | None,
-    size: str | None,
+    given: Sequence[str],
     step: Ended,
     trials: Sequence[_Trial],
     calls: int | None,
 ) -> int:
     """Write down what was found, and say it; as JSON with the calls that were made, if they are given."""
-    by_load = {one.tried.load: one for one in trials}
+    by_load, size = {one.tried.load: one for one in trials}, _size(given)
     key = load_key(experiment)
     written: Path | None = None
     chosen = None if step.found is None else by_load[step.found.load]
@@ -191,7 +192,9 @@ def _ended(
         name = (
             "" if path is None else f" {path.stem if written is None or written.parent == runs_folder() else written}"
         )
-        words = "".join(f" --set {name}={value}" for name, value in settings.items())
+        others = [text for text in given if split(text)[0] not in settings]
+        words = "".join(f" --set {text}" for text in map(shlex.quote, others))
+        words += "".join(f" --set {name}={value}" for name, value in settings.items())
         say(f"{said} is written to {written}" if written else f"use it: mazedom run{name}{words}")
         if written:
             sized = "" if size is None else f" --set size={size}"

@@ -17,7 +17,7 @@ from chains.running.log.log import Log
 from chains.running.prepare import prepare
 from chains.running.record_file import create, discard, read_record, rewrite
 from chains.running.reuse import EarlierReplies
-from chains.running.run_record import RunRecord
+from chains.running.run_record import Casts, RunRecord
 from chains.running.shards import as_shard, read_shard
 from chains.running.twins import without_twins
 from chains.terminal.drive_at_terminal import drive_run, reused, reused_again
@@ -96,6 +96,14 @@ def _what_it_does(record: RunRecord, folder: Path, had: RunRecord | None) -> str
     trials = sum(1 for _ in record.trials())
     made = f"{counted(conditions, 'condition')} x {counted(worlds, 'world')}{times} = {counted(trials, 'trial')}"
     calls, new = record.estimate["calls"], ""
+    if record.shard is not None:
+        whole = sum(1 for _ in record.experiment.trials())
+        casts = Casts(record)
+        asked = {one.id: sum(map(len, casts.plan(one.id).asked_of.values())) for one in record.conditions}
+        calls = sum(asked[one.condition] * casts.round_settings(one.condition).rounds for one in record.trials())
+        made = (
+            f"{counted(trials, 'trial')} of {whole:,}; `mazedom merge {record.id}` joins all shards when they are done"
+        )
     if had is not None:
         calls -= had.estimate.get("calls", 0)
         new = f", {trials - sum(1 for _ in had.experiment.trials())} of them new"

@@ -34,8 +34,8 @@ def blame_view(found: Blamed) -> RenderableType:
     if any(sum(way.undefined) for way in found.ways):
         parts.append(
             Text(
-                "undefined: continuations that broke off, refused, were cut off or are not in English above the seat; "
-                "nothing is said of them"
+                "undefined: continuations that were not asked to their end, broke off, refused, were cut off, or are "
+                "not in English above the seat; nothing is said of them"
             )
         )
     return Group(*parts)
