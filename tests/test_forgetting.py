@@ -46,7 +46,9 @@ def test_the_name_and_every_text_of_a_person_go_and_others_stay(run, mazedom):
     assert after["receipt"]["root"] == before["receipt"]["root"], "what was published still proves the run"
     assert "people asked to be forgotten" in mazedom("replay", "--verify").err
     assert mazedom("show", "--json").document["by_hop"] == shown["by_hop"], "readings stay"
-    assert mazedom("show", "--trial", "c1.w1.r1").status == 0
+    told = {turn["seat"]: turn for turn in mazedom("show", "--trial", "c1.w1.r1", "--json").document["messages"]}
+    assert (told["L1"]["text"], set(told["L1"]["fates"].values())) == ("[forgotten]", {"kept"}), "as was logged"
+    assert "degenerate" not in mazedom("show", "--trial", "c1.w1.r1").out
     assert mazedom("resume", "--json").document["finished"] == 2
     assert mazedom("forget", "anna", "last", "--yes").status == 2
 

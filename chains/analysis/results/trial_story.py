@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 from chains.errors import BadInput, nearest
 from chains.experiments.experiment import TrialId
+from chains.fates import ELSEWHERE, FATE_OF
 from chains.models.provider import Reply
 from chains.organisation.assignment_turns import letters_of_actions
 from chains.organisation.cast import HAVE_NOTES, Cast
@@ -27,6 +28,7 @@ from chains.scoring.facts.degenerate import degenerate
 from chains.scoring.facts.instrument import Verdict
 from chains.scoring.facts.inventions import Claim, invented
 from chains.scoring.facts.reader import instrument_of, read_corrected, status_told
+from chains.scoring.reading import Reading
 from chains.scoring.replies.choice import Choice
 from chains.worlds.charters.assignment import Assignment
 from chains.worlds.world import World
@@ -159,10 +161,13 @@ def story(record: RunRecord, log: Log, trial: TrialId, number: int | None = None
     turns: list[Turn] = []
     replies = retold(cast, log, str(trial))
     said = {name: reply.spoken for name, reply in replies.items()}
+    end = log.end(str(trial))
+    logged = {} if end is None or rounds > 1 else end.readings
     for turn in cast.plan.turns:
         if turn.name in replies and (turn.task not in STEPS or turn in asked_to_step_in(cast, said)):
             step = None if turn.ruled else log.holds(cast.key(str(trial), turn))
-            turns.append(_turn(cast, turn, step, replies[turn.name], said, held.get(_whose(cast, turn), ())))
+            told = _turn(cast, turn, step, replies[turn.name], said, held.get(_whose(cast, turn), ()))
+            turns.append(told if step is None or step.forgotten is None else _forgotten(told, cast, logged))
     return Story(
         trial=trial,
         condition=casts.condition(trial).name,
@@ -208,6 +213,20 @@ def _turn(cast: Cast, turn: Spoken, step: Step | None, reply: Reply, said: Said,
         status=status_told(cast.world, message) if turn.row.holds != "clauses" else None,
         unchanged=step is None and bool(turn.about) and reply.spoken == said[turn.hears[0]],
     )
+
+
+def _forgotten(turn: Turn, cast: Cast, logged: Mapping[str, Reading]) -> Turn:
+    """Return a turn whose text a person asked to be forgotten, with the fates that were logged of it."""
+    reading = logged.get(turn.seat.name) if cast.plan.sent.get(turn.seat.name) == turn.told.name else None
+    letters = {} if reading is None else dict(zip((fact.id for fact in cast.world.facts), reading.fates, strict=True))
+    verdicts = {
+        name: Verdict(
+            statement=name, fate=FATE_OF[letter], slots={}, why="as logged; the text was forgotten", evidence=None
+        )
+        for name, letter in letters.items()
+        if letter != ELSEWHERE
+    }
+    return turn._replace(verdicts=verdicts, invented=(), degenerate=None)
 
 
 def _found(cast: Cast, turn: Spoken, said: Said) -> Found | None:

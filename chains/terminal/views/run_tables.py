@@ -95,6 +95,9 @@ def results_view(
             f"{found.waiting} waiting; {counted(found.calls, 'call')}, {found.tokens:,} tokens{_price(found)}{took}"
         )
     )
+    if (fork := record.forked) is not None:
+        what = " ".join(fork.settings) or ("a message put in place of a reply" if fork.said else "nothing changed")
+        parts.append(Text(f"a fork of run {fork.run}{f' at {fork.at}' if fork.at else ''}: {what}"))
     if found.reused:
         parts.append(Text(f"{_several(sum(found.reused.values()))} taken from {', '.join(found.reused)}, at no cost"))
     if found.standing.notable:
