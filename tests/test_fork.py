@@ -128,6 +128,9 @@ def test_a_message_and_a_prompt_are_edited_in_the_persons_editor(mazedom, parent
     fork = mazedom("fork", parent[0]["run"], "--at", "L4", "--edit", "prompt", "--json").document
     (step,) = [step for step in steps_of(Path(fork["path"])) if step["name"] == "L4"]
     assert step["request"]["messages"][-1]["content"].endswith("- One more thing.")
+    monkeypatch.setenv("EDITOR", "true")
+    left = mazedom("fork", parent[0]["run"], "--at", "L4", "--edit", "prompt")
+    assert (left.status, "is as it was, so nothing changes" in left.err) == (2, True)
     monkeypatch.setenv("EDITOR", "false")
     left = mazedom("fork", parent[0]["run"], "--at", "L4", "--edit", "prompt")
     assert (left.status, "ended with status 1; nothing was run" in left.err) == (2, True)

@@ -123,7 +123,10 @@ def _own_prompt(at: str, parent: RunRecord, name: str) -> str:
         raise BadInput(f"--at {at}: these seats have {len(found)} prompts ({', '.join(sorted(found))}); name one seat")
     (prompt,) = found.values()
     front = "" if prompt.system is None else f"system = {json.dumps(prompt.system)}\n"
-    text = _edited(f"+++\n{front}+++\n{prompt.body}\n")
+    before = f"+++\n{front}+++\n{prompt.body}\n"
+    text = _edited(before)
+    if text == before.strip():
+        raise BadInput(f"the prompt {prompt.name} is as it was, so nothing changes; change the prompt")
     path = runs_folder() / "prompts" / f"{prompt.role}-{name}.md"
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(f"{text}\n", encoding="utf-8")

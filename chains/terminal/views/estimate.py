@@ -28,7 +28,8 @@ def estimate_view(record: RunRecord, found: Estimate) -> RenderableType:
     table.add_row("models", ", ".join(sorted(record.models)) or "none: people hold every seat")
     table.add_row("calls", f"at most {found.calls:,}")
     if found.reused:
-        table.add_row("", f"{found.reused:,} more are answered by earlier runs ({', '.join(record.reuses)})")
+        whose = record.reuses if record.forked is None else (record.forked.run,)
+        table.add_row("", f"{found.reused:,} more are answered by earlier runs ({', '.join(whose)})")
     table.add_row("tokens", f"about {found.tokens:,}")
     table.add_row("cost", Text(cost_text(found)))
     table.add_row("time", Text(time_text(found)))
