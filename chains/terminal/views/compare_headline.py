@@ -221,6 +221,8 @@ def labels(compared: Sequence[Comparison]) -> list[str]:
         if len(runs) > 1:
             said.append(models[id(run)][0] if by_model else run.record.id)
         found.append(", ".join(said) or called(comparison)[1])
+    if len(set(found)) < len(found):  # one run against several conditions of another
+        return [f"against {', '.join(_setting(*item, alone=False) for item in one.a.arm.items())}" for one in compared]
     return found
 
 
