@@ -35,6 +35,12 @@ def test_few_worlds_give_no_interval_and_worlds_that_agree_no_point():
     assert alike.doses[0].low == pytest.approx(8 / (8 + 1.96**2), abs=0.001)
 
 
+def test_loads_that_lie_far_apart_around_the_crossing_are_said(mazedom):
+    model = "model=channel:overload=0.1,capacity=12"
+    mazedom("run", "--set", model, "--set", "facts=8,16", "--set", "worlds=8", "--set", "prompt=plain")
+    assert "no load between 8 and 16 was tried" in " ".join(mazedom("load", "last").out.split())
+
+
 def test_models_are_compared_by_the_load_that_they_carry_and_the_planted_one_is_found(
     mazedom, channel_as_model, tmp_path
 ):

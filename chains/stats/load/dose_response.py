@@ -52,6 +52,13 @@ class DoseResponse(NamedTuple):
     """By load, ascending."""
     capacity: Capacity
 
+    @property
+    def gap(self) -> tuple[float, float] | None:
+        """The two loads between which the curve crosses; None where it crosses nowhere, or at a load that was tried."""
+        below = [dose.load for dose in self.doses if dose.load <= self.capacity.value]
+        above = [dose.load for dose in self.doses if dose.load >= self.capacity.value]
+        return (below[-1], above[0]) if below and above and below[-1] < above[0] else None
+
     def document(self) -> dict[str, Any]:
         """Return it as JSON."""
         return {

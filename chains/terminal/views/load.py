@@ -121,6 +121,14 @@ def _carried(found: Sequence[Carried]) -> Iterator[RenderableType]:
             interval = "-" if dose.low != dose.low else f"{dose.low:.0%} to {dose.high:.0%}"
             table.add_row(one.name, f"{dose.load:g}", f"{dose.kept:.0%}", interval, str(dose.worlds))
     yield table
+    for one in found:
+        if (gap := one.found.gap) is not None and gap[1] > FAR * gap[0]:
+            name = f"{one.name}: " if len(found) > 1 else ""
+            yield Text(
+                f"note: {name}no load between {gap[0]:g} and {gap[1]:g} was tried, and a straight line is drawn; the "
+                "interval does not allow for that, so try loads between them",
+                "yellow",
+            )
     if min(dose.worlds for one in found for dose in one.found.doses) < FEWEST_WORLDS:
         yield Text(f"-: fewer than {FEWEST_WORLDS} worlds have no interval", "yellow")
 
@@ -139,6 +147,10 @@ def load_panels(found: Sequence[Carried]) -> list[Panel]:
     hops = f"{found[0].hops} hops" if found[0].hops > 1 else "1 hop"
     up, note = f"share kept over {hops}", f"dotted: {SHARE:.0%}"
     return [Panel("Retention against load", curves, found[0].of, up, note, high=1.0, tick="{:.0%}".format)]
+
+
+FAR = 1.4
+"""How many times the lower of two loads the next may be, for the line between them to be believed."""
 
 
 def _short(name: str) -> str:
