@@ -64,6 +64,19 @@ def test_a_shard_that_stopped_goes_on_with_its_own_trials_alone(mazedom, serve, 
     assert done["finished"] == done["trials"] < 8
 
 
+def test_a_shard_that_was_changed_is_not_sealed_anew_as_if_it_were_whole(mazedom):
+    runs = [mazedom("run", *SETS, "--shard", f"{number}/2", "--json").document for number in (0, 1)]
+    log = Path(runs[0]["path"]) / "log.jsonl"
+    whole = log.read_bytes()
+    for changed in (whole.replace(b'"text":"- ', b'"text":"+ ', 1), b"".join(whole.splitlines(keepends=True)[:-2])):
+        log.write_bytes(changed)
+        refused = mazedom("merge", *(one["run"] for one in runs), "--json")
+        assert (refused.status, "is not as it was written" in refused.document["error"]) == (1, True)
+    assert len(list(Path("runs").rglob("run.json"))) == 2
+    log.write_bytes(whole)
+    assert mazedom("merge", *(one["run"] for one in runs)).status == 0
+
+
 def test_hypotheses_keep_their_registration_through_shards(mazedom):
     sets = [*SETS, "--set", "hypotheses.h=retention(depth=2) > retention(depth=4)"]
     whole = mazedom("run", *sets, "--json").document["run"]
@@ -79,6 +92,7 @@ WRONG = [
     (("run", *SETS, "--shard", "x"), "write I/N"),
     (("run", *SETS, "--shard", "0/2", "--set", "limits.calls=1"), "can't be split into 2 shards"),
     (("run", *SETS, "--set", "worlds=1", "--set", "depth=2", "--shard", "0/900"), "has no trial"),
+    (("run", *SETS, "--human", "L1", "--shard", "0/2"), "people answer in one place"),
     (("merge", "last"), "is no shard"),
 ]
 

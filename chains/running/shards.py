@@ -9,12 +9,13 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from chains.errors import BadInput, MazedomError
+from chains.errors import BadInput, LogDamaged, MazedomError
 from chains.running.folders import LOG_FILE, new_run_id
 from chains.running.log.log import Log, is_written
 from chains.running.log.seals import sealed, unsealed
+from chains.running.receipt import receipt_of
 from chains.running.record_file import create, read_record
-from chains.running.run_record import RunRecord
+from chains.running.run_record import Casts, RunRecord
 from chains.running.shard_record import Shard
 from chains.running.spending import note_what_came
 
@@ -38,8 +39,10 @@ def as_shard(record: RunRecord, shard: Shard) -> RunRecord:
     """Return the record of one shard of a run.
 
     Raises:
-        BadInput: If a limit can't be split, or the run has fewer trials than shards.
+        BadInput: If a limit can't be split, the run has fewer trials than shards, or people sit in it.
     """
+    if Casts(record).people():
+        raise BadInput("people answer in one place, so a run with people in it is not sharded; leave --shard out")
     limits = record.experiment.limits
     if limits.calls is not None and limits.calls < shard.of:
         raise BadInput(f"limits.calls={limits.calls} can't be split into {shard.of} shards; allow at least {shard.of}")
@@ -64,11 +67,13 @@ def merge(folders: Sequence[Path]) -> Merged:
 
     Raises:
         BadInput: If they are no shards of one run, or one of them still runs.
-        LogDamaged: If one can't be read.
+        LogDamaged: If one can't be read, or is not as it was written.
         MazedomError: If the run can't be written.
     """
     records = [read_record(folder) for folder in folders]
     missing = _check(folders, records)
+    for folder, record in zip(folders, records, strict=True):
+        _check_unchanged(folder, record)
     first = records[0]
     found = first.model_copy(
         update={
@@ -91,6 +96,19 @@ def merge(folders: Sequence[Path]) -> Merged:
         for note in note_what_came(found, folder, log):
             raise MazedomError(note)
     return Merged(folder, read_record(folder), missing)
+
+
+def _check_unchanged(folder: Path, record: RunRecord) -> None:
+    """Refuse a shard that was changed, cut or damaged: merged lines are sealed anew, which would hide it."""
+    with Log(folder) as log:
+        _, changes = receipt_of(folder, log)
+        log.index.before = record.held
+        wrong = [f"{change.trial}: {change.what}" for change in changes] + list(filter(None, [log.index.missing]))
+    if wrong:
+        raise LogDamaged(
+            f"shard {record.id} is not as it was written ({wrong[0]}); `mazedom replay {record.id} --verify` shows it "
+            "all; put it back, or merge the others and let `resume` ask for its trials"
+        )
 
 
 def _lines(folders: Sequence[Path]) -> Iterator[bytes]:

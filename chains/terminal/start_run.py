@@ -1,10 +1,14 @@
 """What verbs that start runs share: say what a run would take, check its models, ask before it costs much."""
 
 import asyncio
+from pathlib import Path
 
 from chains.errors import BadInput
 from chains.models.pool import Models
+from chains.registry import differing
 from chains.running.cost_estimate import Estimate, estimate
+from chains.running.folders import find_run
+from chains.running.record_file import read_record
 from chains.running.reply_source import OtherReplies
 from chains.running.reuse import foreseen
 from chains.running.run_record import RunRecord
@@ -15,6 +19,20 @@ from chains.terminal.views.output import print_json, progress, results, say
 
 UNASKED_CALLS = 1000
 """Calls to an endpoint above which a run needs a limit of calls, or a yes at the terminal."""
+
+
+def forkable(name: str) -> tuple[Path, RunRecord]:
+    """Return the folder and the record of a run that another goes on from.
+
+    Raises:
+        BadInput: If there is none, its models do not answer any more, or its plugins have changed.
+    """
+    folder = find_run(name)
+    record = read_record(folder)
+    if changed := differing(record.plugins):
+        raise BadInput(f"{changed[0]}; a run is forked with the plugins that it was made with")
+    check_models(record)
+    return folder, record
 
 
 def dry_run(record: RunRecord, others: OtherReplies | None, had: RunRecord | None = None, *, as_json: bool) -> int:

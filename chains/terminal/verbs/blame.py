@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+from collections import Counter
 from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
@@ -14,21 +15,21 @@ from chains.analysis.blame import blamed
 from chains.analysis.compare.arms import RunHeard
 from chains.analysis.swap import swapped
 from chains.errors import BadInput, LogDamaged, OverLimit
-from chains.experiments.experiment import Condition
+from chains.experiments.experiment import Condition, Limits
+from chains.experiments.overrides import with_limits
 from chains.models.budget import Budget, Taken
 from chains.models.pool import Models
-from chains.registry import differing
 from chains.running.arms_of_blame import Arm, Blame, arms_of, blame_of, swap_of
-from chains.running.folders import RUN_FILE, find_run, runs_folder
+from chains.running.folders import RUN_FILE, runs_folder
 from chains.running.fork import ParentReplies
 from chains.running.log.log import Log
 from chains.running.record_file import create, read_record
 from chains.running.run_record import RunRecord
 from chains.running.runner import drive
-from chains.running.spending import most_at_once, note_what_came
+from chains.running.spending import budget_of, most_at_once, note_what_came
 from chains.running.token_estimate import longest_prompt
 from chains.terminal.drive_at_terminal import INTERRUPTED, TRACE, attended, confirmed, interrupts, told_once
-from chains.terminal.start_run import UNASKED_CALLS
+from chains.terminal.start_run import UNASKED_CALLS, check_models, forkable
 from chains.terminal.views.blame import blame_view, swap_view
 from chains.terminal.views.output import counted, print_json, say
 from chains.terminal.views.output import results as stdout
@@ -36,15 +37,16 @@ from chains.terminal.views.output import results as stdout
 
 def main(arguments: argparse.Namespace) -> int:
     """Say what it would ask, ask it, print who is to blame; return the exit status."""
-    folder = find_run(arguments.run)
-    parent = read_record(folder)
-    if changed := differing(parent.plugins):
-        raise BadInput(f"{changed[0]}; a run is forked with the plugins that it was made with")
+    folder, parent = forkable(arguments.run)
+    limits, settings = _limits(arguments, parent)
     with Log(folder) as log:
         if log.index.notice:
             say(f"note: {log.index.notice}")
         swap = _two(arguments.swap)
-        blames = [_blame(arguments, parent, folder, log, one.id) for one in _conditions(arguments.condition, parent)]
+        blames = [
+            blame_of(parent, folder, log, one.id, by_level=arguments.levels, settings=settings, times=arguments.times)
+            for one in _conditions(arguments.condition, parent)
+        ]
         arms = [(blame, arm) for blame in blames for arm in _arms(blame, log, swap)]
         asks = _left([arm for _, arm in arms])
         most = sum(arm.calls for _, arm in arms)
@@ -52,10 +54,15 @@ def main(arguments: argparse.Namespace) -> int:
         say(f"{counted(len(arms), 'fork')} of run {parent.id}, at most {most:,} replies, {left}")
         if arguments.dry_run:
             return _dry_run(arms, as_json=arguments.json)
-        if not _agreed(parent, asks, arguments.max_calls):
+        for _, arm in arms:
+            check_models(arm.record)
+        if not _agreed(parent, asks, limited=any((limits.calls, limits.tokens, limits.cost))):
             say("nothing was asked")
             return 130
-        stopped = asyncio.run(_drive_all([arm for _, arm in arms], log, arguments.max_calls))
+        try:
+            stopped = asyncio.run(_drive_all([arm for _, arm in arms], log, limits))
+        except asyncio.CancelledError:
+            stopped = INTERRUPTED
         with ExitStack() as stack:
             run = RunHeard(parent, log)
             found = [
@@ -66,7 +73,8 @@ def main(arguments: argparse.Namespace) -> int:
             else:
                 stdout.print(*(view for _, view in found), sep="\n\n")
     if stopped:
-        say(f"{stopped}; the same command goes on, and asks nothing twice")
+        more = "" if stopped == INTERRUPTED else "; give more with --max-calls N or --set limits.KEY=N"
+        say(f"{stopped.partition(';')[0]}{more}; the same command goes on, and asks nothing twice")
     return 0 if stopped is None else 130 if stopped == INTERRUPTED else 1
 
 
@@ -108,10 +116,12 @@ def _conditions(name: str | None, parent: RunRecord) -> list[Condition]:
     return found
 
 
-def _blame(arguments: argparse.Namespace, parent: RunRecord, folder: Path, log: Log, condition: str) -> Blame:
-    return blame_of(
-        parent, folder, log, condition, by_level=arguments.levels, settings=arguments.settings, times=arguments.times
-    )
+def _limits(arguments: argparse.Namespace, parent: RunRecord) -> tuple[Limits, list[str]]:
+    """Return the limits of all forks together, the run's own but for what the command line sets, and the settings."""
+    given = [text for text in arguments.settings if text.startswith("limits.")]
+    given += [f"limits.calls={n}" for n in (arguments.max_calls,) if n is not None]
+    own = parent.experiment.limits.model_copy(update={"calls": None, "minutes": None})  # these were for one run
+    return with_limits(own, given), [text for text in arguments.settings if not text.startswith("limits.")]
 
 
 def _folder(record: RunRecord) -> Path:
@@ -134,9 +144,9 @@ def _left(arms: Sequence[Arm]) -> int:
     return left
 
 
-def _agreed(parent: RunRecord, asks: int, most: int | None) -> bool:
+def _agreed(parent: RunRecord, asks: int, *, limited: bool) -> bool:
     paid = [name for name, source in parent.models.items() if source.traits.is_paid]
-    if not paid or asks <= UNASKED_CALLS or most is not None:
+    if not paid or asks <= UNASKED_CALLS or limited:
         return True
     if not attended():
         raise BadInput(
@@ -157,14 +167,21 @@ def _dry_run(arms: Sequence[tuple[Blame, Arm]], *, as_json: bool) -> int:
     return 0
 
 
-async def _drive_all(arms: Sequence[Arm], parent_log: Log, most: int | None) -> str | None:
+async def _drive_all(arms: Sequence[Arm], parent_log: Log, limits: Limits) -> str | None:
     """Drive every arm that is not finished; return why it stopped early, if it did."""
     records = [arm.record for arm in arms]
-    sent = sum(_calls(arm) for arm in arms)
+    spent = [_spent(arm) for arm in arms]
+    budget = Budget(
+        limits.calls,
+        tokens=limits.tokens,
+        cost=limits.cost,
+        seconds=None if limits.minutes is None else limits.minutes * 60,
+        taken=Taken(*(sum(getattr(one, name) for one in spent) for name in ("calls", "tokens", "cost"))),
+    )
     opened = Models(
         {name: spec for record in records for name, spec in record.experiment.models.items()},
         reproducible=records[0].experiment.reproducible,
-        budget=Budget(most, taken=Taken(sent)),
+        budget=budget,
         longest_prompt=max(map(longest_prompt, records)),
         waiting=told_once(),
     )
@@ -178,12 +195,13 @@ async def _drive_all(arms: Sequence[Arm], parent_log: Log, most: int | None) -> 
     return None
 
 
-def _calls(arm: Arm) -> int:
+def _spent(arm: Arm) -> Taken:
+    """Return what an arm has used so far."""
     folder = _folder(arm.record)
     if not (folder / RUN_FILE).is_file():
-        return 0
+        return Taken()
     with Log(folder) as log:
-        return log.index.calls
+        return budget_of(arm.record, log).taken
 
 
 async def _drive(arm: Arm, parent_log: Log, models: Models) -> Exception | None:
@@ -214,6 +232,9 @@ async def _drive(arm: Arm, parent_log: Log, models: Models) -> Exception | None:
             others=ParentReplies(record, parent_log),
             trace=TRACE,
         )
+        failed = Counter(end.error for one in done.ends if (end := log.end(one)) is not None and end.status == "failed")
+        for sentence, count in failed.items():
+            say(f"{arm.place}, {arm.kind}: {counted(count, 'trial')} failed: {sentence}")
         for note in note_what_came(record, folder, log):
             say(f"note: {note}")
     return done.stopped

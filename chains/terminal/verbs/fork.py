@@ -12,25 +12,21 @@ from pathlib import Path
 
 from chains.errors import BadInput, NotThere
 from chains.organisation.prompts import Prompt
-from chains.registry import differing
-from chains.running.folders import find_run, new_run_id, runs_folder
+from chains.running.folders import new_run_id, runs_folder
 from chains.running.fork import ParentReplies, forked, place, prompts_changed
 from chains.running.fork_record import seats_at
 from chains.running.log.log import Log
-from chains.running.record_file import create, discard, read_record
+from chains.running.record_file import create, discard
 from chains.running.reuse import foreseen
 from chains.running.run_record import Casts, RunRecord
 from chains.terminal.drive_at_terminal import drive_run
-from chains.terminal.start_run import agreed, check_models, dry_run
+from chains.terminal.start_run import agreed, check_models, dry_run, forkable
 from chains.terminal.views.output import counted, say
 
 
 def main(arguments: argparse.Namespace) -> int:
     """Make the fork, say what is asked again, drive it; return the exit status."""
-    folder = find_run(arguments.run)
-    parent = read_record(folder)
-    if changed := differing(parent.plugins):
-        raise BadInput(f"{changed[0]}; a run is forked with the plugins that it was made with")
+    folder, parent = forkable(arguments.run)
     with Log(folder) as log:
         if log.index.notice:
             say(f"note: {log.index.notice}; what is lost there is asked for again")
