@@ -161,6 +161,12 @@ def test_a_fork_that_stopped_goes_on_and_takes_the_rest_from_its_parent(mazedom,
     assert server.calls - asked == 15
 
 
+def test_a_fork_to_an_address_where_nobody_answers_is_one_sentence_and_leaves_no_run(mazedom, parent):
+    refused = mazedom("fork", parent[0]["run"], "--at", "L4", "--set", "model=http://localhost:9/v1#m", "--json")
+    assert (refused.status, "can't connect to" in refused.document["error"]) == (2, True)
+    assert len(list(Path("runs").rglob("run.json"))) == 1
+
+
 WRONG = [
     (("--at", "L9"), "has no seat, role, level or hop"),
     (("--at", "L2", "--trial", "c9.w1.r1"), "has no trial 'c9.w1.r1'"),

@@ -64,7 +64,7 @@ def _asked(record: RunRecord) -> tuple[object, ...]:
 def discard(folder: Path) -> None:
     """Remove the folder of a run of which nothing was answered or may have been paid; leave any other as it is."""
     spent = read_index(folder / LOG_FILE)
-    if spent.places or any(one.prompt or one.completion or one.unknown_tokens for one in spent.spent.values()):
+    if spent.answered or any(one.prompt or one.completion or one.unknown_tokens for one in spent.spent.values()):
         return
     shutil.rmtree(folder, ignore_errors=True)
     with contextlib.suppress(OSError):

@@ -168,7 +168,7 @@ class _Driver:
         except (OverLimit, Stopped) as error:
             self.progress.stopped = error
         except NotThere as error:
-            if not self.reply_source.log.index.places:
+            if not self.reply_source.log.index.answered:
                 raise  # no model has replied at all: an address is wrong
             self._ended(_failed(trial, error))
         except ProviderError as error:

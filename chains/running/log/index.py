@@ -133,6 +133,11 @@ class LogIndex:
         """The trials that have a step in the log."""
         return {trial for trial, held in self.places.trials.items() if held.steps}
 
+    @property
+    def answered(self) -> bool:
+        """Whether a reply was given to this run, and not only taken from other runs."""
+        return len(self.places) > sum(self.reused.values())
+
     def status(self, trial: str) -> Status | None:
         """Return how a trial last ended; None if it has not."""
         held = self.places.trials.get(trial)
