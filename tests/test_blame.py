@@ -78,6 +78,12 @@ def test_blame_replaces_each_seat_and_names_the_saboteur(mazedom, sabotaged):
     assert again.document["conditions"] == [found]
 
 
+def test_a_blame_that_was_not_asked_to_its_end_clears_nobody(mazedom, sabotaged):
+    stopped = mazedom("blame", "last", "--max-calls", "10")
+    assert (stopped.status, "Nobody stands out" in stopped.out) == (1, False)
+    assert "to blame or clear anybody" in " ".join(stopped.out.split())
+
+
 def test_calls_are_what_was_said_and_a_stopped_blame_goes_on(mazedom, serve, experiment):
     server = serve("copies")
     mazedom("run", experiment(server, seeds=(1, 2), fixed="depth = 3\nfacts = 6"), "--json")

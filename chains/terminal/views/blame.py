@@ -78,6 +78,11 @@ def _said(found: Blamed, worlds: int) -> Iterator[str]:
                 continue
             one = way.saved[what]
             names = [places[place] for place in one.blamed]
+            unknown = [place for place, saved in zip(places, one.saved, strict=True) if saved.worlds < FEWEST_WORLDS]
+            if unknown:
+                if what == "loss":
+                    yield f"Too little is known of {', '.join(unknown[:4])} ({way.kind}) to blame or clear anybody."
+                continue
             if not names:
                 if what == "loss":
                     yield f"Nobody stands out ({way.kind}): no seat loses more than the others do on average."
