@@ -17,6 +17,7 @@ from chains.analysis.results.regret import priced
 from chains.errors import BadInput, nearest
 from chains.experiments.condition_name import shown
 from chains.experiments.experiment import Condition, TrialId
+from chains.fates import FATE_OF
 from chains.models.spec import EMBEDDED
 from chains.organisation.hierarchy import Hierarchy
 from chains.organisation.turn_key import ROUND, Key
@@ -24,7 +25,7 @@ from chains.running.log.log import Log
 from chains.running.log.records import TrialEnd
 from chains.running.run_record import Casts, RunRecord
 from chains.stats.observations.observations import ALL, Observations, Regret
-from chains.worlds.world import World, unverified_notes
+from chains.worlds.world import World, claims_notes, unverified_notes
 
 OWN = ("depth", "twin")
 """Settings that name no condition: depth is what the law is about, and twins are the same worlds counterbalanced."""
@@ -215,7 +216,9 @@ def followed_facts(run: Run, named: Mapping[str, str], prefix: str = "") -> Iter
                 reading = end.readings[seat]
                 cut = reading.finish == "length"
                 other = reading.language is not None
-                row = (*chain, *about, hop, reading.fates[place], float(reading.words), cut, other)
+                if (letter := reading.fates[place]) not in FATE_OF:
+                    continue  # a claim that the rules read, or can't
+                row = (*chain, *about, hop, letter, float(reading.words), cut, other)
                 yield Followed(trial, seat, place, row)
 
 
@@ -247,7 +250,8 @@ def _digest(texts: Sequence[str]) -> str:
 def law_notes(records: Sequence[RunRecord]) -> list[str]:
     """Return notes on the models and the instrument behind the observations of runs."""
     sources = {source.label: source for record in records for source in record.models.values()}
-    notes = unverified_notes(world for record in records for world in record.worlds.values())
+    worlds = [world for record in records for world in record.worlds.values()]
+    notes = unverified_notes(worlds) + claims_notes(worlds)
     notes += dict.fromkeys(note for record in records for note in record.notes)
     if sources and all(source.traits.is_synthetic for source in sources.values()):
         notes.append("a synthetic channel: the losses are planted, so this checks the estimators and is no finding")

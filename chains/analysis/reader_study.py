@@ -227,7 +227,7 @@ def _row(run: RunHeard, condition: str, answers: Sequence[Answer]) -> Row:
     trials = {str(trial): trial for trial in run.ends}
     facts = [one for one in answers if one.about != DECISION]
     choices = [one for one in answers if one.about == DECISION]
-    fates = [_fate(run, trials[one.trial], one.about) for one in facts if one.trial in trials]
+    fates = [fate for one in facts if one.trial in trials and (fate := _fate(run, trials[one.trial], one.about))]
     name = next(one.name for one in run.record.conditions if one.id == condition)
     read = {one.trial for one in answers}
     return Row(
@@ -246,8 +246,8 @@ def _row(run: RunHeard, condition: str, answers: Sequence[Answer]) -> Row:
 
 
 def _fate(run: RunHeard, trial: TrialId, fact: str) -> str:
-    facts = run.casts.world(trial).facts
-    return run.heard(trial).fates[next(place for place, one in enumerate(facts) if one.id == fact)]
+    heard = run.heard(trial)
+    return next((fate for one, fate in zip(heard.facts, heard.fates, strict=True) if one.id == fact), "")
 
 
 def _mean(values: Sequence[Any]) -> float | None:

@@ -21,6 +21,7 @@ from chains.experiments.experiment import TrialId
 from chains.fates import FATE_OF, FATES
 from chains.running.log.records import Step
 from chains.scoring.facts.instrument import Verdict
+from chains.scoring.facts.verdict import in_rates
 from chains.scoring.measures.measures import MEASURES
 
 Row = dict[str, Any]
@@ -252,7 +253,7 @@ class Tables:
 
 
 def _message(turn: Turn) -> Row:
-    fates = Counter(verdict.fate for verdict in turn.verdicts.values())
+    fates = Counter(verdict.fate for verdict in in_rates(turn.verdicts).values())
     return {
         "hop": turn.hop,
         "turn": turn.told.name,

@@ -150,9 +150,10 @@ def _documents(
 @lru_cache(maxsize=256)
 def _read_in(world: World, form: NoteForm) -> tuple[int, int]:
     from chains.scoring.facts.reader import instrument_of  # noqa: PLC0415  start-up
+    from chains.scoring.facts.verdict import in_rates  # noqa: PLC0415  start-up
 
     notes = write_notes(world, tuple(fact.id for fact in world.facts), form, 1)
-    verdicts = instrument_of(world).read(notes.text)
+    verdicts = in_rates(instrument_of(world).read(notes.text))
     return sum(verdict.fate == "kept" for verdict in verdicts.values()), len(verdicts)
 
 

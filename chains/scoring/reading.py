@@ -14,7 +14,10 @@ class Reading(BaseModel):
     hop: int
     """1 for a worker's report; the largest for what the executive hears."""
     fates: str
-    """A letter for each fact of the world, in its order: K B A I O, or - for a fact held elsewhere."""
+    """A letter for each fact of the world, in its order: K B A I O, or - for a fact held elsewhere.
+
+    Of a claim k b i o, where the rules are sure, or ? where it is unread; `fates.in_rates` leaves these out.
+    """
     invented: int
     """Claims new at this hop that nothing heard contains."""
     unfounded: int

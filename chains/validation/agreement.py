@@ -138,13 +138,14 @@ def measured(found: Gathered, conditions: Collection[str] | None = None) -> Erro
     if not truth:
         return "the instrument's error is not measured: nobody has labelled; `mazedom agree` asks"
     clusters, _ = _clusters(found.pairs, set(truth))
-    labelled = [Labelled(found.pairs.by_id[name].read, fate == "kept", clusters[name]) for name, fate in truth.items()]
+    read = found.of(INSTRUMENT)
+    labelled = [Labelled(read[name], fate == "kept", clusters[name]) for name, fate in truth.items() if name in read]
     return error_rates(labelled, population(found.pairs, conditions))
 
 
 def population(pairs: Pairs, conditions: Collection[str] | None = None) -> dict[Fate, float]:
-    """Return the share of each fate, as the instrument reads it, in the pairs of some conditions; they sum to 1."""
-    some = [pair.read for pair in pairs.all if conditions is None or pair.condition in conditions]
+    """Return the share of each fate, as the instrument reads it, in some conditions; claims are left out."""
+    some = [pair.read for pair in pairs.all if pair.read and (conditions is None or pair.condition in conditions)]
     count = Counter(some)
     return {fate: count[fate] / len(some) for fate in FATES}
 

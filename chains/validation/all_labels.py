@@ -99,8 +99,7 @@ def gather_people(pairs: Pairs, folder: Path, more: Iterable[Label] = ()) -> Gat
             unsure[label.rater] += 1
         else:
             labels[label.id, label.rater] = label.fate
-    for name in {pair for pair, _ in labels}:
-        labels[name, INSTRUMENT] = pairs.by_id[name].read
+    labels |= _read(pairs, labels)
     return Gathered(pairs, labels, tuple(people), (), dict(unsure), stale)
 
 
@@ -121,9 +120,14 @@ def gather(pairs: Pairs, folder: Path, more: Iterable[Label] = ()) -> Gathered:
             most = majority([judge.said[pair].vote for judge in judges if pair in judge.said])
             if most is not None:
                 found.labels[pair, JUDGES] = most
-    for name in {pair for pair, _ in found.labels}:
-        found.labels[name, INSTRUMENT] = pairs.by_id[name].read
+    found.labels.update(_read(pairs, found.labels))
     return found._replace(judges=judges)
+
+
+def _read(pairs: Pairs, labels: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Fate]:
+    """Return the instrument's fates of the pairs that have labels; it has none for claims."""
+    read = {name: pairs.by_id[name].read for name, _ in labels}
+    return {(name, INSTRUMENT): fate for name, fate in read.items() if fate is not None}
 
 
 def _judges(folder: Path, pairs: Pairs) -> tuple[Judge, ...]:

@@ -152,9 +152,10 @@ def read_messages(path: Path) -> Found:
         at = one.row.line, name
         said = {f"reader {n}": fate for n, fate in enumerate(one.row.labels[name]) if fate}
         everybody.update({(at, who): fate for who, fate in said.items()})
-        true, fate = one.row.agreed(name), one.verdicts[name].fate
-        if true is None:
+        true, verdict = one.row.agreed(name), one.verdicts[name]
+        if true is None or verdict.fate == "unread":
             continue
+        fate = verdict.fate
         judged.append(Judged(true, fate))
         labels[at, _READERS], labels[at, _INSTRUMENT] = true, fate
         for what, value in (("hop", one.row.hop), ("prompt", one.row.prompt)):

@@ -32,8 +32,8 @@ class Pair(NamedTuple):
     """The condition's id: "c1"."""
     world: str
     """The world's digest."""
-    read: Fate
-    """The fate that the instrument reads."""
+    read: Fate | None
+    """The fate that the instrument reads; None for a claim, which has no typed value for it to count."""
 
     @property
     def id(self) -> str:
@@ -101,7 +101,7 @@ class Pairs:
                 for fact, letter in zip(world.facts, reading.fates, strict=True):
                     if letter != ELSEWHERE:
                         yield Pair(
-                            trial, seat, fact.id, reading.hop, depth, trial.condition, world.digest, FATE_OF[letter]
+                            trial, seat, fact.id, reading.hop, depth, trial.condition, world.digest, FATE_OF.get(letter)
                         )
 
     def _read(self, trial: TrialId, end: TrialEnd) -> TrialEnd:

@@ -33,7 +33,7 @@ def in_order(pairs: Pairs, seed: int, drawn: Iterable[Pair] = (), *, heard: bool
         heard: Take only messages that the executive reads.
     """
     some = [pair for pair in pairs.all if not heard or pair.hop == pair.depth]
-    queues = [_of_one_fate([pair for pair in some if pair.read == fate], seed, fate) for fate in FATES]
+    queues = [_of_one_fate([pair for pair in some if pair.read == fate], seed, fate) for fate in (*FATES, None)]
     seen = {_what(pairs, pair) for pair in drawn}
     while queues:
         for queue in list(queues):
@@ -51,12 +51,12 @@ def _what(pairs: Pairs, pair: Pair) -> tuple[str, str, str]:
     return pair.world, pair.statement, pairs.message(pair)
 
 
-def _of_one_fate(pairs: Sequence[Pair], seed: int, fate: Fate) -> Iterator[Pair]:
+def _of_one_fate(pairs: Sequence[Pair], seed: int, fate: Fate | None) -> Iterator[Pair]:
     """Yield pairs from each condition and hop in turn, in random order."""
     cells: dict[tuple[str, int], list[Pair]] = defaultdict(list)
     for pair in pairs:
         cells[pair.condition, pair.hop].append(pair)
-    draw = Draw("pairs", seed, fate)
+    draw = Draw("pairs", seed, fate or "claim")
     shuffled = [iter(draw.shuffled(cell)) for cell in draw.shuffled(list(cells.values()))]
     while shuffled:
         for cell in list(shuffled):

@@ -136,6 +136,16 @@ def unverified_notes(worlds: Iterable[World]) -> list[str]:
     return list(notes.values())
 
 
+def claims_notes(worlds: Iterable[World]) -> list[str]:
+    """Return a sentence for each world that holds claims, for figures that leave them out."""
+    counts = {world.scenario: (sum(not fact.slots for fact in world.facts), len(world.facts)) for world in worlds}
+    return [
+        f"{claims} of {facts} facts of world {name} are claims, which have no typed value; no figure here counts them"
+        for name, (claims, facts) in counts.items()
+        if claims
+    ]
+
+
 class Scenario(Protocol):
     """A generator of worlds: a pure function of its arguments."""
 

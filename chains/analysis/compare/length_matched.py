@@ -18,7 +18,7 @@ from collections.abc import Collection, Mapping
 from chains.analysis.compare.arms import Side
 from chains.analysis.compare.comparison import Comparison, Pair, Row, heard_in
 from chains.experiments.experiment import TrialId
-from chains.fates import LETTERS
+from chains.fates import in_rates
 from chains.organisation.cast import Cast
 from chains.organisation.remedies.audit import corrected_in
 from chains.running.trial import held_below
@@ -93,7 +93,7 @@ def _cut(side: Side, trial: TrialId, words: int) -> Heard:
     if cast.plan.joined:  # as the whole of it was read: as one text
         whole, right = ("\n".join(texts.values()) for texts in (cut, corrected))
         verdicts = read_corrected(instrument_of(cast.world, cast.told), whole, right)
-        return heard._replace(fates="".join(LETTERS[verdicts[fact.id].fate] for fact in cast.world.facts))
+        return heard._replace(fates=in_rates("".join(verdicts[fact.id].letter for fact in cast.world.facts)))
     return heard._replace(fates=_fates(cast, cut, corrected))
 
 
@@ -109,8 +109,8 @@ def _fates(cast: Cast, messages: Mapping[str, str], corrected: Mapping[str, str]
     for name, message in messages.items():
         only = held[cast.plan.by_name[name].seat.name]
         for fact, verdict in read_corrected(instrument, message, corrected[name], only).items():
-            fates[fact] = LETTERS[verdict.fate]
-    return "".join(fates[fact.id] for fact in cast.world.facts)
+            fates[fact] = verdict.letter
+    return in_rates("".join(fates[fact.id] for fact in cast.world.facts))
 
 
 def first_words(text: str, count: int) -> str:

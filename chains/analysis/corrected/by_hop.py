@@ -40,7 +40,7 @@ def errors_beside(record: RunRecord, log: Log, folder: Path) -> Errors | str | N
     depth = max((pair.hop for pair in pairs.all), default=0)
     found: list[tuple[int, ErrorRates]] = []
     for name, hops in (("first", range(1, 2)), ("middle", range(2, depth)), ("last", range(max(depth, 2), depth + 1))):
-        whole = [pair for pair in pairs.all if pair.hop in hops]
+        whole = [pair for pair in pairs.all if pair.hop in hops and pair.read]
         some = [pair for pair in whole if pair.id in truth]
         if not whole:
             continue
@@ -67,4 +67,5 @@ def errors_beside(record: RunRecord, log: Log, folder: Path) -> Errors | str | N
 
 def _rates(whole: Sequence[Pair], some: Sequence[Pair], truth: Mapping[str, str]) -> ErrorRates | str:
     share = {fate: sum(pair.read == fate for pair in whole) / len(whole) for fate in FATES}
-    return error_rates([Labelled(pair.read, truth[pair.id] == "kept", pair.world) for pair in some], share)
+    labelled = [Labelled(pair.read, truth[pair.id] == "kept", pair.world) for pair in some if pair.read]
+    return error_rates(labelled, share)

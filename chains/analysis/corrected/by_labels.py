@@ -166,7 +166,7 @@ def _too_few(side: Side, labels: RunLabels) -> str:
 def _heard_labels(side: Side, labels: RunLabels) -> Counter[str]:
     """Return how many pairs of a side's last messages are labelled, by the fate that is read."""
     labelled = (labels.found.pairs.by_id[name] for name in labels.truth)
-    return Counter(pair.read for pair in labelled if pair.hop == pair.depth and _of(side, pair))
+    return Counter(pair.read for pair in labelled if pair.read and pair.hop == pair.depth and _of(side, pair))
 
 
 def _of(side: Side, pair: LabelledPair) -> bool:

@@ -20,6 +20,7 @@ from chains.errors import BadInput
 from chains.experiments.experiment import Condition, TrialId
 from chains.models.provider import Message, Usage
 from chains.running.log.records import Step
+from chains.scoring.facts.verdict import in_rates
 from chains.scoring.measures.measures import MEASURES
 
 STOPS = {"length": "max_tokens", "filter": "content_filter", "refusal": "content_filter", "empty": "unknown"}
@@ -191,7 +192,8 @@ def _events(told: Story, turn: Turn, step: Step) -> Iterator[dict[str, Any]]:
     """Return a span of the seat, in it the call and what was read in the reply."""
     span = f"{told.trial}/{turn.told.name}/{step.turn}"
     here = {"timestamp": step.at, "working_start": 0.0}
-    kept = sum(verdict.fate == "kept" for verdict in turn.verdicts.values())
+    read = in_rates(turn.verdicts)
+    kept = sum(verdict.fate == "kept" for verdict in read.values())
     yield {"event": "span_begin", "id": span, "name": turn.told.name, "type": "agent", "span_id": span, **here}
     yield {
         "event": "model",
@@ -207,9 +209,9 @@ def _events(told: Story, turn: Turn, step: Step) -> Iterator[dict[str, Any]]:
         "span_id": span,
         **here,
     }
-    if turn.verdicts:
+    if read:
         why = "\n".join(f"{fact} {verdict.fate}: {verdict.why}" for fact, verdict in turn.verdicts.items())
-        value = kept / len(turn.verdicts)
+        value = kept / len(read)
         score = {"value": value, "explanation": why, "metadata": _read(turn)}
         yield {"event": "score", "score": score, "scorer": "kept", "intermediate": True, "span_id": span, **here}
     yield {"event": "span_end", "id": span, "span_id": span, **here}

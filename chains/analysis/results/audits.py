@@ -23,6 +23,7 @@ from chains.running.run_record import Casts, RunRecord
 from chains.running.transcript import retold
 from chains.running.trial import held_below
 from chains.scoring.facts.reader import instrument_of
+from chains.scoring.facts.verdict import in_rates
 
 
 class Audited(NamedTuple):
@@ -82,7 +83,7 @@ def audited_in(cast: Cast, replies: Mapping[str, Reply]) -> Iterator[Audited]:
 
     def stated(text: str, seat: str) -> set[str]:
         verdicts = instrument.read(cast.plain(text), only=held[seat])
-        return {name for name, verdict in verdicts.items() if verdict.fate == "kept"}
+        return {name for name, verdict in in_rates(verdicts).items() if verdict.fate == "kept"}
 
     for turn, last in _audits(cast):
         if said.get(turn.name) is None or last.name not in said:

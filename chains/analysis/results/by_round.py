@@ -1,10 +1,11 @@
 """Results round by round, where trials have several: a row for each condition and round."""
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from chains.experiments.experiment import Condition, TrialId
-from chains.fates import ELSEWHERE
+from chains.fates import in_rates
 from chains.running.log.records import RoundEnd
 from chains.running.run_record import Casts
 from chains.scoring.measures.regret import mean
@@ -32,12 +33,13 @@ def rounds_of(casts: Casts, trial: TrialId, rounds: Sequence[RoundEnd]) -> tuple
     found = []
     for one in rounds:
         messages = [one.top] if one.top is not None else [one.readings[seat] for seat in last]
-        letters = "".join(message.fates for message in messages).replace(ELSEWHERE, "")
+        letters = in_rates("".join(message.fates for message in messages))
+        total = len(letters) or math.nan
         rated = [rating for rating in one.ratings.values() if rating is not None]
         found.append(
             Round(
-                kept=letters.count("K") / len(letters),
-                distorted=sum(letters.count(letter) for letter in "AI") / len(letters),
+                kept=letters.count("K") / total,
+                distorted=sum(letters.count(letter) for letter in "AI") / total,
                 rating=mean(rated) if rated else None,
                 unrated=len(one.ratings) - len(rated),
                 moved=sum(member != seat for seat, member in one.staff.items()),

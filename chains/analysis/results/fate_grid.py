@@ -5,16 +5,16 @@ from typing import Any, NamedTuple
 
 from chains.analysis.results.trial_story import Story, Turn
 from chains.errors import BadInput
-from chains.fates import Fate
+from chains.fates import Read
 
 
 class Change(NamedTuple):
     """A fact whose fate is another in a message than in what was heard."""
 
     fact: str
-    before: Fate
+    before: Read
     """In the report below it; kept where a worker has it in its notes."""
-    after: Fate
+    after: Read
     why: str
 
     def document(self) -> dict[str, str]:
@@ -25,7 +25,7 @@ class Change(NamedTuple):
 class Cell(NamedTuple):
     """What became of a fact at one hop."""
 
-    fate: Fate
+    fate: Read
     new: bool
     """Whether it is another than at the hop before; at hop 1, whether the fact is not kept."""
 
@@ -50,7 +50,7 @@ def grid(story: Story) -> Grid:
     by_name = {turn.told.name: turn for turn in story.turns}
     facts: dict[str, dict[int, Cell]] = {}
     for fact in (fact.id for fact in story.world.facts):
-        before: Fate = "kept"
+        before: Read = "kept"
         cells = facts.setdefault(fact, {})
         for hop, seat in enumerate(story.paths.get(fact, ()), 1):
             turn = by_name.get(story.sent.get(seat, ""))
@@ -72,7 +72,7 @@ def changes(story: Story, turn: Turn) -> list[Change]:
             continue
         at = path.index(turn.seat.name) if turn.seat.name in path else len(path)
         below = by_name.get(story.sent.get(path[at - 1], "")) if at else None
-        before: Fate = below.verdicts[fact].fate if below is not None and fact in below.verdicts else "kept"
+        before: Read = below.verdicts[fact].fate if below is not None and fact in below.verdicts else "kept"
         if verdict.fate != before:
             found.append(Change(fact, before, verdict.fate, verdict.why))
     return found

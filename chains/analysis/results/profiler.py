@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from chains.experiments.experiment import Condition, TrialId
-from chains.fates import ELSEWHERE, FATE_OF
+from chains.fates import FATE_OF
 from chains.organisation.hierarchy import Hierarchy
 from chains.running.log.log import Log
 from chains.running.run_record import Casts, RunRecord
@@ -63,7 +63,7 @@ def passages(facts: Sequence[Fact], hierarchy: Hierarchy, readings: Mapping[str,
         if seat.role == "executive" or seat.name not in readings:
             continue
         reading = readings[seat.name]
-        held = [place for place, letter in enumerate(reading.fates) if letter != ELSEWHERE]
+        held = [place for place, letter in enumerate(reading.fates) if letter in FATE_OF]
         below = [readings[name].fates for name in hierarchy.reports_of(seat.name) if name in readings]
         given = {place for place in held if not below or any(fates[place] == "K" for fates in below)}
         kept = {place for place in held if reading.fates[place] == "K"}

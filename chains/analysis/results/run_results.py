@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from chains.analysis.registered.confirmatory import Look, Standing, standing
 from chains.analysis.results.by_round import Round, round_rows, rounds_of
 from chains.analysis.results.charter import Told, clause_rows, deed_rows, told_of
+from chains.analysis.results.claims import Claims, claim_rows, claims_in
 from chains.analysis.results.patterns import PatternRow, PatternSeen, pattern_rows, pattern_seen
 from chains.analysis.results.regret import Priced, down_rows, priced, regret_rows
 from chains.analysis.results.status import StatusPath, StatusRow, status_path, status_rows
@@ -67,6 +68,8 @@ class Results(NamedTuple):
     """For each finished trial in which more than the last reports reached the executive, the shares in all of it."""
     taken: Mapping[TrialId, Taken] = {}
     """What each finished trial takes, in calls and tokens."""
+    claims: Claims = Counter()  # noqa: RUF012  not written to
+    """What the rules read of claims in finished trials."""
     ordered: Sequence[Told] = ()
     """Finished trials in which an order went down alone."""
 
@@ -243,6 +246,7 @@ class Results(NamedTuple):
             **({"patterns": [row.document() for row in self.patterns()]} if self.seen else {}),
             **({"stops": rows} if (rows := self.stops()) else {}),
             **({"charter_by_hop": self.charter(), "deeds": self.deeds()} if self.ordered else {}),
+            **({"claims": claim_rows(self.record.conditions, self.claims)} if self.claims else {}),
             **({"documents": self.record.documents.model_dump(mode="json")} if self.record.documents else {}),
             "errors": dict(self.errors),
             "unverified": unverified_notes(self.record.worlds.values()),
@@ -277,6 +281,7 @@ def results(record: RunRecord, log: Log) -> Results:
     tops: dict[TrialId, HopShares] = {}
     taken: dict[TrialId, Taken] = {}
     ordered: dict[TrialId, TrialEnd] = {}
+    claims: Claims = Counter()
     trials = unrated = 0
     for trial in record.trials():
         trials += 1
@@ -290,6 +295,7 @@ def results(record: RunRecord, log: Log) -> Results:
             continue
         unrated += end.unrated
         by_trial[trial] = shares_by_hop(end.readings.values(), casts.hierarchy(trial.condition).depth)
+        claims.update(claims_in(trial.condition, end.readings.values(), casts.hierarchy(trial.condition).depth))
         taken[trial] = log.index.taken(str(trial))
         if end.top is not None:
             tops[trial] = shares_of([end.top])
@@ -327,6 +333,7 @@ def results(record: RunRecord, log: Log) -> Results:
         met=met,
         tops=tops,
         taken=taken,
+        claims=claims,
         ordered=told_of(record, ordered),
     )
 

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Mapping
 
-from chains.fates import ELSEWHERE
+from chains.fates import FATE_OF
 from chains.models.provider import Reply
 from chains.organisation.cast import Cast
 from chains.organisation.decision_turns import choice_of
@@ -66,13 +66,13 @@ def _sat(cast: Cast, turn: Turn, steps: list[Step], replies: Mapping[str, Reply]
         units = tuple(
             Unit(one == "K", two == "K")
             for one, two in zip(before.fates, read.fates, strict=True)
-            if ELSEWHERE not in (one, two)
+            if one in FATE_OF and two in FATE_OF
         )
     facts = cast.world.facts
     below = [end.readings[name] for name in cast.hierarchy.reports_of(seat) if name in end.readings]
     heard = joined_fates(facts, below) if below else "K" * len(facts)
     last = read.fates if seat == cast.hierarchy.executive.name else joined_fates(facts, _last(cast, end))
-    mine = [place for place, letter in enumerate(read.fates) if letter != ELSEWHERE]
+    mine = [place for place, letter in enumerate(read.fates) if letter in FATE_OF]
     whole = [place for place in mine if heard[place] == "K"]
     sent = [place for place in mine if read.fates[place] == "K"]
     return at._replace(

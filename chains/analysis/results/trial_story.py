@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from chains.errors import BadInput, nearest
 from chains.experiments.experiment import TrialId
-from chains.fates import ELSEWHERE, FATE_OF
+from chains.fates import ELSEWHERE, FATE_OF, read_of
 from chains.models.provider import Reply
 from chains.organisation.assignment_turns import letters_of_actions
 from chains.organisation.cast import HAVE_NOTES, Cast
@@ -221,7 +221,12 @@ def _forgotten(turn: Turn, cast: Cast, logged: Mapping[str, Reading]) -> Turn:
     letters = {} if reading is None else dict(zip((fact.id for fact in cast.world.facts), reading.fates, strict=True))
     verdicts = {
         name: Verdict(
-            statement=name, fate=FATE_OF[letter], slots={}, why="as logged; the text was forgotten", evidence=None
+            statement=name,
+            fate=read_of(letter),
+            slots={},
+            why="as logged; the text was forgotten",
+            evidence=None,
+            claim=letter not in FATE_OF,
         )
         for name, letter in letters.items()
         if letter != ELSEWHERE

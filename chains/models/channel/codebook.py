@@ -18,7 +18,7 @@ from chains.errors import BadInput
 from chains.fates import Fate
 from chains.models.channel.note_markers import apart, corrects, frames
 from chains.rng import Draw
-from chains.worlds.facts.ledger import Slot, Statement
+from chains.worlds.facts.ledger import Slot, Statement, denied
 from chains.worlds.world import World
 
 NOTHING = "Nothing to report."
@@ -162,6 +162,8 @@ def _sayings(fact: Statement, beside: Collection[float | str]) -> Iterator[tuple
             yield State(fact.id, "altered", f"{slot.name}={other.value}"), _rendered(fact, {slot.name: other})
     if ways := [slot for slot in fact.slots if slot.kind == "direction" and slot.key]:
         yield State(fact.id, "inverted"), _rendered(fact, {ways[0].name: ways[0].flipped()})
+    elif not fact.slots:
+        yield State(fact.id, "inverted"), tuple(map(denied, _rendered(fact, {})))
 
 
 def _rendered(fact: Statement, changed: Mapping[str, Slot]) -> tuple[str, ...]:

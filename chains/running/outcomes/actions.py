@@ -66,7 +66,7 @@ def _told(cast: Cast, name: str, verdict: Verdict, message: str) -> Told | None:
     first, last = verdict.evidence or (0, len(message))
     return heard_aim(
         assignment_of(cast).aim_of[name],
-        verdict.fate,
+        verdict.known,
         missing=[slot for slot, state in verdict.slots.items() if state == "missing"],
         said=said_value(clause.slot(LIMIT), message[first:last]) if verdict.fate == "altered" else None,
     )

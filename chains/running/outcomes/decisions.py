@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from functools import lru_cache
 
-from chains.fates import LETTERS
 from chains.models.provider import Reply
 from chains.organisation.cast import Cast
 from chains.organisation.decision_turns import (
@@ -71,7 +70,7 @@ def _reading(cast: Cast, turn: Turn, reply: Reply, said: Mapping[str, str | None
     heard = order_notes(cast, above) if turn.task == "order" else above or ""
     return Reading(
         hop=turn.seat.level + 1,
-        fates="".join(LETTERS[verdicts[clause.id].fate] for clause in charter.clauses),
+        fates="".join(verdicts[clause.id].letter for clause in charter.clauses),
         invented=len(invented(message, [cast.world.title, heard], instrument)),
         # the order itself is neither a clause of the charter nor an invention
         unfounded=len(unfounded(message, instrument, f"{cast.world.title}\n{order}")),

@@ -55,7 +55,7 @@ def _told(weight: Weight, fact: Fact, verdict: Verdict, message: str) -> float |
     return heard_weight(
         weight,
         fact,
-        verdict.fate,
+        verdict.known,
         missing=[name for name, state in states.items() if state == "missing"],
         wrong=wrong,
         said=said_value(fact.slot(wrong), message[first:last]) if wrong and verdict.fate == "altered" else None,

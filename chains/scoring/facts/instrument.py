@@ -37,6 +37,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from chains.fates import FATES, Fate
+from chains.scoring.facts.claim_reader import ClaimReader
 from chains.scoring.facts.compiled_statement import Compiled, compile_ledger
 from chains.scoring.facts.direction_reader import Hit
 from chains.scoring.facts.evidence import Evidence, Loosely, gather, value_of
@@ -73,6 +74,8 @@ class Instrument:
     """
 
     def __init__(self, statements: Sequence[Statement]) -> None:
+        self.claims = ClaimReader(statements)
+        statements = [one for one in statements if one.slots]
         self.subjects = Subjects(statements)
         self.ledger = compile_ledger(statements, self.subjects)
         self._about: dict[int, list[Compiled]] = defaultdict(list)
@@ -89,6 +92,11 @@ class Instrument:
         self._values = Counter(value_of(slot) for statement in statements for slot in statement.slots)
         self._phrasings = phrasings(self.ledger)
 
+    @property
+    def statements(self) -> list[Statement]:
+        """The statements of the ledger, its claims last."""
+        return [*(one.statement for one in self.ledger), *(one.statement for one in self.claims.claims)]
+
     def read(self, message: str | None, only: Collection[str] | None = None) -> dict[str, Verdict]:
         """Return the verdict on each statement in a message, by statement id.
 
@@ -99,13 +107,16 @@ class Instrument:
         """
         wanted = [compiled for compiled in self.ledger if only is None or compiled.statement.id in only]
         if not message or not message.strip():
-            return {compiled.statement.id: omitted(compiled) for compiled in wanted}
+            return {compiled.statement.id: omitted(compiled) for compiled in wanted} | self.claims.read(None, only)
         with _collector_resting(len(message) > _LONG):
             look = _look(self, message)
             for compiled in wanted:
                 if compiled.statement.id not in look.verdicts:
                     look.verdicts[compiled.statement.id] = self._judge(compiled, look.scene)
-        return {compiled.statement.id: look.verdicts[compiled.statement.id] for compiled in wanted}
+        typed = {compiled.statement.id: look.verdicts[compiled.statement.id] for compiled in wanted}
+        if not self.claims.claims:
+            return typed
+        return typed | self.claims.read(message, only, look.scene.denied | look.scene.asked)
 
     def scene(self, message: str) -> Scene:
         """Return a message cut up for this ledger."""

@@ -103,8 +103,7 @@ def _made(statements: tuple[Statement, ...]) -> Instrument:
 def _truths(instrument: Instrument) -> list[str]:
     """Return every true wording of a ledger, and its other words, as texts."""
     out: list[str] = []
-    for compiled in instrument.ledger:
-        statement = compiled.statement
+    for statement in instrument.statements:
         out += [*statement.renderings(), *statement.hints()]
         words = [*statement.topic, *(word for slot in statement.slots for word in slot.also)]
         out.append(f"{statement.subject} {' '.join(words)}")
@@ -139,7 +138,7 @@ def _heard_support(texts: tuple[str, ...]) -> _Support:
 @lru_cache(maxsize=64)
 def _first_support(instrument: Instrument, background: str) -> _Support:
     """Return the support from the first wording of each statement; made once for all messages about a ledger."""
-    first = [compiled.statement.render(0) for compiled in instrument.ledger]
+    first = [statement.render(0) for statement in instrument.statements]
     return _support((*first, background))
 
 

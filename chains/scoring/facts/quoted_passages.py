@@ -39,7 +39,7 @@ class InstrumentForDocuments(Instrument):
         if not known:
             return verdicts
         rest = super().read(quoted.rest, known)
-        statements = {compiled.statement.id: compiled.statement for compiled in self.ledger}
+        statements = {one.id: one for one in self.statements}
         for name in known:
             if name in quoted.wrong:
                 if verdicts[name].fate != "altered":
@@ -52,7 +52,7 @@ class InstrumentForDocuments(Instrument):
 def _kept(statement: Statement, span: Span) -> Verdict:
     slots: dict[str, SlotState] = {slot.name: "right" for slot in statement.slots}
     why = "it stands in the words of the notes"
-    return Verdict(statement=statement.id, fate="kept", slots=slots, why=why, evidence=span)
+    return Verdict(statement=statement.id, fate="kept", slots=slots, why=why, evidence=span, claim=not slots)
 
 
 def _mistaken(statement: Statement, span: Span) -> Verdict:

@@ -10,7 +10,7 @@ from collections.abc import Collection, Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-from chains.fates import ELSEWHERE, LETTERS
+from chains.fates import ELSEWHERE
 from chains.models.provider import Finish, Reply
 from chains.scoring.facts.belief import believed
 from chains.scoring.facts.degenerate import EMPTY, degenerate
@@ -101,7 +101,7 @@ class Reader:
         message, finish, held, heard, corrected = read
         verdicts = read_corrected(self._instrument, message, corrected, only=held)
         status = status_told(self._world, message)
-        fates = "".join(LETTERS[verdicts[fact.id].fate] if fact.id in held else ELSEWHERE for fact in self._world.facts)
+        fates = "".join(verdicts[fact.id].letter if fact.id in held else ELSEWHERE for fact in self._world.facts)
         return Reading(
             hop=0,
             fates=fates,

@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from chains.fates import ELSEWHERE, LETTERS, SILENT
+from chains.fates import LETTERS, SILENT, in_rates
 from chains.scoring.reading import Reading
 
 
@@ -51,7 +51,7 @@ def shares_of(messages: Sequence[Reading]) -> HopShares:
     """Return the shares in the messages of one hop."""
     if len(messages) == 1:  # the usual case in a chain of command, kept fast for thousands of trials
         (only,) = messages
-        letters = only.fates.replace(ELSEWHERE, "")
+        letters = in_rates(only.fates)
         total = len(letters) or math.nan
         fates = [letters.count(letter) / total for letter in LETTERS.values()]
         claims = [float(only.invented), float(only.unfounded), float(only.words)]
@@ -62,7 +62,7 @@ def shares_of(messages: Sequence[Reading]) -> HopShares:
             only.language is not None,
         ]
         return HopShares._make([*fates, *claims, *map(float, trouble)])
-    letters = "".join(message.fates for message in messages).replace(ELSEWHERE, "")
+    letters = in_rates("".join(message.fates for message in messages))
     total = len(letters) or math.nan
     count = len(messages)
     return HopShares(

@@ -8,7 +8,7 @@ import math
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from chains.fates import ELSEWHERE, SILENT
+from chains.fates import ELSEWHERE, FATE_OF, LETTERS_OF_CLAIMS, SILENT, in_rates
 from chains.scoring.facts.patterns import STATED
 from chains.scoring.measures.held_back import Stakes
 from chains.scoring.measures.intent import Carried
@@ -40,7 +40,7 @@ class Heard(NamedTuple):
     """What the executive hears in one trial, as the instrument reads it."""
 
     facts: Sequence[Fact]
-    """All facts of the world, in its order."""
+    """The facts of the world that are read, in its order: all but the claims that rules read."""
     fates: str
     """A letter for each fact: K B A I O."""
     messages: int
@@ -126,9 +126,11 @@ def heard(
     count = len(messages)
     read = messages if top is None else [top]
     told = told_by(message.status for message in read)
+    letters = joined_fates(facts, messages) if top is None else top.fates
+    read_facts = [fact for fact, letter in zip(facts, letters, strict=True) if letter in FATE_OF]
     return Heard(
-        facts=facts,
-        fates=joined_fates(facts, messages) if top is None else top.fates,
+        facts=facts if len(read_facts) == len(facts) else read_facts,
+        fates=in_rates(letters),
         messages=count,
         words=(sum(message.words for message in messages) if top is None else top.words) / count,
         invented=sum(message.invented for message in messages) / count,
@@ -153,7 +155,8 @@ def heard(
 
 def joined_fates(facts: Sequence[Fact], messages: Iterable[Reading]) -> str:
     """Return a letter for each fact: its fate in the message whose seat holds it or has it below."""
-    fates = ["O"] * len(facts)  # a fact that is held below no message's seat can't have been heard
+    # a fact that is held below no message's seat can't have been heard
+    fates = ["O" if fact.slots else LETTERS_OF_CLAIMS["omitted"] for fact in facts]
     for message in messages:
         for place, letter in enumerate(message.fates):
             if letter != ELSEWHERE:

@@ -9,8 +9,9 @@ from typing import Any, NamedTuple
 
 from chains.analysis.results.fate_grid import Change, Grid, changes, grid, heard_by
 from chains.analysis.results.trial_story import Story, Turn
-from chains.fates import FATES, Fate
+from chains.fates import READS, Read
 from chains.organisation.hierarchy import Hierarchy, Seat
+from chains.scoring.facts.verdict import in_rates
 from chains.terminal.report.contents import marked
 
 HOPS_SHOWN = 20
@@ -37,7 +38,7 @@ class AFact(NamedTuple):
     name: str
     text: str
     valence: str
-    fate: Fate | None
+    fate: Read | None
     """None: it is held elsewhere, or nothing is read in this message."""
     change: Change | None
     why: str
@@ -72,14 +73,14 @@ def steps_in(story: Story) -> list[Turn]:
 
 def kept_in(turn: Turn) -> int | None:
     """Return how many facts a message keeps; None where nothing is read in it."""
-    return sum(verdict.fate == "kept" for verdict in turn.verdicts.values()) if turn.verdicts else None
+    return sum(verdict.fate == "kept" for verdict in in_rates(turn.verdicts).values()) if turn.verdicts else None
 
 
 def coloured(turn: Turn) -> list[Piece]:
     """Return a message in pieces, each with the fate of what it is evidence of; a loss goes over a kept one."""
     text = turn.reply.text.rstrip()
     kinds = [""] * len(text)
-    for verdict in sorted(turn.verdicts.values(), key=lambda verdict: FATES.index(verdict.fate)):
+    for verdict in sorted(turn.verdicts.values(), key=lambda verdict: READS.index(verdict.fate)):
         if verdict.evidence is not None:
             start, end = verdict.evidence
             kinds[start:end] = [verdict.fate] * len(kinds[start:end])
@@ -150,7 +151,11 @@ def grid_around(story: Story, hop: int) -> tuple[Grid, Sequence[int]]:
 
 def curve(steps: Sequence[Turn]) -> list[tuple[float, float]]:
     """Return the share of facts kept by step as points, 1000 wide and 100 high; none if there is one step."""
-    shares = [(at, kept / len(turn.verdicts)) for at, turn in enumerate(steps) if (kept := kept_in(turn)) is not None]
+    shares = [
+        (at, kept / max(len(in_rates(turn.verdicts)), 1))
+        for at, turn in enumerate(steps)
+        if (kept := kept_in(turn)) is not None
+    ]
     if len(shares) < 2:
         return []
     return [(1000 * at / (len(steps) - 1), round(96 - 92 * share, 2)) for at, share in shares]

@@ -13,6 +13,7 @@ from chains.experiments.condition_name import shown
 from chains.experiments.experiment import DEFAULT, TrialId
 from chains.running.log.log import Log
 from chains.running.run_record import RunRecord
+from chains.scoring.facts.verdict import in_rates
 
 
 class Message(NamedTuple):
@@ -55,7 +56,7 @@ def _told(record: RunRecord, log: Log, title: str, trial: TrialId, kept: float) 
             turn,
             [*marked(heard_by(one, turn), turn.reply.text)],
             changes(one, turn),
-            sum(verdict.fate == "kept" for verdict in turn.verdicts.values()),
+            sum(verdict.fate == "kept" for verdict in in_rates(turn.verdicts).values()),
         )
         for turn in one.turns
         if turn.told.name in one.sent.values() and turn.seat.role in ("worker", "manager")

@@ -89,9 +89,9 @@ def _report(arguments: argparse.Namespace, folder: Path, pairs: Pairs, more: Seq
 
 def _disagreements(truth: Mapping[str, str], pairs: Pairs) -> list[dict[str, str]]:
     return [
-        {"id": name, "people": fate, "instrument": pairs.by_id[name].read}
+        {"id": name, "people": fate, "instrument": read}
         for name, fate in truth.items()
-        if pairs.by_id[name].read != fate
+        if (read := pairs.by_id[name].read) not in (fate, None)
     ]
 
 

@@ -51,7 +51,7 @@ from chains.terminal.views.compare_messages import unlike_view
 from chains.terminal.views.output import print_json, say
 from chains.terminal.views.output import results as stdout
 from chains.terminal.views.working import working
-from chains.worlds.world import unverified_notes
+from chains.worlds.world import claims_notes, unverified_notes
 
 
 def main(arguments: argparse.Namespace) -> int:
@@ -113,7 +113,8 @@ def _compared(sides: Sides, *, always: bool) -> Comparison:
     comparison = compare(*sides)
     worlds = [world for side in sides for world in side.run.record.worlds.values()]
     of_documents = dict.fromkeys(note for side in sides for note in side.run.record.notes)
-    comparison = replace(comparison, notes=(*comparison.notes, *unverified_notes(worlds), *of_documents))
+    of_worlds = unverified_notes(worlds) + claims_notes(worlds)
+    comparison = replace(comparison, notes=(*comparison.notes, *of_worlds, *of_documents))
     if costly(comparison) and not always:
         note = f"not compared at equal words: {len(comparison.pairs)} pairs take a while; --equal-words does it"
         return replace(comparison, notes=(*comparison.notes, note))

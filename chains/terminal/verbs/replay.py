@@ -7,7 +7,7 @@ import time
 from rich.text import Text
 
 from chains.analysis.results.run_results import results
-from chains.fates import FATE_OF
+from chains.fates import ELSEWHERE, FATE_OF, read_of
 from chains.registry import differing
 from chains.running.folders import find_run, is_archive
 from chains.running.log.log import Log
@@ -134,6 +134,6 @@ def _strips(end: TrialEnd, depth: int) -> list[tuple[str, str]]:
     shown = set(shown_hops(sorted({hop for hop, _ in by_hop})))
     for hop, fates in by_hop:
         if hop in shown:
-            strips += [(letter, FATE_STYLE.get(FATE_OF.get(letter, ""), "default")) for letter in fates]
+            strips += [(letter, FATE_STYLE[read_of(letter)] if letter != ELSEWHERE else "default") for letter in fates]
             strips.append(("  ", "default"))
     return strips

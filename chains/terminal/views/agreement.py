@@ -161,13 +161,14 @@ def disagreements_view(found: Gathered) -> RenderableType:
     for heading in ("pair", "statement", "message", "people", found.instrument):
         table.add_column(heading)
     casts = Casts(found.pairs.record)
-    differ = [name for name, fate in truth.items() if found.pairs.by_id[name].read != fate]
+    differ = [name for name, fate in truth.items() if found.pairs.by_id[name].read not in (fate, None)]
     for name in differ[:MOST_DISAGREEMENTS]:
         pair = found.pairs.by_id[name]
         message = found.pairs.message(pair)
         told = casts.cast(pair.trial).told
         verdict = instrument_of(found.pairs.record.worlds[pair.world], told).read(message, only={pair.statement})
-        read = Text(pair.read, FATE_STYLE[pair.read]).append(f": {verdict[pair.statement].why}", "default")
+        fate = verdict[pair.statement].fate
+        read = Text(fate, FATE_STYLE[fate]).append(f": {verdict[pair.statement].why}", "default")
         statement = found.pairs.statement(pair).render(0)
         table.add_row(
             Text(name),

@@ -74,7 +74,7 @@ def _rated(found: Gathered) -> Iterator[Pair]:
 
 def _differs(found: Gathered, pair: Pair) -> bool:
     votes = [judge.said[pair.id].vote for judge in found.judges if pair.id in judge.said]
-    return any(vote is not None and vote != pair.read for vote in votes)
+    return any(pair.read is not None and vote is not None and vote != pair.read for vote in votes)
 
 
 def _differences(found: Gathered, differ: list[Pair]) -> Table:
@@ -94,8 +94,8 @@ def _differences(found: Gathered, differ: list[Pair]) -> Table:
             elif verdict is not None and verdict.evidence:
                 text.append(f" {legible(verdict.evidence[:80])!r}", "default")
             cells.append(text)
-        statement = found.pairs.statement(pair).render(0)
-        table.add_row(Text(pair.id), Text(statement), Text(pair.read, FATE_STYLE[pair.read]), *cells)
+        statement, read = found.pairs.statement(pair).render(0), pair.read or "unread"
+        table.add_row(Text(pair.id), Text(statement), Text(read, FATE_STYLE[read]), *cells)
     return table
 
 

@@ -22,6 +22,7 @@ from chains.running.run_record import Casts, RunRecord
 from chains.running.spending import cost
 from chains.running.trial import held_below
 from chains.scoring.facts.reader import instrument_of
+from chains.scoring.facts.verdict import in_rates
 from chains.scoring.measures.fate_shares import shares_by_hop
 from chains.terminal.views.estimate import span_text
 
@@ -113,9 +114,9 @@ class LiveView(Watcher):
         row.read_at = moment
         held = row.held[seat.name]
         cast = self._casts.cast(self._trials[trial])
-        read = instrument_of(cast.world, cast.told).read(reply.spoken, only=held)
+        read = in_rates(instrument_of(cast.world, cast.told).read(reply.spoken, only=held))
         kept = sum(verdict.fate == "kept" for verdict in read.values())
-        row.so_far = f"{seat.name}: {kept} of {len(held)} kept"
+        row.so_far = f"{seat.name}: {kept} of {len(read)} kept"
 
     def postponed(self, trial: str, error: str) -> None:
         """Say that a trial is tried again later."""

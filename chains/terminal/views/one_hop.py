@@ -10,6 +10,7 @@ from rich.text import Text
 
 from chains.analysis.results.fate_grid import Change, asked, changes, heard_by
 from chains.analysis.results.trial_story import Story, Turn
+from chains.scoring.facts.verdict import in_rates, of_claims
 from chains.scoring.text.legible import legible
 from chains.terminal.views.output import results
 from chains.terminal.views.run_tables import FATE_STYLE
@@ -51,16 +52,19 @@ def prompt_view(turn: Turn) -> Iterator[RenderableType]:
 
 def changed_here(story: Story, turn: Turn) -> Text:
     """Return in a line what changed at a message and, shortly, what was lost before; for the whole trial."""
-    new = changes(story, turn)
-    lost = [fact for fact, verdict in turn.verdicts.items() if verdict.fate != "kept"]
+    new = [change for change in changes(story, turn) if change.after != "unread"]
+    read = in_rates(turn.verdicts)
+    lost = [fact for fact, verdict in read.items() if verdict.fate != "kept"]
     fresh = {change.fact for change in new}
-    line = Text.assemble((f"kept {len(turn.verdicts) - len(lost)} of {len(turn.verdicts)}", FATE_STYLE["kept"]))
+    line = Text.assemble((f"kept {len(read) - len(lost)} of {len(read)}", FATE_STYLE["kept"]))
     for change in new:
         line.append(f"  {change.fact} {change.after}", FATE_STYLE[change.after])
         if change.before != "kept":
             line.append(f" (was {change.before})", "dim")
     if before := [fact for fact in lost if fact not in fresh]:
         line.append(f"  ({len(before)} lost before)", "dim")
+    if told := of_claims(turn.verdicts):
+        line.append(f"  {told}", FATE_STYLE["unread"])
     return line
 
 

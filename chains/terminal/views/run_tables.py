@@ -9,8 +9,10 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from chains.analysis.results.claims import claims_note
 from chains.analysis.results.patterns import PatternRow
 from chains.analysis.results.run_results import Results
+from chains.fates import FATES
 from chains.stats.measurement_error.corrected_retention import Corrected
 from chains.stats.paired.ceiling_and_floor import AtLimit, all_at_one
 from chains.stats.paired.shares import FEWEST_WORLDS, MOST_CUT_OFF, MOST_FOREIGN
@@ -30,6 +32,7 @@ FATE_STYLE = {
     "altered": "magenta",
     "inverted": "bold red",
     "omitted": "bright_black",
+    "unread": "blue",
 }
 """One colour a fate, everywhere."""
 MOST_HOPS = 12
@@ -220,6 +223,7 @@ def corrected_text(one: Corrected) -> str:
 
 def _notes(found: Results, rows: Sequence[dict[str, Any]]) -> list[str]:
     notes = unverified_notes(found.record.worlds.values()) + found.record.notes
+    notes += filter(None, [claims_note(found.claims)])
     limits = found.limits()
     if not all_at_one(one for _, one in limits):
         notes += [f"{condition} lies at the {one.limit}: {one.why}" for condition, one in limits if one is not None]
@@ -242,12 +246,12 @@ def by_hop_table(rows: Sequence[dict[str, Any]]) -> Table:
     """Return the fates' shares by condition and hop; narrow enough for eighty columns."""
     table = Table(box=None, padding=(0, 1, 0, 0), pad_edge=False)
     table.add_column("hop", justify="right")
-    for fate, style in FATE_STYLE.items():
-        table.add_column(fate, justify="right", style=style)
+    for fate in FATES:
+        table.add_column(fate, justify="right", style=FATE_STYLE[fate])
     for name in ("invented", "unfounded", "words", "degenerate"):
         table.add_column(name, justify="right")
     for row in rows:
-        cells = [f"{row[fate]:.0%}" for fate in FATE_STYLE]
+        cells = [f"{row[fate]:.0%}" for fate in FATES]
         cells += [
             f"{row['invented']:.1f}",
             f"{row['unfounded']:.1f}",

@@ -8,6 +8,7 @@ from rich.text import Text
 
 from chains.analysis.results.fate_grid import changes, heard_by
 from chains.analysis.results.trial_story import Story, Turn
+from chains.scoring.facts.verdict import in_rates
 from chains.scoring.text.legible import legible
 from chains.terminal.views.run_tables import FATE_STYLE
 from chains.terminal.views.word_difference import word_difference
@@ -40,8 +41,9 @@ def _head(story: Story, steps: Sequence[Turn], at: int) -> RenderableType:
     line = Text(legible(f"{story.trial}  {story.condition}  {story.world.title}"), "bold")
     strip = Text()
     for place, step in enumerate(steps):
-        kept = sum(verdict.fate == "kept" for verdict in step.verdicts.values())
-        shown = f" {step.told.name} {kept}/{len(step.verdicts)} "
+        read = in_rates(step.verdicts)
+        kept = sum(verdict.fate == "kept" for verdict in read.values())
+        shown = f" {step.told.name} {kept}/{len(read)} "
         strip.append(f"[{shown.strip()}]" if place == at else shown, "reverse" if place == at else "dim")
     return Group(line, strip, Text(legible(f"hop {turn.hop}: {turn.told.name}, {turn.seat.role} ({model})")))
 

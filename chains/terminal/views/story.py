@@ -8,8 +8,9 @@ from rich.table import Table
 from rich.text import Text
 
 from chains.analysis.results.trial_story import Found, Story, Turn
-from chains.fates import FATES, Fate
+from chains.fates import READS, Read
 from chains.running.log.records import ByPerson
+from chains.scoring.facts.verdict import in_rates
 from chains.scoring.text.legible import legible
 from chains.terminal.views.one_hop import changed_here, prompt_view
 from chains.terminal.views.output import counted
@@ -48,7 +49,7 @@ def story_view(story: Story, *, why: bool, prompts: bool = False) -> RenderableT
 
 def _arrived(story: Story) -> Iterator[Text]:
     """Say how many facts arrive as they are, and since which hop each other one does not."""
-    by_hop: dict[int, dict[str, Fate]] = {}
+    by_hop: dict[int, dict[str, Read]] = {}
     for turn in story.turns:
         if (
             turn.told.task == "report"
@@ -57,8 +58,8 @@ def _arrived(story: Story) -> Iterator[Text]:
             and turn.hop <= story.depth
         ):
             fates = by_hop.setdefault(turn.hop, {})
-            for name, verdict in turn.verdicts.items():
-                fates[name] = min(fates.get(name, verdict.fate), verdict.fate, key=FATES.index)
+            for name, verdict in in_rates(turn.verdicts).items():
+                fates[name] = min(fates.get(name, verdict.fate), verdict.fate, key=READS.index)
     if not by_hop or max(by_hop) < story.depth or not by_hop[story.depth]:
         return
     last = by_hop[story.depth]
@@ -180,8 +181,9 @@ def _fates(turn: Turn, story: Story) -> Text:
 
 def _listed(turn: Turn) -> Iterator[tuple[str, str]]:
     """Yield the fates of what is no report on its way up: lines from the side, and an order's clauses."""
-    lost = {name: verdict.fate for name, verdict in turn.verdicts.items() if verdict.fate != "kept"}
-    yield f"kept {len(turn.verdicts) - len(lost)} of {len(turn.verdicts)}", FATE_STYLE["kept"]
+    read = in_rates(turn.verdicts)
+    lost = {name: verdict.fate for name, verdict in read.items() if verdict.fate != "kept"}
+    yield f"kept {len(read) - len(lost)} of {len(read)}", FATE_STYLE["kept"]
     if turn.told.heading:  # lines from the side are no report of all there is
         lost = {name: fate for name, fate in lost.items() if fate != "omitted"}
     for name, fate in lost.items():

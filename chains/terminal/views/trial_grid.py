@@ -5,7 +5,7 @@ from rich.text import Text
 
 from chains.analysis.results.fate_grid import Cell, grid
 from chains.analysis.results.trial_story import Story
-from chains.fates import LETTERS
+from chains.fates import LETTERS, UNREAD
 from chains.scoring.text.legible import legible
 from chains.terminal.views.run_tables import FATE_STYLE, shown_hops
 
@@ -46,6 +46,8 @@ def legend() -> Text:
 def _cell(cell: Cell | None) -> Text:
     if cell is None:
         return Text("")
+    if cell.fate == "unread":
+        return Text(UNREAD, FATE_STYLE[cell.fate])
     letter = LETTERS[cell.fate]
     style = FATE_STYLE[cell.fate]
     return Text(letter, f"{style} reverse") if cell.new else Text(letter.lower(), style)

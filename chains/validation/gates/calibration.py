@@ -36,7 +36,7 @@ FEWEST = len(SETTINGS)
 
 def read_fates(world: World, message: str) -> Mapping[str, Fate]:
     """Return the fates that the project's instrument reads in a message."""
-    return {name: verdict.fate for name, verdict in instrument_of(world).read(message).items()}
+    return {name: verdict.known for name, verdict in instrument_of(world).read(message).items()}
 
 
 def calibrate(count: int, read: Read = read_fates) -> Iterator[Gate]:

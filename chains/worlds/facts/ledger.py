@@ -153,6 +153,7 @@ class Statement(BaseModel):
     topic: tuple[str, ...] = ()
     """Words that show which property of the subject is meant: "delivered", "delivery"."""
     slots: tuple[Slot, ...]
+    """Its values. A *claim* has none: a cause, a denial, a skipped step. Rules read it only where they are sure."""
     templates: Annotated[tuple[str, ...], Field(min_length=2)]
     """At least two ways to say it. Holes: `{subject}` and every slot by name."""
     vague: tuple[str, ...] = ()
@@ -224,6 +225,11 @@ class Fact(Statement):
             return self
         other: Valence = {"bad": "good", "good": "bad"}.get(self.valence, self.valence)  # type: ignore[assignment]
         return self.model_copy(update={"slots": self.twin, "twin": self.slots, "valence": other})
+
+
+def denied(sentence: str) -> str:
+    """Return the denial of a claim, which has no direction to reverse, as the synthetic channel writes it."""
+    return f"It is not true that {sentence[:1].lower()}{sentence[1:]}"
 
 
 @lru_cache(maxsize=4096)

@@ -29,6 +29,15 @@ without key values), `distractor`, and `twin`: the values that would give it
 the opposite valence; directions in it are reversed unless it names them. A
 file may have `title`, `setting` and `version`.
 
+A fact without a typed value is a *claim*, such as a cause, a denial or a skipped step. It is written as a sentence:
+
+    [[facts]]
+    claim = "The canary phase was skipped because of the deadline."
+    valence = "bad"
+
+It may have `subject`, `aliases`, `topic`, `renderings` (other wordings) and `vague`, but neither slots nor a weight.
+The rules read it only where they are sure; otherwise it is unread, and no rate counts it.
+
 A world with a decision has a table `[decision]` (`question`, `intercept`,
 `standing`, and `[[decision.options]]` with `id`, `text`, `base`, `exposure` and
 perhaps `also`), and facts with a `weight` and perhaps a `twin_weight`: what they,
@@ -73,8 +82,9 @@ _WORLD_KEYS = (
     "proposed",
 )
 _STATEMENT_KEYS = ("id", "subject", "renderings", "slots", "topic", "aliases", "vague")
-_FACT_KEYS = (*_STATEMENT_KEYS, "valence", "severity", "distractor", "twin", "weight", "twin_weight", "status", "quote")
-_NOT_OF_FACT = ("renderings", "twin", "weight", "twin_weight", "status", "quote")
+_OF_FACT = ("claim", "valence", "severity", "distractor", "twin", "weight", "twin_weight", "status", "quote")
+_FACT_KEYS = (*_STATEMENT_KEYS, *_OF_FACT)
+_NOT_OF_FACT = ("renderings", "claim", "twin", "weight", "twin_weight", "status", "quote")
 """Keys of a fact's table that are read separately, or under another name."""
 _CLAUSE_KEYS = (*_STATEMENT_KEYS, "must_not")
 _PAYOFF = ("base", "exposure")
@@ -127,6 +137,8 @@ def read_world(path: Path) -> World:
 def _fact(plain: Mapping[str, Any], number: str, path: str) -> Fact:
     name = str(plain.get("id", number))
     where = f"{path}, fact {name}"
+    if "claim" in plain:
+        plain = _claim(plain, where)
     _check_statement(plain, where, _FACT_KEYS, _FACT_NEEDS)
     slots = {slot: _slot(slot, value, where) for slot, value in plain["slots"].items()}
     content = {key: value for key, value in plain.items() if key not in _NOT_OF_FACT}
@@ -143,6 +155,25 @@ def _fact(plain: Mapping[str, Any], number: str, path: str) -> Fact:
         )
     except ValidationError as error:
         raise BadInput(f"{where}: {_sentence(error)}") from None
+
+
+def _claim(plain: Mapping[str, Any], where: str) -> Mapping[str, Any]:
+    """Return a claim's table as that of a statement: its sentence is its first rendering."""
+    sentence, others = plain["claim"], plain.get("renderings", [])
+    for key in ("slots", "twin", "weight", "twin_weight"):
+        if key in plain:
+            raise BadInput(f"{where} is a claim, which has no {key}; take out {key}, or write slots and no claim")
+    if not isinstance(sentence, str) or not sentence.strip():
+        raise BadInput(f'{where}: claim is {sentence!r}; write a sentence: claim = "No customer data were lost."')
+    if not isinstance(others, list) or not all(isinstance(one, str) for one in others):
+        raise BadInput(f"{where}: renderings is {others!r}; write other wordings of the claim as a list")
+    said = [_escaped(sentence.strip()), *others]
+    about = {"subject": sentence.strip().rstrip(".")} | dict(plain)
+    return about | {"renderings": said if others else [*said, f"To note: {said[0]}"], "slots": {}}
+
+
+def _escaped(text: str) -> str:
+    return text.replace("{", "{{").replace("}", "}}")
 
 
 def _decision(
@@ -228,7 +259,7 @@ def _check_statement(plain: Mapping[str, Any], where: str, known: Collection[str
         if not isinstance(plain.get(table, {}), dict):
             example = f'{table} = {{ delay = "3 weeks" }}'
             raise BadInput(f"{where}: {table} is {plain[table]!r}, not a table; write {example}")
-    if not plain["slots"]:
+    if not plain["slots"] and "claim" not in plain:
         raise BadInput(f"{where} has no slots; give at least one value that makes it true")
     if not isinstance(plain["renderings"], list) or len(plain["renderings"]) < 2:
         raise BadInput(f"{where} needs at least two renderings; write them as a list")
