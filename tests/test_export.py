@@ -45,8 +45,8 @@ def test_the_law_of_the_exported_facts_is_the_law_of_the_run_to_the_last_digit(c
 
 def test_csv_and_parquet_hold_the_tables_of_the_api_as_pandas_and_duckdb_read_them():
     run = chains.run_sync(settings=DEPTHS)
-    exported("csv")
-    exported("parquet", "--format", "parquet")
+    exported("csv", "--why")
+    exported("parquet", "--format", "parquet", "--why")
     for name in COLUMNS:
         table = run.facts(why=True) if name == "facts" else getattr(run, name)()
         as_csv = pd.read_csv(f"csv/{name}.csv", dtype=str, keep_default_na=False)

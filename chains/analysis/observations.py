@@ -9,10 +9,15 @@ different runs, and a second run of the same condition adds replicates.
 """
 
 import hashlib
-from collections import defaultdict
+import itertools
+from collections import Counter, defaultdict
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
+import numpy as np
+from numpy.typing import NDArray
+
+from chains.analysis.results.finished import Finished, Tell, silent, telling
 from chains.analysis.results.regret import priced
 from chains.errors import BadInput, nearest
 from chains.experiments.condition_name import shown
@@ -32,6 +37,8 @@ OWN = ("depth", "twin")
 _CHAIN = ("world", "replicate", "condition", "copy")
 _FACT = ("depth", "statement", "valence", "weight", "pair")
 _MESSAGE = ("hop", "fate", "words", "cut_off", "foreign")
+ROWS_AT_ONCE = 100_000
+"""Rows that are gathered before they go into arrays, where they take a tenth of the memory."""
 COLUMNS = (*_CHAIN, *_FACT, *_MESSAGE)
 """Of observations, in the order in which rows have them."""
 
@@ -43,23 +50,31 @@ class Run(NamedTuple):
     log: Log
 
 
-def of_runs(runs: Sequence[Run]) -> Observations:
+def of_runs(runs: Sequence[Run], tell: Tell = silent) -> Observations:
     """Return the observations of the finished trials of one run or several.
+
+    Args:
+        runs: The runs.
+        tell: Told how far it is.
 
     Raises:
         BadInput: If a run has no finished trial, or the runs are of different worlds or instruments.
     """
     _check_alike([run.record for run in runs])
     names = condition_names([run.record for run in runs])
-    rows: list[tuple[Any, ...]] = []
+    parts: list[list[NDArray[Any]]] = [[] for _ in COLUMNS]
     for run, named in zip(runs, names, strict=True):
-        mine = list(_rows(run, named, f"{run.record.id}." if len(runs) > 1 else ""))
-        if not mine:
+        rows = (one.row for one in followed_facts(run, named, f"{run.record.id}." if len(runs) > 1 else "", tell))
+        before = len(parts[0])
+        while block := list(itertools.islice(rows, ROWS_AT_ONCE)):
+            for column, values in zip(parts, zip(*block, strict=True), strict=True):
+                column.append(np.asarray(values))
+        if len(parts[0]) == before:
             raise BadInput(
                 f"run {run.record.id} has no finished trial; `mazedom resume {run.record.id}` goes on with it"
             )
-        rows += mine
-    return Observations.of(**dict(zip(COLUMNS, zip(*rows, strict=True), strict=True)), exact=are_exact(runs))
+    columns = {name: np.concatenate(parts.pop(0)) for name in COLUMNS}  # each part is freed as it is joined
+    return Observations.of(**columns, exact=are_exact(runs))
 
 
 def are_exact(runs: Sequence[Run]) -> bool:
@@ -102,18 +117,17 @@ def missing_notes(runs: Sequence[Run]) -> list[str]:
     """Say of each run which trials are missing, and why."""
     notes = []
     for run in runs:
-        trials = list(run.record.trials())
-        ends = [run.log.end(str(trial)) for trial in trials]
+        ended = Counter(run.log.index.status(str(trial)) for trial in run.record.trials())
         why = {
-            "not run yet": sum(end is None for end in ends),
-            "failed": sum(end is not None and end.status == "failed" for end in ends),
-            "waiting for a person": sum(end is not None and end.status == "waiting" for end in ends),
+            "not run yet": ended[None],
+            "failed": ended["failed"],
+            "waiting for a person": ended["waiting"],
         }
         if any(why.values()):
             told = ", ".join(f"{count} {what}" for what, count in why.items() if count)
             missing = sum(why.values())
             notes.append(
-                f"run {run.record.id}: {missing} of {len(trials)} trials are missing ({told}); "
+                f"run {run.record.id}: {missing} of {ended.total()} trials are missing ({told}); "
                 f"`mazedom resume {run.record.id}` goes on with them"
             )
     return notes
@@ -124,8 +138,7 @@ def regrets_of(runs: Sequence[Run]) -> dict[str, list[Regret]]:
     found: dict[str, list[Regret]] = defaultdict(list)
     for run, named in zip(runs, condition_names([run.record for run in runs]), strict=True):
         casts = Casts(run.record)
-        ends = {trial: run.log.end(str(trial)) for trial in run.record.trials()}
-        for one in priced(run.record, {trial: end for trial, end in ends.items() if end is not None}):
+        for one in priced(run.record, Finished(run.record, run.log)):
             if one.payoffs is not None:
                 managers = casts.hierarchy(one.trial.condition).depth - 1
                 found[named[one.trial.condition]].append(Regret(f"w{one.trial.seed}", managers, one.payoffs.regret))
@@ -184,28 +197,22 @@ class Followed(NamedTuple):
     """As COLUMNS has it."""
 
 
-def _rows(run: Run, named: Mapping[str, str], prefix: str) -> Iterator[tuple[Any, ...]]:
-    return (followed.row for followed in followed_facts(run, named, prefix))
-
-
-def followed_facts(run: Run, named: Mapping[str, str], prefix: str = "") -> Iterator[Followed]:
+def followed_facts(run: Run, named: Mapping[str, str], prefix: str = "", tell: Tell = silent) -> Iterator[Followed]:
     """Follow each fact of each finished trial up its chain, hop by hop.
 
     Args:
         run: The run.
         named: The name of each condition, by its id.
         prefix: What stands before a replicate's number, where several runs are taken together.
+        tell: Told how far it is.
     """
     casts = Casts(run.record)
-    ends = {trial: run.log.end(str(trial)) for trial in run.record.trials()}
-    finished = {trial: end for trial, end in ends.items() if end is not None and end.status == "finished"}
-    said: dict[Hashable, list[str]] = defaultdict(list)  # twins count as one chain, so their replies go together
-    for trial, end in finished.items():
-        said[_chain_of(trial, casts, named)].append(_said(run.log, casts, trial, end))
-    for trial, end in finished.items():
+    finished = Finished(run.record, run.log)
+    copies = _copies(run.log, casts, finished, named)
+    for trial, end in telling(finished.items(), len(finished), tell):
         world, hierarchy = casts.world(trial), casts.hierarchy(trial.condition)
         twin = " twin" if casts.condition(trial).settings.twin else ""
-        copy = _digest(said[_chain_of(trial, casts, named)])
+        copy = copies[_chain_of(trial, casts, named)]
         chain = (f"w{trial.seed}", f"{prefix}{trial.replicate}", named[trial.condition], copy)
         for place, holder in _holders(casts, trial, world, hierarchy).items():
             path = hierarchy.path_up(holder)[:-1]
@@ -235,16 +242,21 @@ def _holders(casts: Casts, trial: TrialId, world: World, hierarchy: Hierarchy) -
     return {places[fact]: worker for worker, held in casts.cast(trial).dealt.items() for fact in held}
 
 
-def _said(log: Log, casts: Casts, trial: TrialId, end: TrialEnd) -> str:
-    """Return digests of everything that was said in a trial."""
-    first = (casts.round_settings(trial.condition).rounds - 1) * ROUND
-    steps = {seat: log.holds(Key(str(trial), seat, first)) for seat in sorted(end.readings)}
-    return " ".join(step.reply_digest if step else f"{trial} {seat}" for seat, step in steps.items())
-
-
-def _digest(texts: Sequence[str]) -> str:
-    """Return a short name for texts, the same for the same texts."""
-    return hashlib.sha256("\n".join(texts).encode()).hexdigest()[:16]
+def _copies(
+    log: Log, casts: Casts, finished: Mapping[TrialId, TrialEnd], named: Mapping[str, str]
+) -> Mapping[Hashable, str]:
+    """Return a short name for everything that was said in each chain, the same where the same was said."""
+    said: dict[Hashable, Any] = {}  # digests of replies by chain; twins count as one chain, so theirs go together
+    for trial, end in finished.items():
+        first = (casts.round_settings(trial.condition).rounds - 1) * ROUND
+        digests = ((seat, log.reply_digest(Key(str(trial), seat, first))) for seat in sorted(end.readings))
+        text = " ".join(digest or f"{trial} {seat}" for seat, digest in digests)
+        chain = _chain_of(trial, casts, named)
+        if chain in said:
+            said[chain].update(f"\n{text}".encode())
+        else:
+            said[chain] = hashlib.sha256(text.encode())
+    return {chain: digest.hexdigest()[:16] for chain, digest in said.items()}
 
 
 def law_notes(records: Sequence[RunRecord]) -> list[str]:

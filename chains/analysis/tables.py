@@ -14,17 +14,22 @@ from typing import Any
 from chains.analysis.compare.arms import RunHeard
 from chains.analysis.observations import COLUMNS as OBSERVED
 from chains.analysis.observations import Run, are_exact, condition_names, followed_facts
+from chains.analysis.results.finished import Tell, silent, telling
 from chains.analysis.results.regret import priced
 from chains.analysis.results.trial_story import Turn, story
 from chains.errors import BadInput, nearest
 from chains.experiments.experiment import TrialId
-from chains.fates import FATE_OF, FATES
+from chains.fates import FATE_OF, FATES, LETTERS
 from chains.running.log.records import Step
 from chains.scoring.facts.instrument import Verdict
+from chains.scoring.facts.reader import Reader
 from chains.scoring.facts.verdict import in_rates
 from chains.scoring.measures.measures import MEASURES
+from chains.scoring.reading import Reading
 
 Row = dict[str, Any]
+STEPS_A_LOOK = 10_000
+"""Steps between two times that it is said how far the reading of calls is."""
 
 _TRIAL = {
     "run": "id of the run",
@@ -126,7 +131,7 @@ class Tables:
         self._heard = RunHeard(run.record, run.log)
         self._conditions = condition_names([run.record])[0]
         self._named = {str(trial): trial for trial in run.record.trials()}
-        self._makers: Mapping[str, Callable[[], Iterator[Row]]] = {
+        self._makers: Mapping[str, Callable[[Tell], Iterator[Row]]] = {
             "trials": self._trials,
             "messages": self._messages,
             "facts": self._facts,
@@ -147,14 +152,18 @@ class Tables:
             found |= {name: measure.about for name, measure in MEASURES.items()}
         return found
 
-    def rows(self, table: str) -> Iterator[Row]:
+    def rows(self, table: str, tell: Tell = silent) -> Iterator[Row]:
         """Return the rows of a table: a value for each of its columns, None where there is none.
+
+        Args:
+            table: Its name.
+            tell: Told how far it is.
 
         Raises:
             BadInput: If there is no such table.
         """
         columns = self.columns(table)
-        for row in self._makers[table]():
+        for row in self._makers[table](tell):
             yield {name: row.get(name) for name in columns}
 
     def _about(self, trial: TrialId) -> Row:
@@ -168,20 +177,21 @@ class Tables:
             **{f"factor.{key}": value for key, value in factors.items()},
         }
 
-    def _trials(self) -> Iterator[Row]:
-        spent: dict[str, Counter[str]] = defaultdict(Counter)
-        for step in self._run.log.steps():
-            spent[step.trial]["calls"] += step.tries
-            if step.tries:
-                spent[step.trial]["prompt_tokens"] += step.reply.usage.prompt
-                spent[step.trial]["completion_tokens"] += step.reply.usage.completion
-        for name, trial in self._named.items():
+    def _trials(self, tell: Tell) -> Iterator[Row]:
+        spent: dict[str, list[int]] = defaultdict(lambda: [0, 0, 0])
+        for line in self._run.log.step_costs():
+            mine, usage = spent[line.trial], line.reply.usage
+            mine[0] += line.tries
+            if line.tries:
+                mine[1] += usage.prompt
+                mine[2] += usage.completion
+        for name, trial in telling(self._named.items(), len(self._named), tell):
             end = self._run.log.end(name)
             row = self._about(trial) | {
                 "status": "missing" if end is None else end.status,
                 "error": None if end is None else end.error,
                 "depth": self._heard.casts.hierarchy(trial.condition).depth,
-                **{key: spent[name][key] for key in ("calls", "prompt_tokens", "completion_tokens")},
+                **dict(zip(("calls", "prompt_tokens", "completion_tokens"), spent.get(name, (0, 0, 0)), strict=True)),
             }
             if trial in self._heard.ends:
                 heard = self._heard.heard(trial)
@@ -189,20 +199,32 @@ class Tables:
                 row |= {name: value for name, value in values.items() if not math.isnan(value)}
             yield row
 
-    def _messages(self) -> Iterator[Row]:
-        for name, trial in self._named.items():
-            if name in self._run.log.index.started:
-                told = story(self._run.record, self._run.log, trial)
-                casting = self._run.record.casting[trial.condition]
+    def _messages(self, tell: Tell) -> Iterator[Row]:
+        started = self._run.log.index.started
+        for name, trial in telling(self._named.items(), len(self._named), tell):
+            if name in started:
+                read = self._readings(trial)
+                told = story(self._run.record, self._run.log, trial, casts=self._heard.casts, unread=read)
+                casting, about = self._run.record.casting[trial.condition], self._about(trial)
                 for turn in told.turns:
                     prompt = casting.get(turn.told.name, casting.get(turn.seat.name)) if turn.step else None
-                    yield self._about(trial) | _message(turn) | {"prompt": prompt}
+                    logged = _as_read(read[turn.told.name]) if turn.told.name in read else {}
+                    yield about | _message(turn) | logged | {"prompt": prompt}
 
-    def _facts(self) -> Iterator[Row]:
+    def _readings(self, trial: TrialId) -> Mapping[str, Reading]:
+        """Return the logged readings of a trial's messages by turn, where today's instrument read the model's own."""
+        end = self._heard.ends.get(trial)
+        if end is None or end.rounds or end.instrument != Reader.version:
+            return {}
+        plan = self._heard.casts.plan(trial.condition)
+        sent = {plan.sent[seat]: reading for seat, reading in end.readings.items() if seat in plan.sent}
+        return {name: reading for name, reading in sent.items() if not plan.by_name[name].ruled}
+
+    def _facts(self, tell: Tell) -> Iterator[Row]:
         casts = self._heard.casts
         exact = are_exact([self._run])
         cost = {one.trial: one.payoffs for one in priced(self._run.record, self._heard.ends)}
-        rows = followed_facts(self._run, self._conditions)
+        rows = followed_facts(self._run, self._conditions, tell=tell)
         for trial, facts in itertools.groupby(rows, key=lambda followed: followed.trial):
             about, parts = self._about(trial), casts.cast(trial).parts
             paid = cost.get(trial)
@@ -233,7 +255,7 @@ class Tables:
         """Return why each fact has its fate in what each seat sent up, by seat and fact; nothing if not asked for."""
         if not self._why:
             return {}
-        told = story(self._run.record, self._run.log, trial)
+        told = story(self._run.record, self._run.log, trial, casts=self._heard.casts)
         sent = self._heard.casts.plan(trial.condition).sent
         return {
             (turn.seat.name, fact): verdict
@@ -246,8 +268,11 @@ class Tables:
         source = self._run.record.models.get(model)
         return model if source is None else source.label
 
-    def _calls(self) -> Iterator[Row]:
-        for step in self._run.log.steps():
+    def _calls(self, tell: Tell) -> Iterator[Row]:
+        steps = len(self._run.log.index.places)
+        for number, step in enumerate(self._run.log.steps()):
+            if number % STEPS_A_LOOK == 0 and number:
+                tell(f"{number:,} of {steps:,} steps")
             if step.trial in self._named:
                 yield self._about(self._named[step.trial]) | _call(step)
 
@@ -271,6 +296,16 @@ def _message(turn: Turn) -> Row:
         "degenerate": turn.degenerate,
         "status_told": turn.status,
         "chosen": None if turn.chosen is None else turn.chosen.option,
+    }
+
+
+def _as_read(reading: Reading) -> Row:
+    """Return what the instrument read in a message when it was logged."""
+    return {
+        **{fate: reading.fates.count(LETTERS[fate]) for fate in FATES},
+        "invented": reading.invented,
+        "degenerate": reading.degenerate,
+        "status_told": reading.status,
     }
 
 

@@ -24,9 +24,9 @@ def retold(cast: Cast, log: Log, trial: str, turns: Collection[str] | None = Non
     for turn in cast.plan.turns:
         if turn.name not in wanted:
             continue
-        step = None if turn.ruled else log.holds(cast.key(trial, turn))
-        if step is not None:
-            replies[turn.name] = step.reply
+        reply = None if turn.ruled else log.last_reply(cast.key(trial, turn))
+        if reply is not None:
+            replies[turn.name] = reply
         elif turn.by is None or any(name not in said for name in turn.hears):
             continue
         elif isinstance(ruled := turn.ask(cast, said), Ruled):

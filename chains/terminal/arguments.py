@@ -322,6 +322,10 @@ def _export(parser: argparse.ArgumentParser) -> None:
         help="csv (default): tables of trials, messages, facts, calls, and a dictionary of their columns; parquet: the "
         "same in Parquet; otel: spans of OpenTelemetry; inspect: .eval files of Inspect",
     )  # fmt: skip
+    parser.add_argument(
+        "--why", action="store_true",
+        help="say of each fact which words decided its fate; every message is read again, which takes long",
+    )  # fmt: skip
     parser.add_argument("--endpoint", metavar="URL", help="with --format otel: send the spans there (OTLP over HTTP)")
     _json(parser)
 

@@ -1,12 +1,14 @@
 """The two sides of a comparison: some conditions of a run, and what the executive heard in each of their trials."""
 
 import math
+import sys
 from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple, Self
 
 from chains.analysis.results.charter import superiors_of
+from chains.analysis.results.finished import Finished
 from chains.analysis.results.sittings import sittings
 from chains.errors import LogDamaged
 from chains.experiments.condition_name import shown
@@ -33,6 +35,25 @@ from chains.stats.paired.shares import share_by_world
 from chains.worlds.world import World
 
 
+class Said(NamedTuple):
+    """What is looked at in all messages of a finished trial, at any hop."""
+
+    instrument: str
+    """The version that read them."""
+    messages: int
+    cut_off: int
+    """Messages that their length limit cut off."""
+    foreign: int
+    """Messages in another language than English."""
+
+    @classmethod
+    def of(cls, end: TrialEnd) -> Self:
+        """Return it of the end of a trial."""
+        read = (end.readings or end.down).values()
+        cut_off = sum(reading.finish == "length" for reading in read)
+        return cls(sys.intern(str(end.instrument)), len(read), cut_off, sum(one.language is not None for one in read))
+
+
 @dataclass(frozen=True)
 class RunHeard:
     """A run with its log open: what the executive heard, trial by trial."""
@@ -50,9 +71,13 @@ class RunHeard:
 
     @cached_property
     def ends(self) -> Mapping[TrialId, TrialEnd]:
-        """How each finished trial ended, in the run's order."""
-        found = ((trial, self.log.end(str(trial))) for trial in self.record.trials())
-        return {trial: end for trial, end in found if end is not None and end.status == "finished"}
+        """How each finished trial ended, in the run's order; each is read from the log when it is asked for."""
+        return Finished(self.record, self.log)
+
+    @cached_property
+    def said(self) -> Mapping[TrialId, "Said"]:
+        """What is looked at in all messages of each finished trial; the ends are read once for it."""
+        return {trial: Said.of(end) for trial, end in self.ends.items()}
 
     def heard(self, trial: TrialId) -> Heard:
         """Return what the executive heard in a finished trial."""
@@ -178,22 +203,22 @@ class Side:
         """Versions of the instruments that read its messages."""
         if self.run.reread:
             return frozenset({Reader.version})
-        return frozenset(str(self.run.ends[trial].instrument) for trial in self.trials)
+        return frozenset(self.run.said[trial].instrument for trial in self.trials)
 
     @cached_property
     def cut_off(self) -> float:
         """Share of the messages in its finished trials, at any hop, that their length limit cut off."""
-        return self._share(lambda reading: reading.finish == "length")
+        return self._share(lambda said: said.cut_off)
 
     @cached_property
     def foreign(self) -> float:
         """Share of the messages in its finished trials, at any hop, in another language than English."""
-        return self._share(lambda reading: reading.language is not None)
+        return self._share(lambda said: said.foreign)
 
-    def _share(self, is_so: Callable[[Reading], bool]) -> float:
-        ends = map(self.run.ends.__getitem__, self.trials)
-        found = [is_so(reading) for end in ends for reading in (end.readings or end.down).values()]
-        return sum(found) / len(found) if found else 0.0
+    def _share(self, count: Callable[["Said"], int]) -> float:
+        mine = [self.run.said[trial] for trial in self.trials]
+        messages = sum(said.messages for said in mine)
+        return sum(map(count, mine)) / messages if messages else 0.0
 
     @cached_property
     def limit(self) -> AtLimit | None:
@@ -205,6 +230,10 @@ class Side:
             if hops[trial] == longest and not math.isnan(share := self.run.heard(trial).share("K")):
                 kept.setdefault(trial.seed, []).append(share)
         return at_limit(share_by_world(kept), longest)
+
+    def read(self) -> None:
+        """Read what is read of the log when it is first asked for, which may be after the log is closed."""
+        _ = self.run.said, self.limit
 
     def world(self, trial: TrialId) -> World:
         """Return a trial's world."""

@@ -139,6 +139,8 @@ def compare(a: Side, b: Side) -> Comparison:
     pairs, left_out = match(a, b)
     first, second = heard_in(a, b, pairs)
     rows = paired_all(_values(first), _values(second))
+    for side in (a, b):
+        side.read()
     return Comparison(
         a=a,
         b=b,

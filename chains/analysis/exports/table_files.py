@@ -8,11 +8,13 @@ import contextlib
 import csv
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, TextIO
 
 import orjson
 
+from chains.analysis.results.finished import Tell, silent
 from chains.analysis.tables import COLUMNS, Row, Tables
 from chains.errors import BadInput, MazedomError
 from chains.scoring.measures.measures import MEASURES
@@ -26,7 +28,7 @@ Done = Callable[[str, int], None]
 """Told the name of a file that is written, and how many rows it has."""
 
 
-def write_csv(tables: Tables, folder: Path, done: Done) -> None:
+def write_csv(tables: Tables, folder: Path, done: Done, tell: Tell = silent) -> None:
     """Write a CSV file for each table, and the dictionary.
 
     A cell is empty where there is no value. A text that a spreadsheet would run as a formula has an apostrophe before
@@ -41,13 +43,17 @@ def write_csv(tables: Tables, folder: Path, done: Done) -> None:
     for name in COLUMNS:
         found = _Types(tables.columns(name))
         with whole_file(folder / f"{name}.csv") as file:
-            count = _as_csv(file, list(tables.columns(name)), found.noting(tables.rows(name)))
+            count = _as_csv(
+                file,
+                list(tables.columns(name)),
+                found.noting(tables.rows(name, _telling_of(name, tell))),
+            )
         types[name] = found
         done(f"{name}.csv", count)
     _write_dictionary(tables, types, folder, done)
 
 
-def write_parquet(tables: Tables, folder: Path, done: Done) -> None:
+def write_parquet(tables: Tables, folder: Path, done: Done, tell: Tell = silent) -> None:
     """Write a Parquet file for each table, and the dictionary; null stands where there is no value.
 
     DuckDB writes them: its wheel is less than half of pyarrow's (25 MB to 55), and it reads them back with SQL.
@@ -68,7 +74,7 @@ def write_parquet(tables: Tables, folder: Path, done: Done) -> None:
             lines, made = Path(place, "rows.jsonl"), Path(place, "rows.parquet")
             with lines.open("wb") as file:
                 count = 0
-                for row in found.noting(tables.rows(name)):
+                for row in found.noting(tables.rows(name, _telling_of(name, tell))):
                     file.write(orjson.dumps(row) + b"\n")
                     count += 1
             columns = ", ".join(f"{_quoted(column)}: '{_SQL[kind]}'" for column, kind in found.of.items())
@@ -83,6 +89,11 @@ def write_parquet(tables: Tables, folder: Path, done: Done) -> None:
         types[name] = found
         done(f"{name}.parquet", count)
     _write_dictionary(tables, types, folder, done)
+
+
+def _telling_of(name: str, tell: Tell) -> Tell:
+    """Return what tells how far a table is, with its name."""
+    return lambda far: tell(f"{name}, {far}")
 
 
 def free(folder: Path, names: Sequence[str]) -> None:
@@ -113,9 +124,10 @@ class _Types:
 
     def noting(self, rows: Iterable[Row]) -> Iterator[Row]:
         """Hand rows on; note the types of their values."""
+        found = [seen.add for seen in self._seen.values()]  # in the order of the columns, which is that of a row
         for row in rows:
-            for column, value in row.items():
-                self._seen[column].add(type(value))
+            for add, kind in zip(found, map(type, row.values()), strict=True):
+                add(kind)
             yield row
 
     @property
@@ -140,17 +152,26 @@ def _as_csv(file: TextIO, columns: Sequence[str], rows: Iterable[Mapping[str, An
     writer.writerow(map(cell, columns))
     count = 0
     for row in rows:
-        writer.writerow([_cell(row[column]) for column in columns])
+        writer.writerow([value if type(value) in _AS_IT_IS else _cell(value) for value in row.values()])
         count += 1
     return count
 
 
+_AS_IT_IS = frozenset({int, float, type(None)})
+"""Types of values that the csv module writes as a reader expects them."""
+SHORT = 40
+"""Most characters of a text that is likely to come again: a name, a setting."""
+
+
 def _cell(value: Any) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return str(value).lower()
-    return cell(value) if isinstance(value, str) else str(value)
+    if isinstance(value, str):
+        return _short_cell(value) if len(value) <= SHORT else cell(value)
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+@lru_cache(maxsize=4096)
+def _short_cell(text: str) -> str:
+    return cell(text)
 
 
 def _write_dictionary(tables: Tables, types: Mapping[str, _Types], folder: Path, done: Done) -> None:

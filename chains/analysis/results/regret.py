@@ -72,6 +72,8 @@ def _all(choices: Iterable[str | None]) -> list[str] | None:
 
 def priced(record: RunRecord, ends: Mapping[TrialId, TrialEnd]) -> list[Priced]:
     """Return the finished trials of a run in which something was decided."""
+    if all(world.decision is None for world in record.worlds.values()):
+        return []  # then no end need be read
     casts = Casts(record)
     found = []
     for trial, end in ends.items():

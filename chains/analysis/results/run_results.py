@@ -9,6 +9,7 @@ from chains.analysis.registered.confirmatory import Look, Standing, standing
 from chains.analysis.results.by_round import Round, round_rows, rounds_of
 from chains.analysis.results.charter import Told, clause_rows, deed_rows, told_of
 from chains.analysis.results.claims import Claims, claim_rows, claims_in
+from chains.analysis.results.finished import Tell, silent, telling
 from chains.analysis.results.patterns import PatternRow, PatternSeen, pattern_rows, pattern_seen
 from chains.analysis.results.regret import Priced, down_rows, priced, regret_rows
 from chains.analysis.results.status import StatusPath, StatusRow, status_path, status_rows
@@ -20,7 +21,7 @@ from chains.running.log.log import Log
 from chains.running.log.records import TrialEnd
 from chains.running.run_record import Casts, RunRecord
 from chains.running.spending import cost
-from chains.scoring.measures.fate_shares import HopShares, mean_shares, shares_by_hop, shares_of
+from chains.scoring.measures.fate_shares import HopShares, PackedShares, mean_shares, shares_by_hop, shares_of
 from chains.stats.fit.lazy_intervals import mean_interval
 from chains.stats.paired.ceiling_and_floor import AtLimit, at_limit
 from chains.stats.paired.shares import FEWEST_WORLDS, share_by_world
@@ -266,8 +267,14 @@ class Results(NamedTuple):
         }
 
 
-def results(record: RunRecord, log: Log) -> Results:
-    """Read a run's results from the ends of its trials; messages are not read again."""
+def results(record: RunRecord, log: Log, tell: Tell = silent) -> Results:
+    """Read a run's results from the ends of its trials; messages are not read again.
+
+    Args:
+        record: The run.
+        log: Its log.
+        tell: Told how far it is.
+    """
     casts = Casts(record)
     # One end at a time: the readings of twenty thousand trials would take more memory than driving them did.
     looks: list[Look] = []
@@ -283,7 +290,7 @@ def results(record: RunRecord, log: Log) -> Results:
     ordered: dict[TrialId, TrialEnd] = {}
     claims: Claims = Counter()
     trials = unrated = 0
-    for trial in record.trials():
+    for trial in telling(record.trials(), sum(1 for _ in record.trials()), tell):
         trials += 1
         end = log.end(str(trial))
         if end is None:
@@ -294,8 +301,9 @@ def results(record: RunRecord, log: Log) -> Results:
         if end.status != "finished":
             continue
         unrated += end.unrated
-        by_trial[trial] = shares_by_hop(end.readings.values(), casts.hierarchy(trial.condition).depth)
-        claims.update(claims_in(trial.condition, end.readings.values(), casts.hierarchy(trial.condition).depth))
+        depth = casts.hierarchy(trial.condition).depth
+        by_trial[trial] = PackedShares(shares_by_hop(end.readings.values(), depth))
+        claims.update(claims_in(trial.condition, end.readings.values(), depth))
         taken[trial] = log.index.taken(str(trial))
         if end.top is not None:
             tops[trial] = shares_of([end.top])

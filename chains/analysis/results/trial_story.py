@@ -140,7 +140,15 @@ def find_trial(record: RunRecord, log: Log, name: str) -> TrialId:
     return found
 
 
-def story(record: RunRecord, log: Log, trial: TrialId, number: int | None = None) -> Story:
+def story(
+    record: RunRecord,
+    log: Log,
+    trial: TrialId,
+    number: int | None = None,
+    *,
+    casts: Casts | None = None,
+    unread: Collection[str] = (),
+) -> Story:
     """Tell a trial from its log; messages that are not there yet are left out.
 
     Args:
@@ -148,11 +156,13 @@ def story(record: RunRecord, log: Log, trial: TrialId, number: int | None = None
         log: Its log.
         trial: Which trial.
         number: Which of its rounds, from 1; the last if not given.
+        casts: Casts of the run's trials, if they have been made already.
+        unread: Turns whose messages the instrument need not read; their turns have no verdicts.
 
     Raises:
         BadInput: If it has no such round.
     """
-    casts = Casts(record)
+    casts = casts or Casts(record)
     rounds = casts.round_settings(trial.condition).rounds
     if number is not None and not 1 <= number <= rounds:
         raise BadInput(f"trial {trial} has no round {number}; it has {rounds}")
@@ -166,6 +176,9 @@ def story(record: RunRecord, log: Log, trial: TrialId, number: int | None = None
     for turn in cast.plan.turns:
         if turn.name in replies and (turn.task not in STEPS or turn in asked_to_step_in(cast, said)):
             step = None if turn.ruled else log.holds(cast.key(str(trial), turn))
+            if turn.name in unread:
+                turns.append(Turn(turn.seat, _hop(cast, turn), step, replies[turn.name], {}, (), None, turn))
+                continue
             told = _turn(cast, turn, step, replies[turn.name], said, held.get(_whose(cast, turn), ()))
             turns.append(told if step is None or step.forgotten is None else _forgotten(told, cast, logged))
     return Story(

@@ -67,7 +67,14 @@ class _ReplyOf(msgspec.Struct, gc=False):
     reply: Reply
 
 
+class _DigestOf(msgspec.Struct, gc=False):
+    """The digest of the reply of a step's line."""
+
+    reply_digest: str
+
+
 _REPLY: Final = msgspec.json.Decoder(_ReplyOf)
+_DIGEST: Final = msgspec.json.Decoder(_DigestOf)
 
 
 class Log:
@@ -163,16 +170,35 @@ class Log:
         """Return the logged reply to exactly this request, or None; the rest of its line is not read."""
         for known, offset, length in self.index.places.of(key):
             if known.hex() == digest:
-                try:
-                    return _REPLY.decode(os.pread(self._file, length, offset).removeprefix(BOM)).reply
-                except (msgspec.DecodeError, RecursionError):
-                    return self.step_at(offset, length).reply  # this raises with the reason
+                return self._reply_at(offset, length)
         return None
+
+    def last_reply(self, key: Key) -> Reply | None:
+        """Return the last reply logged under `key`, whatever was asked, or None; the rest of its line is not read."""
+        places = self.index.places.of(key)
+        return self._reply_at(places[-1].offset, places[-1].length) if places else None
+
+    def _reply_at(self, offset: int, length: int) -> Reply:
+        try:
+            return _REPLY.decode(os.pread(self._file, length, offset).removeprefix(BOM)).reply
+        except (msgspec.DecodeError, RecursionError):
+            return self.step_at(offset, length).reply  # this raises with the reason
 
     def holds(self, key: Key) -> Step | None:
         """Return the last step logged under `key`, whatever its request was, or None."""
         places = self.index.places.of(key)
         return self.step_at(places[-1].offset, places[-1].length) if places else None
+
+    def reply_digest(self, key: Key) -> str | None:
+        """Return the digest of the last reply logged under `key`, or None; the rest of its line is not read."""
+        places = self.index.places.of(key)
+        if not places:
+            return None
+        _, offset, length = places[-1]
+        try:
+            return _DIGEST.decode(os.pread(self._file, length, offset).removeprefix(BOM)).reply_digest
+        except (msgspec.DecodeError, RecursionError):
+            return self.step_at(offset, length).reply_digest  # this raises with the reason
 
     def end(self, trial: str) -> TrialEnd | None:
         """Return how a trial ended, or None if it has not."""
@@ -188,11 +214,18 @@ class Log:
 
     def step_lines(self) -> Iterator[tuple[int, bytes]]:
         """Return where each step's line begins, and the line; unreadable lines are skipped, as in the index."""
+        return ((at, line) for at, line, _ in self._read_steps())
+
+    def step_costs(self) -> Iterator[StepLine]:
+        """Return of every step what the index reads: whose it is and what it cost; its texts are not read."""
+        return (read for _, _, read in self._read_steps())
+
+    def _read_steps(self) -> Iterator[tuple[int, bytes, StepLine]]:
         at = 0
         for number, line in enumerate(self._lines(self.index.length), 1):
             with contextlib.suppress(LineDamaged):
-                if isinstance(read_line(line, LOG_FILE, number, self.path.parent.name), StepLine):
-                    yield at, line
+                if isinstance(read := read_line(line, LOG_FILE, number, self.path.parent.name), StepLine):
+                    yield at, line, read
             at += len(line) + 1
 
     def lines(self) -> Iterator[bytes]:

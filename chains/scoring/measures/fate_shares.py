@@ -1,7 +1,10 @@
 """Shares of fates by hop: the columns that `show` prints."""
 
+import itertools
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from array import array
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from chains.fates import LETTERS, SILENT, in_rates
@@ -31,6 +34,39 @@ class HopShares(NamedTuple):
     """Share of the seats that gave no report: refused, filtered or empty."""
     foreign: float
     """Share of the messages that are not in English, which the instrument can't read."""
+
+
+class PackedShares(Mapping[int, HopShares]):
+    """The shares at each hop of one trial, in a fifth of the memory that they take as objects: 96 bytes a hop."""
+
+    __slots__ = ("_hops", "_values")
+
+    def __init__(self, shares: Mapping[int, HopShares]) -> None:
+        self._hops = _hops(tuple(shares))
+        self._values = array("d", itertools.chain.from_iterable(shares.values()))
+
+    def __getitem__(self, hop: int) -> HopShares:
+        """Return the shares at a hop."""
+        try:
+            at = self._hops.index(hop)
+        except ValueError:
+            raise KeyError(hop) from None
+        width = len(HopShares._fields)
+        return HopShares._make(self._values[at * width : (at + 1) * width])
+
+    def __iter__(self) -> Iterator[int]:
+        """Return the hops."""
+        return iter(self._hops)
+
+    def __len__(self) -> int:
+        """Return how many hops have shares."""
+        return len(self._hops)
+
+
+@lru_cache(maxsize=1024)
+def _hops(hops: tuple[int, ...]) -> tuple[int, ...]:
+    """Return one object for all trials with the same hops."""
+    return hops
 
 
 def shares_by_hop(readings: Iterable[Reading], depth: int) -> dict[int, HopShares]:

@@ -127,7 +127,9 @@ class Observations:
         rows = len(np.atleast_1d(np.asarray(world)))
         unknown: dict[str, Any] = {"weight": 1.0, "condition": ALL, "words": np.nan, "cut_off": False, "foreign": False}
         columns = {
-            name: np.asarray(given.pop(name, np.full(rows, unknown.get(name, "")))).astype(_KINDS.get(name, str))
+            name: np.asarray(given.pop(name, np.full(rows, unknown.get(name, "")))).astype(
+                _KINDS.get(name, str), copy=False
+            )
             for name in _columns()
         }
         if given:

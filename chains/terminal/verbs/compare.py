@@ -59,7 +59,8 @@ def main(arguments: argparse.Namespace) -> int:
     conditions = [read_failing(text) for text in arguments.fail_if]
     named = None if arguments.measures is None else read_names(arguments.measures)
     with ExitStack() as stack:
-        sides = chosen(arguments.words, arguments.by, _opener(stack))
+        with working("reading the log"):
+            sides = chosen(arguments.words, arguments.by, _opener(stack))
         equal = arguments.equal_words or any(term.equal_words for failing in conditions for term in failing.terms)
         with working("comparing") as tell:
             compared = []
@@ -99,7 +100,7 @@ def _opener(stack: ExitStack) -> Callable[[str], RunHeard]:
             if log.index.notice:
                 say(f"note: {log.index.notice}")
             run = RunHeard(record, log)
-            others = sorted({str(end.instrument) for end in run.ends.values()} - {Reader.version})
+            others = sorted({said.instrument for said in run.said.values()} - {Reader.version})
             if others:
                 say(f"note: run {run.record.id} was read by {', '.join(others)}; read anew by {Reader.version}")
                 run = replace(run, reread=True)

@@ -6,18 +6,22 @@ from pathlib import Path
 
 from chains.analysis.exports.table_files import Done, write_csv, write_parquet
 from chains.analysis.observations import Run
+from chains.analysis.results.finished import Tell
 from chains.analysis.tables import Tables
 from chains.errors import BadInput
 from chains.running.folders import find_run, is_archive
 from chains.running.log.log import Log
 from chains.running.record_file import read_record
 from chains.terminal.views.output import counted, print_json, say
+from chains.terminal.views.working import working
 
 
 def main(arguments: argparse.Namespace) -> int:
     """Write the files, or send the spans; return the exit status."""
     if arguments.endpoint is not None and arguments.format != "otel":
         raise BadInput("--endpoint takes spans; add --format otel")
+    if arguments.why and arguments.format not in _TABLES:
+        raise BadInput(f"--why fills a column of the table of facts, and --format {arguments.format} writes no tables")
     if arguments.to is None and arguments.endpoint is None:
         raise BadInput("where to? give a folder with --to DIR")
     folder = find_run(arguments.run)
@@ -27,7 +31,9 @@ def main(arguments: argparse.Namespace) -> int:
             "texts, a chain a line"
         )
     record = read_record(folder)
-    with Log(folder, held=record.held) as log:
+    with working("opening the log"):
+        opened = Log(folder, held=record.held)
+    with opened as log:
         if log.index.notice:
             say(f"note: {log.index.notice}")
         files = _written(Run(record, log), arguments)
@@ -52,16 +58,12 @@ def _written(run: Run, arguments: argparse.Namespace) -> dict[str, int]:
             files[name] = count
             say(f"{to / name}: {counted(count, _COUNTED[arguments.format])}")
 
-        _WRITERS[arguments.format](run, to, done)
+        if arguments.format in _TABLES:
+            with working("exporting") as tell:
+                _TABLES[arguments.format](Tables(run, why=arguments.why), to, done, tell)
+        else:
+            _WRITERS[arguments.format](run, to, done)
     return files
-
-
-def _csv(run: Run, to: Path, done: Done) -> None:
-    write_csv(Tables(run, why=True), to, done)
-
-
-def _parquet(run: Run, to: Path, done: Done) -> None:
-    write_parquet(Tables(run, why=True), to, done)
 
 
 def _otel(run: Run, to: Path, done: Done) -> None:
@@ -76,11 +78,7 @@ def _inspect(run: Run, to: Path, done: Done) -> None:
     write_inspect(run, to, done)
 
 
-_WRITERS: Mapping[str, Callable[[Run, Path, Done], None]] = {
-    "csv": _csv,
-    "parquet": _parquet,
-    "otel": _otel,
-    "inspect": _inspect,
-}
+_TABLES: Mapping[str, Callable[[Tables, Path, Done, Tell], None]] = {"csv": write_csv, "parquet": write_parquet}
+_WRITERS: Mapping[str, Callable[[Run, Path, Done], None]] = {"otel": _otel, "inspect": _inspect}
 _COUNTED = {"csv": "row", "parquet": "row", "otel": "trial", "inspect": "sample"}
 """What is counted in the files of each format."""

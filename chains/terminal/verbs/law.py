@@ -78,7 +78,9 @@ def _opened(names: Sequence[str], stack: ExitStack) -> _Sources:
         record = read_record(folder)
         if record.id in [run.record.id for run in found.runs]:
             raise BadInput(f"run {record.id} is named twice; a run counts once")
-        found.runs.append(Run(record, stack.enter_context(Log(folder))))
+        with working("opening the log"):
+            log = stack.enter_context(Log(folder))
+        found.runs.append(Run(record, log))
         found.folders.append(folder)
     if found.archives and len(names) > 1:
         raise BadInput("an imported archive holds counts and no fates, so it can't be taken together with others")
@@ -131,7 +133,8 @@ def _observed(sources: _Sources, *, exact: bool) -> tuple[Observations, _About]:
     files = [read_data(path, exact=exact) for path in sources.files]
     parts = [one.observations for one in files]
     if sources.runs:
-        parts.append(of_runs(sources.runs))
+        with working("reading the log") as tell:
+            parts.append(of_runs(sources.runs, tell))
     records = [run.record for run in sources.runs]
     notes = [*missing_notes(sources.runs), *law_notes(records)]
     errors = None

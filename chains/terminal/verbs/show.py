@@ -52,7 +52,9 @@ def main(arguments: argparse.Namespace) -> int:
     record = read_record(folder)
     if arguments.graph:
         return _graphs(record, as_json=arguments.json)
-    with Log(folder, held=record.held) as log:
+    with working("opening the log"):
+        opened = Log(folder, held=record.held)
+    with opened as log:
         if log.index.notice:
             say(f"note: {log.index.notice}")
         unverified = unverified_notes(record.worlds.values())
@@ -142,8 +144,8 @@ def _audits(record: RunRecord, log: Log, *, as_json: bool) -> int:
 
 def _results(record: RunRecord, log: Log, folder: Path, *, as_json: bool) -> int:
     """Print the shares by hop and condition; beside them the corrected retention, where the error is measured."""
-    with working("reading the log"):
-        found, added = results(record, log), added_rows(record, log)
+    with working("reading the log") as tell:
+        found, added = results(record, log, tell), added_rows(record, log)
         record_finding(folder, finding(found), found.cost)
     if as_json:
         _, error, corrected = _correction(found, record, log, folder)
