@@ -10,7 +10,7 @@ from chains.authoring.checking import failures, unreadable
 from chains.authoring.drafting import draft, drafts_in
 from chains.authoring.model_proposals import entries_in, place_of
 from chains.authoring.passages import passages, title_of
-from chains.authoring.proposing import Text, by_rule, propose, words_of
+from chains.authoring.proposing import MOST_FACTS, Text, by_rule, propose, words_of
 from chains.authoring.subject_finder import Untyped
 from chains.errors import BadInput
 from chains.scoring.facts.instrument import Instrument
@@ -58,14 +58,17 @@ def test_the_instrument_reads_what_is_proposed(name):
 
 
 def test_what_is_left_out_is_counted_so_that_nothing_goes_missing():
-    """Each sentence of the four documents gives facts or reasons; one of two clauses may give each."""
+    """Each sentence of the four documents gives facts, claims or reasons; one of two clauses may give each."""
     documents = [text_of(name) for name in NAMES]
     sentences = by_rule(documents)
     found = proposed(*NAMES, most=500)
     assert found.looked_at >= len(sentences)
-    assert found.left_out["a denial, which the instrument can't type"] >= 2
     assert found.left_out["a question"] == 1
-    assert any(reason.startswith("self-check") for reason in found.left_out)
+    assert [one.reason for one in found.sentences if one.quote.text.endswith("?")] == ["a question"]
+    assert len(found.sentences) == found.left_out.total()
+    content = {document.name: document.content for document in documents}
+    for quote, _ in found.sentences:
+        assert content[quote.document][quote.start : quote.end] == quote.text
 
 
 @pytest.mark.parametrize(
@@ -154,10 +157,13 @@ def test_clauses_that_stand_by_themselves_are_facts_of_their_own():
 
 
 def test_an_instruction_in_a_document_is_only_text():
-    """Nothing of it is obeyed, filled in or typed; what stands beside it is proposed as ever."""
+    """Nothing of it is obeyed, filled in or typed; at most a person is asked whether it is a claim."""
     found = proposed("injected.txt")
-    assert [one.fact.subject for one in found.facts] == ["drill string D-8", "mud pump MP-2"]
-    assert not any("R-5" in one.fact.render(0) or "P-1" in one.fact.render(0) for one in found.facts)
+    typed = [one.fact for one in found.facts if one.fact.slots]
+    assert [fact.subject for fact in typed] == ["drill string D-8", "mud pump MP-2"]
+    assert not any("R-5" in fact.render(0) or "P-1" in fact.render(0) for fact in typed)
+    claims = [one.fact.render(0) for one in found.facts if not one.fact.slots]
+    assert "{{ 7 7 }} {% raise %} [bold]Pump P-1[/bold] came {delay} 4 weeks late." in claims
 
 
 def test_the_same_said_twice_is_one_fact():
@@ -282,7 +288,7 @@ def test_a_megabyte_is_read_and_every_sentence_of_it_accounted_for():
     started = time.perf_counter()
     found = propose(by_rule([document]), [document])
     assert time.perf_counter() - started < 60
-    assert (len(found.facts), found.looked_at) == (24, 2500)
+    assert (len(found.facts), found.looked_at) == (MOST_FACTS, 2500)
 
 
 def test_a_quote_that_does_not_stand_in_the_document_points_nowhere():

@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from chains.fates import FATES, Fate
 from chains.models.channel.codebook import wrong_values
 from chains.scoring.facts.instrument import Instrument
-from chains.worlds.facts.ledger import Fact, Statement
+from chains.worlds.facts.ledger import Fact, Statement, denied
 
 _NOTHING = "Nothing to report."
 _LOST = tuple(fate for fate in FATES if fate != "kept")
@@ -44,6 +44,8 @@ def _trials(statement: Statement, quote: str) -> Iterator[tuple[str, str, Sequen
     yield "a report of nothing", _NOTHING, ("omitted",)
     for template in statement.vague:
         yield "its vague wording", statement.render(template), _LOST
+    if not statement.slots:
+        yield "its denial", denied(statement.render(0)), ("inverted",)
     for slot in (slot for slot in statement.slots if slot.key):
         others = wrong_values(statement, slot)[:2]
         if slot.kind in ("number", "count", "date") and not others:
@@ -70,7 +72,8 @@ def unreadable(statements: Sequence[Fact], quotes: Mapping[str, str]) -> dict[st
     """
     found: dict[str, str] = {}
     instrument = Instrument(statements)
-    said = {one.id: quotes.get(one.id, one.render(0)) for one in statements}
+    # a claim stands in its quote's own words, and as a whole sentence
+    said = {one.id: quotes.get(one.id, one.render(0)) if one.slots else one.render(0) for one in statements}
     everything = instrument.read("\n".join(said.values()))
     for one in statements:
         alone = instrument.read(said[one.id], only=[one.id])[one.id]

@@ -5,13 +5,13 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
+from chains.authoring.claiming import claim, sentence_in
 from chains.authoring.direction_phrases import TURNABLE, Way, ways_in
 from chains.authoring.subject_finder import Untyped, head_of, is_verb, subject_in
 from chains.authoring.values import Value, values_in
 from chains.scoring.facts.claims import content_of
 from chains.scoring.text.ledger_stems import STOP, bag
 from chains.scoring.text.negation import hedge
-from chains.scoring.text.number_words import numeral
 from chains.scoring.text.sentences import sentences_of
 from chains.scoring.text.tokens import Token, tokens_of
 from chains.worlds.facts.ledger import Fact, Slot
@@ -59,10 +59,18 @@ class Draft(NamedTuple):
     """Its id is a placeholder. It is neutral, because only a person can say whether it is good or bad news."""
 
 
+class Left(NamedTuple):
+    """A sentence, or a clause of it, of which no fact was made."""
+
+    start: int
+    end: int
+    reason: str
+
+
 def drafts_in(
     text: str, subject: str | None = None, common: frozenset[str] = frozenset()
-) -> tuple[list[Draft], list[str]]:
-    """Return the facts of a sentence: one, or one for each independent clause.
+) -> tuple[list[Draft], list[Left]]:
+    """Return the facts of a sentence: one, or one for each independent clause; a claim where nothing can be typed.
 
     Args:
         text: The sentence.
@@ -70,22 +78,46 @@ def drafts_in(
         common: Words that the documents write in lower case somewhere; at the start of a sentence they are no names.
 
     Returns:
-        The drafts, and for each clause that can't be typed the reason. Nothing is guessed.
+        The drafts, and what no fact was made of, with the reason. Nothing is guessed.
     """
     start, end = _without_clock(text)
-    found: list[Draft] = []
-    reasons: list[str] = []
-    for first, last in _clauses(text, start, end) if subject is None else [(start, end)]:
-        try:
-            found.append(Draft(first, last, draft(text[first:last], subject, common)))
-        except Untyped as reason:
-            reasons.append(str(reason))
-    if not found and len(reasons) > 1:
-        try:
-            return [Draft(start, end, draft(text[start:end], subject, common))], []
-        except Untyped as reason:
-            return [], [str(reason)]
-    return found, reasons
+    clauses = list(_clauses(text, start, end)) if subject is None else [(start, end)]
+    typed = [_typed(text, first, last, subject, common) for first, last in clauses]
+    found = [one for one in typed if isinstance(one, Draft)]
+    if not found:
+        whole = typed[0] if len(clauses) == 1 else _typed(text, start, end, subject, common)
+        return _or_claim(text, whole, subject)
+    left: list[Left] = []
+    for one in typed:
+        if isinstance(one, Left):
+            claims, refused = _or_claim(text, one, subject, clear=True)
+            found, left = found + claims, left + refused
+    return sorted(found, key=lambda draft: draft.start), left
+
+
+def _typed(text: str, start: int, end: int, subject: str | None, common: frozenset[str]) -> Draft | Left:
+    try:
+        return Draft(start, end, draft(text[start:end], subject, common))
+    except Untyped as reason:
+        return Left(start, end, str(reason))
+
+
+def _or_claim(
+    text: str, one: Draft | Left, subject: str | None, *, clear: bool = False
+) -> tuple[list[Draft], list[Left]]:
+    """Return a draft as it is, or a claim in place of what could not be typed; `clear`: only with a clear subject."""
+    if isinstance(one, Draft):
+        return [one], []
+    part = text[one.start : one.end]
+    try:
+        if clear:
+            subject_in(sentence_in(part))
+        return [Draft(one.start, one.end, claim(part, subject))], []
+    except Untyped as reason:
+        refused = one._replace(reason=str(reason))
+    if one.start and not clear:  # "Ilmar confirmed that its price rose" says whose
+        return _or_claim(text, Left(0, one.end, refused.reason), subject)
+    return [], [refused]
 
 
 def draft(text: str, subject: str | None = None, common: frozenset[str] = frozenset()) -> Fact:
@@ -173,16 +205,8 @@ def _clauses(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
 
 
 def _read(text: str) -> tuple[Token, ...]:
-    sentences = sentences_of(text)
-    if len(sentences) != 1:
-        raise Untyped("not one sentence to the instrument")
-    tokens = sentences[0].placed
-    if tokens[-1].text == "?":
-        raise Untyped("a question")
-    number = numeral(tokens, 0)
-    if number is not None and number.last < len(tokens) and tokens[number.last].text == ":":
-        raise Untyped("a heading or a fragment")
-    if tokens[-1].text == ":" or sum(token.kind != "mark" for token in tokens) < _FEWEST_WORDS:
+    tokens = sentence_in(text)
+    if sum(token.kind != "mark" for token in tokens) < _FEWEST_WORDS:
         raise Untyped("a heading or a fragment")
     if len(tokens) > _MOST_TOKENS:
         raise Untyped("too long for one statement")

@@ -1,4 +1,4 @@
-"""Propose facts from documents: draft every sentence, check the drafts, count by reason what is left out."""
+"""Propose facts from documents: draft every sentence, check the drafts, keep what is left out with the reason."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -6,9 +6,11 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from chains.authoring.checking import failures, unreadable
+from chains.authoring.claiming import claim
 from chains.authoring.drafting import drafts_in
 from chains.authoring.passages import BLANKS, Passage, passages
 from chains.authoring.renaming import invented, renamed, renamed_fact
+from chains.authoring.subject_finder import Untyped
 from chains.errors import BadInput
 from chains.models.channel.codebook import codebook
 from chains.rng import Draw
@@ -19,8 +21,8 @@ from chains.worlds.facts.sources import Quote
 from chains.worlds.files.source_documents import digest
 from chains.worlds.world import World
 
-MOST_FACTS = 24
-"""Default for the most facts of a world: more than a seat's report can hold."""
+MOST_FACTS = 40
+"""Default for the most facts of a world, claims among them: more than a seat's report can hold."""
 _BEYOND = "beyond the number of facts asked for"
 _TWICE = "said in another place already"
 
@@ -37,6 +39,13 @@ class Candidate(NamedTuple):
 
     quote: Quote
     fact: Fact
+
+
+class LeftOut(NamedTuple):
+    """A sentence of which no fact was made."""
+
+    quote: Quote
+    reason: str
 
 
 class Found(NamedTuple):
@@ -56,10 +65,17 @@ class Proposals:
     """In the order of the documents, numbered F01, F02, ..."""
     left_out: Counter[str] = field(default_factory=Counter)
     """Number of sentences and clauses left out, by reason."""
+    sentences: list[LeftOut] = field(default_factory=list)
+    """These sentences, in the order of the documents."""
     names: dict[str, str] = field(default_factory=dict)
     """The invented name of each name in the documents; empty if renaming was not asked for."""
     unnamed: list[str] = field(default_factory=list)
     """Abbreviations that were not renamed."""
+
+    def leave(self, quote: Quote, reason: str) -> None:
+        """Leave a sentence out."""
+        self.left_out[reason] += 1
+        self.sentences.append(LeftOut(quote, reason))
 
     @property
     def looked_at(self) -> int:
@@ -105,7 +121,7 @@ def propose(
     out = Proposals()
     common = common_words(documents)
     seed = digest("".join(digest(document.content) for document in documents))
-    drafted = _drafted(found, common, out.left_out)
+    drafted = _drafted(found, common, out)
     if rename:
         out.names, out.unnamed = invented((one.fact for one in drafted), common, seed)
         drafted = [one._replace(fact=renamed_fact(one.fact, out.names)) for one in drafted]
@@ -115,24 +131,44 @@ def propose(
     kept: list[Candidate] = []
     waiting = iter(drafted)
     while True:
-        for candidate in waiting:
-            if reasons := failures(candidate.fact, words_of(candidate.quote, out.names)):
-                out.left_out[f"self-check: {_sort_of(reasons[0])}"] += 1
-                continue
-            kept.append(candidate)
+        while len(kept) < most and (candidate := next(waiting, None)) is not None:
+            kept += _fit(candidate, out)
             if told is not None:
                 told(len(kept))
-            if len(kept) == most:
-                break
         kept = _numbered(kept, order)
         if not (unfit := _unfit(kept, out.names) or _ambiguous(kept)):
             break
-        out.left_out["self-check: can't be told from other statements"] += len(unfit)
-        kept = [one for one in kept if one.fact.id not in unfit]
+        kept = [said for one in kept for said in (_told_apart(one, out) if one.fact.id in unfit else (one,))]
     out.facts = kept
-    if beyond := sum(1 for _ in waiting):
-        out.left_out[_BEYOND] += beyond
+    for one in waiting:
+        out.leave(one.quote, _BEYOND)
+    places = {document.name: place for place, document in enumerate(documents)}
+    out.sentences.sort(key=lambda one: (places[one.quote.document], one.quote.start))
     return out
+
+
+def _fit(candidate: Candidate, out: Proposals) -> list[Candidate]:
+    """Return a candidate that the instrument reads, as a claim if its values are misread; none if it is left out."""
+    reasons = failures(candidate.fact, words_of(candidate.quote, out.names))
+    return _or_claim(candidate, out, f"self-check: {_sort_of(reasons[0])}") if reasons else [candidate]
+
+
+def _told_apart(candidate: Candidate, out: Proposals) -> list[Candidate]:
+    """Return as a claim what the instrument can't tell from other statements; none if that is no help."""
+    return _or_claim(candidate, out, "self-check: can't be told from other statements")
+
+
+def _or_claim(candidate: Candidate, out: Proposals, reason: str) -> list[Candidate]:
+    if candidate.fact.slots:
+        try:
+            said = candidate._replace(fact=renamed_fact(claim(candidate.quote.text), out.names))
+        except Untyped:
+            pass
+        else:
+            if not failures(said.fact, words_of(said.quote, out.names)):
+                return [said]
+    out.leave(candidate.quote, reason)
+    return []
 
 
 def words_of(quote: Quote, names: Mapping[str, str]) -> str:
@@ -140,29 +176,36 @@ def words_of(quote: Quote, names: Mapping[str, str]) -> str:
     return renamed(" ".join(BLANKS.sub(" ", quote.text).split()), names)
 
 
-def _drafted(found: Iterable[Found], common: frozenset[str], left_out: Counter[str]) -> list[Candidate]:
+def _drafted(found: Iterable[Found], common: frozenset[str], left_out: Proposals) -> list[Candidate]:
     seen: set[object] = set()
     out = []
     for one in found:
-        drafts, reasons = drafts_in(one.passage.text, None, common)
-        if not drafts and one.subject is not None:
-            drafts, _ = drafts_in(one.passage.text, one.subject, common)
-            reasons = [] if drafts else reasons
-        left_out.update(reasons)
+        drafts, left = drafts_in(one.passage.text, None, common)
+        if one.subject is not None and not any(draft.fact.slots for draft in drafts):
+            named, _ = drafts_in(one.passage.text, one.subject, common)
+            drafts, left = (named, []) if named else (drafts, left)
+        for gone in left:
+            left_out.leave(_quote(one, gone.start, gone.end), gone.reason)
         for draft in drafts:
-            start, end = one.passage.start + draft.start, one.passage.start + draft.end
             same = _sameness(draft.fact)
             if same in seen:
-                left_out[_TWICE] += 1
+                left_out.leave(_quote(one, draft.start, draft.end), _TWICE)
                 continue
             seen.add(same)
-            quote = Quote(document=one.document.name, start=start, end=end, text=one.document.content[start:end])
-            out.append(Candidate(quote, draft.fact))
+            out.append(Candidate(_quote(one, draft.start, draft.end), draft.fact))
     return out
+
+
+def _quote(one: Found, start: int, end: int) -> Quote:
+    """Return part of a sentence as a quote."""
+    start, end = one.passage.start + start, one.passage.start + end
+    return Quote(document=one.document.name, start=start, end=end, text=one.document.content[start:end])
 
 
 def _sameness(fact: Fact) -> object:
     """Return a key that is equal for two facts that say the same of the same subject in other words."""
+    if not fact.slots:
+        return fact.templates[0].casefold()
     return fact.subject.casefold(), frozenset(
         frozenset((str(slot.value), *slot.also))
         if slot.kind == "direction"

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Mapping
 
 from chains.rng import Draw
+from chains.scoring.facts.claims import names_of
 from chains.scoring.text.ledger_stems import bag
 from chains.scoring.text.tokens import tokens_of
 from chains.worlds.facts.invented_names import Names
@@ -56,6 +57,10 @@ def _names(facts: Iterable[Fact], common: frozenset[str]) -> tuple[list[str], li
         subject = tokens_of(fact.subject)
         if subject and subject[0].low in common | _NOUNS:
             subject = subject[1:]
+        if not fact.slots:
+            said = tuple(tokens_of(fact.templates[0]))
+            named = names_of(said, 0, len(said))
+            subject = [*subject, *(token for token in said if token.low in named and token.text != token.low)]
         valued = [token for slot in fact.slots if slot.kind == "name" for token in tokens_of(str(slot.value))]
         for token in (*subject, *valued):
             if token.kind == "code" and token.text != token.text.lower():

@@ -7,14 +7,16 @@ world.
 
 import os
 from collections.abc import Mapping, Sequence
+from itertools import count
 from pathlib import Path
 from typing import Any, Self
 
 import tomlkit
 import tomlkit.items
+from pydantic import ValidationError
 from tomlkit.exceptions import TOMLKitError
 
-from chains.authoring.proposing import Candidate, Proposals, Text
+from chains.authoring.proposing import Candidate, LeftOut, Proposals, Text
 from chains.errors import BadInput, MazedomError
 from chains.worlds.facts.ledger import Fact, Slot, Valence
 from chains.worlds.facts.sources import Quote
@@ -86,6 +88,10 @@ class WorldFile:
             content["renamed"] = dict(proposals.names)
         content["documents"] = _tables(_document(text, place, path) for text, place in documents)
         content["facts"] = _tables(_fact(candidate) for candidate in proposals.facts)
+        if proposals.sentences:
+            content["left_out"] = _tables(
+                {"reason": one.reason, "quote": _inline(one.quote)} for one in proposals.sentences
+            )
         return cls(path, content, None)
 
     @property
@@ -116,6 +122,28 @@ class WorldFile:
         return {str(reason): int(count) for reason, count in proposed.get("left_out", {}).items()}
 
     @property
+    def sentences(self) -> list[LeftOut]:
+        """The sentences left out, each with the reason; those that a person made a fact of are none any more."""
+        return [self._left_out(table) for table in self._gone]
+
+    @property
+    def unseen(self) -> list[LeftOut]:
+        """The sentences left out that a person has not said to leave out too."""
+        return [self._left_out(table) for table in self._gone if table.get("status") != "refused"]
+
+    @property
+    def _gone(self) -> list[Any]:
+        return list(self._content.get("left_out", []))
+
+    def _left_out(self, table: Any) -> LeftOut:
+        try:
+            return LeftOut(Quote.model_validate(_plain(table["quote"])), str(table["reason"]))
+        except (ValidationError, KeyError, TypeError):
+            raise BadInput(
+                f"{self.path}: a table [[left_out]] has no reason, or no quote that can be read; mend it or take it out"
+            ) from None
+
+    @property
     def open(self) -> list[int]:
         """Places of the facts that nobody has confirmed or refused."""
         return [place for place, table in enumerate(self.facts) if table.get("status") == "unverified"]
@@ -142,11 +170,39 @@ class WorldFile:
     def reword(self, place: int, fact: Fact) -> None:
         """Replace a fact but keep its quote, status and valence; it is on the disk before this returns."""
         table = self.facts[place]
-        for key, value in _said(fact).items():
-            table[key] = value
-        for key in ("vague", "aliases"):
-            if key in table and not getattr(fact, key):
+        said = _said(fact)
+        for key in _SAID:
+            if key in table and key not in said:
                 del table[key]
+        for key, value in said.items():
+            table[key] = value
+        self.save()
+
+    def refuse(self, sentence: LeftOut, *, again: bool = False) -> None:
+        """Keep that a person leaves a sentence out too, or `again` does not; it is on the disk before this returns."""
+        table = self._gone[self.sentences.index(sentence)]
+        if again:
+            table.pop("status", None)
+        else:
+            table["status"] = "refused"
+        self.save()
+
+    def take_in(self, sentence: LeftOut, fact: Fact) -> int:
+        """Make a fact of a sentence left out; return the fact's place. It is on the disk before this returns."""
+        names = {str(one.get("id", "")) for one in self.facts}
+        number = next(number for number in count(len(names) + 1) if f"F{number:02d}" not in names)
+        candidate = Candidate(sentence.quote, fact.model_copy(update={"id": f"F{number:02d}"}))
+        del self._content["left_out"][self.sentences.index(sentence)]
+        self._content["facts"].append(_table(_fact(candidate)))
+        self.save()
+        return len(self.facts) - 1
+
+    def take_out(self, sentence: LeftOut) -> None:
+        """Make the last fact a sentence left out again; it is on the disk before this returns."""
+        del self._content["facts"][len(self.facts) - 1]
+        if "left_out" not in self._content:
+            self._content["left_out"] = tomlkit.aot()
+        self._content["left_out"].append(_table({"reason": sentence.reason, "quote": _inline(sentence.quote)}))
         self.save()
 
     def quote(self, place: int) -> Quote:
@@ -186,11 +242,21 @@ def _plain(item: Any) -> Any:
 def _tables(rows: Any) -> tomlkit.items.AoT:
     out = tomlkit.aot()
     for row in rows:
-        table = tomlkit.table()
-        for key, value in row.items():
-            table[key] = value
-        out.append(table)
+        out.append(_table(row))
     return out
+
+
+def _table(row: Mapping[str, Any]) -> tomlkit.items.Table:
+    table = tomlkit.table()
+    for key, value in row.items():
+        table[key] = value
+    return table
+
+
+def _inline(quote: Quote) -> tomlkit.items.InlineTable:
+    table = tomlkit.inline_table()
+    table.update(quote.model_dump())
+    return table
 
 
 def _document(text: Text, place: Path, file: Path) -> dict[str, str]:
@@ -199,16 +265,26 @@ def _document(text: Text, place: Path, file: Path) -> dict[str, str]:
 
 
 def _fact(candidate: Candidate) -> dict[str, Any]:
-    fact, quote = candidate.fact, tomlkit.inline_table()
-    quote.update(candidate.quote.model_dump())
+    fact = candidate.fact
     said = _said(fact)
-    slots = said.pop("slots")
-    standing = {"valence": fact.valence, "severity": fact.severity, "status": "unverified", "quote": quote}
-    return {"id": fact.id, **said, **standing, "slots": slots}
+    slots = {"slots": said.pop("slots")} if fact.slots else {}
+    standing = {
+        "valence": fact.valence,
+        "severity": fact.severity,
+        "status": "unverified",
+        "quote": _inline(candidate.quote),
+    }
+    return {"id": fact.id, **said, **standing, **slots}
+
+
+_SAID = ("claim", "subject", "aliases", "topic", "renderings", "vague", "slots")
+"""The keys of a fact's table that say it."""
 
 
 def _said(fact: Fact) -> dict[str, Any]:
     """Return the wording and slots of a fact as a file holds them."""
+    if not fact.slots:
+        return {"claim": fact.render(0), "subject": fact.subject}
     renderings = tomlkit.array()
     renderings.extend(fact.templates)
     slots = tomlkit.table()

@@ -67,7 +67,8 @@ def _from(arguments: argparse.Namespace, paths: Sequence[Path]) -> int:
     places = list(zip(documents, paths, strict=True))
     file = WorldFile.made(out, title, proposals, places, arguments.model or "rules")
     file.save()
-    say(f"{len(proposals.facts)} facts proposed, written to {out}")
+    claims = sum(not one.fact.slots for one in proposals.facts)
+    say(f"{len(proposals.facts)} facts proposed, {claims} of them claims; written to {out}")
     if proposals.unnamed:
         say(f"not renamed: {', '.join(proposals.unnamed)}; change them in the file if they tell too much")
     return _confirm(file, arguments)
@@ -97,7 +98,7 @@ def _same(out: Path, documents: Sequence[Text]) -> WorldFile:
 def _confirm(file: WorldFile, arguments: argparse.Namespace) -> int:
     """Ask the person, unless --unasked is given, and print how many facts stand; return 130 if they interrupt."""
     interrupted = False
-    if not arguments.unasked and file.open:
+    if not arguments.unasked and (file.open or file.unseen):
         try:
             confirm_facts(file, _texts(file))
         except KeyboardInterrupt:
@@ -109,8 +110,10 @@ def _confirm(file: WorldFile, arguments: argparse.Namespace) -> int:
         "file": str(file.path),
         "digest": world.digest,
         "facts": len(world.facts),
+        "claims": sum(not fact.slots for fact in world.facts),
         **{status: file.count(status) for status in ("confirmed", "unverified", "refused")},
         "left_out": file.left_out,
+        "sentences": [one.quote.model_dump() | {"reason": one.reason} for one in file.sentences],
         "renamed": dict(file.renamed),
         "misread": wrong,
     }
@@ -153,10 +156,7 @@ def _nothing(documents: Sequence[Text], proposals: Proposals) -> str:
     if not proposals.looked_at:
         return f"no sentence was found in {names}; documents are running text, in English"
     reason, count = proposals.left_out.most_common(1)[0]
-    return (
-        f"none of {proposals.looked_at} sentences of {names} could be made a fact with typed values; most often "
-        f"({count}): {reason}"
-    )
+    return f"none of {proposals.looked_at} sentences of {names} could be made a fact; most often ({count}): {reason}"
 
 
 def _slug(stem: str) -> str:

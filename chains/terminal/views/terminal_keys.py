@@ -50,16 +50,27 @@ class Keys:
             return ""
         return pressed.lower()
 
-    def line(self) -> str:
-        """Let the person write a line, as terminals let them; the end of the input is an empty one."""
+    def line(self, start: str = "") -> str:
+        """Let the person write a line, with arrow keys and the like; the end of the input is an empty one.
+
+        Args:
+            start: What stands in the line already, at a terminal.
+
+        Raises:
+            KeyboardInterrupt: If they leave by Ctrl-C.
+        """
         if self._file is None:
             return (sys.stdin.readline() if sys.stdin is not None else "").strip()
+        from prompt_toolkit import PromptSession  # noqa: PLC0415  start-up
+        from prompt_toolkit.output import create_output  # noqa: PLC0415  start-up
+
         termios.tcsetattr(self._file, termios.TCSADRAIN, self._before)
-        written = b""
-        while not written.endswith(b"\n") and (more := os.read(self._file, 4096)):
-            written += more
-        tty.setcbreak(self._file, termios.TCSADRAIN)
-        return written.decode(errors="replace").strip()
+        try:
+            return PromptSession[str](output=create_output(stdout=sys.stderr)).prompt("> ", default=start).strip()
+        except EOFError:
+            return ""
+        finally:
+            tty.setcbreak(self._file, termios.TCSADRAIN)
 
 
 def _character(file: int) -> str:

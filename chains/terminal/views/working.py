@@ -5,6 +5,8 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 
+from rich.text import Text
+
 from chains.terminal.views.output import progress
 
 PATIENCE = 2.0
@@ -20,8 +22,8 @@ def working(what: str) -> Iterator[Callable[[str], None]]:
     At a terminal it is one line that goes away; otherwise it is a plain line after two seconds, then every ten.
     """
     if progress.is_terminal:
-        with progress.status(what) as status:
-            yield lambda far: status.update(f"{what}: {far}")
+        with progress.status(Text(what)) as status:
+            yield lambda far: status.update(Text(f"{what}: {far}"))
         return
     said: dict[str, float] = {}
 

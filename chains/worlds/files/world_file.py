@@ -80,6 +80,7 @@ _WORLD_KEYS = (
     "documents",
     "renamed",
     "proposed",
+    "left_out",
 )
 _STATEMENT_KEYS = ("id", "subject", "renderings", "slots", "topic", "aliases", "vague")
 _OF_FACT = ("claim", "valence", "severity", "distractor", "twin", "weight", "twin_weight", "status", "quote")
