@@ -1,14 +1,26 @@
 """Blame names who does the damage where one is planted, and nobody where all are alike."""
 
 import json
+from itertools import product
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from chains.scoring.measures.regret import best_on
 from chains.stats.paired.culprits import culprits
+from chains.worlds.scenario_registry import world_for
 
 WORLDS = 24
+MODELS = ("--set", "model=channel:drop=0.1", "--set", "model.L3=channel:drop=0.6")
+MERGING = '''
+def without_the_smallest(messages):
+    """Pass on every report but the one with the fewest points."""
+    reports = messages[-1]["content"].split("Report from ")[1:]
+    lines = [[line for line in report.splitlines() if line.startswith("- ")] for report in reports]
+    lines.remove(min(lines, key=len))
+    return "\\n".join(line for report in lines for line in report)
+'''
 
 
 def studied(drops, seed, facts=8, continuations=4):
@@ -113,6 +125,50 @@ def test_a_seat_whose_continuations_break_off_is_undefined_and_not_innocent(maze
     found = mazedom("blame", "last", "--json").document["conditions"][0]["ways"][0]
     assert found["undefined"] == {"L3": 1, "L2": 0, "L1": 0}
     assert found["loss"]["seats"]["L3"]["value"] is None
+
+
+def expected_regret(world, survival):
+    """Return the mean regret of who decides best on facts each of which arrives with a chance, over all subsets."""
+    decision, lost = world.decision, 0.0
+    pays = {option.id: option.utility(decision.p()) for option in decision.options}
+    weights = [weight.true for weight in decision.weights]
+    for kept in product((False, True), repeat=len(weights)):
+        chance = survival ** sum(kept) * (1 - survival) ** (len(kept) - sum(kept))
+        heard = [weight for weight, one in zip(weights, kept, strict=True) if one]
+        lost += chance * (max(pays.values()) - pays[best_on(decision, heard)])
+    return lost
+
+
+def test_blame_in_points_of_regret_covers_what_is_planted(mazedom):
+    worlds, drops = 24, {"L4": 0.1, "L3": 0.6, "L2": 0.1, "L1": 0.1}
+    sets = ("scenario=go_ahead", "decide_only=true", "depth=4", "prompt=plain", f"worlds={worlds}", "facts=8")
+    ran = mazedom("run", *(word for text in sets for word in ("--set", text)), *MODELS, "--json")
+    assert ran.status == 0, ran.err
+    blame = mazedom("blame", "last", "--times", "2", "--json").document
+    relay = blame["conditions"][0]["ways"][0]
+    survival = np.prod([1 - drop for drop in drops.values()])
+    there = [world_for("go_ahead", seed, 8) for seed in range(1, worlds + 1)]
+    for seat, drop in drops.items():
+        planted = np.mean(
+            [expected_regret(one, survival) - expected_regret(one, survival / (1 - drop)) for one in there]
+        )
+        found = relay["regret"]["seats"][seat]
+        assert found["low"] <= planted <= found["high"], (seat, planted, found)
+    assert relay["regret"]["blamed"][:1] == ["L3"]
+    assert relay["regret"]["seats"]["L3"]["low"] > 0
+
+
+def test_a_seat_that_merges_and_drops_the_smallest_branch_is_found(mazedom, monkeypatch):
+    Path("merging.py").write_text(MERGING)
+    sets = ("model=channel:drop=0.05", "model.L1=python:merging:without_the_smallest", "hierarchy=pyramid:1-1-3")
+    sets += ("worlds=8", "facts=11", "prompt=plain")
+    ran = mazedom("run", *(word for text in sets for word in ("--set", text)), "--json")
+    assert ran.status == 0, ran.err
+    (relay, equal) = mazedom("blame", "last", "--json").document["conditions"][0]["ways"]
+    assert (relay["kind"], relay["loss"]["blamed"]) == ("relay", ["L1"])
+    assert relay["loss"]["seats"]["L1"]["value"] == pytest.approx(0.25, abs=0.1)
+    assert equal["loss"]["blamed"] == [], "as many words of anything lose as much"
+    assert relay["distortion"]["blamed"] == []
 
 
 def test_a_swap_tells_the_seat_from_who_sits_in_it(mazedom, sabotaged):

@@ -383,3 +383,33 @@ def test_every_way_to_sit_has_its_page_and_is_finished_from_it(way, shown, mazed
     assert theirs.post(f"{path}/answer", data={"text": "Mine."}, headers=OURS).status_code == 303
     assert mazedom("resume", "--json").status == 0
     assert "It has been read" in theirs.get(path).text
+
+
+def test_blame_says_what_it_would_ask_asks_when_that_is_agreed_to_and_draws_a_bar_a_seat(mazedom, served):
+    app, owner, _ = served
+    sets = ("model=channel:drop=0.05", "model.L3=channel:drop=0.6", "worlds=8", "facts=12", "depth=4", "prompt=plain")
+    ran = mazedom("run", "--json", *(word for text in sets for word in ("--set", text)))
+    path = f"/run/{ran.document['run']}/blame"
+
+    def settled(asked):
+        deadline = time.monotonic() + 60
+        while "Still " in (page := owner.get(asked)).text and time.monotonic() < deadline:
+            time.sleep(0.1)
+        return page.text
+
+    assert f'href="{path}"' in owner.get(path.removesuffix("/blame")).text
+    first = settled(path)
+    assert "at most 160 more replies" in first  # two ways, 8 trials, 4 + 3 + 2 + 1 seats above
+    assert not Path("runs/blame").exists(), "nothing is asked before somebody agrees"
+    agreed = {"condition": "c1", "times": "1", "most": "160"}
+    assert owner.post(path, data=agreed).status_code == 403, "a form always comes with its origin"
+    assert browser(app).get(path).status_code == 403
+    asked = owner.post(path, data=agreed, headers=OURS).headers["location"]
+    shown = settled(asked)
+    assert "L3 does most of the damage" in shown
+    assert shown.count('class="bar blamed"') == 1
+    assert "more replies" not in shown
+    assert settled(path) == shown, "what was asked is there, whoever looks again"
+    for wrong in ("?condition=c9", "?times=0", "?times=99", "?times=x"):
+        assert owner.get(path + wrong).status_code == 404
+    assert owner.post(path, data={"times": "1", "most": "-1"}, headers=OURS).status_code == 404

@@ -4,6 +4,7 @@ Each arm is a fork, kept as `runs/blame/RUN/SEAT-KIND-xN`, so that a second blam
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from glob import escape
 from pathlib import Path
 from typing import NamedTuple
 
@@ -15,6 +16,7 @@ from chains.organisation.cast import Cast
 from chains.organisation.hierarchy import Seat
 from chains.organisation.prompts import configuration
 from chains.rng import Draw
+from chains.running.folders import runs_folder
 from chains.running.fork import forked, scoped
 from chains.running.fork_record import seats_at, turns_from
 from chains.running.log.log import Log
@@ -56,6 +58,11 @@ class Blame(NamedTuple):
     """What holds a replaced seat in place of a relay, as `--set` has it; none: verbatim relay."""
     times: int
     """Continuations."""
+
+
+def blame_folders(run: str) -> list[Path]:
+    """Return the folders of all arms of all blames of a run, by name; none if nothing was asked yet."""
+    return sorted((runs_folder() / FOLDER).glob(f"{escape(run)}-*/*"))
 
 
 def blame_of(

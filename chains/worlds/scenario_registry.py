@@ -1,6 +1,7 @@
 """Scenarios by name; a world file, or a folder of them, may stand in place of a scenario."""
 
 from collections.abc import Iterable
+from functools import lru_cache
 from pathlib import Path
 from typing import TypeVar
 
@@ -59,11 +60,17 @@ def world_for(name: str, seed: int, facts: int, setting: str | None = None) -> W
     if not _is_written(name):
         if "/" in name:
             raise BadInput(f"{name!r} is no scenario and no folder; the name of a world file ends in .toml")
-        return SCENARIOS.named(name)(seed, facts=facts, setting=setting)
+        return _generated(SCENARIOS.named(name), seed, facts, setting)
     world = _of_folder(Path(name), seed) if Path(name).is_dir() else read_world(here_or_shipped(Path(name)))
     if setting not in (None, world.setting):
         raise BadInput(f"{name} plays in setting {world.setting!r}, not {setting!r}; leave the setting out")
     return world
+
+
+@lru_cache(maxsize=1024)
+def _generated(make: Scenario, seed: int, facts: int, setting: str | None) -> World:
+    """Return a generated world; those of the last seeds are kept, for a blame asks for each a dozen times."""
+    return make(seed, facts=facts, setting=setting)
 
 
 def _of_folder(folder: Path, seed: int) -> World:

@@ -43,9 +43,9 @@ class Findings:
         shown: dict[str, Any] = {"run": folder.name, "base": run_path(folder.name), "named": named, "a": a, "b": b}
         if a == b:
             return page("compare", **shown, why="choose two different conditions", found=None, rows=[], unlike=None)
-        said = self._jobs.said(_stamp(folder), "compare", str(folder), a, b)
+        said = self._jobs.said(stamp(folder), "compare", str(folder), a, b)
         if said is None:
-            return _at_it("comparing", folder)
+            return at_it("comparing", folder)
         if said.document is None:
             return page("compare", **shown, why=said.why, found=None, rows=[], unlike=None)
         found = said.document["comparisons"][0]
@@ -56,9 +56,9 @@ class Findings:
 
     def _law(self, request: Request, form: Form) -> Response:
         folder, _ = self._asked(request)
-        said = self._jobs.said(_stamp(folder), "law", str(folder), "--figure", str(self._svg(folder)))
+        said = self._jobs.said(stamp(folder), "law", str(folder), "--figure", str(self._svg(folder)))
         if said is None:
-            return _at_it("fitting the law", folder)
+            return at_it("fitting the law", folder)
         return page(
             "law",
             run=folder.name,
@@ -80,15 +80,17 @@ class Findings:
         return folder, self._runs.record(folder)
 
     def _svg(self, folder: Path) -> Path:
-        name = hashlib.sha256(f"{folder.resolve()} {_stamp(folder)}".encode()).hexdigest()[:20]
+        name = hashlib.sha256(f"{folder.resolve()} {stamp(folder)}".encode()).hexdigest()[:20]
         return self._jobs.place / f"{name}.svg"
 
 
-def _stamp(folder: Path) -> str:
+def stamp(folder: Path) -> str:
+    """Return what changes when a run does."""
     return f"{stamp_of(folder / RUN_FILE)} {stamp_of(folder / LOG_FILE)}"
 
 
-def _at_it(what: str, folder: Path) -> Response:
+def at_it(what: str, folder: Path) -> Response:
+    """Return a page that says what takes a while, and looks again by itself."""
     response = page("at_it", what=what, base=run_path(folder.name), run=folder.name)
     response.headers["Refresh"] = "2"
     return response

@@ -96,7 +96,7 @@ class Jobs:
         """Stop what verbs are still at; runs that go on are left to whoever started the page: Ctrl-C reaches both."""
         with self._lock:
             for process in self._asked.values():
-                process.kill()
+                process.terminate()
 
     def _alive(self, folder: Path) -> bool:
         process = self._driving.get(folder)

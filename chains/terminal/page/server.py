@@ -15,6 +15,7 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from chains.errors import MazedomError
+from chains.terminal.page.blaming import Blaming
 from chains.terminal.page.findings import Findings
 from chains.terminal.page.guard import MOST_BYTES, Guard
 from chains.terminal.page.inbox import Inboxes
@@ -41,7 +42,7 @@ def application(links: Links, port: int, host: str | None = None) -> Starlette:
     prepare()
     runs = OpenRuns()
     jobs = Jobs()
-    pages = (*Owner(runs, jobs).pages(), *Trials(runs, jobs).pages(), *Findings(runs, jobs).pages())
+    pages = [page for room in (Owner, Trials, Findings, Blaming) for page in room(runs, jobs).pages()]
     app = Starlette(
         routes=[
             *(Route(path, form_handler(_owned(links, handler)), methods=[method]) for method, path, handler in pages),

@@ -30,7 +30,7 @@ from chains.running.spending import budget_of, most_at_once, note_what_came
 from chains.running.token_estimate import longest_prompt
 from chains.terminal.drive_at_terminal import INTERRUPTED, TRACE, attended, confirmed, interrupts, told_once
 from chains.terminal.start_run import UNASKED_CALLS, check_models, forkable
-from chains.terminal.views.blame import blame_view, swap_view
+from chains.terminal.views.blame import blame_document, blame_view, swap_view
 from chains.terminal.views.output import counted, print_json, say
 from chains.terminal.views.output import results as stdout
 
@@ -53,7 +53,7 @@ def main(arguments: argparse.Namespace) -> int:
         left = f"{asks:,} of them still to be asked for" if asks else "all of them asked for before"
         say(f"{counted(len(arms), 'fork')} of run {parent.id}, at most {most:,} replies, {left}")
         if arguments.dry_run:
-            return _dry_run(arms, as_json=arguments.json)
+            return _dry_run(arms, asks, as_json=arguments.json)
         for _, arm in arms:
             check_models(arm.record)
         if not _agreed(parent, asks, limited=any((limits.calls, limits.tokens, limits.cost))):
@@ -100,7 +100,7 @@ def _found(
     there = {key: one for key, one in opened.items() if one is not None}
     if swap is None:
         found = blamed(blame, run, there)
-        return found.document(), blame_view(found)
+        return blame_document(found), blame_view(found)
     name = next(one.name for one in run.record.conditions if one.id == blame.condition)
     if not there:
         return {"condition": name}, Text(f"{name}: nothing was asked yet")
@@ -156,12 +156,12 @@ def _agreed(parent: RunRecord, asks: int, *, limited: bool) -> bool:
     return confirmed("ask for them?")
 
 
-def _dry_run(arms: Sequence[tuple[Blame, Arm]], *, as_json: bool) -> int:
+def _dry_run(arms: Sequence[tuple[Blame, Arm]], asks: int, *, as_json: bool) -> int:
     rows = [
         {"condition": blame.condition, "place": arm.place, "kind": arm.kind, "calls": arm.calls} for blame, arm in arms
     ]
     if as_json:
-        print_json({"calls": sum(arm.calls for _, arm in arms), "arms": rows})
+        print_json({"calls": sum(arm.calls for _, arm in arms), "left": asks, "arms": rows})
     else:
         say("nothing was asked; leave out --dry-run to ask")
     return 0

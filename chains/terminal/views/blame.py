@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterator
+from typing import Any
 
 from rich.console import Group, RenderableType
 from rich.table import Table
@@ -21,6 +22,13 @@ WAYS = {
 }
 
 
+def blame_document(found: Blamed) -> dict[str, Any]:
+    """Return the blame in one condition as JSON, with the sentences that are printed."""
+    document = found.document()
+    ways = [one | {"says": _how(found, way)} for one, way in zip(document["ways"], found.ways, strict=True)]
+    return document | {"says": list(_said(found, document["worlds"])), "ways": ways}
+
+
 def blame_view(found: Blamed) -> RenderableType:
     """Return the blame in one condition."""
     blame = found.blame
@@ -29,8 +37,7 @@ def blame_view(found: Blamed) -> RenderableType:
     head = f"{found.condition} ({counted(len(blame.trials), 'trial')}, {counted(worlds, 'world')}{times})"
     parts: list[RenderableType] = [Text(head, style="bold"), *(Text(line) for line in _said(found, worlds))]
     for way in found.ways:
-        how = f"{WAYS[way.kind]} by {' '.join(blame.settings)}" if way.kind == OTHER else WAYS[way.kind]
-        parts += [Text(f"\n{how}; points are of 100 facts"), _table(found, way)]
+        parts += [Text(f"\n{_how(found, way)}; points are of 100 facts"), _table(found, way)]
     if any(sum(way.undefined) for way in found.ways):
         parts.append(
             Text(
@@ -65,6 +72,11 @@ def _share(value: float) -> str:
 def _part(one: Part) -> str:
     interval = "" if math.isnan(one.low) else f" ({100 * one.low:+.1f} to {100 * one.high:+.1f})"
     return "nothing known" if math.isnan(one.value) else f"{100 * one.value:+.1f} points{interval}"
+
+
+def _how(found: Blamed, way: Replaced) -> str:
+    """Return how the seats were replaced."""
+    return f"{WAYS[way.kind]} by {' '.join(found.blame.settings)}" if way.kind == OTHER else WAYS[way.kind]
 
 
 def _said(found: Blamed, worlds: int) -> Iterator[str]:
