@@ -208,3 +208,21 @@ def test_a_new_run_takes_all_settings_of_another_but_those_that_are_set(mazedom,
     assert {one["values"]["depth"] for one in record["conditions"]} == {8}
     refused = mazedom("run", "watermelon", "--from", "last")
     assert (refused.status, "leave out watermelon" in refused.err) == (2, True)
+
+
+def test_a_trial_stands_beside_its_parents_hop_by_hop(mazedom, parent):
+    before, _ = parent
+    Path("m.txt").write_text("- Nothing happened.\n")
+    fork = mazedom("fork", "last", "--trial", "c1.w1.r1", "--at", "L4", "--message", "m.txt", "--json").document
+    both = mazedom("compare", before["run"], fork["run"], "--trial", "c1.w1.r1", "--json").document
+    there = {one["turn"]: one for one in both["messages"]}
+    assert [name for name, one in there.items() if one["same"]] == ["L8", "L7", "L6", "L5"]
+    assert there["L4"]["kept"] == {"a": 6, "b": 0}
+    assert there["L1"]["fates"]["F01"] == {"a": "kept", "b": "omitted"}
+    shown = mazedom("compare", before["run"], fork["run"], "--trial", "c1.w1.r1").out
+    assert "They part at L4; the first fact that fares otherwise is in L4." in shown
+    assert "{+Nothing" in shown
+    same = mazedom("compare", before["run"], before["run"], "--trial", "c1.w1.r1")
+    assert same.status == 2
+    wrong = mazedom("compare", before["run"], fork["run"], "--trial", "c1.w9.r1")
+    assert (wrong.status, "no pair has a trial 'c1.w9.r1'" in wrong.err) == (2, True)

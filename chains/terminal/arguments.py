@@ -197,6 +197,7 @@ def _compare(parser: argparse.ArgumentParser) -> None:
         metavar="N",
         help="pairs that differ most, shown side by side (default: 1, and of several comparisons none)",
     )
+    parser.add_argument("--trial", metavar="TRIAL", help="this trial beside its partner alone, hop by hop")
     parser.add_argument(
         "--equal-words", action="store_true", help="compare at equal words however many pairs there are"
     )

@@ -354,4 +354,6 @@ def _print(
         if len(found.record.conditions) > 1:
             factor = next(iter(found.record.experiment.factors))
             say(f"compare {factor:<14} mazedom compare {run} --by {factor}")
+        if (fork := found.record.forked) is not None:
+            say(f"beside its parent:     mazedom compare {fork.run} {run} --trial {first or ''}")
         say(f"play it back:          mazedom replay {run} --verify")

@@ -154,3 +154,7 @@ class Scenario(Protocol):
     def __call__(self, seed: int, *, facts: int, setting: str | None = None) -> World:
         """Make the world of this seed with this many facts, in the named setting or one that the seed chooses."""
         ...
+
+    def __hash__(self) -> int:
+        """Return a hash, as every function has."""
+        ...

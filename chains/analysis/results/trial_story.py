@@ -28,6 +28,7 @@ from chains.scoring.facts.degenerate import degenerate
 from chains.scoring.facts.instrument import Verdict
 from chains.scoring.facts.inventions import Claim, invented
 from chains.scoring.facts.reader import instrument_of, read_corrected, status_told
+from chains.scoring.facts.verdict import in_rates
 from chains.scoring.reading import Reading
 from chains.scoring.replies.choice import Choice
 from chains.worlds.charters.assignment import Assignment
@@ -64,6 +65,11 @@ class Turn(NamedTuple):
     """What an auditor finds, or which lines a worker picks, as it is read."""
     unchanged: bool = False
     """Whether it stands by rule and says what its report said before: nothing was found, nothing is attached."""
+
+    @property
+    def kept(self) -> int | None:
+        """How many facts, or clauses, it keeps; None where nothing is read in it."""
+        return sum(verdict.fate == "kept" for verdict in in_rates(self.verdicts).values()) if self.verdicts else None
 
 
 class Story(NamedTuple):

@@ -71,11 +71,6 @@ def steps_in(story: Story) -> list[Turn]:
     return [turn for turn in story.turns if turn.step is not None or turn.reply.text.strip()]
 
 
-def kept_in(turn: Turn) -> int | None:
-    """Return how many facts a message keeps; None where nothing is read in it."""
-    return sum(verdict.fate == "kept" for verdict in in_rates(turn.verdicts).values()) if turn.verdicts else None
-
-
 def coloured(turn: Turn) -> list[Piece]:
     """Return a message in pieces, each with the fate of what it is evidence of; a loss goes over a kept one."""
     text = turn.reply.text.rstrip()
@@ -154,7 +149,7 @@ def curve(steps: Sequence[Turn]) -> list[tuple[float, float]]:
     shares = [
         (at, kept / max(len(in_rates(turn.verdicts)), 1))
         for at, turn in enumerate(steps)
-        if (kept := kept_in(turn)) is not None
+        if (kept := turn.kept) is not None
     ]
     if len(shares) < 2:
         return []
@@ -183,7 +178,7 @@ def drawing(hierarchy: Hierarchy, steps: Sequence[Turn], seat: Seat) -> Drawing:
             places[one.name] = x, y
             step = first.get(one.name)
             turn = None if step is None else steps[step - 1]
-            nodes.append(Node(one.name, x, y, step, None if turn is None else kept_in(turn)))
+            nodes.append(Node(one.name, x, y, step, None if turn is None else turn.kept))
     lines = [
         (*places[one], *places[above])
         for one in places
@@ -252,7 +247,7 @@ def shown_step(
         "difference": difference(other, turn.reply.text),
         "against": against,
         "facts": facts_in(story, turn),
-        "kept": kept_in(turn),
+        "kept": turn.kept,
         "grid": whole,
         "hops": hops,
         "points": points,

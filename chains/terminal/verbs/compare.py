@@ -13,7 +13,7 @@ from rich.text import Text
 
 from chains.analysis.compare.arm_selection import Sides, chosen
 from chains.analysis.compare.arms import RunHeard
-from chains.analysis.compare.comparison import Comparison, adjusted, compare
+from chains.analysis.compare.comparison import Comparison, adjusted, compare, match
 from chains.analysis.compare.fail_if import Failing, read_failing
 from chains.analysis.compare.hypothesis_tests import Tested, registered_rows, tested
 from chains.analysis.compare.length_matched import at_equal_words, costly
@@ -34,6 +34,9 @@ from chains.analysis.corrected.by_labels import Corrector
 from chains.analysis.corrected.comparison import Correction, correction_of
 from chains.analysis.corrected.labels_beside import LabelsBeside
 from chains.analysis.registered.confirmatory import Standing, standing
+from chains.analysis.results.hop_by_hop import hop_by_hop
+from chains.analysis.results.trial_story import story
+from chains.errors import BadInput
 from chains.running.folders import find_run
 from chains.running.log.log import Log
 from chains.running.record_file import read_record
@@ -48,6 +51,7 @@ from chains.terminal.views.compare import (
 from chains.terminal.views.compare_corrected import corrected_view
 from chains.terminal.views.compare_headline import bars, labels, verdict, verdicts_view
 from chains.terminal.views.compare_messages import unlike_view
+from chains.terminal.views.hop_by_hop import hop_by_hop_view
 from chains.terminal.views.output import print_json, say
 from chains.terminal.views.output import results as stdout
 from chains.terminal.views.working import working
@@ -61,6 +65,9 @@ def main(arguments: argparse.Namespace) -> int:
     with ExitStack() as stack:
         with working("reading the log"):
             sides = chosen(arguments.words, arguments.by, _opener(stack))
+        if arguments.trial is not None:
+            _beside(sides, arguments)
+            return 0
         equal = arguments.equal_words or any(term.equal_words for failing in conditions for term in failing.terms)
         with working("comparing") as tell:
             compared = []
@@ -86,6 +93,24 @@ def main(arguments: argparse.Namespace) -> int:
     for line in failed:
         say(f"fails: {line}")
     return 1 if failed else 0
+
+
+def _beside(sides: Sequence[Sides], arguments: argparse.Namespace) -> None:
+    """Print one trial and its partner message by message."""
+    if len(sides) > 1:
+        raise BadInput("--trial sets two trials beside each other; name two runs or two conditions")
+    (a, b) = sides[0]
+    pairs = match(a, b)[0].values()
+    pair = next((one for one in pairs if arguments.trial in (str(one.b), str(one.a))), None)
+    if pair is None:
+        first = next(iter(pairs))
+        raise BadInput(f"no pair has a trial {arguments.trial!r}; the first pair is {first.a} and {first.b}")
+    found = hop_by_hop(*(story(side.run.record, side.run.log, one) for side, one in ((a, pair.a), (b, pair.b))))
+    if arguments.json:
+        names = {"a": a.label, "b": b.label, "trial_a": str(pair.a), "trial_b": str(pair.b)}
+        print_json(names | {"messages": [one.document() for one in found]})
+    else:
+        stdout.print(hop_by_hop_view(found, (a.label, b.label), pair, arguments.messages))
 
 
 def _opener(stack: ExitStack) -> Callable[[str], RunHeard]:

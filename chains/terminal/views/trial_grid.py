@@ -37,10 +37,10 @@ def grid_view(story: Story) -> Table:
     return table
 
 
-def legend() -> Text:
+def legend(*, capitals: bool = True) -> Text:
     """Return what the letters mean, each in its colour."""
     words = [(f"{letter.lower()} {fate}  ", FATE_STYLE[fate]) for fate, letter in LETTERS.items()]
-    return Text.assemble(*words, ("capital: new at this hop", "dim"))
+    return Text.assemble(*words, ("capital: new at this hop", "dim") if capitals else "")
 
 
 def _cell(cell: Cell | None) -> Text:
