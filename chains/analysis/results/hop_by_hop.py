@@ -5,7 +5,7 @@ from itertools import pairwise
 from typing import Any, NamedTuple
 
 from chains.analysis.results.trial_story import Story, Turn
-from chains.fates import Fate
+from chains.fates import Read
 
 
 class Both(NamedTuple):
@@ -16,7 +16,7 @@ class Both(NamedTuple):
     texts: tuple[str, str]
     kept: tuple[int | None, int | None]
     """How many facts each of the two keeps; None where nothing is read in it."""
-    fates: Mapping[str, tuple[Fate | None, Fate | None]]
+    fates: Mapping[str, tuple[Read | None, Read | None]]
     """The facts whose fates differ."""
 
     @property
@@ -68,5 +68,5 @@ def _both(name: str, a: Turn | None, b: Turn | None) -> Both:
     )
 
 
-def _fate(turn: Turn | None, fact: str) -> Fate | None:
+def _fate(turn: Turn | None, fact: str) -> Read | None:
     return None if turn is None or fact not in turn.verdicts else turn.verdicts[fact].fate

@@ -9,7 +9,7 @@ from rich.text import Text
 
 from chains.analysis.compare.comparison import Pair
 from chains.analysis.results.hop_by_hop import Both
-from chains.fates import LETTERS, Fate
+from chains.fates import Read, letter_of
 from chains.scoring.text.legible import legible
 from chains.terminal.views.run_tables import FATE_STYLE
 from chains.terminal.views.trial_grid import legend
@@ -65,5 +65,5 @@ def _fates(one: Both) -> Iterator[Text]:
         yield Text.assemble(f"{fact} ", _letter(a), ">", _letter(b))
 
 
-def _letter(fate: Fate | None) -> tuple[str, str]:
-    return ("-", "dim") if fate is None else (LETTERS[fate].lower(), FATE_STYLE[fate])
+def _letter(read: Read | None) -> tuple[str, str]:
+    return ("-", "dim") if read is None else (letter_of(read, claim=True), FATE_STYLE[read])
