@@ -4,6 +4,7 @@ import argparse
 from collections.abc import Callable
 
 from chains import VERSION
+from chains.terminal.handing_on_options import delete, export, import_, pack, report, tag
 from chains.terminal.instrument_options import agree, calibrate, fates, judge
 from chains.terminal.options import a_run, as_tables, count, events, limits, person, positive, reuse, settings, waits
 from chains.terminal.options import as_json as _json
@@ -298,73 +299,6 @@ def _models(parser: argparse.ArgumentParser) -> None:
     _json(parser)
 
 
-def _import(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "kind", metavar="KIND", choices=("chains", "otel", "telephone", "broken-telephone", "mesoudi"),
-        help="what it is: chains (JSON lines or CSV of trial, hop, seat, message), otel (spans of OpenTelemetry), or a "
-        "published archive: telephone, broken-telephone, mesoudi",
-    )  # fmt: skip
-    parser.add_argument("path", metavar="PATH", help="the file; of an archive the folder or .tar.xz as published")
-    parser.add_argument(
-        "--world", metavar="FILE.toml", help="for chains and otel: the world file with the facts, or a folder of them"
-    )
-    parser.add_argument(
-        "--agents", metavar="A,B,C",
-        help="for otel: the agents of the chain, from the one who knows the facts up (default: all, as they spoke)",
-    )  # fmt: skip
-    _json(parser)
-
-
-def _export(parser: argparse.ArgumentParser) -> None:
-    a_run(parser)
-    parser.add_argument("--to", metavar="DIR", help="the folder to write to; it is made where there is none")
-    parser.add_argument(
-        "--format", default="csv", choices=("csv", "parquet", "otel", "inspect"),
-        help="csv (default): tables of trials, messages, facts, calls, and a dictionary of their columns; parquet: the "
-        "same in Parquet; otel: spans of OpenTelemetry; inspect: .eval files of Inspect",
-    )  # fmt: skip
-    parser.add_argument(
-        "--why", action="store_true",
-        help="say of each fact which words decided its fate; every message is read again, which takes long",
-    )  # fmt: skip
-    parser.add_argument("--endpoint", metavar="URL", help="with --format otel: send the spans there (OTLP over HTTP)")
-    _json(parser)
-
-
-def _pack(parser: argparse.ArgumentParser) -> None:
-    a_run(parser)
-    parser.add_argument("--to", metavar="FILE.zip", help="the file (default: named after the run, here)")
-    parser.add_argument(
-        "--redact", action="store_true", help="leave every text out: it can be verified then, and not replayed"
-    )
-    parser.add_argument(
-        "--verify", action="store_true", help="check a pack, named in place of the run: is it as it was made?"
-    )
-    _json(parser)
-
-
-def _report(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("runs", nargs="*", metavar="RUN", help="runs, as for `show` (default: last)")
-    parser.add_argument("--out", default="report.html", metavar="FILE", help="the file (default: report.html)")
-    parser.add_argument("--format", choices=("html", "md"), help="which it is (default: by the file's ending)")
-    parser.add_argument("--figures", metavar="DIR", help="write the figures there too, as SVG, PNG and PDF")
-    _json(parser)
-
-
-def _tag(parser: argparse.ArgumentParser) -> None:
-    a_run(parser)
-    parser.add_argument("tags", nargs="*", metavar="TAG", help="words to find it by")
-    parser.add_argument("--remove", action="append", default=[], metavar="TAG", help="take a tag off")
-    parser.add_argument("--note", metavar="TEXT", help="a note in place of the one that is there; '' for none")
-    _json(parser)
-
-
-def _delete(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("runs", nargs="+", metavar="RUN", help="runs: an id, a unique beginning of it, a path")
-    parser.add_argument("--yes", action="store_true", help="ask nobody")
-    _json(parser)
-
-
 def _world(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "action", choices=("from", "confirm", "check"), metavar="from|confirm|check",
@@ -436,19 +370,19 @@ VERBS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None], str]] = {
     "models": ("which models answer, and how fast", _models, "mazedom models smollm2 ollama:qwen3"),
     "import": (
         "chains that others logged, as a run",
-        _import,
+        import_,
         "mazedom import chains mine.csv --world runs/worlds/kestrel.toml",
     ),
     "export": (
         "a run for other tools: tables, OpenTelemetry spans, an Inspect log",
-        _export,
+        export,
         "mazedom export last --to tables",
     ),
-    "pack": ("a run in one file, whole or without its texts", _pack, "mazedom pack last --redact"),
-    "report": ("runs as one page for a colleague, HTML or Markdown", _report, "mazedom report last --out report.html"),
-    "tag": ("tags and a note for a run", _tag, "mazedom tag last pilot --note 'before the new prompt'"),
+    "pack": ("a run in one file, whole or without its texts", pack, "mazedom pack last --redact"),
+    "report": ("runs as one page for a colleague, HTML or Markdown", report, "mazedom report last --out report.html"),
+    "tag": ("tags and a note for a run", tag, "mazedom tag last pilot --note 'before the new prompt'"),
     "forget": ("take a person's name and texts out of a run", forget, "mazedom forget anna last"),
-    "delete": ("remove runs from the disk", _delete, "mazedom delete 20261124-205417-52e1"),
+    "delete": ("remove runs from the disk", delete, "mazedom delete 20261124-205417-52e1"),
     "calibrate": ("check the instrument on planted truth, no model", calibrate, "mazedom calibrate --worlds 100"),
     "read": ("read what the executive hears, and be asked about it", read, "mazedom read last --as anna"),
     "judge": ("ask models for the fates, as a second opinion", judge, "mazedom judge last --model openai:gpt-5-mini"),
