@@ -5,7 +5,7 @@ import math
 import pytest
 
 from chains.errors import BadInput
-from chains.models.channel.decisions import chance_heard
+from chains.models.channel.decisions import weights_heard
 from chains.models.provider import Occasion
 from chains.scoring.facts.belief import believed
 from chains.scoring.facts.instrument import Instrument
@@ -23,8 +23,7 @@ def told(world, names):
 
 def logit(world, names):
     message = told(world, names)
-    weights = believed(world, Instrument(world.facts).read(message), message).values()
-    return world.decision.logit([weight for weight in weights if weight is not None])
+    return world.decision.logit(believed(world, Instrument(world.facts).read(message), message))
 
 
 def test_without_pairs_a_world_is_what_it_was():
@@ -44,7 +43,7 @@ def test_the_full_ledger_means_what_it_did_and_each_fact_of_a_pair_alone_means_n
 def test_the_channel_believes_a_pair_as_the_instrument_does():
     for names in (JOINT.decision.joint[0].facts, JOINT.decision.joint[0].facts[:1]):
         occasion = Occasion(JOINT, 1, "L0", "executive", 2, 2, (told(JOINT, names),))
-        assert math.isclose(math.log(chance_heard(occasion) / (1 - chance_heard(occasion))), logit(JOINT, names))
+        assert math.isclose(JOINT.decision.logit(weights_heard(occasion)), logit(JOINT, names))
 
 
 def test_enumeration_agrees_with_belief_on_sets_that_split_a_pair():
@@ -52,7 +51,7 @@ def test_enumeration_agrees_with_belief_on_sets_that_split_a_pair():
     everything = [fact.id for fact in JOINT.facts]
     for name in {name for pair in JOINT.decision.joint for name in pair.facts}:
         left = logit(JOINT, [other for other in everything if other != name])
-        best = JOINT.decision.best(1 / (1 + math.exp(-left))).id
+        best = JOINT.decision.best({"": left - JOINT.decision.intercept}).id
         assert (best != found.best) == (name in found.single)
 
 

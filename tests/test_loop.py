@@ -94,7 +94,7 @@ def test_a_faultless_organisation_has_no_regret_and_loses_no_clause(tmp_path):
     for cast, end, found in over_worlds(tmp_path, ""):
         assert found.regret == 0
         assert all(getattr(found, term) == 0 for term in TERMS)
-        assert end.outcome.decided == end.outcome.informed == cast.world.decision.best(cast.world.decision.p()).id
+        assert end.outcome.decided == end.outcome.informed == cast.world.decision.best().id
         assert {reading.fates for reading in end.down.values()} == {"KKKK"}
         assert not end.outcome.unread
 

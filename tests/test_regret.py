@@ -13,7 +13,7 @@ from chains.rng import Draw
 from chains.scoring.facts.belief import believed, said_value
 from chains.scoring.facts.instrument import Instrument
 from chains.scoring.facts.verdict import Verdict
-from chains.scoring.measures.regret import TERMS, Payoffs, best_on, net_of_guessing, payoffs, wary
+from chains.scoring.measures.regret import TERMS, Payoffs, net_of_guessing, payoffs, wary
 from chains.worlds.decisions.decision import Decision, Option, Ramp, Weight
 from chains.worlds.files.world_file import read_world
 from chains.worlds.scenario.go_ahead import go_ahead
@@ -28,7 +28,7 @@ def told(lost=(), world=KESTREL):
 
 def of(heard, decided=None, received=None, done=None, world=KESTREL, **more):
     """Payoffs of a trial in which everybody after the reports does as well as they can, unless said otherwise."""
-    best = best_on(world.decision, [weight for weight in heard.values() if weight is not None])
+    best = world.decision.best(heard).id
     decided = decided or best
     received = received or [decided]
     return payoffs(world.decision, heard, decided, received, done or received, **more)
@@ -210,7 +210,7 @@ def test_a_wrong_value_is_read_in_the_unit_of_its_slot():
 
 def test_a_wary_executive_takes_silence_for_bad_news_where_bad_news_is_filtered():
     silent = told(BAD)
-    assert best_on(KESTREL.decision, [weight for weight in silent.values() if weight is not None]) == "start_now"
+    assert KESTREL.decision.best(silent).id == "start_now"
     assert wary(KESTREL, silent, {"bad": 0.1, "good": 0.9, "neutral": 0.9}) != "start_now"
 
 

@@ -14,7 +14,7 @@ CONDITION = Condition(id="c1", factors={"depth": 2}, values={"depth": 2})
 
 def trial(seed, **changes):
     world = go_ahead(seed, facts=8)
-    best = world.decision.best(world.decision.p()).id
+    best = world.decision.best().id
     plain = {
         "version": "choices-1", "told": {weight.fact: weight.true for weight in world.decision.weights},
         "decided": best, "received": {"L2": best}, "done": {"L2": best}, "informed": best, "uninformed": "go",

@@ -25,7 +25,7 @@ from chains.worlds.scenario.go_ahead import go_ahead
 from chains.worlds.scenario.stop_work import HAZARD, stop_work
 
 WORLDS = {seed: stop_work(seed, facts=8) for seed in range(1, 25)}
-HAZARDS = [seed for seed, world in WORLDS.items() if world.decision.best(world.decision.p()).id == "halt"]
+HAZARDS = [seed for seed, world in WORLDS.items() if world.decision.best().id == "halt"]
 MORE_HAZARDS = [seed for seed in range(25, 60) if Draw("stop_work", seed, "hazard").uniform() < HAZARD][:6]
 SAFE = [seed for seed in WORLDS if seed not in HAZARDS]
 
@@ -301,9 +301,7 @@ def test_what_warrants_a_stop_is_what_the_seat_itself_had_read(tmp_path):
 
 
 def test_remedies_work_in_worlds_of_more_than_two_options(tmp_path):
-    world = next(
-        w for w in (go_ahead(seed, facts=8) for seed in range(1, 30)) if w.decision.best(w.decision.p()).id == "halt"
-    )
+    world = next(w for w in (go_ahead(seed, facts=8) for seed in range(1, 30)) if w.decision.best().id == "halt")
     outcome, _ = outcome_of(tmp_path / "a", cast_of("veto", world=world), "misjudge=1")
     assert outcome.decided != "halt"
     assert outcome.in_force == "halt"

@@ -131,7 +131,7 @@ def report(run: RunHeard, trial: TrialId, most: int = QUESTIONS) -> Report:
     questions = [about_fact(str(trial), cast.world, fact, trial.replicate) for fact in facts]
     if cast.world.decision is not None and cast.world.charter is not None:
         letters = letters_of(cast)
-        best = cast.world.decision.best(cast.world.decision.p()).id
+        best = cast.world.decision.best().id
         questions.append(
             Question(
                 str(trial), DECISION, cast.world.decision.question,

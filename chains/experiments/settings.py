@@ -122,6 +122,9 @@ class ConditionSettings(BaseModel):
     leaves: Count | None = Field(
         default=None, description="workers in all, in as many layers as span asks for; replaces depth"
     )
+    lines: Count | None = Field(
+        default=None, description="how many chains of that depth stand side by side under the executive; replaces span"
+    )
     hierarchy: Text | None = Field(
         default=None,
         description="pyramid:1-3-9, or a file that names who reports to whom; replaces depth and span",
@@ -139,7 +142,9 @@ class ConditionSettings(BaseModel):
         default=Scoped(1), description="drafts of a report, of which the seat above chooses one"
     )
     selected_by: Annotated[By, BeforeValidator(_text)] = Field(
-        default="rating", description="how one draft is chosen: rating, random, or placebo (rated, then random)"
+        default="rating",
+        description="how one draft is chosen: rating, guess (the writer's own, of that rating), random, or placebo "
+        "(rated, then random)",
     )
     rounds: Count = Field(
         default=1, description="how often the organisation meets, each time about another world; the last is measured"

@@ -218,10 +218,13 @@ class Cast(BaseModel):
 
     def listed(self, worker: str) -> str:
         """Return what a worker knows as a list, whatever its notes look like: its facts in words, one a line."""
-        facts = [self.world.fact(name) for name in self._known(worker)]
         lines = [] if self.world.true_status is None else [f"- {status_line(self.world.true_status)}"]
-        lines += [f"- {self._rendered(fact)}" for fact in facts]
-        return "\n".join(lines)
+        told = self.in_words(self._known(worker))
+        return "\n".join([*lines, told] if told else lines)
+
+    def in_words(self, facts: Sequence[str]) -> str:
+        """Return some facts in the words of the workers' notes, one a line."""
+        return "\n".join(f"- {self._rendered(self.world.fact(name))}" for name in facts)
 
     def _rendered(self, fact: Fact) -> str:
         draw = Draw("rendering", self.world.digest, self.replicate, fact.id)
@@ -341,9 +344,14 @@ class Cast(BaseModel):
 
 
 def hands_of(world: World, hierarchy: Hierarchy, replicate: int) -> dict[str, tuple[str, ...]]:
-    """Return the ids of the facts that each worker holds in a trial; facts of one pattern go to different workers."""
+    """Return the ids of the facts that each worker holds in a trial.
+
+    Facts of one pattern go to different workers, those about one candidate to the same one.
+    """
     apart = [pattern.facts for pattern in world.patterns]
-    return deal([fact.id for fact in world.facts], hierarchy, world.digest, replicate, apart=apart)
+    together = [option.facts for option in world.decision.candidates] if world.decision else []
+    facts = [fact.id for fact in world.facts]
+    return deal(facts, hierarchy, world.digest, replicate, apart=apart, together=together)
 
 
 def title_of(seat: Seat) -> str:

@@ -259,6 +259,11 @@ def pyramid(seats: Sequence[int], name: str | None = None) -> Hierarchy:
     return assemble(bosses, name or f"pyramid {'-'.join(map(str, seats))}", "pyramid")
 
 
+def side_by_side(lines: int, depth: int) -> Hierarchy:
+    """Return `lines` chains of `depth` hops under one executive: as many workers, who share nobody on their way up."""
+    return pyramid([1, *[lines] * depth], f"{lines} chains of depth {depth}")
+
+
 def check_name(name: str, where: str) -> None:
     """Refuse names that the graph can't take or a person can't read."""
     if not re.fullmatch(r"\w[\w .'-]*", name) or name.startswith("__") or len(name) > LONGEST_NAME:
@@ -324,7 +329,11 @@ def _cycle(bosses: Mapping[str, str], start: str) -> str:
 
 
 def deal(
-    facts: Sequence[str], hierarchy: Hierarchy, *path: str | int, apart: Sequence[Sequence[str]] = ()
+    facts: Sequence[str],
+    hierarchy: Hierarchy,
+    *path: str | int,
+    apart: Sequence[Sequence[str]] = (),
+    together: Sequence[Sequence[str]] = (),
 ) -> dict[str, tuple[str, ...]]:
     """Share facts out among the workers: shuffled by the seed path, then dealt like cards.
 
@@ -336,19 +345,40 @@ def deal(
         hierarchy: Who the workers are.
         path: What the seed is made of.
         apart: Groups of facts of which no two go to one worker, as long as there are workers enough.
+        together: Groups of facts of which each goes to one worker, as all that is known of one candidate; then the
+            groups are dealt in place of the facts, and `apart` counts for nothing.
 
     Returns:
         For each worker's name, the ids of the facts it holds, in the order it reads them.
     """
     draw = Draw("deal", *path)
     order, workers = draw.shuffled(facts), hierarchy.workers
+    if together:
+        groups = draw.shuffled(together)
+        alone = [[name] for name in order if not any(name in group for group in groups)]
+        hands = {worker.name: [*groups, *alone][index :: len(workers)] for index, worker in enumerate(workers)}
+        return {name: tuple(fact for group in mine for fact in draw.shuffled(group)) for name, mine in hands.items()}
     if not apart:
         return {worker.name: tuple(order[index :: len(workers)]) for index, worker in enumerate(workers)}
     # dealt first, so that neighbours in a group go to different workers
     first = [name for group in apart for name in group]
     order, shuffled = first + [name for name in order if name not in first], draw.shuffled(workers)
-    hands = {worker.name: draw.shuffled(order[index :: len(workers)]) for index, worker in enumerate(shuffled)}
-    return {worker.name: tuple(hands[worker.name]) for worker in workers}
+    held = {worker.name: draw.shuffled(order[index :: len(workers)]) for index, worker in enumerate(shuffled)}
+    return {worker.name: tuple(held[worker.name]) for worker in workers}
+
+
+def held_below(hierarchy: Hierarchy, dealt: Mapping[str, tuple[str, ...]]) -> dict[str, frozenset[str]]:
+    """Return for each seat the facts held at or below it, whose path up passes through it."""
+    held: dict[str, frozenset[str]] = {}
+    for seat in hierarchy.upward():
+        match [held[name] for name in hierarchy.reports_of(seat.name)]:
+            case []:
+                held[seat.name] = frozenset(dealt[seat.name])
+            case [only]:
+                held[seat.name] = only
+            case below:
+                held[seat.name] = frozenset().union(*below)
+    return held
 
 
 def shared_out(leaves: int, span: int) -> Hierarchy:

@@ -3,7 +3,8 @@
 This is best-of-m selection by the reader's taste. It tests whether reports
 drift because people write what the person above likes to read. Controls: a
 random draft goes on, without ratings (`random`), or with ratings that are
-asked for and ignored (`placebo`, the same calls).
+asked for and ignored (`placebo`, the same calls). With `guess` the seat itself rates
+its drafts, as it thinks that the reader would.
 """
 
 from collections.abc import Mapping, Sequence
@@ -19,7 +20,7 @@ from chains.organisation.task import Rule, Ruled, Said, task
 from chains.rng import Draw
 from chains.scoring.replies.rating import LEAST, MOST, best_rated, read_ratings
 
-By = Literal["rating", "random", "placebo"]
+By = Literal["rating", "random", "placebo", "guess"]
 MOST_DRAFTS = 26
 """Most drafts of a report, because they are shown under letters."""
 
@@ -46,8 +47,8 @@ class Selection(Weaver):
             drafts.append(further.name)
         hears = drafts
         if self.by != "random" or self.always:
-            above = draft.hierarchy.seat(superior)
-            rating = draft.add(above, RATE, drafts, by=self, what=f"rates {seat.name}", about=seat.name)
+            rater, row = (seat, GUESS) if self.by == "guess" else (draft.hierarchy.seat(superior), RATE)
+            rating = draft.add(rater, row, drafts, by=self, what=f"rates {seat.name}", about=seat.name)
             hears = [*drafts, rating.name]
         if count <= 1:
             return
@@ -71,13 +72,13 @@ def ballot(cast: Cast, about: str, drafts: Sequence[str]) -> dict[str, str]:
 
 
 def rate(cast: Cast, turn: Turn, said: Said) -> Request:
-    """Ask the seat above how much it likes each draft."""
+    """Ask a seat how much it likes each draft, or how much the reader of its own drafts will."""
     letters = ballot(cast, turn.about, turn.hears)
     texts = [(said[name] or NO_REPORT).strip() for name in letters.values()]
     shown = "\n\n".join(f"Report {letter}:\n{text}" for letter, text in zip(letters, texts, strict=True))
 
     def shape(settings: dict[str, Any], source: Source) -> dict[str, Any]:
-        return as_json(settings, source, "ratings", dict.fromkeys(letters, _RATING))
+        return as_json(settings, source, "ratings", dict.fromkeys(letters, RATING))
 
     holes = {"drafts": shown, "letters": ", ".join(letters)}
     return cast.ask(turn, holes, texts, shape, letters=dict.fromkeys(letters, turn.about))
@@ -88,6 +89,11 @@ RATE = task(
     "rate", rate, "audit", {"drafts", "letters"}, number=20_000, channel=replies.rates_drafts,
     size=lambda load: (load.read, TOKENS_A_RATING * load.messages),
 )  # fmt: skip
+GUESS = task(
+    "guess", rate, "audit", {"drafts", "letters", "superior"}, number=210_000, channel=replies.rates_drafts,
+    size=RATE.size,
+)  # fmt: skip
+RATINGS = (RATE, GUESS)
 
 
 def ratings_in(cast: Cast, said: Said) -> dict[str, float | None]:
@@ -97,7 +103,7 @@ def ratings_in(cast: Cast, said: Said) -> dict[str, float | None]:
     """
     found: dict[str, float | None] = {}
     for turn in cast.plan.turns:
-        if turn.task == "rate":
+        if turn.row in RATINGS:
             letters = ballot(cast, turn.about, turn.hears)
             ratings = read_ratings(said[turn.name], list(letters))
             sent = cast.plan.by_name.get(f"{turn.about}/chosen")
@@ -112,7 +118,7 @@ def readable(cast: Cast, turn: Turn, said: str | None) -> bool:
     return read_ratings(said, list(ballot(cast, turn.about, turn.hears))) is not None
 
 
-_RATING = {"type": "integer", "minimum": LEAST, "maximum": MOST}
+RATING = {"type": "integer", "minimum": LEAST, "maximum": MOST}
 
 
 def chosen_draft(cast: Cast, turn: Turn, said: Said) -> Ruled:
@@ -128,7 +134,7 @@ def chosen(cast: Cast, turn: Turn, said: Said) -> str:
     drafts = [name for name in turn.hears if cast.plan.by_name[name].task == "report"]
     letters = ballot(cast, turn.seat.name, drafts)
     tied = list(letters)
-    if isinstance(turn.by, Selection) and turn.by.by == "rating":
+    if isinstance(turn.by, Selection) and turn.by.by in ("rating", "guess"):
         ratings = read_ratings(said[turn.hears[-1]], list(letters))
         if ratings is not None:
             tied = best_rated(ratings)

@@ -119,9 +119,10 @@ TASKS: Registry[Task] = Registry(
     "task",
     {
         "report": _SELECTION, "decide": _DECISIONS, "order": _DECISIONS, "relay": _DECISIONS, "act": _DECISIONS,
-        "rate": _SELECTION, "audit": f"{_REMEDIES}.audit", "watch": f"{_REMEDIES}.audit",
+        "rate": _SELECTION, "guess": _SELECTION, "audit": f"{_REMEDIES}.audit", "watch": f"{_REMEDIES}.audit",
         "revise": f"{_REMEDIES}.audit", "skip": f"{_REMEDIES}.skip_and_memory", "ask": _SIDES, "answer": _SIDES,
         "stop": f"{_REMEDIES}.stop_work", "override": f"{_REMEDIES}.stop_work", "veto": f"{_REMEDIES}.veto",
+        "score": f"{_REMEDIES}.screen",
     },
 )  # fmt: skip
 """Every task by its name, for settings and lists of prompts."""

@@ -16,7 +16,7 @@ from chains.models.kinds import PROVIDERS
 from chains.models.spec import Source, resolve
 from chains.organisation.hierarchy import Hierarchy
 from chains.organisation.prompts import BESIDE, OUTSIDE, Prompt
-from chains.organisation.remedies.remedy import remedies
+from chains.organisation.remedies.remedy import name_of, remedies
 from chains.organisation.round_settings import RoundSettings, seed_in
 from chains.organisation.sitting import PERSON
 from chains.registry import made_with
@@ -205,6 +205,12 @@ def _world(settings: ConditionSettings, seed: int, workers: int) -> World:
         lacks = "a decision" if world.decision is None else "a charter"
         raise BadInput(
             f"loop = true needs a world with {lacks}, and {world.scenario} has none; set scenario = go_ahead"
+        )
+    candidates = world.decision is not None and world.decision.candidates
+    if not candidates and (idle := [one for one in remedies(settings.remedy) if one.of_candidates]):
+        raise BadInput(
+            f"remedy {name_of(type(idle[0]))} needs candidates, and {world.scenario} has none; "
+            "set scenario = both_sides"
         )
     return world.twinned() if settings.twin else world
 

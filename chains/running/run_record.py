@@ -21,7 +21,7 @@ from chains.experiments.prompt_assignment import circumstances
 from chains.experiments.settings import ConditionSettings
 from chains.models.spec import Source
 from chains.organisation.cast import Cast, Part, hands_of
-from chains.organisation.hierarchy import Hierarchy, Seat, chain, pyramid, shared_out, tree
+from chains.organisation.hierarchy import Hierarchy, Seat, chain, pyramid, shared_out, side_by_side, tree
 from chains.organisation.hierarchy_file import read_hierarchy
 from chains.organisation.plan import Plan, Turn
 from chains.organisation.prompts import NOTICE, Prompt
@@ -171,7 +171,11 @@ def hierarchy_of(settings: ConditionSettings, read: dict[str, Hierarchy]) -> Hie
         settings: The condition's settings.
         read: Hierarchies read from files so far, by name; new ones are added.
     """
-    name, leaves = settings.hierarchy, settings.leaves
+    name, leaves, lines = settings.hierarchy, settings.leaves, settings.lines
+    if name is None and lines is not None:
+        if leaves is not None:
+            raise BadInput("lines and leaves both say how many workers there are; set one of them")
+        return side_by_side(lines, settings.depth)
     if name is None:
         return _uniform(settings.depth, settings.span) if leaves is None else shared_out(leaves, settings.span)
     if name.startswith("pyramid:"):

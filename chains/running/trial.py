@@ -13,17 +13,18 @@ from msgspec import structs
 from chains.errors import Hopeless
 from chains.models.provider import Finish, Reply, Request
 from chains.organisation.cast import NO_REPORT, Cast, Climb, Speak, Waiting
-from chains.organisation.hierarchy import Hierarchy
+from chains.organisation.hierarchy import held_below
 from chains.organisation.plan import Plan, Turn
 from chains.organisation.remedies.audit import corrected_in
 from chains.organisation.rounds import RoundResult, first_staff, in_round, next_staff
-from chains.organisation.selection import ratings_in, readable
+from chains.organisation.selection import RATINGS, ratings_in, readable
 from chains.organisation.sitting import Answered, dialogue
 from chains.organisation.task import Ruled, Said
 from chains.organisation.turn_key import Key
 from chains.running.log.records import RoundEnd, TrialEnd, now
 from chains.running.outcomes.actions import read_deeds
 from chains.running.outcomes.decisions import read_loop, read_orders
+from chains.running.outcomes.pools import read_pool
 from chains.running.reply_source import Answers, Question
 from chains.scoring.facts.degenerate import degenerate
 from chains.scoring.facts.instrument import CLAUSES
@@ -213,8 +214,10 @@ def read_replies(cast: Cast, replies: Mapping[str, Reply]) -> dict[str, Any]:
     """
     update: dict[str, Any] = {"readings": read_trial(cast, replies), "top": read_top(cast, replies)}
     update["unrated"] = sum(
-        turn.task == "rate" and not readable(cast, turn, replies[turn.name].spoken) for turn in cast.plan.turns
+        turn.row in RATINGS and not readable(cast, turn, replies[turn.name].spoken) for turn in cast.plan.turns
     )
+    if (pool := read_pool(cast, replies)) is not None:
+        update["pool"] = pool
     if cast.loop:
         update["clauses"] = CLAUSES
     if cast.loop and cast.world.assignment is not None:
@@ -312,17 +315,3 @@ def read_top(cast: Cast, replies: Mapping[str, Reply]) -> Reading | None:
     )
     # some remedies repeat lines, which is no loop of a model
     return reading.model_copy(update={"degenerate": None})
-
-
-def held_below(hierarchy: Hierarchy, dealt: Mapping[str, tuple[str, ...]]) -> dict[str, frozenset[str]]:
-    """Return for each seat the facts held at or below it, whose path up passes through it."""
-    held: dict[str, frozenset[str]] = {}
-    for seat in hierarchy.upward():
-        match [held[name] for name in hierarchy.reports_of(seat.name)]:
-            case []:
-                held[seat.name] = frozenset(dealt[seat.name])
-            case [only]:
-                held[seat.name] = only
-            case below:
-                held[seat.name] = frozenset().union(*below)
-    return held

@@ -98,6 +98,27 @@ class Outcome(BaseModel):
         return self.decided if self.halting is None else self.halting.in_force
 
 
+class Pool(BaseModel):
+    """What was written about candidates, and how they were scored."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    told: dict[str, float]
+    """What each candidate is worth for somebody who believes the text on it, in payoffs."""
+    alike: float | None = None
+    """Mean likeness of two texts, 0 to 1 (`text.likeness`); None if there is one text."""
+    screened: bool = False
+    """Whether anybody scored them."""
+    given: dict[str, float] | None = None
+    """The score of each by its text; None if nobody scored, or the scores can't be read."""
+    form: dict[str, float] | None = None
+    """The score of each by its facts as they are, by the same seat; None likewise."""
+    own: tuple[str, ...] = ()
+    """The candidates whose text was written by the model that scored them."""
+    sent: tuple[str, ...] = ()
+    """The shortlist, the best first."""
+
+
 class Deeds(BaseModel):
     """What workers did who had to weigh the goals of an order."""
 

@@ -11,7 +11,16 @@ from chains.shipped import here_or_shipped
 from chains.worlds.files.world_file import read_world
 from chains.worlds.world import Scenario, World
 
-_BUILT_IN = ("watermelon", "go_ahead", "pause", "stop_work", "five_words", "status_report", "common_cause")
+_BUILT_IN = (
+    "watermelon",
+    "go_ahead",
+    "pause",
+    "stop_work",
+    "five_words",
+    "status_report",
+    "common_cause",
+    "both_sides",
+)
 """Each is a module of `chains.worlds.scenario`, imported when it is asked for, because some need numpy."""
 SCENARIOS: Registry[Scenario] = Registry("scenario", {name: f"chains.worlds.scenario.{name}" for name in _BUILT_IN})
 

@@ -28,6 +28,7 @@ from chains.scoring.facts.reader import Reader
 from chains.scoring.measures.heard import Heard, halted, heard, valued
 from chains.scoring.measures.held_back import stakes
 from chains.scoring.measures.intent import carried
+from chains.scoring.measures.pools import Candidates, candidates_of
 from chains.scoring.measures.sittings import Sat
 from chains.scoring.reading import Deeds, Reading
 from chains.stats.paired.ceiling_and_floor import AtLimit, at_limit
@@ -99,8 +100,12 @@ class RunHeard:
                 work=work,
                 stakes=at_stake,
                 patterns=world.patterns,
-            )._replace(sat=self._sat(trial))
+            )._replace(sat=self._sat(trial), candidates=self._candidates(trial, world))
         return self._heard[trial]
+
+    def _candidates(self, trial: TrialId, world: World) -> Candidates | None:
+        pool = self.ends[trial].pool
+        return None if pool is None or world.decision is None else candidates_of(world.decision, pool)
 
     def _sat(self, trial: TrialId) -> list[Sat] | None:
         """Return what people did in a trial; None if nobody sits anywhere in the run."""

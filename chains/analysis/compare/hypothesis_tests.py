@@ -199,8 +199,7 @@ def _most_regret(world: World) -> float:
     """Return what the worst option of a world pays less than the best."""
     if world.decision is None:
         return 0.0
-    p = world.decision.p()
-    pays = [option.utility(p) for option in world.decision.options]
+    pays = world.decision.payoffs().values()
     return max(pays) - min(pays)
 
 

@@ -20,8 +20,8 @@ from chains.analysis.compare.comparison import Comparison, Pair, Row, heard_in
 from chains.experiments.experiment import TrialId
 from chains.fates import in_rates
 from chains.organisation.cast import Cast
+from chains.organisation.hierarchy import held_below
 from chains.organisation.remedies.audit import corrected_in
-from chains.running.trial import held_below
 from chains.scoring.facts.reader import instrument_of, read_corrected
 from chains.scoring.measures.heard import Heard
 from chains.scoring.measures.measures import MEASURES, Measure

@@ -15,13 +15,13 @@ from typing import Any, NamedTuple
 from chains.experiments.experiment import Condition
 from chains.models.provider import Reply
 from chains.organisation.cast import Cast
+from chains.organisation.hierarchy import held_below
 from chains.organisation.plan import Turn
 from chains.organisation.remedies.audit import Audit, shown_to, standing
 from chains.organisation.remedies.audit_findings import read_findings
 from chains.running.log.log import Log
 from chains.running.run_record import Casts, RunRecord
 from chains.running.transcript import retold
-from chains.running.trial import held_below
 from chains.scoring.facts.reader import instrument_of
 from chains.scoring.facts.verdict import in_rates
 

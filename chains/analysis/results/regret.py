@@ -56,13 +56,12 @@ class Priced(NamedTuple):
 
     def regret_of(self, option: str) -> float:
         """Return the payoff that an option loses against the best one."""
-        p = self.decision.p()
-        return self.decision.best(p).utility(p) - self.decision.option(option).utility(p)
+        return self.decision.regret(option)
 
     @property
     def best(self) -> str:
         """The best option on the full ledger."""
-        return self.decision.best(self.decision.p()).id
+        return self.decision.best().id
 
 
 def _all(choices: Iterable[str | None]) -> list[str] | None:

@@ -11,6 +11,7 @@ from chains.analysis.results.charter import Told, clause_rows, deed_rows, told_o
 from chains.analysis.results.claims import Claims, claim_rows, claims_in
 from chains.analysis.results.finished import Tell, silent, telling
 from chains.analysis.results.patterns import PatternRow, PatternSeen, pattern_rows, pattern_seen
+from chains.analysis.results.pools import by_drafts, pool_rows, pool_seen
 from chains.analysis.results.regret import Priced, down_rows, priced, regret_rows
 from chains.analysis.results.status import StatusPath, StatusRow, status_path, status_rows
 from chains.analysis.results.stops import stop_rows
@@ -22,6 +23,7 @@ from chains.running.log.records import TrialEnd
 from chains.running.run_record import Casts, RunRecord
 from chains.running.spending import cost
 from chains.scoring.measures.fate_shares import HopShares, PackedShares, mean_shares, shares_by_hop, shares_of
+from chains.scoring.measures.pools import Candidates
 from chains.stats.fit.lazy_intervals import mean_interval
 from chains.stats.paired.ceiling_and_floor import AtLimit, at_limit
 from chains.stats.paired.shares import FEWEST_WORLDS, share_by_world
@@ -73,6 +75,8 @@ class Results(NamedTuple):
     """What the rules read of claims in finished trials."""
     ordered: Sequence[Told] = ()
     """Finished trials in which an order went down alone."""
+    candidates: Mapping[TrialId, Candidates] = {}
+    """What was written about candidates, and their scores, in each finished trial that has any."""
 
     def of(self, condition: Condition, *, silent: bool = True) -> list[Mapping[int, HopShares]]:
         """Return the shares of a condition's finished trials, those with a silent seat among them or not."""
@@ -219,6 +223,14 @@ class Results(NamedTuple):
         """Return a row for each condition in which an order went down alone: what reached workers, what they did."""
         return deed_rows(self.record.conditions, self.ordered)
 
+    def pools(self) -> list[dict[str, Any]]:
+        """Return a row for each condition with candidates: how their scores follow their worth."""
+        return pool_rows(self.record.conditions, self.candidates)
+
+    def by_drafts(self) -> list[dict[str, Any]]:
+        """Return a row for each set of conditions that differ in the number of drafts alone: how the gap grows."""
+        return by_drafts(self.record.conditions, self.candidates)
+
     def document(self) -> dict[str, Any]:
         """Return everything as one JSON document."""
         return {
@@ -249,6 +261,7 @@ class Results(NamedTuple):
             **({"charter_by_hop": self.charter(), "deeds": self.deeds()} if self.ordered else {}),
             **({"claims": claim_rows(self.record.conditions, self.claims)} if self.claims else {}),
             **({"documents": self.record.documents.model_dump(mode="json")} if self.record.documents else {}),
+            **({"candidates": self.pools(), "by_drafts": self.by_drafts()} if self.candidates else {}),
             "errors": dict(self.errors),
             "unverified": unverified_notes(self.record.worlds.values()),
             "standing": self.standing.document(),
@@ -289,6 +302,7 @@ def results(record: RunRecord, log: Log, tell: Tell = silent) -> Results:
     taken: dict[TrialId, Taken] = {}
     ordered: dict[TrialId, TrialEnd] = {}
     claims: Claims = Counter()
+    candidates: dict[TrialId, Candidates] = {}
     trials = unrated = 0
     for trial in telling(record.trials(), sum(1 for _ in record.trials()), tell):
         trials += 1
@@ -315,6 +329,7 @@ def results(record: RunRecord, log: Log, tell: Tell = silent) -> Results:
             met[trial] = rounds_of(casts, trial, end.rounds)
         if end.outcome is not None:
             decided[trial] = end
+        candidates |= pool_seen(casts, trial, end)
         if end.deeds is not None:
             ordered[trial] = end
     status = Counter(look.status for look in looks)
@@ -343,6 +358,7 @@ def results(record: RunRecord, log: Log, tell: Tell = silent) -> Results:
         taken=taken,
         claims=claims,
         ordered=told_of(record, ordered),
+        candidates=candidates,
     )
 
 

@@ -95,6 +95,6 @@ def _choice(cast: Cast, turn: Turn, draft: Reply | None, replies: Mapping[str, R
     decision = cast.world.decision
     if decision is None or draft is None:
         return ()
-    best = decision.best(decision.p()).id
+    best = decision.best().id
     chosen = [choice_of(cast, text).option for text in (draft.spoken, replies[turn.name].spoken)]
     return (Unit(chosen[0] == best, chosen[1] == best),)

@@ -10,7 +10,7 @@ from chains.models.provider import Reply
 from chains.organisation.assignment_turns import letters_of_actions
 from chains.organisation.cast import HAVE_NOTES, Cast
 from chains.organisation.decision_turns import charter_of, choice_of, decision_of, letters_of, order_notes
-from chains.organisation.hierarchy import Seat
+from chains.organisation.hierarchy import Seat, held_below
 from chains.organisation.plan import Turn as Spoken
 from chains.organisation.remedies.audit import corrected_in, shown_to
 from chains.organisation.remedies.audit_findings import KINDS, read_findings, read_numbers
@@ -23,7 +23,6 @@ from chains.running.outcomes.decisions import instrument_down
 from chains.running.outcomes.stops import STEPS, asked_to_step_in
 from chains.running.run_record import Casts, RunRecord
 from chains.running.transcript import retold
-from chains.running.trial import held_below
 from chains.scoring.facts.degenerate import degenerate
 from chains.scoring.facts.instrument import Verdict
 from chains.scoring.facts.inventions import Claim, invented
@@ -284,13 +283,13 @@ def _intent(cast: Cast) -> list[str]:
     if cast.world.assignment is not None:
         return _meant(cast, cast.world.assignment)
     decision, charter = decision_of(cast)
-    p = decision.p()
-    best = decision.best(p)
-    lines = [f"{decision.question} The chance of failure is {p:.2f}."]
+    best, pays = decision.best(), decision.payoffs()
+    chance = "" if decision.candidates else f" The chance of failure is {decision.p():.2f}."
+    lines = [f"{decision.question}{chance}"]
     for letter, shown in letters_of(cast).items():
         option = decision.option(shown.id)
         mark = " (the best)" if option is best else " (the standing plan)" if option.id == decision.standing else ""
-        lines.append(f"{letter}. {option.text}: {option.utility(p):.1f}{mark}")
+        lines.append(f"{letter}. {option.text}: {pays[option.id]:.1f}{mark}")
     return lines + [f"{clause.id} {clause.render(0)}" for clause in charter.clauses]
 
 

@@ -15,6 +15,7 @@ name says what is planted:
     channel:stop=0.4,panic=0.1                    courage: a seat that should stop the work does so at 0.4
     channel:drop=0.1,taste=1                      loses a tenth, and where it rates reports it likes good news
     channel:bad_drop=1                            a saboteur: drops every bad fact
+    channel:inflate=0.1,kin=0.5                   tells a tenth of the figures better, and scores its own writing higher
     channel:catch=0.8,alarm=0.05,mend=0.9         how well an auditor finds losses, and a seat restores them
 
 `rates` has the law of loss and every rate; `replies` has the replies to tasks
@@ -128,12 +129,17 @@ class Channel:
                 after = None
         if after is None:
             return []
+        if isinstance(fact, Fact) and state.fate == "kept" and self._inflates(occasion, fact):
+            after = self.draw(occasion, f"better {fact.id}").choice(better_told(fact, book) or [state])
         if after == state and draw.uniform() >= rates.paraphrase:
             return [line]
         return [draw.choice(book.wordings[after])]
 
     def _hidden(self, occasion: Occasion, fact: Fact) -> bool:
         return self.rates.bad_drop > 0 and self.draw(occasion, f"hidden {fact.id}").uniform() < self.rates.bad_drop
+
+    def _inflates(self, occasion: Occasion, fact: Fact) -> bool:
+        return self.rates.inflate > 0 and self.draw(occasion, f"inflated {fact.id}").uniform() < self.rates.inflate
 
     def _made_up(self, book: Codebook, heard: Iterable[str], occasion: Occasion) -> list[str]:
         """Return new invented sentences, their number drawn from a Poisson distribution."""
@@ -163,6 +169,18 @@ class Channel:
 def as_report(lines: Sequence[str]) -> str:
     """Return lines as a report; without lines, the sentence that there is nothing to report."""
     return "\n".join(f"- {line}" for line in lines or [NOTHING])
+
+
+def better_told(fact: Fact, book: Codebook) -> list[State]:
+    """Return the altered states of a fact whose number makes it better news: smaller if it is bad, larger if good."""
+    sign = {"good": 1, "bad": -1, "neutral": 0}[fact.valence]
+    found = []
+    for state in book.wrong.get(fact.id, ()):
+        name, _, value = state.variant.partition("=")
+        slot = fact.slot(name)
+        if slot.kind in ("number", "count") and sign * (float(value) - float(slot.value)) > 0:
+            found.append(state)
+    return found
 
 
 def _lost(fact: str, cause: Cause, book: Codebook, draw: Draw) -> State | None:

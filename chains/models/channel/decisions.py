@@ -14,23 +14,23 @@ from chains.models.channel.codebook import codebook, lines_of
 from chains.models.provider import Occasion
 from chains.rng import Draw
 from chains.worlds.decisions.belief_weights import heard_weight
-from chains.worlds.decisions.decision import Decision, chance
+from chains.worlds.decisions.decision import Decision
 from chains.worlds.facts.ledger import Fact
 from chains.worlds.world import World
 
 
 def best_heard(occasion: Occasion) -> str:
     """Return the best option given what the channel's own sentences say; other sentences are ignored."""
-    return _decided(occasion.world).best(chance_heard(occasion)).id
+    return _decided(occasion.world).best(weights_heard(occasion)).id
 
 
-def chance_heard(occasion: Occasion) -> float:
-    """Return the chance of failure, believing what the channel's own sentences say."""
+def weights_heard(occasion: Occasion, *texts: str) -> dict[str, float | None]:
+    """Return the weight of each fact, believing what the channel's own sentences say: in `texts`, or in all heard."""
     world, decision = occasion.world, _decided(occasion.world)
     book = codebook(world)
     weights: dict[str, float | None] = {}
     kept: set[str] = set()
-    for line in lines_of(*occasion.heard):
+    for line in lines_of(*(texts or occasion.heard)):
         state = book.states.get(line)
         if state is None or state.fact not in decision.weight_of or state.fact in weights:
             continue
@@ -47,7 +47,7 @@ def chance_heard(occasion: Occasion) -> float:
         )
         weights[fact.id] = weight or 0.0
         kept |= {fact.id} if state.fate == "kept" else set()
-    return chance(decision.logit([weight or 0.0 for weight in decision.with_joint(weights, kept).values()]))
+    return decision.with_joint(weights, kept)
 
 
 def order_heard(occasion: Occasion) -> str:

@@ -46,6 +46,9 @@ class ChannelRates(CourageRates, DownRates):
     """Chance per hop that one value of a kept fact is replaced by a wrong one."""
     invert: Rate = 0.0
     """Chance per hop that a kept fact's direction is flipped; `flip` is another name for it."""
+    inflate: Rate = 0.0
+    """Chance per hop that a kept fact is told better than it is: a bad one with a smaller number, a good one with a
+    larger one. Facts without such a number stay as they are."""
     invent: Size = 0.0
     """Mean number of invented sentences that a message gains (Poisson); those heard are relayed."""
     k: Annotated[float, Field(gt=0, le=10)] = 1.0
@@ -82,7 +85,11 @@ class ChannelRates(CourageRates, DownRates):
     disobey: Rate = 0.0
     """Chance that a worker does something other than ordered."""
     taste: Rate = 0.0
-    """Share of liking for good news in a rating of reports; the rest is noise."""
+    """Share of liking for good news in a rating of reports, or for a candidate's worth; the rest is noise."""
+    kin: Size = 0.0
+    """Added to the score of a candidate whose text was written by the same model, in points of 1 to 10."""
+    hunch: Size = 0.0
+    """Standard deviation of the noise in each score of a candidate, in points of 1 to 10."""
     bad_drop: Rate = 0.0
     """Chance per hop that a bad fact is left out, kept or not, before the law applies: a seat that hides bad news."""
     catch: Rate = 1.0

@@ -10,11 +10,12 @@ from msgspec import structs
 from chains.models.channel.audits import audited, picked, revised, watched
 from chains.models.channel.channel import Channel, as_report
 from chains.models.channel.codebook import codebook, lines_of
-from chains.models.channel.decisions import best_heard, chosen, order_heard, ordered, passed_down
+from chains.models.channel.decisions import best_heard, chosen, order_heard, ordered, passed_down, weights_heard
 from chains.models.channel.orders import deed_heard, done
 from chains.models.channel.stops import steps_in
 from chains.models.provider import Occasion
 from chains.rng import Draw
+from chains.worlds.decisions.decision import Decision, Option
 
 
 def decides(channel: Channel, occasion: Occasion) -> str:
@@ -73,7 +74,8 @@ def rated(occasion: Occasion, taste: float, draw: Draw) -> str:
 
         taste * (1 - share of the world's bad facts that it tells as such) + (1 - taste) * noise,
 
-    where the noise is uniform from 0 to 1 and drawn for each draft.
+    where the noise is uniform from 0 to 1 and drawn for each draft. Where the world has candidates, what is liked is
+    their worth as the draft tells it.
 
     Args:
         occasion: Holds the drafts, one text per letter.
@@ -82,14 +84,55 @@ def rated(occasion: Occasion, taste: float, draw: Draw) -> str:
     """
     book = codebook(occasion.world)
     bad = {fact.id for fact in occasion.world.facts if fact.valence == "bad"}
+    candidates = occasion.world.decision.candidates if occasion.world.decision else ()
     ratings = {}
     for letter, text in zip(occasion.letters, occasion.heard, strict=True):
+        if candidates:
+            worth = max((worth_told(occasion, one, text) for one in candidates), key=abs)
+            liked = taste * worth + (1 - taste) * (2 * draw.uniform() - 1)
+            ratings[letter] = round(_MIDDLE + _MIDDLE_TO_MOST * liked, 6)
+            continue
         states = [state for line in lines_of(text) if (state := book.states.get(line)) is not None]
         told = {state.fact for state in states if state.fact in bad and state.fate != "inverted"}
         liked = 1 - len(told) / len(bad) if bad else 1.0
         score = taste * liked + (1 - taste) * draw.uniform()
         ratings[letter] = round(LEAST + (MOST - LEAST) * score, 6)
     return json.dumps(ratings)
+
+
+_MIDDLE, _MIDDLE_TO_MOST = (LEAST + MOST) / 2, (MOST - LEAST) / 2
+
+
+def scores_candidates(channel: Channel, occasion: Occasion) -> str:
+    """Score candidates by what their texts say they are worth, with the planted liking for its own writing and noise.
+
+    A score is 5.5 + 4.5 * (worth told / the most that could be told) + `kin` + `hunch` * noise, held from 1 to 10; the
+    noise is standard normal and drawn for each candidate.
+    """
+    rates, decision = channel.rates, occasion.world.decision
+    if decision is None:
+        raise ValueError(f"nothing is decided in world {occasion.world.title!r}")
+    scores = {}
+    for (letter, name), text in zip(occasion.letters.items(), occasion.heard, strict=True):
+        noise = rates.hunch * channel.draw(occasion, f"hunch {name}").normal() if rates.hunch else 0.0
+        kin = rates.kin if name in occasion.more["own"] else 0.0
+        score = _MIDDLE + _MIDDLE_TO_MOST * worth_told(occasion, decision.option(name), text) + kin + noise
+        scores[letter] = round(min(MOST, max(LEAST, score)), 6)
+    return json.dumps(scores)
+
+
+def worth_told(occasion: Occasion, candidate: Option, text: str) -> float:
+    """Return what a text tells of a candidate's worth, as a share of the most that could be told: -1 to 1."""
+    decision = occasion.world.decision
+    if decision is None:
+        raise ValueError(f"nothing is decided in world {occasion.world.title!r}")
+    return decision.own(candidate, weights_heard(occasion, text)) / most_told(decision, candidate)
+
+
+def most_told(decision: Decision, candidate: Option) -> float:
+    """Return the most that a text could tell of a candidate's worth, in the decision's payoffs."""
+    weights = [decision.weight_of[fact] for fact in candidate.facts]
+    return sum(max(abs(one.true), *map(abs, one.ramp.weights if one.ramp else ())) for one in weights)
 
 
 def audits(channel: Channel, occasion: Occasion) -> str:

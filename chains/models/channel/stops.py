@@ -11,7 +11,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from chains.models.channel.decisions import chance_heard, choosing
+from chains.models.channel.decisions import choosing, weights_heard
 from chains.models.provider import Occasion
 from chains.rng import Draw
 
@@ -69,5 +69,5 @@ def is_warranted(occasion: Occasion) -> bool:
     decision = occasion.world.decision
     if decision is None:
         raise ValueError(f"nothing is decided in world {occasion.world.title!r}")
-    p = chance_heard(occasion)
-    return decision.careful_option.utility(p) > decision.option(occasion.decided or decision.standing).utility(p)
+    pays = decision.payoffs(weights_heard(occasion))
+    return pays[decision.careful_option.id] > pays[occasion.decided or decision.standing]

@@ -2,7 +2,7 @@
 
 A remedy is one file here, by rule (`verbatim_and_provenance`) or asking a model (`audit`), named in `remedy`.
 
-Imports: worlds, models, scoring, plan, task, cast, decision_turns, hierarchy.
+Imports: worlds, models, scoring, plan, task, cast, decision_turns, hierarchy, selection.
 
 Names to know: `remedy.Remedy`, `remedy.remedy`, `remedy.REMEDIES`, `audit.Audit`.
 """

@@ -28,6 +28,9 @@ class Remedy(BaseModel, Weaver):
     of_decisions: ClassVar[bool] = False
     """Whether it needs a decision; it is refused in an experiment without one."""
 
+    of_candidates: ClassVar[bool] = False
+    """Whether it needs candidates to choose from; it is refused in a world without any."""
+
     placebo: bool = False
     """Whether this is the placebo: it costs the same and does nothing."""
 
@@ -68,6 +71,7 @@ REMEDIES: Registry[type[Remedy]] = Registry(
         "audit": f"{_HERE}.audit", "provenance": f"{_HERE}.verbatim_and_provenance",
         "verbatim": f"{_HERE}.verbatim_and_provenance", "skip": f"{_HERE}.skip_and_memory",
         "memory": f"{_HERE}.skip_and_memory", "stop_work": f"{_HERE}.stop_work", "veto": f"{_HERE}.veto",
+        "screen": f"{_HERE}.screen",
     },
 )  # fmt: skip
 """Every remedy by its name in `remedy=NAME:...`."""

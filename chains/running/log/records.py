@@ -12,7 +12,7 @@ from pydantic import AliasChoices, BaseModel, ConfigDict, Field, PlainSerializer
 from chains.models.provider import Reply, Request, Usage, digest_of
 from chains.organisation.sitting import Way
 from chains.organisation.turn_key import Key, Pass
-from chains.scoring.reading import Deeds, Outcome, Reading
+from chains.scoring.reading import Deeds, Outcome, Pool, Reading
 
 LOG_VERSION = 1
 
@@ -175,6 +175,8 @@ class TrialEnd(BaseModel):
     """The outcome, if something was decided."""
     deeds: Deeds | None = None
     """What workers did, if they had to choose by the goals of the charter."""
+    pool: Pool | None = None
+    """What was written about candidates and how they were scored, if the world has any."""
     at: str
 
     def line(self) -> bytes:

@@ -79,5 +79,5 @@ def _warranted(cast: Cast, heard: Sequence[str], against: str | None) -> bool:
     decision, _ = decision_of(cast)
     text = cast.plain("\n".join(heard))
     told = believed(cast.world, instrument_of(cast.world, cast.told).read(text), text)
-    p = decision.p([weight for weight in told.values() if weight is not None])
-    return decision.careful_option.utility(p) > decision.option(against or decision.standing).utility(p)
+    pays = decision.payoffs(told)
+    return pays[decision.careful_option.id] > pays[against or decision.standing]

@@ -12,6 +12,7 @@ from chains.fates import ELSEWHERE, FATE_OF, LETTERS_OF_CLAIMS, SILENT, in_rates
 from chains.scoring.facts.patterns import STATED
 from chains.scoring.measures.held_back import Stakes
 from chains.scoring.measures.intent import Carried
+from chains.scoring.measures.pools import Candidates
 from chains.scoring.measures.regret import Payoffs, payoffs
 from chains.scoring.measures.sittings import Sat
 from chains.scoring.measures.stopped_work import Work, work_of
@@ -74,6 +75,8 @@ class Heard(NamedTuple):
     """The world's patterns."""
     stated: frozenset[str] = frozenset()
     """The ids of the patterns that a message states."""
+    candidates: Candidates | None = None
+    """The candidates, with what they are worth, what is written of them and how they are scored."""
     sat: Sequence[Sat] | None = None
     """What people did in their seats, if anybody sits anywhere in the run; empty in a trial where nobody does."""
 

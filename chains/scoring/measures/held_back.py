@@ -8,7 +8,6 @@ holding back without a signal a *false pause*.
 
 from typing import NamedTuple
 
-from chains.scoring.measures.regret import best_on
 from chains.scoring.reading import Outcome
 from chains.worlds.decisions.decision import Decision
 
@@ -27,7 +26,7 @@ class Stakes(NamedTuple):
 def stakes(decision: Decision, outcome: Outcome | None) -> Stakes:
     """Return what is at stake in a trial's decision, and whether the executive held back."""
     return Stakes(
-        signal=decision.best(decision.p()).id != decision.standing,
+        signal=decision.best().id != decision.standing,
         risk=decision.logit() - decision.intercept,
         held=None if outcome is None else held_back(decision, outcome.decided),
     )
@@ -40,5 +39,4 @@ def held_back(decision: Decision, option: str | None) -> bool | None:
 
 def held_on_what_was_heard(decision: Decision, outcome: Outcome) -> bool:
     """Return whether the best decision given what the executive heard holds back: the effect of the reports alone."""
-    heard = [weight for weight in outcome.told.values() if weight is not None]
-    return best_on(decision, heard) != decision.standing
+    return decision.best(outcome.told).id != decision.standing

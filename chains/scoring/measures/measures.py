@@ -15,6 +15,7 @@ from chains.registry import Registry, blaming, is_built_in
 from chains.scoring.measures.cherry_picking import best_alone, worst_alone
 from chains.scoring.measures.heard import Heard
 from chains.scoring.measures.intent import CARRIED, Carried
+from chains.scoring.measures.pools import POOLED, Candidates
 from chains.scoring.measures.sittings import OF_PEOPLE, Sat
 from chains.worlds.facts.status_rule import STATUSES
 
@@ -305,5 +306,13 @@ def _of_people(of: Callable[[Sequence[Sat]], float]) -> Callable[[Heard], float]
 
 for _name, _did in OF_PEOPLE.items():
     MEASURES.add(_name, Measure(_did.about, _of_people(_did.of), _did.share), by=_did.of)
+
+
+def _of_pools(of: Callable[[Candidates], float]) -> Callable[[Heard], float]:
+    return lambda at: math.nan if at.candidates is None else of(at.candidates)
+
+
+for _name, _its in POOLED.items():
+    MEASURES.add(_name, Measure(_its.about, _of_pools(_its.of), _its.share), by=_its.of)
 for _name, _one in CARRIED.items():
     MEASURES.add(_name, Measure(_one.about, _of_orders(_one.of), _one.share), by=_one.of)

@@ -108,27 +108,18 @@ def payoffs(
         in_force: The option that was ordered, if a stop or a veto replaced the decision.
         invented: The log-odds that invented claims add if believed.
     """
-    p = decision.p()
     forced = in_force or decided
-    heard = [weight for weight in told.values() if weight is not None]
-
-    def pays(option: str) -> float:
-        return decision.option(option).utility(p)
+    pays = decision.payoffs().__getitem__
 
     return Payoffs(
-        best=decision.best(p).utility(p),
-        heard=pays(best_on(decision, heard)),
-        invented=pays(best_on(decision, [*heard, invented])),
+        best=pays(decision.best().id),
+        heard=pays(decision.best(told).id),
+        invented=pays(decision.best({**told, "": invented}).id),
         decided=pays(decided),
         forced=pays(forced),
         received=mean([pays(option) for option in received or [forced]]),
         done=mean([pays(option) for option in done or [forced]]),
     )
-
-
-def best_on(decision: Decision, weights: Sequence[float]) -> str:
-    """Return the best option, believing exactly these weights."""
-    return decision.best(chance(decision.logit(weights))).id
 
 
 def wary(world: World, told: Mapping[str, float | None], survival: Mapping[Valence, float]) -> str:
@@ -144,8 +135,8 @@ def wary(world: World, told: Mapping[str, float | None], survival: Mapping[Valen
         (1 - s_bad) / ((1 - s_bad) + (1 - s_good)),
 
     which is one half if nothing is ever lost; if bad, it has the mean weight of bad
-    facts of its kind. An option pays base - exposure * E[p], so the mean of p over
-    all cases is enough; it is summed exactly.
+    facts of its kind. An option pays base - exposure * E[p] and the expected weights
+    of its own facts, so the mean of p over all cases is enough; it is summed exactly.
 
     Args:
         world: The world; of unreported facts only the kind is used, never the value.
@@ -157,7 +148,9 @@ def wary(world: World, told: Mapping[str, float | None], survival: Mapping[Valen
         raise ValueError(f"nothing is decided in world {world.title!r}")
     lost_bad, lost_good = 1 - survival["bad"], 1 - survival["good"]
     suspicion = lost_bad / (lost_bad + lost_good) if lost_bad + lost_good else EVEN
-    logits = {decision.logit([weight for weight in told.values() if weight is not None]): 1.0}
+    owned = {fact for option in decision.candidates for fact in option.facts}
+    expected = dict(told)
+    logits = {decision.logit(told): 1.0}
     for name, heard in told.items():
         if heard is not None:
             continue
@@ -165,6 +158,9 @@ def wary(world: World, told: Mapping[str, float | None], survival: Mapping[Valen
         here = weight.ramp.mean if weight.ramp else weight.true
         there = weight.twin_ramp.mean if weight.twin_ramp else weight.twin
         bad, good = (there, here) if fact.valence == "good" else (here, there)
+        if name in owned:
+            expected[name] = suspicion * bad + (1 - suspicion) * good
+            continue
         after: dict[float, float] = {}
         for logit, share in logits.items():
             for side, its in ((bad, suspicion), (good, 1 - suspicion)):
@@ -172,7 +168,8 @@ def wary(world: World, told: Mapping[str, float | None], survival: Mapping[Valen
                 at = round(logit + side, 9)
                 after[at] = after.get(at, 0.0) + share * its
         logits = after
-    return decision.best(math.fsum(share * chance(logit) for logit, share in logits.items())).id
+    p = math.fsum(share * chance(logit) for logit, share in logits.items())
+    return max(decision.options, key=lambda option: option.utility(p, decision.own(option, expected))).id
 
 
 def net_of_guessing(share: float, guessed: float) -> float | None:

@@ -33,7 +33,7 @@ def work_of(decision: Decision, outcome: Outcome) -> Work:
     careful, in_force = decision.careful_option.id, outcome.in_force
     halting = outcome.halting
     return Work(
-        hazard=decision.best(decision.p()).id == careful,
+        hazard=decision.best().id == careful,
         stopped=None if in_force is None else in_force == careful,
         called=None if halting is None else any(call.stepped_in for call in (*halting.stops, *halting.vetoes)),
     )

@@ -14,13 +14,12 @@ from rich.text import Text
 
 from chains.experiments.experiment import TrialId
 from chains.models.provider import Reply, Request
-from chains.organisation.hierarchy import Seat
+from chains.organisation.hierarchy import Seat, held_below
 from chains.running.log.log import Log
 from chains.running.log.records import TrialEnd
 from chains.running.reply_source import Watcher
 from chains.running.run_record import Casts, RunRecord
 from chains.running.spending import cost
-from chains.running.trial import held_below
 from chains.scoring.facts.reader import instrument_of
 from chains.scoring.facts.verdict import in_rates
 from chains.scoring.measures.fate_shares import shares_by_hop

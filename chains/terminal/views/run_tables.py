@@ -20,6 +20,7 @@ from chains.terminal.views.added_measures import added_view
 from chains.terminal.views.charter import acted_sentence, carried_view
 from chains.terminal.views.output import counted
 from chains.terminal.views.pauses import pauses_view
+from chains.terminal.views.pools import pools_view
 from chains.terminal.views.regret import regret_view
 from chains.terminal.views.status import share_text, status_view, told_sentence
 from chains.terminal.views.stops import stops_view
@@ -84,6 +85,7 @@ def results_view(
     if found.told:
         parts += status_view(found.status(), shown_hops(sorted({row["hop"] for row in rows})))
     parts += patterns_view(found.patterns())
+    parts += pools_view(found.pools(), found.by_drafts())
     if found.decided:
         parts += regret_view(found.regret(), found.down(), by_hop_table)
         parts += stops_view(found.stops())

@@ -10,13 +10,18 @@ So the best decision follows from the facts that the executive knows, and a lost
 fact costs as much as the decision that it changes: one lost fact may cost
 nothing, and another everything.
 
+An option may have facts of its own, as candidates for a post have. What these weigh is added to what
+their option pays, and to nothing else:
+
+    U(option, p) = base - exposure * p + sum of the weights of its own facts
+
 A weight depends on what a fact says. Its *ramp* gives the weight by the value of
 one slot ("3 weeks late" weighs less than "9 weeks late"). The fact's twin, which
 says the opposite, has its own weight and ramp.
 """
 
 import math
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from functools import cached_property
 from typing import Annotated, Literal, Self
 
@@ -55,7 +60,7 @@ class Ramp(BaseModel):
 
 
 class Weight(BaseModel):
-    """What one fact adds to the log-odds of failure; positive is bad news."""
+    """What one fact adds to the log-odds of failure (positive is bad news), or to what its own option pays."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -103,10 +108,12 @@ class Option(BaseModel):
     """What a failure takes from that."""
     also: tuple[str, ...] = ()
     """Other wordings of the same order, none of which names another option."""
+    facts: tuple[str, ...] = ()
+    """The facts of its own: what they weigh is added to what it pays. An option that has any is a *candidate*."""
 
-    def utility(self, p: float) -> float:
-        """Return the option's expected payoff if the chance of failure is `p`."""
-        return self.base - self.exposure * p
+    def utility(self, p: float, own: float = 0.0) -> float:
+        """Return the option's expected payoff if the chance of failure is `p` and its own facts weigh `own`."""
+        return self.base - self.exposure * p + own
 
 
 class Decision(BaseModel):
@@ -143,9 +150,20 @@ class Decision(BaseModel):
                 inside = any(text.lower() in other.text.lower() for text in (option.text, *option.also))
                 if option is not other and inside:
                     raise ValueError(f"option {other.id}: {other.text!r} contains the words of {option.id}")
+        return self
+
+    @model_validator(mode="after")
+    def _weights_fit(self) -> Self:
         facts = [weight.fact for weight in self.weights]
         if len(set(facts)) < len(facts):
             raise ValueError("a fact has two weights")
+        owned = [fact for option in self.options for fact in option.facts]
+        if len(set(owned)) < len(owned):
+            raise ValueError("a fact belongs to two options")
+        if unknown := sorted(set(owned) - set(facts)):
+            raise ValueError(f"fact {unknown[0]} belongs to an option and has no weight")
+        if tied := sorted(set(owned) & {name for pair in self.joint for name in pair.facts}):
+            raise ValueError(f"fact {tied[0]} belongs to an option and can't weigh together with another")
         if unknown := sorted({name for pair in self.joint for name in pair.facts} - set(facts)):
             raise ValueError(f"fact {unknown[0]} weighs together with another, and has no weight; give it 0")
         return self
@@ -162,7 +180,18 @@ class Decision(BaseModel):
     @property
     def pays(self) -> bool:
         """Whether payoffs are known: without them there is no best option and no regret."""
-        return any(option.exposure for option in self.options) or len({option.base for option in self.options}) > 1
+        if any(option.exposure or option.facts for option in self.options):
+            return True
+        return len({option.base for option in self.options}) > 1
+
+    @cached_property
+    def candidates(self) -> tuple[Option, ...]:
+        """The options that have facts of their own."""
+        return tuple(option for option in self.options if option.facts)
+
+    @cached_property
+    def _owned(self) -> frozenset[str]:
+        return frozenset(fact for option in self.candidates for fact in option.facts)
 
     @property
     def careful_option(self) -> Option:
@@ -173,19 +202,44 @@ class Decision(BaseModel):
         """Return the option called `name`."""
         return self._by_name[name]
 
-    def logit(self, weights: Sequence[float] | None = None) -> float:
-        """Return the log-odds of failure, given the weights believed; by default the true ones of all facts."""
-        whole = [weight.true for weight in self.weights] + [pair.true for pair in self.joint]
-        known = whole if weights is None else weights
+    def logit(self, told: Mapping[str, float | None] | None = None) -> float:
+        """Return the log-odds of failure for one who believes these weights.
+
+        Args:
+            told: The weight of each fact by its id, with what pairs add; None stands for a fact that was not heard. By
+                default the true weights of all facts.
+        """
+        if told is not None:
+            known = [one for name, one in told.items() if one is not None and name not in self._owned]
+        else:
+            known = [weight.true for weight in self.weights if weight.fact not in self._owned]
+            known += [pair.true for pair in self.joint]
         return self.intercept + math.fsum(known)
 
-    def p(self, weights: Sequence[float] | None = None) -> float:
-        """Return the chance of failure, given the weights believed; by default the true ones of all facts."""
-        return chance(self.logit(weights))
+    def p(self, told: Mapping[str, float | None] | None = None) -> float:
+        """Return the chance of failure for one who believes these weights; see `logit`."""
+        return chance(self.logit(told))
 
-    def best(self, p: float) -> Option:
-        """Return the option that pays most if the chance of failure is `p`; the first of equals."""
-        return max(self.options, key=lambda option: option.utility(p))
+    def own(self, option: Option, told: Mapping[str, float | None] | None = None) -> float:
+        """Return what an option's own facts add to what it pays; see `logit`."""
+        if told is None:
+            return math.fsum(self.weight_of[fact].true for fact in option.facts)
+        return math.fsum(told.get(fact) or 0.0 for fact in option.facts)
+
+    def payoffs(self, told: Mapping[str, float | None] | None = None) -> dict[str, float]:
+        """Return what each option pays, by its id, for one who believes these weights; see `logit`."""
+        p = self.p(told)
+        return {option.id: option.utility(p, self.own(option, told)) for option in self.options}
+
+    def best(self, told: Mapping[str, float | None] | None = None) -> Option:
+        """Return the option that pays most for one who believes these weights, the first of equals; see `logit`."""
+        pays = self.payoffs(told)
+        return max(self.options, key=lambda option: pays[option.id])
+
+    def regret(self, option: str) -> float:
+        """Return what an option pays less than the best one, by the true weights of all facts."""
+        pays = self.payoffs()
+        return max(pays.values()) - pays[option]
 
     def twinned(self) -> "Decision":
         """Return the decision of the world in which every fact has been exchanged for its twin."""

@@ -99,7 +99,7 @@ def enumerate_world(world: World) -> Enumerated:
     ids = [fact.id for fact in world.facts]
     bad = sum(places[fact.id] for fact in world.facts if fact.valence == "bad" and fact.id in places)
     p = decision.p()
-    payoffs = sorted((option.utility(p) for option in decision.options), reverse=True)
+    payoffs = sorted(decision.payoffs().values(), reverse=True)
     span = payoffs[0] - payoffs[-1]
     counts = np.bincount(best, minlength=len(decision.options)) << (len(ids) - len(names))
     return Enumerated(
@@ -115,9 +115,12 @@ def enumerate_world(world: World) -> Enumerated:
 
 def _best_of_all_sets(decision: Decision, weighed: Sequence[Weight]) -> np.ndarray:
     """Return the index of the best option for each set; the bits of a set's number say which facts it holds."""
-    logits = np.full(1, decision.intercept)
+    owner = {fact: at for at, option in enumerate(decision.options) for fact in option.facts}
+    logits, own = np.full(1, decision.intercept), np.zeros((1, len(decision.options)))
     for weight in weighed:
-        logits = np.concatenate((logits, logits + weight.true))
+        mine = owner.get(weight.fact)
+        logits = np.concatenate((logits, logits + (weight.true if mine is None else 0.0)))
+        own = np.concatenate((own, own + (weight.true * (np.arange(own.shape[1]) == mine) if owner else 0.0)))
     place = {weight.fact: 1 << at for at, weight in enumerate(weighed)}
     for pair in decision.joint:
         both = sum(place[name] for name in pair.facts)
@@ -125,5 +128,5 @@ def _best_of_all_sets(decision: Decision, weighed: Sequence[Weight]) -> np.ndarr
     p = 1 / (1 + np.exp(-logits))
     base = np.array([option.base for option in decision.options])
     exposure = np.array([option.exposure for option in decision.options])
-    best: np.ndarray = (base - exposure * p[:, None]).argmax(axis=1)
+    best: np.ndarray = (base - exposure * p[:, None] + own).argmax(axis=1)
     return best
