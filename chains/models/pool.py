@@ -14,7 +14,7 @@ import time
 from collections.abc import Callable, Mapping
 from functools import partial
 from types import TracebackType
-from typing import Any, Protocol, Self
+from typing import TYPE_CHECKING, Any, Protocol, Self
 
 from chains.errors import MazedomError
 from chains.models.budget import Budget
@@ -30,6 +30,9 @@ from chains.models.secrets import without_userinfo
 from chains.models.spec import ModelSpec, Source, resolve
 from chains.models.user_provider import UserProvider
 from chains.registry import blaming
+
+if TYPE_CHECKING:
+    from chains.models.endpoint import Endpoint
 
 CHECK = "Say in one short sentence that you are ready."
 
@@ -159,6 +162,8 @@ class Models:
     async def check(self, name: str) -> dict[str, Any]:
         """Find out whether a model answers; never raises for a model that does not.
 
+        Of a model on several servers all are asked what they list, and one of them for the reply.
+
         Returns:
             `model`, `ok`, `error` (a sentence, or None), and as far as it came: `kind`, `base_url`, `key_env`,
             `listed` (whether the endpoint lists the model), `seconds` and `tokens_per_second` of a one-line
@@ -208,14 +213,18 @@ class Models:
             opened = Counted(opened, self.budget)
         if source.traits.in_process:  # it is never busy
             return Metered(opened, source.name, self.budget)
-        largest, spec = self.budget.largest.get(source.label), source.spec
-        metered = Metered(opened, source.name, self.budget, spec.prices, largest, spec.context)
-        paced = Paced(metered, self._pace(source), metered.tokens)
-        return Guarded(Patient(paced, spec.attempts, self._sleep, self._waiting))
+        # several servers have a pace each
+        paced = opened if source.spec.also_at else self._paced(opened, source, source.spec)
+        return Guarded(Patient(paced, source.spec.attempts, self._sleep, self._waiting))
 
-    def _pace(self, source: Source) -> Pace:
+    def _paced(self, opened: Provider, source: Source, spec: ModelSpec) -> Provider:
+        """Return a server with its pace around it, and what counts its replies."""
+        largest = self.budget.largest.get(source.label)
+        metered = Metered(opened, source.name, self.budget, spec.prices, largest, spec.context)
+        return Paced(metered, self._pace(source, spec), metered.tokens)
+
+    def _pace(self, source: Source, spec: ModelSpec) -> Pace:
         """Return the pace of an endpoint's model, shared by all its names here."""
-        spec = source.spec
         place = (spec.base_url, spec.model) if spec.base_url is not None else (None, source.name)
         if place not in self._paces:
             self._paces[place] = Pace(
@@ -235,12 +244,17 @@ class Models:
     def _opened(self, source: Source) -> Opened:
         match source.kind:
             case "endpoint":
-                from chains.models.endpoint import Endpoint  # noqa: PLC0415 - imports the openai package: 0.7 s
+                servers = [self._server(source, spec) for spec in source.spec.each_server()]
+                if len(servers) == 1:
+                    return servers[0]
+                from chains.models.several_servers import Server, Servers  # noqa: PLC0415 - as below
 
-                lost = partial(self.budget.lost, prices=source.spec.prices, name=source.name)
-                heard = self._pace(source).heard
-                return Endpoint(
-                    source.name, source.spec, source.key(), self.budget.spend, heard, lost, source.sent_along()
+                specs = source.spec.each_server()
+                return Servers(
+                    [
+                        Server(str(spec.base_url), server, self._paced(server, source, spec), self._pace(source, spec))
+                        for spec, server in zip(specs, servers, strict=True)
+                    ]
                 )
             case "embedded":
                 from chains.models.embedded import Embedded, fit  # noqa: PLC0415 - as above
@@ -251,6 +265,14 @@ class Models:
                 return Channel(parse_channel(source.detail))
             case _:
                 return _of_plugin(source)
+
+    def _server(self, source: Source, spec: ModelSpec) -> "Endpoint":
+        """Return one server of a model, without what stands around it."""
+        from chains.models.endpoint import Endpoint  # noqa: PLC0415 - imports the openai package: 0.7 s
+
+        lost = partial(self.budget.lost, prices=spec.prices, name=source.name)
+        heard = self._pace(source, spec).heard
+        return Endpoint(source.name, spec, source.key(), self.budget.spend, heard, lost, source.sent_along())
 
     def _description(self, source: Source) -> dict[str, Any]:
         about: dict[str, Any] = {

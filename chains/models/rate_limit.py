@@ -70,6 +70,16 @@ class Pace:
         """Requests that may be in flight now; fewer than `in_flight` after some were turned away."""
         return max(1, int(self._allowed))
 
+    @property
+    def waiting(self) -> int:
+        """Requests that are in flight or wait for a place."""
+        return self._inside + len(self._queue)
+
+    @property
+    def paused(self) -> bool:
+        """Whether all requests wait for the end of a pause."""
+        return self._not_before > self._clock()
+
     @contextlib.asynccontextmanager
     async def place(self, tokens: float) -> AsyncIterator[None]:
         """Wait for a place and a turn for a request of about `tokens` tokens, and hold the place.

@@ -92,7 +92,9 @@ class ModelSpec(BaseModel):
     model: str | None = None
     """With `base_url`: what the server calls it. Without: the built-in name that this one refines."""
     base_url: str | None = None
-    """Where it answers, such as http://localhost:8000/v1; without user, password or query."""
+    """Where it answers, such as http://localhost:8000/v1; without user, password or query. A list: see `also_at`."""
+    also_at: tuple[str, ...] = ()
+    """Further servers of the same model, where `base_url` is a list: each request goes to the least busy one."""
     key_env: str | None = None
     """Name of the environment variable that holds the key. None: the server asks for none."""
     params: Mapping[str, Any] = Field(default_factory=dict)
@@ -108,9 +110,9 @@ class ModelSpec(BaseModel):
     prices: Prices | None = None
     """What its tokens cost. None: not known, and nothing is claimed about cost."""
     in_flight: Annotated[int, Field(ge=1, le=4096)] = 32
-    """Requests at the same time; for an embedded model, its slots."""
+    """Requests at the same time, at each server; for an embedded model, its slots."""
     requests_per_minute: Annotated[float, Field(gt=0)] | None = None
-    """Most requests a minute, evenly spaced. None: no limit but the endpoint's own, which its headers state."""
+    """Most requests a minute at each server, evenly spaced. None: no limit but the endpoint's own, as headers state."""
     tokens_per_minute: Annotated[float, Field(gt=0)] | None = None
     """Most tokens of prompts and replies a minute. None: as above."""
     seconds_per_call: Annotated[float, Field(gt=0)] | None = None
@@ -120,10 +122,29 @@ class ModelSpec(BaseModel):
     attempts: Annotated[int, Field(ge=1, le=100)] = 6
     """How often a request is sent while the service is busy, including the first time."""
 
+    @model_validator(mode="before")
+    @classmethod
+    def _several_addresses(cls, content: Any) -> Any:
+        """Take a list of addresses, or several with commas between them, for `base_url` and `also_at`."""
+        urls = content.get("base_url") if isinstance(content, Mapping) else None
+        several = [part.strip() for part in urls.split(",")] if isinstance(urls, str) and "," in urls else urls
+        if not isinstance(several, list | tuple):
+            return content
+        if not several or not all(isinstance(url, str) for url in several):
+            raise ValueError("base_url is an address, or a list of addresses of the same model")
+        if "also_at" in content:
+            raise ValueError("base_url lists all addresses; leave also_at out")
+        return {**content, "base_url": several[0], "also_at": tuple(several[1:])}
+
     @field_validator("base_url")
     @classmethod
     def _clean(cls, url: str | None) -> str | None:
         return None if url is None else clean_url(url)
+
+    @field_validator("also_at")
+    @classmethod
+    def _clean_all(cls, urls: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(map(clean_url, urls))
 
     @model_validator(mode="after")
     def _without_secrets(self) -> Self:
@@ -136,6 +157,10 @@ class ModelSpec(BaseModel):
         self._check_variables()
         if self.key_env is not None and not names_a_variable(self.key_env):
             raise ValueError("key_env must be the name of the environment variable that holds the key, not the key")
+        if len(set(self.urls)) < len(self.urls):
+            raise ValueError("base_url names an address twice; raise in_flight to ask a server more at a time")
+        if self.also_at and self.base_url is None:
+            raise ValueError("also_at goes with base_url; give base_url a list of addresses")
         if self.base_url is not None and not self.model:
             raise ValueError("a model with a base_url needs model: what the server calls it")
         return self
@@ -149,6 +174,20 @@ class ModelSpec(BaseModel):
                     )
                 if place == "headers" and (name.lower() in OUR_HEADERS or HEADER.fullmatch(name) is None):
                     raise ValueError(f"headers.{name} is not yours to set; leave it out")
+
+    @property
+    def urls(self) -> tuple[str, ...]:
+        """All addresses; none of a model that has none."""
+        return () if self.base_url is None else (self.base_url, *self.also_at)
+
+    def each_server(self) -> list["ModelSpec"]:
+        """Return the spec of each of its servers alone."""
+        return [self.model_copy(update={"base_url": url, "also_at": ()}) for url in self.urls]
+
+    @property
+    def places(self) -> int:
+        """Requests at the same time, at all servers together."""
+        return self.in_flight * max(1, len(self.urls))
 
     def check_secrets(self, name: str) -> None:
         """Refuse secrets at any depth, which would be written into the run's files.

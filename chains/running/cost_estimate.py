@@ -206,12 +206,13 @@ def _seconds(record: RunRecord, models: tuple[ModelEstimate, ...], trials: int, 
             continue
         if model.speed is None:
             return None
-        places = 1 if record.models[model.name].traits.in_process else spec.in_flight
+        places = 1 if record.models[model.name].traits.in_process else spec.places
         bounds.append(model.expected.calls * model.speed.seconds / places)
+        servers = max(1, len(spec.urls))  # each has these limits
         if spec.requests_per_minute:
-            bounds.append(model.expected.calls / spec.requests_per_minute * 60)
+            bounds.append(model.expected.calls / servers / spec.requests_per_minute * 60)
         if spec.tokens_per_minute:
-            bounds.append(model.expected.tokens / spec.tokens_per_minute * 60)
+            bounds.append(model.expected.tokens / servers / spec.tokens_per_minute * 60)
     slowest = max((model.speed.seconds for model in models if model.speed and model.expected.calls), default=0.0)
     casts = Casts(record)
     longest = max(

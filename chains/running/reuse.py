@@ -226,7 +226,9 @@ def _identity(record: RunRecord, name: str, *, here: bool = False) -> str:
     """
     source = record.models[name]
     if not source.traits.has_file:
-        where = source.spec.base_url or ", ".join(f"plugin {name} {of}" for name, of in record.plugins.items())
+        where = " and ".join(sorted(source.spec.urls)) or ", ".join(
+            f"plugin {name} {of}" for name, of in record.plugins.items()
+        )
         return f"{source.spec.model or source.name!r} at {where}"
     about = fingerprint(source) if here else record.served.get(name, {}).get("fingerprint")
     if about is None:

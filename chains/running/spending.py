@@ -110,7 +110,7 @@ def most_at_once(record: RunRecord) -> int:
 
     One and a half times the models' requests in flight, so that no place stays empty while trials begin or are scored.
     """
-    places = sum(source.spec.in_flight for source in record.models.values() if not source.traits.in_process)
+    places = sum(source.spec.places for source in record.models.values() if not source.traits.in_process)
     return record.experiment.limits.trials or places + places // 2 or FEW_AT_ONCE
 
 

@@ -169,7 +169,7 @@ async def _ask(
 
                     judging = await ask_judge(
                         bench.record, log, pairs, wanted, models.provider(name),
-                        at_once=bench.record.source.spec.in_flight, told=told,
+                        at_once=bench.record.source.spec.places, told=told,
                     )  # fmt: skip
                     answered = sorted({step.reply.served_by for step in log.steps() if step.reply.served_by})
                 _note(bench, models, pairs, answered)
