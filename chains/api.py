@@ -99,13 +99,14 @@ class Table(Sequence[dict[str, Any]]):
 class Run:
     """A logged run. It is read anew at each call, so it may be looked at while another process drives it."""
 
-    def __init__(self, folder: Path) -> None:
-        """Open the run in a folder.
+    def __init__(self, folder: Path, reader: str | None = None) -> None:
+        """Open the run in a folder, with its fates as `reader` reads them; see `load`.
 
         Raises:
             MazedomError: If it can't be read.
         """
         self.folder = folder
+        self.reader = reader
         self.record: RunRecord = read_record(folder)
         """What run.json holds: the experiment, conditions, worlds, prompts and models."""
 
@@ -139,14 +140,27 @@ class Run:
         return self._table("calls")
 
     def _table(self, name: str, *, why: bool = False) -> Table:
-        with Log(self.folder) as log:
+        with self._log() as log:
             tables = Tables(_Open(self.record, log), why=why)
             return Table(tables.columns(name), list(tables.rows(name)))
 
     def results(self) -> dict[str, Any]:
         """Return what `show --json` prints: shares of fates by condition and hop, costs, regret, notes."""
-        with Log(self.folder) as log:
+        with self._log() as log:
             return results(self.record, log).document()
+
+    def _log(self) -> Log:
+        """Return the log, open to read; the caller closes it."""
+        log = Log(self.folder)
+        try:
+            if self.reader is not None:
+                from chains.validation.readers import read_by  # noqa: PLC0415 - it imports scipy
+
+                read_by(self.record, log, self.folder, self.reader)
+        except BaseException:
+            log.__exit__()
+            raise
+        return log
 
     async def replay(self) -> Replay:
         """Drive the run again from its log, no model called, and compare every request, reply and fate.
@@ -274,13 +288,18 @@ def plan(
     return {"experiment": made.name, **study.document(), **estimate(record, most_at_once(record)).document()}
 
 
-def load(name: str | Path = "last") -> Run:
+def load(name: str | Path = "last", *, reader: str | None = None) -> Run:
     """Open a run by its id, a unique beginning of one, its path, or `last`.
 
+    Args:
+        name: The run.
+        reader: Whose fates count, as `--reader` has it: `rules` (None too), or `judge:MODEL` where `judge --all` had
+            that model read the run.
+
     Raises:
-        BadInput: If there is no such run.
+        BadInput: If there is no such run. That a reader has not read it is said when its fates are asked for.
     """
-    return Run(find_run(str(name)))
+    return Run(find_run(str(name)), reader)
 
 
 def compare(first: Run, a: Settings | str, b: Settings | str, second: Run | None = None) -> Comparison:
@@ -299,7 +318,7 @@ def compare(first: Run, a: Settings | str, b: Settings | str, second: Run | None
         BadInput: If an arm has no trial, or no two trials are pairs.
     """
     other = first if second is None else second
-    with Log(first.folder) as log, Log(other.folder) as log_b:
+    with first._log() as log, other._log() as log_b:  # noqa: SLF001  the same module
         one = RunHeard(first.record, log)
         two = one if second is None else RunHeard(other.record, log_b)
         sides = [Side(of, _arm(of.record, arm), named=two is not one) for of, arm in ((one, a), (two, b))]
@@ -322,7 +341,7 @@ def law(*runs: Run, resamples: int = 0) -> "Law":
     """
     from chains.stats.law.decay_law import law as fitted  # noqa: PLC0415 - it imports scipy
 
-    logs = [Log(one.folder) for one in runs]
+    logs = [one._log() for one in runs]  # noqa: SLF001  the same module
     try:
         opened = [_Open(one.record, log) for one, log in zip(runs, logs, strict=True)]
         planned, regrets = planned_chains(opened), regrets_of(opened)

@@ -147,7 +147,7 @@ def test_what_a_judge_is_asked_depends_on_message_and_world_alone():
     """Blind to arm, hop and seat: the request has no way to know them. Another message, another order."""
     world = world_for("watermelon", 3, 8)
     judge = judged()
-    asked = judge.ask(world, MESSAGE, ["S1", "S2"])
+    asked = judge.ask(world, MESSAGE, list(judge.names(world, MESSAGE))[:2])
     text = "\n".join(turn.content for turn in asked.messages)
     for word in ("hop", "manager", "condition", "career", "honest", "boss", "F01"):
         assert word not in text.split("<report>")[0], word
@@ -167,17 +167,18 @@ def test_another_prompt_or_seed_is_another_judge():
 
 def test_the_schema_asks_for_each_statement_once_with_its_evidence_before_its_fate():
     world = world_for("watermelon", 3, 6)
-    asked = request(world, MESSAGE, ["S2", "S1"], model="m", prompt=read_prompt("judge", "plain"), settings={}, seed=1)
+    one, other, *_ = order(world, MESSAGE, 1)
+    asked = request(world, MESSAGE, [other, one], model="m", prompt=read_prompt("judge", "plain"), settings={}, seed=1)
     schema = asked.settings["response_format"]["json_schema"]["schema"]
-    assert schema["required"] == ["S2", "S1"] == list(schema["properties"])
-    assert list(schema["properties"]["S1"]["properties"]) == ["evidence", "fate"]
+    assert schema["required"] == [other, one] == list(schema["properties"])
+    assert list(schema["properties"][one]["properties"]) == ["evidence", "fate"]
     assert schema["additionalProperties"] is False
 
 
 def said_by_rule(body):
     """A judge that finds what stands word for word and nothing else; returns its verdicts."""
     text = body["messages"][-1]["content"]
-    ledger = dict(re.findall(r"^(S\d+): (.+)$", text, re.MULTILINE))
+    ledger = dict(re.findall(r"^(S\d+-\w+): (.+)$", text, re.MULTILINE))
     report = text.split("<report>")[1].split("</report>")[0]
     asked = re.search(r"statements in the report: (.+)\.$", text, re.MULTILINE)[1].split(", ")
     return {

@@ -64,7 +64,8 @@ def of_runs(runs: Sequence[Run], tell: Tell = silent) -> Observations:
     names = condition_names([run.record for run in runs])
     parts: list[list[NDArray[Any]]] = [[] for _ in COLUMNS]
     for run, named in zip(runs, names, strict=True):
-        rows = (one.row for one in followed_facts(run, named, f"{run.record.id}." if len(runs) > 1 else "", tell))
+        facts = followed_facts(run, named, f"{run.record.id}." if len(runs) > 1 else "", tell)
+        rows = (one.row for one in facts if one.whole)
         before = len(parts[0])
         while block := list(itertools.islice(rows, ROWS_AT_ONCE)):
             for column, values in zip(parts, zip(*block, strict=True), strict=True):
@@ -80,7 +81,8 @@ def of_runs(runs: Sequence[Run], tell: Tell = silent) -> Observations:
 def are_exact(runs: Sequence[Run]) -> bool:
     """Return whether the fates of runs are known without error, as those of a channel are."""
     sources = [source for run in runs for source in run.record.models.values()]
-    return bool(sources) and all(source.traits.is_exact for source in sources)
+    models_read = any(run.log.reader is not None for run in runs)
+    return bool(sources) and all(source.traits.is_exact for source in sources) and not models_read
 
 
 def condition_names(records: Sequence[RunRecord]) -> list[dict[str, str]]:
@@ -195,6 +197,8 @@ class Followed(NamedTuple):
     """Of the fact among the world's."""
     row: tuple[Any, ...]
     """As COLUMNS has it."""
+    whole: bool
+    """Whether the fact is read at every hop; a law can't take one that is not."""
 
 
 def followed_facts(run: Run, named: Mapping[str, str], prefix: str = "", tell: Tell = silent) -> Iterator[Followed]:
@@ -219,14 +223,15 @@ def followed_facts(run: Run, named: Mapping[str, str], prefix: str = "", tell: T
             fact = world.facts[place]
             pair = fact.id if fact.twin is not None else ""
             about = (len(path), fact.id + twin, fact.valence, float(fact.severity), pair)
+            whole = all(end.readings[seat].fates[place] in FATE_OF for seat in path)
             for hop, seat in enumerate(path, 1):
                 reading = end.readings[seat]
                 cut = reading.finish == "length"
                 other = reading.language is not None
                 if (letter := reading.fates[place]) not in FATE_OF:
-                    continue  # a claim that the rules read, or can't
+                    continue  # unread, or a claim that the rules read
                 row = (*chain, *about, hop, letter, float(reading.words), cut, other)
-                yield Followed(trial, seat, place, row)
+                yield Followed(trial, seat, place, row, whole)
 
 
 def _chain_of(trial: TrialId, casts: Casts, named: Mapping[str, str]) -> Hashable:
@@ -259,11 +264,16 @@ def _copies(
     return {chain: digest.hexdigest()[:16] for chain, digest in said.items()}
 
 
-def law_notes(records: Sequence[RunRecord]) -> list[str]:
-    """Return notes on the models and the instrument behind the observations of runs."""
+def law_notes(records: Sequence[RunRecord], *, by_rules: bool = True) -> list[str]:
+    """Return notes on the models and the instrument behind the observations of runs.
+
+    Args:
+        records: The runs.
+        by_rules: Whether the rules read the messages, so that claims count nowhere.
+    """
     sources = {source.label: source for record in records for source in record.models.values()}
     worlds = [world for record in records for world in record.worlds.values()]
-    notes = unverified_notes(worlds) + claims_notes(worlds)
+    notes = unverified_notes(worlds) + (claims_notes(worlds) if by_rules else [])
     notes += dict.fromkeys(note for record in records for note in record.notes)
     if sources and all(source.traits.is_synthetic for source in sources.values()):
         notes.append("a synthetic channel: the losses are planted, so this checks the estimators and is no finding")

@@ -117,7 +117,7 @@ def estimate(
         reused: For each model, the calls that replies of earlier runs will replace.
         had: The run before trials were added to it; what it asks counts as asked already.
     """
-    speeds = _measured()
+    speeds = measured_speeds()
     before = {} if had is None else expected(had)
     asks = {
         name: Expected(*(all_ - some for all_, some in zip(asked, before.get(name, Expected(0, 0, 0)), strict=True)))
@@ -129,8 +129,8 @@ def estimate(
             name,
             asked,
             (reused or {}).get(name, 0),
-            _cost(record.models[name], asked),
-            _speed(record.models[name], speeds),
+            cost_of(record.models[name], asked),
+            speed_of(record.models[name], speeds),
         )
         for name, asked in left.items()
     )
@@ -146,14 +146,21 @@ def _without(asked: Expected, reused: int) -> Expected:
     return Expected(*(round(value * share) for value in asked))
 
 
-def _cost(source: Source, asked: Expected) -> float | None:
+def cost_of(source: Source, asked: Expected) -> float | None:
+    """Return what calls to a model cost; None if it costs money and has no price."""
     if not source.traits.is_paid or not asked.calls:
         return 0.0
     prices = source.spec.prices
     return None if prices is None else round(prices.cost(Usage(prompt=asked.prompt, completion=asked.completion)), 6)
 
 
-def _speed(source: Source, measured: Mapping[str, Speed]) -> Speed | None:
+def speed_of(source: Source, measured: Mapping[str, Speed]) -> Speed | None:
+    """Return how long a call to a model takes; None if that is not known.
+
+    Args:
+        source: The model.
+        measured: As `measured_speeds` has them.
+    """
     if source.spec.seconds_per_call is not None:
         return Speed(source.spec.seconds_per_call, "declared")
     if source.traits.in_process:
@@ -161,7 +168,7 @@ def _speed(source: Source, measured: Mapping[str, Speed]) -> Speed | None:
     return measured.get(source.label)
 
 
-def _measured() -> dict[str, Speed]:
+def measured_speeds() -> dict[str, Speed]:
     """Return how long each model's calls took here, by its name in requests: in the run that has most of them."""
     found: dict[str, tuple[int, Speed]] = {}
     for folder in reversed(all_runs()[-LOOK_BACK:]):

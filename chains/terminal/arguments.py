@@ -6,7 +6,19 @@ from collections.abc import Callable
 from chains import VERSION
 from chains.terminal.handing_on_options import delete, export, import_, pack, report, tag
 from chains.terminal.instrument_options import agree, calibrate, fates, judge
-from chains.terminal.options import a_run, as_tables, count, events, limits, person, positive, reuse, settings, waits
+from chains.terminal.options import (
+    a_run,
+    as_tables,
+    count,
+    events,
+    limits,
+    person,
+    positive,
+    reader,
+    reuse,
+    settings,
+    waits,
+)
 from chains.terminal.options import as_json as _json
 from chains.terminal.people_options import answer, forget, read
 from chains.terminal.program import started
@@ -156,6 +168,7 @@ def _show(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--audits", action="store_true", help="what auditors found, seat by seat, and what they missed")
     parser.add_argument("--graph", action="store_true", help="the hierarchy as a tree and as Mermaid")
+    reader(parser)
     as_tables(parser)
 
 
@@ -202,6 +215,7 @@ def _compare(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--equal-words", action="store_true", help="compare at equal words however many pairs there are"
     )
+    reader(parser)
     as_tables(parser)
 
 
@@ -224,6 +238,7 @@ def _law(parser: argparse.ArgumentParser) -> None:
         help="fit every law to N resamples of the worlds too, which takes a while (default: none)",
     )
     parser.add_argument("--seed", type=int, default=0, metavar="N", help="seed of the resampling (default: 0)")
+    reader(parser)
     as_tables(parser)
 
 

@@ -2,7 +2,7 @@
 
 import argparse
 
-from chains.terminal.options import a_run, as_json
+from chains.terminal.options import a_run, as_json, reader
 
 
 def import_(parser: argparse.ArgumentParser) -> None:
@@ -37,6 +37,7 @@ def export(parser: argparse.ArgumentParser) -> None:
         help="say of each fact which words decided its fate; every message is read again, which takes long",
     )  # fmt: skip
     parser.add_argument("--endpoint", metavar="URL", help="with --format otel: send the spans there (OTLP over HTTP)")
+    reader(parser)
     as_json(parser)
 
 

@@ -2,7 +2,7 @@
 
 import argparse
 
-from chains.terminal.options import a_run, as_tables, limits, positive
+from chains.terminal.options import a_run, as_tables, limit_settings, limits, positive
 
 
 def calibrate(parser: argparse.ArgumentParser) -> None:
@@ -23,6 +23,11 @@ def judge(parser: argparse.ArgumentParser) -> None:
         "--sample", type=positive, metavar="N",
         help="judge N (statement, message) pairs, drawn equally over the fates (default: those of `agree`, else 100)",
     )  # fmt: skip
+    how_many.add_argument(
+        "--all", action="store_true", dest="everything",
+        help="judge every pair, each statement in each different message once; then `show`, `compare` and `law` take "
+        "--reader judge:MODEL",
+    )  # fmt: skip
     how_many.add_argument("--trials", type=positive, metavar="N", help="judge all pairs of the first N trials")
     parser.add_argument(
         "--seed", type=int, default=1, metavar="N", help="seed of the sample, and of the statements' order"
@@ -36,6 +41,10 @@ def judge(parser: argparse.ArgumentParser) -> None:
         "--allow-same-model", action="store_true",
         help="let a model judge seats that it, or its own lineage, holds; the result says so",
     )  # fmt: skip
+    parser.add_argument(
+        "--dry-run", action="store_true", help="what it would take: calls, tokens, money, time; ask nobody"
+    )
+    limit_settings(parser)
     limits(parser)
     as_tables(parser)
 

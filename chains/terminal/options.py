@@ -39,6 +39,14 @@ def limits(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def limit_settings(parser: argparse.ArgumentParser) -> None:
+    """Add `--set`, for limits alone."""
+    parser.add_argument(
+        "--set", action="append", default=[], dest="settings", metavar="limits.KEY=N",
+        help="a limit: limits.calls, .tokens, .cost, .minutes; what was asked before counts",
+    )  # fmt: skip
+
+
 def events(parser: argparse.ArgumentParser) -> None:
     """Add `--events`."""
     parser.add_argument(
@@ -64,6 +72,14 @@ def waits(parser: argparse.ArgumentParser) -> None:
 def a_run(parser: argparse.ArgumentParser) -> None:
     """Add the name of a run."""
     parser.add_argument("run", nargs="?", default="last", help=RUN_HELP)
+
+
+def reader(parser: argparse.ArgumentParser) -> None:
+    """Add `--reader`."""
+    parser.add_argument(
+        "--reader", metavar="WHO",
+        help="whose fates count: rules (default), or judge:MODEL where `judge --all` had that model read the run",
+    )  # fmt: skip
 
 
 def as_json(parser: argparse.ArgumentParser) -> None:

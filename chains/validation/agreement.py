@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Collection, Hashable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from chains.fates import FATES, Fate
+from chains.fates import Fate
 from chains.scoring.facts.instrument import INSTRUMENT
 from chains.stats.measurement_error.confusion import Confusion, Judged, confusion, known
 from chains.stats.measurement_error.correction import ErrorRates, Labelled, error_rates, errors_alike
@@ -37,6 +37,8 @@ class Accord(NamedTuple):
     """The instrument against the reference, at first, middle and last hops."""
     errors: ErrorRates | str
     """The instrument's error, or a sentence that says why it is not measured."""
+    of_judges: dict[str, ErrorRates | str]
+    """The error of each judge, by its name; empty where nobody labelled."""
     by_condition: dict[str, ErrorRates | str]
     """The same by condition, by name; empty for a run with one."""
     by_condition_and_band: dict[tuple[str, Band], Confusion]
@@ -67,6 +69,7 @@ class Accord(NamedTuple):
                 for band, one in self.by_band.items()
             },
             "errors": _document(self.errors),
+            "errors_of_judges": {name: _document(one) for name, one in self.of_judges.items()},
             "by_condition_and_hop": [
                 {"condition": name, "hop": band, "items": one.items}
                 | {"false_loss": known(one.false_loss), "false_kept": known(one.false_kept)}
@@ -113,6 +116,7 @@ def accord(found: Gathered) -> Accord:
             band: held(INSTRUMENT, some) for band in BANDS if (some := [pair for pair in drawn if pair.band == band])
         },
         errors=measured(found),
+        of_judges={name: measured(as_judged(found, name)) for name in names} if found.agreed() else {},
         by_condition=by_condition,
         by_condition_and_band={
             (one.name, band): held(INSTRUMENT, some)
@@ -125,8 +129,13 @@ def accord(found: Gathered) -> Accord:
     )
 
 
+def as_judged(found: Gathered, judge: str) -> Gathered:
+    """Return the same labels with the pairs as a judge reads them."""
+    return found._replace(pairs=found.pairs.as_read(found.of(judge)))
+
+
 def measured(found: Gathered, conditions: Collection[str] | None = None) -> ErrorRates | str:
-    """Return the instrument's error against people's labels, or a sentence that says why it is not measured.
+    """Return the reader's error against people's labels, or a sentence that says why it is not measured.
 
     Args:
         found: The labels.
@@ -138,16 +147,26 @@ def measured(found: Gathered, conditions: Collection[str] | None = None) -> Erro
     if not truth:
         return "the instrument's error is not measured: nobody has labelled; `mazedom agree` asks"
     clusters, _ = _clusters(found.pairs, set(truth))
-    read = found.of(INSTRUMENT)
-    labelled = [Labelled(read[name], fate == "kept", clusters[name]) for name, fate in truth.items() if name in read]
-    return error_rates(labelled, population(found.pairs, conditions))
+    some = [pair for pair in found.pairs.all if conditions is None or pair.condition in conditions]
+    return rates_in(some, truth, clusters)
 
 
-def population(pairs: Pairs, conditions: Collection[str] | None = None) -> dict[Fate, float]:
-    """Return the share of each fate, as the instrument reads it, in some conditions; claims are left out."""
-    some = [pair.read for pair in pairs.all if pair.read and (conditions is None or pair.condition in conditions)]
-    count = Counter(some)
-    return {fate: count[fate] / len(some) for fate in FATES}
+def rates_in(pairs: Sequence[Pair], truth: Mapping[str, Fate], clusters: Mapping[str, Hashable]) -> ErrorRates | str:
+    """Return the reader's error in some pairs, or a sentence that says why it is not measured.
+
+    Args:
+        pairs: All of them, labelled or not.
+        truth: The true fate of each labelled pair, by its id; others than these pairs don't count.
+        clusters: What each labelled pair depends with.
+    """
+    read = [(pair, pair.read) for pair in pairs if pair.read is not None]
+    labelled = [
+        Labelled(fate, truth[pair.id] == "kept", clusters[pair.id], pair.drawn)
+        for pair, fate in read
+        if pair.id in truth
+    ]
+    count = Counter((str(pair.drawn), fate == "kept") for pair, fate in read)
+    return error_rates(labelled, {stratum: times / len(read) for stratum, times in count.items()})
 
 
 def _clusters(pairs: Pairs, names: set[str]) -> tuple[Mapping[str, Hashable], str]:

@@ -12,7 +12,7 @@ from chains.scoring.facts.instrument import INSTRUMENT
 from chains.validation.judge_answers import PROBLEMS, Problem, Verdict
 from chains.validation.judge_record import JudgeRecord, judges_of, majority, read_judge, verdicts
 from chains.validation.labels import Label, digest, read_all
-from chains.validation.pairs import Pair, Pairs
+from chains.validation.pairs import CLAIM, Pair, Pairs
 
 JUDGES = "judges"
 """Name of the rater that stands for the majority of several judges."""
@@ -40,7 +40,7 @@ class Gathered(NamedTuple):
 
     pairs: Pairs
     labels: dict[tuple[str, str], Fate]
-    """The fate by pair and rater. The instrument has one for every pair that anybody rated."""
+    """The fate by pair and rater. The instrument has one for every pair that anybody rated, but for claims."""
     people: tuple[str, ...]
     judges: tuple[Judge, ...]
     unsure: dict[str, int]
@@ -99,7 +99,7 @@ def gather_people(pairs: Pairs, folder: Path, more: Iterable[Label] = ()) -> Gat
             unsure[label.rater] += 1
         else:
             labels[label.id, label.rater] = label.fate
-    labels |= _read(pairs, labels)
+    labels.update(_by_rules(pairs, {pair for pair, _ in labels}))
     return Gathered(pairs, labels, tuple(people), (), dict(unsure), stale)
 
 
@@ -111,7 +111,7 @@ def gather(pairs: Pairs, folder: Path, more: Iterable[Label] = ()) -> Gathered:
         LogDamaged: If a judge's log is not about this run.
     """
     found = gather_people(pairs, folder, more)
-    judges = _judges(folder, pairs)
+    judges = judges_beside(folder, pairs)
     for judge in judges:
         votes = {pair: verdict.vote for pair, verdict in judge.said.items()}
         found.labels.update({(pair, judge.name): vote for pair, vote in votes.items() if vote is not None})
@@ -120,23 +120,28 @@ def gather(pairs: Pairs, folder: Path, more: Iterable[Label] = ()) -> Gathered:
             most = majority([judge.said[pair].vote for judge in judges if pair in judge.said])
             if most is not None:
                 found.labels[pair, JUDGES] = most
-    found.labels.update(_read(pairs, found.labels))
+    found.labels.update(_by_rules(pairs, {pair for pair, _ in found.labels}))
     return found._replace(judges=judges)
 
 
-def _read(pairs: Pairs, labels: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Fate]:
-    """Return the instrument's fates of the pairs that have labels; it has none for claims."""
-    read = {name: pairs.by_id[name].read for name, _ in labels}
-    return {(name, INSTRUMENT): fate for name, fate in read.items() if fate is not None}
+def _by_rules(pairs: Pairs, names: Iterable[str]) -> dict[tuple[str, str], Fate]:
+    """Return what the rules read of pairs; of claims, where they read the easy ones alone, nothing."""
+    drawn = ((name, pairs.by_id[name].drawn) for name in names)
+    return {(name, INSTRUMENT): fate for name, fate in drawn if fate != CLAIM}
 
 
-def _judges(folder: Path, pairs: Pairs) -> tuple[Judge, ...]:
+def judges_beside(folder: Path, pairs: Pairs) -> tuple[Judge, ...]:
+    """Return the judges beside a run, each with all that it has said of these pairs.
+
+    Raises:
+        LogDamaged: If a judge's log is not about this run.
+    """
     records = [(read_judge(path), path) for path in judges_of(folder)]
     labels = [record.source.label for record, _ in records]
     judges = []
     for record, path in records:
         with Log(path) as log:
-            said = {pair: verdict for pair, (verdict, _) in verdicts(record, log, pairs).items()}
+            said = verdicts(record, log, pairs)
             calls = log.index.calls
         alone = labels.count(record.source.label) == 1
         judges.append(Judge(record, f"judge:{record.source.label if alone else path.name}", said, calls))

@@ -14,9 +14,9 @@ from chains.running.log.log import Log
 from chains.running.reply_source import ReplySource
 from chains.running.runner import together
 from chains.validation.judge_answers import AGAIN
-from chains.validation.judge_cases import order
-from chains.validation.judge_record import JudgeRecord, read_verdicts, verdicts
-from chains.validation.pairs import Pair, Pairs
+from chains.validation.judge_cases import number_of
+from chains.validation.judge_record import JudgeRecord, asked_before, read_verdicts
+from chains.validation.pairs import Pair, Pairs, Place
 
 
 @dataclass
@@ -101,7 +101,7 @@ class _Asking:
         self.reply_source = _BenchSource(log, {record.source.label: provider})
         self.found = Judging()
         self._record, self._pairs, self._told = record, pairs, told
-        cases = list(_cases(record, log, pairs, wanted))
+        cases = list(cases_left(record, log, pairs, wanted))
         self._todo = iter(cases)
         self._count = self.left = len(cases)
         self._before = self._replies
@@ -136,24 +136,29 @@ class _Asking:
                 return
 
 
-Place = tuple[str, str]
-"""A trial and one of its seats."""
 Case = tuple[Place, Sequence[str], int]
 """One call: the place of the message, the names of the statements to ask about, and the number of the attempt."""
 
 
-def _cases(record: JudgeRecord, log: Log, pairs: Pairs, wanted: Sequence[Pair]) -> Iterator[Case]:
-    """Yield the calls that are left to make."""
-    known = verdicts(record, log, pairs)
+def cases_left(record: JudgeRecord, log: Log | None, pairs: Pairs, wanted: Sequence[Pair]) -> Iterator[Case]:
+    """Yield the calls that are left to make: a statement and a message are asked about once, wherever they occur.
+
+    Args:
+        record: The judge.
+        log: Its log; None if it has none yet.
+        pairs: The run's pairs.
+        wanted: The pairs to ask about.
+    """
+    known = {} if log is None else asked_before(record, log, pairs)
     by_place: dict[Place, set[str]] = defaultdict(set)
     for pair in wanted:
-        by_place[str(pair.trial), pair.seat].add(pair.statement)
+        by_place[pairs.first_with[str(pair.trial), pair.seat]].add(pair.statement)
     for place, statements in by_place.items():
         case = pairs.case(*place)
         left: dict[int, list[str]] = defaultdict(list)
-        for name, statement in ({} if case is None else order(*case, record.seed)).items():
+        for name, statement in ({} if case is None else record.names(*case)).items():
             if statement in statements:
-                verdict, count = known.get(f"{place[0]}/{place[1]}/{statement}", (None, 0))
+                verdict, count = known.get((place, statement), (None, 0))
                 if verdict is None or (verdict.problem in AGAIN and count < record.attempts):
                     left[count].append(name)
         for attempt, names in left.items():
@@ -168,7 +173,7 @@ async def _ask(record: JudgeRecord, reply_source: ReplySource, pairs: Pairs, cas
     while found is not None and names and attempt < record.attempts:
         world, message = found
         request = record.ask(world, message, names, attempt)
-        key = Key(trial, seat, turn=int(names[0][1:]), attempt=attempt)
+        key = Key(trial, seat, turn=number_of(names[0]), attempt=attempt)
         reply = await reply_source.reply(key, _Judged(pairs.seat(trial, seat)), record.source.label, (seat,), request)
         if reply is None:
             return

@@ -2,10 +2,11 @@
 
 The request asks for one JSON object:
 
-    {"S1": {"evidence": "3 weeks late", "fate": "kept"}, "S2": {"evidence": "", "fate": "omitted"}}
+    {"S1-kvtq": {"evidence": "3 weeks late", "fate": "kept"}, "S2-kvtq": {"evidence": "", "fate": "omitted"}}
 
 Endpoints that take no schema also send it in a code fence, with prose around it, as a list, inside another object, or
-as lines "S1: kept - 'quote'". All of these are read.
+as lines "S1-kvtq: kept - 'quote'". All of these are read, if their names have the mark that was asked for: what a
+message says in the form of an answer has another mark or none.
 """
 
 import re
@@ -30,10 +31,11 @@ LONGEST_ANSWER = 100_000
 """Characters of a reply that are read; the rest is ignored."""
 MOST_PARTS = 200
 """How many balanced parts of a reply are tried as JSON."""
-_INNER = re.compile(r'"(S\d{1,6})"\s*:\s*(\{[^{}]*\})')
-_LINE = re.compile(r"^[\s*#-]*S(\d{1,6})\b\W*\b(" + "|".join(FATES) + r")\b(.*)$", re.IGNORECASE | re.MULTILINE)
+_NAMED = r"S(\d{1,6})(-[a-z]{4})?"
+_INNER = re.compile(rf'"({_NAMED})"\s*:\s*(\{{[^{{}}]*\}})')
+_LINE = re.compile(rf"^[\s*#-]*{_NAMED}\b\W*\b({'|'.join(FATES)})\b(.*)$", re.IGNORECASE | re.MULTILINE)
 _QUOTED = re.compile(r"[\"\u201c'\u2018](.+)[\"\u201d'\u2019]")
-_NAME = re.compile(r"\bS(\d{1,6})\b", re.IGNORECASE)
+_NAME = re.compile(_NAMED, re.IGNORECASE)
 
 
 class Verdict(NamedTuple):
@@ -86,13 +88,13 @@ def _said(text: str) -> Iterator[tuple[str, Fate | None, str]]:
     text = text[:LONGEST_ANSWER]
     entries = [entry for document in _json(text) for entry in _entries(document)]
     if not entries:  # JSON that was cut off may hold whole verdicts
-        inner = ((one[1], document) for one in _INNER.finditer(text) for document in _json(one[2]))
+        inner = ((one[1], document) for one in _INNER.finditer(text) for document in _json(one[4]))
         entries = [entry for name, document in inner for entry in _entries(document, name)]
     yield from entries
     if not entries:
         for line in _LINE.finditer(text):
-            quote = _QUOTED.search(line[3])
-            yield f"S{int(line[1])}", _fate(line[2]), quote[1] if quote else ""
+            quote = _QUOTED.search(line[4])
+            yield _written(line), _fate(line[3]), quote[1] if quote else ""
 
 
 def _entries(document: Any, name: str | None = None) -> Iterator[tuple[str, Fate | None, str]]:
@@ -123,7 +125,12 @@ def _entries(document: Any, name: str | None = None) -> Iterator[tuple[str, Fate
 
 def _named(value: Any) -> str | None:
     found = _NAME.fullmatch(value.strip()) if isinstance(value, str) else None
-    return f"S{int(found[1])}" if found else None
+    return _written(found) if found else None
+
+
+def _written(name: re.Match[str]) -> str:
+    """Return a statement's name as a request writes it."""
+    return f"S{int(name[1])}{(name[2] or '').lower()}"
 
 
 def _fate(value: Any) -> Fate | None:

@@ -3,8 +3,13 @@
 The request depends on the message, the world and the judge alone. The same message in another condition, seat or hop
 makes the same request, so a judge is blind to all of these and is asked only once. The statements are named S1, S2, ...
 in an order drawn from the judge's seed and the message, not in the ledger's order.
+
+Messages are written by models and people who may want to be judged kindly. So the names carry a mark that is drawn for
+each message and does not occur in it ("S3-kvtq"): nothing that stands in a message can be taken for an answer. What
+looks like a tag or a sign of a chat template in a message is broken, so that a message can't end its own quotation.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -19,10 +24,39 @@ EVIDENCE_CHARACTERS = 160
 """Longest evidence, where a schema can limit it: without a limit a small model never stops quoting."""
 
 
-def order(world: World, message: str, seed: int) -> dict[str, str]:
-    """Return the id of each statement by its name in the request: "S1", "S2", ..."""
+_LETTERS = "bcdfghjkmnpqrstvwxz"
+_MARK = 4
+"""Letters of a mark."""
+_TAG = re.compile(r"(?<=<)(?=[/|!a-z])|(?<=\[)(?=/?INST\b)|(?<=\|)(?=>)", re.IGNORECASE)
+"""Where a tag or a sign of a chat template begins: `</report>`, `<|im_end|>`, `[INST]`."""
+_BREAK = "\u200b"
+"""A space without width, which `judge_answers.occurs` passes over."""
+
+
+def mark_of(world: World, message: str, seed: int) -> str:
+    """Return the mark of a message: letters that do not occur in it, drawn from the judge's seed and the message."""
+    draw, text = Draw("judge mark", seed, world.digest, digest(message)), message.casefold()
+    while True:
+        mark = "".join(draw.choice(_LETTERS) for _ in range(_MARK))
+        if mark not in text:
+            return mark
+
+
+def unmarked(message: str) -> str:
+    """Return a message whose tags and signs of chat templates are broken by spaces without width."""
+    return _TAG.sub(_BREAK, message)
+
+
+def order(world: World, message: str, seed: int, *, marked: bool = True) -> dict[str, str]:
+    """Return the id of each statement by its name in the request: "S1-kvtq", "S2-kvtq", ...; unmarked "S1", "S2"."""
     ids = Draw("judge", seed, world.digest, digest(message)).shuffled([fact.id for fact in world.facts])
-    return {f"S{place}": name for place, name in enumerate(ids, 1)}
+    ending = f"-{mark_of(world, message, seed)}" if marked else ""
+    return {f"S{place}{ending}": name for place, name in enumerate(ids, 1)}
+
+
+def number_of(name: str) -> int:
+    """Return the number in a statement's name: 3 of "S3-kvtq"."""
+    return int(name[1:].partition("-")[0])
 
 
 def schema(asked: Sequence[str], *, bounded: bool) -> dict[str, Any]:
@@ -52,7 +86,7 @@ def schema(asked: Sequence[str], *, bounded: bool) -> dict[str, Any]:
 
 def request(
     world: World, message: str, asked: Sequence[str], *, model: str, prompt: Prompt, settings: Mapping[str, Any],
-    seed: int, attempt: int = 0, bounded: bool = False,
+    seed: int, attempt: int = 0, bounded: bool = False, marked: bool = True,
 ) -> Request:  # fmt: skip
     """Return the request about some statements in one message.
 
@@ -66,13 +100,15 @@ def request(
         seed: The judge's seed.
         attempt: How often the judge was asked about these before.
         bounded: As in `schema`.
+        marked: Whether names have a mark and tags in the message are broken; False for judges of before.
     """
-    lines = {name: f"{name}: {world.fact(fact).render(0)}" for name, fact in order(world, message, seed).items()}
+    names = order(world, message, seed, marked=marked)
+    lines = {name: f"{name}: {world.fact(fact).render(0)}" for name, fact in names.items()}
     holes = {
         "ledger": "\n".join(lines.values()),
         "statements": "\n".join(lines[name] for name in asked),
         "asked": ", ".join(asked),
-        "message": message.strip(),
+        "message": unmarked(message.strip()) if marked else message.strip(),
     }
     form = {"name": "verdicts", "strict": True, "schema": schema(asked, bounded=bounded)}
     return Request(

@@ -25,7 +25,7 @@ from chains.running.log.log import Log
 from chains.running.log.records import LOG_VERSION, Step, now
 from chains.validation.judge_answers import AGAIN, Verdict, read_answer
 from chains.validation.judge_cases import asked_in, order, request
-from chains.validation.pairs import Pairs
+from chains.validation.pairs import Pairs, Place
 from chains.worlds.world import World
 
 FOLDER = "judges"
@@ -52,6 +52,8 @@ class JudgeRecord(BaseModel):
     seed: int
     """Seed of the statements' order and of the model's sampler."""
     attempts: int = ATTEMPTS
+    marked: bool = False
+    """Whether the statements' names have a mark that the message does not have; judges of before have none."""
     kin: str | None = None
     """A sentence that says what the judge shares with the seats' models; None if nothing is known to be shared."""
     unknown: tuple[str, ...] = ()
@@ -65,6 +67,7 @@ class JudgeRecord(BaseModel):
         """The folder's name: the model's name and a digest of everything that a request depends on."""
         slug = re.sub(r"[^a-z0-9.]+", "-", self.source.label.lower()).strip("-.") or "judge"
         asked = [self.source.label, self.prompt.digest, self.settings(), self.per_call, self.seed, self.attempts]
+        asked += ["marked"] * self.marked
         return f"{slug[:40]}-{digest_of(asked)[:8]}"
 
     @property
@@ -85,8 +88,12 @@ class JudgeRecord(BaseModel):
         """Return the request about some statements in one message."""
         return request(
             world, message, asked, model=self.source.label, prompt=self.prompt, settings=self.settings(),
-            seed=self.seed, attempt=attempt, bounded=self.bounded,
+            seed=self.seed, attempt=attempt, bounded=self.bounded, marked=self.marked,
         )  # fmt: skip
+
+    def names(self, world: World, message: str) -> dict[str, str]:
+        """Return the id of each statement by its name in requests about a message."""
+        return order(world, message, self.seed, marked=self.marked)
 
 
 def write_judge(record: JudgeRecord, folder: Path) -> None:
@@ -131,23 +138,43 @@ def judges_of(run: Path) -> list[Path]:
 def new_judge(run: str, source: Source, prompt: Prompt, per_call: int | None, seed: int) -> JudgeRecord:
     """Return a new judge's record; with `per_call` None, its kind of model decides how many statements a call has."""
     most = PER_CALL_EMBEDDED if source.traits.is_small else PER_CALL
-    return JudgeRecord(run=run, source=source, prompt=prompt, per_call=per_call or most, seed=seed, at=now())
+    return JudgeRecord(
+        run=run, source=source, prompt=prompt, per_call=per_call or most, seed=seed, marked=True, at=now()
+    )
 
 
-def verdicts(record: JudgeRecord, log: Log, pairs: Pairs) -> dict[str, tuple[Verdict, int]]:
-    """Return the verdict on each pair in a judge's log, and how often it was asked for; no model is called.
+Asked = tuple[Place, str]
+"""What a judge is asked about once: the first place in the run that has a message, and the name of a statement."""
 
-    The first clear verdict on a pair counts.
+
+def asked_before(record: JudgeRecord, log: Log, pairs: Pairs) -> dict[Asked, tuple[Verdict, int]]:
+    """Return the verdict on each statement and message in a judge's log, and how often it was asked for.
+
+    No model is called. The first clear verdict counts.
 
     Raises:
         LogDamaged: If a logged request is not the one that this run and this judge make.
     """
-    found: dict[str, tuple[Verdict, int]] = {}
+    found: dict[Asked, tuple[Verdict, int]] = {}
     for step in log.steps():
-        for pair, verdict in _of_step(record, step, pairs):
-            earlier, count = found.get(pair, (verdict, 0))
-            found[pair] = (verdict if earlier.problem in AGAIN else earlier), max(count, step.attempt + 1)
+        for statement, verdict in _of_step(record, step, pairs):
+            asked = pairs.first_with[step.trial, step.seat], statement
+            earlier, count = found.get(asked, (verdict, 0))
+            found[asked] = (verdict if earlier.problem in AGAIN else earlier), max(count, step.attempt + 1)
     return found
+
+
+def verdicts(record: JudgeRecord, log: Log, pairs: Pairs) -> dict[str, Verdict]:
+    """Return the verdict on each pair in a judge's log; that on a message holds wherever the run has the same message.
+
+    Raises:
+        LogDamaged: As `asked_before`.
+    """
+    known = asked_before(record, log, pairs)
+    if not known:
+        return {}
+    asked = {name: (pairs.first_with[str(pair.trial), pair.seat], pair.statement) for name, pair in pairs.by_id.items()}
+    return {name: known[one][0] for name, one in asked.items() if one in known}
 
 
 def _of_step(record: JudgeRecord, step: Step, pairs: Pairs) -> Iterator[tuple[str, Verdict]]:
@@ -156,16 +183,16 @@ def _of_step(record: JudgeRecord, step: Step, pairs: Pairs) -> Iterator[tuple[st
         asked = asked_in(step.request)
     except (KeyError, TypeError):
         asked = []
-    same = case is not None and asked and record.ask(case[0], case[1], asked, step.attempt).digest == step.digest
-    if case is None or not same:
+    names = {} if case is None else record.names(*case)
+    known = asked and names.keys() >= {*asked}  # the names depend on the message
+    if case is None or not known or record.ask(*case, asked, step.attempt).digest != step.digest:
         raise LogDamaged(
             f"judge {record.id}: the log asks about another message than the run's at {step.trial}, seat {step.seat}; "
             "the run or the judge was changed since"
         )
-    world, message = case
-    names = order(world, message, record.seed)
+    _, message = case
     for name, verdict in read_verdicts(step.reply, asked, message).items():
-        yield f"{step.trial}/{step.seat}/{names[name]}", verdict
+        yield names[name], verdict
 
 
 def read_verdicts(reply: Reply, asked: Sequence[str], message: str) -> dict[str, Verdict]:

@@ -232,6 +232,11 @@ def read_all(run: Path) -> list[Label]:
     return [label for path in sorted((run / FOLDER).glob("*.jsonl")) for label in read_labels(path)]
 
 
+def has_judges(run: Path) -> bool:
+    """Return whether a model has judged messages of a run."""
+    return any((run / "judges").glob("*/judge.json"))
+
+
 def has_labels(run: Path) -> bool:
     """Return whether a run has labels."""
     return any((run / FOLDER).glob("*.jsonl"))

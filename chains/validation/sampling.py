@@ -1,8 +1,9 @@
 """A sample of a run's pairs, stratified by fate.
 
 Some fates are rare: a simple random sample would hold hardly any inverted statement. So the sample takes the five
-fates, as the instrument reads them, in turn, and within each fate the conditions and hops in turn. Estimates from it
-must be weighted: see `weights` and `stats.measurement_error.correction`.
+fates, as the rules read them, in turn (claims, of which rules read few, stand for a sixth), and within each fate the
+conditions and hops in turn. One sample serves every reader: whoever reads, estimates from it are weighted by how it was
+drawn, see `weights` and `stats.measurement_error.correction`.
 """
 
 import itertools
@@ -13,12 +14,11 @@ from pathlib import Path
 import orjson
 
 from chains.errors import BadInput, LogDamaged, MazedomError
-from chains.fates import FATES, Fate
 from chains.rng import Draw
 from chains.running.log.records import now
 from chains.scoring.facts.instrument import INSTRUMENT
 from chains.validation.labels import FOLDER
-from chains.validation.pairs import Pair, Pairs
+from chains.validation.pairs import DRAWN_AS, Drawn, Pair, Pairs
 
 
 def in_order(pairs: Pairs, seed: int, drawn: Iterable[Pair] = (), *, heard: bool = False) -> Iterator[Pair]:
@@ -32,8 +32,8 @@ def in_order(pairs: Pairs, seed: int, drawn: Iterable[Pair] = (), *, heard: bool
         drawn: Pairs that the sample already has; they are left out.
         heard: Take only messages that the executive reads.
     """
-    some = [pair for pair in pairs.all if not heard or pair.hop == pair.depth]
-    queues = [_of_one_fate([pair for pair in some if pair.read == fate], seed, fate) for fate in (*FATES, None)]
+    some = [pair for pair in pairs.by_id.values() if not heard or pair.hop == pair.depth]
+    queues = [_of_one_fate([pair for pair in some if pair.drawn == drawn], seed, drawn) for drawn in DRAWN_AS]
     seen = {_what(pairs, pair) for pair in drawn}
     while queues:
         for queue in list(queues):
@@ -51,12 +51,12 @@ def _what(pairs: Pairs, pair: Pair) -> tuple[str, str, str]:
     return pair.world, pair.statement, pairs.message(pair)
 
 
-def _of_one_fate(pairs: Sequence[Pair], seed: int, fate: Fate | None) -> Iterator[Pair]:
+def _of_one_fate(pairs: Sequence[Pair], seed: int, drawn: Drawn) -> Iterator[Pair]:
     """Yield pairs from each condition and hop in turn, in random order."""
     cells: dict[tuple[str, int], list[Pair]] = defaultdict(list)
     for pair in pairs:
         cells[pair.condition, pair.hop].append(pair)
-    draw = Draw("pairs", seed, fate or "claim")
+    draw = Draw("pairs", seed, drawn)
     shuffled = [iter(draw.shuffled(cell)) for cell in draw.shuffled(list(cells.values()))]
     while shuffled:
         for cell in list(shuffled):
@@ -84,7 +84,7 @@ def draw_sample(folder: Path, pairs: Pairs, count: int, seed: int, *, heard: boo
         BadInput: If the run has no pair.
         LogDamaged: If the kept sample names a pair that the run does not have.
     """
-    if not pairs.all:
+    if not pairs.by_id:
         raise BadInput(
             f"run {pairs.record.id} has no finished trial with a message; `mazedom resume {pairs.record.id}` goes on"
         )
@@ -134,14 +134,16 @@ def _keep(path: Path, seed: int, names: Sequence[str]) -> None:
 def weights(pairs: Pairs, drawn: Sequence[Pair]) -> dict[str, float]:
     """Return how many pairs of the run each drawn pair stands for, by its id.
 
-    Pairs are counted by fate read and band of hops; by fate alone if a band of that fate has no drawn pair.
+    Pairs are counted by the fate that they were drawn by and the band of hops; by that fate alone if a band of it has
+    no drawn pair.
     """
-    whole, some = Counter((p.read, p.band) for p in pairs.all), Counter((p.read, p.band) for p in drawn)
+    everything = pairs.by_id.values()
+    whole, some = Counter((p.drawn, p.band) for p in everything), Counter((p.drawn, p.band) for p in drawn)
     out = {}
     for pair in drawn:
-        bands = [key for key in whole if key[0] == pair.read]
+        bands = [key for key in whole if key[0] == pair.drawn]
         if all(some[key] for key in bands):
-            out[pair.id] = whole[pair.read, pair.band] / some[pair.read, pair.band]
+            out[pair.id] = whole[pair.drawn, pair.band] / some[pair.drawn, pair.band]
         else:
             out[pair.id] = sum(whole[key] for key in bands) / sum(some[key] for key in bands)
     return out

@@ -4,18 +4,17 @@ False loss that rises with the hop would forge a superlinear law, so no verdict
 on the hop exponent is given before it is measured at all three.
 """
 
-from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from chains.analysis.corrected.correction import stale_reading
-from chains.fates import FATES
 from chains.running.log.log import Log
 from chains.running.run_record import RunRecord
 from chains.stats.fit.misclassification import Errors
-from chains.stats.measurement_error.correction import FEWEST, ErrorRates, Labelled, error_rates
+from chains.stats.measurement_error.correction import FEWEST, ErrorRates
+from chains.validation.agreement import rates_in
 from chains.validation.all_labels import gather_people
 from chains.validation.labels import has_labels
-from chains.validation.pairs import Pair, Pairs
+from chains.validation.pairs import Pairs
 
 MOST = 0.45
 """With a larger error the instrument is no better than chance, and the law can't correct for it."""
@@ -44,7 +43,7 @@ def errors_beside(record: RunRecord, log: Log, folder: Path) -> Errors | str | N
         some = [pair for pair in whole if pair.id in truth]
         if not whole:
             continue
-        rates = _rates(whole, some, truth)
+        rates = rates_in(whole, truth, {pair.id: pair.world for pair in some})
         if isinstance(rates, str):
             return (
                 f"false loss is not measured at the {name} hop{'s' if name == 'middle' else ''}: {len(some)} pairs are "
@@ -63,9 +62,3 @@ def errors_beside(record: RunRecord, log: Log, folder: Path) -> Errors | str | N
         false_loss_se=tuple(float(rates.draws[:, 1].std()) for _, rates in found),
         false_alive_se=tuple(float(rates.draws[:, 0].std()) for _, rates in found),
     )
-
-
-def _rates(whole: Sequence[Pair], some: Sequence[Pair], truth: Mapping[str, str]) -> ErrorRates | str:
-    share = {fate: sum(pair.read == fate for pair in whole) / len(whole) for fate in FATES}
-    labelled = [Labelled(pair.read, truth[pair.id] == "kept", pair.world) for pair in some if pair.read]
-    return error_rates(labelled, share)

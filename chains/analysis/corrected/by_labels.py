@@ -25,10 +25,11 @@ from chains.fates import LETTERS
 from chains.scoring.measures.heard import Heard
 from chains.scoring.measures.measures import MEASURES
 from chains.stats.measurement_error.correction import FEWEST
-from chains.stats.measurement_error.prediction_powered import Integers, Items, Powered, difference, powered
+from chains.stats.measurement_error.prediction_powered import Integers, Items, Powered, difference, fine_strata, powered
 from chains.stats.paired.multiplicity import benjamini_hochberg
 from chains.stats.paired.paired import PairKey
 from chains.stats.paired.shares import FEWEST_WORLDS
+from chains.validation.pairs import CLAIM
 from chains.validation.pairs import Pair as LabelledPair
 
 CODES = "".join(LETTERS.values())
@@ -165,8 +166,8 @@ def _too_few(side: Side, labels: RunLabels) -> str:
 
 def _heard_labels(side: Side, labels: RunLabels) -> Counter[str]:
     """Return how many pairs of a side's last messages are labelled, by the fate that is read."""
-    labelled = (labels.found.pairs.by_id[name] for name in labels.truth)
-    return Counter(pair.read for pair in labelled if pair.read and pair.hop == pair.depth and _of(side, pair))
+    labelled = (pair for pair in labels.heard.values() if pair.id in labels.truth)
+    return Counter(str(pair.read) for pair in labelled if _of(side, pair))
 
 
 def _of(side: Side, pair: LabelledPair) -> bool:
@@ -204,13 +205,13 @@ def _trials(side: Side, keys: Mapping[PairKey, TrialId]) -> Iterator[_Trial]:
 
 def _powered(name: str, side: Side, trials: Sequence[_Trial], labels: RunLabels) -> Powered | None:
     """Return one measure in one side; None where it is no sum over facts, or where what counts has no label."""
-    worths: dict[str, _Worths | None] = {}
+    worths: dict[tuple[str, tuple[str, ...]], _Worths | None] = {}
     base, rows = 0.0, []
     for trial, world, counts, heard in trials:
-        digest = side.world(trial).digest
-        if digest not in worths:
-            worths[digest] = _worths(name, heard)
-        worth = worths[digest]
+        kind = side.world(trial).digest, tuple(fact.id for fact in heard.facts)  # a reader may not read all
+        if kind not in worths:
+            worths[kind] = _worths(name, heard)
+        worth = worths[kind]
         if worth is None or abs(worth.of(heard.fates) - MEASURES[name].of(heard)) > _TINY:
             return None
         base += counts * worth.all_kept
@@ -221,10 +222,13 @@ def _powered(name: str, side: Side, trials: Sequence[_Trial], labels: RunLabels)
                 true = LETTERS[said] if said else letter if pair is None else ""  # no message: nothing to misread
                 stratum = scale > 0, letter in worth.hits, pair is None
                 value = float(true in worth.hits) if true else math.nan
-                rows.append((counts * scale, world, stratum, (stratum, letter, trial.condition), value))
+                # by which it had its chance to be labelled: what the rules read, whoever is the reader
+                drawn = letter if pair is None else CLAIM if pair.drawn == CLAIM else LETTERS[pair.drawn]
+                both, cell = (stratum, drawn == CLAIM, drawn in worth.hits), (stratum, drawn, trial.condition)
+                rows.append((counts * scale, world, stratum, both, cell, value))
     if not rows:
         return None
-    weights, worlds, strata, cells, values = zip(*rows, strict=True)
+    weights, worlds, strata, both, cells, values = zip(*rows, strict=True)
     weight, value_of, stratum_of = np.array(weights), np.array(values), _numbered(strata)
     for number_of, (_, hit, _) in enumerate(dict.fromkeys(strata)):
         its = stratum_of == number_of
@@ -233,6 +237,7 @@ def _powered(name: str, side: Side, trials: Sequence[_Trial], labels: RunLabels)
                 return None
             value_of[its] = float(hit)
     known = ~np.isnan(value_of)
+    stratum_of = fine_strata(stratum_of, _numbered(both), known)
     found = powered(Items(weight, np.array(worlds), stratum_of, _numbered(cells), known, value_of))
     return found._replace(value=found.value + base)
 

@@ -1,5 +1,6 @@
 """A run's retention, corrected for the instrument's error as people measured it beside that run."""
 
+import math
 from collections import defaultdict
 from pathlib import Path
 
@@ -76,7 +77,8 @@ def corrected_by_hop(found: Results, rates: ErrorRates) -> dict[tuple[str, int],
         for trial, shares in found.by_trial.items():
             if trial.condition == condition.id:
                 for hop, at in shares.items():
-                    by_world[hop][trial.seed].append(at.kept)
+                    if not math.isnan(at.kept):
+                        by_world[hop][trial.seed].append(at.kept)
         for hop, worlds in by_world.items():
             values = [kept for replicates in worlds.values() for kept in replicates]
             means = np.array([np.mean(replicates) for replicates in worlds.values()])

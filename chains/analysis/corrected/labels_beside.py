@@ -25,9 +25,8 @@ class RunLabels:
 
     @cached_property
     def heard(self) -> Mapping[tuple[TrialId, str], Pair]:
-        """The pairs of the messages that the executive reads, by trial and statement; claims are no part of them."""
-        some = (pair for pair in self.found.pairs.all if pair.hop == pair.depth and pair.read)
-        return {(pair.trial, pair.statement): pair for pair in some}
+        """The pairs that are read in the messages that the executive reads, by trial and statement."""
+        return {(pair.trial, pair.statement): pair for pair in self.found.pairs.all if pair.hop == pair.depth}
 
 
 class LabelsBeside:

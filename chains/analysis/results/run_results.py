@@ -1,5 +1,6 @@
 """The results of a run: how its trials ended, and the fates by hop and condition."""
 
+import math
 from collections import Counter
 from collections.abc import Hashable, Mapping, Sequence
 from statistics import fmean
@@ -119,13 +120,14 @@ class Results(NamedTuple):
                     continue
                 last = self.tops.get(trial, shares[max(shares)])
                 heard.append(last)
-                kept.setdefault(trial.seed, []).append(last.kept)
+                if not math.isnan(last.kept):  # nothing could be read
+                    kept.setdefault(trial.seed, []).append(last.kept)
                 calls.append(self.taken[trial].calls)
-            if not heard:
+            if not kept:
                 continue
             row = {"id": condition.id, "condition": condition.name, "factors": dict(condition.factors)}
             figures = {
-                "distorted": fmean(one.altered + one.inverted for one in heard),
+                "distorted": fmean(one.altered + one.inverted for one in heard if not math.isnan(one.kept)),
                 "unfounded": fmean(one.unfounded for one in heard),
                 "words": fmean(one.words for one in heard),
                 "calls": fmean(calls),
@@ -151,7 +153,8 @@ class Results(NamedTuple):
             for trial, shares in self.by_trial.items():
                 if trial.condition == condition.id and shares:
                     hops = max(hops, *shares)
-                    kept.setdefault(trial.seed, []).append(self.tops.get(trial, shares[max(shares)]).kept)
+                    if not math.isnan(share := self.tops.get(trial, shares[max(shares)]).kept):
+                        kept.setdefault(trial.seed, []).append(share)
             others = frozenset((key, value) for key, value in condition.factors.items() if key != "depth")
             if kept and hops > deepest.get(others, (0,))[0]:
                 deepest[others] = hops, condition.name, kept
@@ -317,7 +320,7 @@ def results(record: RunRecord, log: Log, tell: Tell = silent) -> Results:
         unrated += end.unrated
         depth = casts.hierarchy(trial.condition).depth
         by_trial[trial] = PackedShares(shares_by_hop(end.readings.values(), depth))
-        claims.update(claims_in(trial.condition, end.readings.values(), depth))
+        claims.update(claims_in(trial.condition, end.readings.values() if log.reader is None else (), depth))
         taken[trial] = log.index.taken(str(trial))
         if end.top is not None:
             tops[trial] = shares_of([end.top])

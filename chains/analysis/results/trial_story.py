@@ -17,7 +17,7 @@ from chains.organisation.remedies.audit_findings import KINDS, read_findings, re
 from chains.organisation.remedies.note_text import lines_in
 from chains.organisation.remedies.stop_choice import choice_in
 from chains.organisation.task import Said
-from chains.running.log.log import Log
+from chains.running.log.log import Log, OtherReader
 from chains.running.log.records import Step
 from chains.running.outcomes.decisions import instrument_down
 from chains.running.outcomes.stops import STEPS, asked_to_step_in
@@ -186,6 +186,8 @@ def story(
                 continue
             told = _turn(cast, turn, step, replies[turn.name], said, held.get(_whose(cast, turn), ()))
             turns.append(told if step is None or step.forgotten is None else _forgotten(told, cast, logged))
+    if log.reader is not None:
+        turns = [_read_by(turn, cast, str(trial), logged, log.reader) for turn in turns]
     return Story(
         trial=trial,
         condition=casts.condition(trial).name,
@@ -197,6 +199,23 @@ def story(
         paths={fact: cast.hierarchy.path_up(name)[:-1] for name, facts in cast.dealt.items() for fact in facts},
         sent=cast.plan.sent,
     )
+
+
+def _read_by(turn: Turn, cast: Cast, trial: str, logged: Mapping[str, Reading], reader: OtherReader) -> Turn:
+    """Return a turn whose fates are those of another reader, if it is a report that was sent up."""
+    seat = turn.seat.name
+    if cast.plan.sent.get(seat) != turn.told.name or (trial, seat) not in reader.letters or seat not in logged:
+        return turn
+    read = dict(zip((fact.id for fact in cast.world.facts), logged[seat].fates, strict=True))
+    verdicts = {
+        name: Verdict(
+            statement=name, fate=read_of(read[name]), slots={}, evidence=None,
+            why=reader.why.get(f"{trial}/{seat}/{name}", "not asked"),
+        )
+        for name in turn.verdicts
+        if read[name] != ELSEWHERE
+    }  # fmt: skip
+    return turn._replace(verdicts=verdicts)
 
 
 def _turn(cast: Cast, turn: Spoken, step: Step | None, reply: Reply, said: Said, held: Collection[str]) -> Turn:

@@ -22,7 +22,7 @@ import stat
 import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Final, Self, TypeVar
+from typing import Final, NamedTuple, Self, TypeVar
 
 import msgspec
 from pydantic import BaseModel, ValidationError
@@ -59,6 +59,28 @@ def is_written(folder: Path) -> bool:
     finally:
         os.close(file)
     return False
+
+
+class OtherReader(NamedTuple):
+    """What a model read in a run's messages; a log that has one tells it in place of what the rules read."""
+
+    name: str
+    """As `--reader` has it: judge:MODEL."""
+    letters: Mapping[tuple[str, str], str]
+    """For each trial and seat whose message can be read, a letter for each fact of the world, as in `Reading.fates`."""
+    why: Mapping[str, str]
+    """What each fate rests on, by TRIAL/SEAT/STATEMENT."""
+
+    def of(self, end: TrialEnd) -> TrialEnd:
+        """Return how a trial ended, its fates as this reader reads them.
+
+        What reached the executive besides the last reports, and rounds before the last, it has not read: they go.
+        """
+        readings = {
+            seat: reading.model_copy(update={"fates": self.letters.get((end.trial, seat), reading.fates)})
+            for seat, reading in end.readings.items()
+        }
+        return end.model_copy(update={"instrument": self.name, "readings": readings, "top": None, "rounds": ()})
 
 
 class _ReplyOf(msgspec.Struct, gc=False):
@@ -100,6 +122,8 @@ class Log:
                 replies would be paid for again. The log is left as it is.
         """
         self.path = folder / LOG_FILE
+        self.reader: OtherReader | None = None
+        """Who reads the messages, if it is not the rules: set by `validation.readers`."""
         self.writable = write
         self._looked_at = -LOOK_EVERY
         self._unsynced = self._behind = False
@@ -200,12 +224,18 @@ class Log:
         except (msgspec.DecodeError, RecursionError):
             return self.step_at(offset, length).reply_digest  # this raises with the reason
 
-    def end(self, trial: str) -> TrialEnd | None:
-        """Return how a trial ended, or None if it has not."""
+    def end(self, trial: str, *, as_logged: bool = False) -> TrialEnd | None:
+        """Return how a trial ended, or None if it has not.
+
+        Args:
+            trial: Its name.
+            as_logged: With the fates that the rules read, whoever else is the reader.
+        """
         held = self.index.places.trials.get(trial)
         if held is None or held.status is None:
             return None
-        return _validated(TrialEnd, os.pread(self._file, held.length, held.ended_at), f"the end of trial {trial}")
+        end = _validated(TrialEnd, os.pread(self._file, held.length, held.ended_at), f"the end of trial {trial}")
+        return end if self.reader is None or as_logged or end.status != "finished" else self.reader.of(end)
 
     def steps(self) -> Iterator[Step]:
         """Return every step in the order logged, one at a time."""

@@ -114,10 +114,18 @@ def shares_of(messages: Sequence[Reading]) -> HopShares:
 
 
 def mean_shares(trials: Sequence[Mapping[int, HopShares]]) -> dict[int, HopShares]:
-    """Return the mean of several trials' shares, hop by hop; every trial counts the same."""
+    """Return the mean of several trials' shares, hop by hop; every trial counts the same in which it is known."""
     hops = sorted({hop for trial in trials for hop in trial})
     means = {}
     for hop in hops:
         rows = [trial[hop] for trial in trials if hop in trial]
-        means[hop] = HopShares(*(math.fsum(column) / len(rows) for column in zip(*rows, strict=True)))
+        means[hop] = HopShares(*map(_mean, zip(*rows, strict=True)))
     return means
+
+
+def _mean(values: Sequence[float]) -> float:
+    total = math.fsum(values)
+    if not math.isnan(total):
+        return total / len(values)
+    known = [value for value in values if not math.isnan(value)]  # of a message of which nothing could be read
+    return math.fsum(known) / len(known) if known else math.nan

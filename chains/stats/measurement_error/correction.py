@@ -15,6 +15,11 @@ many are omitted. Sensitivity straight from such a sample is wrong. What such a
 sample gives without bias is, for each fate read, the share that is truly kept;
 with the population's shares of the fates read, Se and Sp follow (Begg and
 Greenes 1983).
+
+The sample is drawn by the fates that the rules read, whoever's error is wanted.
+For another reader of the same pairs the strata are therefore those of the fate
+drawn by and, within each, of kept or not as that reader has it: within one, every
+pair had the same chance to be labelled, and it is known what the reader says.
 """
 
 from collections import defaultdict
@@ -39,12 +44,23 @@ LEAST_POWER = 0.05
 Floats = NDArray[np.float64]
 
 
+Stratum = tuple[str, bool]
+"""By which fate pairs were drawn, and whether they are read as kept."""
+
+
 class Labelled(NamedTuple):
     """One labelled pair: the fate read, whether it is truly kept, and what it depends with (its world)."""
 
     read: Fate
     kept: bool
     cluster: Hashable
+    drawn: str = ""
+    """The fate by which it was drawn, if another reader's; empty: the fate read."""
+
+    @property
+    def stratum(self) -> Stratum:
+        """The stratum that it belongs to."""
+        return self.drawn or self.read, self.read == "kept"
 
 
 class ErrorRates(NamedTuple):
@@ -84,18 +100,22 @@ class ErrorRates(NamedTuple):
 
 
 def error_rates(
-    labelled: Sequence[Labelled], population: Mapping[Fate, float] | None = None, *, seed: int = 0, draws: int = DRAWS
+    labelled: Sequence[Labelled],
+    population: Mapping[Stratum, float] | Mapping[Fate, float] | None = None,
+    *,
+    seed: int = 0,
+    draws: int = DRAWS,
 ) -> ErrorRates | str:
-    """Estimate Se and Sp from pairs drawn by the fate that the instrument reads.
+    """Estimate Se and Sp from pairs drawn by a fate.
 
-    The share truly kept among pairs read as fate f has a Beta(k + 1/2, n - k + 1/2) posterior (Jeffreys), so that
+    The share truly kept among the pairs of a stratum has a Beta(k + 1/2, n - k + 1/2) posterior (Jeffreys), so that
     no error in 20 pairs is not taken for none at all. Pairs of one world are not independent: counts are first
     divided by the design effect of the clusters (effective sample size, Korn and Graubard 1998).
 
     Args:
         labelled: The pairs.
-        population: How the fates read are shared out where the rates are to hold; None: as in the sample itself,
-            for pairs that were not drawn by fate.
+        population: How the strata, or the fates read, are shared out where the rates are to hold; None: as in the
+            sample itself, for pairs that were not drawn by fate.
         seed: Of the draws.
         draws: How many.
 
@@ -109,20 +129,9 @@ def error_rates(
             f"the instrument's error is not measured: {kept} labelled pairs are kept and {lost} lost, and {FEWEST} "
             "of each are needed"
         )
-    by_fate = {fate: [one for one in labelled if one.read == fate] for fate in FATES}
-    share = {fate: float(len(some)) for fate, some in by_fate.items()}
-    if population is not None:
-        share = {fate: float(population.get(fate, 0.0)) for fate in FATES}
-    strata = [(share[fate], by_fate[fate], fate == "kept") for fate in FATES if share[fate] > 0]
-    if any(not some for _, some, _ in strata):
-        # A fate that nobody labelled is pooled with the others that are read as lost.
-        strata = [
-            (sum(part for part, _, is_kept in strata if is_kept == read_kept),
-             [one for _, some, is_kept in strata if is_kept == read_kept for one in some], read_kept)
-            for read_kept in (True, False)
-        ]  # fmt: skip
-        if any(not some for _, some, _ in strata):
-            return "the instrument's error is not measured: label pairs that it reads as kept, and as lost"
+    strata = _strata(labelled, population)
+    if strata is None:
+        return "the instrument's error is not measured: label pairs that it reads as kept, and as lost"
     effect, clusters = _design_effect([some for _, some, _ in strata])
     random = np.random.default_rng(seed)
     truly_kept = np.empty((draws, len(strata)))
@@ -138,6 +147,35 @@ def error_rates(
     return ErrorRates(
         float(best[0]), float(best[1]), _rates(truly_kept, shares, read_lost), kept, lost, clusters, effect
     )
+
+
+def _strata(
+    labelled: Sequence[Labelled], population: Mapping[Stratum, float] | Mapping[Fate, float] | None
+) -> list[tuple[float, list[Labelled], bool]] | None:
+    """Return each stratum's share of the population, its labels, and whether it is read as kept; all have labels.
+
+    One that nobody labelled counts as the others do that are read alike and were drawn as kept, or not, as it was;
+    else as all do that are read alike. None where nobody labelled any that is read so.
+    """
+    by_stratum: dict[Stratum, list[Labelled]] = defaultdict(list)
+    for one in labelled:
+        by_stratum[one.stratum].append(one)
+    share: dict[Stratum, float] = {stratum: float(len(some)) for stratum, some in by_stratum.items()}
+    if population is not None:
+        named = ((key if isinstance(key, tuple) else (key, key == "kept"), part) for key, part in population.items())
+        share = {stratum: float(part) for stratum, part in named if part > 0}
+    places = {str(fate): at for at, fate in enumerate(FATES)}
+    order = sorted(share, key=lambda stratum: (places.get(stratum[0], len(FATES)), stratum))
+    known = {stratum: share[stratum] for stratum in order if by_stratum[stratum]}
+    for empty in (stratum for stratum in order if stratum not in known):
+        alike = [other for other in share if other[1] == empty[1] and by_stratum[other]]
+        alike = [other for other in alike if (other[0] == "kept") == (empty[0] == "kept")] or alike
+        whole = sum(share[other] for other in alike)
+        if not alike:
+            return None
+        for other in alike:
+            known[other] += share[empty] * share[other] / whole
+    return [(part, by_stratum[stratum], stratum[1]) for stratum, part in known.items()]
 
 
 def _rates(truly_kept: Floats, shares: Floats, read_lost: NDArray[np.bool_]) -> Floats:

@@ -31,6 +31,8 @@ Integers = NDArray[np.int64]
 Booleans = NDArray[np.bool_]
 _PRIOR = 0.25
 """Labels of each kind that are added to those of a stratum."""
+_FEWEST_IN_STRATUM = 5
+"""Labels that a stratum by two readers must have."""
 
 
 class Items(NamedTuple):
@@ -47,6 +49,32 @@ class Items(NamedTuple):
     labelled: Booleans
     value: Floats
     """What the labels say, each from -1 to 1; nan where nobody labelled."""
+
+
+def fine_strata(coarse: Integers, fine: Integers, labelled: Booleans) -> Integers:
+    """Return strata by two readers where there are labels enough, else by one.
+
+    Where another reader's fates decided who was labelled, and both have read everything, items that both read alike are
+    a stratum: it is worth more than what one of them reads, and its labels are a plain sample of it.
+
+    Args:
+        coarse: The stratum of each item by the reader whose figure it is.
+        fine: By both readers; each lies within one coarse stratum.
+        labelled: Which items are labelled.
+
+    Returns:
+        The fine strata. One with fewer than five labels is joined to that of its coarse stratum that has most.
+    """
+    size = int(fine.max()) + 1
+    labels = np.bincount(fine[labelled], minlength=size)
+    within = np.zeros(size, np.int64)
+    within[fine] = coarse
+    joined = np.arange(size)
+    for few in np.flatnonzero((labels < _FEWEST_IN_STRATUM) & (np.bincount(fine, minlength=size) > 0)):
+        others = np.flatnonzero(within == within[few])
+        joined[few] = others[np.argmax(labels[others])]
+    _, numbered = np.unique(joined[fine], return_inverse=True)
+    return np.asarray(numbered, np.int64)
 
 
 class Powered(NamedTuple):

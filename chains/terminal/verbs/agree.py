@@ -17,7 +17,7 @@ from chains.terminal.views.output import results as stdout
 from chains.validation.agreement import accord
 from chains.validation.all_labels import gather
 from chains.validation.labels import Label, LabelFile, check_name, digest, read_labels
-from chains.validation.pairs import Pair, Pairs
+from chains.validation.pairs import CLAIM, Pair, Pairs
 from chains.validation.sampling import draw_sample
 
 
@@ -89,9 +89,9 @@ def _report(arguments: argparse.Namespace, folder: Path, pairs: Pairs, more: Seq
 
 def _disagreements(truth: Mapping[str, str], pairs: Pairs) -> list[dict[str, str]]:
     return [
-        {"id": name, "people": fate, "instrument": read}
+        {"id": name, "people": fate, "instrument": pairs.by_id[name].drawn}
         for name, fate in truth.items()
-        if (read := pairs.by_id[name].read) not in (fate, None)
+        if pairs.by_id[name].drawn not in (fate, CLAIM)
     ]
 
 

@@ -54,7 +54,9 @@ from chains.terminal.views.compare_messages import unlike_view
 from chains.terminal.views.hop_by_hop import hop_by_hop_view
 from chains.terminal.views.output import print_json, say
 from chains.terminal.views.output import results as stdout
+from chains.terminal.views.readers import readers_view
 from chains.terminal.views.working import working
+from chains.validation.readers import Readers, read_by
 from chains.worlds.world import claims_notes, unverified_notes
 
 
@@ -63,8 +65,9 @@ def main(arguments: argparse.Namespace) -> int:
     conditions = [read_failing(text) for text in arguments.fail_if]
     named = None if arguments.measures is None else read_names(arguments.measures)
     with ExitStack() as stack:
+        read: list[Readers] = []
         with working("reading the log"):
-            sides = chosen(arguments.words, arguments.by, _opener(stack))
+            sides = chosen(arguments.words, arguments.by, _opener(stack, arguments.reader, read))
         if arguments.trial is not None:
             _beside(sides, arguments)
             return 0
@@ -87,9 +90,12 @@ def main(arguments: argparse.Namespace) -> int:
         levels = [levels_of(one, named or [name for name in selected.names if name in first]) for one in compared]
         found = _Found(compared, corrections, tests, status, selected, levels, between_models(compared, levels))
         if arguments.json:
-            print_json(_document(found, failed, 1 if arguments.messages is None else arguments.messages))
+            document = _document(found, failed, 1 if arguments.messages is None else arguments.messages)
+            print_json(document | {"readers": {one.run: one.document() for one in read}})
         else:
             _print(found, arguments.messages)
+            for one in read:
+                stdout.print(readers_view(one))
     for line in failed:
         say(f"fails: {line}")
     return 1 if failed else 0
@@ -113,8 +119,14 @@ def _beside(sides: Sequence[Sides], arguments: argparse.Namespace) -> None:
         stdout.print(hop_by_hop_view(found, (a.label, b.label), pair, arguments.messages))
 
 
-def _opener(stack: ExitStack) -> Callable[[str], RunHeard]:
-    """Return a function that opens a run by name, each run once; a run read by another instrument is read anew."""
+def _opener(stack: ExitStack, reader: str | None, found: list[Readers]) -> Callable[[str], RunHeard]:
+    """Return a function that opens a run by name, each run once; a run read by another instrument is read anew.
+
+    Args:
+        stack: Holds the logs open.
+        reader: Whose fates count.
+        found: Who reads each run is put here, where there is anything to say.
+    """
     opened: dict[Path, RunHeard] = {}
 
     def read(name: str) -> RunHeard:
@@ -125,7 +137,10 @@ def _opener(stack: ExitStack) -> Callable[[str], RunHeard]:
             if log.index.notice:
                 say(f"note: {log.index.notice}")
             run = RunHeard(record, log)
-            others = sorted({said.instrument for said in run.said.values()} - {Reader.version})
+            if (one := read_by(record, log, folder, reader)) is not None:
+                found.append(one)
+            read_anew = set() if log.reader is None else {log.reader.name}
+            others = sorted({said.instrument for said in run.said.values()} - {Reader.version} - read_anew)
             if others:
                 say(f"note: run {run.record.id} was read by {', '.join(others)}; read anew by {Reader.version}")
                 run = replace(run, reread=True)
@@ -139,7 +154,8 @@ def _compared(sides: Sides, *, always: bool) -> Comparison:
     comparison = compare(*sides)
     worlds = [world for side in sides for world in side.run.record.worlds.values()]
     of_documents = dict.fromkeys(note for side in sides for note in side.run.record.notes)
-    of_worlds = unverified_notes(worlds) + claims_notes(worlds)
+    by_rules = all(side.run.log.reader is None for side in sides)
+    of_worlds = unverified_notes(worlds) + (claims_notes(worlds) if by_rules else [])
     comparison = replace(comparison, notes=(*comparison.notes, *of_worlds, *of_documents))
     if costly(comparison) and not always:
         note = f"not compared at equal words: {len(comparison.pairs)} pairs take a while; --equal-words does it"

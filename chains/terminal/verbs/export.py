@@ -36,6 +36,12 @@ def main(arguments: argparse.Namespace) -> int:
     with opened as log:
         if log.index.notice:
             say(f"note: {log.index.notice}")
+        if arguments.reader is not None:
+            from chains.validation.readers import read_by  # noqa: PLC0415  start-up
+
+            found = read_by(record, log, folder, arguments.reader)
+            for note in [] if found is None else found.notes:
+                say(f"note: {note}")
         files = _written(Run(record, log), arguments)
     if arguments.json:
         to = {"to": arguments.to} if arguments.to else {"endpoint": arguments.endpoint}

@@ -29,7 +29,9 @@ from chains.terminal.views.law import law_view
 from chains.terminal.views.law_curves import law_panels
 from chains.terminal.views.output import counted, print_json, say
 from chains.terminal.views.output import results as stdout
+from chains.terminal.views.readers import readers_view
 from chains.terminal.views.working import working
+from chains.validation.readers import RULES, Readers, read_by
 
 FILE_ENDINGS = (".csv", ".tsv", ".txt", ".jsonl", ".ndjson", ".json")
 
@@ -43,6 +45,8 @@ class _Sources:
     """Of the runs."""
     archives: list[Path] = field(default_factory=list)
     """Folders of imported archives."""
+    readers: list[Readers] = field(default_factory=list)
+    """Who read the messages of each run, where there is anything to say."""
     files: list[Path] = field(default_factory=list)
 
 
@@ -54,7 +58,7 @@ def main(arguments: argparse.Namespace) -> int:
 
         check_figure(figure)
     with ExitStack() as stack:
-        sources = _opened(arguments.sources or ["last"], stack)
+        sources = _opened(arguments.sources or ["last"], stack, arguments.reader)
         if sources.archives:
             from chains.terminal.verbs import archive_shows  # noqa: PLC0415  start-up
 
@@ -65,7 +69,7 @@ def main(arguments: argparse.Namespace) -> int:
     return _law(observations, about, arguments, figure)
 
 
-def _opened(names: Sequence[str], stack: ExitStack) -> _Sources:
+def _opened(names: Sequence[str], stack: ExitStack, reader: str | None) -> _Sources:
     found = _Sources()
     for name in names:
         if _is_file(Path(name)):
@@ -80,10 +84,14 @@ def _opened(names: Sequence[str], stack: ExitStack) -> _Sources:
             raise BadInput(f"run {record.id} is named twice; a run counts once")
         with working("opening the log"):
             log = stack.enter_context(Log(folder))
+            read = read_by(record, log, folder, reader)
+        found.readers += [] if read is None else [read]
         found.runs.append(Run(record, log))
         found.folders.append(folder)
     if found.archives and len(names) > 1:
         raise BadInput("an imported archive holds counts and no fates, so it can't be taken together with others")
+    if reader not in (None, RULES) and not found.runs:
+        raise BadInput(f"--reader {reader} is said of runs, whose messages it has read")
     return found
 
 
@@ -109,6 +117,8 @@ class _About:
     planned: dict[str, dict[int, int]] | None
     """How many chains runs were to have; None where files are among the sources."""
     regrets: dict[str, list[Regret]]
+    readers: list[Readers]
+    """Who read the messages of each run, where there is anything to say."""
 
     def document(self) -> dict[str, Any]:
         """Return it as JSON."""
@@ -118,6 +128,7 @@ class _About:
             "notes": self.notes,
             "instrument_error": None if self.errors is None else asdict(self.errors),
             "standing": [one.document() for one in self.standings],
+            "readers": {one.run: one.document() for one in self.readers},
         }
 
     @property
@@ -136,7 +147,8 @@ def _observed(sources: _Sources, *, exact: bool) -> tuple[Observations, _About]:
         with working("reading the log") as tell:
             parts.append(of_runs(sources.runs, tell))
     records = [run.record for run in sources.runs]
-    notes = [*missing_notes(sources.runs), *law_notes(records)]
+    by_rules = all(run.log.reader is None for run in sources.runs)
+    notes = [*missing_notes(sources.runs), *law_notes(records, by_rules=by_rules)]
     errors = None
     for run, folder in zip(sources.runs, sources.folders, strict=True):
         found = errors_beside(run.record, run.log, folder)
@@ -146,7 +158,8 @@ def _observed(sources: _Sources, *, exact: bool) -> tuple[Observations, _About]:
             notes.append(f"run {run.record.id}: its labels are not used, as they say nothing of the other sources")
         elif found is not None:
             errors = found
-            notes.append("the instrument's error, measured by people's labels beside the run, is in the estimates")
+            whose = "the instrument's" if run.log.reader is None else f"{run.log.reader.name}'s"
+            notes.append(f"{whose} error, measured by people's labels beside the run, is in the estimates")
     about = _About(
         runs=[record.id for record in records],
         files=[path.name for path in sources.files],
@@ -155,6 +168,7 @@ def _observed(sources: _Sources, *, exact: bool) -> tuple[Observations, _About]:
         hypotheses=records[0].experiment.registered if len(records) == 1 and not sources.files else (),
         standings=[one for one in (standing(run.record, run.log) for run in sources.runs) if one.notable],
         planned=planned_chains(sources.runs) if sources.runs and not sources.files else None,
+        readers=sources.readers,
         regrets=files[0].regrets if len(files) == 1 and not sources.runs else {} if files else regrets_of(sources.runs),
     )
     return (parts[0] if len(parts) == 1 else Observations.joined(parts)), about
@@ -179,6 +193,8 @@ def _law(observations: Observations, about: _About, arguments: argparse.Namespac
         print_json(found.document() | about.document() | {"hypotheses": [one.document() for one in tests]})
     else:
         stdout.print(law_view(found, about.notes))
+        for read in about.readers:
+            stdout.print(readers_view(read))
         for one in about.standings:
             for line in one.lines():
                 stdout.print(line, markup=False)

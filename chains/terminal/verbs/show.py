@@ -31,11 +31,12 @@ from chains.terminal.views.output import print_json, say
 from chains.terminal.views.output import results as stdout
 from chains.terminal.views.run_tables import finding, results_view
 from chains.terminal.views.working import working
-from chains.validation.labels import has_labels
+from chains.validation.labels import has_judges, has_labels
 from chains.worlds.world import unverified_notes
 
 if TYPE_CHECKING:
     from chains.analysis.compare.loss_correlation import Alike
+    from chains.validation.readers import Readers
 
 MOST_SEATS = 400
 """Seats drawn as a tree; the Mermaid text has them all."""
@@ -57,6 +58,7 @@ def main(arguments: argparse.Namespace) -> int:
     with opened as log:
         if log.index.notice:
             say(f"note: {log.index.notice}")
+        readers = _readers(record, log, folder, arguments.reader)
         unverified = unverified_notes(record.worlds.values())
         one = arguments.trial is not None or arguments.why or arguments.prompts or arguments.hop is not None
         if one or arguments.profile:
@@ -68,7 +70,17 @@ def main(arguments: argparse.Namespace) -> int:
         for wanted, part in parts:
             if wanted:
                 return part(record, log, as_json=arguments.json)
-        return _results(record, log, folder, as_json=arguments.json)
+        return _results(record, log, folder, readers, as_json=arguments.json)
+
+
+def _readers(record: RunRecord, log: Log, folder: Path, wanted: str | None) -> "Readers | None":
+    """Let the log tell what the wanted reader reads; None where the rules read and no model has."""
+    if wanted is None and not has_judges(folder):
+        return None
+    from chains.validation.readers import read_by  # noqa: PLC0415  start-up
+
+    with working("reading what judges said"):
+        return read_by(record, log, folder, wanted)
 
 
 def _trial(record: RunRecord, log: Log, arguments: argparse.Namespace, unverified: Sequence[str]) -> int:
@@ -142,21 +154,27 @@ def _audits(record: RunRecord, log: Log, *, as_json: bool) -> int:
     return 0
 
 
-def _results(record: RunRecord, log: Log, folder: Path, *, as_json: bool) -> int:
+def _results(record: RunRecord, log: Log, folder: Path, readers: "Readers | None", *, as_json: bool) -> int:
     """Print the shares by hop and condition; beside them the corrected retention, where the error is measured."""
     with working("reading the log") as tell:
         found, added = results(record, log, tell), added_rows(record, log)
-        record_finding(folder, finding(found), found.cost)
+        if log.reader is None:
+            record_finding(folder, finding(found), found.cost)
     if as_json:
         _, error, corrected = _correction(found, record, log, folder)
         document = found.document() | {"path": str(folder)} | ({"added_measures": added} if added else {})
         for row in document["by_hop"]:
             if (one := corrected.get((row["condition"], row["hop"]))) is not None:
                 row["kept_corrected"] = one.document()
-        print_json(document | {"instrument_error": error} | _by_condition(record, log, folder))
+        read = {} if readers is None else {"reader": readers.document()}
+        print_json(document | {"instrument_error": error} | _by_condition(record, log, folder) | read)
         return 0
     notes, _, corrected = _correction(found, record, log, folder)
     stdout.print(results_view(found, corrected=corrected, added=added))
+    if readers is not None:
+        from chains.terminal.views.readers import readers_view  # noqa: PLC0415  start-up
+
+        stdout.print(Text(""), readers_view(readers))
     for note in notes:
         say(f"note: {note}")
     for sentence, count in found.errors.items():

@@ -18,6 +18,7 @@ from chains.terminal.views.judging import share
 from chains.terminal.views.run_tables import FATE_STYLE
 from chains.validation.agreement import Accord
 from chains.validation.all_labels import Gathered
+from chains.validation.pairs import CLAIM
 
 MOST_DISAGREEMENTS = 40
 
@@ -62,15 +63,23 @@ def accord_view(found: Gathered, agreed: Accord) -> RenderableType:
 
 
 def _error(agreed: Accord) -> Text:
-    """Say how far the instrument errs, or why that is not known."""
+    """Say how far the instrument errs, or why that is not known; and so of each judge."""
     if isinstance(agreed.errors, str):
         return Text(agreed.errors, "yellow")
-    (se_low, se_high), (sp_low, sp_high) = agreed.errors.interval(0), agreed.errors.interval(1)
-    return Text(
-        f"the instrument's error: sensitivity for loss {share(agreed.errors.sensitivity)} "
-        f"({share(se_low)} to {share(se_high)}), specificity {share(agreed.errors.specificity)} "
-        f"({share(sp_low)} to {share(sp_high)}); `show` and `compare` correct retention by it",
-        "bold",
+    said = f"the instrument's error: {_rates(agreed.errors)}; `show` and `compare` correct retention by it"
+    for name, rates in agreed.of_judges.items():
+        if isinstance(rates, str):
+            said += f"\n{name}: {rates.partition(': ')[2]}"
+        else:
+            said += f"\n{name}'s error: {_rates(rates)}; with --reader {name} they correct by this one"
+    return Text(said, "bold")
+
+
+def _rates(rates: ErrorRates) -> str:
+    (se_low, se_high), (sp_low, sp_high) = rates.interval(0), rates.interval(1)
+    return (
+        f"sensitivity for loss {share(rates.sensitivity)} ({share(se_low)} to {share(se_high)}), "
+        f"specificity {share(rates.specificity)} ({share(sp_low)} to {share(sp_high)})"
     )
 
 
@@ -161,14 +170,13 @@ def disagreements_view(found: Gathered) -> RenderableType:
     for heading in ("pair", "statement", "message", "people", found.instrument):
         table.add_column(heading)
     casts = Casts(found.pairs.record)
-    differ = [name for name, fate in truth.items() if found.pairs.by_id[name].read not in (fate, None)]
+    differ = [name for name, fate in truth.items() if found.pairs.by_id[name].drawn not in (fate, CLAIM)]
     for name in differ[:MOST_DISAGREEMENTS]:
         pair = found.pairs.by_id[name]
         message = found.pairs.message(pair)
         told = casts.cast(pair.trial).told
         verdict = instrument_of(found.pairs.record.worlds[pair.world], told).read(message, only={pair.statement})
-        fate = verdict[pair.statement].fate
-        read = Text(fate, FATE_STYLE[fate]).append(f": {verdict[pair.statement].why}", "default")
+        read = Text(pair.drawn, FATE_STYLE[pair.drawn]).append(f": {verdict[pair.statement].why}", "default")
         statement = found.pairs.statement(pair).render(0)
         table.add_row(
             Text(name),

@@ -9,10 +9,12 @@ from rich.table import Table
 from rich.text import Text
 
 from chains.scoring.text.legible import legible
+from chains.terminal.views.estimate import span_text
 from chains.terminal.views.run_tables import FATE_STYLE
 from chains.validation.agreement import Accord
 from chains.validation.all_labels import JUDGES, Gathered, tied
-from chains.validation.pairs import Pair
+from chains.validation.judge_estimate import JudgeEstimate
+from chains.validation.pairs import CLAIM, Pair
 
 MOST_DIFFERENCES = 12
 """Pairs shown one by one; `--json` has all."""
@@ -30,6 +32,20 @@ def judging_view(found: Gathered) -> RenderableType:
         if len(differ) > MOST_DIFFERENCES:
             parts.append(Text(f"{len(differ) - MOST_DIFFERENCES} more pairs differ: --json has them all", "yellow"))
     return Group(*parts)
+
+
+def estimate_line(takes: JudgeEstimate) -> str:
+    """Say what a judge will take before it is asked."""
+    found, name = takes.of_model, takes.record.source.name
+    if not takes.calls:
+        return f"{name} has judged all of it; nothing is left to ask"
+    cost = "cost unknown (no prices)" if found.cost is None else f"cost about {found.cost:,.2f}"
+    cost = cost if takes.record.source.traits.is_paid else "no cost"
+    time = "" if takes.seconds is None else f", about {span_text(takes.seconds)}"
+    return (
+        f"{name}: {takes.pairs:,} statements in {takes.messages:,} different messages; at most "
+        f"{takes.calls:,} calls, about {found.expected.tokens:,} tokens, {cost}{time}"
+    )
 
 
 def share(value: float) -> str:
@@ -61,20 +77,23 @@ def _like_instrument(found: Gathered, who: str) -> tuple[str, str]:
     said, read = found.of(who), found.of(found.instrument)
     if not said:
         return "", ""
-    same = sum(fate == read[pair] for pair, fate in said.items())
-    kept = sum((fate == "kept") == (read[pair] == "kept") for pair, fate in said.items())
-    return share(same / len(said)), share(kept / len(said))
+    both = [(fate, read[pair]) for pair, fate in said.items() if pair in read]
+    if not both:
+        return "", ""
+    same = sum(one == other for one, other in both)
+    kept = sum((one == "kept") == (other == "kept") for one, other in both)
+    return share(same / len(both)), share(kept / len(both))
 
 
 def _rated(found: Gathered) -> Iterator[Pair]:
     """Return the pairs that any judge was asked about, in the run's order."""
     asked = {pair for judge in found.judges for pair in judge.said}
-    return (pair for pair in found.pairs.all if pair.id in asked)
+    return (pair for pair in found.pairs.by_id.values() if pair.id in asked)
 
 
 def _differs(found: Gathered, pair: Pair) -> bool:
     votes = [judge.said[pair.id].vote for judge in found.judges if pair.id in judge.said]
-    return any(pair.read is not None and vote is not None and vote != pair.read for vote in votes)
+    return pair.drawn != CLAIM and any(vote is not None and vote != pair.drawn for vote in votes)
 
 
 def _differences(found: Gathered, differ: list[Pair]) -> Table:
@@ -94,8 +113,8 @@ def _differences(found: Gathered, differ: list[Pair]) -> Table:
             elif verdict is not None and verdict.evidence:
                 text.append(f" {legible(verdict.evidence[:80])!r}", "default")
             cells.append(text)
-        statement, read = found.pairs.statement(pair).render(0), pair.read or "unread"
-        table.add_row(Text(pair.id), Text(statement), Text(read, FATE_STYLE[read]), *cells)
+        statement = found.pairs.statement(pair).render(0)
+        table.add_row(Text(pair.id), Text(statement), Text(pair.drawn, FATE_STYLE.get(pair.drawn, "")), *cells)
     return table
 
 
@@ -124,7 +143,7 @@ def votes_document(found: Gathered, agreed: Accord) -> dict[str, Any]:
                 "id": pair.id,
                 "hop": pair.hop,
                 "condition": pair.condition,
-                "instrument": pair.read,
+                "instrument": None if pair.drawn == CLAIM else pair.drawn,
                 "verdicts": {
                     judge.name: judge.said[pair.id]._asdict() | {"vote": judge.said[pair.id].vote}
                     for judge in found.judges
