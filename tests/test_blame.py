@@ -7,7 +7,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from chains.scoring.measures.regret import best_on
 from chains.stats.paired.culprits import culprits
 from chains.worlds.scenario_registry import world_for
 
@@ -130,12 +129,10 @@ def test_a_seat_whose_continuations_break_off_is_undefined_and_not_innocent(maze
 def expected_regret(world, survival):
     """Return the mean regret of who decides best on facts each of which arrives with a chance, over all subsets."""
     decision, lost = world.decision, 0.0
-    pays = {option.id: option.utility(decision.p()) for option in decision.options}
-    weights = [weight.true for weight in decision.weights]
-    for kept in product((False, True), repeat=len(weights)):
+    for kept in product((False, True), repeat=len(decision.weights)):
         chance = survival ** sum(kept) * (1 - survival) ** (len(kept) - sum(kept))
-        heard = [weight for weight, one in zip(weights, kept, strict=True) if one]
-        lost += chance * (max(pays.values()) - pays[best_on(decision, heard)])
+        heard = {weight.fact: weight.true for weight, one in zip(decision.weights, kept, strict=True) if one}
+        lost += chance * decision.regret(decision.best(heard).id)
     return lost
 
 

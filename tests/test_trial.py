@@ -10,7 +10,7 @@ from chains.models.channel.channel import Channel, parse_channel
 from chains.models.provider import Message, Reply, Request
 from chains.models.spec import resolve
 from chains.organisation.cast import Cast, Part
-from chains.organisation.hierarchy import chain, deal, pyramid, tree
+from chains.organisation.hierarchy import chain, deal, held_below, pyramid, tree
 from chains.organisation.planning import plan_of
 from chains.organisation.prompts import read_prompt
 from chains.organisation.sitting import PERSON
@@ -18,7 +18,7 @@ from chains.organisation.turn_key import Key
 from chains.running.langgraph_wiring import climber, mermaid, wire
 from chains.running.log.log import Log
 from chains.running.reply_source import ReplySource, difference
-from chains.running.trial import held_below, in_turn, run_trial
+from chains.running.trial import in_turn, run_trial
 from chains.worlds.scenario_registry import world_for
 
 TRIAL = "c1.w1.r1"

@@ -30,7 +30,7 @@ from chains.organisation.prompts import read_prompt
 from chains.running.log.log import Log
 from chains.running.reply_source import ReplySource
 from chains.running.trial import in_turn, run_trial
-from chains.scoring.measures.regret import best_on, payoffs
+from chains.scoring.measures.regret import payoffs
 from chains.stats.paired.paired import Paired, paired
 from chains.worlds.scenario_registry import world_for
 
@@ -44,14 +44,13 @@ def expected(cast: Cast, rates: Mapping[str, float]) -> dict[str, float]:
     decision = cast.world.decision
     assert decision is not None
     options = [option.id for option in decision.options]
-    pays = np.array([option.utility(decision.p()) for option in decision.options])
+    pays = np.array(list(decision.payoffs().values()))
     survival = (1 - rates.get("drop", 0.0)) ** cast.hierarchy.depth
     best = np.zeros(len(options))  # chance that an option is the best on what is heard
-    weights = [weight.true for weight in decision.weights]
-    for kept in product((False, True), repeat=len(weights)):
+    for kept in product((False, True), repeat=len(decision.weights)):
         share = survival ** sum(kept) * (1 - survival) ** (len(kept) - sum(kept))
-        heard = [weight for weight, one in zip(weights, kept, strict=True) if one]
-        best[options.index(best_on(decision, heard))] += share
+        heard = {weight.fact: weight.true for weight, one in zip(decision.weights, kept, strict=True) if one}
+        best[options.index(decision.best(heard).id)] += share
     decided = best @ _other(len(options), rates.get("misjudge", 0.0))
     garbled = np.linalg.matrix_power(_other(len(options), rates.get("garble", 0.0)), cast.hierarchy.depth - 1)
     received = decided @ garbled

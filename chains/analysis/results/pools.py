@@ -9,7 +9,7 @@ from chains.experiments.condition_name import shown
 from chains.experiments.experiment import Condition, TrialId
 from chains.running.log.records import TrialEnd
 from chains.running.run_record import Casts
-from chains.scoring.measures.pools import POOLED, Candidates, candidates_of
+from chains.scoring.measures.pools import POOLED, candidates_of
 from chains.stats.fit.lazy_intervals import mean_interval
 
 FIGURES = tuple(POOLED)
@@ -18,26 +18,33 @@ SELECTION = "selection"
 """The setting that says how many drafts there are."""
 
 
-def pool_seen(casts: Casts, trial: TrialId, end: TrialEnd) -> dict[TrialId, Candidates]:
-    """Return the candidates of a finished trial; nothing where its world has none."""
+Scored = tuple[float, ...]
+"""The measures of a trial's candidates, in the order of `FIGURES`: a run may have twenty thousand trials."""
+
+
+def pool_seen(casts: Casts, trial: TrialId, end: TrialEnd) -> dict[TrialId, Scored]:
+    """Return the measures of a finished trial's candidates; nothing where its world has none."""
     decision = None if end.pool is None else casts.world(trial).decision
-    return {} if end.pool is None or decision is None else {trial: candidates_of(decision, end.pool)}
+    if end.pool is None or decision is None:
+        return {}
+    at = candidates_of(decision, end.pool)
+    return {trial: tuple(measure.of(at) for measure in POOLED.values())}
 
 
-def pool_rows(conditions: Sequence[Condition], seen: Mapping[TrialId, Candidates]) -> list[dict[str, Any]]:
+def pool_rows(conditions: Sequence[Condition], seen: Mapping[TrialId, Scored]) -> list[dict[str, Any]]:
     """Return a row for each condition that has a trial with candidates."""
     rows = []
     for condition in conditions:
         mine = {trial: one for trial, one in seen.items() if trial.condition == condition.id}
         if mine:
-            figures = {name: _figure(name, mine) for name in FIGURES}
+            figures = {name: _figure(mine, place) for place, name in enumerate(FIGURES)}
             row = {"condition": condition.name, "factors": dict(condition.factors), "trials": len(mine)}
-            rows.append(row | {"screened": any(one.read.screened for one in mine.values())} | figures)
+            rows.append(row | figures)
     return rows
 
 
-def _figure(name: str, seen: Mapping[TrialId, Candidates]) -> dict[str, Any] | None:
-    values = [(trial.seed, value) for trial, one in seen.items() if not math.isnan(value := POOLED[name].of(one))]
+def _figure(seen: Mapping[TrialId, Scored], place: int) -> dict[str, Any] | None:
+    values = [(trial.seed, one[place]) for trial, one in seen.items() if not math.isnan(one[place])]
     if not values:
         return None
     ci = mean_interval(values)
@@ -45,7 +52,7 @@ def _figure(name: str, seen: Mapping[TrialId, Candidates]) -> dict[str, Any] | N
     return {"value": mean, "ci": None if ci is None else [round(end, 6) for end in ci], "trials": len(values)}
 
 
-def by_drafts(conditions: Sequence[Condition], seen: Mapping[TrialId, Candidates]) -> list[dict[str, Any]]:
+def by_drafts(conditions: Sequence[Condition], seen: Mapping[TrialId, Scored]) -> list[dict[str, Any]]:
     """Return a row for each set of conditions that differ in the number of drafts alone: how `score_gap` grows with it.
 
     The form is that of `stats.goodhart`.
@@ -58,7 +65,7 @@ def by_drafts(conditions: Sequence[Condition], seen: Mapping[TrialId, Candidates
     for key, others, numbers in _sets(conditions):
         by_world: dict[Hashable, dict[int, list[float]]] = {}
         for trial, one in seen.items():
-            value = POOLED["score_gap"].of(one)
+            value = one[FIGURES.index("score_gap")]
             if trial.condition in numbers and not math.isnan(value):
                 by_world.setdefault(trial.seed, {}).setdefault(numbers[trial.condition], []).append(value)
         means = {world: {m: fmean(values) for m, values in found.items()} for world, found in by_world.items()}

@@ -12,7 +12,7 @@ from chains.analysis.results.charter import Told, clause_rows, deed_rows, told_o
 from chains.analysis.results.claims import Claims, claim_rows, claims_in
 from chains.analysis.results.finished import Tell, silent, telling
 from chains.analysis.results.patterns import PatternRow, PatternSeen, pattern_rows, pattern_seen
-from chains.analysis.results.pools import by_drafts, pool_rows, pool_seen
+from chains.analysis.results.pools import Scored, by_drafts, pool_rows, pool_seen
 from chains.analysis.results.regret import Priced, down_rows, priced, regret_rows
 from chains.analysis.results.status import StatusPath, StatusRow, status_path, status_rows
 from chains.analysis.results.stops import stop_rows
@@ -24,7 +24,6 @@ from chains.running.log.records import TrialEnd
 from chains.running.run_record import Casts, RunRecord
 from chains.running.spending import cost
 from chains.scoring.measures.fate_shares import HopShares, PackedShares, mean_shares, shares_by_hop, shares_of
-from chains.scoring.measures.pools import Candidates
 from chains.stats.fit.lazy_intervals import mean_interval
 from chains.stats.paired.ceiling_and_floor import AtLimit, at_limit
 from chains.stats.paired.shares import FEWEST_WORLDS, share_by_world
@@ -76,8 +75,8 @@ class Results(NamedTuple):
     """What the rules read of claims in finished trials."""
     ordered: Sequence[Told] = ()
     """Finished trials in which an order went down alone."""
-    candidates: Mapping[TrialId, Candidates] = {}
-    """What was written about candidates, and their scores, in each finished trial that has any."""
+    candidates: Mapping[TrialId, Scored] = {}
+    """How candidates were written about and scored, in each finished trial that has any."""
 
     def of(self, condition: Condition, *, silent: bool = True) -> list[Mapping[int, HopShares]]:
         """Return the shares of a condition's finished trials, those with a silent seat among them or not."""
@@ -305,7 +304,7 @@ def results(record: RunRecord, log: Log, tell: Tell = silent) -> Results:
     taken: dict[TrialId, Taken] = {}
     ordered: dict[TrialId, TrialEnd] = {}
     claims: Claims = Counter()
-    candidates: dict[TrialId, Candidates] = {}
+    candidates: dict[TrialId, Scored] = {}
     trials = unrated = 0
     for trial in telling(record.trials(), sum(1 for _ in record.trials()), tell):
         trials += 1
