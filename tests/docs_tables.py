@@ -23,6 +23,7 @@ from chains.analysis.tables import COLUMNS  # noqa: E402
 from chains.analysis.words import GLOSSARY  # noqa: E402
 from chains.experiments.settings import SETTINGS  # noqa: E402
 from chains.fates import MEANINGS  # noqa: E402
+from chains.models.channel.grades import GradeRates  # noqa: E402
 from chains.models.channel.orders import DownRates  # noqa: E402
 from chains.models.channel.rates import ChannelRates  # noqa: E402
 from chains.models.channel.stops import CourageRates  # noqa: E402
@@ -57,13 +58,17 @@ def settings():
 
 def channel():
     docs = {}
-    for model in (ChannelRates, CourageRates, DownRates):
+    for model in (ChannelRates, CourageRates, DownRates, GradeRates):
         docs |= field_docs(model)
-    rows = [
-        (f"`{name}`", "" if field.default is None else f"`{field.default:g}`", docs[name])
-        for name, field in ChannelRates.model_fields.items()
-    ]
+    rows = [(f"`{name}`", _rate(field.default), docs[name]) for name, field in ChannelRates.model_fields.items()]
     return table(("rate", "default", "what it plants"), rows)
+
+
+def _rate(default):
+    """Return a rate's default, of a rate for each grade the first."""
+    if isinstance(default, tuple):
+        return _rate(default[0])
+    return "" if default is None else f"`{default:g}`"
 
 
 def holes():

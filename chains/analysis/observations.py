@@ -218,7 +218,7 @@ def followed_facts(run: Run, named: Mapping[str, str], prefix: str = "", tell: T
         twin = " twin" if casts.condition(trial).settings.twin else ""
         copy = copies[_chain_of(trial, casts, named)]
         chain = (f"w{trial.seed}", f"{prefix}{trial.replicate}", named[trial.condition], copy)
-        for place, holder in _holders(casts, trial, world, hierarchy).items():
+        for place, holder in _holders(casts, trial, world, hierarchy, end).items():
             path = hierarchy.path_up(holder)[:-1]
             fact = world.facts[place]
             pair = fact.id if fact.twin is not None else ""
@@ -239,12 +239,22 @@ def _chain_of(trial: TrialId, casts: Casts, named: Mapping[str, str]) -> Hashabl
     return named[trial.condition], trial.seed, trial.replicate, casts.hierarchy(trial.condition).depth
 
 
-def _holders(casts: Casts, trial: TrialId, world: World, hierarchy: Hierarchy) -> Mapping[int, str]:
-    """Return who holds each fact, by its place in the world."""
+def _holders(casts: Casts, trial: TrialId, world: World, hierarchy: Hierarchy, end: TrialEnd) -> Mapping[int, str]:
+    """Return who holds each fact, by its place in the world; of two holders, one who reported it as it is."""
     if len(hierarchy.workers) == 1:  # a chain: no need to deal
         return dict.fromkeys(range(len(world.facts)), hierarchy.workers[0].name)
     places = {fact.id: place for place, fact in enumerate(world.facts)}
-    return {places[fact]: worker for worker, held in casts.cast(trial).dealt.items() for fact in held}
+    dealt = casts.cast(trial).dealt
+    found = {places[fact]: worker for worker, held in dealt.items() for fact in held}
+    if world.shared:  # what one of two witnesses reports is known above, whoever it is
+        kept = {
+            places[fact]: worker
+            for worker, held in dealt.items()
+            for fact in held
+            if end.readings[worker].fates[places[fact]] == "K"
+        }
+        found |= kept
+    return found
 
 
 def _copies(

@@ -184,6 +184,14 @@ class ConditionSettings(BaseModel):
         default=Scoped(NONE),
         description="what a seat's prompt says about earlier refusals: a file of prompts/precedent, or none",
     )
+    rule: Scoped[Text] = Field(
+        default=Scoped(NONE),
+        description="what a seat's prompt says about what is to be reported: a file of prompts/rule, or none",
+    )
+    cost: Scoped[Text] = Field(
+        default=Scoped(NONE),
+        description="what a seat's prompt says about what is counted against it: a file of prompts/cost, or none",
+    )
     lineage: Scoped[Text | None] = Field(
         default=Scoped(None), description="models dealt over the seats, joined by +, in place of model"
     )

@@ -213,7 +213,7 @@ class Cast(BaseModel):
         return list(zip(facts, lines[len(lines) - len(facts) :], strict=True))
 
     def _known(self, worker: str) -> tuple[str, ...]:
-        everything = tuple(name for names in self.dealt.values() for name in names)
+        everything = tuple(dict.fromkeys(name for names in self.dealt.values() for name in names))
         return self.dealt.get(worker, everything)
 
     def listed(self, worker: str) -> str:
@@ -351,7 +351,7 @@ def hands_of(world: World, hierarchy: Hierarchy, replicate: int) -> dict[str, tu
     apart = [pattern.facts for pattern in world.patterns]
     together = [option.facts for option in world.decision.candidates] if world.decision else []
     facts = [fact.id for fact in world.facts]
-    return deal(facts, hierarchy, world.digest, replicate, apart=apart, together=together)
+    return deal(facts, hierarchy, world.digest, replicate, apart=apart, together=together, again=world.shared)
 
 
 def title_of(seat: Seat) -> str:

@@ -34,6 +34,8 @@ NO_ORDER = "(no order)"
 """What a seat reads if its superior sent nothing."""
 AS_YOU_LIKE = "you do what you think best"
 """What a worker does if its order does not settle the choice; fills a hole of a prompt."""
+EVERYBODY = ""
+"""No worker's name: asked for by it, `Cast.listed` lists what all workers know together."""
 LONGEST_REASON = 160
 """Longest reason beside a choice, in characters, where a schema can limit it: a small model would ramble on."""
 LONGEST_QUOTE = 300
@@ -127,6 +129,8 @@ def heard_at_the_top(cast: Cast, said: Said) -> list[str]:
 
 def ledger_text(cast: Cast) -> str:
     """Return the full ledger in words, one fact per line, as in the workers' notes."""
+    if cast.world.shared:  # two workers hold the same fact
+        return cast.listed(EVERYBODY)
     return "\n".join(cast.listed(worker) for worker in cast.dealt if cast.dealt[worker])
 
 

@@ -11,7 +11,7 @@ w - v + 1.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import cached_property
 from math import ceil
 from typing import Annotated, Literal
@@ -334,6 +334,7 @@ def deal(
     *path: str | int,
     apart: Sequence[Sequence[str]] = (),
     together: Sequence[Sequence[str]] = (),
+    again: Collection[str] = (),
 ) -> dict[str, tuple[str, ...]]:
     """Share facts out among the workers: shuffled by the seed path, then dealt like cards.
 
@@ -347,6 +348,9 @@ def deal(
         apart: Groups of facts of which no two go to one worker, as long as there are workers enough.
         together: Groups of facts of which each goes to one worker, as all that is known of one candidate; then the
             groups are dealt in place of the facts, and `apart` counts for nothing.
+        again: Facts that a second worker holds too. Then every fact is dealt among every second worker from the first
+            on, and those of `again` among the others: two lists that know nothing of each other. One worker alone
+            holds each fact once.
 
     Returns:
         For each worker's name, the ids of the facts it holds, in the order it reads them.
@@ -358,6 +362,11 @@ def deal(
         alone = [[name] for name in order if not any(name in group for group in groups)]
         hands = {worker.name: [*groups, *alone][index :: len(workers)] for index, worker in enumerate(workers)}
         return {name: tuple(fact for group in mine for fact in draw.shuffled(group)) for name, mine in hands.items()}
+    if again and len(workers) > 1:
+        twice = draw.shuffled([name for name in facts if name in again])
+        lists = ((order, workers[::2]), (twice, workers[1::2]))
+        seen = {who.name: tuple(some[at :: len(of)]) for some, of in lists for at, who in enumerate(of)}
+        return {worker.name: seen[worker.name] for worker in workers}
     if not apart:
         return {worker.name: tuple(order[index :: len(workers)]) for index, worker in enumerate(workers)}
     # dealt first, so that neighbours in a group go to different workers

@@ -32,7 +32,7 @@ READER = "reader"
 """The role of a model that chooses facts from a person's documents; it holds no seat either."""
 NOTICE = "notice"
 """The kind of a prompt that is added to the prompts for reports."""
-CIRCUMSTANCES = ("evals", "incentive", "pause_plan", "precedent")
+CIRCUMSTANCES = ("evals", "incentive", "pause_plan", "precedent", "rule", "cost")
 """What a seat may be told about the organisation that it works in: sentences that fill the hole `circumstances`.
 
 Each is a setting and a folder of prompts. The prompts grade what a seat gains or fears; none names a distortion."""

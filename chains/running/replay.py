@@ -245,6 +245,6 @@ def _changed_outcome(logged: TrialEnd, read: TrialEnd) -> Iterator[Difference]:
 def _written(reading: Reading | None) -> str:
     if reading is None:
         return "no reading"
-    more = {name: getattr(reading, name) for name in ("status", "patterns")}
+    more = {name: getattr(reading, name) for name in ("status", "patterns", "grades", "calls")}
     said = "".join(f", {name} {value}" for name, value in more.items() if value is not None)
     return f"{reading.fates} (invented {reading.invented}, unfounded {reading.unfounded}, words {reading.words}{said})"

@@ -35,6 +35,10 @@ class Reading(BaseModel):
     """The overall status that it states: red, amber, green, none or unclear. None: the world has no status."""
     patterns: str | None = None
     """A letter for each pattern of the world, as `facts.patterns` writes it. None: the world has none."""
+    grades: str | None = None
+    """A letter for each fact: the grade that it is told with, as `facts.grades` writes it. None: the world has none."""
+    calls: str | None = None
+    """A letter for each fact: how a close call is told, as `facts.grades` writes it. None: the world has none."""
 
 
 class Call(BaseModel):

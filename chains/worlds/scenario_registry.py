@@ -20,6 +20,7 @@ _BUILT_IN = (
     "status_report",
     "common_cause",
     "both_sides",
+    "near_miss",
 )
 """Each is a module of `chains.worlds.scenario`, imported when it is asked for, because some need numpy."""
 SCENARIOS: Registry[Scenario] = Registry("scenario", {name: f"chains.worlds.scenario.{name}" for name in _BUILT_IN})

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from chains.worlds.charters.assignment import Assignment
 from chains.worlds.charters.charter import Charter
 from chains.worlds.decisions.decision import Decision
+from chains.worlds.facts.grading import Grading
 from chains.worlds.facts.ledger import Fact
 from chains.worlds.facts.pattern import Pattern
 from chains.worlds.facts.sources import Sources
@@ -47,6 +48,10 @@ class World(BaseModel):
     """The documents that its facts were taken from; None if there are none."""
     patterns: tuple[Pattern, ...] = ()
     """Groups of facts with a common cause, which can be seen only from several facts together."""
+    grading: Grading | None = None
+    """The scale of the graded facts; None if there are none."""
+    shared: tuple[str, ...] = ()
+    """The ids of facts that a second worker holds too, who was there when it happened."""
 
     @model_validator(mode="after")
     def _one_of_each(self) -> Self:
@@ -81,6 +86,8 @@ class World(BaseModel):
         for pattern in self.patterns:
             if lacking := sorted(set(pattern.facts) - known):
                 raise ValueError(f"there is no fact {lacking[0]} for pattern {pattern.id} to hold")
+        if lacking := sorted(set(self.shared) - known):
+            raise ValueError(f"there is no fact {lacking[0]} for a second worker to hold")
         return self
 
     @cached_property

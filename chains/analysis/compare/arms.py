@@ -25,6 +25,7 @@ from chains.running.run_record import Casts, RunRecord
 from chains.running.transcript import retold
 from chains.running.trial import read_top, read_trial
 from chains.scoring.facts.reader import Reader
+from chains.scoring.measures.graded import graded
 from chains.scoring.measures.heard import Heard, halted, heard, valued
 from chains.scoring.measures.held_back import stakes
 from chains.scoring.measures.intent import carried
@@ -100,12 +101,32 @@ class RunHeard:
                 work=work,
                 stakes=at_stake,
                 patterns=world.patterns,
-            )._replace(sat=self._sat(trial), candidates=self._candidates(trial, world))
+            )._replace(
+                sat=self._sat(trial),
+                candidates=self._candidates(trial, world),
+                **self._graded(trial, readings if top is None else [top]),
+            )
         return self._heard[trial]
 
     def _candidates(self, trial: TrialId, world: World) -> Candidates | None:
         pool = self.ends[trial].pool
         return None if pool is None or world.decision is None else candidates_of(world.decision, pool)
+
+    def _graded(self, trial: TrialId, heard_of: Sequence[Reading]) -> dict[str, Any]:
+        """Return what the executive hears of graded facts, and the share of them that workers report."""
+        world = self.casts.world(trial)
+        if world.grading is None:
+            return {}
+        workers = [seat.name for seat in self.casts.hierarchy(trial.condition).workers]
+        at_the_bottom = graded(world, [self._all_readings(trial)[name] for name in workers])
+        return {"graded": graded(world, heard_of), "filed": math.nan if at_the_bottom is None else at_the_bottom.told}
+
+    def _all_readings(self, trial: TrialId) -> Mapping[str, Reading]:
+        """Return the reading of every report: as logged, or by the instrument of today."""
+        if not self.reread:
+            return self.ends[trial].readings
+        cast = self.casts.cast(trial)
+        return read_trial(cast, self.replies(trial, [turn.name for turn in cast.plan.turns]))
 
     def _sat(self, trial: TrialId) -> list[Sat] | None:
         """Return what people did in a trial; None if nobody sits anywhere in the run."""

@@ -11,6 +11,7 @@ from chains.analysis.results.by_round import Round, round_rows, rounds_of
 from chains.analysis.results.charter import Told, clause_rows, deed_rows, told_of
 from chains.analysis.results.claims import Claims, claim_rows, claims_in
 from chains.analysis.results.finished import Tell, silent, telling
+from chains.analysis.results.grades import GradedPath, GradedRow, graded_path, graded_rows
 from chains.analysis.results.patterns import PatternRow, PatternSeen, pattern_rows, pattern_seen
 from chains.analysis.results.pools import Scored, by_drafts, pool_rows, pool_seen
 from chains.analysis.results.regret import Priced, down_rows, priced, regret_rows
@@ -67,6 +68,8 @@ class Results(NamedTuple):
     """Finished trials in which a status was reported."""
     seen: Sequence[PatternSeen] = ()
     """Finished trials of worlds in which facts have a cause in common."""
+    on_scale: Sequence[GradedPath] = ()
+    """Finished trials of worlds with graded facts."""
     tops: Mapping[TrialId, HopShares] = {}
     """For each finished trial in which more than the last reports reached the executive, the shares in all of it."""
     taken: Mapping[TrialId, Taken] = {}
@@ -199,6 +202,10 @@ class Results(NamedTuple):
         """Return a row for each condition whose worlds have patterns: what of them reaches the executive."""
         return pattern_rows(self.record, self.seen)
 
+    def grades(self, *, estimates: bool = True) -> list[GradedRow]:
+        """Return a row for each condition and hop: what is told of the graded facts; see `graded_rows`."""
+        return graded_rows(self.record, self.on_scale, estimates=estimates)
+
     def status(self) -> list[StatusRow]:
         """Return a row for each condition and hop: the status told, by the true one."""
         return status_rows(self.record, self.told)
@@ -258,6 +265,7 @@ class Results(NamedTuple):
             **({"regret": self.regret(), "down_by_hop": self.down(), "pauses": self.pauses()} if self.decided else {}),
             **({"by_round": self.rounds()} if self.met else {}),
             **({"status": [row.document() for row in self.status()]} if self.told else {}),
+            **({"grades": [row.document() for row in self.grades()]} if self.on_scale else {}),
             **({"patterns": [row.document() for row in self.patterns()]} if self.seen else {}),
             **({"stops": rows} if (rows := self.stops()) else {}),
             **({"charter_by_hop": self.charter(), "deeds": self.deeds()} if self.ordered else {}),
@@ -299,6 +307,7 @@ def results(record: RunRecord, log: Log, tell: Tell = silent) -> Results:
     decided: dict[TrialId, TrialEnd] = {}
     told: list[StatusPath] = []
     seen: list[PatternSeen] = []
+    on_scale: list[GradedPath] = []
     met: dict[TrialId, tuple[Round, ...]] = {}
     tops: dict[TrialId, HopShares] = {}
     taken: dict[TrialId, Taken] = {}
@@ -327,6 +336,7 @@ def results(record: RunRecord, log: Log, tell: Tell = silent) -> Results:
             silent.add(trial)
         told += status_path(casts, trial, end)
         seen += pattern_seen(casts, trial, end)
+        on_scale += graded_path(casts, trial, end)
         if end.rounds:
             met[trial] = rounds_of(casts, trial, end.rounds)
         if end.outcome is not None:
@@ -355,6 +365,7 @@ def results(record: RunRecord, log: Log, tell: Tell = silent) -> Results:
         decided=priced(record, decided),
         told=told,
         seen=seen,
+        on_scale=on_scale,
         met=met,
         tops=tops,
         taken=taken,

@@ -196,7 +196,7 @@ def story(
         notes={name: cast.notes(name) for name in cast.dealt},
         intent=_intent(cast) if cast.loop else (),
         turns=turns,
-        paths={fact: cast.hierarchy.path_up(name)[:-1] for name, facts in cast.dealt.items() for fact in facts},
+        paths=_paths(cast, turns),
         sent=cast.plan.sent,
     )
 
@@ -216,6 +216,22 @@ def _read_by(turn: Turn, cast: Cast, trial: str, logged: Mapping[str, Reading], 
         if read[name] != ELSEWHERE
     }  # fmt: skip
     return turn._replace(verdicts=verdicts)
+
+
+def _paths(cast: Cast, turns: Sequence[Turn]) -> dict[str, list[str]]:
+    """Return for each fact the seats on its way up; of two witnesses, from the one who reported it as it is."""
+    kept = {
+        (turn.seat.name, name)
+        for turn in turns
+        for name, verdict in turn.verdicts.items()
+        if turn.told.number == 0 and verdict.fate == "kept"
+    }
+    paths: dict[str, list[str]] = {}
+    for worker, facts in cast.dealt.items():
+        for fact in facts:
+            if fact not in paths or (worker, fact) in kept:
+                paths[fact] = cast.hierarchy.path_up(worker)[:-1]
+    return paths
 
 
 def _turn(cast: Cast, turn: Spoken, step: Step | None, reply: Reply, said: Said, held: Collection[str]) -> Turn:

@@ -16,6 +16,7 @@ name says what is planted:
     channel:drop=0.1,taste=1                      loses a tenth, and where it rates reports it likes good news
     channel:bad_drop=1                            a saboteur: drops every bad fact
     channel:inflate=0.1,kin=0.5                   tells a tenth of the figures better, and scores its own writing higher
+    channel:hide=0.1/0.3,milder=0/0.2      leaves out, or tells milder, facts with a grade: a rate for each grade
     channel:catch=0.8,alarm=0.05,mend=0.9         how well an auditor finds losses, and a seat restores them
 
 `rates` has the law of loss and every rate; `replies` has the replies to tasks
@@ -27,6 +28,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from chains.models.channel.codebook import NOTHING, SILENT, Codebook, State, codebook, numbered_lines
+from chains.models.channel.grades import regraded
 from chains.models.channel.note_markers import numbered
 from chains.models.channel.rates import Cause, ChannelRates, parse_channel
 from chains.models.provider import Occasion, Reply, Request, Usage
@@ -111,19 +113,16 @@ class Channel:
         """Return the sentence in which a fact or a clause is passed on, or none; `lines` is how many were heard."""
         rates, book = self.rates, codebook(occasion.world)
         draw = self.draw(occasion, fact.id)
-        frailty = rates.chain_sd * chain
-        if rates.fact_sd:
-            frailty += rates.fact_sd * Draw("fact", rates.seed, occasion.world.seed, fact.id).normal()
-        if isinstance(fact, Fact):
-            ratio = math.exp(frailty) * (rates.bad if fact.valence == "bad" else 1.0)
-        else:
-            ratio = math.exp(frailty) * rates.ratio(fact, occasion.world.charter)
-        after: State | None = state
+        ratio = self._ratio(fact, occasion, chain)
         if isinstance(fact, Fact) and fact.valence == "bad" and self._hidden(occasion, fact):
             return []
+        now = self._regraded(state, fact, occasion) if rates.by_grade else state
+        if now is None:
+            return []
+        after: State | None = now
         if draw.uniform() < rates.hazard(occasion.hop, occasion.depth, ratio, lines):
             cause = rates.cause(draw.uniform())
-            if state.fate == "kept":
+            if now.fate == "kept":
                 after = _lost(fact.id, cause, book, draw)
             elif cause == "drop":
                 after = None
@@ -134,6 +133,20 @@ class Channel:
         if after == state and draw.uniform() >= rates.paraphrase:
             return [line]
         return [draw.choice(book.wordings[after])]
+
+    def _ratio(self, fact: Statement, occasion: Occasion, chain: float) -> float:
+        """Return what multiplies the hazard of a fact or a clause: its valence or rank, and the frailties."""
+        rates = self.rates
+        frailty = rates.chain_sd * chain
+        if rates.fact_sd:
+            frailty += rates.fact_sd * Draw("fact", rates.seed, occasion.world.seed, fact.id).normal()
+        if isinstance(fact, Fact):
+            return math.exp(frailty) * (rates.bad if fact.valence == "bad" else 1.0)
+        return math.exp(frailty) * rates.ratio(fact, occasion.world.charter)
+
+    def _regraded(self, state: State, fact: Statement, occasion: Occasion) -> State | None:
+        book, grading = codebook(occasion.world), occasion.world.grading
+        return regraded(self.rates, grading, fact, state, book, self.draw(occasion, f"grade {fact.id}"))
 
     def _hidden(self, occasion: Occasion, fact: Fact) -> bool:
         return self.rates.bad_drop > 0 and self.draw(occasion, f"hidden {fact.id}").uniform() < self.rates.bad_drop

@@ -14,7 +14,7 @@ from chains.models.channel.codebook import codebook, lines_of
 from chains.models.provider import Occasion
 from chains.rng import Draw
 from chains.worlds.decisions.belief_weights import heard_weight
-from chains.worlds.decisions.decision import Decision
+from chains.worlds.decisions.decision import Decision, Steps
 from chains.worlds.facts.ledger import Fact
 from chains.worlds.world import World
 
@@ -36,14 +36,17 @@ def weights_heard(occasion: Occasion, *texts: str) -> dict[str, float | None]:
             continue
         fact = world.fact(state.fact)
         slot, _, value = state.variant.partition("=")
-        wrong = slot if state.fate == "altered" and fact.slot(slot).kind in ("number", "count") else ""
+        its = decision.weight_of[fact.id]
+        stepped = isinstance(its.ramp, Steps) and its.ramp.slot == slot
+        number = state.fate == "altered" and fact.slot(slot).kind in ("number", "count")
+        wrong = slot if number or stepped else ""
         weight = heard_weight(
-            decision.weight_of[fact.id],
+            its,
             fact,
             state.fate,
             missing=_gone(fact, line) if state.fate == "blurred" else (),
             wrong=wrong,
-            said=float(value) if wrong else None,
+            said=float(value) if number else value if stepped else None,
         )
         weights[fact.id] = weight or 0.0
         kept |= {fact.id} if state.fate == "kept" else set()

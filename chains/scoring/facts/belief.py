@@ -13,12 +13,13 @@ The fate of a fact decides its weight for the reader:
 
 from collections.abc import Mapping
 
+from chains.scoring.facts.grades import UNTOLD, grades_in
 from chains.scoring.facts.verdict import Verdict
 from chains.scoring.text.quantities import Quantity, compare, quantities_of
 from chains.scoring.text.tokens import tokens_of
 from chains.scoring.text.units import Unit, unit_of
 from chains.worlds.decisions.belief_weights import heard_weight
-from chains.worlds.decisions.decision import Decision, Weight
+from chains.worlds.decisions.decision import Decision, Steps, Weight
 from chains.worlds.facts.ledger import Fact, Slot
 from chains.worlds.world import World
 
@@ -35,10 +36,16 @@ def believed(world: World, verdicts: Mapping[str, Verdict], message: str) -> dic
         The log-odds that each fact with a weight adds, by its id; None for an omitted fact.
     """
     decision = _decided(world)
+    letters = UNTOLD * len(world.facts)
+    if world.grading is not None:
+        letters = grades_in(message, world.grading, world.facts, verdicts)
+    grades = dict(zip((fact.id for fact in world.facts), letters, strict=True))
     told: dict[str, float | None] = {}
     for weight in decision.weights:
         verdict = verdicts.get(weight.fact)
-        told[weight.fact] = None if verdict is None else _told(weight, world.fact(weight.fact), verdict, message)
+        told[weight.fact] = (
+            None if verdict is None else _told(weight, world.fact(weight.fact), verdict, message, grades[weight.fact])
+        )
     return decision.with_joint(told, {name for name, verdict in verdicts.items() if verdict.fate == "kept"})
 
 
@@ -48,9 +55,12 @@ def _decided(world: World) -> Decision:
     return world.decision
 
 
-def _told(weight: Weight, fact: Fact, verdict: Verdict, message: str) -> float | None:
+def _told(weight: Weight, fact: Fact, verdict: Verdict, message: str, grade: str) -> float | None:
     states = verdict.slots
     wrong = weight.ramp.slot if weight.ramp is not None and states.get(weight.ramp.slot) == "wrong" else ""
+    if wrong and isinstance(weight.ramp, Steps):
+        word = weight.ramp.words[int(grade)] if grade.isdigit() else None
+        return heard_weight(weight, fact, verdict.known, wrong=wrong, said=word)
     first, last = verdict.evidence or (0, len(message))
     return heard_weight(
         weight,

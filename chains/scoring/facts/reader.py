@@ -14,6 +14,7 @@ from chains.fates import ELSEWHERE
 from chains.models.provider import Finish, Reply
 from chains.scoring.facts.belief import believed
 from chains.scoring.facts.degenerate import EMPTY, degenerate
+from chains.scoring.facts.grades import calls_in, grades_in
 from chains.scoring.facts.instrument import INSTRUMENT, Instrument
 from chains.scoring.facts.inventions import invented, unfounded
 from chains.scoring.facts.patterns import patterns_in
@@ -99,6 +100,7 @@ class Reader:
     def _reading(self, read: _Read) -> Reading:
         """Read one message without its hop; cached, so that a message passed on word for word is read once."""
         message, finish, held, heard, corrected = read
+        grading, facts = self._world.grading, self._world.facts
         verdicts = read_corrected(self._instrument, message, corrected, only=held)
         status = status_told(self._world, message)
         fates = "".join(verdicts[fact.id].letter if fact.id in held else ELSEWHERE for fact in self._world.facts)
@@ -115,6 +117,8 @@ class Reader:
             finish=finish,
             status=status,
             patterns=self._patterns(message),
+            grades=None if grading is None else grades_in(message, grading, facts, verdicts),
+            calls=calls_in(message, grading, facts, verdicts) if grading is not None and grading.wrong else None,
         )
 
     def _patterns(self, message: str) -> str | None:

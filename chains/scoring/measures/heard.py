@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from chains.fates import ELSEWHERE, FATE_OF, LETTERS_OF_CLAIMS, SILENT, in_rates
 from chains.scoring.facts.patterns import STATED
+from chains.scoring.measures.graded import Graded
 from chains.scoring.measures.held_back import Stakes
 from chains.scoring.measures.intent import Carried
 from chains.scoring.measures.pools import Candidates
@@ -79,6 +80,10 @@ class Heard(NamedTuple):
     """The candidates, with what they are worth, what is written of them and how they are scored."""
     sat: Sequence[Sat] | None = None
     """What people did in their seats, if anybody sits anywhere in the run; empty in a trial where nobody does."""
+    graded: Graded | None = None
+    """What is told of the graded facts; None in a world without any."""
+    filed: float = math.nan
+    """Share of the graded facts that a worker reports; nan in a world without any."""
 
     def share(self, letters: str, *, valence: str | None = None, weighted: bool = False) -> float:
         """Return the share of the facts whose fate is one of these letters, from 0 to 1.

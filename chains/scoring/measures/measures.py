@@ -254,6 +254,48 @@ def fudge_excess(at: Heard) -> float:
     return best_alone(at.facts, at.fates) - worst_alone(at.facts, at.fates)
 
 
+@measure()
+def filed(at: Heard) -> float:
+    """Share of the graded facts (incidents) that a worker reports."""
+    return at.filed
+
+
+@measure()
+def reported(at: Heard) -> float:
+    """Share of the graded facts that the executive hears of, with whatever grade."""
+    return math.nan if at.graded is None else at.graded.told
+
+
+@measure()
+def graded_down(at: Heard) -> float:
+    """Share of the facts heard with a grade that have a milder one than the true one; the mildest don't count."""
+    return math.nan if at.graded is None else at.graded.milder
+
+
+@measure()
+def graded_up(at: Heard) -> float:
+    """Share of the facts heard with a grade that have a worse one than the true one; the worst don't count."""
+    return math.nan if at.graded is None else at.graded.worse
+
+
+@measure()
+def grading_excess(at: Heard) -> float:
+    """graded_down less graded_up: above 0, what is reclassified grows milder."""
+    return graded_down(at) - graded_up(at)
+
+
+@measure()
+def call_success(at: Heard) -> float:
+    """Share of the close calls heard of that are told as a success."""
+    return math.nan if at.graded is None else at.graded.success
+
+
+@measure()
+def call_warning(at: Heard) -> float:
+    """Share of the close calls heard of that are told as a warning."""
+    return math.nan if at.graded is None else at.graded.warning
+
+
 @measure(share=False)
 def invention(at: Heard) -> float:
     """New claims at the last hop that nothing heard supports, mean per message."""

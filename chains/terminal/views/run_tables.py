@@ -18,6 +18,7 @@ from chains.stats.paired.ceiling_and_floor import AtLimit, all_at_one
 from chains.stats.paired.shares import FEWEST_WORLDS, MOST_CUT_OFF, MOST_FOREIGN
 from chains.terminal.views.added_measures import added_view
 from chains.terminal.views.charter import acted_sentence, carried_view
+from chains.terminal.views.grades import graded_sentence, grades_view
 from chains.terminal.views.output import counted
 from chains.terminal.views.pauses import pauses_view
 from chains.terminal.views.pools import pools_view
@@ -86,6 +87,7 @@ def results_view(
         parts += status_view(found.status(), shown_hops(sorted({row["hop"] for row in rows})))
     parts += patterns_view(found.patterns())
     parts += pools_view(found.pools(), found.by_drafts())
+    parts += grades_view(found.grades(), shown_hops(sorted({row["hop"] for row in rows})))
     if found.decided:
         parts += regret_view(found.regret(), found.down(), by_hop_table)
         parts += stops_view(found.stops())
@@ -175,6 +177,7 @@ def _answer(found: Results, *, ranked: bool) -> list[RenderableType]:
     if found.ordered:
         return [Text(acted_sentence(found.deeds()), "bold")]
     told = [Text(told_sentence(found.status()), "bold")] if found.told else []
+    told += [Text(graded_sentence(found.grades(estimates=False)), "bold")] if found.on_scale else []
     return [*told, *summary_view(found.summary(), ranked=ranked)] or [Text("no trial is finished yet", "bold")]
 
 

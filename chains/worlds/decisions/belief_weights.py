@@ -3,12 +3,18 @@
 from collections.abc import Collection
 
 from chains.fates import Fate
-from chains.worlds.decisions.decision import Ramp, Weight
+from chains.worlds.decisions.decision import Ramp, Steps, Weight
 from chains.worlds.facts.ledger import Fact
 
 
 def heard_weight(
-    weight: Weight, fact: Fact, fate: Fate, *, missing: Collection[str] = (), wrong: str = "", said: float | None = None
+    weight: Weight,
+    fact: Fact,
+    fate: Fate,
+    *,
+    missing: Collection[str] = (),
+    wrong: str = "",
+    said: float | str | None = None,
 ) -> float | None:
     """Return the log-odds that a fact adds in a reader's belief; None if it is omitted.
 
@@ -36,12 +42,12 @@ def heard_weight(
             return weight.true
 
 
-def _with(weight: Weight, wrong: str, said: float | None) -> float:
+def _with(weight: Weight, wrong: str, said: float | str | None) -> float:
     ramp = weight.ramp
     if ramp is None or ramp.slot != wrong:
         return weight.true
     return ramp.mean if said is None else ramp.at(said)
 
 
-def _without(plain: float, ramp: Ramp | None, missing: Collection[str]) -> float:
+def _without(plain: float, ramp: Ramp | Steps | None, missing: Collection[str]) -> float:
     return ramp.mean if ramp is not None and ramp.slot in missing else plain

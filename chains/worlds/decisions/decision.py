@@ -47,8 +47,9 @@ class Ramp(BaseModel):
             raise ValueError(f"the ramp of {self.slot} begins and ends at {self.values[0]:g}")
         return self
 
-    def at(self, value: float) -> float:
+    def at(self, value: float | str) -> float:
         """Return the weight at a value."""
+        value = float(value)
         (first, last), (least, most) = self.values, self.weights
         share = min(1.0, max(0.0, (value - first) / (last - first)))
         return least + share * (most - least)
@@ -57,6 +58,32 @@ class Ramp(BaseModel):
     def mean(self) -> float:
         """The mean weight if every value between the two ends is equally likely."""
         return (self.weights[0] + self.weights[1]) / 2
+
+
+class Steps(BaseModel):
+    """A weight by the value of a slot that holds one of a few words."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    slot: str
+    words: Annotated[tuple[str, ...], Field(min_length=2)]
+    weights: tuple[Finite, ...]
+    """The weight for each word."""
+
+    @model_validator(mode="after")
+    def _one_each(self) -> Self:
+        if len(self.words) != len(self.weights):
+            raise ValueError(f"the weights of {self.slot} are {len(self.weights)} for {len(self.words)} words")
+        return self
+
+    def at(self, value: float | str) -> float:
+        """Return the weight for a word; the mean for one that is not known."""
+        return dict(zip(self.words, self.weights, strict=True)).get(str(value), self.mean)
+
+    @property
+    def mean(self) -> float:
+        """The mean weight if every word is equally likely."""
+        return math.fsum(self.weights) / len(self.weights)
 
 
 class Weight(BaseModel):
@@ -69,9 +96,9 @@ class Weight(BaseModel):
     """The weight of the true fact."""
     twin: Finite = 0.0
     """The weight of its twin, for a report that inverts the fact."""
-    ramp: Ramp | None = None
+    ramp: Ramp | Steps | None = None
     """How the weight follows from a value; None if it does not."""
-    twin_ramp: Ramp | None = None
+    twin_ramp: Ramp | Steps | None = None
 
     def twinned(self) -> "Weight":
         """Return the weight that the fact's twin has."""
