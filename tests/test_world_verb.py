@@ -361,3 +361,23 @@ def test_names_in_a_claim_are_replaced_too(mazedom, tmp_path):
     assert "LB-7" not in said
     assert "Halden" not in said
     assert "load balancer LB-" in said
+
+
+def test_check_tries_paraphrases_that_are_not_the_file_s_own_renderings(mazedom, report, tmp_path):
+    found = mazedom("world", "check", report)
+    assert found.status == 0
+    assert "in their own words and" in found.out
+    assert "1 of them are claims" in found.out
+    # two dates that no paraphrase keeps apart: in its own words it is read, in others it is not
+    (tmp_path / "dates.toml").write_text(
+        """
+[[facts]]
+subject = "handover"
+renderings = ["{subject} is on {day} instead of {old}.", "To note: {subject} is on {day} instead of {old}."]
+slots = { day = "22 November", old = "31 October" }
+valence = "bad"
+"""
+    )
+    found = mazedom("world", "check", "dates.toml", "--json")
+    assert found.status == 1
+    assert any(reason.startswith("paraphrased, 'November 22'") for reason in found.document["misread"]["F01"])

@@ -12,6 +12,7 @@ A statement that fails is left out: what the instrument can't read is no ground 
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from chains.authoring.paraphrasing import paraphrases
 from chains.fates import FATES, Fate
 from chains.models.channel.codebook import wrong_values
 from chains.scoring.facts.instrument import Instrument
@@ -34,6 +35,38 @@ def failures(statement: Statement, quote: str) -> list[str]:
         for what, text, allowed in _trials(statement, quote)
         if (read := instrument.read(text)[statement.id].fate) not in allowed
     ]
+
+
+def misread_paraphrases(statement: Statement) -> list[str]:
+    """Return the instrument's errors on paraphrases that are none of a statement's renderings."""
+    instrument = Instrument([statement])
+    found = []
+    for how, text, right in paraphrases(statement):
+        read = instrument.read(text)[statement.id].fate
+        if (read == "kept") != right:
+            found.append(f"paraphrased, {how} is read as {read}: {text}")
+    return found
+
+
+def misreadings(statement: Statement, quote: str) -> list[str]:
+    """Return the instrument's errors on a statement that stands alone, in its own words and in paraphrases."""
+    return failures(statement, quote) or misread_paraphrases(statement)
+
+
+def eased(statement: Fact, quote: str) -> Fact | None:
+    """Return a statement that is misread with one value less to look for; None if that is no help.
+
+    Of "50 mg instead of 25 mg" the rules can't tell which is wrong. The value stays in the words, as context that a
+    message may leave out. One number, date or direction at least is looked for.
+    """
+    keys = [slot for slot in statement.slots if slot.key]
+    for gone in keys if len(keys) > 1 else ():
+        slots = tuple(slot.model_copy(update={"key": False}) if slot is gone else slot for slot in statement.slots)
+        if any(slot.key and slot.kind not in ("name", "category") for slot in slots):
+            other = statement.model_copy(update={"slots": slots})
+            if not misreadings(other, quote):
+                return other
+    return None
 
 
 def _trials(statement: Statement, quote: str) -> Iterator[tuple[str, str, Sequence[Fate]]]:

@@ -4,6 +4,7 @@ Each row has a wording, the wording that reverses it in the same place, and the 
 them. Words that often mean something else ("over", "up") count only where the instrument takes them for a direction.
 """
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from chains.scoring.facts.direction_reader import compile_direction
@@ -69,6 +70,10 @@ _ROWS: tuple[tuple[str, str, Sense, Sense], ...] = (
     ("declined", "increased", d.FELL, d.ROSE),
     ("up", "down", d.ROSE, d.FELL),
     ("down", "up", d.FELL, d.ROSE),
+    ("was down", "was up", _DOWN, _RUNNING),
+    ("were down", "were up", _DOWN, _RUNNING),
+    ("is down", "is up", _DOWN, _RUNNING),
+    ("been down", "been up", _DOWN, _RUNNING),
     ("raised", "lowered", d.RAISED, d.LOWERED),
     ("lowered", "raised", d.LOWERED, d.RAISED),
     ("reduced", "increased", d.LOWERED, d.RAISED),
@@ -133,7 +138,7 @@ _ROWS: tuple[tuple[str, str, Sense, Sense], ...] = (
     ("extended", "shortened", d.EXTENDED, d.SHORTENED),
 )
 _AMOUNTS = bag("by from to")
-_CHANGED = bag("raised lowered reduced dropped climbed up down")
+CHANGED = bag("raised lowered reduced dropped climbed up down")
 """Directions only next to an amount: not in "shut down" or "raised a concern"."""
 _MEASURED = bag("over under above below")
 _YARDSTICKS = bag(
@@ -147,6 +152,9 @@ _AIMS = bag(
     "deadline deadlines target targets goal goals requirement requirements limit quota plan milestone milestones "
     "objective sla"
 )
+_TUMBLED = bag("from off into down onto ill asleep through over")
+"""Words after "fell" where somebody or something did, if no number follows."""
+_FAR = 2
 _PLACED = bag("late early")
 """Directions only if no noun follows: not in "the late shift"."""
 TURNABLE = frozenset(word for form, turned, _, _ in _ROWS for word in (form, turned) if " " not in word) - bag(
@@ -212,27 +220,38 @@ def _fits(tokens: tuple[Token, ...], first: int, last: int, form: str, turned: s
     after = tokens[last : last + 6]
     following = after[0] if after else None
     fits = True
-    if form in _CHANGED:
+    if form in CHANGED:
         beside = following is not None and (following.kind == "number" or following.text in "€$£")
         beside = beside or (first > 0 and (tokens[first - 1].kind == "number" or tokens[first - 1].text == "%"))
         announced = after[:1] if form in ("up", "down") else after
         fits = beside or any(token.low in _AMOUNTS for token in announced)
+    elif form.endswith(" down"):
+        fits = not any(token.kind == "number" or token.low == "by" for token in after[: 1 + _amount(after)])
     elif form in _MEASURED:
         before = tokens[first - 1] if first else None
         beside = before is not None and (before.kind == "number" or before.low in UNITS or before.text in "%€$£")
-        fits = beside or any(token.low in _YARDSTICKS for token in after[:4])
+        between = beside and following is not None and following.kind == "number"  # "84 over 51"
+        fits = not between and (beside or any(token.low in _YARDSTICKS for token in after[:4]))
     elif form in _COMPARED:
         fits = following is not None and following.low == "than"
     elif form in _AIMED:
         fits = any(token.low in _AIMS for token in tokens)
     elif form in _PLACED:
         fits = following is None or following.kind != "word" or following.low in STOP
+    elif form in ("fell", "fallen"):
+        fits = following is None or following.low not in _TUMBLED or len(after) < _FAR or after[1].kind == "number"
     elif form == "left":
         name = first > 0 and (tokens[first - 1].kind == "code" or tokens[first - 1].text[:1].isupper())
         fits = name and (following is None or following.low in STOP)
     elif form == "behind":
         fits = (following is None or following.kind == "mark") == (turned == "ahead")
     return fits
+
+
+def _amount(after: Sequence[Token]) -> bool:
+    """Whether "from" or "to" before an amount follows, and not before a time of day."""
+    prepositions = bool(after) and after[0].low in ("from", "to")
+    return prepositions and not (len(after) > _FAR and after[_FAR].text == ":")
 
 
 def _others(sense: Sense, form: str) -> tuple[str, ...]:

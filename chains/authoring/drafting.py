@@ -6,7 +6,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from chains.authoring.claiming import claim, sentence_in
-from chains.authoring.direction_phrases import TURNABLE, Way, ways_in
+from chains.authoring.direction_phrases import CHANGED, TURNABLE, Way, ways_in
 from chains.authoring.subject_finder import Untyped, head_of, is_verb, subject_in
 from chains.authoring.values import Value, values_in
 from chains.scoring.facts.claims import content_of
@@ -22,7 +22,7 @@ MOST_TOPIC = 4
 _MOST_TOKENS = 45
 _FEWEST_WORDS = 4
 _DENIALS = bag("not no never none neither nor without nothing nobody nowhere hardly")
-_CONDITIONS = bag("if unless whether would should could might whenever until suppose provided")
+_CONDITIONS = bag("if unless whether would should could might whenever suppose provided")
 _SPEECH = bag(
     "say says said claim claims claimed argue argues argued think thinks thought believe believes believed according "
     "suggest suggests suggested feel feels felt hope hopes hoped assume assumes assumed wonder fear fears feared"
@@ -32,6 +32,7 @@ _VAGUE_TOPICS = bag(
     "exactly initially originally finally previously"
 )
 """Words that go with any property, so that they don't show which property is meant."""
+_CAUSES = bag("cause caused causes because due reason reasons root led leads result resulted owing thanks")
 _POINTERS = bag("it them this these those that they")
 _ZONE = r"(?:\s*(?:UTC|GMT|CES?T|BST|[ECMP][SD]T|Z|h|hrs|hours|[ap]\.?m\.?)\b\.?)?"
 _CLOCK = rf"\(?\[?~?\d{{1,2}}(?::\d{{2}}){{1,2}}(?:\.\d+)?\]?\)?{_ZONE}"
@@ -39,13 +40,16 @@ _STAMP = re.compile(rf"\[?(?:\d{{4}}-\d\d-\d\d[T ,]+)?{_CLOCK}\s*(?:[-–—,:|\
 _AT_START = re.compile(rf"(?:At|By|Around|From|Since)\s+{_CLOCK}\s*,?\s+", re.IGNORECASE)
 _REPORTED = re.compile(
     r"(?:[A-Z][\w.’'-]*(?:\s+[A-Z][\w.’'-]*){0,3}|(?:The|Our)\s+(?:\w+\s+){0,2}\w+)\s+(?:has\s+|have\s+)?"
-    r"(?:reported|reports|confirmed|confirms|noted|notes|announced|announces|informed us|told us|found|finds)\s+that\s+"
+    r"(?:reported|reports|confirmed|confirms|noted|notes|announced|announces|found|finds|explained|explains|stated|states|"
+    r"pointed out|points out|mentioned|mentions|added|adds|stressed|stresses|recalled|recalls|remarked|remarks|"
+    r"(?:informed|told)\s+(?:us|the\s+\w+|\w+))\s+that\s+"
 )
 """Who told it, before what is told: "Lindqvist reported that pump P-3 is two weeks late" is about the pump."""
 _AT_END = re.compile(rf"[\s,(]+(?:at|by|around|since)\s+{_CLOCK}\)?(?=[.!]?$)", re.IGNORECASE)
 _OPAQUE = re.compile(
-    r"\d{1,2}:\d{2}|https?://|www\.|\S@\S|\d+\.\d+\.\d+|(?<![\w.])#\d|\b[0-9a-f]{8,}\b|[{}<>=\\^~|]|\$(?!\s?\d)|'{2}",
+    r"https?://|www\.|\S@\S|\d+\.\d+\.\d+|(?<![\w.])#\d|\b[0-9a-f]{8,}\b|[{}<>=\\^~|]|\$(?!\s?\d)|'{2}",
 )
+_ADVERBS = bag("then later now still also therefore thus finally soon only")
 _JOINTS = bag("but while whereas although though however yet because whilst and so which who plus as")
 
 
@@ -84,6 +88,11 @@ def drafts_in(
     clauses = list(_clauses(text, start, end)) if subject is None else [(start, end)]
     typed = [_typed(text, first, last, subject, common) for first, last in clauses]
     found = [one for one in typed if isinstance(one, Draft)]
+    if not found and (start or end < len(text)):
+        uncut = _typed(text, 0, len(text), subject, common)  # a time of day may be all that it tells
+        found = [uncut] if isinstance(uncut, Draft) and not _REPORTED.match(text) else []
+        if found:
+            return found, []
     if not found:
         whole = typed[0] if len(clauses) == 1 else _typed(text, start, end, subject, common)
         return _or_claim(text, whole, subject)
@@ -137,18 +146,23 @@ def draft(text: str, subject: str | None = None, common: frozenset[str] = frozen
     values = values_in(tokens, text, inside)
     taken = inside | {at for value in values for at in range(value.first, value.last)}
     ways = ways_in(tokens, taken)
-    if any(token.low in TURNABLE for at, token in enumerate(tokens) if at not in taken | _covered(ways)):
+    if any(_turns(tokens, at) for at in range(len(tokens)) if at not in taken | _covered(ways)):
         raise Untyped("a word that could be turned round and can't be typed")
     values = _named_apart([*values, *(Value(*way) for way in ways)])
     if not values:
         raise Untyped("no typed value")
+    why = any(token.low in _CAUSES for token in tokens)
+    if why and all(value.slot.kind in ("name", "direction") for value in values):
+        raise Untyped("a cause")
     if all(value.slot.kind == "name" and not any(map(str.isdigit, str(value.slot.value))) for value in values):
         raise Untyped("only names, which leave open what happened")
     if len(values) > MOST_SLOTS:
         raise Untyped("too many values for one statement")
     taken |= _covered(ways)
     topic = _topic([token for at, token in enumerate(tokens) if at not in taken])
-    if not (topic or ways or is_verb(tokens, about[1])):
+    if not (
+        topic or ways or any(is_verb(tokens, at) for at in range(about[1], len(tokens))) or tokens[0].low == "there"
+    ):
         raise Untyped("nothing said of its subject besides values")
     if len(ways) == len(values) and any(token.low in _POINTERS for token in tokens):
         raise Untyped("it says something of a pronoun")
@@ -169,6 +183,15 @@ def draft(text: str, subject: str | None = None, common: frozenset[str] = frozen
         )
     except ValueError:
         raise Untyped("no wording could be made of it") from None
+
+
+def _turns(tokens: tuple[Token, ...], at: int) -> bool:
+    """Whether a word says something that its opposite would reverse: not in "a normal Tuesday", "raised a concern"."""
+    if tokens[at].low not in TURNABLE or tokens[at].low in CHANGED:
+        return False
+    after = tokens[at + 1] if at + 1 < len(tokens) else None
+    attribute = after is not None and after.kind in ("word", "code") and after.low not in STOP
+    return not (attribute and at and not is_verb(tokens, at))
 
 
 def _covered(ways: Sequence[Way]) -> frozenset[int]:
@@ -194,7 +217,7 @@ def _clauses(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
         yield start, end
         return
     tokens, cuts = sentences[0].placed, sentences[0].cuts
-    for cut, following in pairwise(cuts):
+    for cut, following in pairwise(_own_subjects(tokens, cuts)):
         first, last = cut, following
         while first < last and (tokens[first].kind == "mark" or (first and tokens[first].low in _JOINTS)):
             first += 1
@@ -202,6 +225,18 @@ def _clauses(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
             last -= 1
         if first < last:
             yield start + tokens[first].start, start + tokens[last - 1].end
+
+
+def _own_subjects(tokens: tuple[Token, ...], cuts: Sequence[int]) -> list[int]:
+    """Return the cuts without those before a clause that has no subject: "was planned for May but was cancelled"."""
+    out = [cuts[0]]
+    for cut in cuts[1:-1]:
+        first = cut
+        while first < len(tokens) and (tokens[first].kind == "mark" or tokens[first].low in _JOINTS | _ADVERBS):
+            first += 1
+        if not (first < len(tokens) and is_verb(tokens, first)):
+            out.append(cut)
+    return [*out, cuts[-1]]
 
 
 def _read(text: str) -> tuple[Token, ...]:

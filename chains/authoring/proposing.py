@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from chains.authoring.checking import failures, unreadable
+from chains.authoring.checking import eased, failures, misreadings, unreadable
 from chains.authoring.claiming import claim
 from chains.authoring.drafting import drafts_in
 from chains.authoring.passages import BLANKS, Passage, passages
@@ -149,7 +149,10 @@ def propose(
 
 def _fit(candidate: Candidate, out: Proposals) -> list[Candidate]:
     """Return a candidate that the instrument reads, as a claim if its values are misread; none if it is left out."""
-    reasons = failures(candidate.fact, words_of(candidate.quote, out.names))
+    words = words_of(candidate.quote, out.names)
+    reasons = misreadings(candidate.fact, words)
+    if reasons and (fact := eased(candidate.fact, words)) is not None:
+        return [candidate._replace(fact=fact)]
     return _or_claim(candidate, out, f"self-check: {_sort_of(reasons[0])}") if reasons else [candidate]
 
 
@@ -244,5 +247,8 @@ def _ambiguous(candidates: Sequence[Candidate]) -> set[str]:
 def _sort_of(failure: str) -> str:
     """Return the kind of a failure, without its particulars, so that failures can be counted."""
     what, _, read = failure.partition(" is read as ")
-    kind = what if what.startswith(("its", "wording", "a report")) else "another value"
+    if failure.startswith("paraphrased"):
+        what = "a paraphrase"
+        read = read.partition(":")[0]
+    kind = what if what.startswith(("its", "wording", "a ")) else "another value"
     return f"{kind} is read as {read}"

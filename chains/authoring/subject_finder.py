@@ -11,6 +11,7 @@ from itertools import pairwise
 from chains.scoring.text.ledger_stems import IRREGULAR, STOP, bag
 from chains.scoring.text.number_words import numeral
 from chains.scoring.text.tokens import Token
+from chains.scoring.text.units import UNITS
 from chains.worlds.facts.ledger import MONTHS
 
 _ARTICLES = bag("the a an our their its this that these those all both every each another his her my your some any")
@@ -22,7 +23,7 @@ _AUXILIARIES = bag(
 _PAST = frozenset(word for word, base in IRREGULAR.items() if base != word and not word.endswith("s")) | bag(
     "cost hit cut put set let shut went came saw showed told paid bought sold brought caught chose drew drove flew "
     "hung knew lay led meant read rang sent shook shone shot slept spoke spread stuck struck swept taught threw wore "
-    "underwent overheated froze bore"
+    "underwent overheated froze bore mistook took understood"
 )
 _NO_VERBS = bag(
     "late later latest early earlier growth loss losses delivery deliveries failure failures news series "
@@ -30,10 +31,14 @@ _NO_VERBS = bag(
     "seed need speed thing king ring spring wing evening morning string during this something nothing"
 )
 _PRESENT = bag(
-    "needs costs holds shows runs stands exceeds lacks fails leaks reports expects plans wants says takes uses goes "
+    "amount amounts measure measures needs costs holds shows runs stands exceeds lacks fails leaks reports expects "
+    "plans wants says takes uses goes "
     "carries covers includes contains means makes gives keeps leaves begins ends starts stops requires serves weighs "
     "owns leads meets misses rises falls passes blocks affects causes sits lies comes works "
-    "expires arrives departs opens closes"
+    "expires arrives departs opens closes arrive stay stays deliver delivers see sees know knows remain expect want "
+    "agree agrees exist exists need come go get gets become becomes appear appears belong belongs consist consists "
+    "depend depends happen happens live lives occur occurs seem speak speaks stand wait waits vary varies follow "
+    "follows"
 )
 _PREPOSITIONS = bag("of for on at in from with by to under over between during after before since within per against")
 _LEADING = bag(
@@ -41,10 +46,14 @@ _LEADING = bag(
     "although while when until according"
 )
 _OURS = bag("we i they he she it there you who which what")
+_SPEAKERS = bag("we i there")
 _GENERIC = bag(
     "team teams staff people everyone colleagues situation work thing things others rest part status update summary "
     "report reports note notes everything item items point points issue issues problem problems total result results"
 )
+_WITHIN = bag("them these those it")
+"""Pronouns that a subject may end in: "the first of them"."""
+_PLACES = bag("in at from near with on")
 _NO_NAMES = bag("that which who whom why how when where here there let i me us you")
 _MOST_WORDS = 7
 
@@ -68,6 +77,7 @@ def subject_in(tokens: tuple[Token, ...]) -> tuple[int, int]:
     number = numeral(tokens, first)
     if number is not None and tokens[first].kind != "code" and not number.weak:
         return _counted(tokens, first, end)
+    end = _before_value(tokens, first, end)
     first, end = _named_part(tokens, first, end)
     return _checked(tokens, first, end)
 
@@ -103,7 +113,7 @@ def _dated(tokens: tuple[Token, ...], at: int) -> bool:
 
 def _after_date(tokens: tuple[Token, ...]) -> int:
     months = frozenset(month.lower() for month in MONTHS)
-    dated = [at for at, token in enumerate(tokens[:5]) if token.low in months or token.low.count("-") == 2]
+    dated = [at for at, token in enumerate(tokens[:14]) if token.low in months or token.low.count("-") == 2]
     after = dated[0] + 1 if dated else len(tokens)
     while after < len(tokens) and (tokens[after].kind == "number" or tokens[after].text == ","):
         after += 1
@@ -123,6 +133,8 @@ def _predicate(tokens: tuple[Token, ...], start: int) -> int:
         if nouns and token.kind == "word" and is_verb(tokens, at):
             return at
         if token.text in (",", ";", "(", "–", "—") and nouns:
+            if _apposition(tokens, at):
+                return at
             break
         if nouns and numbered is None and token.kind == "number":
             numbered = at
@@ -131,6 +143,12 @@ def _predicate(tokens: tuple[Token, ...], start: int) -> int:
     if numbered is not None:
         return numbered
     raise Untyped("no clear subject")
+
+
+def _apposition(tokens: tuple[Token, ...], at: int) -> bool:
+    """Whether a second name stands between commas before the verb: "the supplier, Vetter GmbH, went bankrupt"."""
+    closing = next((one for one in range(at + 2, min(at + 8, len(tokens) - 1)) if tokens[one].text in ",)"), None)
+    return closing is not None and tokens[at].text in ",(" and is_verb(tokens, closing + 1)
 
 
 def is_verb(tokens: tuple[Token, ...], at: int) -> bool:
@@ -146,7 +164,16 @@ def is_verb(tokens: tuple[Token, ...], at: int) -> bool:
         return low.endswith("ed") and before.endswith("ly") and at > 1 and tokens[at - 2].low not in _ARTICLES
     if low in _PAST and low not in _NO_VERBS:
         return True
-    return len(low) > 4 and low.endswith("ed") and low not in _NO_VERBS
+    return (len(low) > 4 and low.endswith("ed") and low not in _NO_VERBS) or _before_object(tokens, at)
+
+
+def _before_object(tokens: tuple[Token, ...], at: int) -> bool:
+    """Whether a word in -s stands between a noun in the singular and an article: "the manager sees a risk"."""
+    word, before = tokens[at], tokens[at - 1]
+    if at + 1 >= len(tokens) or not (word.low.endswith("s") and not word.low.endswith("ss")) or word.low in STOP:
+        return False
+    noun = before.kind == "word" and not before.low.endswith("s") and before.low not in STOP
+    return noun and word.text[0].islower() and _is_article(tokens, at + 1)
 
 
 def _follows_name(tokens: tuple[Token, ...], at: int) -> bool:
@@ -183,6 +210,9 @@ def _named_part(tokens: tuple[Token, ...], first: int, end: int) -> tuple[int, i
     ]
     for start, other in parts:
         one = next((at for at in range(start, other) if tokens[at].low not in _ARTICLES), other)
+        placed = start > first and tokens[start - 1].low in _PLACES
+        if placed and not any(tokens[at].kind == "code" for at in range(one, other)):
+            continue  # "the warehouse in Olten" is about the warehouse
         if any(_proper(tokens, at, first) for at in range(one, other)):
             return one, _possessor(tokens, one, other)
     return first, _possessor(tokens, first, end)
@@ -215,12 +245,31 @@ def _counted(tokens: tuple[Token, ...], first: int, end: int) -> tuple[int, int]
 def _coded(tokens: tuple[Token, ...], start: int) -> tuple[int, int]:
     """Return the only thing with a code in a sentence about "us", with the nouns before it."""
     coded = [at for at in range(start, len(tokens)) if tokens[at].kind == "code"]
+    if not coded and tokens[start].low in _SPEAKERS:
+        return _told_of(tokens, start)
     if len(coded) != 1:
         raise Untyped("its subject is only a pronoun")
     first = last = coded[0]
     while first > start + 1 and last - first < 2 and _noun(tokens, first - 1):
         first -= 1
     return first, last + 1
+
+
+def _told_of(tokens: tuple[Token, ...], start: int) -> tuple[int, int]:
+    """Return the things that are counted in a sentence about "us": "patients" of "we enrolled 143 of 200 patients"."""
+    for at in range(start + 1, len(tokens)):
+        number = numeral(tokens, at)
+        if number is None or number.weak:
+            continue
+        first = number.last
+        while first < len(tokens) and (tokens[first].low in ("of", "the") or numeral(tokens, first) is not None):
+            first += 1
+        last = first
+        while last < len(tokens) and _noun(tokens, last) and tokens[last].kind == "word":
+            last += 1
+        if last > first and tokens[first].low not in UNITS:
+            return _checked(tokens, first, last)
+    raise Untyped("its subject is only a pronoun")
 
 
 def _noun(tokens: tuple[Token, ...], at: int) -> bool:
@@ -232,6 +281,8 @@ def _checked(tokens: tuple[Token, ...], first: int, last: int) -> tuple[int, int
     words = tokens[first:last]
     if not words or all(token.low in STOP or token.kind == "mark" for token in words):
         raise Untyped("no clear subject")
+    if any(token.low in _WITHIN for token in words):
+        raise Untyped("its subject is only a pronoun")
     if any(token.low in _NO_NAMES for token in words) or (len(words) == 1 and words[0].low.endswith("ly")):
         raise Untyped("no clear subject")
     if any(token.low in ("and", "or") or token.text in ",/&" for token in words):
@@ -245,6 +296,15 @@ def _checked(tokens: tuple[Token, ...], first: int, last: int) -> tuple[int, int
     ):  # "line 4" and "ward 4B" are names
         raise Untyped("no clear subject")
     return first, last
+
+
+def _before_value(tokens: tuple[Token, ...], first: int, last: int) -> int:
+    """Return where a subject ends, without a value that is said of it: "a penalty of EUR 25,000"."""
+    for at in range(first + 1, last - 1):
+        value = tokens[at + 1].kind == "number" or tokens[at + 1].low in UNITS or tokens[at + 1].text in "€$£"
+        if tokens[at].low in _PREPOSITIONS and value:
+            return at
+    return last
 
 
 class Untyped(Exception):

@@ -1,7 +1,8 @@
 """Find the typed values of a sentence: numbers, counts, dates, weekdays and names, as slots with their places.
 
-A value that can't be typed exactly is refused with the reason: a date without a day, a range, "about 40", a year alone.
-Half of a value would be a wrong fact.
+A month, a year or a time of day is one of a few. A value that can't be typed exactly is refused with the reason: half
+of a value would be a wrong fact. "About 40" is 40: that it is not exact stays in the words. So does a limit or a range
+beside other values ("within 48 hours"); alone it is refused.
 """
 
 import re
@@ -11,17 +12,25 @@ from typing import NamedTuple
 from chains.authoring.subject_finder import Untyped
 from chains.rng import Draw
 from chains.scoring.facts.claims import names_of
-from chains.scoring.text.dates import dates_of
-from chains.scoring.text.ledger_stems import bag
+from chains.scoring.text.clock_times import clock_text, clocks_in
+from chains.scoring.text.dates import Date, dates_of
+from chains.scoring.text.ledger_stems import STOP, bag
 from chains.scoring.text.number_words import numeral
 from chains.scoring.text.quantities import Quantity, quantities_of
 from chains.scoring.text.tokens import Token
 from chains.scoring.text.units import MONEY, UNITS, Unit
 from chains.worlds.facts.invented_names import STRANGERS
-from chains.worlds.facts.ledger import Slot
+from chains.worlds.facts.ledger import MONTHS, Slot
 
 _WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _BEFORE_YEAR = bag("in since of by until from during for")
+_BELOW = frozenset(("-", "−", "minus"))
+_YEAR = r"(?:19|20|21)\d\d"
+_LOOSE = bag(
+    "day time thing way hand side another no any every each this that the which half third quarter fifth tenth"
+)
+_OFTEN = bag("once twice times per every each")
+"""Words before "a day" that make it a rate."""
 _NAMES = {"time": "time", "percent": "share", "temperature": "degrees"} | dict.fromkeys(MONEY, "sum")
 
 
@@ -48,9 +57,15 @@ def values_in(tokens: tuple[Token, ...], text: str, inside: frozenset[int]) -> l
     out = [*_dates(tokens, inside)]
     taken = inside | {at for value in out for at in range(value.first, value.last)}
     taken |= {at for at, token in enumerate(tokens) if token.kind == "code"}
+    open_ended: set[int] = set()
     for quantity in quantities_of(tokens, frozenset(taken)):
-        out += _number(tokens, text, quantity)
-    taken = inside | {at for value in out for at in range(value.first, value.last)}
+        if quantity.high is not None or quantity.bound is not None:
+            open_ended.update(range(quantity.first, quantity.last))
+        else:
+            out += _number(tokens, text, quantity)
+    if open_ended and not out:
+        raise Untyped("a limit or a range")
+    taken = inside | open_ended | {at for value in out for at in range(value.first, value.last)}
     out += _named(tokens, text, frozenset(taken))
     taken |= {at for value in out for at in range(value.first, value.last)}
     for at, token in enumerate(tokens):
@@ -63,11 +78,14 @@ def values_in(tokens: tuple[Token, ...], text: str, inside: frozenset[int]) -> l
 
 
 def _dates(tokens: tuple[Token, ...], inside: frozenset[int]) -> Iterator[Value]:
+    days: set[int] = set()
     for date in dates_of(tokens):
+        days |= {*range(date.first - (tokens[date.first - 1].text == ","), date.last)} if date.day else set()
         if inside & {*range(date.first, date.last)}:
             continue
         if date.day is None:
-            raise Untyped("a date without its day")
+            yield _month(date)
+            continue
         year = f"{date.year:04d}-" if date.year else ""
         value = f"{year}{date.month:02d}-{date.day:02d}"
         try:
@@ -75,19 +93,40 @@ def _dates(tokens: tuple[Token, ...], inside: frozenset[int]) -> Iterator[Value]
         except ValueError:
             raise Untyped("a date that can't be typed") from None
         yield Value(date.first, date.last, slot)
+    for at, time in clocks_in(tokens):
+        if not inside & {*range(at, at + 3)}:
+            others = tuple(clock_text(time + step) for step in (-47, 35, 95))
+            yield Value(at, at + 3, Slot(name="clock", kind="category", value=clock_text(time), others=others))
     for at, token in enumerate(tokens):
-        if token.text in _WEEKDAYS and at not in inside:
+        if at not in inside and at and tokens[at - 1].low in _BEFORE_YEAR and re.fullmatch(_YEAR, token.text):
+            others = tuple(str(int(token.text) + step) for step in (-3, -1, 2))
+            yield Value(at, at + 1, Slot(name="year", kind="category", value=token.text, others=others))
+        dated = at + 1 in days or at - 1 in days
+        if token.text in _WEEKDAYS and at not in inside and not dated:
             others = tuple(day for day in _WEEKDAYS if day != token.text)
             yield Value(at, at + 1, Slot(name="weekday", kind="category", value=token.text, others=others))
 
 
+def _month(date: Date) -> Value:
+    """Return a month without a day, perhaps with its year, as one of the twelve."""
+    year = f" {date.year}" if date.year else ""
+    name = MONTHS[date.month - 1]
+    others = tuple(MONTHS[(date.month + step) % 12] + year for step in (1, 4, 7))
+    slot = Slot(name="month", kind="category", value=name + year, also=(name[:3] + year,), others=others)
+    return Value(date.first, date.last, slot)
+
+
 def _number(tokens: tuple[Token, ...], text: str, quantity: Quantity) -> list[Value]:
-    if quantity.high is not None or quantity.bound is not None or quantity.about:
-        raise Untyped("an approximate number, a limit or a range")
     if quantity.weak and quantity.unit is None:
-        if tokens[quantity.first].low == "one":
-            raise Untyped('"one", which may be a number or not')
-        return []
+        return _one(tokens, quantity)
+    if quantity.first and tokens[quantity.first].low in ("a", "an", "per") and tokens[quantity.first - 1].low in _OFTEN:
+        raise Untyped("how often, which can't be typed")
+    if (
+        quantity.first
+        and tokens[quantity.first - 1].text in _BELOW
+        and (tokens[quantity.first].tight or quantity.first > 1)
+    ):
+        raise Untyped("a number below zero, whose sign the rules don't compare")
     money = quantity.unit is not None and quantity.unit.dimension in MONEY
     start = quantity.first + (money and numeral(tokens, quantity.first) is None)
     found = numeral(tokens, start)
@@ -101,10 +140,6 @@ def _number(tokens: tuple[Token, ...], text: str, quantity: Quantity) -> list[Va
             raise Untyped("a number that can't be typed")
         slot = Slot(name="count", kind="count", value=int(value), of=int(quantity.of))
     elif quantity.unit is None:
-        raw = tokens[quantity.first].text
-        before = tokens[quantity.first - 1].low if quantity.first else ""
-        if re.fullmatch(r"(?:19|20|21)\d\d", raw) and before in _BEFORE_YEAR:
-            raise Untyped("a year alone")
         slot = Slot(name="number", kind="number", value=value)
     else:
         joined = quantity.unit.dimension == "time" and quantity.value != found.value  # "3 h 20 min" is 200 min
@@ -113,6 +148,17 @@ def _number(tokens: tuple[Token, ...], text: str, quantity: Quantity) -> list[Va
         unit = unit or _lent(quantity.unit)
         slot = Slot(name=_NAMES.get(quantity.unit.dimension, "amount"), kind="number", value=value, unit=unit)
     return [Value(quantity.first, quantity.last, slot)]
+
+
+def _one(tokens: tuple[Token, ...], quantity: Quantity) -> list[Value]:
+    """Return "one" as a number where it counts things: not in "one of them", "one day", "no one"."""
+    at = quantity.first
+    if tokens[at].low != "one":
+        return []
+    after, before = tokens[at + 1] if at + 1 < len(tokens) else None, tokens[at - 1].low if at else ""
+    if after is None or after.kind != "word" or after.low in STOP | _LOOSE or before in _LOOSE:
+        raise Untyped('"one", which may be a number or not')
+    return [Value(at, at + 1, Slot(name="number", kind="number", value=1))]
 
 
 def _lent(unit: Unit) -> str:
@@ -170,6 +216,9 @@ def _capital(token: Token) -> bool:
 
 def _is_name(tokens: tuple[Token, ...], at: int, proper: frozenset[str]) -> bool:
     token = tokens[at]
+    measured = at > 0 and (tokens[at - 1].text == "/" or tokens[at - 1].kind == "number") and token.text.islower()
+    if token.kind == "code" and measured:  # "31 N/mm2"
+        raise Untyped("a unit that can't be typed")
     return token.kind == "code" or (token.low in proper and token.text[0].isupper() and at > 0)
 
 

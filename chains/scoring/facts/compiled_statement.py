@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from chains.scoring.facts.direction_reader import Direction, compile_direction, content
 from chains.scoring.facts.ledger_vocabulary import known_tokens, unfilled, vocabulary, wordings_in
-from chains.scoring.facts.slot_readers import Reader, compile_slot
+from chains.scoring.facts.slot_readers import Reader, clocks_of, compile_slot
 from chains.scoring.facts.subjects import Subjects
 from chains.scoring.text.ledger_stems import STOP, bag, stem
 from chains.scoring.text.near_topics import near_topics
@@ -132,6 +132,7 @@ def _compile(statement: Statement, ledger: _Ledger) -> Compiled:
     subject, topic = ledger.subjects.of[statement.id], ledger.topics[statement.id]
     own = _own_words(statement.templates, statement.vague)
     asked = isinstance(statement, Clause)
+    clocks = clocks_of(statement.slots)
     directions = {
         slot.name: compile_direction(slot, own.literal, asked=asked, valence=getattr(statement, "valence", "neutral"))
         for slot in statement.slots
@@ -148,7 +149,14 @@ def _compile(statement: Statement, ledger: _Ledger) -> Compiled:
         in_name=topic <= _with_deeds(_head(statement.subject)),
         sole=ledger.about[subject] == 1,
         readers={
-            slot.name: compile_slot(slot, statement.templates, topic, ledger.known, limit=asked and bool(directions))
+            slot.name: compile_slot(
+                slot,
+                statement.templates,
+                topic,
+                ledger.known,
+                limit=asked and bool(directions),
+                clocks=clocks,
+            )
             for slot in statement.slots
             if slot.kind != "direction"
         },

@@ -1,6 +1,7 @@
 """Readers of slots: whether a piece of a message states a slot's value, another value, half of it, or nothing."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import NamedTuple
@@ -10,6 +11,7 @@ from chains.scoring.facts.direction_reader import content
 from chains.scoring.facts.ledger_vocabulary import known_tokens
 from chains.scoring.facts.segments import Piece
 from chains.scoring.facts.slot_match import MISSING, Explained, Found, State
+from chains.scoring.text.clock_times import clock_at, same_clock
 from chains.scoring.text.ledger_stems import STOP, bag, stem
 from chains.scoring.text.negation import negated
 from chains.scoring.text.numbers_and_dates import values_of
@@ -228,6 +230,45 @@ class WordSlot:
         return None
 
 
+_CLOCK = re.compile(r"(\d\d):(\d\d)")
+
+
+@dataclass(frozen=True)
+class ClockSlot:
+    """A time of day."""
+
+    slot: Slot
+    minutes: int
+    """After midnight."""
+    beside: frozenset[int]
+    """The other times of day of its statement."""
+
+    def read(self, piece: Piece, explained: Explained) -> Found:
+        """Look for the time in a piece; another time of day is a wrong one."""
+        wrong = MISSING
+        for at in range(piece.first, piece.last):
+            said = clock_at(piece.tokens, at)
+            if said is None:
+                continue
+            last = at + (3 if piece.tokens[at + 1].text == ":" else 1)
+            half_told = last < len(piece.tokens) and piece.tokens[last].low in ("am", "pm")
+            if same_clock(said, self.minutes, half_told=half_told):
+                return Found("right", at, last)
+            if not any(same_clock(said, other, half_told=half_told) for other in self.beside):
+                wrong = Found("wrong", at, last)
+        return wrong
+
+    def is_right(self, quantity: Quantity) -> bool:
+        """No quantity is a time of day."""
+        return False
+
+
+def clocks_of(slots: Iterable[Slot]) -> frozenset[int]:
+    """Return the times of day among some slots, in minutes after midnight."""
+    found = (_CLOCK.fullmatch(str(slot.value)) for slot in slots if slot.kind == "category")
+    return frozenset(60 * int(clock[1]) + int(clock[2]) for clock in found if clock)
+
+
 def _find(stems: list[str], words: tuple[str, ...]) -> int | None:
     for at in range(len(stems) - len(words) + 1):
         if stems[at] == words[0] and tuple(stems[at : at + len(words)]) == words:
@@ -235,15 +276,33 @@ def _find(stems: list[str], words: tuple[str, ...]) -> int | None:
     return None
 
 
-Reader = NumberSlot | CountSlot | DateSlot | WordSlot
+Reader = NumberSlot | CountSlot | DateSlot | WordSlot | ClockSlot
 
 
 def compile_slot(
-    slot: Slot, templates: tuple[str, ...], topic: frozenset[str], known: frozenset[str], *, limit: bool = False
+    slot: Slot,
+    templates: tuple[str, ...],
+    topic: frozenset[str],
+    known: frozenset[str],
+    *,
+    limit: bool = False,
+    clocks: frozenset[int] = frozenset(),
 ) -> Reader:
-    """Make the reader of a slot other than a direction; `limit`: of a clause that has a direction."""
+    """Make the reader of a slot other than a direction.
+
+    Args:
+        slot: The slot.
+        templates: Its statement's renderings.
+        topic: The stems of its statement's topic.
+        known: Every word of the ledger.
+        limit: Whether it is a limit of a clause that has a direction.
+        clocks: All times of day of its statement, in minutes after midnight.
+    """
     if slot.kind == "date":
         return DateSlot(slot)
+    if slot.kind == "category" and (clock := _CLOCK.fullmatch(str(slot.value))):
+        time = 60 * int(clock[1]) + int(clock[2])
+        return ClockSlot(slot, time, clocks - {time})
     if slot.kind in ("name", "category"):
         return _word_slot(slot, known)
     nouns = set(topic)

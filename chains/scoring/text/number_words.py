@@ -59,6 +59,14 @@ class Numeral(NamedTuple):
     """Whether it says which one of several ("the third floor")."""
 
 
+def in_words(value: int) -> str:
+    """Return a whole number below 100 in words; empty for any other."""
+    names = {int(number): word for word, number in _WORDS.items()}
+    if value in names or not 0 <= value < 100:
+        return names.get(value, "")
+    return f"{names[value - value % 10]}-{names[value % 10]}"
+
+
 def begins(token: Token) -> bool:
     """Whether a numeral may start with a token."""
     return token.kind == "number" or (token.kind == "word" and token.low in _STARTS)

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from chains.authoring.checking import failures, unreadable
+from chains.authoring.checking import failures, misread_paraphrases, unreadable
 from chains.authoring.model_proposals import Asked, by_model
+from chains.authoring.paraphrasing import paraphrases
 from chains.authoring.passages import title_of
 from chains.authoring.proposing import MOST_FACTS, Proposals, Text, by_rule, propose, words_of
 from chains.authoring.renaming import renamed
@@ -140,14 +141,25 @@ def _check(path: Path, *, as_json: bool) -> int:
     names = dict(world.sources.renamed) if world.sources else {}
     quotes = {one.fact: words_of(one.quote, names) for one in (world.sources.quoted if world.sources else ())}
     found = {
-        fact.id: reasons for fact in world.facts if (reasons := failures(fact, quotes.get(fact.id, fact.render(0))))
+        fact.id: reasons
+        for fact in world.facts
+        if (reasons := failures(fact, quotes.get(fact.id, fact.render(0))) + misread_paraphrases(fact))
     }
+    tried = sum(1 for fact in world.facts for _ in paraphrases(fact))
     for name, reason in unreadable(world.facts, quotes).items():
         found.setdefault(name, []).append(reason)
     if as_json:
-        print_json({"file": str(path), "facts": len(world.facts), "passed": not found, "misread": found})
+        print_json(
+            {
+                "file": str(path),
+                "facts": len(world.facts),
+                "paraphrases": tried,
+                "passed": not found,
+                "misread": found,
+            }
+        )
     else:
-        stdout.print(checked_view(world, found))
+        stdout.print(checked_view(world, found, tried))
     return 1 if found else 0
 
 

@@ -54,12 +54,23 @@ def _left_out(document: Mapping[str, Any]) -> Iterator[RenderableType]:
         yield Text(f"{shown - MOST_SENTENCES} more sentences stand under [[left_out]] in the file", "yellow")
 
 
-def checked_view(world: World, found: Mapping[str, Sequence[str]]) -> RenderableType:
-    """Return which facts the instrument misreads, and how."""
+def checked_view(world: World, found: Mapping[str, Sequence[str]], tried: int) -> RenderableType:
+    """Return which facts the instrument misreads, and how; `tried`: the paraphrases tried beside their renderings."""
     parts: list[RenderableType] = []
     for name, reasons in found.items():
         parts.append(Text(f"{name}  {legible(world.fact(name).render(0))}", "bold"))
         parts += [Text(f"     {legible(reason)}", "red") for reason in reasons]
     good = len(world.facts) - len(found)
-    parts.append(Text(f"{good} of {len(world.facts)} facts are read as they should be"))
+    parts.append(
+        Text(
+            f"{good} of {len(world.facts)} facts are read as they should be, in their own words and {tried} paraphrases"
+        )
+    )
+    if claims := [fact.id for fact in world.facts if not fact.slots]:
+        parts.append(
+            Text(
+                f"{len(claims)} of them are claims, which were tried only in their own words: said in others they are "
+                "unread"
+            )
+        )
     return Group(*parts)
