@@ -4,8 +4,9 @@ import pytest
 
 from chains.errors import BadInput
 from chains.experiments.experiment import read_experiment
-from chains.experiments.hypotheses import read_arm, read_hypotheses
+from chains.experiments.hypotheses import check_exponents, read_arm, read_hypotheses
 from chains.experiments.overrides import override
+from chains.running.folders import experiment_files
 
 FACTORS = {
     "prompt": ("plain", "career", "five_words"),
@@ -129,3 +130,19 @@ def test_settings_put_over_a_file_add_one_or_leave_all_out(tmp_path):
         override(found, ["prompt=plain"])
     with pytest.raises(BadInput, match="takes none"):
         override(found, ["hypotheses=all"])
+
+
+def test_an_exponent_of_several_conditions_at_once_is_refused_when_it_is_registered(mazedom):
+    sets = ("model=channel", "depth=1,2,4", "prompt=plain,career", "selection.manager=1,2", "worlds=1")
+    words = [word for text in sets for word in ("--set", text)]
+    several = mazedom("run", *words, "--set", "hypotheses.convex=q(prompt=career) > 1", "--json")
+    assert several.status == 2
+    assert "leaves selection.manager open; say which in each arm, as in" in several.document["error"]
+    one = "hypotheses.convex=q(prompt=career, selection.manager=1) > 1"
+    assert mazedom("run", *words, "--set", one, "--json").status == 0
+
+
+@pytest.mark.parametrize("name", sorted(experiment_files()))
+def test_every_hypothesis_that_ships_can_be_tested(name):
+    experiment = read_experiment(experiment_files()[name])
+    check_exponents(experiment.registered, experiment.factors)

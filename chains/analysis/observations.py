@@ -22,6 +22,7 @@ from chains.analysis.results.regret import priced
 from chains.errors import BadInput, nearest
 from chains.experiments.condition_name import shown
 from chains.experiments.experiment import Condition, TrialId
+from chains.experiments.hypotheses import OF_THE_LAW
 from chains.fates import FATE_OF
 from chains.models.spec import EMBEDDED
 from chains.organisation.hierarchy import Hierarchy
@@ -32,8 +33,6 @@ from chains.running.run_record import Casts, RunRecord
 from chains.stats.observations.observations import ALL, Observations, Regret
 from chains.worlds.world import World, claims_notes, unverified_notes
 
-OWN = ("depth", "twin")
-"""Settings that name no condition: depth is what the law is about, and twins are the same worlds counterbalanced."""
 _CHAIN = ("world", "replicate", "condition", "copy")
 _FACT = ("depth", "statement", "valence", "weight", "pair")
 _MESSAGE = ("hop", "fate", "words", "cut_off", "foreign")
@@ -89,7 +88,9 @@ def condition_names(records: Sequence[RunRecord]) -> list[dict[str, str]]:
     """Return for each run the name of each of its conditions, by its id: "prompt=career"; "all" if nothing differs."""
     conditions = [condition for record in records for condition in record.conditions]
     keys = list(dict.fromkeys(key for condition in conditions for key in condition.resolved))
-    varied = [key for key in keys if key not in OWN and len({_shown(condition, key) for condition in conditions}) > 1]
+    varied = [
+        key for key in keys if key not in OF_THE_LAW and len({_shown(condition, key) for condition in conditions}) > 1
+    ]
     by_run = _differ(records)
     return [
         {

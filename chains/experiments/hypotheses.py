@@ -20,6 +20,7 @@ from collections.abc import Mapping, Sequence
 from typing import Literal, NamedTuple
 
 from chains.errors import BadInput, nearest
+from chains.experiments.condition_name import shown
 from chains.experiments.settings import Value, check_value
 from chains.scoring.measures.measures import MEASURES
 from chains.stats.decisions.quantity_names import FIGURES
@@ -35,6 +36,8 @@ EXPONENTS = {
     "hazard_ratio": "hazard of bad facts against good ones",
 }
 """Quantities that `law` estimates."""
+OF_THE_LAW = ("depth", "twin")
+"""What an exponent is taken over: depth is what the law is about, and twins are the same worlds counterbalanced."""
 MOST = 4
 """Most hypotheses of one experiment: with Holm's correction, each one makes all others harder to confirm."""
 FEWEST_DEPTHS = 3
@@ -91,6 +94,27 @@ def read_hypotheses(table: Mapping[str, str], factors: Factors) -> tuple[Hypothe
     if len(table) > MOST:
         raise BadInput(f"[hypotheses] lists {len(table)}; at most {MOST} can be registered, the rest is exploration")
     return tuple(_read(name, text, factors) for name, text in table.items())
+
+
+def check_exponents(hypotheses: Sequence[Hypothesis], factors: Factors) -> None:
+    """Refuse an exponent of several conditions at once, which no law is fitted to and nothing could test.
+
+    Raises:
+        BadInput: If an arm of an exponent leaves a factor open.
+    """
+    for one in hypotheses:
+        for arm in (one.left, one.right):
+            if not one.exponent or arm is None:
+                continue
+            left_open = [
+                name for name, values in factors.items() if len(values) > 1 and name not in (*OF_THE_LAW, *arm)
+            ]
+            if left_open:
+                key = left_open[0]
+                raise BadInput(
+                    f"hypothesis {one.name}: {one.quantity} is of one condition, and {one.text!r} leaves {key} open; "
+                    f"say which in each arm, as in {key}={shown(factors[key][0])}"
+                )
 
 
 def read_arm(text: str, factors: Factors) -> dict[str, Value]:

@@ -9,6 +9,7 @@ from chains import VERSION
 from chains.errors import BadInput
 from chains.experiments.condition_plan import PlanSettings, planned, round_settings_of
 from chains.experiments.experiment import Condition, Experiment
+from chains.experiments.hypotheses import check_exponents
 from chains.experiments.model_assignment import models_of
 from chains.experiments.prompt_assignment import cast_prompts
 from chains.experiments.settings import ConditionSettings
@@ -57,6 +58,8 @@ def prepare(
     Raises:
         BadInput: If anything that it names is not there.
     """
+    if known is None or known.id != name:  # what was registered once stays
+        check_exponents(experiment.registered, experiment.factors)
     prompts: dict[str, Prompt] = {} if known is None else dict(known.prompts)
     casting: dict[str, dict[str, str]] = {}
     worlds: dict[str, World] = {}
