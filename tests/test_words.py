@@ -13,7 +13,7 @@ VALUE = re.compile(r"|hop \d+|-?\d+|as fates-\d+|goal \d+|\d+ goals?|fates-\d+")
 CHANNEL = "model=channel:drop=0.2,flip=0.02"
 LOSSY = (
     ("full_loop", "depth=1,2"),
-    ("watermelon_status", "depth=2"),
+    ("watermelon_status", "depth=2 certainty=mixed"),
     ("pause", "depth=2"),
     ("stop_work", "depth=2"),
     ("five_words", "depth=2"),
@@ -35,9 +35,9 @@ def headings(monkeypatch):
     return found
 
 
-@pytest.mark.parametrize(("experiment", "depth"), LOSSY)
-def test_every_heading_of_a_run_is_explained(experiment, depth, mazedom, headings):
-    settings = ("--set", CHANNEL, "--set", "hypotheses=none", "--set", "worlds=2", "--set", depth)
+@pytest.mark.parametrize(("experiment", "varied"), LOSSY)
+def test_every_heading_of_a_run_is_explained(experiment, varied, mazedom, headings):
+    settings = [word for text in (CHANNEL, "hypotheses=none", "worlds=2", *varied.split()) for word in ("--set", text)]
     assert mazedom("run", experiment, *settings).status == 0
     mazedom("show", "last", "--profile")
     assert headings

@@ -200,6 +200,9 @@ class Followed(NamedTuple):
     """As COLUMNS has it."""
     whole: bool
     """Whether the fact is read at every hop; a law can't take one that is not."""
+    hedge: str
+    """A letter for what became of its hedge; empty in a world in which no fact carries a hedge or a source."""
+    source: str
 
 
 def followed_facts(run: Run, named: Mapping[str, str], prefix: str = "", tell: Tell = silent) -> Iterator[Followed]:
@@ -232,7 +235,8 @@ def followed_facts(run: Run, named: Mapping[str, str], prefix: str = "", tell: T
                 if (letter := reading.fates[place]) not in FATE_OF:
                     continue  # unread, or a claim that the rules read
                 row = (*chain, *about, hop, letter, float(reading.words), cut, other)
-                yield Followed(trial, seat, place, row, whole)
+                hedge, source = ((letters or "")[place : place + 1] for letters in (reading.hedges, reading.sources))
+                yield Followed(trial, seat, place, row, whole, hedge, source)
 
 
 def _chain_of(trial: TrialId, casts: Casts, named: Mapping[str, str]) -> Hashable:

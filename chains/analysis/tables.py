@@ -21,6 +21,7 @@ from chains.errors import BadInput, nearest
 from chains.experiments.experiment import TrialId
 from chains.fates import FATE_OF, FATES, LETTERS
 from chains.running.log.records import Step
+from chains.scoring.facts.certainty_reader import HEDGE_OF, SOURCE_OF
 from chains.scoring.facts.instrument import Verdict
 from chains.scoring.facts.reader import Reader
 from chains.scoring.facts.verdict import in_rates
@@ -80,6 +81,8 @@ COLUMNS: Mapping[str, Mapping[str, str]] = {
         "weight": "severity, 1 to 5",
         "hop": "1 for the worker's message",
         "fate": "kept, blurred, altered, inverted or omitted",
+        "hedge": "of its hedge: kept, dropped or strengthened; without one: added or none; where it is still told",
+        "source": "of who says so: kept, dropped or changed; none if it has no source; where it is still told",
         "words": "words of the message",
         "cut_off": "whether the message was cut off by its length limit",
         "seat": "who said it",
@@ -241,6 +244,8 @@ class Tables:
                     | about
                     | {
                         "fate": fate,
+                        "hedge": HEDGE_OF.get(followed.hedge),
+                        "source": SOURCE_OF.get(followed.source),
                         "seat": seat,
                         "model": self._label(parts[seat].model),
                         "prompt": self._run.record.casting[trial.condition].get(seat),

@@ -27,6 +27,7 @@ from chains.organisation.selection import By
 from chains.organisation.sitting import WAYS, Way
 from chains.organisation.task import TASKS
 from chains.worlds.documents.form import FEWEST_WORDS, MOST_FILLER, MOST_WORDS, Form, NoteForm
+from chains.worlds.facts.certainty import Mix
 
 Value = str | int | float | bool | None
 """A setting's value as files and run.json hold it."""
@@ -112,6 +113,10 @@ class ConditionSettings(BaseModel):
     twin: Flag = Field(default=False, description="true: every fact's valence twin in its place")
     joint: NotNegativeCount = Field(
         default=0, description="pairs of facts that bear on the decision only together; the executive is told which"
+    )
+    certainty: Annotated[Mix, BeforeValidator(_text)] = Field(
+        default="none",
+        description="mixed: facts carry what is known of them, a hedge, a source, both or nothing, a quarter each",
     )
     goals: Count | None = Field(
         default=None, description="how many of the charter's goals are told, from the first; all if not given"

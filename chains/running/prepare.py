@@ -29,6 +29,7 @@ from chains.running.token_estimate import expected
 from chains.worlds.documents.form import VERSION as VERSION_OF_DOCUMENTS
 from chains.worlds.documents.form import NoteForm
 from chains.worlds.documents.notes import write_notes
+from chains.worlds.rules.certain_facts import with_certainty
 from chains.worlds.rules.visible_goals import told
 from chains.worlds.scenario_registry import SCENARIOS, world_for
 from chains.worlds.world import World
@@ -198,6 +199,8 @@ def _world(settings: ConditionSettings, seed: int, workers: int) -> World:
         from chains.worlds.rules.joint_facts import with_joint_facts  # noqa: PLC0415  loads numpy
 
         world = with_joint_facts(world, settings.joint)
+    if settings.certainty == "mixed":
+        world = with_certainty(world)
     if world.assignment is not None and settings.decides and settings.reports:
         raise BadInput(
             f"in {world.scenario} nothing is decided at the top; set reports = false, and orders go down alone"

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from chains.analysis.registered.confirmatory import Look, Standing, standing
 from chains.analysis.results.by_round import Round, round_rows, rounds_of
+from chains.analysis.results.certainty import CertaintyPath, CertaintyRow, certainty_paths, certainty_rows
 from chains.analysis.results.charter import Told, clause_rows, deed_rows, told_of
 from chains.analysis.results.claims import Claims, claim_rows, claims_in
 from chains.analysis.results.finished import Tell, silent, telling
@@ -70,6 +71,8 @@ class Results(NamedTuple):
     """Finished trials of worlds in which facts have a cause in common."""
     on_scale: Sequence[GradedPath] = ()
     """Finished trials of worlds with graded facts."""
+    known: Sequence[CertaintyPath] = ()
+    """Facts of finished trials on their way up, in worlds in which some carry a hedge or a source."""
     tops: Mapping[TrialId, HopShares] = {}
     """For each finished trial in which more than the last reports reached the executive, the shares in all of it."""
     taken: Mapping[TrialId, Taken] = {}
@@ -206,6 +209,10 @@ class Results(NamedTuple):
         """Return a row for each condition and hop: what is told of the graded facts; see `graded_rows`."""
         return graded_rows(self.record, self.on_scale, estimates=estimates)
 
+    def certainty(self) -> list[CertaintyRow]:
+        """Return a row for each condition, hop and valence: what became of hedges and sources; none without any."""
+        return list(certainty_rows(self.record, self.known))
+
     def status(self) -> list[StatusRow]:
         """Return a row for each condition and hop: the status told, by the true one."""
         return status_rows(self.record, self.told)
@@ -267,6 +274,7 @@ class Results(NamedTuple):
             **({"status": [row.document() for row in self.status()]} if self.told else {}),
             **({"grades": [row.document() for row in self.grades()]} if self.on_scale else {}),
             **({"patterns": [row.document() for row in self.patterns()]} if self.seen else {}),
+            **({"certainty": [row.document() for row in self.certainty()]} if self.known else {}),
             **({"stops": rows} if (rows := self.stops()) else {}),
             **({"charter_by_hop": self.charter(), "deeds": self.deeds()} if self.ordered else {}),
             **({"claims": claim_rows(self.record.conditions, self.claims)} if self.claims else {}),
@@ -308,6 +316,7 @@ def results(record: RunRecord, log: Log, tell: Tell = silent) -> Results:
     told: list[StatusPath] = []
     seen: list[PatternSeen] = []
     on_scale: list[GradedPath] = []
+    known: list[CertaintyPath] = []
     met: dict[TrialId, tuple[Round, ...]] = {}
     tops: dict[TrialId, HopShares] = {}
     taken: dict[TrialId, Taken] = {}
@@ -337,6 +346,7 @@ def results(record: RunRecord, log: Log, tell: Tell = silent) -> Results:
         told += status_path(casts, trial, end)
         seen += pattern_seen(casts, trial, end)
         on_scale += graded_path(casts, trial, end)
+        known += certainty_paths(casts, trial, end)
         if end.rounds:
             met[trial] = rounds_of(casts, trial, end.rounds)
         if end.outcome is not None:
@@ -366,6 +376,7 @@ def results(record: RunRecord, log: Log, tell: Tell = silent) -> Results:
         told=told,
         seen=seen,
         on_scale=on_scale,
+        known=known,
         met=met,
         tops=tops,
         taken=taken,

@@ -17,6 +17,7 @@ name says what is planted:
     channel:bad_drop=1                            a saboteur: drops every bad fact
     channel:inflate=0.1,kin=0.5                   tells a tenth of the figures better, and scores its own writing higher
     channel:hide=0.1/0.3,milder=0/0.2      leaves out, or tells milder, facts with a grade: a rate for each grade
+    channel:hedge=0.2,bad_hedge=2                 drops a fifth of the hedges, of bad news at twice the hazard
     channel:catch=0.8,alarm=0.05,mend=0.9         how well an auditor finds losses, and a seat restores them
 
 `rates` has the law of loss and every rate; `replies` has the replies to tasks
@@ -123,13 +124,15 @@ class Channel:
         if draw.uniform() < rates.hazard(occasion.hop, occasion.depth, ratio, lines):
             cause = rates.cause(draw.uniform())
             if now.fate == "kept":
-                after = _lost(fact.id, cause, book, draw)
+                after = _lost(now, cause, book, draw)
             elif cause == "drop":
                 after = None
         if after is None:
             return []
         if isinstance(fact, Fact) and state.fate == "kept" and self._inflates(occasion, fact):
-            after = self.draw(occasion, f"better {fact.id}").choice(better_told(fact, book) or [state])
+            better = self.draw(occasion, f"better {fact.id}").choice(better_told(fact, book) or [state])
+            after = as_sure(better, state, book)
+        after = self._surer(after, fact, occasion)
         if after == state and draw.uniform() >= rates.paraphrase:
             return [line]
         return [draw.choice(book.wordings[after])]
@@ -146,7 +149,17 @@ class Channel:
 
     def _regraded(self, state: State, fact: Statement, occasion: Occasion) -> State | None:
         book, grading = codebook(occasion.world), occasion.world.grading
-        return regraded(self.rates, grading, fact, state, book, self.draw(occasion, f"grade {fact.id}"))
+        after = regraded(self.rates, grading, fact, state, book, self.draw(occasion, f"grade {fact.id}"))
+        return None if after is None else as_sure(after, state, book)
+
+    def _surer(self, state: State, fact: Statement, occasion: Occasion) -> State:
+        """Return a fact's state with what becomes of its hedge and its source; a blurred fact has neither."""
+        if not isinstance(fact, Fact) or not self.rates.changes_certainty or state.fate == "blurred":
+            return state
+        draw = self.draw(occasion, f"certainty {fact.id}")
+        said = self.rates.told(fact.certainty, state.said, draw, bad=fact.valence == "bad")
+        surer = state._replace(said=said)
+        return surer if surer in codebook(occasion.world).wordings else state
 
     def _hidden(self, occasion: Occasion, fact: Fact) -> bool:
         return self.rates.bad_drop > 0 and self.draw(occasion, f"hidden {fact.id}").uniform() < self.rates.bad_drop
@@ -196,13 +209,19 @@ def better_told(fact: Fact, book: Codebook) -> list[State]:
     return found
 
 
-def _lost(fact: str, cause: Cause, book: Codebook, draw: Draw) -> State | None:
-    """Return what a kept fact becomes; None if it is left out."""
-    if cause == "invert" and (inverted := State(fact, "inverted")) in book.wordings:
+def as_sure(state: State, before: State, book: Codebook) -> State:
+    """Return a state with what another says of the fact's hedge and source, where that can be said of it."""
+    sure = state._replace(said=before.said)
+    return sure if sure in book.wordings else state
+
+
+def _lost(kept: State, cause: Cause, book: Codebook, draw: Draw) -> State | None:
+    """Return what a kept fact becomes; None if it is left out. Its hedge and source stay as they are."""
+    if cause == "invert" and (inverted := kept._replace(fate="inverted")) in book.wordings:
         return inverted
-    if cause in ("invert", "alter") and (wrong := book.wrong.get(fact)):
-        return draw.choice(wrong)
-    if cause == "blur" and (blurred := State(fact, "blurred")) in book.wordings:
+    if cause in ("invert", "alter") and (wrong := book.wrong.get(kept.fact)):
+        return as_sure(draw.choice(wrong), kept, book)
+    if cause == "blur" and (blurred := State(kept.fact, "blurred")) in book.wordings:
         return blurred
     return None
 

@@ -18,7 +18,8 @@ from chains.errors import BadInput
 from chains.fates import Fate
 from chains.models.channel.note_markers import apart, corrects, frames
 from chains.rng import Draw
-from chains.worlds.facts.ledger import Slot, Statement, denied
+from chains.worlds.facts.certainty import AS_KNOWN, Said, ways_to_say
+from chains.worlds.facts.ledger import Fact, Slot, Statement, denied
 from chains.worlds.world import World
 
 NOTHING = "Nothing to report."
@@ -43,6 +44,8 @@ class State(NamedTuple):
     fate: Fate
     variant: str = ""
     """Which wrong value an altered fact has."""
+    said: Said = AS_KNOWN
+    """What has become of its hedge and its source."""
 
 
 class Planted(NamedTuple):
@@ -52,6 +55,8 @@ class Planted(NamedTuple):
     """The fate of every fact of the world, or of every clause of its charter, by id."""
     invented: int
     """How many invented sentences it holds, including those relayed from below."""
+    said: dict[str, Said]
+    """What became of the hedge and the source of each fact that it mentions, by id."""
 
 
 @dataclass(frozen=True)
@@ -96,21 +101,26 @@ def planted(world: World, message: str, *, down: bool = False) -> Planted:
     """Return the fate of every fact of the world in a message that the channel wrote, or `down`, of every clause.
 
     A sentence that the channel can't have written is ignored. If two sentences
-    are about one fact, the first counts.
+    are about one fact, the first counts. A fact that carries nothing is blurred
+    by a hedge, as by any other.
     """
+    certain = {fact.id for fact in world.facts if fact.certainty is not None}
     book = codebook(world)
     fates: dict[str, Fate] = {}
+    said: dict[str, Said] = {}
     invented = set()
     made_up = set(book.inventions)
     for line in lines_of(message):
         if state := book.states.get(line):
-            fates.setdefault(state.fact, state.fate)
+            doubted = state.said.hedge == "added" and state.fate == "kept" and state.fact not in certain
+            fates.setdefault(state.fact, "blurred" if doubted else state.fate)
+            said.setdefault(state.fact, state.said)
         elif line in made_up:
             invented.add(line)
     statements: tuple[Statement, ...] = world.facts
     if down:
         statements = world.charter.clauses if world.charter else ()
-    return Planted({one.id: fates.get(one.id, "omitted") for one in statements}, len(invented))
+    return Planted({one.id: fates.get(one.id, "omitted") for one in statements}, len(invented), said)
 
 
 def codebook(world: World) -> Codebook:
@@ -135,11 +145,13 @@ def _compiled(world: World) -> Codebook:
     states: dict[str, State] = {}
     wordings: dict[State, tuple[str, ...]] = {}
     wrong: dict[str, tuple[State, ...]] = {}
+    certain = any(fact.certainty is not None for fact in world.facts)
     statements: tuple[Statement, ...] = (*world.facts, *(world.charter.clauses if world.charter else ()))
     for fact in statements:
         near = [other for other in statements if other.subject == fact.subject or other.templates == fact.templates]
         beside = {slot.value for other in near for slot in other.slots}
-        for state, sentences in _sayings(fact, beside):
+        saids = ways_to_say(fact.certainty) if certain and isinstance(fact, Fact) else (AS_KNOWN,)
+        for state, sentences in _sayings(fact, beside, saids):
             for sentence in sentences:
                 if (other := states.setdefault(sentence, state)) != state:
                     raise BadInput(
@@ -147,27 +159,35 @@ def _compiled(world: World) -> Codebook:
                         f"{other.fate}; word the two apart"
                     )
             wordings[state] = sentences
-            if state.fate == "altered":
+            if state.fate == "altered" and state.said == AS_KNOWN:
                 wrong[fact.id] = (*wrong.get(fact.id, ()), state)
     return Codebook(states, wordings, wrong, _inventions(world))
 
 
-def _sayings(fact: Statement, beside: Collection[float | str]) -> Iterator[tuple[State, tuple[str, ...]]]:
-    """Yield each state that a fact can be in, with its wordings; an omitted fact has none."""
-    yield State(fact.id, "kept"), _rendered(fact, {})
+def _sayings(
+    fact: Statement, beside: Collection[float | str], saids: Sequence[Said]
+) -> Iterator[tuple[State, tuple[str, ...]]]:
+    """Yield each state that a fact can be in, with its wordings; an omitted fact has none, a blurred no certainty."""
     if fact.vague:
         yield State(fact.id, "blurred"), tuple(dict.fromkeys(fact.render(template) for template in fact.vague))
-    for slot in fact.slots:
-        for other in wrong_values(fact, slot, beside) if slot.key else ():
-            yield State(fact.id, "altered", f"{slot.name}={other.value}"), _rendered(fact, {slot.name: other})
-    if ways := [slot for slot in fact.slots if slot.kind == "direction" and slot.key]:
-        yield State(fact.id, "inverted"), _rendered(fact, {ways[0].name: ways[0].flipped()})
-    elif not fact.slots:
-        yield State(fact.id, "inverted"), tuple(map(denied, _rendered(fact, {})))
+    ways = [slot for slot in fact.slots if slot.kind == "direction" and slot.key]
+    wrong = [(slot, other) for slot in fact.slots if slot.key for other in wrong_values(fact, slot, beside)]
+    for said in saids:
+        told = _rendered(fact, {}, said)
+        yield State(fact.id, "kept", "", said), told
+        for slot, other in wrong:
+            altered = State(fact.id, "altered", f"{slot.name}={other.value}", said)
+            yield altered, _rendered(fact, {slot.name: other}, said)
+        if ways:
+            yield State(fact.id, "inverted", "", said), _rendered(fact, {ways[0].name: ways[0].flipped()}, said)
+        elif not fact.slots:
+            yield State(fact.id, "inverted", "", said), tuple(map(denied, told))
 
 
-def _rendered(fact: Statement, changed: Mapping[str, Slot]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(fact.render(template, changed) for template in fact.templates))
+def _rendered(fact: Statement, changed: Mapping[str, Slot], said: Said) -> tuple[str, ...]:
+    if said == AS_KNOWN or not isinstance(fact, Fact):
+        return tuple(dict.fromkeys(fact.render(template, changed) for template in fact.templates))
+    return tuple(dict.fromkeys(fact.said(template, said, changed) for template in fact.templates))
 
 
 def wrong_values(fact: Statement, slot: Slot, beside: Collection[float | str] = ()) -> tuple[Slot, ...]:

@@ -2,5 +2,6 @@
 
 Imports: worlds, models, text, reading, replies.
 
-Names to know: `instrument.Instrument`, `reader.Reader`, `fate_rules`, `inventions.invented`, `belief.believed`.
+Names to know: `instrument.Instrument`, `reader.Reader`, `fate_rules`, `inventions.invented`, `belief.believed`,
+`certainty_reader.certainty_told`.
 """

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import NamedTuple
@@ -17,7 +17,8 @@ from chains.scoring.text.negation import hedge
 from chains.scoring.text.quantities import quantities_of
 from chains.scoring.text.tokens import Wording
 from chains.worlds.charters.charter import Clause
-from chains.worlds.facts.ledger import Slot, Statement, holes_of
+from chains.worlds.facts.certainty import AS_KNOWN, ways_to_say
+from chains.worlds.facts.ledger import Fact, Slot, Statement, holes_of
 from chains.worlds.facts.limit_phrases import KEEP_ABOVE, KEEP_BELOW
 
 Rendering = tuple[Wording, ...]
@@ -56,7 +57,7 @@ class Compiled:
     """Every true rendering, as words."""
     vague: tuple[Rendering, ...]
     hedged: bool
-    """Whether the renderings themselves hedge, so that a hedge takes nothing away."""
+    """Whether the renderings themselves hedge, or name who says so, so that a hedge takes nothing away."""
     denied: bool
     """Whether the renderings themselves deny something, so that a denial turns nothing round."""
     asked: bool
@@ -133,6 +134,7 @@ def _compile(statement: Statement, ledger: _Ledger) -> Compiled:
     own = _own_words(statement.templates, statement.vague)
     asked = isinstance(statement, Clause)
     clocks = clocks_of(statement.slots)
+    qualified = isinstance(statement, Fact) and statement.certainty is not None
     directions = {
         slot.name: compile_direction(slot, own.literal, asked=asked, valence=getattr(statement, "valence", "neutral"))
         for slot in statement.slots
@@ -163,13 +165,22 @@ def _compile(statement: Statement, ledger: _Ledger) -> Compiled:
         directions=directions,
         sense=None if directions else _sense(statement, topic),
         literals=own.literals,
-        renderings=tuple(map(wordings_in, statement.renderings())),
+        renderings=tuple(map(wordings_in, _renderings(statement))),
         vague=tuple(map(wordings_in, statement.hints())),
-        hedged=own.hedged,
+        hedged=own.hedged or qualified,
         denied=own.denied,
         asked=asked,
         forbids=isinstance(statement, Clause) and statement.must_not,
     )
+
+
+def _renderings(statement: Statement) -> Iterator[str]:
+    """Yield the true renderings; what has become of its hedge or its source leaves a fact true."""
+    yield from statement.renderings()
+    if isinstance(statement, Fact) and statement.certainty is not None:
+        for said in ways_to_say(statement.certainty):
+            if said != AS_KNOWN and said.hedge != "added":
+                yield from (statement.said(template, said) for template in statement.templates)
 
 
 def _head(subject: str) -> frozenset[str]:

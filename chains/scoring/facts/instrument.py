@@ -118,6 +118,10 @@ class Instrument:
             return typed
         return typed | self.claims.read(message, only, look.scene.denied | look.scene.asked)
 
+    def parsed(self, message: str) -> Scene:
+        """Return a message cut up for this ledger, as its verdicts were read."""
+        return _look(self, message).scene
+
     def scene(self, message: str) -> Scene:
         """Return a message cut up for this ledger."""
         return Scene(message, self.subjects, self._spelling, self._phrasings)

@@ -1,7 +1,8 @@
 """A message parsed for one ledger: its pieces, their words, and the sentences that repeat a rendering."""
 
+import bisect
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import NamedTuple
 
@@ -176,6 +177,39 @@ class Scene:
         """Return where a sentence stands in the message."""
         pieces, at = self._cuts[sentence].pieces, self._sentences[sentence].at
         return at + pieces[0].span[0], at + pieces[-1].span[1]
+
+    def sentence_at(self, place: int) -> int:
+        """Return the sentence that a character of the message stands in."""
+        starts = [sentence.at for sentence in self._sentences]
+        return max(0, bisect.bisect_right(starts, place) - 1)
+
+    def heading_of(self, sentence: int) -> int | None:
+        """Return the sentence that heads the list or table that a sentence stands in."""
+        return self._sentences[sentence].heading
+
+    def goes_on_from(self, sentence: int, subject: int) -> int | None:
+        """Return the sentence before one that does not name the subject itself, if that one does; None otherwise."""
+        before = self._sentences[sentence].parent
+        if before is None or before != sentence - 1 or self._names(sentence, subject):
+            return None
+        return before if self._names(before, subject) else None
+
+    def _names(self, sentence: int, subject: int) -> bool:
+        return any(piece.explicit and subject in piece.subjects for piece in self._cuts[sentence].pieces)
+
+    def following(self, sentence: int) -> Iterator[int]:
+        """Yield the sentences that go on with a sentence in its line, in order."""
+        for after in range(sentence + 1, len(self._sentences)):
+            if self._sentences[after].parent != after - 1 or self._sentences[after].heading == after - 1:
+                return
+            yield after
+
+    def parts_of(self, sentence: int, subject: int) -> Iterator[tuple[int, int, bool]]:
+        """Yield each part of a sentence by its first and last character, and whether it is about other subjects."""
+        tokens, start = self._sentences[sentence].tokens, self._sentences[sentence].at
+        for piece in self._cuts[sentence].pieces:
+            others = piece.explicit and subject not in piece.subjects and any(one >= 0 for one in piece.subjects)
+            yield start + tokens[piece.first].start, start + tokens[piece.last - 1].end, others
 
     def place(self, at: int) -> int:
         """Return where in the message the tokens of a piece count their places from."""

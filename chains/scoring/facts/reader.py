@@ -13,6 +13,7 @@ from typing import NamedTuple
 from chains.fates import ELSEWHERE
 from chains.models.provider import Finish, Reply
 from chains.scoring.facts.belief import believed
+from chains.scoring.facts.certainty_reader import CertaintyTold, certainty_told
 from chains.scoring.facts.degenerate import EMPTY, degenerate
 from chains.scoring.facts.grades import calls_in, grades_in
 from chains.scoring.facts.instrument import INSTRUMENT, Instrument
@@ -103,6 +104,7 @@ class Reader:
         grading, facts = self._world.grading, self._world.facts
         verdicts = read_corrected(self._instrument, message, corrected, only=held)
         status = status_told(self._world, message)
+        certain = self._certainty(message, verdicts)
         fates = "".join(verdicts[fact.id].letter if fact.id in held else ELSEWHERE for fact in self._world.facts)
         return Reading(
             hop=0,
@@ -119,7 +121,15 @@ class Reader:
             patterns=self._patterns(message),
             grades=None if grading is None else grades_in(message, grading, facts, verdicts),
             calls=calls_in(message, grading, facts, verdicts) if grading is not None and grading.wrong else None,
+            hedges=None if certain is None else certain.hedges,
+            sources=None if certain is None else certain.sources,
         )
+
+    def _certainty(self, message: str, verdicts: Mapping[str, Verdict]) -> CertaintyTold | None:
+        facts = self._world.facts
+        if all(fact.certainty is None for fact in facts):
+            return None
+        return certainty_told(self._instrument, facts, message, verdicts)
 
     def _patterns(self, message: str) -> str | None:
         world = self._world

@@ -10,7 +10,7 @@ from chains.scoring.facts.ledger_vocabulary import known_tokens, unfilled, vocab
 from chains.scoring.text.ledger_stems import STOP, bag
 from chains.scoring.text.number_words import figure
 from chains.scoring.text.tokens import Token
-from chains.worlds.facts.ledger import MONTHS, Statement
+from chains.worlds.facts.ledger import MONTHS, Fact, Statement
 
 STRANGER = -1
 """The subject number of a code or a numbered thing that is not in the ledger."""
@@ -291,3 +291,5 @@ def _wordings(statement: Statement) -> Iterator[tuple[str, ...]]:
     yield *statement.templates, *statement.vague, *statement.topic
     for slot in statement.slots:
         yield slot.unit or "", *slot.also, slot.opposite or "", *slot.opposites, *slot.others
+    if isinstance(statement, Fact) and statement.certainty is not None and statement.certainty.source is not None:
+        yield (statement.certainty.source,)

@@ -78,6 +78,11 @@ class Heard(NamedTuple):
     """The ids of the patterns that a message states."""
     candidates: Candidates | None = None
     """The candidates, with what they are worth, what is written of them and how they are scored."""
+    hedges: str = ""
+    """A letter for each fact, as `facts.certainty_reader` writes what became of its hedge; empty in a world in which no
+    fact carries a hedge or a source."""
+    sources: str = ""
+    """The same of its source."""
     sat: Sequence[Sat] | None = None
     """What people did in their seats, if anybody sits anywhere in the run; empty in a trial where nobody does."""
     graded: Graded | None = None
@@ -100,6 +105,19 @@ class Heard(NamedTuple):
                 total += weight
                 hits += weight * (fate in letters)
         return hits / total if total else math.nan
+
+    def certainty(self, letters: str, among: str, *, source: bool = False, valence: str | None = None) -> float:
+        """Return the share of facts with one of some letters among those with one of others; nan if there are none.
+
+        Args:
+            letters: Such as "DS": hedges dropped or made sure.
+            among: Such as "KDS": all facts with a hedge that are still told.
+            source: Whether it is about sources, not hedges.
+            valence: Count only facts of this valence.
+        """
+        told = zip(self.facts, self.sources if source else self.hedges, strict=False)
+        found = [letter in letters for fact, letter in told if letter in among and valence in (None, fact.valence)]
+        return sum(found) / len(found) if found else math.nan
 
 
 def heard(
@@ -139,6 +157,8 @@ def heard(
     return Heard(
         facts=facts if len(read_facts) == len(facts) else read_facts,
         fates=in_rates(letters),
+        hedges=_of_read(letters, _joined(facts, (message.hedges for message in read))),
+        sources=_of_read(letters, _joined(facts, (message.sources for message in read))),
         messages=count,
         words=(sum(message.words for message in messages) if top is None else top.words) / count,
         invented=sum(message.invented for message in messages) / count,
@@ -165,11 +185,23 @@ def joined_fates(facts: Sequence[Fact], messages: Iterable[Reading]) -> str:
     """Return a letter for each fact: its fate in the message whose seat holds it or has it below."""
     # a fact that is held below no message's seat can't have been heard
     fates = ["O" if fact.slots else LETTERS_OF_CLAIMS["omitted"] for fact in facts]
-    for message in messages:
-        for place, letter in enumerate(message.fates):
+    return _joined(facts, (message.fates for message in messages), fates) or "".join(fates)
+
+
+def _of_read(fates: str, letters: str) -> str:
+    """Return the letters of the facts whose fates are in the rates."""
+    return "".join(letter for fate, letter in zip(fates, letters, strict=False) if fate in FATE_OF)
+
+
+def _joined(facts: Sequence[Fact], told: Iterable[str | None], nothing: Sequence[str] = ()) -> str:
+    """Return a letter for each fact from the messages that could have it; empty if no message has letters."""
+    read = [letters for letters in told if letters is not None]
+    joined = list(nothing or [ELSEWHERE] * len(facts))
+    for letters in read:
+        for place, letter in enumerate(letters):
             if letter != ELSEWHERE:
-                fates[place] = letter
-    return "".join(fates)
+                joined[place] = letter
+    return "".join(joined) if read else ""
 
 
 def summed_risk(readings: Iterable[Reading]) -> float:

@@ -17,6 +17,7 @@ from chains.stats.measurement_error.corrected_retention import Corrected
 from chains.stats.paired.ceiling_and_floor import AtLimit, all_at_one
 from chains.stats.paired.shares import FEWEST_WORLDS, MOST_CUT_OFF, MOST_FOREIGN
 from chains.terminal.views.added_measures import added_view
+from chains.terminal.views.certainty import certainty_view
 from chains.terminal.views.charter import acted_sentence, carried_view
 from chains.terminal.views.grades import graded_sentence, grades_view
 from chains.terminal.views.output import counted
@@ -88,6 +89,7 @@ def results_view(
     parts += patterns_view(found.patterns())
     parts += pools_view(found.pools(), found.by_drafts())
     parts += grades_view(found.grades(), shown_hops(sorted({row["hop"] for row in rows})))
+    parts += certainty_view(found.certainty(), shown_hops(sorted({row["hop"] for row in rows})))
     if found.decided:
         parts += regret_view(found.regret(), found.down(), by_hop_table)
         parts += stops_view(found.stops())

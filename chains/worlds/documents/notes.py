@@ -207,9 +207,7 @@ class _Writer:
         waiting: tuple[str, str] | None = None
         for at, telling in enumerate(tellings):
             draw = self._drawing("telling", telling.mark, telling.about)
-            clauses = self._worded(telling, item.day, said)
-            if len(clauses) == 1:
-                clauses = [_marked(OWN + telling.mark, clauses[0])]
+            clauses = self._told(telling, item.day, said)
             said.add(telling.fact.subject)
             if telling.role == "resolved":
                 where = items[telling.about].reference_in(item)
@@ -233,6 +231,23 @@ class _Writer:
             item.tell(_marked(telling.mark, text))
         if waiting is not None:
             item.tell(_marked(waiting[0], self._framed(waiting[1], item, item.kind, draw)))
+
+    def _told(self, telling: _Telling, day: Day, said: set[str]) -> list[str]:
+        """Return a fact as `_worded` does, a single clause between marks of its own, with what is known of the fact.
+
+        That stands outside the marks, so that a message in the very words of the telling keeps the fact without it.
+        """
+        clauses = self._worded(telling, day, said)
+        known = telling.fact.certainty
+        if len(clauses) > 1 and known is None:
+            return clauses
+        if len(clauses) > 1 and known is not None:
+            first, last = _marks(OWN + telling.mark)
+            return [first + clauses[0], *clauses[1:-1], clauses[-1] + last, *known.after()]
+        clause = _marked(OWN + telling.mark, clauses[0])
+        if known is None:
+            return [clause]
+        return [self._drawing("certainty", telling.mark, telling.about).choice(known.clauses(clause))]
 
     def _worded(self, telling: _Telling, day: Day, said: set[str]) -> list[str]:
         """Return a fact as one clause, or as several sentences' worth of clauses of which the later refer back."""
@@ -308,7 +323,13 @@ def _mistaken(fact: Fact, taken: set[int | float | str], draw: Draw) -> Fact | N
 
 
 def _marked(name: str, text: str) -> str:
-    return f"{START}{name}{NAME}{text}{END}{name}{NAME}"
+    first, last = _marks(name)
+    return f"{first}{text}{last}"
+
+
+def _marks(name: str) -> tuple[str, str]:
+    """Return the marks before and after a passage."""
+    return f"{START}{name}{NAME}", f"{END}{name}{NAME}"
 
 
 def _unmarked(text: str, days: Sequence[Day]) -> Notes:

@@ -17,6 +17,7 @@ from functools import cache
 from importlib.resources import files
 
 from chains.rng import Draw
+from chains.worlds.facts.certainty import as_clause
 from chains.worlds.facts.fact_kinds import Kind
 from chains.worlds.facts.ledger import Fact
 from chains.worlds.settings.evals import IDLE, TESTS
@@ -30,7 +31,6 @@ BREAK = "//"
 """Stands between the sentences of a wording."""
 _OPEN = re.compile(r"\[([^\[\]]*)\]")
 _SENSES = re.compile(r"<([^<>|]*)\|([^<>|]*)>")
-_SMALL = re.compile(r"^(The|In|On|At|A|An|Of|After|Before|Our|With|This|To|During|Over|Under|For|From|By)\b")
 _FIRST = re.compile("^((?:\ue000[^\ue001]*\ue001)*)(.)")
 _ENDED = re.compile("[.?!:](?:\ue002[^\ue001]*\ue001)*$")
 _OF_TRIAL_RUNS = ("trial run", "trial")
@@ -82,8 +82,7 @@ def own_words(fact: Fact, draw: Draw) -> str:
     """Return a fact in one of its own renderings, as a clause that reads well after "that"."""
     template = draw.choice(fact.templates)
     values = {slot.name: slot.text for slot in fact.slots}
-    clause = template.format(subject=fact.subject, **values).rstrip(". ")
-    return _SMALL.sub(lambda match: match[0].lower(), clause)
+    return as_clause(template.format(subject=fact.subject, **values))
 
 
 def drawn(text: str, draw: Draw) -> str:

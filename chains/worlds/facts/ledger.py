@@ -18,12 +18,15 @@ ones, and the instrument looks for them in messages.
     ).render(0)  ->  "Cooling pump P-12 was delivered 3 weeks late."
 """
 
+import re
 import string
 from collections.abc import Mapping, Sequence
 from functools import cache, lru_cache
 from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from chains.worlds.facts.certainty import AS_KNOWN, Certainty, Said, as_clause, as_sentence, told
 
 SlotKind = Literal["number", "count", "date", "name", "category", "direction"]
 Valence = Literal["bad", "good", "neutral"]
@@ -32,6 +35,8 @@ MONTHS = (
     "January", "February", "March", "April", "May", "June",
     "July", "August", "September", "October", "November", "December",
 )  # fmt: skip
+_ORDINARY = re.compile(r"^[A-Z](?=[a-z]+ )")
+"""The capital of a sentence's first word."""
 UNITS_BEFORE = frozenset({"EUR", "USD", "GBP", "CHF", "€", "$", "£"})
 """Currencies stand before their number; every other unit stands after it."""
 
@@ -202,9 +207,12 @@ class Statement(BaseModel):
         return self._filled(self.vague, {})
 
     def _filled(self, templates: Sequence[str], changed: Mapping[str, Slot]) -> list[str]:
-        values = {slot.name: changed.get(slot.name, slot).text for slot in self.slots}
-        sentences = [template.format(subject=self.subject, **values) for template in templates]
+        sentences = self._in_words(templates, changed)
         return [sentence[:1].upper() + sentence[1:] for sentence in sentences]
+
+    def _in_words(self, templates: Sequence[str], changed: Mapping[str, Slot]) -> list[str]:
+        values = {slot.name: changed.get(slot.name, slot).text for slot in self.slots}
+        return [template.format(subject=self.subject, **values) for template in templates]
 
 
 class Fact(Statement):
@@ -218,6 +226,33 @@ class Fact(Statement):
     """The test that it is a run of; facts of one series are repeated measurements of one thing."""
     twin: tuple[Slot, ...] | None = None
     """The slots that give this template the opposite valence: the value on the other side of its limit."""
+    certainty: Certainty | None = None
+    """What is known of it, which its renderings tell and its vague mentions do not; None: it is simply so."""
+
+    def _filled(self, templates: Sequence[str], changed: Mapping[str, Slot]) -> list[str]:
+        if self.certainty is None:
+            return super()._filled(templates, changed)
+        return [
+            self.said(template, AS_KNOWN, changed)
+            if template in self.templates
+            else super(Fact, self)._filled([template], changed)[0]
+            for template in templates
+        ]
+
+    def said(self, template: str, said: Said, changed: Mapping[str, Slot] | None = None) -> str:
+        """Put the fact into words with what is told of its certainty, as a lossy channel does.
+
+        Args:
+            template: One of its templates.
+            said: What has become of its hedge and its source.
+            changed: Slots to use in place of the true ones, by name.
+        """
+        clause = as_clause(self._in_words([template], changed or {})[0])
+        if not template.startswith("{"):  # a name with a capital stands in a hole
+            clause = _ORDINARY.sub(lambda match: match[0].lower(), clause)
+        known = self.certainty
+        hedge, source = (None, None) if known is None else (known.hedge, known.source)
+        return as_sentence(told(hedge, source, clause, said)[self.templates.index(template) % 2])
 
     def twinned(self) -> "Fact":
         """Return the valence twin: same template, value on the other side of its limit; itself if it has none."""

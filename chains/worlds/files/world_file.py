@@ -26,7 +26,9 @@ wordings.
 A fact may also have `id` (else F01, F02, ...), `severity` 1-5 (else 3 for bad
 facts, 2 for good, 1 for neutral), `topic`, `aliases`, `vague` (mentions
 without key values), `distractor`, and `twin`: the values that would give it
-the opposite valence; directions in it are reversed unless it names them. A
+the opposite valence; directions in it are reversed unless it names them. What is known of
+a fact is its `hedge` (likely, unconfirmed, estimate, or cause: nobody knows why) and its `source`
+("vendor Ilmar"); the renderings say neither, and are told with both. A
 file may have `title`, `setting` and `version`.
 
 A fact without a typed value is a *claim*, such as a cause, a denial or a skipped step. It is written as a sentence:
@@ -63,6 +65,7 @@ from pydantic import ValidationError
 from chains.errors import BadInput, nearest
 from chains.worlds.charters.charter import Charter, Clause
 from chains.worlds.decisions.decision import Decision, Option
+from chains.worlds.facts.certainty import HEDGES, Certainty
 from chains.worlds.facts.ledger import Fact, Slot
 from chains.worlds.facts.status_rule import StatusRule
 from chains.worlds.files.quotes import read_sources, standing_facts
@@ -83,9 +86,10 @@ _WORLD_KEYS = (
     "left_out",
 )
 _STATEMENT_KEYS = ("id", "subject", "renderings", "slots", "topic", "aliases", "vague")
+_KNOWN_OF_FACT = ("hedge", "source")
 _OF_FACT = ("claim", "valence", "severity", "distractor", "twin", "weight", "twin_weight", "status", "quote")
-_FACT_KEYS = (*_STATEMENT_KEYS, *_OF_FACT)
-_NOT_OF_FACT = ("renderings", "claim", "twin", "weight", "twin_weight", "status", "quote")
+_FACT_KEYS = (*_STATEMENT_KEYS, *_OF_FACT, *_KNOWN_OF_FACT)
+_NOT_OF_FACT = ("renderings", "claim", "twin", "weight", "twin_weight", "status", "quote", *_KNOWN_OF_FACT)
 """Keys of a fact's table that are read separately, or under another name."""
 _CLAUSE_KEYS = (*_STATEMENT_KEYS, "must_not")
 _PAYOFF = ("base", "exposure")
@@ -152,6 +156,7 @@ def _fact(plain: Mapping[str, Any], number: str, path: str) -> Fact:
                 "slots": tuple(slots.values()),
                 "templates": plain["renderings"],
                 "twin": _twin(plain["twin"], slots, where) if "twin" in plain else None,
+                "certainty": _certainty(plain, where),
             }
         )
     except ValidationError as error:
@@ -175,6 +180,19 @@ def _claim(plain: Mapping[str, Any], where: str) -> Mapping[str, Any]:
 
 def _escaped(text: str) -> str:
     return text.replace("{", "{{").replace("}", "}}")
+
+
+def _certainty(plain: Mapping[str, Any], where: str) -> Certainty | None:
+    """Return what is known of a fact."""
+    given = {key: plain[key] for key in _KNOWN_OF_FACT if key in plain}
+    if not given:
+        return None
+    if given.get("hedge") not in (None, *HEDGES):
+        raise BadInput(f"{where}: hedge is {given['hedge']!r}; it must be one of {', '.join(HEDGES)}")
+    try:
+        return Certainty.model_validate(given)
+    except ValidationError as error:
+        raise BadInput(f"{where}: {_sentence(error)}") from None
 
 
 def _decision(

@@ -3,5 +3,5 @@
 Imports: facts, decisions, charters, world.
 
 Names to know: `decision_world_rules.enumerate_world`, `assignment_rules.dilemma`, `visible_goals.told`,
-`joint_facts.with_joint_facts`.
+`joint_facts.with_joint_facts`, `certain_facts.with_certainty`.
 """
