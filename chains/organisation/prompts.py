@@ -229,7 +229,8 @@ def _instead(role: str, variant: str, folder: Path | None) -> str:
     """Return the end of the error about a prompt that is not there: what to do instead."""
     known = variants(role, folder)
     own = _own_prompt(role)
-    if not get_close_matches(variant, known, cutoff=0.5) and (here := _near(variant)):
+    is_here = Path(variant).stem in _files_here()
+    if (is_here or not get_close_matches(variant, known, cutoff=0.5)) and (here := _near(variant)):
         return here
     return (
         f"; write {own}, or set prompt.{role} to the path of a prompt" if own and not known else nearest(variant, known)
