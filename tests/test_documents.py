@@ -393,3 +393,51 @@ def test_paraphrases_are_right_or_have_a_wrong_value_and_are_read_so():
 def test_a_time_of_day_is_a_value(message, fate):
     fact = draft("Tank T-9 was down from 09:12 until 12:32.")
     assert Instrument([fact]).read(message)[fact.id].fate == fate
+
+
+@pytest.mark.parametrize(
+    ("sentence", "told"),
+    [
+        (
+            "The stock is estimated at £187,000, of which about a third is accounted for by insulin.",
+            [("stock", ["£ 187,000"])],
+        ),
+        (
+            "On Tuesday, 14 January 2025, the cold store lost its cooling at 02:40 and was not back until noon.",
+            [("cold store", ["14 January 2025", "lost", "02:40"])],
+        ),
+        (
+            "The drill was skipped on 6 January because two of the three technicians were ill.",
+            [("drill", ["6 January"]), ("technicians", ["2 of 3"])],
+        ),
+        (
+            "Wilk said that the sonar came on 28 March, but that three of its sixteen transducers had failed the test.",
+            [("sonar", ["28 March"]), ("transducers", ["3 of 16", "failed"])],
+        ),
+        ("The yard has run a second shift since 24 March.", [("yard", ["24 March"])]),
+        ("Just five applications were received for the other three.", [("applications", ["5", "3"])]),
+        ("62 per cent of the hull work was finished by 4 May.", [("hull work", ["62 percent", "4 May"])]),
+        (
+            "Sensor replacement was planned for 2 October but was cancelled for lack of parts.",
+            [("sensor replacement", ["2 October", "cancelled"])],
+        ),
+    ],
+)
+def test_of_a_long_sentence_every_part_that_stands_by_itself_is_typed(sentence, told):
+    found, _ = drafts_in(sentence)
+    typed = [(one.fact.subject, [slot.text for slot in one.fact.slots]) for one in found if one.fact.slots]
+    assert typed == told
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "It is unclear whether the sensor, which showed values 1.5 °C lower than the others, was faulty.",
+        "Pharmacy delivers twice a day.",
+        "The credit line has been used to one third.",
+        "Unless the vendor delivers by 4 May, the contract ends.",
+    ],
+)
+def test_a_part_without_a_subject_of_its_own_or_under_a_condition_is_not_typed(sentence):
+    found, _ = drafts_in(sentence)
+    assert not [slot for one in found for slot in one.fact.slots]

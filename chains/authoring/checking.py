@@ -105,8 +105,8 @@ def unreadable(statements: Sequence[Fact], quotes: Mapping[str, str]) -> dict[st
     """
     found: dict[str, str] = {}
     instrument = Instrument(statements)
-    # a claim stands in its quote's own words, and as a whole sentence
-    said = {one.id: quotes.get(one.id, one.render(0)) if one.slots else one.render(0) for one in statements}
+    # a claim stands in its quote's own words
+    said = {one.id: _whole(quotes.get(one.id, one.render(0)) if one.slots else one.render(0)) for one in statements}
     everything = instrument.read("\n".join(said.values()))
     for one in statements:
         alone = instrument.read(said[one.id], only=[one.id])[one.id]
@@ -119,3 +119,9 @@ def unreadable(statements: Sequence[Fact], quotes: Mapping[str, str]) -> dict[st
             if rest and instrument.read(rest, only=[one.id])[one.id].fate == "kept":
                 found[one.id] = "it is read as kept in the text of the others"
     return found
+
+
+def _whole(text: str) -> str:
+    """Return a clause as a sentence, so that it is not read together with the line before it."""
+    text = text.strip()
+    return text[:1].upper() + text[1:] + ("" if text.endswith((".", "!", "?", ":")) else ".")

@@ -20,6 +20,8 @@ _OPENING = bag("all none both neither some each most many few one two three half
 _ASIDE = bag("however therefore moreover also besides so then still afterwards meanwhile furthermore thus and but")
 _PEOPLE = bag("nobody everybody somebody everyone someone anyone one there we i you")
 _POLITE = bag("thank thanks dear hello hi please regards sincerely welcome best kind")
+_LEADS = bag("about around roughly approximately nearly almost some the a an of out all")
+"""Words before what a sentence counts: "about 40,000 customers"."""
 MOST_TOPIC = 4
 
 
@@ -109,6 +111,8 @@ def _subject(tokens: tuple[Token, ...], text: str) -> str:
     except Untyped:
         first = 0
         last = next((at for at in range(1, len(tokens)) if is_verb(tokens, at)), len(tokens))
+        while first < last - 1 and (tokens[first].low in _LEADS or numeral(tokens, first) is not None):
+            first += 1
     said = text[tokens[first].start : tokens[last - 1].end].strip()
     return said.removesuffix("'s").removesuffix("’s")
 

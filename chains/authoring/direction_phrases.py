@@ -35,6 +35,10 @@ _ROWS: tuple[tuple[str, str, Sense, Sense], ...] = (
     ("early", "late", d.EARLY, d.LATE),
     ("later than planned", "earlier than planned", d.LATE, d.EARLY),
     ("earlier than planned", "later than planned", d.EARLY, d.LATE),
+    ("later than promised", "earlier than promised", d.LATE, d.EARLY),
+    ("earlier than promised", "later than promised", d.EARLY, d.LATE),
+    ("later than expected", "earlier than expected", d.LATE, d.EARLY),
+    ("earlier than expected", "later than expected", d.EARLY, d.LATE),
     ("behind schedule", "ahead of schedule", d.LATE, d.EARLY),
     ("ahead of schedule", "behind schedule", d.EARLY, d.LATE),
     ("behind plan", "ahead of plan", d.LATE, d.EARLY),
@@ -155,7 +159,7 @@ _AIMS = bag(
 _TUMBLED = bag("from off into down onto ill asleep through over")
 """Words after "fell" where somebody or something did, if no number follows."""
 _FAR = 2
-_PLACED = bag("late early")
+_PLACED = bag("late early complete incomplete open closed safe unsafe valid invalid available unavailable unresolved")
 """Directions only if no noun follows: not in "the late shift"."""
 TURNABLE = frozenset(word for form, turned, _, _ in _ROWS for word in (form, turned) if " " not in word) - bag(
     "more fewer up down over under late early left open met missed available lost won behind ahead held"

@@ -12,6 +12,7 @@ from chains.authoring.values import Value, values_in
 from chains.scoring.facts.claims import content_of
 from chains.scoring.text.ledger_stems import STOP, bag
 from chains.scoring.text.negation import hedge
+from chains.scoring.text.number_words import numeral
 from chains.scoring.text.sentences import sentences_of
 from chains.scoring.text.tokens import Token, tokens_of
 from chains.worlds.facts.ledger import Fact, Slot
@@ -41,7 +42,7 @@ _AT_START = re.compile(rf"(?:At|By|Around|From|Since)\s+{_CLOCK}\s*,?\s+", re.IG
 _REPORTED = re.compile(
     r"(?:[A-Z][\w.’'-]*(?:\s+[A-Z][\w.’'-]*){0,3}|(?:The|Our)\s+(?:\w+\s+){0,2}\w+)\s+(?:has\s+|have\s+)?"
     r"(?:reported|reports|confirmed|confirms|noted|notes|announced|announces|found|finds|explained|explains|stated|states|"
-    r"pointed out|points out|mentioned|mentions|added|adds|stressed|stresses|recalled|recalls|remarked|remarks|"
+    r"said|pointed out|points out|mentioned|mentions|added|adds|stressed|stresses|recalled|recalls|remarked|remarks|"
     r"(?:informed|told)\s+(?:us|the\s+\w+|\w+))\s+that\s+"
 )
 """Who told it, before what is told: "Lindqvist reported that pump P-3 is two weeks late" is about the pump."""
@@ -49,8 +50,12 @@ _AT_END = re.compile(rf"[\s,(]+(?:at|by|around|since)\s+{_CLOCK}\)?(?=[.!]?$)", 
 _OPAQUE = re.compile(
     r"https?://|www\.|\S@\S|\d+\.\d+\.\d+|(?<![\w.])#\d|\b[0-9a-f]{8,}\b|[{}<>=\\^~|]|\$(?!\s?\d)|'{2}",
 )
+_ASIDES = bag("which where who whose whereas with since so namely compared largely mostly according as including")
+_RELATIVE = bag("which where who whose")
+_WHY_AND_WHEN = bag("because after before although")
+_OF_WHICH = bag("of to that")
 _ADVERBS = bag("then later now still also therefore thus finally soon only")
-_JOINTS = bag("but while whereas although though however yet because whilst and so which who plus as")
+_JOINTS = bag("but while whereas although though however yet because whilst and so which who plus as that")
 
 
 class Draft(NamedTuple):
@@ -95,13 +100,51 @@ def drafts_in(
             return found, []
     if not found:
         whole = typed[0] if len(clauses) == 1 else _typed(text, start, end, subject, common)
-        return _or_claim(text, whole, subject)
+        typed = [whole] if isinstance(whole, Draft) else typed
+    typed = [other for one in typed for other in _in_parts(text, one, subject, common)]
+    found = [one for one in typed if isinstance(one, Draft)]
+    if not found:
+        return _or_claim(text, Left(start, end, typed[0].reason if isinstance(typed[0], Left) else ""), subject)
     left: list[Left] = []
     for one in typed:
         if isinstance(one, Left):
             claims, refused = _or_claim(text, one, subject, clear=True)
             found, left = found + claims, left + refused
     return sorted(found, key=lambda draft: draft.start), left
+
+
+def _in_parts(text: str, one: Draft | Left, subject: str | None, common: frozenset[str]) -> list[Draft | Left]:
+    """Return what can't be typed as a first part that can, and the rest; as it is, if there is none."""
+    if isinstance(one, Draft) or subject is not None:
+        return [one]
+    for end, rest in shorter(text[one.start : one.end]):
+        first = _typed(text, one.start, one.start + end, None, common)
+        after = _typed(text, one.start + rest, one.end, None, common) if rest else None
+        if isinstance(after, Draft):
+            return [first, after]
+        if isinstance(first, Draft):
+            return [first, one._replace(start=one.start + (rest or end))]
+    return [one]
+
+
+def shorter(text: str) -> Iterator[tuple[int, int]]:
+    """Yield where a sentence may end earlier, before ", which", "because" or a second verb, and where its rest begins.
+
+    The longest first part comes first. Nothing is cut before a condition, which would change what is said. The rest
+    begins at 0 where it says nothing by itself, as it has no subject of its own.
+    """
+    sentences = sentences_of(text)
+    tokens = sentences[0].placed if len(sentences) == 1 else ()
+    for at in range(len(tokens) - 2, 2, -1):
+        low, after = tokens[at].low, tokens[at + 1]
+        aside = tokens[at].text == "," and (after.low in _ASIDES or tokens[min(at + 2, len(tokens) - 1)].low == "which")
+        if aside or low in _WHY_AND_WHEN or (low == "and" and is_verb(tokens, at + 1)):
+            first = at + aside
+            told_of = aside and (after.low in _RELATIVE or tokens[min(at + 2, len(tokens) - 1)].low == "which")
+            while first < len(tokens) and tokens[first].low in _ASIDES | _WHY_AND_WHEN | _JOINTS | _OF_WHICH:
+                first += 1
+            whole = first < len(tokens) and not is_verb(tokens, first) and (not told_of or after.low == "according")
+            yield tokens[at - 1].end, tokens[first].start if whole else 0
 
 
 def _typed(text: str, start: int, end: int, subject: str | None, common: frozenset[str]) -> Draft | Left:
@@ -189,7 +232,12 @@ def _turns(tokens: tuple[Token, ...], at: int) -> bool:
     """Whether a word says something that its opposite would reverse: not in "a normal Tuesday", "raised a concern"."""
     if tokens[at].low not in TURNABLE or tokens[at].low in CHANGED:
         return False
-    after = tokens[at + 1] if at + 1 < len(tokens) else None
+    if tokens[at].low in ("above", "below") and numeral(tokens, at + 1) is not None:
+        return False
+    before, after = tokens[at - 1] if at else None, tokens[at + 1] if at + 1 < len(tokens) else None
+    noun = before is not None and before.kind == "word" and before.low not in STOP and not is_verb(tokens, at - 1)
+    if noun and tokens[at].low.endswith("ed") and any(is_verb(tokens, verb) for verb in range(1, at - 1)):
+        return False  # "the schedule agreed in December"
     attribute = after is not None and after.kind in ("word", "code") and after.low not in STOP
     return not (attribute and at and not is_verb(tokens, at))
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from chains.authoring.checking import eased, failures, misreadings, unreadable
 from chains.authoring.claiming import claim
-from chains.authoring.drafting import drafts_in
+from chains.authoring.drafting import draft, drafts_in, shorter
 from chains.authoring.passages import BLANKS, Passage, passages
 from chains.authoring.renaming import invented, renamed, renamed_fact
 from chains.authoring.subject_finder import Untyped
@@ -125,7 +125,7 @@ def propose(
     if rename:
         out.names, out.unnamed = invented((one.fact for one in drafted), common, seed)
         drafted = [one._replace(fact=renamed_fact(one.fact, out.names)) for one in drafted]
-    order = {one.quote: place for place, one in enumerate(drafted)}
+    order = {(one.quote.document, one.quote.start): place for place, one in enumerate(drafted)}
     if len(drafted) > most:
         drafted = Draw("facts", seed).shuffled(drafted)
     kept: list[Candidate] = []
@@ -153,7 +153,25 @@ def _fit(candidate: Candidate, out: Proposals) -> list[Candidate]:
     reasons = misreadings(candidate.fact, words)
     if reasons and (fact := eased(candidate.fact, words)) is not None:
         return [candidate._replace(fact=fact)]
+    if reasons and candidate.fact.slots and (part := _part(candidate, out)) is not None:
+        return [part]
     return _or_claim(candidate, out, f"self-check: {_sort_of(reasons[0])}") if reasons else [candidate]
+
+
+def _part(candidate: Candidate, out: Proposals) -> Candidate | None:
+    """Return the first part of a sentence that the instrument reads, where it misreads the whole; None without one."""
+    quote = candidate.quote
+    for end, _ in shorter(quote.text):
+        try:
+            fact = renamed_fact(draft(quote.text[:end]), out.names)
+        except Untyped:
+            continue
+        part = quote.model_copy(update={"end": quote.start + end, "text": quote.text[:end]})
+        if not misreadings(fact, words_of(part, out.names)):
+            rest = quote.model_copy(update={"start": part.end, "text": quote.text[end:]})
+            out.leave(rest, "it goes with a sentence whose values the rules can't tell apart")
+            return Candidate(part, fact)
+    return None
 
 
 def _told_apart(candidate: Candidate, out: Proposals) -> list[Candidate]:
@@ -184,18 +202,18 @@ def _drafted(found: Iterable[Found], common: frozenset[str], left_out: Proposals
     out = []
     for one in found:
         drafts, left = drafts_in(one.passage.text, None, common)
-        if one.subject is not None and not any(draft.fact.slots for draft in drafts):
+        if one.subject is not None and not any(drafted.fact.slots for drafted in drafts):
             named, _ = drafts_in(one.passage.text, one.subject, common)
             drafts, left = (named, []) if named else (drafts, left)
         for gone in left:
             left_out.leave(_quote(one, gone.start, gone.end), gone.reason)
-        for draft in drafts:
-            same = _sameness(draft.fact)
+        for drafted in drafts:
+            same = _sameness(drafted.fact)
             if same in seen:
-                left_out.leave(_quote(one, draft.start, draft.end), _TWICE)
+                left_out.leave(_quote(one, drafted.start, drafted.end), _TWICE)
                 continue
             seen.add(same)
-            out.append(Candidate(_quote(one, draft.start, draft.end), draft.fact))
+            out.append(Candidate(_quote(one, drafted.start, drafted.end), drafted.fact))
     return out
 
 
@@ -217,8 +235,8 @@ def _sameness(fact: Fact) -> object:
     )
 
 
-def _numbered(candidates: Sequence[Candidate], order: Mapping[Quote, int]) -> list[Candidate]:
-    ranked = sorted(candidates, key=lambda one: order[one.quote])
+def _numbered(candidates: Sequence[Candidate], order: Mapping[tuple[str, int], int]) -> list[Candidate]:
+    ranked = sorted(candidates, key=lambda one: order[one.quote.document, one.quote.start])
     return [
         one._replace(fact=one.fact.model_copy(update={"id": f"F{place:02d}"})) for place, one in enumerate(ranked, 1)
     ]

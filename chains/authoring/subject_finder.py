@@ -11,7 +11,7 @@ from itertools import pairwise
 from chains.scoring.text.ledger_stems import IRREGULAR, STOP, bag
 from chains.scoring.text.number_words import numeral
 from chains.scoring.text.tokens import Token
-from chains.scoring.text.units import UNITS
+from chains.scoring.text.units import MONEY, UNITS
 from chains.worlds.facts.ledger import MONTHS
 
 _ARTICLES = bag("the a an our their its this that these those all both every each another his her my your some any")
@@ -46,6 +46,10 @@ _LEADING = bag(
     "although while when until according"
 )
 _OURS = bag("we i they he she it there you who which what")
+_MERELY = bag("just only some about around nearly almost roughly approximately exactly all")
+"""Words before a number that counts the subject."""
+_COUNTING = bag("of the out in all our its their per cent percent %")
+MONEY_WORDS = frozenset(word for word, unit in UNITS.items() if unit.dimension in MONEY)
 _SPEAKERS = bag("we i there")
 _GENERIC = bag(
     "team teams staff people everyone colleagues situation work thing things others rest part status update summary "
@@ -70,11 +74,14 @@ def subject_in(tokens: tuple[Token, ...]) -> tuple[int, int]:
         return _coded(tokens, start)
     end = _predicate(tokens, start)
     first = start
-    while first < end and (_is_article(tokens, first) or tokens[first].kind == "mark"):
-        if tokens[first].low in _POINTERS:
+    while first < end and (_is_article(tokens, first) or tokens[first].kind == "mark" or tokens[first].low in _MERELY):
+        counted = first + 1 < end and numeral(tokens, first + 1) is not None and tokens[first].low == "another"
+        if tokens[first].low in _POINTERS and not counted:
             raise Untyped("its subject is only pointed at")
         first += 1
     number = numeral(tokens, first)
+    if tokens[first].low in MONEY_WORDS and first + 1 < end:
+        number = numeral(tokens, first + 1)
     if number is not None and tokens[first].kind != "code" and not number.weak:
         return _counted(tokens, first, end)
     end = _before_value(tokens, first, end)
@@ -86,7 +93,7 @@ def _start(tokens: tuple[Token, ...]) -> int:
     """Return where the main clause begins: after "On 4 March," and "However,"."""
     if tokens[0].low in _LEADING:
         for at, token in enumerate(tokens[:16]):
-            if token.text == "," and at + 1 < len(tokens) and not _dated(tokens, at):
+            if token.text == "," and at + 1 < len(tokens) and not _dated(tokens, at) and not _day_next(tokens, at):
                 return at + 1
         return _after_date(tokens)
     if len(tokens) > 2 and tokens[1].text == "," and tokens[0].kind == "word":
@@ -103,6 +110,13 @@ def _after_lead(tokens: tuple[Token, ...], start: int) -> int:
             spoken = any(is_verb(tokens, later) for later in range(at + 2, len(tokens)))
             return at + 1 if spoken and at > start else start
     return start
+
+
+def _day_next(tokens: tuple[Token, ...], at: int) -> bool:
+    """Whether a day follows a comma: "on Tuesday, 14 January"."""
+    months = frozenset(month.lower() for month in MONTHS)
+    near = [token.low for token in tokens[at + 1 : at + 3]]
+    return tokens[at + 1].kind == "number" and any(low in months for low in near)
 
 
 def _dated(tokens: tuple[Token, ...], at: int) -> bool:
@@ -234,7 +248,8 @@ def _proper(tokens: tuple[Token, ...], at: int, first: int) -> bool:
 def _counted(tokens: tuple[Token, ...], first: int, end: int) -> tuple[int, int]:
     """Return the subject of a count ("7 of 40 tests on line L-2 failed"): the part with a code, else the things."""
     at = first
-    while at < end and (tokens[at].low in bag("of the out in all our") or numeral(tokens, at) is not None):
+    skipped = _COUNTING | MONEY_WORDS
+    while at < end and (tokens[at].low in skipped or numeral(tokens, at) is not None):
         number = numeral(tokens, at)
         at = number.last if number is not None else at + 1
     if at >= end:
@@ -289,6 +304,9 @@ def _checked(tokens: tuple[Token, ...], first: int, last: int) -> tuple[int, int
         raise Untyped("several subjects")
     if len(words) > _MOST_WORDS or any(token.text in '()"[]' for token in words):
         raise Untyped("a subject too long to be a name")
+    numbers = (numeral(tokens, at) for at in range(first, last) if tokens[at].kind == "word")
+    if any(number is not None and not number.weak for number in numbers):
+        raise Untyped("no clear subject")
     if all(token.low in _GENERIC or token.low in STOP for token in words):
         raise Untyped("a subject that could be anything")
     if words[0].kind == "number" or any(

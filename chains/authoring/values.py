@@ -117,16 +117,9 @@ def _month(date: Date) -> Value:
 
 
 def _number(tokens: tuple[Token, ...], text: str, quantity: Quantity) -> list[Value]:
-    if quantity.weak and quantity.unit is None:
+    if quantity.weak and (quantity.unit is None or _of_thing(tokens, quantity)):
         return _one(tokens, quantity)
-    if quantity.first and tokens[quantity.first].low in ("a", "an", "per") and tokens[quantity.first - 1].low in _OFTEN:
-        raise Untyped("how often, which can't be typed")
-    if (
-        quantity.first
-        and tokens[quantity.first - 1].text in _BELOW
-        and (tokens[quantity.first].tight or quantity.first > 1)
-    ):
-        raise Untyped("a number below zero, whose sign the rules don't compare")
+    _refuse(tokens, quantity)
     money = quantity.unit is not None and quantity.unit.dimension in MONEY
     start = quantity.first + (money and numeral(tokens, quantity.first) is None)
     found = numeral(tokens, start)
@@ -145,9 +138,27 @@ def _number(tokens: tuple[Token, ...], text: str, quantity: Quantity) -> list[Va
         joined = quantity.unit.dimension == "time" and quantity.value != found.value  # "3 h 20 min" is 200 min
         after = quantity.last - 1 if joined else found.last
         unit = tokens[quantity.first].text if start > quantity.first else _words(tokens, text, after, quantity.last)
-        unit = unit or _lent(quantity.unit)
+        unit = "percent" if unit.split()[:1] == ["per"] else unit or _lent(quantity.unit)
         slot = Slot(name=_NAMES.get(quantity.unit.dimension, "amount"), kind="number", value=value, unit=unit)
     return [Value(quantity.first, quantity.last, slot)]
+
+
+def _refuse(tokens: tuple[Token, ...], quantity: Quantity) -> None:
+    """Refuse what is no plain amount."""
+    at = quantity.first
+    before = tokens[at - 1] if at else None
+    if before is not None and before.low in _OFTEN and tokens[at].low in ("a", "an", "per"):
+        raise Untyped("how often, which can't be typed")
+    if before is not None and before.text in _BELOW and (tokens[at].tight or at > 1):
+        raise Untyped("a number below zero, whose sign the rules don't compare")
+
+
+def _of_thing(tokens: tuple[Token, ...], quantity: Quantity) -> bool:
+    """Whether "a" and a unit are the beginning of a thing's name: "a second shift", "an hour glass"."""
+    if tokens[quantity.first].low not in ("a", "an") or quantity.last >= len(tokens):
+        return False
+    after = tokens[quantity.last]
+    return after.kind == "word" and (tokens[quantity.last - 1].low == "second" or after.low not in STOP)
 
 
 def _one(tokens: tuple[Token, ...], quantity: Quantity) -> list[Value]:

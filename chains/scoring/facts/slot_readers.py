@@ -11,7 +11,7 @@ from chains.scoring.facts.direction_reader import content
 from chains.scoring.facts.ledger_vocabulary import known_tokens
 from chains.scoring.facts.segments import Piece
 from chains.scoring.facts.slot_match import MISSING, Explained, Found, State
-from chains.scoring.text.clock_times import clock_at, same_clock
+from chains.scoring.text.clock_times import clock_around, clock_at, same_clock
 from chains.scoring.text.ledger_stems import STOP, bag, stem
 from chains.scoring.text.negation import negated
 from chains.scoring.text.numbers_and_dates import values_of
@@ -34,12 +34,16 @@ class NumberSlot:
     """"from" or "to", if every rendering has one before the number."""
     limit: bool = False
     """Whether it is the limit of a goal or must-not; then a bound ("at most 5") gives the side."""
+    timed: bool = False
+    """Whether its statement has a time of day too, whose figures are then no numbers."""
 
     def read(self, piece: Piece, explained: Explained) -> Found:
         """Look for the number in a piece."""
         others: list[Quantity] = []
         vague: Quantity | None = None
         for quantity in piece.quantities:
+            if self.timed and clock_around(piece.tokens, quantity.first):
+                continue
             match self._judge(quantity, piece):
                 case "right":
                     return Found("right", quantity.first, quantity.last)
@@ -316,7 +320,9 @@ def compile_slot(
     nouns |= {other for same in _SAME if same & nouns for other in same}
     if slot.kind == "count":
         return CountSlot(slot, frozenset(nouns))
-    return NumberSlot(slot, unit_of(slot.unit), frozenset(nouns), named or frozenset(nouns), frozenset(cues), limit)
+    return NumberSlot(
+        slot, unit_of(slot.unit), frozenset(nouns), named or frozenset(nouns), frozenset(cues), limit, bool(clocks)
+    )
 
 
 class _Place(NamedTuple):

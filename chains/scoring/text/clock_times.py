@@ -32,6 +32,12 @@ def clock_at(tokens: Sequence[Token], at: int) -> int | None:
     return _time(text[0], "00", after) if after in _HALVES else None
 
 
+def clock_around(tokens: Sequence[Token], at: int) -> bool:
+    """Whether a number is part of a time of day."""
+    minutes = at > 1 and tokens[at - 1].text == ":"
+    return clock_at(tokens, at - 2 if minutes else at) is not None
+
+
 def clock_text(time: int) -> str:
     """Return minutes after midnight as "09:12"; of another day where they are past it."""
     hour, minute = divmod(time % MINUTES, 60)
