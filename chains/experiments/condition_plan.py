@@ -27,6 +27,7 @@ class PlanSettings(NamedTuple):
     selection: Scoped[int]
     selected_by: By
     rounds: int
+    rates_reports: bool
 
     @classmethod
     def of(cls, settings: ConditionSettings) -> Self:
@@ -76,7 +77,7 @@ def round_settings_of(settings: ConditionSettings) -> RoundSettings:
 def _selection(settings: PlanSettings, hierarchy: Hierarchy) -> Selection | None:
     """Return how drafts are selected; None if every seat writes one draft and nobody rates it."""
     drafts = {seat.name: settings.selection.at(seat) for seat in hierarchy.seats}
-    most, always = max(drafts.values()), settings.rounds > 1
+    most, always = max(drafts.values()), settings.rates_reports
     if most > MOST_DRAFTS:
         raise BadInput(f"selection is {most}; a seat can show {MOST_DRAFTS} drafts at most")
     return Selection(drafts, settings.selected_by, always=always) if always or most > 1 else None

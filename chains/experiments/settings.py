@@ -22,7 +22,7 @@ from chains.errors import BadInput, nearest
 from chains.experiments.scoped import Scoped
 from chains.organisation.hierarchy import Hierarchy, Seat
 from chains.organisation.prompts import BESIDE, NONE, ROLES
-from chains.organisation.round_settings import Memory, Move
+from chains.organisation.round_settings import OF_DECISIONS, Memory, Move
 from chains.organisation.selection import By
 from chains.organisation.sitting import WAYS, Way
 from chains.organisation.task import TASKS
@@ -155,7 +155,9 @@ class ConditionSettings(BaseModel):
         default=1, description="how often the organisation meets, each time about another world; the last is measured"
     )
     memory: Annotated[Memory, BeforeValidator(_text)] = Field(
-        default="reports", description="what seats remember of earlier rounds: none, ratings or reports"
+        default="reports",
+        description="what seats remember of earlier rounds: none, ratings, reports, outcomes (what was decided, and "
+        "what came of it) or rounds (that something was decided: the placebo of outcomes)",
     )
     promotion: Annotated[Move, BeforeValidator(_text)] = Field(
         default="none", description="who rises after a round: none, rating (the best-rated manager) or random"
@@ -272,6 +274,11 @@ class ConditionSettings(BaseModel):
     def decides(self) -> bool:
         """Whether the executive decides."""
         return self.loop or self.decide_only
+
+    @property
+    def rates_reports(self) -> bool:
+        """Whether every report is rated: in several rounds, unless only decisions are remembered."""
+        return self.rounds > 1 and (self.memory not in OF_DECISIONS or "rating" in (self.promotion, self.leaving))
 
     @property
     def deals_models(self) -> bool:

@@ -149,7 +149,9 @@ class Cast(BaseModel):
     form: NoteForm = NoteForm()
     """How the workers' notes are written."""
     remembered: Mapping[str, str] = Field(default_factory=dict)
-    """For each seat, what its holder remembers of earlier rounds when asked for a report."""
+    """For each seat, what its holder remembers of earlier rounds when asked for a report or a decision."""
+    went_well: int = 0
+    """In how many earlier rounds that are remembered the standing plan was carried out."""
     draws: Annotated[Mapping[str, int], SkipValidation] = Field(default_factory=dict)
     """In a fork with several continuations, the number that stands for the replicate in what a turn's model draws."""
 
@@ -307,6 +309,9 @@ class Cast(BaseModel):
             seed = seed_of("sampling", self.world.digest, replicate, seat.name, turn.number)
             own = shape(source.settings(_lines(heard) if source.by_lines else 0), source)
             model, settings = source.label, {**own, **part.settings, "seed": seed}
+        reminded = turn.task in ("report", "decide") and not turn.reference
+        if reminded and self.went_well:
+            more.setdefault("more", {"went_well": self.went_well})
         occasion = Occasion(
             world=self.world,
             replicate=replicate,
@@ -324,7 +329,7 @@ class Cast(BaseModel):
             "circumstances": part.circumstances,
         }  # fmt: skip
         messages = part.tasks.get(turn.task, part.prompt).fill({**told, **holes})
-        if turn.task == "report" and (memory := self.remembered.get(seat.name)):
+        if reminded and (memory := self.remembered.get(seat.name)):
             *before, last = messages
             messages = (*before, structs.replace(last, content=f"{memory}\n\n{last.content}"))
         return Request(model=model, messages=messages, settings=settings, occasion=occasion)

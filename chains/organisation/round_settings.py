@@ -2,12 +2,16 @@
 
 from typing import Literal, NamedTuple
 
-Memory = Literal["none", "ratings", "reports"]
+from chains.worlds.scenario_registry import APART
+
+Memory = Literal["none", "ratings", "reports", "outcomes", "rounds"]
+OF_DECISIONS = ("outcomes", "rounds")
+"""Memories of decisions, not of reports: what came of each, or only that there was one (the placebo)."""
 Move = Literal["none", "rating", "random"]
 REMEMBERED = 3
-"""Rounds back that a member remembers: a prompt must not grow without end."""
-APART = 1_000_000
-"""Distance between the seeds of the worlds of one trial's rounds."""
+"""Rounds back whose reports a member remembers: a prompt must not grow without end."""
+OUTCOMES_REMEMBERED = 12
+"""Rounds back whose decisions a member remembers, with what came of them: a line each."""
 
 
 class RoundSettings(NamedTuple):

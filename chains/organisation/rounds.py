@@ -6,7 +6,9 @@ different numbers of rounds are compared on the same world. In every round
 each report is rated by the seat above. Before the next,
 
 - members remember how their reports were rated, and with
-  `memory = reports` what they wrote, of the last few rounds;
+  `memory = reports` what they wrote, of the last few rounds; with
+  `memory = outcomes` everybody remembers what was decided and what came of
+  it, and with `memory = rounds`, its placebo, that something was decided;
 - with `promotion`, one manager (the best-rated that can rise, or a random
   one) changes seats with the manager above it;
 - with `leaving`, one manager (the worst-rated, or a random one) leaves, and a
@@ -22,8 +24,9 @@ from typing import NamedTuple
 
 from chains.organisation.cast import Cast, hands_of
 from chains.organisation.hierarchy import Hierarchy
-from chains.organisation.round_settings import REMEMBERED, Memory, Move
+from chains.organisation.round_settings import OF_DECISIONS, OUTCOMES_REMEMBERED, REMEMBERED, Memory, Move
 from chains.rng import Draw
+from chains.worlds.decisions.decision import Option
 
 
 class RoundResult(NamedTuple):
@@ -35,6 +38,10 @@ class RoundResult(NamedTuple):
     """For each seat whose report was rated, the rating; None where it could not be read."""
     reports: Mapping[str, str]
     """What each seat sent."""
+    in_force: Option | None = None
+    """The option in force in the end; None if nothing was decided or it can't be read."""
+    stood: bool = False
+    """Whether that is the standing plan."""
 
 
 def first_staff(hierarchy: Hierarchy) -> dict[str, str]:
@@ -101,6 +108,7 @@ def in_round(cast: Cast, number: int, staff: Mapping[str, str], history: Sequenc
             "dealt": hands_of(world, cast.hierarchy, cast.replicate),
             "parts": parts,
             "remembered": remembered(cast.round_settings.memory, staff, history),
+            "went_well": went_well(history) if cast.round_settings.memory == "outcomes" else 0,
         }
     )
 
@@ -115,6 +123,8 @@ def remembered(memory: Memory, staff: Mapping[str, str], history: Sequence[Round
     """
     if memory == "none":
         return {}
+    if memory in OF_DECISIONS:
+        return _decisions(staff, history, told=memory == "outcomes")
     found: dict[str, str] = {}
     first = max(0, len(history) - REMEMBERED)
     for seat, member in staff.items():
@@ -131,3 +141,37 @@ def remembered(memory: Memory, staff: Mapping[str, str], history: Sequence[Round
         if lines:
             found[seat] = "\n".join(["You remember earlier rounds, about other matters.", *lines])
     return found
+
+
+def went_well(history: Sequence[RoundResult]) -> int:
+    """Return in how many earlier rounds the standing plan was carried out: it has not failed yet."""
+    return sum(met.stood for met in history)
+
+
+def _decisions(staff: Mapping[str, str], history: Sequence[RoundResult], *, told: bool) -> dict[str, str]:
+    """Return what each seat's holder remembers of decisions, from the round in which it came.
+
+    Args:
+        staff: Who holds which seat now.
+        history: The results of earlier rounds, in order.
+        told: Whether it remembers what was decided and what came of it.
+    """
+    first = max(0, len(history) - OUTCOMES_REMEMBERED)
+    lines = [
+        (met, f"In round {number} {_came(met.in_force) if told else UNTOLD}.")
+        for number, met in enumerate(history[first:], first + 1)
+        if met.in_force is not None and met.in_force.came
+    ]
+    found = {}
+    for seat, member in staff.items():
+        if known := [line for met, line in lines if member in met.staff.values()]:
+            found[seat] = "\n".join(["You remember earlier rounds.", *known])
+    return found
+
+
+def _came(option: Option) -> str:
+    return f"the decision was to {option.text}, {option.came}"
+
+
+UNTOLD = "a decision was made on what was reported, and the papers were filed"
+"""What is remembered of a round in the placebo: a line of about the same length."""

@@ -212,6 +212,9 @@ def _changed_readings(logged: TrialEnd, read: TrialEnd) -> Iterator[Difference]:
         yield Difference(logged.trial, None, f"the log has {logged.unrated} unrated and there are {read.unrated}")
     if [(one.staff, one.ratings) for one in logged.rounds] != [(one.staff, one.ratings) for one in read.rounds]:
         yield Difference(logged.trial, None, "who sat where in its rounds, or how reports were rated, is not as logged")
+    for number, (past, new) in enumerate(zip(logged.rounds, read.rounds, strict=False), start=1):
+        if past.outcome is not None and new.outcome is not None and past.outcome != new.outcome:
+            yield Difference(logged.trial, None, f"what was decided in round {number} is not as logged")
 
 
 def _past(end: TrialEnd) -> dict[str, Reading]:

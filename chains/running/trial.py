@@ -29,7 +29,7 @@ from chains.running.reply_source import Answers, Question
 from chains.scoring.facts.degenerate import degenerate
 from chains.scoring.facts.instrument import CLAUSES
 from chains.scoring.facts.reader import Reader
-from chains.scoring.reading import Reading
+from chains.scoring.reading import Outcome, Reading
 
 
 @dataclass
@@ -191,9 +191,9 @@ async def run_trial(
         if waiting:
             return TrialEnd(trial=trial, status="waiting", error=", ".join(sorted(waiting)), at=now())
         if several:
-            met = _met(crew, staff)
+            met, outcome = _met(crew, staff)
             history.append(met)
-            rounds.append(_round_end(crew, met, read=read))
+            rounds.append(_round_end(crew, met, outcome, read=read))
             staff = next_staff(crew.cast, met)
     end = TrialEnd(
         trial=trial, status="finished", instrument=Reader.version, rounds=tuple(rounds) if read else (), at=now()
@@ -227,16 +227,25 @@ def read_replies(cast: Cast, replies: Mapping[str, Reply]) -> dict[str, Any]:
     return update
 
 
-def _met(crew: _SeatedCrew, staff: Mapping[str, str]) -> RoundResult:
+def _met(crew: _SeatedCrew, staff: Mapping[str, str]) -> tuple[RoundResult, Outcome | None]:
+    """Return the result of a round, and the outcome of its decision, if there was one."""
+    cast, decision = crew.cast, crew.cast.world.decision
     said = {name: reply.spoken for name, reply in crew.replies.items()}
-    reports = {seat: said[turn] or "" for seat, turn in crew.cast.plan.sent.items()}
-    return RoundResult(staff, ratings_in(crew.cast, said), reports)
+    reports = {seat: said[turn] or "" for seat, turn in cast.plan.sent.items()}
+    met = RoundResult(staff, ratings_in(cast, said), reports)
+    if not cast.loop or decision is None:
+        return met, None
+    _, outcome = read_loop(cast, crew.replies)
+    option = None if outcome.in_force is None else decision.option(outcome.in_force)
+    return met._replace(in_force=option, stood=outcome.in_force == decision.standing), outcome
 
 
-def _round_end(crew: _SeatedCrew, met: RoundResult, *, read: bool) -> RoundEnd:
+def _round_end(crew: _SeatedCrew, met: RoundResult, outcome: Outcome | None, *, read: bool) -> RoundEnd:
     readings = read_trial(crew.cast, crew.replies) if read else {}
     top = read_top(crew.cast, crew.replies) if read else None
-    return RoundEnd(staff=dict(met.staff), ratings=dict(met.ratings), readings=readings, top=top)
+    return RoundEnd(
+        staff=dict(met.staff), ratings=dict(met.ratings), readings=readings, top=top, outcome=outcome
+    )  # fmt: skip
 
 
 def read_trial(cast: Cast, replies: Mapping[str, Reply], only: Collection[str] | None = None) -> dict[str, Reading]:

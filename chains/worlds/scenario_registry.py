@@ -1,5 +1,6 @@
 """Scenarios by name; a world file, or a folder of them, may stand in place of a scenario."""
 
+import inspect
 from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
@@ -21,9 +22,17 @@ _BUILT_IN = (
     "common_cause",
     "both_sides",
     "near_miss",
+    "in_family",
 )
 """Each is a module of `chains.worlds.scenario`, imported when it is asked for, because some need numpy."""
-SCENARIOS: Registry[Scenario] = Registry("scenario", {name: f"chains.worlds.scenario.{name}" for name in _BUILT_IN})
+SCENARIOS: Registry[Scenario] = Registry(
+    "scenario",
+    {name: f"chains.worlds.scenario.{name}" for name in _BUILT_IN}
+    | {"in_family_shuffled": "chains.worlds.scenario.in_family"},
+)
+
+APART = 1_000_000
+"""Distance between the seeds of the worlds of one trial's rounds: each has that of the round after it, and this."""
 
 S = TypeVar("S", bound=Scenario)
 
@@ -31,7 +40,9 @@ S = TypeVar("S", bound=Scenario)
 def scenario(make: S) -> S:
     """Register a generator of worlds under its own name, as `scenario = NAME` in an experiment calls it.
 
-    The first line of its docstring is what `list scenarios` says of it.
+    The first line of its docstring is what `list scenarios` says of it. A generator that takes `to_come` makes the
+    worlds of a trial's rounds as one truth that moves: it gets the seed of the last round, and how many rounds are
+    still to come. For all others each round's world is another one.
     """
     SCENARIOS.add(make.__name__, make, by=make)
     return make
@@ -61,6 +72,7 @@ def world_for(name: str, seed: int, facts: int, setting: str | None = None) -> W
     Args:
         name: A name in `SCENARIOS`, the path of a world file (something that ends in ".toml"), or of a folder.
         seed: The generator's seed. A world file is one world for every seed; in a folder, seed 1 is the first file.
+            For a truth that moves, `APART` is added to it for each round still to come.
         facts: How many facts to make; ignored for a world file.
         setting: Where the scenario plays; None lets the seed choose.
 
@@ -80,7 +92,20 @@ def world_for(name: str, seed: int, facts: int, setting: str | None = None) -> W
 @lru_cache(maxsize=1024)
 def _generated(make: Scenario, seed: int, facts: int, setting: str | None) -> World:
     """Return a generated world; those of the last seeds are kept, for a blame asks for each a dozen times."""
-    return make(seed, facts=facts, setting=setting)
+    if not _moves(make):
+        return make(seed, facts=facts, setting=setting)
+    to_come, last = divmod(seed, APART)
+    return _seeded(make(last, facts=facts, setting=setting, to_come=to_come), seed)  # type: ignore[call-arg]
+
+
+def _moves(make: Scenario) -> bool:
+    """Whether a generator makes the worlds of a trial's rounds as one truth that moves."""
+    return "to_come" in inspect.signature(make).parameters
+
+
+def _seeded(world: World, seed: int) -> World:
+    """Return a world with another seed, from which the channel draws."""
+    return World(**{name: getattr(world, name) for name in World.model_fields} | {"seed": seed})
 
 
 def _of_folder(folder: Path, seed: int) -> World:
@@ -91,5 +116,4 @@ def _of_folder(folder: Path, seed: int) -> World:
             if files
             else f"folder {folder} has no world files; make one with `mazedom world from`"
         )
-    world = read_world(files[seed - 1])
-    return World(**{name: getattr(world, name) for name in World.model_fields} | {"seed": seed})
+    return _seeded(read_world(files[seed - 1]), seed)

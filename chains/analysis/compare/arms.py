@@ -9,6 +9,7 @@ from typing import Any, NamedTuple, Self
 
 from chains.analysis.results.charter import superiors_of
 from chains.analysis.results.finished import Finished
+from chains.analysis.results.luck import met_in
 from chains.analysis.results.sittings import sittings
 from chains.errors import LogDamaged
 from chains.experiments.condition_name import shown
@@ -104,6 +105,7 @@ class RunHeard:
             )._replace(
                 sat=self._sat(trial),
                 candidates=self._candidates(trial, world),
+                met=met_in(self.casts, trial, self.ends[trial].rounds),
                 **self._graded(trial, readings if top is None else [top]),
             )
         return self._heard[trial]

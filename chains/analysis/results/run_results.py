@@ -13,6 +13,7 @@ from chains.analysis.results.charter import Told, clause_rows, deed_rows, told_o
 from chains.analysis.results.claims import Claims, claim_rows, claims_in
 from chains.analysis.results.finished import Tell, silent, telling
 from chains.analysis.results.grades import GradedPath, GradedRow, graded_path, graded_rows
+from chains.analysis.results.luck import LuckRow, luck_rows, met_in
 from chains.analysis.results.patterns import PatternRow, PatternSeen, pattern_rows, pattern_seen
 from chains.analysis.results.pools import Scored, by_drafts, pool_rows, pool_seen
 from chains.analysis.results.regret import Priced, down_rows, priced, regret_rows
@@ -26,6 +27,7 @@ from chains.running.log.records import TrialEnd
 from chains.running.run_record import Casts, RunRecord
 from chains.running.spending import cost
 from chains.scoring.measures.fate_shares import HopShares, PackedShares, mean_shares, shares_by_hop, shares_of
+from chains.scoring.measures.luck import Met
 from chains.stats.fit.lazy_intervals import mean_interval
 from chains.stats.paired.ceiling_and_floor import AtLimit, at_limit
 from chains.stats.paired.shares import FEWEST_WORLDS, share_by_world
@@ -65,6 +67,8 @@ class Results(NamedTuple):
     """Finished trials of the whole loop."""
     met: Mapping[TrialId, tuple[Round, ...]] = {}
     """Finished trials of several rounds, round by round."""
+    lucky: Mapping[TrialId, tuple[Met, ...]] = {}
+    """The rounds of finished trials of several in which something was decided."""
     told: Sequence[StatusPath] = ()
     """Finished trials in which a status was reported."""
     seen: Sequence[PatternSeen] = ()
@@ -201,6 +205,10 @@ class Results(NamedTuple):
         """Return a row for each condition and round; none where trials have a single one."""
         return list(round_rows(self.record.conditions, self.met))
 
+    def luck(self) -> list[LuckRow]:
+        """Return a row for each condition in whose rounds something is decided: what past success does to it."""
+        return luck_rows(self.record, self.lucky)
+
     def patterns(self) -> list[PatternRow]:
         """Return a row for each condition whose worlds have patterns: what of them reaches the executive."""
         return pattern_rows(self.record, self.seen)
@@ -271,6 +279,7 @@ class Results(NamedTuple):
             **({"silent": len(self.silent), "by_hop_without_silent": self.by_hop(silent=False)} if self.silent else {}),
             **({"regret": self.regret(), "down_by_hop": self.down(), "pauses": self.pauses()} if self.decided else {}),
             **({"by_round": self.rounds()} if self.met else {}),
+            **({"luck": [row.document() for row in lucky]} if (lucky := self.luck()) else {}),
             **({"status": [row.document() for row in self.status()]} if self.told else {}),
             **({"grades": [row.document() for row in self.grades()]} if self.on_scale else {}),
             **({"patterns": [row.document() for row in self.patterns()]} if self.seen else {}),
@@ -318,6 +327,7 @@ def results(record: RunRecord, log: Log, tell: Tell = silent) -> Results:
     on_scale: list[GradedPath] = []
     known: list[CertaintyPath] = []
     met: dict[TrialId, tuple[Round, ...]] = {}
+    lucky: dict[TrialId, tuple[Met, ...]] = {}
     tops: dict[TrialId, HopShares] = {}
     taken: dict[TrialId, Taken] = {}
     ordered: dict[TrialId, TrialEnd] = {}
@@ -349,6 +359,7 @@ def results(record: RunRecord, log: Log, tell: Tell = silent) -> Results:
         known += certainty_paths(casts, trial, end)
         if end.rounds:
             met[trial] = rounds_of(casts, trial, end.rounds)
+            lucky[trial] = met_in(casts, trial, end.rounds)
         if end.outcome is not None:
             decided[trial] = end
         candidates |= pool_seen(casts, trial, end)
@@ -378,6 +389,7 @@ def results(record: RunRecord, log: Log, tell: Tell = silent) -> Results:
         on_scale=on_scale,
         known=known,
         met=met,
+        lucky=lucky,
         tops=tops,
         taken=taken,
         claims=claims,

@@ -12,6 +12,7 @@ name says what is planted:
     channel:soften=0.1                            tells the status one step greener, at a tenth of the hops
     channel:overload=0.02,capacity=12             loses more the more lines a manager hears beyond twelve
     channel:misjudge=0.2,garble=0.05,disobey=0.1  faults of the whole loop: at the top, on the way down, at the bottom
+    channel:keen=1,creep=0.5                      keeps its plan the more often, the more it has survived
     channel:stop=0.4,panic=0.1                    courage: a seat that should stop the work does so at 0.4
     channel:drop=0.1,taste=1                      loses a tenth, and where it rates reports it likes good news
     channel:bad_drop=1                            a saboteur: drops every bad fact

@@ -14,7 +14,7 @@ from chains.models.channel.codebook import codebook, lines_of
 from chains.models.provider import Occasion
 from chains.rng import Draw
 from chains.worlds.decisions.belief_weights import heard_weight
-from chains.worlds.decisions.decision import Decision, Steps
+from chains.worlds.decisions.decision import Decision, Steps, chance, log_odds
 from chains.worlds.facts.ledger import Fact
 from chains.worlds.world import World
 
@@ -51,6 +51,24 @@ def weights_heard(occasion: Occasion, *texts: str) -> dict[str, float | None]:
         weights[fact.id] = weight or 0.0
         kept |= {fact.id} if state.fate == "kept" else set()
     return decision.with_joint(weights, kept)
+
+
+def keeps_plan(occasion: Occasion, even: float, keen: float, creep: float, draw: Draw) -> bool:
+    """Return whether an executive keeps the standing plan, by a logit choice that past successes shift.
+
+    P(keeps it) = 1 / (1 + exp(-(keen * (L* - L) + creep * successes))), where L is the log-odds of failure believed,
+    L* those at which the standing plan and the careful option pay the same, and successes counts the earlier rounds
+    that it remembers in which the standing plan was carried out. (A logit response, as of D. McFadden 1974.)
+
+    Args:
+        occasion: The occasion.
+        even: The chance of failure at which both pay the same.
+        keen: See above.
+        creep: See above.
+        draw: Decides this time.
+    """
+    beyond = _decided(occasion.world).logit(weights_heard(occasion)) - log_odds(even)
+    return draw.uniform() < chance(creep * occasion.more.get("went_well", 0) - keen * beyond)
 
 
 def order_heard(occasion: Occasion) -> str:

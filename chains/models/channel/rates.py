@@ -82,6 +82,12 @@ class ChannelRates(CertaintyRates, CourageRates, DownRates, GradeRates):
     """Chance that an executive does not choose the best option given what it hears."""
     lean: Rate = 0.0
     """Chance that an executive takes the standing plan, whatever else it would have decided."""
+    keen: Size | None = None
+    """How sharply an executive tells risks apart, per unit of log-odds: it then chooses between the standing plan
+    and the careful option at random, by a logit. Without it, it takes the option that pays most."""
+    creep: Annotated[float, Field(ge=-10, le=10)] = 0.0
+    """What each remembered round in which the standing plan was carried out adds to its log-odds of being kept; with
+    `keen`."""
     garble: Rate = 0.0
     """Chance per hop down that the order is replaced by another one."""
     disobey: Rate = 0.0
@@ -109,6 +115,8 @@ class ChannelRates(CertaintyRates, CourageRates, DownRates, GradeRates):
             raise ValueError(f"drop, blur, alter and invert add up to {self.total:g}, more than 1")
         if self.q is not None and "k" in self.model_fields_set:
             raise ValueError("k and q exclude each other; give one")
+        if self.creep and self.keen is None:
+            raise ValueError("creep needs keen; give both, as in keen=1,creep=0.5")
         if (self.tau is None) != (self.p2 is None):
             raise ValueError("tau and p2 go together; give both or neither")
         return self

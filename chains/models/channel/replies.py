@@ -10,18 +10,32 @@ from msgspec import structs
 from chains.models.channel.audits import audited, picked, revised, watched
 from chains.models.channel.channel import Channel, as_report
 from chains.models.channel.codebook import codebook, lines_of
-from chains.models.channel.decisions import best_heard, chosen, order_heard, ordered, passed_down, weights_heard
+from chains.models.channel.decisions import (
+    best_heard,
+    chosen,
+    keeps_plan,
+    order_heard,
+    ordered,
+    passed_down,
+    weights_heard,
+)
 from chains.models.channel.orders import deed_heard, done
 from chains.models.channel.stops import steps_in
 from chains.models.provider import Occasion
 from chains.rng import Draw
-from chains.worlds.decisions.decision import Decision, Option
+from chains.worlds.decisions.decision import Decision, Option, even_chance
 
 
 def decides(channel: Channel, occasion: Occasion) -> str:
     """Choose the best option given what was heard, except at the planted rate of misjudgement."""
     rates = channel.rates
-    return chosen(occasion, best_heard(occasion), rates.misjudge, _fault(channel, occasion), rates.lean)
+    right = best_heard(occasion)
+    decision = occasion.world.decision
+    even = None if decision is None else even_chance(decision)
+    if rates.keen is not None and decision is not None and even is not None:
+        keeps = keeps_plan(occasion, even, rates.keen, rates.creep, channel.draw(occasion, "luck"))
+        right = decision.standing if keeps else decision.careful_option.id
+    return chosen(occasion, right, rates.misjudge, _fault(channel, occasion), rates.lean)
 
 
 def acts(channel: Channel, occasion: Occasion) -> str:

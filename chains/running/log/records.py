@@ -144,6 +144,8 @@ class RoundEnd(BaseModel):
     """The rating of each seat's report by the seat above, from 1 to 10; None if it could not be read."""
     readings: dict[str, Reading] = {}
     top: Reading | None = None
+    outcome: Outcome | None = None
+    """The outcome, if something was decided; None in logs from before this was kept."""
 
 
 class TrialEnd(BaseModel):

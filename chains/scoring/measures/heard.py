@@ -13,6 +13,7 @@ from chains.scoring.facts.patterns import STATED
 from chains.scoring.measures.graded import Graded
 from chains.scoring.measures.held_back import Stakes
 from chains.scoring.measures.intent import Carried
+from chains.scoring.measures.luck import Met
 from chains.scoring.measures.pools import Candidates
 from chains.scoring.measures.regret import Payoffs, payoffs
 from chains.scoring.measures.sittings import Sat
@@ -87,6 +88,8 @@ class Heard(NamedTuple):
     """What people did in their seats, if anybody sits anywhere in the run; empty in a trial where nobody does."""
     graded: Graded | None = None
     """What is told of the graded facts; None in a world without any."""
+    met: Sequence[Met] = ()
+    """The rounds in which something was decided, in a trial of several."""
     filed: float = math.nan
     """Share of the graded facts that a worker reports; nan in a world without any."""
 

@@ -12,6 +12,7 @@ from typing import NamedTuple, Protocol, TypeVar
 
 from chains.errors import BadInput
 from chains.registry import Registry, blaming, is_built_in
+from chains.scoring.measures import luck
 from chains.scoring.measures.cherry_picking import best_alone, worst_alone
 from chains.scoring.measures.heard import Heard
 from chains.scoring.measures.intent import CARRIED, Carried
@@ -330,6 +331,30 @@ def call_success(at: Heard) -> float:
 def call_warning(at: Heard) -> float:
     """Share of the close calls heard of that are told as a warning."""
     return math.nan if at.graded is None else at.graded.warning
+
+
+@measure()
+def accepted(at: Heard) -> float:
+    """Share of the rounds in which the plan was carried out, of those in which that was wrong."""
+    return luck.accepted(at.met)
+
+
+@measure()
+def held(at: Heard) -> float:
+    """Share of the rounds in which the plan was not carried out, of those in which it was right."""
+    return luck.held(at.met)
+
+
+@measure()
+def highest_risk(at: Heard) -> float:
+    """Highest true chance of failure at which the plan was carried out in any round."""
+    return luck.highest_risk(at.met)
+
+
+@measure()
+def relabelled(at: Heard) -> float:
+    """Share of the graded facts that the executive hears with a milder grade, mean over the rounds."""
+    return luck.relabelled(at.met)
 
 
 @measure(share=False)

@@ -20,6 +20,7 @@ from chains.terminal.views.added_measures import added_view
 from chains.terminal.views.certainty import certainty_view
 from chains.terminal.views.charter import acted_sentence, carried_view
 from chains.terminal.views.grades import graded_sentence, grades_view
+from chains.terminal.views.luck import luck_view
 from chains.terminal.views.output import counted
 from chains.terminal.views.pauses import pauses_view
 from chains.terminal.views.pools import pools_view
@@ -84,6 +85,7 @@ def results_view(
         parts.append(Text(f"without the {which} in which a seat gave no report: {left}", style="yellow"))
         parts += _by_condition(others, {}, found.at_the_top(silent=False), {})
     parts += rounds_view(found.rounds())
+    parts += luck_view(found.luck())
     if found.told:
         parts += status_view(found.status(), shown_hops(sorted({row["hop"] for row in rows})))
     parts += patterns_view(found.patterns())

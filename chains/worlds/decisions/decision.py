@@ -137,6 +137,8 @@ class Option(BaseModel):
     """Other wordings of the same order, none of which names another option."""
     facts: tuple[str, ...] = ()
     """The facts of its own: what they weigh is added to what it pays. An option that has any is a *candidate*."""
+    came: str = ""
+    """What came of it, in a clause, for those who remember: "and it came back safe". Empty: nothing is remembered."""
 
     def utility(self, p: float, own: float = 0.0) -> float:
         """Return the option's expected payoff if the chance of failure is `p` and its own facts weigh `own`."""
@@ -294,3 +296,16 @@ def chance(logit: float) -> float:
         return 1 / (1 + math.exp(-logit))
     odds = math.exp(logit)
     return odds / (1 + odds)
+
+
+def log_odds(p: float) -> float:
+    """Return the log-odds of a chance that is neither 0 nor 1."""
+    return math.log(p / (1 - p))
+
+
+def even_chance(decision: Decision) -> float | None:
+    """Return the chance of failure at which the standing plan and the careful option pay the same, if there is one."""
+    plan, careful = decision.option(decision.standing), decision.careful_option
+    gap = plan.exposure - careful.exposure
+    even = (plan.base - careful.base) / gap if gap else math.nan
+    return even if 0 < even < 1 else None
