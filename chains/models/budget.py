@@ -20,7 +20,7 @@ import time
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from chains.errors import MazedomError, OverLimit, Stopped
 from chains.models.provider import Usage
@@ -85,6 +85,24 @@ _SET_ASIDE: ContextVar[SetAside | None] = ContextVar("set_aside", default=None)
 """What is set aside for the request that this task has sent."""
 
 
+@contextlib.contextmanager
+def setting_aside(aside: SetAside) -> Iterator[None]:
+    """Inside, `Budget.took` charges what was set aside for this task's request."""
+    before = _SET_ASIDE.set(aside)
+    try:
+        yield
+    finally:
+        _SET_ASIDE.reset(before)
+
+
+class MostInAll(NamedTuple):
+    """The limits of a run; None: no limit."""
+
+    calls: int | None
+    tokens: int | None
+    cost: float | None
+
+
 class Budget:
     """The budget that all providers of a run share.
 
@@ -119,6 +137,11 @@ class Budget:
         self._freed: list[asyncio.Future[None]] = []
         self._why: MazedomError | None = None
         self._shut = asyncio.Event()
+
+    @property
+    def limits(self) -> "MostInAll":
+        """What may be used in all, time left out."""
+        return MostInAll(self._calls, self._tokens, self._cost)
 
     @property
     def sent(self) -> int:
@@ -210,6 +233,20 @@ class Budget:
             OverLimit: It would not fit even if nothing else were in flight.
             Stopped: The budget was closed.
         """
+        aside = await self.set_aside(most)
+        try:
+            with setting_aside(aside):
+                yield aside
+        finally:
+            self._put_back(aside)
+
+    async def set_aside(self, most: Callable[[], Most]) -> SetAside:
+        """Set aside the most that a request can take, which `settle` puts back; see `room`.
+
+        Raises:
+            OverLimit: It would not fit even if nothing else were in flight.
+            Stopped: The budget was closed.
+        """
         while True:
             if self._why is not None:
                 raise self._why.with_traceback(None)
@@ -228,17 +265,21 @@ class Budget:
             flying.tokens + held.tokens,
             flying.cost + held.cost,
         )
-        aside = SetAside(held, held.tokens, held.cost)
-        before = _SET_ASIDE.set(aside)
-        try:
-            yield aside
-        finally:
-            _SET_ASIDE.reset(before)
-            flying.calls -= 1
-            self._release(aside, aside.tokens, aside.cost)
-            if not flying.calls:
-                flying.cost = 0.0  # otherwise rounding errors would add up
-            self._wake()
+        return SetAside(held, held.tokens, held.cost)
+
+    def settle(self, aside: SetAside, tokens: int, cost: float) -> None:
+        """Charge what a request took that another process sent, and put back what was set aside for it."""
+        self.taken.tokens += tokens
+        self.taken.cost += cost
+        self._put_back(aside)
+
+    def _put_back(self, aside: SetAside) -> None:
+        flying = self._in_flight
+        flying.calls -= 1
+        self._release(aside, aside.tokens, aside.cost)
+        if not flying.calls:
+            flying.cost = 0.0  # otherwise rounding errors would add up
+        self._wake()
 
     def _release(self, aside: SetAside, tokens: int, cost: float) -> None:
         """Set aside less for a request, by what was charged for it."""
@@ -249,7 +290,7 @@ class Budget:
 
     def _too_much(self, tokens: int, cost: float) -> OverLimit | None:
         taken = self.taken
-        match self._passed(tokens, cost):
+        match self.passed(tokens, cost):
             case "tokens":
                 used = f", {taken.tokens:,} used and up to {tokens:,} more in the next call"
                 return _met(f"{self._tokens:,} tokens", "tokens", used)
@@ -258,7 +299,7 @@ class Budget:
                 return _met(f"{self._cost:g} in cost", "cost", used)
         return None
 
-    def _passed(self, tokens: int, cost: float) -> Literal["tokens", "cost"] | None:
+    def passed(self, tokens: int, cost: float) -> Literal["tokens", "cost"] | None:
         """Return which limit would be passed by so much more than is used and set aside; None if none would."""
         taken, flying = self.taken, self._in_flight
         if self._tokens is not None and taken.tokens + flying.tokens + tokens > self._tokens:
@@ -288,7 +329,7 @@ class Budget:
         """
         aside, note = _SET_ASIDE.get(), None
         tokens, cost = usage.prompt + usage.completion, charge(usage, prices)
-        if aside is not None and (key := self._passed(tokens - aside.tokens, cost - aside.cost)) is not None:
+        if aside is not None and (key := self.passed(tokens - aside.tokens, cost - aside.cost)) is not None:
             capped = aside.most.capped(usage, came)
             if capped != usage:
                 counted, most = f"{tokens:,} tokens", f"{aside.most.tokens:,}"

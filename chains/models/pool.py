@@ -68,6 +68,7 @@ class Models:
         longest_prompt: Characters of the longest prompt that the run expects; sizes an embedded model's slots.
         sleep: How to wait, for a test that has no time for it; None: as long as the budget lets the run go on.
         waiting: Called before each such wait with the trouble in a sentence, and the seconds.
+        paced: Gives the pace of a server, where others keep it; None from it, or in its place: a pace of our own.
     """
 
     def __init__(
@@ -79,6 +80,7 @@ class Models:
         longest_prompt: int = 0,
         sleep: Sleep | None = None,
         waiting: Callable[[str, float], None] | None = None,
+        paced: Callable[[ModelSpec], Pace | None] | None = None,
     ) -> None:
         self._defined = dict(defined or {})
         self._reproducible = reproducible
@@ -86,6 +88,7 @@ class Models:
         self.budget = budget or Budget()
         self._sleep: Sleep = sleep or self.budget.rest
         self._waiting = waiting
+        self._kept_elsewhere = paced or (lambda _: None)
         self._paces: dict[tuple[str | None, str | None], Pace] = {}
         self._open: dict[str, Opened] = {}
         self._providers: dict[str, Provider] = {}
@@ -227,7 +230,7 @@ class Models:
         """Return the pace of an endpoint's model, shared by all its names here."""
         place = (spec.base_url, spec.model) if spec.base_url is not None else (None, source.name)
         if place not in self._paces:
-            self._paces[place] = Pace(
+            self._paces[place] = self._kept_elsewhere(spec) or Pace(
                 1 if self._reproducible and source.traits.has_file else spec.in_flight,
                 requests_per_minute=spec.requests_per_minute,
                 tokens_per_minute=spec.tokens_per_minute,

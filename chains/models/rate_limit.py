@@ -76,6 +76,11 @@ class Pace:
         return self._inside + len(self._queue)
 
     @property
+    def slowed(self) -> bool:
+        """Whether fewer requests may be in flight than usual, or requests were turned away since the last reply."""
+        return self._allowed < self._most or self._turned_away > 0
+
+    @property
     def paused(self) -> bool:
         """Whether all requests wait for the end of a pause."""
         return self._not_before > self._clock()
@@ -87,13 +92,25 @@ class Pace:
         Raises:
             MazedomError: The run stops.
         """
+        await self.enter(tokens)
+        try:
+            yield
+        finally:
+            self.leave()
+
+    async def enter(self, tokens: float) -> None:
+        """Wait for a place and a turn, and take the place, which `leave` gives back; see `place`."""
         await self._enter()
         try:
             await self._turn(tokens)
-            yield
-        finally:
-            self._inside -= 1
-            self._let_in()
+        except BaseException:
+            self.leave()
+            raise
+
+    def leave(self) -> None:
+        """Give a place back."""
+        self._inside -= 1
+        self._let_in()
 
     async def _enter(self) -> None:
         if self._inside < self.allowed and not self._queue:

@@ -8,7 +8,7 @@ depends on it starts. So running, resuming and replaying are one mechanism.
 import asyncio
 import contextlib
 import difflib
-from collections.abc import Awaitable, Callable, Collection, Mapping
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
 from typing import Literal, NamedTuple, Protocol
 
 import orjson
@@ -35,6 +35,9 @@ class Watcher:
 
     def said(self, trial: str, seat: Seat, reply: Reply, *, live: bool) -> None:
         """A seat has spoken; `live` is False for a reply from the log."""
+
+    def joined(self) -> None:
+        """A step that a worker of a cluster logged was joined to the run's log."""
 
     def postponed(self, trial: str, error: str) -> None:
         """A trial has failed and is tried again when all others are done."""
@@ -200,6 +203,10 @@ class ReplySource:
         self._syncing: asyncio.Future[None] | None = None
         self._asking: set[asyncio.Future[Reply]] = set()
         self._shared = SharedReplies(log, log.index.places.steps() if providers is not None else ())
+
+    def share(self, logged: Iterable[tuple[Key, Place]]) -> None:
+        """Share the replies of steps that were put into the log by others."""
+        self._shared.add(logged)
 
     def logged(self, key: Key, request: Request) -> Reply | None:
         """Return the logged reply to exactly this request, or None if nothing is logged under its key.

@@ -78,19 +78,13 @@ async def drive(
             one.
     """
     budget = budget or Budget()
-    reply_source = ReplySource(log, providers, watcher, _ambiguous(record), others, desk)
-    driver = _Driver(Casts(record), reply_source, budget, _Climbs(trace=trace), most_at_once, elsewhere)
-    todo = [
-        trial
-        for trial in record.trials()
-        if (log.index.status(str(trial)) != "finished" or str(trial) in redo)
-        and (only is None or str(trial) in only)
-        and str(trial) not in log.index.forgotten
-    ]
+    reply_source = ReplySource(log, providers, watcher, ambiguous(record), others, desk)
+    driver = Driver(Casts(record), reply_source, budget, Climbs(trace=trace), most_at_once, elsewhere)
+    todo = [trial for trial in unfinished(record, log, redo) if only is None or str(trial) in only]
     if todo:  # a run that is finished stays as it is
         log.append(Note(note="began", at=now()))
     try:
-        with _deadline(budget):
+        with deadline(budget):
             await driver.all_of(todo)
             if before_again is not None and driver.failed:
                 before_again()
@@ -107,6 +101,15 @@ async def drive(
     return driver.progress
 
 
+def unfinished(record: RunRecord, log: Log, redo: Collection[str] = ()) -> list[TrialId]:
+    """Return the trials that are to be driven: those that are not finished, and those of `redo`."""
+    return [
+        trial
+        for trial in record.trials()
+        if (log.index.status(str(trial)) != "finished" or str(trial) in redo) and str(trial) not in log.index.forgotten
+    ]
+
+
 async def incomplete(record: RunRecord, log: Log) -> set[str]:
     """Return the finished trials some of whose replies are missing from the log."""
     casts, reply_source, found = Casts(record), ReplySource(log, None), set[str]()
@@ -120,7 +123,7 @@ async def incomplete(record: RunRecord, log: Log) -> set[str]:
     return found
 
 
-class _Driver:
+class Driver:
     """Drives trials, several at a time, and knows which of them failed once."""
 
     def __init__(
@@ -128,7 +131,7 @@ class _Driver:
         casts: Casts,
         reply_source: ReplySource,
         budget: Budget,
-        climbs: "_Climbs",
+        climbs: "Climbs",
         most_at_once: int,
         elsewhere: Reads | None = None,
     ) -> None:
@@ -147,7 +150,7 @@ class _Driver:
                 self.progress.stopped = self.progress.stopped or self._budget.why
                 if self.progress.stopped is not None:
                     return
-                await self._one(trial, again=again)
+                await self.one(trial, again=again)
 
         await together(worker, self._most_at_once)
 
@@ -158,9 +161,18 @@ class _Driver:
             await self.all_of(failed, again=True)
         for trial, error in failed.items():
             if str(trial) not in self.progress.ends:
-                self._ended(_failed(trial, error))
+                self._ended(failed_end(trial, error))
 
-    async def _one(self, trial: TrialId, *, again: bool) -> None:
+    async def one(self, trial: TrialId, *, again: bool) -> None:
+        """Drive one trial; `progress` and `failed` say what became of it.
+
+        Args:
+            trial: The trial.
+            again: It failed before, and if it fails now, that is its end.
+
+        Raises:
+            MazedomError: If the whole run can't go on.
+        """
         cast = self._casts.cast(trial)
         try:
             climb = self._climbs.of(cast.plan)
@@ -170,10 +182,10 @@ class _Driver:
         except NotThere as error:
             if not self.reply_source.log.index.answered:
                 raise  # no model has replied at all: an address is wrong
-            self._ended(_failed(trial, error))
+            self._ended(failed_end(trial, error))
         except ProviderError as error:
             if again or isinstance(error, Hopeless):
-                self._ended(_failed(trial, error))
+                self._ended(failed_end(trial, error))
             else:
                 self.failed[trial] = error
                 self.reply_source.watcher.postponed(str(trial), str(error))
@@ -184,14 +196,14 @@ class _Driver:
         self.reply_source.watcher.ended(end)
 
 
-def _ambiguous(record: RunRecord) -> set[str]:
+def ambiguous(record: RunRecord) -> set[str]:
     """Return the names in requests that several models of the run share; such models' replies are not shared."""
     labels = Counter(source.label for source in record.models.values())
     return {label for label, count in labels.items() if count > 1}
 
 
 @contextlib.contextmanager
-def _deadline(budget: Budget) -> Iterator[None]:
+def deadline(budget: Budget) -> Iterator[None]:
     """Close the budget when its time is over, even if all trials are waiting."""
     left = budget.seconds_left
     timer = None if left is None else asyncio.get_running_loop().call_later(max(0.0, left), budget.out_of_time)
@@ -202,7 +214,8 @@ def _deadline(budget: Budget) -> Iterator[None]:
             timer.cancel()
 
 
-def _failed(trial: TrialId, error: ProviderError) -> TrialEnd:
+def failed_end(trial: TrialId, error: ProviderError) -> TrialEnd:
+    """Return the end of a trial whose endpoint gave no reply."""
     return TrialEnd(trial=str(trial), status="failed", error=str(error), at=now())
 
 
@@ -222,7 +235,7 @@ async def together(worker: Callable[[], Coroutine[Any, Any, None]], count: int) 
         raise ours.exceptions[0] from None
 
 
-class _Climbs:
+class Climbs:
     """Compiles the graph of each plan once, for all trials and conditions that share it."""
 
     def __init__(self, *, trace: bool) -> None:
@@ -230,6 +243,7 @@ class _Climbs:
         self._made: dict[int, tuple[Plan, Climb]] = {}
 
     def of(self, plan: Plan) -> Climb:
+        """Return the way to take a plan's turns."""
         if id(plan) not in self._made:
             self._made[id(plan)] = plan, climber(wire(plan), plan, trace=self._trace)
         return self._made[id(plan)][1]

@@ -23,9 +23,12 @@ class SharedReplies:
     def __init__(self, log: Log, logged: Iterable[tuple[Key, Place]]) -> None:
         """Begin with the steps in `logged`, which are in `log`."""
         self._log = log
-        self._found: dict[bytes, int | asyncio.Future[Reply]] = {
-            _short(place.digest): _place(place) for _, place in logged
-        }
+        self._found: dict[bytes, int | asyncio.Future[Reply]] = {}
+        self.add(logged)
+
+    def add(self, logged: Iterable[tuple[Key, Place]]) -> None:
+        """Share the replies of steps that are in the log."""
+        self._found.update((_short(place.digest), _place(place)) for _, place in logged)
 
     def find(self, request: Request) -> Place | asyncio.Future[Reply] | None:
         """Return where the reply to exactly this request is logged, or the reply under way; None if there is neither.

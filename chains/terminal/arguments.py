@@ -9,6 +9,7 @@ from chains.terminal.instrument_options import agree, calibrate, fates, judge
 from chains.terminal.options import (
     a_run,
     as_tables,
+    cluster,
     count,
     events,
     limits,
@@ -45,6 +46,7 @@ def _run(parser: argparse.ArgumentParser) -> None:
         "--shard", metavar="I/N",
         help="drive this part of the trials alone, 0/N to N-1/N, each in a process of its own; `merge` joins them",
     )  # fmt: skip
+    cluster(parser)
     parser.add_argument(
         "--extend", metavar="RUN",
         help="add to this run what --set says (replicates=6, worlds=10, more settings of a factor); only that is asked",
@@ -125,6 +127,7 @@ def _resume(parser: argparse.ArgumentParser) -> None:
     )
     person(parser)
     waits(parser)
+    cluster(parser)
     reuse(parser, "as in `run`, from now on; `none`: take none (default: as the run was begun)")
     limits(parser)
     events(parser)

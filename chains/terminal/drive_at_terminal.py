@@ -17,6 +17,9 @@ from chains.analysis.results.run_results import Results, results
 from chains.errors import BadInput, MazedomError, OverLimit
 from chains.models.budget import Budget
 from chains.models.pool import Models
+from chains.running.cluster.drive import OnCluster, drive_on
+from chains.running.cluster.on_ray import connected
+from chains.running.cluster.shard_log import Joined
 from chains.running.gc_tuning import kept
 from chains.running.log.log import Log
 from chains.running.people.desk import Desk
@@ -34,7 +37,7 @@ from chains.terminal.answering import Asks, Lines, work_through
 from chains.terminal.views.events import Events, Several
 from chains.terminal.views.item import waiting_lines
 from chains.terminal.views.live import LiveView
-from chains.terminal.views.output import print_json, progress, say
+from chains.terminal.views.output import counted, print_json, progress, say
 from chains.terminal.views.output import results as stdout
 from chains.terminal.views.run_tables import finding, results_view
 
@@ -49,6 +52,7 @@ def drive_run(
     again: bool = False,
     who: str | None = None,
     wait: bool = False,
+    where: OnCluster | None = None,
 ) -> int:
     """Drive a run's unfinished trials, show them, print the results; return the exit status.
 
@@ -61,10 +65,11 @@ def drive_run(
         again: Ask again for what was logged and is gone.
         who: The name of the person at the terminal, if they gave one.
         wait: Stay while trials wait for people, and go on whenever one answers.
+        where: Drive it on a cluster.
     """
     began = time.monotonic()
     worklist = Worklist(folder, record.experiment.people)
-    found, added, stopped = driven(record, folder, events, others, again=again, who=who, wait=wait)
+    found, added, stopped = driven(record, folder, events, others, again=again, who=who, wait=wait, where=where)
     seconds = time.monotonic() - began
     if as_json:
         document = found.document() | {"path": str(folder), "seconds": round(seconds, 3)}
@@ -87,6 +92,7 @@ def driven(
     again: bool = False,
     who: str | None = None,
     wait: bool = False,
+    where: OnCluster | None = None,
 ) -> tuple[Results, list[dict[str, Any]], str | None]:
     """Drive a run's unfinished trials without printing what came of it; arguments as for `drive_run`.
 
@@ -95,7 +101,10 @@ def driven(
     """
     worklist = Worklist(folder, record.experiment.people)
     check_limits(record)
-    with readers(record, fitting(record)) as elsewhere, Log(folder, write=True, held=record.held, again=again) as log:
+    count = fitting(record) if where is None else 0
+    with readers(record, count) as elsewhere, Log(folder, write=True, held=record.held, again=again) as log:
+        if left := Joined(log).left_over(folder):
+            say(f"note: {counted(left, 'log')} that workers of a cluster left beside the run's log joined to it")
         if log.index.notice:
             say(f"note: {log.index.notice}")
         if (warning := unbounded(record)) is not None:
@@ -104,7 +113,12 @@ def driven(
             with contextlib.ExitStack() as stack:
                 told = [] if events is None else [stack.enter_context(Events(record, log, Path(events)))]
                 sitting = _Sitting(Desk(record, worklist), worklist.at_the_terminal(who), wait=wait)
-                stopped = asyncio.run(_drive(record, folder, log, sitting, told, others, elsewhere, again=again))
+                if where is None:
+                    driving = _drive(record, folder, log, sitting, told, others, elsewhere, again=again)
+                else:
+                    processors = stack.enter_context(connected(where.on))
+                    driving = _drive_on(where, processors, record, folder, log, told)
+                stopped = asyncio.run(driving)
         except asyncio.CancelledError:
             stopped = INTERRUPTED
         found, added = results(record, log), _added(record, log)
@@ -211,9 +225,27 @@ async def _drive(
         found = record.model_copy(update={"served": {**record.served, **models.describe()}})
         for note in note_what_came(found, folder, log):
             say(f"note: {note}")
-    if done.stopped is None:
-        return INTERRUPTED if interrupted else None
-    return str(done.stopped) if isinstance(done.stopped, OverLimit) else INTERRUPTED
+    return INTERRUPTED if done.stopped is None and interrupted else _why(done.stopped)
+
+
+async def _drive_on(
+    where: OnCluster, processors: int, record: RunRecord, folder: Path, log: Log, told: Sequence[Watcher]
+) -> str | None:
+    """Drive on a cluster until nothing is left to do; return why it stopped early, if it did."""
+    budget = budget_of(record, log)
+    with LiveView(record, log, progress) as view, interrupts(budget):
+        watcher = Several(view, *told) if told else view
+        done, served = await drive_on(where, processors, record, log, folder, budget, watcher)
+    for note in note_what_came(record.model_copy(update={"served": {**record.served, **served}}), folder, log):
+        say(f"note: {note}")
+    return _why(done.stopped)
+
+
+def _why(stopped: MazedomError | None) -> str | None:
+    """Return why a run stopped early, in words."""
+    if stopped is None:
+        return None
+    return str(stopped) if isinstance(stopped, OverLimit) else INTERRUPTED
 
 
 def reused(record: RunRecord, words: Sequence[str]) -> tuple[RunRecord, EarlierReplies | None]:

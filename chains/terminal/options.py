@@ -47,6 +47,18 @@ def limit_settings(parser: argparse.ArgumentParser) -> None:
     )  # fmt: skip
 
 
+def cluster(parser: argparse.ArgumentParser) -> None:
+    """Add `--on` and `--workers`."""
+    parser.add_argument(
+        "--on", metavar="ray[:ADDRESS]",
+        help="drive the trials on a Ray cluster: one on this machine, or the one at ADDRESS (auto: the one that is "
+        "there); all its machines share the run's folder",
+    )  # fmt: skip
+    parser.add_argument(
+        "--workers", type=positive, metavar="N", help="with --on: how many workers (default: one a processor)"
+    )
+
+
 def events(parser: argparse.ArgumentParser) -> None:
     """Add `--events`."""
     parser.add_argument(

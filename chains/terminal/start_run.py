@@ -1,11 +1,13 @@
 """What verbs that start runs share: say what a run would take, check its models, ask before it costs much."""
 
+import argparse
 import asyncio
 from pathlib import Path
 
 from chains.errors import BadInput
 from chains.models.pool import Models
 from chains.registry import differing
+from chains.running.cluster.drive import OnCluster, check_on
 from chains.running.cost_estimate import Estimate, estimate
 from chains.running.folders import find_run
 from chains.running.record_file import read_record
@@ -16,6 +18,22 @@ from chains.running.spending import check_limits, most_at_once
 from chains.terminal.drive_at_terminal import attended, confirmed
 from chains.terminal.views.estimate import estimate_view
 from chains.terminal.views.output import print_json, progress, results, say
+
+
+def on_cluster(arguments: argparse.Namespace, record: RunRecord, *, takes_replies: bool) -> OnCluster | None:
+    """Return the cluster that `--on` names; None for this machine.
+
+    Raises:
+        BadInput: If the run can't be driven there.
+    """
+    if arguments.on is None:
+        if arguments.workers is not None:
+            raise BadInput("--workers says how many workers a cluster has; add --on ray")
+        return None
+    where = OnCluster(arguments.on, arguments.workers)
+    check_on(where, record, takes_replies=takes_replies)
+    return where
+
 
 UNASKED_CALLS = 1000
 """Calls to an endpoint above which a run needs a limit of calls, or a yes at the terminal."""

@@ -35,6 +35,7 @@ from chains.running.log.index import AT_ONCE, read_index
 from chains.running.log.line_index_schema import BOM, StepLine, read_line
 from chains.running.log.records import LoggedChain, Note, Step, TrialEnd
 from chains.running.log.seals import sealed, unsealed
+from chains.running.log.step_index import Place
 
 Record = TypeVar("Record", bound=BaseModel)
 
@@ -106,7 +107,13 @@ class Log:
     """
 
     def __init__(
-        self, folder: Path, *, write: bool = False, held: Mapping[str, int] | None = None, again: bool = False
+        self,
+        folder: Path,
+        *,
+        write: bool = False,
+        held: Mapping[str, int] | None = None,
+        again: bool = False,
+        file: str = LOG_FILE,
     ) -> None:
         """Open the log of the run in `folder`.
 
@@ -115,13 +122,14 @@ class Log:
             write: Open it to append too.
             held: What the log held when the run last stopped, as run.json says; None for a new run.
             again: Append even if the log holds less than that: missing replies may be asked for, and paid for, again.
+            file: The file's name; a worker of a cluster has a log of its own.
 
         Raises:
             LogInUse: If another process writes it.
             LogDamaged: If it can't be read; or if it is opened to append and holds less than it did, because missing
                 replies would be paid for again. The log is left as it is.
         """
-        self.path = folder / LOG_FILE
+        self.path = folder / file
         self.reader: OtherReader | None = None
         """Who reads the messages, if it is not the rules: set by `validation.readers`."""
         self.writable = write
@@ -136,7 +144,7 @@ class Log:
         except FileNotFoundError:
             if held is not None:
                 raise LogDamaged(f"{self.path} is gone; put it back, or begin a new run") from None
-            raise LogDamaged(f"{folder} has no {LOG_FILE}; it is no run") from None
+            raise LogDamaged(f"{folder} has no {file}; it is no run") from None
         except OSError as error:
             raise MazedomError(f"can't open {self.path}: {error.strerror}") from None
         try:
@@ -316,18 +324,8 @@ class Log:
             MazedomError: If it can't be written (the log is then unchanged), or if earlier lines could not be kept on
                 the disk.
         """
-        if self._unkept is not None:
-            raise self._cannot(self._unkept)
-        line = sealed(record.line(), self.index.lines + 1)
-        view = memoryview(line)
-        try:
-            while view:
-                view = view[os.write(self._file, view) :]
-        except OSError as error:
-            # Half a line must not stay before lines that are logged later.
-            os.ftruncate(self._file, self.index.length)
-            raise self._cannot(error) from None
-        self._unsynced, self._behind = self._unsynced or durable, True
+        line = self._written(record.line())
+        self._unsynced = self._unsynced or durable
         self.index.lines += 1
         if isinstance(record, Step):
             self.index.add_step(record, len(line))
@@ -339,6 +337,36 @@ class Log:
         else:
             self.index.add_note(record, len(line))
         self.index.heard(record.at)
+
+    def take(self, body: bytes) -> None:
+        """Append a record that another log holds, with a seal of this log's.
+
+        Args:
+            body: Its line there, without seal and line break.
+
+        Raises:
+            LineDamaged: If it is no record.
+            MazedomError: As for `append`.
+        """
+        read_line(body, self.path.name, self.index.lines + 1, self.path.parent.name)
+        line = self._written(body + b"\n")
+        self.index.add(line, self.path.name, self.index.lines + 1, self.path.parent.name)
+
+    def _written(self, line: bytes) -> bytes:
+        """Write a line with its seal; return both."""
+        if self._unkept is not None:
+            raise self._cannot(self._unkept)
+        line = sealed(line, self.index.lines + 1)
+        view = memoryview(line)
+        try:
+            while view:
+                view = view[os.write(self._file, view) :]
+        except OSError as error:
+            # Half a line must not stay before lines that are logged later.
+            os.ftruncate(self._file, self.index.length)
+            raise self._cannot(error) from None
+        self._behind = True
+        return line
 
     def sync(self, *, whole: bool = False) -> None:
         """Wait until durable lines, or with `whole` all lines, are on the disk; may be called from another thread.
@@ -365,6 +393,10 @@ class Log:
     def unsynced(self) -> bool:
         """Whether a durable line may not be on the disk yet."""
         return self._unsynced
+
+    def line_at(self, place: Place) -> bytes:
+        """Return the line that stands there."""
+        return os.pread(self._file, place.length, place.offset).removeprefix(BOM).rstrip(b"\r\n")
 
     def step_at(self, offset: int, length: int) -> Step:
         """Return the step whose line stands there."""

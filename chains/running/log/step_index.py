@@ -110,8 +110,12 @@ class StepIndex:
 
     def steps(self) -> Iterator[tuple[Key, Place]]:
         """Return every step, trial by trial; those of a trial in the order logged."""
-        for trial, held in self.trials.items():
-            for digest, offset, length, seat, turn, attempt in _STEP.iter_unpack(held.steps):
+        return (step for trial in self.trials for step in self.steps_of(trial))
+
+    def steps_of(self, trial: str) -> Iterator[tuple[Key, Place]]:
+        """Return the steps of a trial in the order logged."""
+        if (held := self.trials.get(trial)) is not None:
+            for digest, offset, length, seat, turn, attempt in _STEP.iter_unpack(bytes(held.steps)):
                 yield Key(trial, self._seats[seat], turn, attempt), Place(digest, offset, length)
 
     def _open(self, trial: str, held: Held) -> _Unpacked:

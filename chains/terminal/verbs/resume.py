@@ -9,6 +9,7 @@ from chains.running.folders import find_run
 from chains.running.fork import parent_replies
 from chains.running.record_file import read_record
 from chains.terminal.drive_at_terminal import drive_run, reused_again
+from chains.terminal.start_run import on_cluster
 
 
 def main(arguments: argparse.Namespace) -> int:
@@ -24,6 +25,7 @@ def main(arguments: argparse.Namespace) -> int:
         experiment = record.experiment.model_copy(update={"limits": limits})
         record = record.model_copy(update={"experiment": experiment})
     with parent_replies(record) as replies:
+        where = on_cluster(arguments, record, takes_replies=bool(replies or others) or arguments.again)
         return drive_run(
             record,
             folder,
@@ -33,4 +35,5 @@ def main(arguments: argparse.Namespace) -> int:
             again=arguments.again,
             who=arguments.who,
             wait=arguments.wait,
+            where=where,
         )

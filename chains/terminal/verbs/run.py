@@ -21,7 +21,7 @@ from chains.running.run_record import Casts, RunRecord
 from chains.running.shards import as_shard, read_shard
 from chains.running.twins import without_twins
 from chains.terminal.drive_at_terminal import drive_run, reused, reused_again
-from chains.terminal.start_run import agreed, check_models, dry_run
+from chains.terminal.start_run import agreed, check_models, dry_run, on_cluster
 from chains.terminal.views.output import counted, say
 
 STAND_IN = "channel:drop=0.1,alter=0.03,invert=0.02"
@@ -41,6 +41,7 @@ def main(arguments: argparse.Namespace) -> int:
     if arguments.dry_run:
         return dry_run(record, others, had, as_json=arguments.json)
     check_models(record)
+    where = on_cluster(arguments, record, takes_replies=others is not None)
     if not agreed(record, others, had):
         say("nothing was run")
         return 130
@@ -53,9 +54,9 @@ def main(arguments: argparse.Namespace) -> int:
     try:
         return drive_run(
             record, folder, as_json=arguments.json, events=arguments.events, others=others,
-            who=arguments.who, wait=arguments.wait,
+            who=arguments.who, wait=arguments.wait, where=where,
         )  # fmt: skip
-    except NotThere:
+    except (NotThere, BadInput):  # of a model, or of a cluster
         if had is None:
             discard(folder)  # else it would be the `last` run
         raise

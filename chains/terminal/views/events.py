@@ -113,6 +113,11 @@ class Several(Watcher):
         for watcher in self._watchers:
             watcher.said(trial, seat, reply, live=live)
 
+    def joined(self) -> None:
+        """Pass it on."""
+        for watcher in self._watchers:
+            watcher.joined()
+
     def postponed(self, trial: str, error: str) -> None:
         """Pass it on."""
         for watcher in self._watchers:

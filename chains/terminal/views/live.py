@@ -117,6 +117,10 @@ class LiveView(Watcher):
         kept = sum(verdict.fate == "kept" for verdict in read.values())
         row.so_far = f"{seat.name}: {kept} of {len(read)} kept"
 
+    def joined(self) -> None:
+        """Count a step; what workers elsewhere write is not shown before its trial ends."""
+        self._done += 1
+
     def postponed(self, trial: str, error: str) -> None:
         """Say that a trial is tried again later."""
         self._rows.pop(trial, None)

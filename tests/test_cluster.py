@@ -1,0 +1,158 @@
+"""What a cluster's workers share, without Ray: limits and paces from one keeper, and shards joined into one log."""
+
+import asyncio
+import json
+from pathlib import Path
+
+import pytest
+from test_limits import ASKED, Crowd
+
+from chains.errors import OverLimit
+from chains.models.budget import Budget, Taken
+from chains.models.provider import Usage
+from chains.models.rate_limit import Paced
+from chains.running.cluster.keeper import Allowed, Keeper, Speed
+from chains.running.cluster.shard_log import Joined, let_go
+from chains.running.cluster.shared_limits import SharedBudget, SharedPace
+from chains.running.log.log import Log
+from chains.running.log.seals import sealed, unsealed
+
+SETS = [w for t in ("model=channel:drop=0.1", "depth=2", "worlds=4", "prompt=plain") for w in ("--set", t)]
+
+
+class Near:
+    """A keeper in this process, asked as an actor is."""
+
+    def __init__(self, keeper):
+        self.keeper = keeper
+
+    def __getattr__(self, name):
+        method = getattr(self.keeper, name)
+        return type("Asked", (), {"remote": staticmethod(lambda *given: asyncio.ensure_future(method(*given)))})
+
+
+def at_once(asked):
+    raise AssertionError("a worker waited for the keeper in the middle of a call")
+
+
+async def spend_all(budget):
+    """Send calls while the budget lets them; return how many were sent."""
+    sent = 0
+    while not budget.closed:
+        await budget.ahead()
+        try:
+            budget.spend()
+        except OverLimit:
+            break
+        sent += 1
+        await asyncio.sleep(0)
+    return sent
+
+
+def test_calls_handed_out_to_eight_workers_are_the_limit_and_none_more():
+    async def all_of_them():
+        allowed = Allowed(703, None, None, Taken(calls=3))
+        keeper = Near(Keeper(allowed, {}, 8))
+        budgets = [SharedBudget(f"w{number}", keeper, allowed, None, at_once) for number in range(8)]
+        return await asyncio.gather(*map(spend_all, budgets))
+
+    sent = asyncio.run(all_of_them())
+    assert sum(sent) == 700
+    assert min(sent) > 0
+
+
+def test_tokens_set_aside_by_workers_never_pass_the_limit_and_a_dead_workers_are_charged():
+    async def three():
+        allowed = Allowed(None, 1000, None, Taken())
+        keeper = Keeper(allowed, {}, 2)
+        budgets = [SharedBudget(f"w{number}", Near(keeper), allowed, None, at_once) for number in range(2)]
+        most = Budget(tokens=1).limits._replace(tokens=400)
+        held = type("Held", (), {"prompt": 300, "completion": 100, "tokens": most.tokens, "cost": 0.0})()
+        async with budgets[0].room(lambda: held):
+            budgets[0].took(Usage(prompt=150, completion=50), None)
+        await asyncio.sleep(0)
+        number, _ = await keeper.set_aside("w1", 400, 0.0)
+        waiting = asyncio.ensure_future(keeper.set_aside("w0", 500, 0.0))
+        await asyncio.sleep(0.01)
+        assert number
+        assert not waiting.done()
+        await keeper.bury("w1")
+        assert "limit of 1,000 tokens is met" in (await waiting)[1]
+        return keeper
+
+    keeper = asyncio.run(three())
+    assert asyncio.run(keeper.passes(401, 0.0)) == "tokens"
+    assert asyncio.run(keeper.passes(400, 0.0)) is None
+
+
+def test_workers_share_the_places_of_an_endpoint_and_a_dead_ones_are_let_go():
+    async def two():
+        speed = Speed(3, None, None)
+        keeper = Keeper(Allowed(None, None, None, Taken()), {"here": speed}, 2)
+        crowd = Crowd()
+        paced = [Paced(crowd, SharedPace(f"w{number}", Near(keeper), "here", speed)) for number in range(2)]
+        await asyncio.gather(*(paced[number % 2].reply(ASKED) for number in range(20)))
+        assert crowd.most == 3
+        for _ in range(3):
+            await keeper.enter("w1", "here", 1)
+        entering = asyncio.ensure_future(keeper.enter("w0", "here", 1))
+        await asyncio.sleep(0.01)
+        assert not entering.done()
+        await keeper.bury("w1")
+        assert await entering == (False, None)
+
+    asyncio.run(two())
+
+
+def test_shards_left_by_a_killed_process_are_joined_once_and_verify(mazedom):
+    run = mazedom("run", *SETS, "--json").document
+    before = mazedom("show", run["run"], "--json").document
+    folder = Path(run["path"])
+    log = folder / "log.jsonl"
+    lines = [unsealed(line) for line in log.read_bytes().splitlines()]
+    half = len(lines) // 2
+    log.write_bytes(b"".join(sealed(line + b"\n", at) for at, line in enumerate(lines[:half], 1)))
+    # part of the shard is in the log already, one step stands in two shards, and the last line was cut off
+    shard = b"".join(sealed(line + b"\n", at) for at, line in enumerate(lines[half - 4 :], 1))
+    (folder / "log-w1.jsonl").write_bytes(shard)
+    step = next(line for line in lines[half:] if b'"kind":"step"' in line)
+    (folder / "log-w2.jsonl").write_bytes(sealed(step + b"\n", 1) + b'{"v":1,"kind":"st')
+    record = json.loads((folder / "run.json").read_text())
+    with Log(folder, write=True, held={}) as opened:
+        assert Joined(opened).left_over(folder) == 2
+        assert opened.index.held == record["held"]
+        assert opened.index.lines == len(lines)
+    assert not list(folder.glob("log-*"))
+    assert mazedom("show", run["run"], "--json").document == before
+    assert mazedom("replay", run["run"], "--verify", "--json").document["identical"]
+
+
+def test_a_shard_is_let_go_only_when_nobody_writes_it(tmp_path):
+    with Log(tmp_path, write=True, file="log-w1.jsonl"):
+        assert not let_go(tmp_path / "log-w1.jsonl", patience=0.1)
+    assert let_go(tmp_path / "log-w1.jsonl", patience=0)
+    assert let_go(tmp_path / "log-w2.jsonl", patience=0)
+
+
+WRONG = [
+    (("run", *SETS, "--on", "slurm"), "write ray, or ray:ADDRESS"),
+    (("run", *SETS, "--on", "ray:"), "write ray, or ray:ADDRESS"),
+    (("run", *SETS, "--workers", "2"), "add --on ray"),
+    (("run", *SETS, "--on", "ray", "--human", "L1"), "asked on one machine"),
+    (("run", *SETS, "--on", "ray", "--reuse", "all"), "replies of other runs"),
+    (("run", "--set", "model=smollm2", "--set", "worlds=1", "--on", "ray"), "served on one machine"),
+]
+
+
+@pytest.mark.parametrize(("words", "says"), WRONG, ids=[says for _, says in WRONG])
+def test_what_can_not_run_on_a_cluster_is_refused_before_anything_is_written(mazedom, words, says):
+    if "--reuse" in words:
+        mazedom("run", *SETS)
+    refused = mazedom(*words, "--json")
+    assert (refused.status, says in refused.document["error"]) == (2, True), refused.out
+
+
+def test_without_ray_a_sentence_says_how_to_install_it(mazedom, monkeypatch):
+    monkeypatch.setitem(__import__("sys").modules, "ray", None)
+    refused = mazedom("run", *SETS, "--on", "ray", "--json")
+    assert (refused.status, "pip install 'mazedom[ray]'" in refused.document["error"]) == (2, True)
