@@ -108,10 +108,10 @@ class LiveView(Watcher):
         if seat.name in row.writing:
             row.writing.remove(seat.name)
         moment = time.monotonic()
-        if self._blind or moment < row.read_at + READ_EVERY:
+        held = row.held.get(seat.name)  # who sits beside the hierarchy reports nothing
+        if self._blind or held is None or moment < row.read_at + READ_EVERY:
             return
         row.read_at = moment
-        held = row.held[seat.name]
         cast = self._casts.cast(self._trials[trial])
         read = in_rates(instrument_of(cast.world, cast.told).read(reply.spoken, only=held))
         kept = sum(verdict.fate == "kept" for verdict in read.values())
