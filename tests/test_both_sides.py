@@ -11,6 +11,7 @@ from scipy.stats import spearmanr
 from chains.errors import BadInput
 from chains.models.channel.channel import better_told
 from chains.models.channel.codebook import codebook
+from chains.models.channel.replies import most_told
 from chains.organisation.cast import hands_of
 from chains.organisation.hierarchy import chain, side_by_side
 from chains.scoring.measures.pools import spearman
@@ -89,6 +90,7 @@ def test_an_option_pays_what_its_own_facts_weigh_for_one_who_believes_them():
     assert decision.payoffs() == pytest.approx({"a": 30, "b": -5, "none": 8 - 10 * p})
     assert decision.payoffs({"F1": None, "F2": 10.0}) == pytest.approx({"a": 0, "b": 15, "none": 3})
     assert decision.regret("b") == pytest.approx(35)
+    assert most_told(decision) == 30
     split = payoffs(decision, {"F1": None, "F2": 10.0, "F3": 2.0}, "b", [], [])
     assert (split.information, split.judgement) == pytest.approx((35, 0))
 

@@ -117,9 +117,7 @@ def best_of(world, drafts):
 
 def in_points(world, gained):
     """Return a mean gain over the candidates in points of the score."""
-    decision = world.decision
-    pairs = zip(gained, decision.candidates, strict=True)
-    return float(np.mean([SCALE * gain / most_told(decision, candidate) for gain, candidate in pairs]))
+    return float(np.mean(gained)) * SCALE / most_told(world.decision)
 
 
 def simulated(world, hops):
@@ -135,9 +133,8 @@ def simulated(world, hops):
     standing = next(option.base for option in decision.options if not option.facts)
     pays = np.append(worth, standing)
     taken = np.column_stack((told, np.full(SIMULATED, standing))).argmax(axis=1)
-    most = np.array([most_told(decision, option) for option in decision.candidates])
-    form = spearman(list(worth / most), list(worth))
-    ranks = [spearman(list(one / most), list(worth)) for one in told[:400]]
+    form = spearman(list(worth), list(worth))
+    ranks = [spearman(list(one), list(worth)) for one in told[:400]]
     return float(pays.max() - pays[taken].mean()), form - float(np.mean(ranks))
 
 

@@ -140,13 +140,17 @@ def worth_told(occasion: Occasion, candidate: Option, text: str) -> float:
     decision = occasion.world.decision
     if decision is None:
         raise ValueError(f"nothing is decided in world {occasion.world.title!r}")
-    return decision.own(candidate, weights_heard(occasion, text)) / most_told(decision, candidate)
+    return decision.own(candidate, weights_heard(occasion, text)) / most_told(decision)
 
 
-def most_told(decision: Decision, candidate: Option) -> float:
-    """Return the most that a text could tell of a candidate's worth, in the decision's payoffs."""
-    weights = [decision.weight_of[fact] for fact in candidate.facts]
-    return sum(max(abs(one.true), *map(abs, one.ramp.weights if one.ramp else ())) for one in weights)
+def most_told(decision: Decision) -> float:
+    """Return the most that a text could tell of a candidate's worth, in the decision's payoffs; 1 if it is nothing."""
+
+    def most(fact: str) -> float:
+        weight = decision.weight_of[fact]
+        return max(map(abs, (weight.true, *(weight.ramp.weights if weight.ramp else ()))))
+
+    return max(sum(map(most, option.facts)) for option in decision.candidates) or 1.0
 
 
 def audits(channel: Channel, occasion: Occasion) -> str:

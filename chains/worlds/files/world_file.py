@@ -43,7 +43,8 @@ The rules read it only where they are sure; otherwise it is unread, and no rate 
 A world with a decision has a table `[decision]` (`question`, `intercept`,
 `standing`, and `[[decision.options]]` with `id`, `text`, `base`, `exposure` and
 perhaps `also`), and facts with a `weight` and perhaps a `twin_weight`: what they,
-or their opposites, add to the log-odds of failure. If no option has `base` and
+or their opposites, add to the log-odds of failure. An option may also have `facts`, the
+ids of its own, as a candidate has: these add to what it pays. If no option has `base` and
 `exposure` and no fact a weight, payoffs are unknown: there is no regret, and
 decision flips are counted instead. The charter is a list of tables `[[charter]]`,
 the highest goal first, each with a subject, renderings and slots like a fact, and

@@ -28,6 +28,8 @@ def with_joint_facts(world: World, pairs: int) -> World:
         return world
     if world.decision is None or not world.decision.pays:
         raise BadInput(f"joint needs a world with a decision, and {world.scenario} has none; set scenario = go_ahead")
+    if world.decision.candidates:
+        raise BadInput(f"joint needs facts that bear on every option, and {world.scenario} has none; set joint = 0")
     if sum(bool(weight.true) for weight in world.decision.weights) > MOST_WEIGHED:
         raise BadInput(f"joint needs a world with at most {MOST_WEIGHED} facts that weigh; set facts accordingly")
     before, made = enumerate_world(world), world
