@@ -18,6 +18,7 @@ LOSSY = (
     ("stop_work", "depth=2"),
     ("five_words", "depth=2"),
     ("selection", "depth=2"),
+    ("both_sides", "depth=1,2"),
 )
 
 

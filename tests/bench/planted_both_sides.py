@@ -51,7 +51,7 @@ SIMULATED = 4000
 """Draws of each world where the expected value is simulated."""
 SCALE = 4.5
 """Points of the scale from its middle to its end."""
-WORLDS_A_STUDY = 12
+WORLDS_A_STUDY = 8
 LEVEL, BAR = 0.05, 0.06
 NULLS = ("inflation", "score_gap", "rank_lost", "regret")
 

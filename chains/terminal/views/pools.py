@@ -36,7 +36,7 @@ def pools_view(rows: Sequence[Mapping[str, Any]], drafts: Sequence[Mapping[str, 
         yield Text(
             "how the gap grows with the drafts: gap(m) = gap(1) + d (alpha - beta d), d = sqrt(ln m - (m-1)/m)", "bold"
         )
-        table = figures_by("drafts", "slope in d", "alpha", "beta")
+        table = figures_by("drafts", "slope in d", "alpha in d", "beta in d")
         for row in drafts:
             figures = [_interval(row[name]) for name in ("slope", "alpha", "beta")]
             table.add_row(row["condition"], ", ".join(map(str, row["drafts"])), *figures)
