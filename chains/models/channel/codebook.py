@@ -168,13 +168,13 @@ def _sayings(
     fact: Statement, beside: Collection[float | str], saids: Sequence[Said]
 ) -> Iterator[tuple[State, tuple[str, ...]]]:
     """Yield each state that a fact can be in, with its wordings; an omitted fact has none, a blurred no certainty."""
-    if fact.vague:
-        yield State(fact.id, "blurred"), tuple(dict.fromkeys(fact.render(template) for template in fact.vague))
     ways = [slot for slot in fact.slots if slot.kind == "direction" and slot.key]
     wrong = [(slot, other) for slot in fact.slots if slot.key for other in wrong_values(fact, slot, beside)]
     for said in saids:
         told = _rendered(fact, {}, said)
         yield State(fact.id, "kept", "", said), told
+        if fact.vague and said == saids[0]:
+            yield State(fact.id, "blurred"), tuple(dict.fromkeys(fact.render(template) for template in fact.vague))
         for slot, other in wrong:
             altered = State(fact.id, "altered", f"{slot.name}={other.value}", said)
             yield altered, _rendered(fact, {slot.name: other}, said)
