@@ -5,6 +5,7 @@ from fates is computed from its own: results, comparisons, laws, tables, and the
 not about fates stays with the rules: invented claims, statuses, what follows from a fact's value, orders and choices.
 """
 
+import math
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -34,7 +35,7 @@ class Alike(NamedTuple):
     """How far the rules and a judge agree on some pairs, claims left out."""
 
     where: str
-    """All pairs, a condition's name, or a hop."""
+    """All pairs, a condition's name, or a hop, as "hop 2"."""
     pairs: int
     kept: float
     """Share on which both say kept or both say not kept."""
@@ -94,8 +95,8 @@ class Readers(NamedTuple):
         for judge, (whole, *_) in self.alike.items():
             shown = "" if judge == self.name else f" (--reader {judge} shows its figures)"
             notes.append(
-                f"{INSTRUMENT} and {judge} agree on kept or not in {whole.kept:.1%} of {whole.pairs:,} pairs (alpha "
-                f"{whole.alpha_kept:.2f}), on the fate in {whole.fates:.1%} (alpha {whole.alpha:.2f}){shown}"
+                f"{INSTRUMENT} and {judge} agree on kept or not in {whole.kept:.1%} of {whole.pairs:,} pairs"
+                f"{_alpha_text(whole.alpha_kept)}, on the fate in {whole.fates:.1%}{_alpha_text(whole.alpha)}{shown}"
             )
         return notes
 
@@ -107,6 +108,10 @@ class Readers(NamedTuple):
             "unread": dict(self.unread),
             "agreement": {judge: [one.document() for one in rows] for judge, rows in self.alike.items()},
         }
+
+
+def _alpha_text(alpha: float) -> str:
+    return "" if math.isnan(alpha) else f" (alpha {alpha:.2f})"
 
 
 def read_by(record: RunRecord, log: Log, folder: Path, reader: str | None) -> Readers | None:
@@ -218,7 +223,7 @@ def _alike(pairs: Pairs, judge: Judge) -> list[Alike]:
     """Return how far the rules and a judge agree: on all pairs, in each condition, at each hop."""
     voted = {name for name, verdict in judge.said.items() if verdict.vote is not None}
     both = [pair for name, pair in pairs.by_id.items() if pair.drawn != CLAIM and name in voted]
-    rows = [_row("all", both, judge)]
+    rows = [_row("all pairs", both, judge)]
     if len(pairs.record.conditions) > 1:
         for condition in pairs.record.conditions:
             rows += _rows(condition.name, [pair for pair in both if pair.condition == condition.id], judge)

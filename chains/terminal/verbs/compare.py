@@ -54,7 +54,7 @@ from chains.terminal.views.compare_messages import unlike_view
 from chains.terminal.views.hop_by_hop import hop_by_hop_view
 from chains.terminal.views.output import print_json, say
 from chains.terminal.views.output import results as stdout
-from chains.terminal.views.readers import readers_view
+from chains.terminal.views.readers import reader_line, readers_view
 from chains.terminal.views.working import working
 from chains.validation.readers import Readers, read_by
 from chains.worlds.world import claims_notes, unverified_notes
@@ -93,6 +93,8 @@ def main(arguments: argparse.Namespace) -> int:
             document = _document(found, failed, 1 if arguments.messages is None else arguments.messages)
             print_json(document | {"readers": {one.run: one.document() for one in read}})
         else:
+            for one in read:
+                stdout.print(reader_line(one))
             _print(found, arguments.messages)
             for one in read:
                 stdout.print(readers_view(one))

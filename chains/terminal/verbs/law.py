@@ -29,7 +29,7 @@ from chains.terminal.views.law import law_view
 from chains.terminal.views.law_curves import law_panels
 from chains.terminal.views.output import counted, print_json, say
 from chains.terminal.views.output import results as stdout
-from chains.terminal.views.readers import readers_view
+from chains.terminal.views.readers import reader_line, readers_view
 from chains.terminal.views.working import working
 from chains.validation.readers import RULES, Readers, read_by
 
@@ -192,6 +192,8 @@ def _law(observations: Observations, about: _About, arguments: argparse.Namespac
     if arguments.json:
         print_json(found.document() | about.document() | {"hypotheses": [one.document() for one in tests]})
     else:
+        for read in about.readers:
+            stdout.print(reader_line(read))
         stdout.print(law_view(found, about.notes))
         for read in about.readers:
             stdout.print(readers_view(read))

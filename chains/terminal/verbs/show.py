@@ -170,11 +170,13 @@ def _results(record: RunRecord, log: Log, folder: Path, readers: "Readers | None
         print_json(document | {"instrument_error": error} | _by_condition(record, log, folder) | read)
         return 0
     notes, _, corrected = _correction(found, record, log, folder)
-    stdout.print(results_view(found, corrected=corrected, added=added))
-    if readers is not None:
-        from chains.terminal.views.readers import readers_view  # noqa: PLC0415  start-up
+    if readers is None:
+        stdout.print(results_view(found, corrected=corrected, added=added))
+    else:
+        from chains.terminal.views.readers import reader_line, readers_view  # noqa: PLC0415  start-up
 
-        stdout.print(Text(""), readers_view(readers))
+        figures = results_view(found, corrected=corrected, added=added)
+        stdout.print(reader_line(readers), figures, Text(""), readers_view(readers), sep="\n")
     for note in notes:
         say(f"note: {note}")
     for sentence, count in found.errors.items():

@@ -11,10 +11,13 @@ from chains.scoring.facts.instrument import INSTRUMENT
 from chains.validation.readers import Alike, Readers
 
 
-def readers_view(found: Readers | None) -> Group:
-    """Return who read the messages and how far the readers agree; nothing where the rules are the only reader."""
-    if found is None:
-        return Group()
+def reader_line(found: Readers | None) -> Text:
+    """Return who read the messages, to stand before figures; empty where the rules did."""
+    return Text("") if found is None or found.name == INSTRUMENT else Text(f"fates as {found.name} reads them", "bold")
+
+
+def readers_view(found: Readers) -> Group:
+    """Return who read the messages, and how far the rules and the judges agree."""
     parts: list[RenderableType] = [Text(f"reader: {found.name}", "bold")]
     for judge, rows in found.alike.items():
         parts += [Text(""), _table(judge, rows)]
