@@ -403,7 +403,11 @@ VERBS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None], str]] = {
     "delete": ("remove runs from the disk", delete, "mazedom delete 20261124-205417-52e1"),
     "calibrate": ("check the instrument on planted truth, no model", calibrate, "mazedom calibrate --worlds 100"),
     "read": ("read what the executive hears, and be asked about it", read, "mazedom read last --as anna"),
-    "judge": ("ask models for the fates, as a second opinion", judge, "mazedom judge last --model openai:gpt-5-mini"),
+    "judge": (
+        "ask models for the fates: a second opinion, or the reader of a run",
+        judge,
+        "mazedom judge last --all --model openai:gpt-5-mini",
+    ),
     "agree": (
         "label pairs yourself; agreement of people, instrument and judges",
         agree,
