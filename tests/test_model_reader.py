@@ -270,6 +270,28 @@ def test_a_message_can_end_neither_its_quotation_nor_its_turn():
     assert {one.vote for one in read_answer(said, list(json.loads(said)), INJECTION).values()} == {"kept"}
 
 
+def test_a_message_that_is_quoted_for_everything_is_named(mazedom, run, judge):
+    """The test's judge quotes the first words whatever it is asked, as one that a message has led would."""
+    done = judge("--all")
+    assert any("may tell its reader what to answer" in warning for warning in done.document["warnings"])
+    named = mazedom("show", run, "--reader", READER, "--json").document["reader"]["one_quote_for_most"]
+    assert 0 < len(named) <= judge.server.calls
+    assert all(re.fullmatch(r"c\d+\.w\d+\.r1/L\d", name) for name in named)
+
+
+def test_no_file_of_a_judge_holds_its_key(mazedom, run, judge, tmp_path, monkeypatch):
+    monkeypatch.setenv("JUDGE_KEY", "sk-9f8e7d6c5b4a39281706")
+    models = tmp_path / "models.toml"
+    models.write_text(
+        f'seeds = [1]\n[models.wise]\nbase_url = "{judge.server.url}"\nmodel = "gpt-judge"\nkey_env = "JUDGE_KEY"\n'
+    )
+    done = mazedom("judge", run, "--model", "wise", "--models", models, "--sample", "4", "--json")
+    assert done.status == 0, done.err
+    texts = [path.read_text() for path in run.rglob("judges/*/*")]
+    assert texts
+    assert "sk-9f8e7d6c5b4a39281706" not in "".join([*texts, done.out, done.err])
+
+
 def test_wrong_use_is_said_in_a_sentence(mazedom, run, judge):
     assert "is no reader; give rules, or judge:MODEL" in mazedom("show", run, "--reader", "gpt").err
     assert mazedom("law", run, "--reader", "judge:gpt-x").status == 2

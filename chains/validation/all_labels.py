@@ -1,6 +1,6 @@
 """All fates of a run's pairs in one table: those of people, of the instrument and of judges."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import NamedTuple
@@ -12,8 +12,10 @@ from chains.scoring.facts.instrument import INSTRUMENT
 from chains.validation.judge_answers import PROBLEMS, Problem, Verdict
 from chains.validation.judge_record import JudgeRecord, judges_of, majority, read_judge, verdicts
 from chains.validation.labels import Label, digest, read_all
-from chains.validation.pairs import CLAIM, Pair, Pairs
+from chains.validation.pairs import CLAIM, Pair, Pairs, Place
 
+SAME_QUOTE = 4
+"""Statements for which a judge may give the same quote at most before the message is looked at."""
 JUDGES = "judges"
 """Name of the rater that stands for the majority of several judges."""
 
@@ -33,6 +35,22 @@ class Judge(NamedTuple):
     def problems(self) -> dict[Problem, int]:
         """Number of its verdicts that are no vote, by reason."""
         return {one: sum(verdict.problem == one for verdict in self.said.values()) for one in PROBLEMS}
+
+    def led_in(self, pairs: Pairs) -> list[Place]:
+        """Return the messages in which one quote stands for half of the statements or more, and for four at least.
+
+        A message that tells its reader what to answer is often quoted so, where it has its way.
+        """
+        quotes: dict[Place, Counter[str]] = defaultdict(Counter)
+        asked: Counter[Place] = Counter()
+        for name, verdict in self.said.items():
+            pair = pairs.by_id[name]
+            place = pairs.first_with[str(pair.trial), pair.seat]
+            asked[place] += 1
+            if verdict.vote not in (None, "omitted"):
+                quotes[place][verdict.evidence] += 1
+        most = {place: max(count.values()) for place, count in quotes.items()}
+        return [place for place, count in most.items() if count >= max(SAME_QUOTE, asked[place] / 2)]
 
 
 class Gathered(NamedTuple):

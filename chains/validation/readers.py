@@ -70,6 +70,8 @@ class Readers(NamedTuple):
     """Those of which the reader has no fate, by the reason."""
     alike: Mapping[str, Sequence[Alike]]
     """For each judge that has read the run: all pairs first, then each condition, then each hop."""
+    led: Sequence[Place] = ()
+    """Messages in which a judge that is the reader gave one quote for most statements: see `Judge.led_in`."""
     kin: str | None = None
     """What a judge that is the reader shares with the seats' models; None if nothing is known to be shared."""
 
@@ -90,6 +92,8 @@ class Readers(NamedTuple):
                     f"{missing / self.pairs:.1%} is unread: if what is unread is lost more often than the rest, "
                     "figures are too good by up to that much"
                 )
+            if self.led:
+                notes.append(led_note(self.name, self.led))
             if self.kin is not None:
                 notes.append(f"{self.kin}: it reads its own kind")
         for judge, (whole, *_) in self.alike.items():
@@ -106,8 +110,18 @@ class Readers(NamedTuple):
             "name": self.name,
             "pairs": self.pairs,
             "unread": dict(self.unread),
+            "one_quote_for_most": [f"{trial}/{seat}" for trial, seat in self.led],
             "agreement": {judge: [one.document() for one in rows] for judge, rows in self.alike.items()},
         }
+
+
+def led_note(judge: str, led: Sequence[Place]) -> str:
+    """Say in which messages a judge gave one quote for most statements."""
+    first, more = "/".join(led[0]), ", ..." if len(led) > 1 else ""
+    return (
+        f"{judge} gives one quote for half of the statements or more in {len(led)} different "
+        f"message{'s' if more else ''} ({first}{more}): read them, a message may tell its reader what to answer"
+    )
 
 
 def _alpha_text(alpha: float) -> str:
@@ -155,7 +169,7 @@ def read_by(record: RunRecord, log: Log, folder: Path, reader: str | None) -> Re
         for name in pairs.by_id
         if name not in judge.said or judge.said[name].problem is not None
     )
-    return found._replace(name=judge.name, unread=dict(reasons), kin=judge.record.kin)
+    return found._replace(name=judge.name, unread=dict(reasons), led=judge.led_in(pairs), kin=judge.record.kin)
 
 
 _REASONS = {

@@ -35,7 +35,7 @@ from chains.validation.judge_cases import longest
 from chains.validation.judge_estimate import JudgeEstimate, estimated
 from chains.validation.judge_record import FOLDER, JudgeRecord, new_judge, read_judge, write_judge
 from chains.validation.pairs import Pair, Pairs
-from chains.validation.readers import Readers, read_by
+from chains.validation.readers import Readers, led_note, read_by
 from chains.validation.same_model_guard import Kinship, kinship, names_of
 from chains.validation.sampling import draw_sample, sampled
 
@@ -299,6 +299,8 @@ def _warnings(found: Gathered) -> list[str]:
                 "smollm2 has 135 million parameters: as a judge it guesses; this shows that the machine runs, "
                 "and says nothing about fates"
             )
+        if led := judge.led_in(found.pairs):
+            warnings.append(led_note(judge.name, led))
         if judge.record.unknown:
             warnings.append(
                 f"the lineage of {', '.join(judge.record.unknown)} can't be told from its name: that {judge.name} and "
