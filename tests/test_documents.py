@@ -103,6 +103,8 @@ def test_what_is_left_out_is_counted_so_that_nothing_goes_missing():
         ("We have enrolled 143 of 200 patients.", "patients", {"count": "143 of 200"}),
         ("A penalty of EUR 25,000 is due.", "penalty", {"sum": "EUR 25,000"}),
         ("The supplier, Vetter GmbH, is late.", "supplier", {"name": "Vetter GmbH", "way": "late"}),
+        ("The night shift finished order 5520 by noon.", "night shift", {"name": "5520"}),
+        ("The club now has 214 members.", "club", {"number": "214"}),
         ("Additional costs amount to CHF 280'000.", "additional costs", {"sum": "CHF 280,000"}),
         ("The fee of Kolbing is 1.200,50 €.", "Kolbing", {"sum": "€ 1,200.5"}),
         ("The surcharge of Kolbing is 3,5 %.", "Kolbing", {"share": "3.5%"}),

@@ -19,6 +19,7 @@ GLOSSARY: Mapping[str, str] = {
     "capacity": "the load of which a model carries 80%, as in facts over four hops; `load` finds it",
     "ceiling, floor": "over 95%, or under 5%, kept at the end of the longest chain: nothing can be told apart",
     "charter, clause": "what is meant at the top; one statement of it",
+    "claim": "a fact without a typed value, such as a cause or a denial; of a message, anything that it states",
     "condition": "one setting of each factor; `all` if nothing varies",
     "confirmatory": "a run whose hypotheses were registered before it began, and of which nothing changed",
     "degenerate": "a message that repeats itself, or says nothing; in tables, the share of such messages",
@@ -45,6 +46,7 @@ GLOSSARY: Mapping[str, str] = {
     "step": "one seat's turn, as logged",
     "trial": "one condition, one world, one replicate",
     "unfounded": "a claim that the ledger does not support, new or carried along; in tables, the mean per message",
+    "unread": "said of a claim that the rules are not sure of; no rate counts a claim by the rules",
     "working range": "where the first manager keeps 60 to 85% of what it hears, and 20 to 80% is left at the end",
     "world": "one situation with known truth",
 }

@@ -48,12 +48,14 @@ _LEADING = bag(
 _OURS = bag("we i they he she it there you who which what")
 _MERELY = bag("just only some about around nearly almost roughly approximately exactly all")
 """Words before a number that counts the subject."""
+_ADVERBS = bag("now still already also then therefore only just currently again soon later finally")
 _COUNTING = bag("of the out in all our its their per cent percent %")
 MONEY_WORDS = frozenset(word for word, unit in UNITS.items() if unit.dimension in MONEY)
 _SPEAKERS = bag("we i there")
 _GENERIC = bag(
     "team teams staff people everyone colleagues situation work thing things others rest part status update summary "
-    "report reports note notes everything item items point points issue issues problem problems total result results"
+    "first second third last other latter former report reports note notes everything item items point points issue "
+    "issues problem problems total result results"
 )
 _WITHIN = bag("them these those it")
 """Pronouns that a subject may end in: "the first of them"."""
@@ -85,6 +87,8 @@ def subject_in(tokens: tuple[Token, ...]) -> tuple[int, int]:
     if number is not None and tokens[first].kind != "code" and not number.weak:
         return _counted(tokens, first, end)
     end = _before_value(tokens, first, end)
+    while end - first > 1 and tokens[end - 1].low in _ADVERBS:
+        end -= 1
     first, end = _named_part(tokens, first, end)
     return _checked(tokens, first, end)
 

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from chains.authoring.subject_finder import Untyped
+from chains.authoring.subject_finder import Untyped, is_verb
 from chains.rng import Draw
 from chains.scoring.facts.claims import names_of
 from chains.scoring.text.clock_times import clock_text, clocks_in
@@ -25,6 +25,8 @@ from chains.worlds.facts.ledger import MONTHS, Slot
 _WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _BEFORE_YEAR = bag("in since of by until from during for")
 _BELOW = frozenset(("-", "−", "minus"))
+_FIGURES = 3
+"""Fewest figures of a number that may name a thing."""
 _YEAR = r"(?:19|20|21)\d\d"
 _LOOSE = bag(
     "day time thing way hand side another no any every each this that the which half third quarter fifth tenth"
@@ -59,7 +61,7 @@ def values_in(tokens: tuple[Token, ...], text: str, inside: frozenset[int]) -> l
     taken |= {at for at, token in enumerate(tokens) if token.kind == "code"}
     open_ended: set[int] = set()
     for quantity in quantities_of(tokens, frozenset(taken)):
-        if quantity.high is not None or quantity.bound is not None:
+        if quantity.high is not None or quantity.bound is not None or _to_day(tokens, quantity, taken):
             open_ended.update(range(quantity.first, quantity.last))
         else:
             out += _number(tokens, text, quantity)
@@ -133,6 +135,10 @@ def _number(tokens: tuple[Token, ...], text: str, quantity: Quantity) -> list[Va
             raise Untyped("a number that can't be typed")
         slot = Slot(name="count", kind="count", value=int(value), of=int(quantity.of))
     elif quantity.unit is None:
+        if _numbered(tokens, quantity):
+            written = tokens[quantity.first].text
+            slot = Slot(name="name", kind="name", value=written, others=_strangers(written))
+            return [Value(quantity.first, quantity.last, slot)]
         slot = Slot(name="number", kind="number", value=value)
     else:
         joined = quantity.unit.dimension == "time" and quantity.value != found.value  # "3 h 20 min" is 200 min
@@ -151,6 +157,21 @@ def _refuse(tokens: tuple[Token, ...], quantity: Quantity) -> None:
         raise Untyped("how often, which can't be typed")
     if before is not None and before.text in _BELOW and (tokens[at].tight or at > 1):
         raise Untyped("a number below zero, whose sign the rules don't compare")
+
+
+def _to_day(tokens: tuple[Token, ...], quantity: Quantity, days: frozenset[int]) -> bool:
+    """Whether a number is the first day of two: "from 8 to 9 November"."""
+    joined = quantity.last < len(tokens) and tokens[quantity.last].low in ("to", "and", "–", "-")
+    return quantity.unit is None and joined and quantity.last + 1 in days and tokens[quantity.last + 1].kind == "number"
+
+
+def _numbered(tokens: tuple[Token, ...], quantity: Quantity) -> bool:
+    """Whether figures name a thing rather than count: "order 5520 by 04:00"."""
+    at = quantity.first
+    before, after = tokens[at - 1] if at else None, tokens[at + 1] if at + 1 < len(tokens) else None
+    plain = quantity.last == at + 1 and tokens[at].text.isdecimal() and len(tokens[at].text) >= _FIGURES
+    thing = before is not None and before.kind == "word" and before.low not in STOP and not is_verb(tokens, at - 1)
+    return plain and thing and (after is None or after.kind == "mark" or after.low in STOP)
 
 
 def _of_thing(tokens: tuple[Token, ...], quantity: Quantity) -> bool:
