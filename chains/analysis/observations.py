@@ -69,6 +69,8 @@ def of_runs(runs: Sequence[Run], tell: Tell = silent) -> Observations:
         while block := list(itertools.islice(rows, ROWS_AT_ONCE)):
             for column, values in zip(parts, zip(*block, strict=True), strict=True):
                 column.append(np.asarray(values))
+        if len(parts[0]) == before and claims_notes(run.record.worlds.values()):
+            raise BadInput(f"run {run.record.id} has no typed fact in a finished trial, and no law counts claims")
         if len(parts[0]) == before:
             raise BadInput(
                 f"run {run.record.id} has no finished trial; `mazedom resume {run.record.id}` goes on with it"

@@ -64,6 +64,8 @@ def passages(facts: Sequence[Fact], hierarchy: Hierarchy, readings: Mapping[str,
             continue
         reading = readings[seat.name]
         held = [place for place, letter in enumerate(reading.fates) if letter in FATE_OF]
+        if not held and not any(fact.slots for fact in facts):
+            continue  # a world of claims alone
         below = [readings[name].fates for name in hierarchy.reports_of(seat.name) if name in readings]
         given = {place for place in held if not below or any(fates[place] == "K" for fates in below)}
         kept = {place for place in held if reading.fates[place] == "K"}

@@ -182,7 +182,12 @@ def _answer(found: Results, *, ranked: bool) -> list[RenderableType]:
         return [Text(acted_sentence(found.deeds()), "bold")]
     told = [Text(told_sentence(found.status()), "bold")] if found.told else []
     told += [Text(graded_sentence(found.grades(estimates=False)), "bold")] if found.on_scale else []
-    return [*told, *summary_view(found.summary(), ranked=ranked)] or [Text("no trial is finished yet", "bold")]
+    return [*told, *summary_view(found.summary(), ranked=ranked)] or [Text(_nothing(found), "bold")]
+
+
+def _nothing(found: Results) -> str:
+    """Say why there is nothing to sum up."""
+    return "no fact is counted: all of them are claims" if found.claims else "no trial is finished yet"
 
 
 def _several(replies: int) -> str:
@@ -260,7 +265,7 @@ def by_hop_table(rows: Sequence[dict[str, Any]]) -> Table:
     for name in ("invented", "unfounded", "words", "degenerate"):
         table.add_column(name, justify="right")
     for row in rows:
-        cells = [f"{row[fate]:.0%}" for fate in FATES]
+        cells = ["-" if math.isnan(row[fate]) else f"{row[fate]:.0%}" for fate in FATES]
         cells += [
             f"{row['invented']:.1f}",
             f"{row['unfounded']:.1f}",
