@@ -23,6 +23,7 @@ _BUILT_IN = (
     "both_sides",
     "near_miss",
     "in_family",
+    "expertise",
 )
 """Each is a module of `chains.worlds.scenario`, imported when it is asked for, because some need numpy."""
 SCENARIOS: Registry[Scenario] = Registry(

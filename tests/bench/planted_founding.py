@@ -90,7 +90,11 @@ def nothing(checks, worlds, studies):
             by_world = np.full((worlds, 2), np.nan)
             for side in (False, True):
                 for world in range(1, worlds + 1):
-                    found = [row[measure] for row in rows if row["world"] == world and (row[factor] == more) == side]
+                    found = [
+                        row[measure]
+                        for row in rows
+                        if row["world"] == world and (row[f"factor.{factor}"] == more) == side
+                    ]
                     by_world[world - 1, int(side)] = np.nanmean([one for one in found if one is not None])
             differences = by_world[:, 1] - by_world[:, 0]
             random = np.random.default_rng(1)

@@ -38,12 +38,33 @@ class Skip(Remedy):
     """How many lines each worker sends; with `by=broadcast` it sends all of its notes."""
     by: Literal["random", "targeted", "severity", "broadcast"] = "random"
     """Which lines: drawn; those that the worker picks as mattering most; the most severe by the ledger; all."""
+    workers: Lines | None = None
+    """How many workers have such a line in a trial; all if not given."""
+    to: Literal["random", "rank", "expertise"] = "random"
+    """Who has one, if not all: drawn for each trial; those nearest to the executive, the first of equals; those whose
+    notes hold what decides, then others at random."""
 
     @model_validator(mode="after")
     def _possible(self) -> Self:
         if self.by == "broadcast" and "n" in self.model_fields_set:
             raise ValueError("by=broadcast sends all notes, so n means nothing; leave n out")
+        if self.workers is None and "to" in self.model_fields_set:
+            raise ValueError("all workers have a line, so to means nothing; say how many have one with workers=N")
         return self
+
+    def has_line(self, cast: Cast, worker: str) -> bool:
+        """Return whether a worker has a line past the chain in a trial."""
+        seats = [seat.name for seat in cast.hierarchy.workers]
+        if self.workers is None or self.workers >= len(seats):
+            return True
+        if self.to == "rank":
+            order = sorted(seats, key=lambda name: len(cast.hierarchy.path_up(name)))
+        else:
+            order = Draw("lines", cast.world.digest, cast.replicate).shuffled(seats)
+        if self.to == "expertise" and cast.world.decision is not None:
+            pivots = cast.world.decision.pivots
+            order.sort(key=lambda name: not pivots & set(cast.dealt[name]))
+        return worker in order[: self.workers]
 
     def at_the_top(self, draft: Draft) -> None:
         """Add each worker's lines to what the executive reads."""
@@ -59,8 +80,9 @@ class Skip(Remedy):
 
 def pick(cast: Cast, turn: Turn, said: Said) -> Request | Ruled:  # noqa: ARG001  as all askers
     """Ask a worker which of its notes the executive should read."""
-    shown, count = lines_in(cast.given(turn.seat.name)), woven_by(turn, Skip).n
-    if not shown:
+    by = woven_by(turn, Skip)
+    shown, count = lines_in(cast.given(turn.seat.name)), by.n
+    if not shown or not by.has_line(cast, turn.seat.name):
         return Ruled(None)
     holes = {"lines": listed(shown), "count": min(count, len(shown))}
     numbers = {"type": "array", "items": {"type": "integer", "minimum": 1, "maximum": len(shown)}}
@@ -95,7 +117,7 @@ STRAIGHT = Rule("straight", straight)
 
 def _sent(cast: Cast, turn: Turn, said: Said, by: Skip) -> list[str]:
     worker = turn.seat.name
-    shown = lines_in(cast.given(worker))
+    shown = lines_in(cast.given(worker)) if by.has_line(cast, worker) else []
     draw = Draw("skip", cast.world.digest, cast.replicate, worker)
     match by.by:
         case "broadcast":
@@ -103,7 +125,7 @@ def _sent(cast: Cast, turn: Turn, said: Said, by: Skip) -> list[str]:
         case "random":
             return draw.sample(shown, min(by.n, len(shown)))
         case "severity":
-            facts = [cast.world.fact(name) for name in cast.dealt[worker]]
+            facts = [cast.world.fact(name) for name in cast.dealt[worker]] if shown else []
             order = sorted(
                 draw.shuffled(range(len(facts))), key=lambda at: (-facts[at].severity, facts[at].valence != "bad")
             )

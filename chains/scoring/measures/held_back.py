@@ -21,6 +21,8 @@ class Stakes(NamedTuple):
     """What the full ledger adds to the log-odds of failure."""
     held: bool | None
     """Whether the executive decided against the standing plan; None if its decision can't be read."""
+    pivots: frozenset[str] = frozenset()
+    """The facts each of which decides: without it alone another option would be best."""
 
 
 def stakes(decision: Decision, outcome: Outcome | None) -> Stakes:
@@ -29,6 +31,7 @@ def stakes(decision: Decision, outcome: Outcome | None) -> Stakes:
         signal=decision.best().id != decision.standing,
         risk=decision.logit() - decision.intercept,
         held=None if outcome is None else held_back(decision, outcome.decided),
+        pivots=decision.pivots,
     )
 
 

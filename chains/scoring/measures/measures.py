@@ -193,6 +193,35 @@ def source_changed(at: Heard) -> float:
     return at.certainty("C", "KDC", source=True)
 
 
+@measure(of_fates=True)
+def pivot_heard(at: Heard) -> float:
+    """Share of the facts that decide, each by itself, which the executive hears as they are."""
+    if at.stakes is None or not at.stakes.pivots:
+        return math.nan
+    fates = [fate for fact, fate in zip(at.facts, at.fates, strict=True) if fact.id in at.stakes.pivots]
+    return sum(fate == "K" for fate in fates) / len(fates) if fates else math.nan
+
+
+@measure()
+def alarmed(at: Heard) -> float:
+    """The executive gives up the standing plan, rightly or not, for whatever option."""
+    return math.nan if at.stakes is None or at.stakes.held is None else float(at.stakes.held)
+
+
+@measure()
+def right_decision(at: Heard) -> float:
+    """The executive decides for the option that pays most on the full ledger."""
+    return math.nan if at.payoffs is None else float(at.payoffs.decided >= at.payoffs.best)
+
+
+@measure()
+def alarmed_wrongly(at: Heard) -> float:
+    """The executive rightly gives up the standing plan, and takes a wrong option; only where giving it up is right."""
+    if at.stakes is None or at.stakes.held is None or at.payoffs is None or not at.stakes.signal:
+        return math.nan
+    return float(at.stakes.held and at.payoffs.decided < at.payoffs.best)
+
+
 @measure()
 def status_softened(at: Heard) -> float:
     """Reported status is greener than the true one; only worlds that are not green; a report without one counts 0."""

@@ -265,6 +265,15 @@ class Decision(BaseModel):
         pays = self.payoffs(told)
         return max(self.options, key=lambda option: pays[option.id])
 
+    @cached_property
+    def pivots(self) -> frozenset[str]:
+        """The facts each of which decides: without it alone, another option pays most for one who knows all others."""
+        true, best = {weight.fact: weight.true for weight in self.weights}, self.best().id
+        without = ((fact, {**true, fact: None}) for fact in true)
+        return frozenset(
+            fact for fact, told in without if self.best(self.with_joint(told, {*true} - {fact})).id != best
+        )
+
     def regret(self, option: str) -> float:
         """Return what an option pays less than the best one, by the true weights of all facts."""
         pays = self.payoffs()

@@ -36,7 +36,7 @@ def go_ahead(seed: int, *, facts: int = 12, setting: str | None = None) -> World
     safe = Draw("go_ahead", seed, "safe").uniform() < SAFE
 
     def decision(world: World, draw: Draw) -> Decision:
-        return _decision(world, draw, safe=safe)
+        return drawn_decision(world, draw, safe=safe)
 
     def keeps(world: World) -> bool:
         found = enumerate_world(world)
@@ -45,7 +45,7 @@ def go_ahead(seed: int, *, facts: int = 12, setting: str | None = None) -> World
     return drawn_world(Deciding("go_ahead", VERSION, decision, keeps), seed, facts, setting)
 
 
-def _decision(world: World, draw: Draw, *, safe: bool) -> Decision:
+def drawn_decision(world: World, draw: Draw, *, safe: bool) -> Decision:
     """Draw the options' payoffs and the facts' weights."""
     if safe:
         scale = Scale((0.05, between(draw, 0.3, 0.7)), (-0.2, between(draw, -2.0, -1.0)))

@@ -1,0 +1,79 @@
+"""One fact decides and one seat has it: the worlds, who has a line past the chain, alarm and the right decision."""
+
+import chains
+from chains.organisation.remedies.skip_and_memory import SKIP
+from chains.running.run_record import Casts
+from chains.worlds.rules.decision_world_rules import MARGIN, enumerate_world
+from chains.worlds.scenario_registry import world_for
+
+FROZEN = ["4a140884de98", "5d4f580fe8cb", "cf1ae022fbe3"]
+LINE = "skip:by=broadcast,workers=1"
+
+
+def test_an_expertise_world_is_frozen():
+    """A change here needs a new VERSION of the generator."""
+    assert [world_for("expertise", seed, 12).digest[:12] for seed in (1, 2, 3)] == FROZEN
+
+
+def test_exactly_one_fact_decides_and_the_best_option_is_neither_the_plan_nor_to_stop_everything():
+    for seed in range(1, 7):
+        world = world_for("expertise", seed, 10)
+        found = enumerate_world(world)
+        assert tuple(world.decision.pivots) == found.single
+        assert len(found.single) == 1
+        assert found.margin >= MARGIN
+        assert found.best not in (world.decision.standing, world.decision.careful_option.id)
+
+
+def test_pivots_are_what_enumeration_finds_in_other_worlds_too():
+    for scenario in ("go_ahead", "stop_work"):
+        for seed in range(1, 5):
+            world = world_for(scenario, seed, 8)
+            assert world.decision.pivots == set(enumerate_world(world).single)
+
+
+def test_a_line_brings_what_decides_if_the_expert_has_it_and_its_placebo_does_not(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    remedies = ["none", *(f"{LINE},{how}" for how in ("to=rank", "to=expertise", "to=expertise,placebo=true"))]
+    remedies += ["skip:by=broadcast,workers=3", "skip:by=targeted,workers=1,to=expertise"]
+    settings = {"model": "channel", "model.manager": "channel:drop=1", "worlds": 6, "facts": 8, "hypotheses": "none"}
+    run = chains.run_sync("expertise", settings | {"remedy": remedies})
+    experts = [_expert(run, f"w{seed}") for seed in range(1, 7)]
+    heard = {
+        remedy: [row["pivot_heard"] for row in run.trials() if row["factor.remedy"] == remedy] for remedy in remedies
+    }
+    assert set(heard["none"]) == set(heard[f"{LINE},to=expertise,placebo=true"]) == {0.0}
+    assert set(heard[f"{LINE},to=expertise"]) == {1.0}
+    assert heard[f"{LINE},to=rank"] == [float(expert == "L2.1") for expert in experts]
+    assert sum(heard["skip:by=broadcast,workers=3"]) > 0
+    asked = [row for row in run.calls() if row["turn"] == SKIP.number]
+    assert [row["seat"] for row in asked] == experts, "only the worker who has the line is asked what matters most"
+    right, wrongly, alarm = (
+        [row[name] for row in run.trials()] for name in ("right_decision", "alarmed_wrongly", "alarmed")
+    )
+    for is_right, is_wrong, is_alarmed in zip(right, wrongly, alarm, strict=True):
+        assert is_alarmed == is_right + is_wrong, "it is right to be alarmed in every such world"
+
+
+def _expert(run, world):
+    """Return the worker whose notes hold the fact that decides."""
+    casts = Casts(run.record)
+    cast = casts.cast(next(one for one in run.record.trials() if str(one).split(".")[1] == world))
+    (pivot,) = cast.world.decision.pivots
+    return next(worker for worker, facts in cast.dealt.items() if pivot in facts)
+
+
+def test_a_line_for_some_workers_says_for_how_many(mazedom):
+    wrong = mazedom(
+        "run",
+        "expertise",
+        "--set",
+        "model=channel",
+        "--set",
+        "remedy=skip:to=rank",
+        "--set",
+        "hypotheses=none",
+        "--json",
+    )
+    assert wrong.status == 2
+    assert "say how many have one with workers=N" in wrong.document["error"]
