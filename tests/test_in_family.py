@@ -107,6 +107,21 @@ def test_a_newcomer_remembers_no_decision_and_unread_decisions_are_not_told():
     assert remembered("outcomes", first_staff(chain(2)), history(None)) == {}
 
 
+def test_an_option_that_does_not_say_what_came_of_it_is_remembered_as_decided():
+    decision = FLOWN[1][0].decision
+    bare = decision.option(FLY).model_copy(update={"came": ""})
+    past = [RoundResult(first_staff(chain(2)), {}, {}, bare, stood=True)]
+    assert remembered("outcomes", first_staff(chain(2)), past)["L0"].endswith(
+        "In round 1 the decision was to fly on the date."
+    )
+
+
+def test_a_memory_of_decisions_is_refused_where_nothing_is_decided(mazedom):
+    refused = mazedom("run", "--set", "model=channel", "--set", "rounds=2", "--set", "memory=outcomes")
+    assert refused.status == 2
+    assert "nothing is decided; set decide_only = true" in refused.err
+
+
 def test_no_more_decisions_are_remembered_than_a_prompt_has_room_for():
     told = remembered("outcomes", first_staff(chain(2)), history(*[FLY] * 20))
     assert len(told["L0"].splitlines()) == 1 + OUTCOMES_REMEMBERED

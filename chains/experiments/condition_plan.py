@@ -10,7 +10,7 @@ from chains.organisation.hierarchy import Hierarchy
 from chains.organisation.plan import Plan, Weaver
 from chains.organisation.planning import plan_of
 from chains.organisation.remedies.remedy import name_of, remedies
-from chains.organisation.round_settings import RoundSettings
+from chains.organisation.round_settings import OF_DECISIONS, RoundSettings
 from chains.organisation.selection import MOST_DRAFTS, By, Selection
 from chains.organisation.side_lines import SideLines, side_edges
 from chains.registry import blaming, is_built_in
@@ -71,6 +71,11 @@ def round_settings_of(settings: ConditionSettings) -> RoundSettings:
     """Return the number of rounds of a condition's trials and what happens between them: nothing if there is one."""
     if settings.rounds == 1:
         return RoundSettings()
+    if settings.memory in OF_DECISIONS and not settings.decides:
+        raise BadInput(
+            f"memory = {settings.memory} is of decisions, and nothing is decided; set decide_only = true, or "
+            "another memory"
+        )
     return RoundSettings(settings.rounds, settings.memory, settings.promotion, settings.leaving)
 
 

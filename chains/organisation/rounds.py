@@ -160,7 +160,7 @@ def _decisions(staff: Mapping[str, str], history: Sequence[RoundResult], *, told
     lines = [
         (met, f"In round {number} {_came(met.in_force) if told else UNTOLD}.")
         for number, met in enumerate(history[first:], first + 1)
-        if met.in_force is not None and met.in_force.came
+        if met.in_force is not None
     ]
     found = {}
     for seat, member in staff.items():
@@ -170,7 +170,8 @@ def _decisions(staff: Mapping[str, str], history: Sequence[RoundResult], *, told
 
 
 def _came(option: Option) -> str:
-    return f"the decision was to {option.text}, {option.came}"
+    decided = f"the decision was to {option.text}"
+    return f"{decided}, {option.came}" if option.came else decided
 
 
 UNTOLD = "a decision was made on what was reported, and the papers were filed"

@@ -96,7 +96,7 @@ def whole_program(checks, worlds):
     for scenario, model in (("in_family", PLANTED), ("in_family", NOTHING), ("in_family_shuffled", PLANTED)):
         with tempfile.TemporaryDirectory() as folder:
             settings = [
-                f"worlds={worlds}", f"scenario={scenario}", f"model={model}", "rule=none",
+                f"worlds={worlds}", "rounds=8", f"scenario={scenario}", f"model={model}", "rule=none",
                 "hypotheses.words=relabelled(memory=outcomes) > relabelled(memory=rounds)",
                 "hypotheses.luck=accepted(memory=outcomes) > accepted(memory=rounds)",
                 "hypotheses.risk=highest_risk(memory=outcomes) > highest_risk(memory=rounds)",

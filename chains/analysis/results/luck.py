@@ -93,7 +93,7 @@ def _row(name: str, factors: Mapping[str, Any], met: Mapping[TrialId, tuple[Met,
         kept=shares(_kept),
         right=shares(lambda one: float(one.lead > 0)),
         milder=shares(_milder),
-        first_milder=Counter(first_milder(one) for rounds in met.values() for one in rounds if one.milder),
+        first_milder=Counter(first_milder(one) for rounds in met.values() for one in rounds if _is_graded(one)),
         figures=_figures(met),
         kept_changes=_changes(met, count, _kept),
         milder_changes=_changes(met, count, _milder),
@@ -106,6 +106,10 @@ def _kept(one: Met) -> float:
 
 def _milder(one: Met) -> float:
     return one.milder[-1] if one.milder else math.nan
+
+
+def _is_graded(one: Met) -> bool:
+    return any(not math.isnan(share) for share in one.milder)
 
 
 def _by_world(

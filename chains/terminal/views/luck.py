@@ -57,7 +57,7 @@ def _sentences(row: LuckRow) -> tuple[str, ...]:
 def creep_sentence(row: LuckRow) -> str:
     """Say what each round survived adds to the log-odds of carrying the plan out."""
     if not row.figures:
-        return "nothing can be said of what past rounds add: the plan is always carried out, or never"
+        return "what past rounds add can't be estimated: too little differs between rounds"
     added = _with_interval(row.figures["creep"])
     sentence = f"each round survived adds {added} to the log-odds of carrying the plan out"
     if row.figures["keenness"][0] <= 0:

@@ -138,7 +138,7 @@ class Option(BaseModel):
     facts: tuple[str, ...] = ()
     """The facts of its own: what they weigh is added to what it pays. An option that has any is a *candidate*."""
     came: str = ""
-    """What came of it, in a clause, for those who remember: "and it came back safe". Empty: nothing is remembered."""
+    """What came of it, in a clause, for those who remember: "and it came back safe". Empty: the decision alone is."""
 
     def utility(self, p: float, own: float = 0.0) -> float:
         """Return the option's expected payoff if the chance of failure is `p` and its own facts weigh `own`."""
