@@ -21,6 +21,8 @@ MOST_SLOTS = 5
 """Most values of a fact; a sentence with more states several facts."""
 MOST_TOPIC = 4
 _MOST_TOKENS = 45
+_LONGEST = 200
+_MOST_LEADS = 6
 _FEWEST_WORDS = 4
 _DENIALS = bag("not no never none neither nor without nothing nobody nowhere hardly")
 _CONDITIONS = bag("if unless whether would should could might whenever suppose provided")
@@ -135,6 +137,7 @@ def shorter(text: str) -> Iterator[tuple[int, int]]:
     """
     sentences = sentences_of(text)
     tokens = sentences[0].placed if len(sentences) == 1 else ()
+    tokens = tokens if len(tokens) <= _LONGEST else ()  # no sentence, but a text without a full stop
     for at in range(len(tokens) - 2, 2, -1):
         low, after = tokens[at].low, tokens[at + 1]
         aside = tokens[at].text == "," and (after.low in _ASIDES or tokens[min(at + 2, len(tokens) - 1)].low == "which")
@@ -280,7 +283,10 @@ def _own_subjects(tokens: tuple[Token, ...], cuts: Sequence[int]) -> list[int]:
     out = [cuts[0]]
     for cut in cuts[1:-1]:
         first = cut
-        while first < len(tokens) and (tokens[first].kind == "mark" or tokens[first].low in _JOINTS | _ADVERBS):
+        leads = _JOINTS | _ADVERBS
+        while first < min(len(tokens) - 1, cut + _MOST_LEADS) and (
+            tokens[first].kind == "mark" or tokens[first].low in leads
+        ):
             first += 1
         if not (first < len(tokens) and is_verb(tokens, first)):
             out.append(cut)
