@@ -61,13 +61,14 @@ class Joined:
         try:
             with shard.open("rb") as file:
                 file.seek(at)
-                text = file.read()
+                for line in file:  # not all at once: a shard that was left may be longer than memory
+                    if not line.endswith(b"\n"):
+                        break  # it is being written, or a crash cut it off
+                    self._take(shard, unsealed(line.rstrip(b"\n")))
+                    at += len(line)
+                    self._read[shard] = at
         except FileNotFoundError:
             return
-        whole, _, _ = text.rpartition(b"\n")
-        for line in whole.splitlines():
-            self._take(shard, unsealed(line))
-        self._read[shard] = at + len(whole) + bool(whole)
 
     def left_over(self, folder: Path) -> int:
         """Join the shards that a killed process left, and remove them; return how many there were.

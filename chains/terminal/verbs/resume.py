@@ -25,7 +25,9 @@ def main(arguments: argparse.Namespace) -> int:
         experiment = record.experiment.model_copy(update={"limits": limits})
         record = record.model_copy(update={"experiment": experiment})
     with parent_replies(record) as replies:
-        where = on_cluster(arguments, record, takes_replies=bool(replies or others) or arguments.again)
+        where = on_cluster(arguments, record, takes_replies=bool(replies or others))
+        if where is not None and arguments.again:
+            raise BadInput("--again looks through the whole log on one machine; leave --on out")
         return drive_run(
             record,
             folder,
