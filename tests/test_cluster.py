@@ -14,8 +14,13 @@ from chains.models.rate_limit import Paced
 from chains.running.cluster.keeper import Allowed, Keeper, Speed
 from chains.running.cluster.shard_log import Joined, let_go
 from chains.running.cluster.shared_limits import SharedBudget, SharedPace
+from chains.running.cluster.supervisor import Lost, Supervisor, mark_in
+from chains.running.cluster.worker import Job, Worker
 from chains.running.log.log import Log
 from chains.running.log.seals import sealed, unsealed
+from chains.running.record_file import create, read_record
+from chains.running.reply_source import Watcher
+from chains.running.spending import note_what_came
 
 SETS = [w for t in ("model=channel:drop=0.1", "depth=2", "worlds=4", "prompt=plain") for w in ("--set", t)]
 
@@ -156,3 +161,95 @@ def test_without_ray_a_sentence_says_how_to_install_it(mazedom, monkeypatch):
     monkeypatch.setitem(__import__("sys").modules, "ray", None)
     refused = mazedom("run", *SETS, "--on", "ray", "--json")
     assert (refused.status, "pip install 'mazedom[ray]'" in refused.document["error"]) == (2, True)
+
+
+class NearHand:
+    """A worker in this process. When it is killed, what it was about to do is lost, and its shard is let go."""
+
+    def __init__(self, name, keeper, job):
+        self.name, self.worker = name, Worker(name, Near(keeper), job, at_once)
+        self.driving, self.dead = set(), False
+
+    async def _of(self, asked):
+        task = asyncio.ensure_future(asked)
+        self.driving.add(task)
+        task.add_done_callback(self.driving.discard)
+        try:
+            return await task
+        except (asyncio.CancelledError, OSError):
+            if self.dead:
+                raise Lost(self.name) from None
+            raise
+
+    def kill(self):
+        if not self.dead:
+            self.dead = True
+            for task in self.driving:
+                task.cancel()
+            self.worker._opened.close()
+
+    def __getattr__(self, name):
+        async def asked(*given, **named):
+            if self.dead:
+                raise Lost(self.name)
+            return await self._of(getattr(self.worker, name)(*given, **named))
+
+        return asked
+
+
+class NearCrew:
+    """Workers in this process."""
+
+    def __init__(self, keeper, job):
+        self.keeper, self.job, self.hands = keeper, job, []
+
+    def hire(self, name):
+        self.hands.append(NearHand(name, self.keeper, self.job))
+        return self.hands[-1]
+
+    async def bury(self, name):
+        await self.keeper.bury(name)
+
+    async def close_limits(self, why):
+        await self.keeper.close(why)
+
+
+class Killing(Watcher):
+    """Kills the first worker when some steps have been joined."""
+
+    def __init__(self, crew):
+        self.crew, self.steps = crew, 0
+
+    def joined(self):
+        self.steps += 1
+        if self.steps == 4:
+            self.crew.hands[0].kill()
+
+
+def test_trials_of_a_worker_that_dies_go_on_at_another_and_nothing_is_logged_twice(mazedom):
+    whole = mazedom("run", *SETS, "--set", "replicates=3", "--json").document
+    record = read_record(Path(whole["path"])).model_copy(update={"id": "in-workers", "held": {}, "spend": {}})
+    folder = create(record)
+    allowed = Allowed(None, None, None, Taken())
+    job = Job(str(folder.resolve()), mark_in(folder), allowed, None, {}, 2, {})
+
+    async def driven(log):
+        crew = NearCrew(Keeper(allowed, {}, 3), job)
+        supervisor = Supervisor(record, log, folder, Budget(), Killing(crew), 3, 2)
+        progress = await supervisor.drive(crew, list(record.trials()))
+        return progress, crew
+
+    with Log(folder, write=True) as log:
+        progress, crew = asyncio.run(driven(log))
+        assert note_what_came(record, folder, log) == []
+    assert len(crew.hands) == 4
+    assert set(progress.ends.values()) == {"finished"}
+    assert len(progress.ends) == 12
+    steps = [line for line in (folder / "log.jsonl").read_bytes().splitlines() if b'"kind":"step"' in line]
+    assert len(steps) == len({json.loads(line)["digest"] for line in steps}) == 36
+    assert [path.name for path in folder.glob("*log*")] == ["log.jsonl"]
+    shown = [mazedom("show", one, "--json").document for one in ("in-workers", whole["run"])]
+    for one in shown:
+        del one["run"], one["path"]
+    assert shown[0] == shown[1]
+    assert mazedom("replay", "in-workers", "--verify", "--json").document["identical"]
