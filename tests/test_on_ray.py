@@ -30,15 +30,16 @@ def cluster_of(raylets, cpus=2):
     """Start a real cluster of several raylets on this machine; yields it."""
     from ray.cluster_utils import Cluster  # noqa: PLC0415 - after the skip
 
-    os.environ |= {
-        "RAY_USAGE_STATS_ENABLED": "0",
-        "RAY_health_check_period_ms": "1000",
-        "RAY_health_check_failure_threshold": "3",
-    }
-    made = Cluster(
-        initialize_head=True,
-        head_node_args={"num_cpus": cpus, "object_store_memory": STORE, "include_dashboard": False},
-    )
+    os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
+    head = {"num_cpus": cpus, "object_store_memory": STORE, "include_dashboard": False}
+    for left in reversed(range(3)):  # a node that has not started after 30 s is given up, as on a busy machine
+        try:
+            made = Cluster(initialize_head=True, head_node_args=head)
+        except Exception:
+            if not left:
+                raise
+        else:
+            break
     try:
         for _ in range(raylets - 1):
             made.add_node(num_cpus=cpus, object_store_memory=STORE)

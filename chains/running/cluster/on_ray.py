@@ -8,6 +8,7 @@ usage reports are off.
 import contextlib
 import logging
 import os
+import socket
 from collections.abc import Awaitable, Iterator, Sequence
 from typing import Any
 
@@ -21,6 +22,8 @@ STORE_BYTES = 80 * 2**20
 """Memory for objects that a cluster of our own shares among its processes; a run passes hardly any."""
 MOST_WORKERS = 64
 """Workers, unless it is said how many."""
+CONNECT_SECONDS = 5.0
+"""Seconds in which a cluster's address must answer."""
 MANY = 10_000
 """Calls of one actor that may be under way at the same time."""
 
@@ -49,6 +52,9 @@ def connected(on: str) -> Iterator[int]:
     os.environ.setdefault("RAY_ENABLE_UV_RUN_RUNTIME_ENV", "0")
     os.environ.setdefault("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")
     os.environ.setdefault("RAY_DISABLE_IMPORT_WARNING", "1")
+    os.environ.setdefault("RAY_BACKEND_LOG_LEVEL", "fatal")
+    if address is not None:
+        _check_answers(address)
     try:
         import ray  # noqa: PLC0415 - an extra, and slow to import
     except ImportError:
@@ -70,6 +76,20 @@ def connected(on: str) -> Iterator[int]:
     finally:
         if ours:
             ray.shutdown()
+
+
+def _check_answers(address: str) -> None:
+    """Check that something answers at an address: Ray itself tries for minutes, with messages of its own."""
+    host, _, port = address.rpartition(":")
+    if not port.isdecimal():
+        return  # auto, which looks for a cluster on this machine
+    try:
+        socket.create_connection((host, int(port)), timeout=CONNECT_SECONDS).close()
+    except (OSError, OverflowError, UnicodeError):
+        raise BadInput(
+            f"nothing answers at {address}; give the address that `ray start --head` printed, or auto on a machine of "
+            "the cluster"
+        ) from None
 
 
 class RayCrew:
