@@ -242,3 +242,22 @@ def test_the_share_named_is_found_from_two_lists_alone():
         found = share_named(worlds)
         held += found.low <= 0.84 <= found.high
     assert held >= 0.93 * 200
+
+
+def test_a_run_shows_what_is_told_replays_and_goes_on_as_a_fork_with_a_person(mazedom):
+    ran = mazedom(
+        "run", "near_miss", "--set", "worlds=8", "--set", "remedy=none", "--set", "incentive=blame",
+        "--set", "hypotheses=none", "--set", "model=channel:hide=0.2,milder=0/0.5/0.5", "--json",
+    ).document  # fmt: skip
+    first, *_, last = ran["grades"]
+    assert [row["hop"] for row in ran["grades"]] == [1, 2, 3]
+    assert first["told"]["share"] > last["told"]["share"] > 0
+    assert last["milder"]["share"] > last["worse"]["share"] == 0
+    low, high = first["estimated"]["ci"]
+    assert low <= first["estimated"]["share"] <= high
+    assert "by capture and recapture" in mazedom("show", "last").out
+    assert mazedom("replay", "last", "--verify").status == 0
+    fork = mazedom("fork", "last", "--at", "L2", "--set", "human.L2=write", "--set", "holder=scripted:relay", "--json")
+    assert fork.status == 0
+    told = {row["hop"]: row["told"]["share"] for row in mazedom("show", "last", "--json").document["grades"]}
+    assert told[1] == told[2]  # a program that passes all on sits in for the charge nurse
