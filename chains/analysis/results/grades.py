@@ -21,6 +21,9 @@ from chains.scoring.reading import Reading
 from chains.stats.paired.shares import Share, share_by_world
 from chains.worlds.world import World
 
+FEWEST_SHARED = 3
+"""Facts with two witnesses in a world from which the number of all is estimated."""
+
 
 class GradedPath(NamedTuple):
     """One finished trial of a world with graded facts."""
@@ -72,7 +75,7 @@ def graded_path(casts: Casts, trial: TrialId, end: TrialEnd) -> list[GradedPath]
 
 def _lists(world: World, reports: Sequence[Reading]) -> tuple[int, int, int] | None:
     """Return what the two lists of workers report; see `hierarchy.deal` for who is on which."""
-    if not world.shared or len(reports) < 2:
+    if len(world.shared) < FEWEST_SHARED or len(reports) < 2:
         return None
     here = [
         {place for one in of for place, letter in enumerate(one.fates) if letter != ELSEWHERE and told(one, place)}

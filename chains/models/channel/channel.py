@@ -17,7 +17,7 @@ name says what is planted:
     channel:drop=0.1,taste=1                      loses a tenth, and where it rates reports it likes good news
     channel:bad_drop=1                            a saboteur: drops every bad fact
     channel:inflate=0.1,kin=0.5                   tells a tenth of the figures better, and scores its own writing higher
-    channel:hide=0.1/0.3,milder=0/0.2      leaves out, or tells milder, facts with a grade: a rate for each grade
+    channel:hide=0.1/0.3,milder=0/0.2             leaves out, or tells milder, facts with a grade: a rate for each grade
     channel:hedge=0.2,bad_hedge=2                 drops a fifth of the hedges, of bad news at twice the hazard
     channel:catch=0.8,alarm=0.05,mend=0.9         how well an auditor finds losses, and a seat restores them
 

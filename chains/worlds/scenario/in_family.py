@@ -2,7 +2,8 @@
 
 The worlds of a trial's rounds are the flights of one craft; a trial of eight
 rounds has flights 1 to 8. One fact tells the size of the anomaly on the last
-flight, of which the specification allows none, and its label, out-of-family.
+flight, of which the specification allows none, and its label, out-of-family;
+where there are several workers two see it.
 The others are about how fast something went. Each flight goes ahead unless the
 top holds it, and whatever the size was, it came back safe: that is what luck
 teaches. The chance of loss is known and grows with the size:
@@ -144,6 +145,7 @@ def _flight(name: str, order: Sequence[int], seed: int, facts: int, setting: str
         decision=_decision(ledger, anomaly, Draw("in_family", seed, "payoffs")),
         charter=_charter(subject, names.next(), Draw("in_family", seed, "charter")),
         grading=GRADING,
+        shared=tuple(fact.id for fact in GRADING.graded(ledger)),
     )
 
 
