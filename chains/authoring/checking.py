@@ -29,11 +29,15 @@ def failures(statement: Statement, quote: str) -> list[str]:
         statement: The statement.
         quote: The words from which it was made, with the same names as the statement.
     """
-    instrument = Instrument([statement])
+    return _errors(Instrument([statement]), statement, quote)
+
+
+def _errors(instrument: Instrument, statement: Statement, quote: str) -> list[str]:
+    """Return an instrument's errors on texts that are made from a statement."""
     return [
         f"{what} is read as {read}"
         for what, text, allowed in _trials(statement, quote)
-        if (read := instrument.read(text)[statement.id].fate) not in allowed
+        if (read := instrument.read(text, only=[statement.id])[statement.id].fate) not in allowed
     ]
 
 
@@ -54,16 +58,20 @@ def misreadings(statement: Statement, quote: str) -> list[str]:
 
 
 def eased(statement: Fact, quote: str) -> Fact | None:
-    """Return a statement that is misread with one value less to look for; None if that is no help.
+    """Return a statement that is misread with a plainer second wording, or one value less; None if that is no help.
 
     Of "50 mg instead of 25 mg" the rules can't tell which is wrong. The value stays in the words, as context that a
     message may leave out. One number, date or direction at least is looked for.
     """
+    plain = statement.templates[0]
+    reworded = statement.model_copy(update={"templates": (plain, f"To note: {plain}")})
+    if not misreadings(reworded, quote):
+        return reworded
     keys = [slot for slot in statement.slots if slot.key]
     for gone in keys if len(keys) > 1 else ():
         slots = tuple(slot.model_copy(update={"key": False}) if slot is gone else slot for slot in statement.slots)
         if any(slot.key and slot.kind not in ("name", "category") for slot in slots):
-            other = statement.model_copy(update={"slots": slots})
+            other = reworded.model_copy(update={"slots": slots})
             if not misreadings(other, quote):
                 return other
     return None
@@ -87,6 +95,9 @@ def _trials(statement: Statement, quote: str) -> Iterator[tuple[str, str, Sequen
             allowed: Sequence[Fate] = ("altered",) if slot.kind in ("number", "count", "date") else _LOST
             wrong = statement.render(0, {slot.name: other})
             yield f"{other.text!r} as its {slot.name}", wrong, allowed
+            for place in range(1, len(statement.templates)):
+                text = statement.render(place, {slot.name: other})
+                yield f"{other.text!r} as its {slot.name} in wording {place + 1}", text, allowed
             yield f"{other.text!r} beside its {slot.name}", f"{statement.render(0)}\n{wrong}", _LOST
         if slot.kind == "direction":
             yield (
@@ -96,12 +107,13 @@ def _trials(statement: Statement, quote: str) -> Iterator[tuple[str, str, Sequen
             )
 
 
-def unreadable(statements: Sequence[Fact], quotes: Mapping[str, str]) -> dict[str, str]:
+def unreadable(statements: Sequence[Fact], quotes: Mapping[str, str], *, strictly: bool = False) -> dict[str, str]:
     """Return the statements that the instrument can't tell from others of their ledger, by id, each with the reason.
 
     Args:
         statements: The whole ledger.
         quotes: The words from which each was made, by id; a statement that a person wrote may have none.
+        strictly: Whether wrong values must be told too, as of what is only proposed.
     """
     found: dict[str, str] = {}
     instrument = Instrument(statements)
@@ -118,6 +130,8 @@ def unreadable(statements: Sequence[Fact], quotes: Mapping[str, str]) -> dict[st
             rest = "\n".join(text for name, text in said.items() if name != one.id)
             if rest and instrument.read(rest, only=[one.id])[one.id].fate == "kept":
                 found[one.id] = "it is read as kept in the text of the others"
+            elif strictly and (errors := _errors(instrument, one, said[one.id])):
+                found[one.id] = f"{errors[0]} where the others are known"
     return found
 
 

@@ -245,7 +245,7 @@ def _numbered(candidates: Sequence[Candidate], order: Mapping[tuple[str, int], i
 def _unfit(candidates: Sequence[Candidate], names: Mapping[str, str]) -> set[str]:
     """Return the ids to leave out; of facts that say the same, only the last: without it the others may be readable."""
     quotes = {one.fact.id: words_of(one.quote, names) for one in candidates}
-    found = unreadable([one.fact for one in candidates], quotes)
+    found = unreadable([one.fact for one in candidates], quotes, strictly=True)
     alike = [name for name, reason in found.items() if reason.endswith("of the others")]
     return {name for name in found if name not in alike} or set(alike[-1:])
 
