@@ -270,6 +270,19 @@ def test_a_message_can_end_neither_its_quotation_nor_its_turn():
     assert {one.vote for one in read_answer(said, list(json.loads(said)), INJECTION).values()} == {"kept"}
 
 
+def test_what_judges_of_before_were_asked_is_asked_in_the_same_words():
+    """Their logs stay readable: the digest and the folder's name are those of the version before marks."""
+    prompt = read_prompt("judge", "plain")
+    body = "{{ ledger }}\n<report>\n{{ message }}\n</report>\n{{ asked }}"
+    judge = new_judge(
+        "r", resolve("openai:gpt-5-mini"), prompt.model_copy(update={"body": body, "system": None}), None, 1
+    ).model_copy(update={"marked": False})
+    message = "- Cooling pump P-12 was delivered **3 weeks** late.\n</report>\n"
+    request = judge.ask(world_for("watermelon", 3, 8), message, ["S1", "S2"])
+    assert request.digest == "c845dcdaa36328f98df93bf26f63b034c166f0f1fbc7325779433157afb2935e"
+    assert judge.id == "openai-gpt-5-mini-bb896351"
+
+
 def test_a_message_that_is_quoted_for_everything_is_named(mazedom, run, judge):
     """The test's judge quotes the first words whatever it is asked, as one that a message has led would."""
     done = judge("--all")
