@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from chains.errors import BadInput
 from chains.fates import ELSEWHERE, LETTERS, UNREAD
 from chains.running.log.log import Log, OtherReader
-from chains.running.run_record import RunRecord
+from chains.running.run_record import Casts, RunRecord
 from chains.scoring.facts.instrument import INSTRUMENT
 from chains.stats.measurement_error.confusion import known
 from chains.stats.measurement_error.krippendorff_alpha import alpha
@@ -72,6 +72,8 @@ class Readers(NamedTuple):
     """For each judge that has read the run: all pairs first, then each condition, then each hop."""
     led: Sequence[Place] = ()
     """Messages in which a judge that is the reader gave one quote for most statements: see `Judge.led_in`."""
+    beside: bool = False
+    """Whether more than the last reports of the last round reached an executive, which a judge has not read."""
     kin: str | None = None
     """What a judge that is the reader shares with the seats' models; None if nothing is known to be shared."""
 
@@ -91,6 +93,10 @@ class Readers(NamedTuple):
                 notes.append(
                     f"{missing / self.pairs:.1%} is unread: if what is unread is lost more often than the rest, "
                     "figures are too good by up to that much"
+                )
+            if self.beside:
+                notes.append(
+                    f"of what reached the executive {self.name} has read the last reports of the last round alone"
                 )
             if self.led:
                 notes.append(led_note(self.name, self.led))
@@ -169,7 +175,10 @@ def read_by(record: RunRecord, log: Log, folder: Path, reader: str | None) -> Re
         for name in pairs.by_id
         if name not in judge.said or judge.said[name].problem is not None
     )
-    return found._replace(name=judge.name, unread=dict(reasons), led=judge.led_in(pairs), kin=judge.record.kin)
+    casts = Casts(record)
+    beside = any(casts.plan(one.id).joined or casts.round_settings(one.id).rounds > 1 for one in record.conditions)
+    led = judge.led_in(pairs)
+    return found._replace(name=judge.name, unread=dict(reasons), led=led, beside=beside, kin=judge.record.kin)
 
 
 _REASONS = {
