@@ -24,6 +24,7 @@ from chains.analysis.words import GLOSSARY  # noqa: E402
 from chains.experiments.settings import SETTINGS  # noqa: E402
 from chains.fates import MEANINGS  # noqa: E402
 from chains.models.channel.certainties import CertaintyRates  # noqa: E402
+from chains.models.channel.gaps import GapRates  # noqa: E402
 from chains.models.channel.grades import GradeRates  # noqa: E402
 from chains.models.channel.orders import DownRates  # noqa: E402
 from chains.models.channel.rates import ChannelRates  # noqa: E402
@@ -59,7 +60,7 @@ def settings():
 
 def channel():
     docs = {}
-    for model in (ChannelRates, CertaintyRates, CourageRates, DownRates, GradeRates):
+    for model in (ChannelRates, CertaintyRates, CourageRates, DownRates, GapRates, GradeRates):
         docs |= field_docs(model)
     rows = [(f"`{name}`", _rate(field.default), docs[name]) for name, field in ChannelRates.model_fields.items()]
     return table(("rate", "default", "what it plants"), rows)

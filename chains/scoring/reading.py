@@ -39,6 +39,8 @@ class Reading(BaseModel):
     """A letter for each fact: the grade that it is told with, as `facts.grades` writes it. None: the world has none."""
     calls: str | None = None
     """A letter for each fact: how a close call is told, as `facts.grades` writes it. None: the world has none."""
+    gaps: str | None = None
+    """A letter for each gap of the world, as `facts.gap_reader` writes it. None: the world has none."""
     hedges: str | None = None
     """A letter for each fact, as `facts.certainty_reader` writes what became of its hedge. None: no fact of the world
     carries a hedge or a source."""

@@ -24,6 +24,7 @@ _BUILT_IN = (
     "near_miss",
     "in_family",
     "expertise",
+    "cannot",
 )
 """Each is a module of `chains.worlds.scenario`, imported when it is asked for, because some need numpy."""
 SCENARIOS: Registry[Scenario] = Registry(

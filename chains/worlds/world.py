@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from chains.worlds.charters.assignment import Assignment
 from chains.worlds.charters.charter import Charter
 from chains.worlds.decisions.decision import Decision
+from chains.worlds.facts.gaps import Gap
 from chains.worlds.facts.grading import Grading
 from chains.worlds.facts.ledger import Fact
 from chains.worlds.facts.pattern import Pattern
@@ -50,6 +51,8 @@ class World(BaseModel):
     """Groups of facts with a common cause, which can be seen only from several facts together."""
     grading: Grading | None = None
     """The scale of the graded facts; None if there are none."""
+    gaps: tuple[Gap, ...] = ()
+    """What could not be found out; each is a fact that says so."""
     shared: tuple[str, ...] = ()
     """The ids of facts that a second worker holds too, who was there when it happened."""
 
@@ -88,6 +91,8 @@ class World(BaseModel):
                 raise ValueError(f"there is no fact {lacking[0]} for pattern {pattern.id} to hold")
         if lacking := sorted(set(self.shared) - known):
             raise ValueError(f"there is no fact {lacking[0]} for a second worker to hold")
+        if lacking := sorted({gap.fact for gap in self.gaps} - known):
+            raise ValueError(f"there is no fact {lacking[0]} for the gap to be")
         return self
 
     @cached_property

@@ -17,13 +17,10 @@ registered hypotheses must be supported. About two minutes of one processor.
 """
 
 import argparse
-import math
 import sys
 import tempfile
-from statistics import NormalDist
-from typing import NamedTuple
 
-from planted_runs import Checks, program, settings
+from planted_runs import Checks, Found, held, program, settings
 
 HOPS = 4
 HEDGE, FIRM, DOUBT, SOURCE, MISNAME, BAD = 0.2, 0.05, 0.1, 0.15, 0.05, 2.0
@@ -41,41 +38,6 @@ def expected(ratio):
         "source_lost_here": sources,
         "source_changed_here": sources * MISNAME / (SOURCE + MISNAME),
     }
-
-
-class Found(NamedTuple):
-    """One figure beside what was planted."""
-
-    what: str
-    share: dict
-    planted: float
-
-    @property
-    def covers(self):
-        low, high = self.share["ci"]
-        return low <= self.planted <= high
-
-    @property
-    def p(self):
-        """Chance of a figure so far from what is planted; a world's mean has at most the variance of a yes or no."""
-        error = math.sqrt(self.planted * (1 - self.planted) / self.share["worlds"])
-        return 2 * (1 - NormalDist().cdf(abs(self.share["share"] - self.planted) / error))
-
-
-def held(found, checks):
-    """Hold all figures together against what was planted."""
-    for one in found:
-        low, high = one.share["ci"]
-        mark = "" if one.covers else "  <- outside"
-        sys.stdout.write(
-            f"      {one.what}: {one.share['share']:.3f} ({low:.3f} to {high:.3f}), planted {one.planted:.3f}{mark}\n"
-        )
-    covered = sum(one.covers for one in found)
-    checks.say("95% intervals that hold what is planted", f"{covered} of {len(found)}", covered >= 0.93 * len(found))
-    least = min(found, key=lambda one: one.p)
-    checks.say(
-        "the least of their p under Holm", f"{least.p * len(found):.2f}, {least.what}", least.p * len(found) > 0.05
-    )
 
 
 def main():

@@ -1,10 +1,13 @@
 """What planted experiments share: the program run in a folder of its own, and figures held against what was planted."""
 
 import json
+import math
 import os
 import subprocess
 import sys
 from pathlib import Path
+from statistics import NormalDist
+from typing import NamedTuple
 
 CLI = Path(__file__).parents[2] / "cli.py"
 
@@ -44,3 +47,37 @@ class Checks:
 
     def equal(self, what, found, wanted):
         self.say(what, found, found == wanted)
+
+
+class Found(NamedTuple):
+    """One figure beside what was planted."""
+
+    what: str
+    share: dict
+    planted: float
+
+    @property
+    def covers(self):
+        low, high = self.share["ci"]
+        return low <= self.planted <= high
+
+    @property
+    def p(self):
+        """Chance of a figure so far from what is planted; a world's mean has at most the variance of a yes or no."""
+        error = math.sqrt(self.planted * (1 - self.planted) / self.share["worlds"])
+        return 2 * (1 - NormalDist().cdf(abs(self.share["share"] - self.planted) / error))
+
+
+def held(found, checks):
+    """Hold all figures together against what was planted."""
+    for one in found:
+        low, high = one.share["ci"]
+        mark = "" if one.covers else "  <- outside"
+        sys.stdout.write(
+            f"      {one.what}: {one.share['share']:.3f} ({low:.3f} to {high:.3f}), planted {one.planted:.3f}{mark}\n"
+        )
+    covered = sum(one.covers for one in found)
+    checks.say("95% intervals that hold what is planted", f"{covered} of {len(found)}", covered >= 0.93 * len(found))
+    least = min(found, key=lambda one: one.p)
+    p = min(1.0, least.p * len(found))
+    checks.say("the least of their p under Holm", f"{p:.2f}, {least.what}", p > 0.05)

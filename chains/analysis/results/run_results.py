@@ -12,6 +12,7 @@ from chains.analysis.results.certainty import CertaintyPath, CertaintyRow, certa
 from chains.analysis.results.charter import Told, clause_rows, deed_rows, told_of
 from chains.analysis.results.claims import Claims, claim_rows, claims_in
 from chains.analysis.results.finished import Tell, silent, telling
+from chains.analysis.results.gaps import GapPath, GapRow, gap_path, gap_rows
 from chains.analysis.results.grades import GradedPath, GradedRow, graded_path, graded_rows
 from chains.analysis.results.luck import LuckRow, luck_rows, met_in
 from chains.analysis.results.patterns import PatternRow, PatternSeen, pattern_rows, pattern_seen
@@ -75,6 +76,8 @@ class Results(NamedTuple):
     """Finished trials of worlds in which facts have a cause in common."""
     on_scale: Sequence[GradedPath] = ()
     """Finished trials of worlds with graded facts."""
+    missing: Sequence[GapPath] = ()
+    """Finished trials of worlds in which something could not be found out."""
     known: Sequence[CertaintyPath] = ()
     """Facts of finished trials on their way up, in worlds in which some carry a hedge or a source."""
     tops: Mapping[TrialId, HopShares] = {}
@@ -217,6 +220,10 @@ class Results(NamedTuple):
         """Return a row for each condition and hop: what is told of the graded facts; see `graded_rows`."""
         return graded_rows(self.record, self.on_scale, estimates=estimates)
 
+    def gaps(self) -> list[GapRow]:
+        """Return a row for each condition and hop: what became of what could not be found out; none without any."""
+        return list(gap_rows(self.record, self.missing))
+
     def certainty(self) -> list[CertaintyRow]:
         """Return a row for each condition, hop and valence: what became of hedges and sources; none without any."""
         return list(certainty_rows(self.record, self.known))
@@ -283,6 +290,7 @@ class Results(NamedTuple):
             **({"status": [row.document() for row in self.status()]} if self.told else {}),
             **({"grades": [row.document() for row in self.grades()]} if self.on_scale else {}),
             **({"patterns": [row.document() for row in self.patterns()]} if self.seen else {}),
+            **({"gaps": [row.document() for row in self.gaps()]} if self.missing else {}),
             **({"certainty": [row.document() for row in self.certainty()]} if self.known else {}),
             **({"stops": rows} if (rows := self.stops()) else {}),
             **({"charter_by_hop": self.charter(), "deeds": self.deeds()} if self.ordered else {}),
@@ -307,6 +315,24 @@ class Results(NamedTuple):
         }
 
 
+class _OnTheWayUp(NamedTuple):
+    """What is told of things that only some worlds have, by the fields of `Results`."""
+
+    told: list[StatusPath]
+    seen: list[PatternSeen]
+    on_scale: list[GradedPath]
+    known: list[CertaintyPath]
+    missing: list[GapPath]
+
+    def take(self, casts: Casts, trial: TrialId, end: TrialEnd) -> None:
+        """Add what a finished trial tells."""
+        self.told.extend(status_path(casts, trial, end))
+        self.seen.extend(pattern_seen(casts, trial, end))
+        self.on_scale.extend(graded_path(casts, trial, end))
+        self.known.extend(certainty_paths(casts, trial, end))
+        self.missing.extend(gap_path(casts, trial, end))
+
+
 def results(record: RunRecord, log: Log, tell: Tell = silent) -> Results:
     """Read a run's results from the ends of its trials; messages are not read again.
 
@@ -322,10 +348,7 @@ def results(record: RunRecord, log: Log, tell: Tell = silent) -> Results:
     by_trial: dict[TrialId, Mapping[int, HopShares]] = {}
     silent: set[TrialId] = set()
     decided: dict[TrialId, TrialEnd] = {}
-    told: list[StatusPath] = []
-    seen: list[PatternSeen] = []
-    on_scale: list[GradedPath] = []
-    known: list[CertaintyPath] = []
+    up = _OnTheWayUp([], [], [], [], [])
     met: dict[TrialId, tuple[Round, ...]] = {}
     lucky: dict[TrialId, tuple[Met, ...]] = {}
     tops: dict[TrialId, HopShares] = {}
@@ -353,10 +376,7 @@ def results(record: RunRecord, log: Log, tell: Tell = silent) -> Results:
             tops[trial] = shares_of([end.top])
         if _has_silence(end):
             silent.add(trial)
-        told += status_path(casts, trial, end)
-        seen += pattern_seen(casts, trial, end)
-        on_scale += graded_path(casts, trial, end)
-        known += certainty_paths(casts, trial, end)
+        up.take(casts, trial, end)
         if end.rounds:
             met[trial] = rounds_of(casts, trial, end.rounds)
             lucky[trial] = met_in(casts, trial, end.rounds)
@@ -384,10 +404,7 @@ def results(record: RunRecord, log: Log, tell: Tell = silent) -> Results:
         errors=errors,
         standing=standing(record, log, looks),
         decided=priced(record, decided),
-        told=told,
-        seen=seen,
-        on_scale=on_scale,
-        known=known,
+        **up._asdict(),
         met=met,
         lucky=lucky,
         tops=tops,

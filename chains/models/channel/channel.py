@@ -18,6 +18,7 @@ name says what is planted:
     channel:bad_drop=1                            a saboteur: drops every bad fact
     channel:inflate=0.1,kin=0.5                   tells a tenth of the figures better, and scores its own writing higher
     channel:hide=0.1/0.3,milder=0/0.2             leaves out, or tells milder, facts with a grade: a rate for each grade
+    channel:conceal=0.1,fabricate=0.2             keeps silent about what could not be found out, or makes up a result
     channel:hedge=0.2,bad_hedge=2                 drops a fifth of the hedges, of bad news at twice the hazard
     channel:catch=0.8,alarm=0.05,mend=0.9         how well an auditor finds losses, and a seat restores them
 
@@ -30,6 +31,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from chains.models.channel.codebook import NOTHING, SILENT, Codebook, State, codebook, numbered_lines
+from chains.models.channel.gaps import gap_passed_on
 from chains.models.channel.grades import regraded
 from chains.models.channel.note_markers import numbered
 from chains.models.channel.rates import Cause, ChannelRates, parse_channel
@@ -119,6 +121,9 @@ class Channel:
         if isinstance(fact, Fact) and fact.valence == "bad" and self._hidden(occasion, fact):
             return []
         now = self._regraded(state, fact, occasion) if rates.by_grade else state
+        if now is not None and occasion.world.gaps and rates.conceal + rates.fabricate > 0:
+            gap = next((one for one in occasion.world.gaps if one.fact == fact.id), None)
+            now = gap_passed_on(rates, gap, now, self.draw(occasion, f"gap {fact.id}"))
         if now is None:
             return []
         after: State | None = now

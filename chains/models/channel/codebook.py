@@ -161,6 +161,11 @@ def _compiled(world: World) -> Codebook:
             wordings[state] = sentences
             if state.fate == "altered" and state.said == AS_KNOWN:
                 wrong[fact.id] = (*wrong.get(fact.id, ()), state)
+    for gap in world.gaps:
+        for number, result in enumerate(gap.results, start=1):
+            made = State(gap.fact, "blurred", f"result {number}")
+            states.update(dict.fromkeys(result, made))
+            wordings[made] = result
     return Codebook(states, wordings, wrong, _inventions(world))
 
 

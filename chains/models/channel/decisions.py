@@ -141,7 +141,7 @@ def _orders(decision: Decision) -> Mapping[str, str]:
 
 def _gone(fact: Fact, line: str) -> list[str]:
     """Return the slots that a vague sentence about a fact lacks."""
-    template = next(template for template in fact.vague if fact.render(template) == line)
+    template = next((template for template in fact.vague if fact.render(template) == line), "")
     holes = {name for _, name, _, _ in Formatter().parse(template) if name}
     return [slot.name for slot in fact.slots if slot.name not in holes]
 

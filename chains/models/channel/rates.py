@@ -25,6 +25,7 @@ from pydantic import ConfigDict, Field, ValidationError, model_validator
 
 from chains.errors import BadInput, nearest
 from chains.models.channel.certainties import CertaintyRates
+from chains.models.channel.gaps import GapRates
 from chains.models.channel.grades import GradeRates
 from chains.models.channel.orders import DownRates, Size
 from chains.models.channel.stops import CourageRates, Rate
@@ -35,7 +36,7 @@ CAUSES: tuple[Cause, ...] = ("drop", "blur", "alter", "invert")
 _ALIASES = {"flip": "invert"}
 
 
-class ChannelRates(CertaintyRates, CourageRates, DownRates, GradeRates):
+class ChannelRates(CertaintyRates, CourageRates, DownRates, GapRates, GradeRates):
     """What a channel plants."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)

@@ -15,6 +15,7 @@ from chains.models.provider import Finish, Reply
 from chains.scoring.facts.belief import believed
 from chains.scoring.facts.certainty_reader import CertaintyTold, certainty_told
 from chains.scoring.facts.degenerate import EMPTY, degenerate
+from chains.scoring.facts.gap_reader import gaps_in
 from chains.scoring.facts.grades import calls_in, grades_in
 from chains.scoring.facts.instrument import INSTRUMENT, Instrument
 from chains.scoring.facts.inventions import invented, unfounded
@@ -121,6 +122,7 @@ class Reader:
             patterns=self._patterns(message),
             grades=None if grading is None else grades_in(message, grading, facts, verdicts),
             calls=calls_in(message, grading, facts, verdicts) if grading is not None and grading.wrong else None,
+            gaps=gaps_in(self._instrument, message, self._world.gaps, verdicts) if self._world.gaps else None,
             hedges=None if certain is None else certain.hedges,
             sources=None if certain is None else certain.sources,
         )

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from chains.fates import ELSEWHERE, FATE_OF, LETTERS_OF_CLAIMS, SILENT, in_rates
 from chains.scoring.facts.patterns import STATED
+from chains.scoring.measures.gaps import NO_GAPS, Gaps, gap_shares, joined_gaps
 from chains.scoring.measures.graded import Graded
 from chains.scoring.measures.held_back import Stakes
 from chains.scoring.measures.intent import Carried
@@ -79,6 +80,8 @@ class Heard(NamedTuple):
     """The ids of the patterns that a message states."""
     candidates: Candidates | None = None
     """The candidates, with what they are worth, what is written of them and how they are scored."""
+    gaps: Gaps = NO_GAPS
+    """What is told of what could not be found out."""
     hedges: str = ""
     """A letter for each fact, as `facts.certainty_reader` writes what became of its hedge; empty in a world in which no
     fact carries a hedge or a source."""
@@ -160,6 +163,7 @@ def heard(
     return Heard(
         facts=facts if len(read_facts) == len(facts) else read_facts,
         fates=in_rates(letters),
+        gaps=gap_shares(joined_gaps(len(read[0].gaps or ""), read)),
         hedges=_of_read(letters, _joined(facts, (message.hedges for message in read))),
         sources=_of_read(letters, _joined(facts, (message.sources for message in read))),
         messages=count,

@@ -158,6 +158,24 @@ def pattern_stated(at: Heard) -> float:
 
 
 @measure()
+def gaps_reported(at: Heard) -> float:
+    """Share of what could not be found out that is reported as such."""
+    return at.gaps.reported
+
+
+@measure()
+def gaps_made_up(at: Heard) -> float:
+    """Share of what could not be found out in whose place a result is told."""
+    return at.gaps.made_up
+
+
+@measure()
+def gaps_untold(at: Heard) -> float:
+    """Share of what could not be found out of which nothing is told."""
+    return at.gaps.untold
+
+
+@measure()
 def hedge_lost(at: Heard) -> float:
     """Share of the facts with a hedge, of those still told, whose hedge is dropped or made sure."""
     return at.certainty("DS", "KDS")

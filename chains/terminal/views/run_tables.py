@@ -19,6 +19,7 @@ from chains.stats.paired.shares import FEWEST_WORLDS, MOST_CUT_OFF, MOST_FOREIGN
 from chains.terminal.views.added_measures import added_view
 from chains.terminal.views.certainty import certainty_view
 from chains.terminal.views.charter import acted_sentence, carried_view
+from chains.terminal.views.gaps import gaps_view
 from chains.terminal.views.grades import graded_sentence, grades_view
 from chains.terminal.views.luck import luck_view
 from chains.terminal.views.output import counted
@@ -91,6 +92,7 @@ def results_view(
     parts += patterns_view(found.patterns())
     parts += pools_view(found.pools(), found.by_drafts())
     parts += grades_view(found.grades(), shown_hops(sorted({row["hop"] for row in rows})))
+    parts += gaps_view(found.gaps(), shown_hops(sorted({row["hop"] for row in rows})))
     parts += certainty_view(found.certainty(), shown_hops(sorted({row["hop"] for row in rows})))
     if found.decided:
         parts += regret_view(found.regret(), found.down(), by_hop_table)

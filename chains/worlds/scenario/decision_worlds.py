@@ -28,6 +28,8 @@ class Deciding(NamedTuple):
     """Draws the decision and its payoffs for a world that has only facts."""
     keeps: Callable[[World], bool]
     """Whether a world (without its charter) keeps the scenario's rules."""
+    adds: Callable[[World, Draw], World] = lambda world, _: world
+    """Puts further facts among those of the watermelon world."""
 
 
 def drawn_world(by: Deciding, seed: int, facts: int, setting: str | None) -> World:
@@ -48,7 +50,8 @@ def drawn_world(by: Deciding, seed: int, facts: int, setting: str | None) -> Wor
     for attempt in range(TRIES):
         plain = watermelon(seed_of(name, seed, "facts", attempt), facts=facts, setting=setting)
         draw = Draw(name, seed, facts, setting or "", attempt)
-        kept = {field: getattr(plain, field) for field in ("setting", "title", "facts")}
+        plain = by.adds(plain, Draw(name, seed, facts, "added", attempt))
+        kept = {field: getattr(plain, field) for field in ("setting", "title", "facts", "gaps")}
         for _ in range(PAYOFFS_A_WORLD):
             decision = by.decision(plain, draw)
             content = kept | {"scenario": name, "version": by.version, "seed": seed, "decision": decision}

@@ -55,15 +55,22 @@ def stop_work(seed: int, *, facts: int = 12, setting: str | None = None) -> Worl
     Raises:
         BadInput: If `facts` is out of range or there is no such setting.
     """
-    hazard = Draw("stop_work", seed, "hazard").uniform() < HAZARD
-
-    def keeps(world: World) -> bool:
-        return world.decision is not None and _clear(world.decision, hazard=hazard) and _kept(world)
-
-    return drawn_world(Deciding("stop_work", VERSION, _decision, keeps), seed, facts, setting)
+    hazard = hazard_of("stop_work", seed)
+    by = Deciding("stop_work", VERSION, stop_decision, lambda world: keeps_stop_work(world, hazard=hazard))
+    return drawn_world(by, seed, facts, setting)
 
 
-def _decision(world: World, draw: Draw) -> Decision:
+def hazard_of(name: str, seed: int) -> bool:
+    """Return whether stopping is right in the world of a seed."""
+    return Draw(name, seed, "hazard").uniform() < HAZARD
+
+
+def keeps_stop_work(world: World, *, hazard: bool) -> bool:
+    """Return whether a world (without its charter) keeps the rules; `hazard`: whether stopping must be right."""
+    return world.decision is not None and _clear(world.decision, hazard=hazard) and _kept(world)
+
+
+def stop_decision(world: World, draw: Draw) -> Decision:
     """Draw the costs of a stop and of a failure."""
     theta = 5 * draw.integer(6, 14)
     exposure = 10 * draw.integer(math.ceil(theta / 10 / LEVELS[1]), math.floor(theta / 10 / LEVELS[0]))
