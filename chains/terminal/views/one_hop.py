@@ -26,7 +26,7 @@ def hop_view(story: Story, hop: int) -> RenderableType:
     parts: list[RenderableType] = [
         Text(legible(f"{story.trial}   {story.condition}   {story.world.title}, hop {hop}"), style="bold"),
         grid_view(story),
-        legend(),
+        legend(story),
     ]
     for turn in story.turns:
         if turn.hop == hop and turn.verdicts:

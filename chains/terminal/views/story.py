@@ -35,7 +35,7 @@ def story_view(story: Story, *, why: bool, prompts: bool = False) -> RenderableT
         grid_view(story),
         *([Text(f"true status {story.world.status.reason(story.world.facts)}")] if story.world.status else []),
         *(Text(line) for line in story.intent),
-        legend(),
+        legend(story),
     ]
     hops = sorted({turn.hop for turn in story.turns})
     shown = set(shown_hops(hops))

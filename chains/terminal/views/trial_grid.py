@@ -37,10 +37,12 @@ def grid_view(story: Story) -> Table:
     return table
 
 
-def legend(*, capitals: bool = True) -> Text:
-    """Return what the letters mean, each in its colour."""
+def legend(story: Story | None = None, *, capitals: bool = True) -> Text:
+    """Return what the letters mean, each in its colour; of claims too, where a trial's world has any."""
     words = [(f"{letter.lower()} {fate}  ", FATE_STYLE[fate]) for fate, letter in LETTERS.items()]
-    return Text.assemble(*words, ("capital: new at this hop", "dim") if capitals else "")
+    claims = story is not None and any(not fact.slots for fact in story.world.facts)
+    unread = [(f"{UNREAD} claim, unread  ", FATE_STYLE["unread"])] if claims else []
+    return Text.assemble(*words, *unread, ("capital: new at this hop", "dim") if capitals else "")
 
 
 def _cell(cell: Cell | None) -> Text:
