@@ -59,6 +59,7 @@ def connected(on: str) -> Iterator[int]:
         import ray  # noqa: PLC0415 - an extra, and slow to import
     except ImportError:
         raise BadInput(INSTALL) from None
+    _hush(ray)
     ours = not ray.is_initialized()
     if ours:
         how: dict[str, Any] = {"include_dashboard": False, "object_store_memory": STORE_BYTES}
@@ -76,6 +77,12 @@ def connected(on: str) -> Iterator[int]:
     finally:
         if ours:
             ray.shutdown()
+
+
+def _hush(ray: Any) -> None:
+    """Keep Ray's own messages about dead workers off stdout, where results go; it has no setting for these."""
+    if hasattr(ray._private.worker, "_worker_logs_enabled"):  # noqa: SLF001
+        ray._private.worker._worker_logs_enabled = False  # noqa: SLF001
 
 
 def _check_answers(address: str) -> None:
