@@ -110,6 +110,51 @@ def test_calls_are_what_was_said_and_a_stopped_blame_goes_on(mazedom, serve, exp
     assert [one["value"] for one in saved.values()] == [0.0, 0.0, 0.0]
 
 
+def test_another_holder_is_another_blame_and_what_was_asked_for_the_first_stays(mazedom, sabotaged):
+    holders = ("model=channel:drop=0", "model=channel:drop=0.9")
+    found = [mazedom("blame", "last", "--set", one, "--json").document["conditions"][0]["ways"][0] for one in holders]
+    assert [one["loss"]["blamed"] for one in found] == [["L3"], []]
+    assert "all of them asked for before" in mazedom("blame", "last", "--set", holders[0], "--dry-run").err
+
+
+def test_a_blame_of_a_run_that_has_gone_on_asks_for_the_trials_that_are_new(mazedom, serve, experiment):
+    server = serve("copies")
+    mazedom(
+        "run",
+        experiment(server, seeds=(1, 2, 3), fixed="depth = 3\nfacts = 6"),
+        "--max-calls",
+        "8",
+        "--set",
+        "limits.trials=1",
+    )
+    before = mazedom("blame", "last", "--json").document["conditions"][0]["trials"]
+    assert 0 < before < 3
+    mazedom("resume", "last", "--set", "limits.calls=100", "--json")
+    assert mazedom("blame", "last", "--dry-run", "--json").document["left"] == (3 - before) * 2 * (3 + 2 + 1)
+    (found,) = mazedom("blame", "last", "--json").document["conditions"]
+    assert (found["trials"], set(found["ways"][0]["undefined"].values())) == (3, {0})
+    assert "all of them asked for before" in mazedom("blame", "last", "--dry-run").err
+
+
+def test_limits_hold_for_what_was_asked_before_too_and_it_says_how_much_that_was(mazedom, sabotaged):
+    mazedom("blame", "last", "--max-calls", "50", "--json")
+    dry = mazedom("blame", "last", "--dry-run", "--json").document
+    assert (dry["asked"], dry["left"] < dry["calls"]) == (50, True)
+    done = mazedom("blame", "last", "--max-calls", str(dry["asked"] + dry["left"]), "--json")
+    assert (done.status, done.document["stopped"]) == (0, None)
+
+
+def test_whole_levels_have_the_facts_first_lost_at_their_seats(mazedom):
+    sets = ("model=channel:drop=0.2", "depth=2", "span=2", "worlds=8", "facts=8", "prompt=plain")
+    mazedom("run", *(word for text in sets for word in ("--set", text)), "--json")
+    seats, levels = (
+        mazedom("blame", "last", *words, "--json").document["conditions"][0]["first_lost"]
+        for words in ((), ("--levels",))
+    )
+    assert levels["level.2"] == pytest.approx(sum(seats[f"L2.{number}"] for number in range(1, 5)), abs=1e-5)
+    assert levels["level.1"] == pytest.approx(seats["L1.1"] + seats["L1.2"], abs=1e-5)
+
+
 def test_a_seat_whose_continuations_break_off_is_undefined_and_not_innocent(mazedom, serve, experiment):
     server = serve("copies")
     mazedom("run", experiment(server, fixed="depth = 3\nfacts = 6"), "--json")

@@ -1,5 +1,6 @@
 """The page: what it refuses, an inbox, and what the owner sees; without a browser."""
 
+import re
 import threading
 import time
 from functools import partial
@@ -410,6 +411,14 @@ def test_blame_says_what_it_would_ask_asks_when_that_is_agreed_to_and_draws_a_ba
     assert shown.count('class="bar blamed"') == 1
     assert "more replies" not in shown
     assert settled(path) == shown, "what was asked is there, whoever looks again"
+    mazedom("blame", ran.document["run"], "--times", "2", "--max-calls", "200", "--json")
+    left = settled(f"{path}?times=2")
+    most = int(re.search(r'name="most" value="(\d+)"', left)[1])
+    assert f"at most {most - 200} more replies" in left
+    asked = owner.post(path, data={"times": "2", "most": str(most)}, headers=OURS).headers["location"]
+    assert "2 continuations each" in (shown := settled(asked))
+    assert "more replies" not in shown, "what was asked before does not use up what was agreed to"
     for wrong in ("?condition=c9", "?times=0", "?times=99", "?times=x"):
         assert owner.get(path + wrong).status_code == 404
-    assert owner.post(path, data={"times": "1", "most": "-1"}, headers=OURS).status_code == 404
+    for wrong in ("-1", "0", "", "x"):
+        assert owner.post(path, data={"times": "1", "most": wrong}, headers=OURS).status_code == 404

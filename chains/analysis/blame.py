@@ -13,9 +13,10 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from chains.analysis.compare.arms import RunHeard
-from chains.analysis.results.profiler import profiles
+from chains.analysis.results.profiler import Profile, profiles
 from chains.experiments.experiment import TrialId
 from chains.fates import SILENT
+from chains.organisation.plan import Plan
 from chains.running.arms_of_blame import CONTROL, EQUAL_WORDS, OTHER, RELAY, Blame
 from chains.running.fork_record import seats_at
 from chains.scoring.measures.measures import MEASURES
@@ -46,7 +47,7 @@ class Blamed(NamedTuple):
     blame: Blame
     ways: Sequence[Replaced]
     first_lost: Mapping[str, float]
-    """By seat, the share of all facts that are first lost there: the plain profile."""
+    """By place, the share of all facts that are first lost there: the plain profile."""
 
     def document(self) -> dict[str, Any]:
         """Return it as JSON."""
@@ -89,9 +90,15 @@ def blamed(blame: Blame, parent: RunHeard, arms: Mapping[tuple[str, str], RunHea
         if any(other == kind for _, other in arms)
     ]
     profile = next((one for one in profiles(parent.record, parent.log) if one.condition.id == blame.condition), None)
-    first_lost = {} if profile is None else {place.name: place.damage for place in profile.seats}
+    first_lost = {} if profile is None else _first_lost(blame, profile, parent.casts.plan(blame.condition))
     condition = next(one for one in parent.record.conditions if one.id == blame.condition)
     return Blamed(condition.name, blame, ways, first_lost)
+
+
+def _first_lost(blame: Blame, profile: Profile, plan: Plan) -> dict[str, float]:
+    """Return the share of all facts that are first lost at each place."""
+    of_seat = {one.name: one.damage for one in profile.seats}
+    return {place: sum(of_seat.get(seat, 0.0) for seat in seats_at(place, plan)) for place in blame.places}
 
 
 def _replaced(blame: Blame, parent: RunHeard, arms: Mapping[tuple[str, str], RunHeard], kind: str) -> Replaced:

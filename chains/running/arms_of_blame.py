@@ -1,8 +1,10 @@
 """The arms of a blame: forks of a run in which one seat after another is replaced, and unchanged ones as control.
 
-Each arm is a fork, kept as `runs/blame/RUN/SEAT-KIND-xN`, so that a second blame asks only what is missing.
+Each arm is a fork, kept as `runs/blame/RUN/SEAT-KIND-xN`, so that a second blame asks only what is missing. Where
+another model or prompt holds the seat, KIND says which by a digest.
 """
 
+import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from glob import escape
 from pathlib import Path
@@ -173,13 +175,20 @@ def _arm(
         continuations=blame.times,
     )
     experiment = record.experiment.model_copy(update={"name": f"{FOLDER}/{blame.parent.id}-{blame.condition}"})
-    record = record.model_copy(update={"experiment": experiment})
+    named = f"{place}-{kind}-{_holder(record, blame)}-x{blame.times}" if kind == OTHER else record.id
+    record = record.model_copy(update={"experiment": experiment, "id": named})
     plan = Casts(record).plan(record.conditions[0].id)
     asked = {turn.name for turns in plan.asked_of.values() for turn in turns} & turns_from(place, plan)
     replaced = set(next(iter(said.values()))) if said else set()
     first = 2 if kind == CONTROL else 1
     trials = len(blame.trials) * (blame.times + 1 - first)
     return Arm(place, kind, record, len(asked - replaced) * trials, trials, first)
+
+
+def _holder(record: RunRecord, blame: Blame) -> str:
+    """Return what stands for who holds a replaced seat: it differs with the settings and with every prompt's text."""
+    held = [*blame.settings, *sorted(prompt.digest for prompt in record.prompts.values())]
+    return hashlib.sha256("\n".join(held).encode()).hexdigest()[:8]
 
 
 def _at(text: str, place: str, parent: RunRecord) -> str:

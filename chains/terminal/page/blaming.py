@@ -78,6 +78,7 @@ class Blaming:
             "most_times": MOST_TIMES,
             "paid": [name for name, source in record.models.items() if source.traits.is_paid],
             "left": 0,
+            "most": 0,
             "why": "",
             "found": None,
             "drawn": [],
@@ -90,7 +91,8 @@ class Blaming:
             if asks.document is None:
                 return page("blame", **shown | {"why": asks.why})
             if asks.document["left"]:
-                return page("blame", **shown | {"left": asks.document["left"]})
+                left, asked = asks.document["left"], asks.document["asked"]
+                return page("blame", **shown | {"left": left, "most": left + asked})
             begun = (_with_forks(folder, record), *words)
         said = self._jobs.said(*begun)
         if said is None:
@@ -104,11 +106,11 @@ class Blaming:
         return page("blame", **shown | {"found": found, "drawn": list(_drawn(found)), "why": stopped})
 
     def _agree(self, request: Request, form: Form) -> Response:
-        """Ask for what is left: at most as many replies as the page said."""
+        """Ask for what is left: as many replies as the page said at most, beside what was asked before."""
         folder, record = self._asked(request)
         query = QueryParams({name: form[name] for name in ("condition", "times", "levels") if name in form})
         words, most = _words(folder, record, query), form.get("most", "")
-        if not (most.isascii() and most.isdecimal() and 0 < len(most) < 10):
+        if not (most.isascii() and most.isdecimal() and len(most) < 10 and int(most)):
             raise nothing_there("how many replies may be asked for is not said")
         begun = (_with_forks(folder, record), *words, "--max-calls", most)
         if self._begun.setdefault((stamp(folder), *words), begun) is begun:

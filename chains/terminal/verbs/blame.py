@@ -22,8 +22,9 @@ from chains.models.pool import Models
 from chains.running.arms_of_blame import Arm, Blame, arms_of, blame_of, swap_of
 from chains.running.folders import RUN_FILE, runs_folder
 from chains.running.fork import ParentReplies
+from chains.running.fork_record import Fork
 from chains.running.log.log import Log
-from chains.running.record_file import create, read_record
+from chains.running.record_file import create, read_record, rewrite
 from chains.running.run_record import RunRecord
 from chains.running.runner import drive
 from chains.running.spending import budget_of, most_at_once, note_what_came
@@ -49,18 +50,20 @@ def main(arguments: argparse.Namespace) -> int:
         ]
         arms = [(blame, arm) for blame in blames for arm in _arms(blame, log, swap)]
         asks = _left([arm for _, arm in arms])
+        spent = [_spent(arm) for _, arm in arms]
+        asked = sum(one.calls for one in spent)
         most = sum(arm.calls for _, arm in arms)
         left = f"{asks:,} of them still to be asked for" if asks else "all of them asked for before"
         say(f"{counted(len(arms), 'fork')} of run {parent.id}, at most {most:,} replies, {left}")
         if arguments.dry_run:
-            return _dry_run(arms, asks, as_json=arguments.json)
+            return _dry_run(arms, asks, asked, as_json=arguments.json)
         for _, arm in arms:
             check_models(arm.record)
-        if not _agreed(parent, asks, limited=any((limits.calls, limits.tokens, limits.cost))):
+        if not _agreed(parent, asks, asked, limited=any((limits.calls, limits.tokens, limits.cost))):
             say("nothing was asked")
             return 130
         try:
-            stopped = asyncio.run(_drive_all([arm for _, arm in arms], log, limits))
+            stopped = asyncio.run(_drive_all([arm for _, arm in arms], spent, log, limits))
         except asyncio.CancelledError:
             stopped = INTERRUPTED
         with ExitStack() as stack:
@@ -137,40 +140,46 @@ def _left(arms: Sequence[Arm]) -> int:
             left += arm.calls
             continue
         known = read_record(folder)
-        if known.forked != arm.record.forked or known.models != arm.record.models:
+        if not _goes_on(known.forked, arm.record.forked) or known.models != arm.record.models:
             raise BadInput(f"{folder} is of another blame; remove that folder, and blame again")
-        if known.held.get("finished", 0) < arm.trials:
-            left += arm.calls
+        left += arm.calls // arm.trials * max(0, arm.trials - known.held.get("finished", 0))
     return left
 
 
-def _agreed(parent: RunRecord, asks: int, *, limited: bool) -> bool:
+def _goes_on(before: Fork | None, now: Fork | None) -> bool:
+    """Return whether an arm is what it was before, but for trials of the parent that have finished since."""
+    if before is None or now is None:
+        return False
+    return before.said.items() <= now.said.items() and before == now.model_copy(update={"said": before.said})
+
+
+def _agreed(parent: RunRecord, asks: int, asked: int, *, limited: bool) -> bool:
+    """Return whether the person agrees to what is left to be asked; limits hold for what was asked before, too."""
     paid = [name for name, source in parent.models.items() if source.traits.is_paid]
     if not paid or asks <= UNASKED_CALLS or limited:
         return True
     if not attended():
         raise BadInput(
             f"blame asks for up to {asks:,} replies, some of them of {paid[0]}; look at --dry-run, then agree to them "
-            f"with --max-calls {asks}"
+            f"with --max-calls {asked + asks}"
         )
     return confirmed("ask for them?")
 
 
-def _dry_run(arms: Sequence[tuple[Blame, Arm]], asks: int, *, as_json: bool) -> int:
+def _dry_run(arms: Sequence[tuple[Blame, Arm]], asks: int, asked: int, *, as_json: bool) -> int:
     rows = [
         {"condition": blame.condition, "place": arm.place, "kind": arm.kind, "calls": arm.calls} for blame, arm in arms
     ]
     if as_json:
-        print_json({"calls": sum(arm.calls for _, arm in arms), "left": asks, "arms": rows})
+        print_json({"calls": sum(arm.calls for _, arm in arms), "left": asks, "asked": asked, "arms": rows})
     else:
         say("nothing was asked; leave out --dry-run to ask")
     return 0
 
 
-async def _drive_all(arms: Sequence[Arm], parent_log: Log, limits: Limits) -> str | None:
-    """Drive every arm that is not finished; return why it stopped early, if it did."""
+async def _drive_all(arms: Sequence[Arm], spent: Sequence[Taken], parent_log: Log, limits: Limits) -> str | None:
+    """Drive every arm that is not finished, after what they `spent` before; return why it stopped early, if it did."""
     records = [arm.record for arm in arms]
-    spent = [_spent(arm) for arm in arms]
     budget = Budget(
         limits.calls,
         tokens=limits.tokens,
@@ -210,6 +219,9 @@ async def _drive(arm: Arm, parent_log: Log, models: Models) -> Exception | None:
     record = read_record(folder) if (folder / RUN_FILE).is_file() else arm.record
     if record is arm.record:
         create(record)
+    elif record.forked != arm.record.forked:
+        record = record.model_copy(update={"forked": arm.record.forked})
+        rewrite(record, folder)
     fork = record.forked
     known = parent_log.index
     origins = {} if fork is None else {str(one): fork.origin(one) for one in record.trials()}

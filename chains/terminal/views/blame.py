@@ -97,7 +97,10 @@ def _said(found: Blamed, worlds: int) -> Iterator[str]:
                 continue
             if not names:
                 if what == "loss":
-                    yield f"Nobody stands out ({way.kind}): no seat loses more than the others do on average."
+                    yield (
+                        f"Nobody stands out ({way.kind}): of no seat is it shown that replacing it saves anything, and "
+                        "more than replacing the others."
+                    )
                 continue
             first = one.saved[one.blamed[0]]
             rest = f", and {' and '.join(names[1:])} can't be told from it" if len(names) > 1 else ""
@@ -137,7 +140,8 @@ def _table(found: Blamed, way: Replaced) -> Table:
 def _number(what: str, value: float) -> str:
     if math.isnan(value):
         return "-"
-    return f"{value:+.2f}" if what == "regret" else f"{100 * value:+.1f}"
+    text = f"{value:+.2f}" if what == "regret" else f"{100 * value:+.1f}"
+    return text if text.strip("+-0.") else text.replace("-", "+")
 
 
 def _points(what: str, value: float) -> str:
