@@ -46,7 +46,7 @@ GLOSSARY: Mapping[str, str] = {
     "step": "one seat's turn, as logged",
     "trial": "one condition, one world, one replicate",
     "unfounded": "a claim that the ledger does not support, new or carried along; in tables, the mean per message",
-    "unread": "said of a claim that the rules are not sure of; no rate counts a claim by the rules",
+    "unread claim": "one that the rules are not sure of; no rate counts a claim by the rules",
     "working range": "where the first manager keeps 60 to 85% of what it hears, and 20 to 80% is left at the end",
     "world": "one situation with known truth",
 }
