@@ -52,7 +52,6 @@ def connected(on: str) -> Iterator[int]:
     os.environ.setdefault("RAY_ENABLE_UV_RUN_RUNTIME_ENV", "0")
     os.environ.setdefault("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")
     os.environ.setdefault("RAY_DISABLE_IMPORT_WARNING", "1")
-    os.environ.setdefault("RAY_BACKEND_LOG_LEVEL", "fatal")
     if address is not None:
         _check_answers(address)
     try:
