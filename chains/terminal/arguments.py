@@ -10,6 +10,7 @@ from chains.terminal.options import (
     a_run,
     as_tables,
     cluster,
+    continuations,
     count,
     events,
     limits,
@@ -76,7 +77,11 @@ def _fork(parser: argparse.ArgumentParser) -> None:
         "--edit", choices=("message", "prompt"), help="edit that seat's message, or its prompt, in $EDITOR"
     )
     parser.add_argument(
-        "--times", type=positive, default=1, metavar="N", help="go on N times, each with its own draws (default: 1)"
+        "--times",
+        type=continuations,
+        default=1,
+        metavar="N",
+        help="go on N times, each with draws of its own (default: 1)",
     )
     parser.add_argument("--dry-run", action="store_true", help="what it would take; run nothing")
     limits(parser)
@@ -101,7 +106,7 @@ def _blame(parser: argparse.ArgumentParser) -> None:
         "--condition", metavar="NAME", help="this condition alone, as c1 or prompt=career (default: all)"
     )
     parser.add_argument(
-        "--times", type=positive, default=1, metavar="K",
+        "--times", type=continuations, default=1, metavar="K",
         help="continuations of each trial, with as many unchanged ones as control (default: 1, against the run itself)",
     )  # fmt: skip
     parser.add_argument("--dry-run", action="store_true", help="say what it would ask; ask nothing")

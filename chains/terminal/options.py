@@ -20,6 +20,13 @@ def positive(text: str) -> int:
     return int(text)
 
 
+def continuations(text: str) -> int:
+    """Read how often something goes on: a whole number from 1 to 1,000."""
+    if not text.isdecimal() or not 1 <= int(text) <= 1000:
+        raise argparse.ArgumentTypeError(f"{text!r} is no whole number from 1 to 1,000")
+    return int(text)
+
+
 def count(text: str) -> int:
     """Read a whole number, 0 or more."""
     if not text.isdecimal():

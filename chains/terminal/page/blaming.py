@@ -153,7 +153,8 @@ def _bars(damage: Mapping[str, Any], *, points: bool) -> Iterator[Bar]:
     scale = HALF / (max(ends, default=0) or 1)
 
     def text(value: float) -> str:
-        return f"{100 * value:+.1f}" if points else f"{value:+.2f}"
+        shown, digits = (100 * value, 1) if points else (value, 2)
+        return f"{round(shown, digits) + 0.0:+.{digits}f}"  # no minus before a zero
 
     for name, one in seats.items():
         value, low, high = (one[key] for key in ("value", "low", "high"))
