@@ -49,6 +49,11 @@ def read_of(letter: str) -> Read:
     return _READ_OF[letter]
 
 
+def is_of_claim(letter: str) -> bool:
+    """Return whether a letter of a reading says what the rules made of a claim; a letter of nobody's says nothing."""
+    return letter in _READ_OF and letter not in FATE_OF
+
+
 def in_rates(letters: str) -> str:
     """Return the letters of a reading that rates count: no fact held elsewhere, and no claim that the rules read."""
     return letters if letters.isupper() and letters.isalpha() else "".join(one for one in letters if one in FATE_OF)

@@ -181,6 +181,7 @@ def expected_regret(world, survival):
     return lost
 
 
+@pytest.mark.heavy
 def test_blame_in_points_of_regret_covers_what_is_planted(mazedom):
     worlds, drops = 24, {"L4": 0.1, "L3": 0.6, "L2": 0.1, "L1": 0.1}
     sets = ("scenario=go_ahead", "decide_only=true", "depth=4", "prompt=plain", f"worlds={worlds}", "facts=8")

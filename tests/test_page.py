@@ -388,7 +388,7 @@ def test_every_way_to_sit_has_its_page_and_is_finished_from_it(way, shown, mazed
 
 def test_blame_says_what_it_would_ask_asks_when_that_is_agreed_to_and_draws_a_bar_a_seat(mazedom, served):
     app, owner, _ = served
-    sets = ("model=channel:drop=0.05", "model.L3=channel:drop=0.6", "worlds=8", "facts=12", "depth=4", "prompt=plain")
+    sets = ("model=channel:drop=0.05", "model.L3=channel:drop=0.6", "worlds=8", "facts=12", "depth=3", "prompt=plain")
     ran = mazedom("run", "--json", *(word for text in sets for word in ("--set", text)))
     path = f"/run/{ran.document['run']}/blame"
 
@@ -400,9 +400,9 @@ def test_blame_says_what_it_would_ask_asks_when_that_is_agreed_to_and_draws_a_ba
 
     assert f'href="{path}"' in owner.get(path.removesuffix("/blame")).text
     first = settled(path)
-    assert "at most 160 more replies" in first  # two ways, 8 trials, 4 + 3 + 2 + 1 seats above
+    assert "at most 96 more replies" in first  # two ways, 8 trials, 3 + 2 + 1 seats above
     assert not Path("runs/blame").exists(), "nothing is asked before somebody agrees"
-    agreed = {"condition": "c1", "times": "1", "most": "160"}
+    agreed = {"condition": "c1", "times": "1", "most": "96"}
     assert owner.post(path, data=agreed).status_code == 403, "a form always comes with its origin"
     assert browser(app).get(path).status_code == 403
     asked = owner.post(path, data=agreed, headers=OURS).headers["location"]

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from chains.experiments.experiment import Condition
-from chains.fates import ELSEWHERE, FATE_OF, READS, Read, read_of
+from chains.fates import READS, Read, is_of_claim, read_of
 from chains.scoring.reading import Reading
 
 Claims = Counter[tuple[str, int, Read]]
@@ -23,7 +23,7 @@ def claims_in(condition: str, readings: Iterable[Reading], depth: int) -> Claims
         (condition, reading.hop, read_of(letter))
         for reading in readings
         for letter in reading.fates
-        if reading.hop <= depth and letter not in FATE_OF and letter != ELSEWHERE
+        if reading.hop <= depth and is_of_claim(letter)
     )
 
 
