@@ -111,14 +111,16 @@ def override_default(*settings):
     return override(Experiment(), [*settings, "worlds=1", "depth=3", "model=channel"])
 
 
-def test_a_tree_of_eight_levels_and_four_reports_is_seen_before_it_is_paid_for(mazedom, monkeypatch, tmp_path):
+@pytest.mark.parametrize("levels", [6, pytest.param(8, marks=pytest.mark.heavy)])
+def test_a_tree_of_many_levels_and_four_reports_is_seen_before_it_is_paid_for(levels, mazedom, monkeypatch, tmp_path):
     monkeypatch.setenv("OPENAI_API_KEY", "sk-none-at-all")
-    words = ("--set", "model=openai:gpt-5", "--set", "depth=8", "--set", "span=4", "--set", "worlds=1")
+    words = ("--set", "model=openai:gpt-5", "--set", f"depth={levels}", "--set", "span=4", "--set", "worlds=1")
     words += ("--set", "prompt=plain")
-    assert dry(mazedom, *words)["calls"] == (4**9 - 1) // 3
+    calls = (4 ** (levels + 1) - 1) // 3
+    assert dry(mazedom, *words)["calls"] == calls
     refused = mazedom("run", "--json", *words)
     assert refused.status == 2
-    assert "87,381 calls" in refused.document["error"]
+    assert f"{calls:,} calls" in refused.document["error"]
     assert not (tmp_path / "runs").exists()
 
 
