@@ -166,9 +166,22 @@ def test_without_ray_a_sentence_says_how_to_install_it(mazedom, monkeypatch):
 class NearHand:
     """A worker in this process. When it is killed, what it was about to do is lost, and its shard is let go."""
 
-    def __init__(self, name, keeper, job):
+    def __init__(self, name, keeper, job, dies_after=None):
         self.name, self.worker = name, Worker(name, Near(keeper), job, at_once)
-        self.driving, self.dead = set(), False
+        self.driving, self.dead, self.left = set(), False, dies_after
+
+    def _mortal(self):
+        """Have it die as soon as it has logged so many lines: in the middle of a trial."""
+        log = self.worker._log
+        append = log.append
+
+        def counted(*line, **how):
+            append(*line, **how)
+            self.left -= 1
+            if not self.left:
+                asyncio.get_running_loop().call_soon(self.kill)
+
+        log.append = counted
 
     async def _of(self, asked):
         task = asyncio.ensure_future(asked)
@@ -192,19 +205,22 @@ class NearHand:
         async def asked(*given, **named):
             if self.dead:
                 raise Lost(self.name)
-            return await self._of(getattr(self.worker, name)(*given, **named))
+            found = await self._of(getattr(self.worker, name)(*given, **named))
+            if name == "start" and self.left:
+                self._mortal()
+            return found
 
         return asked
 
 
 class NearCrew:
-    """Workers in this process."""
+    """Workers in this process; the first one dies at its work."""
 
     def __init__(self, keeper, job):
         self.keeper, self.job, self.hands = keeper, job, []
 
     def hire(self, name):
-        self.hands.append(NearHand(name, self.keeper, self.job))
+        self.hands.append(NearHand(name, self.keeper, self.job, None if self.hands else 4))
         return self.hands[-1]
 
     async def bury(self, name):
@@ -212,18 +228,6 @@ class NearCrew:
 
     async def close_limits(self, why):
         await self.keeper.close(why)
-
-
-class Killing(Watcher):
-    """Kills the first worker when some steps have been joined."""
-
-    def __init__(self, crew):
-        self.crew, self.steps = crew, 0
-
-    def joined(self):
-        self.steps += 1
-        if self.steps == 4:
-            self.crew.hands[0].kill()
 
 
 def test_trials_of_a_worker_that_dies_go_on_at_another_and_nothing_is_logged_twice(mazedom):
@@ -235,7 +239,7 @@ def test_trials_of_a_worker_that_dies_go_on_at_another_and_nothing_is_logged_twi
 
     async def driven(log):
         crew = NearCrew(Keeper(allowed, {}, 3), job)
-        supervisor = Supervisor(record, log, folder, Budget(), Killing(crew), 3, 2)
+        supervisor = Supervisor(record, log, folder, Budget(), Watcher(), 3, 2)
         progress = await supervisor.drive(crew, list(record.trials()))
         return progress, crew
 

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from chains.scoring.replies.choice import objects_in, read_choice
@@ -78,6 +78,7 @@ def test_a_judges_answer_that_is_nearly_json_is_read(reply):
     assert (found["S1"].vote, found["S2"].vote) == ("kept", None)
 
 
+@example({"": -(2**63) - 1})
 @given(st.dictionaries(st.text(), st.text() | st.integers() | st.none() | st.lists(st.text())))
 def test_json_is_read_as_json(value):
     assert read_nearly(json.dumps(value)) == value

@@ -5,6 +5,7 @@ the complete part before the cut is read.
 """
 
 import ast
+import contextlib
 import json
 import re
 from collections.abc import Iterator
@@ -14,6 +15,7 @@ import orjson
 
 LONGEST: Final = 100_000
 """Longest text that is repaired, in characters; a longer one must be proper JSON."""
+_BEYOND_64_BITS: Final = re.compile(r"\d{19}")
 _ODD_ESCAPE: Final = re.compile(r'(\\\\|\\["/bfnrt]|\\u[0-9a-fA-F]{4})|\\')
 _ODD_COMMA: Final = re.compile(r'("(?:[^"\\]|\\.)*")|,(?=\s*[}\]])', re.DOTALL)
 
@@ -25,10 +27,15 @@ def read_nearly(text: str) -> Any:
         ValueError: If it is neither.
     """
     try:
-        return orjson.loads(text)
+        value = orjson.loads(text)
     except orjson.JSONDecodeError:
         if len(text) > LONGEST:
             raise
+    else:
+        if _BEYOND_64_BITS.search(text):  # orjson rounds such a whole number
+            with contextlib.suppress(ValueError, RecursionError):
+                return json.loads(text)
+        return value
     mended = _ODD_ESCAPE.sub(lambda found: found[1] or "", text)
     for form in (mended, _ODD_COMMA.sub(lambda found: found[1] or "", mended)):
         try:
