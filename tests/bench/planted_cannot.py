@@ -18,13 +18,12 @@ intervals hold what was planted, and how many studies find an effect where none 
 processor.
 """
 
-import argparse
 import random
 import sys
 import tempfile
 from collections import defaultdict
 
-from planted_runs import Checks, Found, held, program, settings
+from planted_runs import Found, checked, held, program, settings
 
 from chains.models.channel.channel import Channel, parse_channel
 from chains.models.channel.codebook import codebook, lines_of
@@ -118,26 +117,8 @@ def studies(checks, count, size):
             share = share_by_world({key: [value] for key, value in by[0].items()})
             holds[name] += share.low <= planted <= share.high
             false[name] += paired(*by).p < 0.05
-    for name, many in holds.items():
-        checks.say(f"{name}: intervals of 95% that hold what is planted", f"{many} of {count}", many >= 0.93 * count)
-    for name, many in false.items():
-        checks.say(f"{name}: studies with an effect where none is planted", f"{many} of {count}", many <= 0.06 * count)
-
-
-def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--worlds", type=int, default=200)
-    parser.add_argument("--studies", type=int, default=200)
-    parser.add_argument("--size", type=int, default=40, help="worlds of a simulated study")
-    parser.add_argument("--part", choices=("planted", "studies", "all"), default="all")
-    asked = parser.parse_args()
-    checks = Checks()
-    if asked.part != "studies":
-        whole_program(checks, asked.worlds)
-    if asked.part != "planted":
-        studies(checks, asked.studies, asked.size)
-    return checks.status
+    checks.studies(holds, false, count)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(checked(__doc__, whole_program, studies, size=40))

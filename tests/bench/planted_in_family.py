@@ -18,90 +18,41 @@ directly. How many intervals hold what was planted; how many studies find a cree
 or a change point where none is planted.
 """
 
-import argparse
-import json
 import math
-import os
 import random
-import subprocess
 import sys
 import tempfile
-from pathlib import Path
 
-from scipy.stats import norm, t
+from planted_runs import LEVEL, Found, checked, program, settings
+from scipy.stats import t
 
 from chains.stats.creep import Accepted, change_point, creep_of
-from chains.stats.paired.multiplicity import holm
 from chains.worlds.decisions.decision import even_chance, log_odds
 from chains.worlds.scenario.in_family import FLIGHTS, in_family, in_family_shuffled
 
-LEVEL = 0.05
-CLI = Path(__file__).parents[2] / "cli.py"
 KEEN, CREEP, MILDER = 1.0, 0.5, 0.2
 PLANTED = f"channel:keen={KEEN},creep={CREEP},milder=0/{MILDER}"
 NOTHING = f"channel:keen={KEEN},milder=0/{MILDER}"
 
 
-def program(folder, *words):
-    """Run the program in a folder; return its JSON document."""
-    command = [sys.executable, str(CLI), *words, "--json"]
-    done = subprocess.run(command, cwd=folder, check=True, capture_output=True, env={**os.environ, "COLUMNS": "100"})
-    return json.loads(done.stdout)
-
-
-class Checks:
-    """What was checked, and whether anything failed."""
-
-    failed = 0
-
-    def __init__(self):
-        self.p = {}
-
-    def figure(self, what, planted, found, worlds):
-        """A figure with its interval beside what was planted; tested with all others at the end."""
-        low, high = found["ci"]
-        error = (high - low) / 2 / t.ppf(0.975, worlds - 1)
-        mark = "  " if low <= planted <= high else " *"
-        sys.stdout.write(
-            f"    {what}: planted {planted:+.2f}, found {found['value']:+.2f} ({low:+.2f} to {high:+.2f}){mark}\n"
-        )
-        self.p[what] = float(2 * t.sf(abs(found["value"] - planted) / error, worlds - 1))
-
-    def share(self, what, planted, found, worlds):
-        """A share of one yes or no for each world."""
-        low, high = found["ci"]
-        mark = "  " if low <= planted <= high else " *"
-        sys.stdout.write(
-            f"    {what}: planted {planted:.2f}, found {found['share']:.2f} ({low:.2f} to {high:.2f}){mark}\n"
-        )
-        error = math.sqrt(planted * (1 - planted) / worlds)
-        self.p[what] = float(2 * norm.sf(abs(found["share"] - planted) / error))
-
-    def together(self):
-        """No figure is too far off, all of them taken together."""
-        adjusted = dict(zip(self.p, holm(list(self.p.values())), strict=True))
-        worst = min(adjusted, key=adjusted.get)
-        self.that(f"{len(adjusted)} figures as planted; the farthest is {worst}, Holm's p {adjusted[worst]:.2f}",
-                  adjusted[worst] >= LEVEL)  # fmt: skip
-
-    def that(self, what, holds):
-        """Something holds."""
-        self.failed += not holds
-        sys.stdout.write(f"{'ok  ' if holds else 'FAIL'} {what}\n")
-        sys.stdout.flush()
+def figure(checks, what, planted, found, worlds):
+    """A figure with its interval beside what was planted; tested with all others at the end."""
+    low, high = found["ci"]
+    error = (high - low) / 2 / t.ppf(0.975, worlds - 1)
+    p = float(2 * t.sf(abs(found["value"] - planted) / error, worlds - 1))
+    checks.figure(what, found["value"], found["ci"], planted, p)
 
 
 def whole_program(checks, worlds):
     """The planted figures through the whole program."""
     for scenario, model in (("in_family", PLANTED), ("in_family", NOTHING), ("in_family_shuffled", PLANTED)):
         with tempfile.TemporaryDirectory() as folder:
-            settings = [
+            words = settings(
                 f"worlds={worlds}", "rounds=8", f"scenario={scenario}", f"model={model}", "rule=none",
                 "hypotheses.words=relabelled(memory=outcomes) > relabelled(memory=rounds)",
                 "hypotheses.luck=accepted(memory=outcomes) > accepted(memory=rounds)",
                 "hypotheses.risk=highest_risk(memory=outcomes) > highest_risk(memory=rounds)",
-            ]  # fmt: skip
-            words = [word for setting in settings for word in ("--set", setting)]
+            )  # fmt: skip
             document = program(folder, "run", "in_family", *words)
             tested = program(folder, "compare", document["run"], "--by", "memory")["hypotheses"]
         creeps = model == PLANTED
@@ -110,10 +61,11 @@ def whole_program(checks, worlds):
             where = f"{scenario}, {memory}{'' if creeps else ', nothing planted'}"
             creep = CREEP if creeps and memory == "outcomes" else 0.0
             for name, planted in (("creep", creep), ("keenness", KEEN), ("shift", creep / KEEN)):
-                checks.figure(f"{name}, {where}", planted, row[name], worlds)
+                figure(checks, f"{name}, {where}", planted, row[name], worlds)
             for number in (1, FLIGHTS):
                 share = row["milder"][number - 1]
-                checks.share(f"milder in round {number}, {where}", 1 - (1 - MILDER) ** 2, share, worlds)
+                found = Found(f"milder in round {number}, {where}", share | {"worlds": worlds}, 1 - (1 - MILDER) ** 2)
+                checks.figure(found.what, share["share"], share["ci"], found.planted, found.p)
             change = row["milder_changes"]
             checks.that(f"no change point of the labels, {where}: p {change['p']:.3f}", change["p"] >= 0.01)
         for hypothesis in tested:
@@ -161,28 +113,10 @@ def studies(checks, count, size):
             labels = [[float(draw.random() < MILDER) for _ in range(FLIGHTS)] for _ in range(size)]
             change = change_point(labels, seed=study)
             false["change point"] += change is not None and change.p < LEVEL
-        for name, many in held.items():
-            checks.that(f"{name}, {scenario.__name__}: {many} of {count} intervals of 95% hold what is planted",
-                        many >= 0.93 * count)  # fmt: skip
-        for name, many in false.items():
-            checks.that(f"{name}, {scenario.__name__}: {many} of {count} studies find one where none is planted",
-                        many <= 0.06 * count)  # fmt: skip
-
-
-def main():
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--worlds", type=int, default=200)
-    parser.add_argument("--studies", type=int, default=200)
-    parser.add_argument("--size", type=int, default=60, help="crafts of a simulated study")
-    parser.add_argument("--part", choices=("planted", "studies", "all"), default="all")
-    asked = parser.parse_args()
-    checks = Checks()
-    if asked.part != "studies":
-        whole_program(checks, asked.worlds)
-    if asked.part != "planted":
-        studies(checks, asked.studies, asked.size)
-    return checks.failed > 0
+        checks.studies(
+            *({f"{name}, {scenario.__name__}": many for name, many in one.items()} for one in (held, false)), count
+        )
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    sys.exit(checked(__doc__, whole_program, studies, size=60))

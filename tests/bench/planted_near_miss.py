@@ -21,17 +21,15 @@ read by its own codebook. How many intervals hold what was planted, capture and
 recapture among them, and how many studies find an effect where none is planted.
 """
 
-import argparse
 import json
 import math
-import os
 import random
-import subprocess
 import sys
 import tempfile
 from collections import defaultdict
 from pathlib import Path
 
+from planted_runs import LEVEL, checked, program
 from scipy.stats import norm
 
 from chains.fates import ELSEWHERE, LETTERS
@@ -44,13 +42,10 @@ from chains.scoring.facts.grades import UNCLEAR, UNTOLD
 from chains.scoring.measures.graded import graded, told
 from chains.scoring.reading import Reading
 from chains.stats.capture import Lists, share_named
-from chains.stats.paired.multiplicity import holm
 from chains.stats.paired.paired import paired
 from chains.stats.paired.shares import share_by_world
 from chains.worlds.scenario.near_miss import near_miss
 
-LEVEL = 0.05
-CLI = Path(__file__).parents[2] / "cli.py"
 SHAPE = pyramid([1, 1, 1, 4])
 ARMS = {"just": (0.1, 0.05, 0.1), "blame": (0.35, 0.25, 0.3)}
 """Silence, milder, blur at each hop."""
@@ -59,13 +54,6 @@ ARMS = {"just": (0.1, 0.05, 0.1), "blame": (0.35, 0.25, 0.3)}
 def rates(silence, milder, blur):
     """Return the channel's rates; silence and blur don't differ by grade, so that the figures can be told by hand."""
     return f"hide={silence},milder=0/{milder}/{milder},blur={blur}"
-
-
-def program(folder, *words):
-    """Run the program in a folder; return its JSON document."""
-    command = [sys.executable, str(CLI), *words, "--json"]
-    done = subprocess.run(command, cwd=folder, check=True, capture_output=True, env={**os.environ, "COLUMNS": "100"})
-    return json.loads(done.stdout)
 
 
 def chance_told(world, place, silence, hop):
@@ -82,35 +70,10 @@ def chance_milder(milder, blur, hop):
     return changed / (changed + kept), changed + kept
 
 
-class Checks:
-    """What was checked, and whether anything failed."""
-
-    failed = 0
-
-    def __init__(self):
-        self.p = {}
-
-    def within(self, what, expected, deviation, share):
-        """A figure beside what was planted; tested with all others at the end."""
-        low, high = share["ci"]
-        off = (share["share"] - expected) / deviation
-        mark = "  " if low <= expected <= high else " *"
-        line = f"    {what}: planted {expected:.3f}, found {share['share']:.3f} ({low:.3f} to {high:.3f}){mark}"
-        sys.stdout.write(f"{line}\n")
-        self.p[what] = float(2 * norm.sf(abs(off)))
-
-    def together(self):
-        """No figure is too far off, all of them taken together."""
-        adjusted = dict(zip(self.p, holm(list(self.p.values())), strict=True))
-        worst = min(adjusted, key=adjusted.get)
-        self.that(f"{len(adjusted)} figures as planted; the farthest is {worst}, Holm's p {adjusted[worst]:.2f}",
-                  adjusted[worst] >= LEVEL)  # fmt: skip
-
-    def that(self, what, holds):
-        """Something holds."""
-        self.failed += not holds
-        sys.stdout.write(f"{'ok  ' if holds else 'FAIL'} {what}\n")
-        sys.stdout.flush()
+def planted(checks, what, expected, deviation, share):
+    """A figure beside what was planted; tested with all others at the end."""
+    p = float(2 * norm.sf(abs(share["share"] - expected) / deviation))
+    checks.figure(what, share["share"], share["ci"], expected, p)
 
 
 def whole_program(checks, worlds):
@@ -144,13 +107,12 @@ def whole_program(checks, worlds):
             chances = {seed: [chance_told(made[seed], at, silence, hop) for at in of] for seed, of in places.items()}
             expected = sum(sum(of) / len(of) for of in chances.values()) / worlds
             spread = math.sqrt(sum(sum(p * (1 - p) for p in of) / len(of) ** 2 for of in chances.values())) / worlds
-            checks.within(f"told, {name}, hop {hop}", expected, spread, row["told"])
+            planted(checks, f"told, {name}, hop {hop}", expected, spread, row["told"])
             grown, each = chance_milder(milder, blur, hop)
             half = (1 - (1 - blur) ** hop) / 2
             for figure, p, lie in (("milder", grown, each), ("success", half, 1.0), ("warning", half, 1.0)):
-                checks.within(
-                    f"{figure}, {name}, hop {hop}", p, spread_of(made, p, silence, hop, figure, lie), row[figure]
-                )
+                spread = spread_of(made, p, silence, hop, figure, lie)
+                planted(checks, f"{figure}, {name}, hop {hop}", p, spread, row[figure])
         filed, guess = by_arm[model][1]["told"]["share"], by_arm[model][1]["estimated"]
         low, high = guess["ci"]
         checks.that(f"capture and recapture, {name}: {guess['share']:.3f} ({low:.3f} to {high:.3f}), true {filed:.3f}",
@@ -253,26 +215,8 @@ def studies(checks, count, size):
         for name, by in (("filed", told_by), ("graded_down", milder_by)):
             one, other = ({(seed, 1): values[0] for seed, values in side.items()} for side in by)
             false[name] += paired(one, other).p < LEVEL
-    for name, many in held.items():
-        checks.that(f"{name}: {many} of {count} intervals of 95% hold what is planted", many >= 0.93 * count)
-    for name, many in false.items():
-        checks.that(f"{name}: {many} of {count} studies find an effect where none is planted", many <= 0.06 * count)
-
-
-def main():
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--worlds", type=int, default=200)
-    parser.add_argument("--studies", type=int, default=200)
-    parser.add_argument("--size", type=int, default=60, help="worlds of a simulated study")
-    parser.add_argument("--part", choices=("planted", "studies", "all"), default="all")
-    asked = parser.parse_args()
-    checks = Checks()
-    if asked.part != "studies":
-        whole_program(checks, asked.worlds)
-    if asked.part != "planted":
-        studies(checks, asked.studies, asked.size)
-    return checks.failed > 0
+    checks.studies(held, false, count)
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    sys.exit(checked(__doc__, whole_program, studies, size=60))

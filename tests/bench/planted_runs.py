@@ -1,5 +1,6 @@
 """What planted experiments share: the program run in a folder of its own, and figures held against what was planted."""
 
+import argparse
 import json
 import math
 import os
@@ -9,6 +10,11 @@ from pathlib import Path
 from statistics import NormalDist
 from typing import NamedTuple
 
+from chains.stats.paired.multiplicity import holm
+
+LEVEL, HOLDS, FALSE = 0.05, 0.93, 0.06
+"""The level of tests; of simulated studies the least share whose intervals hold what is planted, and the largest that
+finds what is not."""
 CLI = Path(__file__).parents[2] / "cli.py"
 
 
@@ -29,6 +35,7 @@ class Checks:
 
     def __init__(self):
         self.status = 0
+        self.p = {}
 
     def say(self, what, found, fine):
         sys.stdout.write(f"{'ok    ' if fine else 'MISSED'} {what}: {found}\n")
@@ -47,6 +54,32 @@ class Checks:
 
     def equal(self, what, found, wanted):
         self.say(what, found, found == wanted)
+
+    def that(self, what, fine):
+        sys.stdout.write(f"{'ok    ' if fine else 'MISSED'} {what}\n")
+        sys.stdout.flush()
+        self.status |= not fine
+
+    def figure(self, what, value, interval, planted, p):
+        """A figure with its interval beside what was planted, and the chance of one so far off; see `together`."""
+        low, high = interval
+        mark = "" if low <= planted <= high else "  <- outside"
+        sys.stdout.write(f"      {what}: {value:.3f} ({low:.3f} to {high:.3f}), planted {planted:.3f}{mark}\n")
+        self.p[what] = p
+
+    def together(self):
+        """No figure is too far off, all of them taken together."""
+        adjusted = dict(zip(self.p, holm(list(self.p.values())), strict=True))
+        worst = min(adjusted, key=adjusted.get)
+        text = f"{len(adjusted)} figures as planted; the farthest is {worst}, Holm's p {adjusted[worst]:.2f}"
+        self.that(text, adjusted[worst] > LEVEL)
+
+    def studies(self, held, false, count):
+        """How many of the simulated studies hold what is planted, and find what is not, by name."""
+        for name, many in held.items():
+            self.that(f"{name}: {many} of {count} intervals of 95% hold what is planted", many >= HOLDS * count)
+        for name, many in false.items():
+            self.that(f"{name}: {many} of {count} studies find one where none is planted", many <= FALSE * count)
 
 
 class Found(NamedTuple):
@@ -71,13 +104,30 @@ class Found(NamedTuple):
 def held(found, checks):
     """Hold all figures together against what was planted."""
     for one in found:
-        low, high = one.share["ci"]
-        mark = "" if one.covers else "  <- outside"
-        sys.stdout.write(
-            f"      {one.what}: {one.share['share']:.3f} ({low:.3f} to {high:.3f}), planted {one.planted:.3f}{mark}\n"
-        )
+        checks.figure(one.what, one.share["share"], one.share["ci"], one.planted, one.p)
     covered = sum(one.covers for one in found)
     checks.say("95% intervals that hold what is planted", f"{covered} of {len(found)}", covered >= 0.93 * len(found))
-    least = min(found, key=lambda one: one.p)
-    p = min(1.0, least.p * len(found))
-    checks.say("the least of their p under Holm", f"{p:.2f}, {least.what}", p > 0.05)
+    checks.together()
+
+
+def checked(about, whole_program, studies, size):
+    """Read the command line, check both parts or one, and return the exit status.
+
+    Args:
+        about: What the script shows.
+        whole_program: Checks one run of so many worlds: called with the checks and that number.
+        studies: Checks so many simulated studies of so many worlds: called with the checks and both numbers.
+        size: Worlds of a simulated study, if not told otherwise.
+    """
+    parser = argparse.ArgumentParser(description=about, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--worlds", type=int, default=200)
+    parser.add_argument("--studies", type=int, default=200)
+    parser.add_argument("--size", type=int, default=size, help="worlds of a simulated study")
+    parser.add_argument("--part", choices=("planted", "studies", "all"), default="all")
+    asked = parser.parse_args()
+    checks = Checks()
+    if asked.part != "studies":
+        whole_program(checks, asked.worlds)
+    if asked.part != "planted":
+        studies(checks, asked.studies, asked.size)
+    return checks.status
