@@ -77,3 +77,11 @@ def test_a_line_for_some_workers_says_for_how_many(mazedom):
     )
     assert wrong.status == 2
     assert "say how many have one with workers=N" in wrong.document["error"]
+
+
+def test_what_comes_past_the_chain_is_counted_where_a_trial_says_what_reaches_the_executive(mazedom):
+    sets = ("model=channel", "model.manager=channel:drop=1", "worlds=1", "hypotheses=none")
+    words = [word for text in sets for word in ("--set", text)]
+    ran = mazedom("run", "expertise", *words, "--set", f"remedy={LINE},to=expertise", "--json")
+    assert ran.status == 0, ran.err
+    assert "3 of 12 facts reach the executive as they are, 3 of them past the chain" in mazedom("show", "--trial").out

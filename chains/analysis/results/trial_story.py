@@ -87,6 +87,8 @@ class Story(NamedTuple):
     """For each fact, the seats that it passes on its way up, the executive left out."""
     sent: Mapping[str, str]
     """For each seat that reports, the turn whose text went up."""
+    read_at_the_top: Sequence[str]
+    """The turns that the executive reads: the last reports, and lines past the chain."""
 
     def document(self) -> dict[str, Any]:
         """Return the story as one JSON document."""
@@ -198,6 +200,7 @@ def story(
         turns=turns,
         paths=_paths(cast, turns),
         sent=cast.plan.sent,
+        read_at_the_top=cast.plan.top,
     )
 
 

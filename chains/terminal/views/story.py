@@ -63,14 +63,22 @@ def _arrived(story: Story) -> Iterator[Text]:
     if not by_hop or max(by_hop) < story.depth or not by_hop[story.depth]:
         return
     last = by_hop[story.depth]
-    lost = {name: fate for name, fate in last.items() if fate != "kept"}
+    past = {
+        name
+        for turn in story.turns
+        if turn.told.name in story.read_at_the_top and turn.told.name not in story.sent.values()
+        for name, verdict in in_rates(turn.verdicts).items()
+        if verdict.fate == "kept" and last.get(name) != "kept"
+    }
+    lost = {name: fate for name, fate in last.items() if fate != "kept" and name not in past}
     told = []
     for name, fate in lost.items():
         kept = [hop for hop, fates in by_hop.items() if fates.get(name) == "kept"]
         told.append(f"{name} {fate} since hop {max(kept, default=0) + 1}")
     more = ", ..." if len(told) > MOST_LOST else ""
     which = f": {', '.join(told[:MOST_LOST])}{more}" if told else ""
-    arrive = f"{len(last) - len(lost)} of {counted(len(last), 'fact')} reach the executive as they are"
+    by = f", {len(past)} of them past the chain" if past else ""
+    arrive = f"{len(last) - len(lost)} of {counted(len(last), 'fact')} reach the executive as they are{by}"
     yield Text(f"{arrive}{which}", "bold")
 
 
