@@ -236,3 +236,9 @@ def test_a_run_over_flights_shows_what_luck_does_replays_and_goes_on_as_a_fork(m
     fork = mazedom("fork", "last", "--at", "L1", "--set", "model.L1=channel:drop=0.5")
     assert fork.status == 0
     assert mazedom("replay", "last", "--verify").status == 0
+
+
+def test_more_rounds_than_a_craft_has_flights_are_refused(mazedom):
+    wrong = mazedom("run", "in_family", "--set", "model=channel", "--set", "rounds=9", "--json")
+    assert wrong.status == 2
+    assert "has 8 flights, one a round; set rounds=8 or fewer" in wrong.document["error"]

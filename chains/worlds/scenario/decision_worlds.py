@@ -46,7 +46,7 @@ def drawn_world(by: Deciding, seed: int, facts: int, setting: str | None) -> Wor
     """
     name = by.scenario
     if not FEWEST <= facts <= MOST:
-        raise BadInput(f"a {name} world has {FEWEST} to {MOST} facts, not {facts}; set facts accordingly")
+        raise BadInput(f"a world of {name} has {FEWEST} to {MOST} facts, not {facts}; set facts accordingly")
     for attempt in range(TRIES):
         plain = watermelon(seed_of(name, seed, "facts", attempt), facts=facts, setting=setting)
         draw = Draw(name, seed, facts, setting or "", attempt)

@@ -86,10 +86,10 @@ def in_family(seed: int, *, facts: int = 4, setting: str | None = None, to_come:
         seed: The same seed gives the same craft on every machine.
         facts: How many facts a flight has, from 2 to 7; one is the anomaly.
         setting: "flights", the only one.
-        to_come: How many flights come after this one; 0 for the last.
+        to_come: How many flights come after this one, at most 7; 0 for the last.
 
     Raises:
-        BadInput: If `facts` is out of range or there is no such setting.
+        BadInput: If `facts` or `to_come` is out of range or there is no such setting.
     """
     return _flight("in_family", range(FLIGHTS), seed, facts, setting, to_come)
 
@@ -121,20 +121,22 @@ def _flight(name: str, order: Sequence[int], seed: int, facts: int, setting: str
         raise BadInput(f"an {name} world has {FEWEST} to {MOST} facts, not {facts}; set facts accordingly")
     if setting not in (None, SETTING):
         raise BadInput(f"{name} has one setting, {SETTING}, not {setting!r}; leave the setting out")
+    if to_come >= FLIGHTS:
+        raise BadInput(f"a craft of {name} has {FLIGHTS} flights, one a round; set rounds={FLIGHTS} or fewer")
     craft = Draw("in_family", seed, "craft")
     anomaly = craft.choice(ANOMALIES)
     subject = f"{anomaly.noun} {anomaly.code}-{craft.integer(11, 98)}"
     names = Names(craft)
     called = names.next()
     number = FLIGHTS - to_come
-    share = share_of_breach(seed, order[max(0, number - 1)])
+    share = share_of_breach(seed, order[number - 1])
     draw = Draw("in_family", seed, "flight", to_come, facts)
     size = round(share * anomaly.breach, 1)
     made = [_anomaly(anomaly, subject, size), *_news(facts - 1, names, draw)]
     ledger = tuple(
         fact.model_copy(update={"id": f"F{place:02d}"}) for place, fact in enumerate(draw.shuffled(made), start=1)
     )
-    title = craft.choice(TITLES).format(name=called, number=max(1, number))
+    title = craft.choice(TITLES).format(name=called, number=number)
     return World(
         scenario=name,
         version=VERSION,
