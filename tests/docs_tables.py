@@ -29,6 +29,7 @@ from chains.models.channel.grades import GradeRates  # noqa: E402
 from chains.models.channel.orders import DownRates  # noqa: E402
 from chains.models.channel.rates import ChannelRates  # noqa: E402
 from chains.models.channel.stops import CourageRates  # noqa: E402
+from chains.models.channel.traits import TraitRates  # noqa: E402
 from chains.organisation.prompts import HOLES, holes_of  # noqa: E402
 from chains.organisation.task import TASKS  # noqa: E402
 
@@ -60,7 +61,7 @@ def settings():
 
 def channel():
     docs = {}
-    for model in (ChannelRates, CertaintyRates, CourageRates, DownRates, GapRates, GradeRates):
+    for model in (ChannelRates, CertaintyRates, CourageRates, DownRates, GapRates, GradeRates, TraitRates):
         docs |= field_docs(model)
     rows = [(f"`{name}`", _rate(field.default), docs[name]) for name, field in ChannelRates.model_fields.items()]
     return table(("rate", "default", "what it plants"), rows)

@@ -158,7 +158,7 @@ def test_conditions_with_different_numbers_of_rounds_are_compared_on_the_same_wo
     ("setting", "says"),
     [
         ("memory=all", "memory is 'all'; it must be none, ratings, reports, outcomes or rounds"),
-        ("promotion=best", "promotion is 'best'; it must be none, rating or random"),
+        ("promotion=best", "promotion is 'best'; it must be none, rating, value or random"),
         ("rounds=0", "it must be at least 1"),
     ],
 )

@@ -76,7 +76,9 @@ def round_settings_of(settings: ConditionSettings) -> RoundSettings:
             f"memory = {settings.memory} is of decisions, and nothing is decided; set decide_only = true, or "
             "another memory"
         )
-    return RoundSettings(settings.rounds, settings.memory, settings.promotion, settings.leaving)
+    if settings.succession and settings.promotion == "none":
+        raise BadInput("succession = true fills vacant seats by promotion; set promotion = rating, value or random")
+    return RoundSettings(settings.rounds, settings.memory, settings.promotion, settings.leaving, settings.succession)
 
 
 def _selection(settings: PlanSettings, hierarchy: Hierarchy) -> Selection | None:

@@ -1,12 +1,13 @@
 """Which prompt each turn of a condition uses, and which circumstances each seat is told about."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from chains.errors import BadInput
 from chains.experiments.settings import ConditionSettings
 from chains.organisation.hierarchy import Seat
 from chains.organisation.plan import Plan
 from chains.organisation.prompts import CIRCUMSTANCES, NONE, NOTICE, Prompt, configuration, read_prompt
+from chains.organisation.traits import GRADES, TIED, TRAIT, TraitDeal
 
 
 def cast_prompts(settings: ConditionSettings, plan: Plan, prompts: dict[str, Prompt]) -> dict[str, str]:
@@ -45,6 +46,7 @@ def cast_prompts(settings: ConditionSettings, plan: Plan, prompts: dict[str, Pro
     for variant in plan.told:
         cast_as(f"{NOTICE}/{variant}", NOTICE, variant)
     _told(settings, plan, names, prompts)
+    _told_of_traits(settings, plan, names, prompts)
     return names
 
 
@@ -64,6 +66,53 @@ def _told(settings: ConditionSettings, plan: Plan, names: Mapping[str, str], pro
             raise BadInput(
                 f"{key} = {value} reaches nobody: no prompt of theirs has the hole circumstances; set prompt = pause"
             )
+
+
+def _told_of_traits(
+    settings: ConditionSettings, plan: Plan, names: Mapping[str, str], prompts: dict[str, Prompt]
+) -> None:
+    """Read the prompts of traits, and check that whoever reports is told of its own."""
+    traits = trait_names(settings)
+    for name in _trait_prompts(traits):
+        if name not in prompts:
+            prompts[name] = read_prompt(TRAIT, name.removeprefix(f"{TRAIT}/"))
+    deaf = (names[turn.name] for turn in plan.turns if turn.task == "report" and turn.name in names and traits)
+    if (prompt := next((name for name in deaf if "circumstances" not in prompts[name].holes), None)) is not None:
+        raise BadInput(
+            f"traits = {settings.traits} reach nobody who has the prompt {prompt}: it has no hole circumstances; set "
+            "prompt = members"
+        )
+
+
+def _trait_prompts(traits: Sequence[str]) -> list[str]:
+    return [f"{TRAIT}/{trait}_{grade}" for trait in traits for grade in GRADES]
+
+
+def trait_names(settings: ConditionSettings) -> tuple[str, ...]:
+    """Return the traits that members have, in order.
+
+    Raises:
+        BadInput: If one is named twice or is empty, or settings ask for something of traits that there are not.
+    """
+    names = () if settings.traits == NONE else tuple(name.strip() for name in settings.traits.split("+"))
+    if not all(names) or len(set(names)) < len(names):
+        raise BadInput(
+            f"traits {settings.traits!r} names a trait twice or not at all; write it as in candour+legibility"
+        )
+    if settings.bond and not set(TIED) <= set(names):
+        raise BadInput(f"bond = {settings.bond:g} ties {' and '.join(TIED)}; name both in traits, or leave bond out")
+    if settings.cloned and not names:
+        raise BadInput("cloned = true is about traits, and members have none; set traits, or leave cloned out")
+    return names
+
+
+def trait_deal(settings: ConditionSettings, prompts: Mapping[str, Prompt]) -> TraitDeal | None:
+    """Return how traits are dealt to members in a condition, with the sentences in `prompts`; None without traits."""
+    names = trait_names(settings)
+    if not names:
+        return None
+    sentences = tuple(prompts[name].body for name in _trait_prompts(names))
+    return TraitDeal(names, sentences, settings.cloned, settings.bond)
 
 
 def circumstances(settings: ConditionSettings, seat: Seat) -> list[str]:

@@ -22,7 +22,7 @@ from chains.errors import BadInput, nearest
 from chains.experiments.scoped import Scoped
 from chains.organisation.hierarchy import Hierarchy, Seat
 from chains.organisation.prompts import BESIDE, NONE, ROLES
-from chains.organisation.round_settings import OF_DECISIONS, Memory, Move
+from chains.organisation.round_settings import BY_RATING, OF_DECISIONS, Leaving, Memory, Promotion
 from chains.organisation.selection import By
 from chains.organisation.sitting import WAYS, Way
 from chains.organisation.task import TASKS
@@ -70,6 +70,7 @@ Count = Annotated[int, Field(strict=True, ge=1), BeforeValidator(_whole)]
 NotNegativeCount = Annotated[int, Field(strict=True, ge=0), BeforeValidator(_whole)]
 NoteWords = Annotated[int, Field(strict=True, ge=FEWEST_WORDS, le=MOST_WORDS), BeforeValidator(_whole)]
 FillerShare = Annotated[float, Field(strict=True, ge=0, le=MOST_FILLER), WrapValidator(_number)]
+Share = Annotated[float, Field(strict=True, ge=0, le=1), WrapValidator(_number)]
 NotNegative = Annotated[float, Field(strict=True, ge=0), WrapValidator(_number)]
 Flag = Annotated[bool, Field(strict=True), BeforeValidator(_flag)]
 
@@ -159,11 +160,31 @@ class ConditionSettings(BaseModel):
         description="what seats remember of earlier rounds: none, ratings, reports, outcomes (what was decided, and "
         "what came of it) or rounds (that something was decided: the placebo of outcomes)",
     )
-    promotion: Annotated[Move, BeforeValidator(_text)] = Field(
-        default="none", description="who rises after a round: none, rating (the best-rated manager) or random"
+    promotion: Annotated[Promotion, BeforeValidator(_text)] = Field(
+        default="none",
+        description="who rises after a round: none, rating (the best-rated manager), value (whose report keeps most "
+        "of what it heard) or random",
     )
-    leaving: Annotated[Move, BeforeValidator(_text)] = Field(
-        default="none", description="who leaves after a round: none, rating (the worst-rated manager) or random"
+    leaving: Annotated[Leaving, BeforeValidator(_text)] = Field(
+        default="none",
+        description="who leaves after a round: none, rating (the worst-rated manager), value (whose report keeps "
+        "least), dissatisfied (rated lowest for what its report keeps) or random",
+    )
+    succession: Flag = Field(
+        default=False,
+        description="true: the executive retires after each round, vacant seats are filled from below by promotion, "
+        "and a newcomer starts as a worker",
+    )
+    traits: Text = Field(
+        default=NONE,
+        description="dispositions that members keep wherever they sit, high or low, joined by +: candour, legibility, "
+        "competence, ethics, or files of your own in prompts/trait; or none",
+    )
+    cloned: Flag = Field(
+        default=False, description="true: all members of a trial have the same traits: nothing can be selected"
+    )
+    bond: Share = Field(
+        default=0, description="chance that competence and ethics are the same in a member; else they are dealt apart"
     )
     prompt: Scoped[Text] = Field(default=Scoped("plain"), description="prompt configuration; with a scope, a variant")
     model: Scoped[Text] = Field(default=Scoped("smollm2"), description="who holds the seats: a model's name, or person")
@@ -278,7 +299,9 @@ class ConditionSettings(BaseModel):
     @property
     def rates_reports(self) -> bool:
         """Whether every report is rated: in several rounds, unless only decisions are remembered."""
-        return self.rounds > 1 and (self.memory not in OF_DECISIONS or "rating" in (self.promotion, self.leaving))
+        return self.rounds > 1 and (
+            self.memory not in OF_DECISIONS or not {self.promotion, self.leaving}.isdisjoint(BY_RATING)
+        )
 
     @property
     def deals_models(self) -> bool:

@@ -19,6 +19,7 @@ from chains.organisation.prompts import Prompt
 from chains.organisation.round_settings import RoundSettings
 from chains.organisation.sitting import PERSON, Way
 from chains.organisation.task import Rule, Said
+from chains.organisation.traits import TraitDeal
 from chains.organisation.turn_key import ROUND, Key
 from chains.rng import Draw, seed_of
 from chains.worlds.documents.form import NoteForm
@@ -148,6 +149,10 @@ class Cast(BaseModel):
     round: int = 1
     form: NoteForm = NoteForm()
     """How the workers' notes are written."""
+    traits: TraitDeal | None = None
+    """How traits are dealt to members; None if they have none."""
+    staff: Annotated[Mapping[str, str], SkipValidation] = Field(default_factory=dict)
+    """The member who holds each seat in this round; a seat that is not here has the member named after it."""
     remembered: Mapping[str, str] = Field(default_factory=dict)
     """For each seat, what its holder remembers of earlier rounds when asked for a report or a decision."""
     went_well: int = 0
@@ -164,6 +169,17 @@ class Cast(BaseModel):
     def loop(self) -> bool:
         """Whether the executive decides, its order goes down and workers act."""
         return self.plan.loop
+
+    def traits_of(self, seat: str) -> Mapping[str, int]:
+        """Return the traits of the member who holds a seat of the hierarchy; empty for others, and without traits."""
+        if self.traits is None or seat not in self.hierarchy.heights:
+            return {}
+        return self.traits.of(self.staff.get(seat, seat), *self._deal)
+
+    @property
+    def _deal(self) -> tuple[str, int]:
+        """What names the trial where members are dealt something for all its rounds."""
+        return (self.worlds[-1] if self.worlds else self.world).digest, self.replicate
 
     def with_stand_in(self, seat: str) -> Self:
         """Return this cast with a model in place of the person who holds a seat."""
@@ -312,6 +328,10 @@ class Cast(BaseModel):
         reminded = turn.task in ("report", "decide") and not turn.reference
         if reminded and self.went_well:
             more.setdefault("more", {"went_well": self.went_well})
+        circumstances = part.circumstances
+        if self.traits is not None and (traits := self.traits_of(seat.name)):
+            more["more"] = {**more.get("more", {}), "traits": traits}
+            circumstances += self.traits.told(traits)
         occasion = Occasion(
             world=self.world,
             replicate=replicate,
@@ -326,7 +346,7 @@ class Cast(BaseModel):
         )
         told = {
             "title": title_of(seat), "about": self.world.title, "superior": "your boss", "words": part.words,
-            "circumstances": part.circumstances,
+            "circumstances": circumstances,
         }  # fmt: skip
         messages = part.tasks.get(turn.task, part.prompt).fill({**told, **holes})
         if reminded and (memory := self.remembered.get(seat.name)):

@@ -19,6 +19,7 @@ from pydantic import BaseModel, ConfigDict
 from chains.errors import BadInput, nearest
 from chains.models.provider import Message, digest_of
 from chains.organisation.task import TASKS
+from chains.organisation.traits import TRAIT
 from chains.shipped import shipped
 
 ROLES = ("worker", "manager", "executive")
@@ -50,7 +51,7 @@ HOLES = {
     NOTICE: TOLD | {"superior"},
     JUDGE: frozenset({"ledger", "statements", "asked", "message"}),
     READER: frozenset({"text"}),
-} | dict.fromkeys(CIRCUMSTANCES, frozenset[str]())
+} | dict.fromkeys((*CIRCUMSTANCES, TRAIT), frozenset[str]())
 """The holes that each role's prompts may have; a task's holes stand in its row."""
 
 MUST_HAVE = {

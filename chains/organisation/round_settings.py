@@ -7,7 +7,13 @@ from chains.worlds.scenario_registry import APART
 Memory = Literal["none", "ratings", "reports", "outcomes", "rounds"]
 OF_DECISIONS = ("outcomes", "rounds")
 """Memories of decisions, not of reports: what came of each, or only that there was one (the placebo)."""
-Move = Literal["none", "rating", "random"]
+Promotion = Literal["none", "rating", "value", "random"]
+Leaving = Literal["none", "rating", "value", "dissatisfied", "random"]
+Move = Promotion | Leaving
+BY_RATING = ("rating", "dissatisfied")
+"""Moves for which reports must be rated."""
+BY_VALUE = ("value", "dissatisfied")
+"""Moves for which it must be known how much of what it heard each report keeps."""
 REMEMBERED = 3
 """Rounds back whose reports a member remembers: a prompt must not grow without end."""
 OUTCOMES_REMEMBERED = 12
@@ -19,8 +25,15 @@ class RoundSettings(NamedTuple):
 
     rounds: int = 1
     memory: Memory = "none"
-    promotion: Move = "none"
-    leaving: Move = "none"
+    promotion: Promotion = "none"
+    leaving: Leaving = "none"
+    succession: bool = False
+    """Whether the executive retires after each round, and every seat that falls vacant is filled from below."""
+
+    @property
+    def by_value(self) -> bool:
+        """Whether it must be known how much of what it heard each report keeps."""
+        return self.promotion in BY_VALUE or self.leaving in BY_VALUE
 
 
 def seed_in(seed: int, number: int, rounds: int) -> int:

@@ -9,23 +9,34 @@ each report is rated by the seat above. Before the next,
   `memory = reports` what they wrote, of the last few rounds; with
   `memory = outcomes` everybody remembers what was decided and what came of
   it, and with `memory = rounds`, its placebo, that something was decided;
-- with `promotion`, one manager (the best-rated that can rise, or a random
-  one) changes seats with the manager above it;
-- with `leaving`, one manager (the worst-rated, or a random one) leaves, and a
-  newcomer who remembers nothing takes the seat.
+- with `promotion`, one manager (the best-rated that can rise, the one whose
+  report keeps most of what it heard, or a random one) changes seats with the
+  manager above it;
+- with `succession`, the executive retires instead: its seat goes to one of
+  those who report to it, by `promotion`, the seat of that one in the same way
+  to one of those below, and a newcomer takes the worker's seat at the end of
+  this chain of vacancies (H. C. White, Chains of Opportunity, 1970);
+- with `leaving`, one manager, or with succession one worker or manager who has
+  not just risen, leaves: the worst-rated, the one whose report keeps least,
+  the dissatisfied one, or a random one. A newcomer who remembers nothing takes
+  the seat. Dissatisfied is whoever is rated lowest for what its report is
+  worth: value - (rating - 1) / 9 is largest. No trait enters into it.
 
-Members take their model, prompts and memory along when they move. Who holds
-which seat follows from the ratings by rule, so a replay finds it again; the
-trial's end in the log states it for people to read.
+Members take their model, prompts, traits and memory along when they move; with
+succession, where they come to do other work, they take up the prompts of the
+seat. Who holds which seat follows by rule from the ratings and from what the
+instrument reads, so a replay finds it again; the trial's end in the log states
+both for people to read.
 """
 
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from chains.organisation.cast import Cast, hands_of
+from chains.organisation.cast import Cast, Part, hands_of
 from chains.organisation.hierarchy import Hierarchy
 from chains.organisation.round_settings import OF_DECISIONS, OUTCOMES_REMEMBERED, REMEMBERED, Memory, Move
 from chains.rng import Draw
+from chains.scoring.replies.rating import LEAST, MOST
 from chains.worlds.decisions.decision import Option
 
 
@@ -42,6 +53,9 @@ class RoundResult(NamedTuple):
     """The option in force in the end; None if nothing was decided or it can't be read."""
     stood: bool = False
     """Whether that is the standing plan."""
+    values: Mapping[str, float | None] = {}
+    """For each seat that reported, the share of what it heard that its report keeps; None where it heard nothing. Empty
+    where nobody moves by it."""
 
 
 def first_staff(hierarchy: Hierarchy) -> dict[str, str]:
@@ -56,35 +70,73 @@ def next_staff(cast: Cast, met: RoundResult) -> dict[str, str]:
         cast: The round's cast.
         met: The round's result.
     """
-    round_settings, number = cast.round_settings, cast.round
+    round_settings = cast.round_settings
     staff = dict(met.staff)
-    managers = [seat for seat in cast.hierarchy.seats if seat.role == "manager"]
-    superiors = {seat.name: cast.hierarchy.superior(seat.name) for seat in managers}
-    rising = [seat.name for seat in managers if superiors[seat.name] in superiors]
-    draw = Draw("moves", cast.world.digest, cast.replicate, number)
-    up = _picked(rising, met.ratings, round_settings.promotion, draw, best=True)
-    if up is not None and (above := superiors[up]) is not None:
-        staff[up], staff[above] = staff[above], staff[up]
-    out = _picked([seat.name for seat in managers], met.ratings, round_settings.leaving, draw, best=False)
+    draw = Draw("moves", cast.world.digest, cast.replicate, cast.round)
+    seats = [seat.name for seat in cast.hierarchy.seats if seat.role == "manager"]
+    if round_settings.succession:
+        risen = _succeed(cast, met, staff, draw)
+        seats = [seat.name for seat in cast.hierarchy.seats[1:] if met.staff[seat.name] not in risen]
+    else:
+        superiors = {seat: cast.hierarchy.superior(seat) for seat in seats}
+        rising = [seat for seat in seats if superiors[seat] in superiors]
+        up = _picked(rising, met, round_settings.promotion, draw)
+        if up is not None and (above := superiors[up]) is not None:
+            staff[up], staff[above] = staff[above], staff[up]
+    out = _picked(seats, met, round_settings.leaving, draw, best=round_settings.leaving == "dissatisfied")
     if out is not None:
-        # by the seat in that round: whoever was promoted just now may leave too
+        # by the seat in that round: whoever was promoted just now may leave too, except with succession
         leaver = met.staff[out]
         seat = next(name for name, member in staff.items() if member == leaver)
-        staff[seat] = f"{seat} since round {number + 1}"
+        staff[seat] = _newcomer(seat, cast.round + 1)
     return staff
 
 
-def _picked(
-    seats: Sequence[str], ratings: Mapping[str, float | None], move: Move, draw: Draw, *, best: bool
-) -> str | None:
-    """Return the seat whose holder moves; a random one of equals, or if nobody is rated."""
+def _succeed(cast: Cast, met: RoundResult, staff: dict[str, str], draw: Draw) -> set[str]:
+    """Fill the executive's seat, and every seat that falls vacant by that, from below; return who rose."""
+    vacant, risen = cast.hierarchy.executive.name, set[str]()
+    while below := cast.hierarchy.reports_of(vacant):
+        up = _picked(below, met, cast.round_settings.promotion, draw)
+        if up is None:
+            raise ValueError("succession without promotion")
+        staff[vacant] = met.staff[up]
+        risen.add(met.staff[up])
+        vacant = up
+    staff[vacant] = _newcomer(vacant, cast.round + 1)
+    return risen
+
+
+_SINCE = " since round "
+
+
+def _newcomer(seat: str, number: int) -> str:
+    """Return the name of whoever takes a seat from outside in a round."""
+    return f"{seat}{_SINCE}{number}"
+
+
+def _marks(met: RoundResult, move: Move) -> Mapping[str, float | None]:
+    """Return by what the holders of seats are compared for a move."""
+    if move == "value":
+        return met.values
+    if move == "dissatisfied":
+        return {
+            seat: None if rating is None or (value := met.values.get(seat)) is None
+            else value - (rating - LEAST) / (MOST - LEAST)
+            for seat, rating in met.ratings.items()
+        }  # fmt: skip
+    return met.ratings
+
+
+def _picked(seats: Sequence[str], met: RoundResult, move: Move, draw: Draw, *, best: bool = True) -> str | None:
+    """Return the seat whose holder moves; a random one of equals, or if nobody has a mark."""
     if move == "none" or not seats:
         return None
-    rated = {seat: rating for seat in seats if (rating := ratings.get(seat)) is not None}
-    if move == "random" or not rated:
+    marks = _marks(met, move)
+    marked = {seat: mark for seat in seats if (mark := marks.get(seat)) is not None}
+    if move == "random" or not marked:
         return draw.choice(list(seats))
-    mark = max(rated.values()) if best else min(rated.values())
-    return draw.choice([seat for seat in rated if rated[seat] == mark])
+    bar = max(marked.values()) if best else min(marked.values())
+    return draw.choice([seat for seat in marked if marked[seat] == bar])
 
 
 def in_round(cast: Cast, number: int, staff: Mapping[str, str], history: Sequence[RoundResult]) -> Cast:
@@ -99,18 +151,29 @@ def in_round(cast: Cast, number: int, staff: Mapping[str, str], history: Sequenc
     world = cast.worlds[number - 1]
     parts = dict(cast.parts)
     for seat, member in staff.items():
-        # a newcomer has the part of the seat; all others keep the part of their first seat
-        parts[seat] = cast.parts.get(member, cast.parts[seat])
+        if cast.round_settings.succession:
+            parts[seat] = _grown_into(cast.parts[seat], cast.parts[member.partition(_SINCE)[0]])
+        else:
+            # a newcomer has the part of the seat; all others keep the part of their first seat
+            parts[seat] = cast.parts.get(member, cast.parts[seat])
     return cast.model_copy(
         update={
             "world": world,
             "round": number,
+            "staff": staff,
             "dealt": hands_of(world, cast.hierarchy, cast.replicate),
             "parts": parts,
             "remembered": remembered(cast.round_settings.memory, staff, history),
             "went_well": went_well(history) if cast.round_settings.memory == "outcomes" else 0,
         }
     )
+
+
+def _grown_into(seat: Part, member: Part) -> Part:
+    """Return a seat's part with the model of the member who holds it now; where a person sits, it stays as it is."""
+    if seat is member or seat.sits != "none" or member.sits != "none":
+        return seat
+    return seat.model_copy(update={"model": member.model, "settings": member.settings})
 
 
 def remembered(memory: Memory, staff: Mapping[str, str], history: Sequence[RoundResult]) -> dict[str, str]:

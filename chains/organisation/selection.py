@@ -81,7 +81,8 @@ def rate(cast: Cast, turn: Turn, said: Said) -> Request:
         return as_json(settings, source, "ratings", dict.fromkeys(letters, RATING))
 
     holes = {"drafts": shown, "letters": ", ".join(letters)}
-    return cast.ask(turn, holes, texts, shape, letters=dict.fromkeys(letters, turn.about))
+    more = {"more": {"writer": cast.traits_of(turn.about), "of": turn.about}} if cast.traits is not None else {}
+    return cast.ask(turn, holes, texts, shape, letters=dict.fromkeys(letters, turn.about), **more)
 
 
 TOKENS_A_RATING = 6

@@ -9,7 +9,7 @@ from chains.models.provider import Reply, Request
 from chains.organisation.hierarchy import Seat
 from chains.organisation.turn_key import Key
 from chains.running.log.log import Log
-from chains.running.log.records import Step, TrialEnd
+from chains.running.log.records import RoundEnd, Step, TrialEnd
 from chains.running.receipt import Receipt, receipt_of
 from chains.running.reply_source import Asked, ReplySource, Watcher
 from chains.running.run_record import Casts, RunRecord
@@ -129,7 +129,10 @@ async def replay(record: RunRecord, log: Log, *, verify: bool = False) -> Replay
             continue
         try:
             cast = casts.cast(trial)
-            end = await run_trial(name, cast, in_turn(cast.plan), reply_source, read=verify or not finished)
+            as_read = logged.rounds if logged is not None and finished and _other_instrument(logged) else ()
+            end = await run_trial(
+                name, cast, in_turn(cast.plan), reply_source, read=verify or not finished, logged=as_read
+            )
         except ReplyMissing as error:
             if finished:
                 result.differences.append(Difference(name, None, str(error)))
@@ -162,7 +165,11 @@ def _take_in(result: Replay, logged: TrialEnd | None, end: TrialEnd, *, verify: 
         result.keep(end)
         result.differences += _changed_readings(logged, end)
         result.differences += _changed_outcome(logged, end)
-        result.unread += logged.instrument != Reader.version
+        result.unread += _other_instrument(logged)
+
+
+def _other_instrument(logged: TrialEnd) -> bool:
+    return logged.instrument != Reader.version
 
 
 def _changed_steps(log: Log) -> Iterator[Difference]:
@@ -210,11 +217,15 @@ def _changed_readings(logged: TrialEnd, read: TrialEnd) -> Iterator[Difference]:
                 )
     if logged.unrated != read.unrated:
         yield Difference(logged.trial, None, f"the log has {logged.unrated} unrated and there are {read.unrated}")
-    if [(one.staff, one.ratings) for one in logged.rounds] != [(one.staff, one.ratings) for one in read.rounds]:
+    if [_of_round(one) for one in logged.rounds] != [_of_round(one) for one in read.rounds]:
         yield Difference(logged.trial, None, "who sat where in its rounds, or how reports were rated, is not as logged")
     for number, (past, new) in enumerate(zip(logged.rounds, read.rounds, strict=False), start=1):
         if past.outcome is not None and new.outcome is not None and past.outcome != new.outcome:
             yield Difference(logged.trial, None, f"what was decided in round {number} is not as logged")
+
+
+def _of_round(end: RoundEnd) -> tuple[object, ...]:
+    return end.staff, end.ratings, end.values
 
 
 def _past(end: TrialEnd) -> dict[str, Reading]:

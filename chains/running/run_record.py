@@ -17,7 +17,7 @@ from chains.experiments.condition_plan import PlanSettings, planned, round_setti
 from chains.experiments.experiment import Condition, Experiment, TrialId
 from chains.experiments.model_assignment import dealt_models, models_of
 from chains.experiments.people import People
-from chains.experiments.prompt_assignment import circumstances
+from chains.experiments.prompt_assignment import circumstances, trait_deal
 from chains.experiments.settings import ConditionSettings
 from chains.models.spec import Source
 from chains.organisation.cast import Cast, Part, hands_of
@@ -27,6 +27,7 @@ from chains.organisation.plan import Plan, Turn
 from chains.organisation.prompts import NOTICE, Prompt
 from chains.organisation.round_settings import RoundSettings, seed_in
 from chains.organisation.sitting import PERSON
+from chains.organisation.traits import TraitDeal
 from chains.registry import differing
 from chains.running.fork_record import Fork
 from chains.running.log.records import LOG_VERSION
@@ -316,6 +317,10 @@ class Casts:
             self._round_settings[condition] = round_settings_of(self._conditions[condition].settings)
         return self._round_settings[condition]
 
+    def traits(self, condition: str) -> TraitDeal | None:
+        """Return how traits are dealt to the members in a condition's trials; None without traits."""
+        return trait_deal(self._conditions[condition].settings, self.record.prompts)
+
     def cast(self, trial: TrialId, number: int | None = None) -> Cast:
         """Return the cast of a trial in the last round or in round `number`, without what seats remember."""
         round_settings = self.round_settings(trial.condition)
@@ -332,6 +337,7 @@ class Casts:
             dealt=hands_of(world, self.hierarchy(trial.condition), replicate),
             form=form,
             sources=self.record.models,
+            traits=self.traits(trial.condition),
             round_settings=round_settings,
             worlds=worlds if round_settings.rounds > 1 else (),
             round=round_settings.rounds if number is None else number,

@@ -3,7 +3,8 @@
 A trial is a pure function of its cast and of the replies from a `ReplySource`.
 """
 
-from collections.abc import Awaitable, Callable, Collection, Mapping
+import math
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -29,6 +30,7 @@ from chains.running.reply_source import Answers, Question
 from chains.scoring.facts.degenerate import degenerate
 from chains.scoring.facts.instrument import CLAUSES
 from chains.scoring.facts.reader import Reader
+from chains.scoring.measures.passed_on import passed_on
 from chains.scoring.reading import Outcome, Reading
 
 
@@ -163,8 +165,9 @@ Reads = Callable[[TrialEnd, Cast, Mapping[str, Reply]], Awaitable[TrialEnd]]
 
 
 async def run_trial(
-    trial: str, cast: Cast, climb: Climb, reply_source: Answers, *, read: bool = True, elsewhere: Reads | None = None
-) -> TrialEnd:
+    trial: str, cast: Cast, climb: Climb, reply_source: Answers, *, read: bool = True, elsewhere: Reads | None = None,
+    logged: Sequence[RoundEnd] = (),
+) -> TrialEnd:  # fmt: skip
     """Drive one trial as far as it goes, and score its messages if it finished.
 
     It logs the steps; the caller logs the trial's end.
@@ -176,6 +179,7 @@ async def run_trial(
         reply_source: The source of replies.
         read: Whether to score the messages; a replay that keeps the logged readings need not.
         elsewhere: Scores them in place of this process, if the trial has one round.
+        logged: The rounds as another version of the instrument read them: members then move by what it read.
 
     Raises:
         ProviderError: If a seat's model gave no reply.
@@ -192,8 +196,12 @@ async def run_trial(
             return TrialEnd(trial=trial, status="waiting", error=", ".join(sorted(waiting)), at=now())
         if several:
             met, outcome = _met(crew, staff)
+            readings = read_trial(crew.cast, crew.replies) if read or cast.round_settings.by_value else {}
+            if cast.round_settings.by_value:
+                was = logged[number - 1].values if number <= len(logged) else None
+                met = met._replace(values=was or _values(crew.cast, readings))
             history.append(met)
-            rounds.append(_round_end(crew, met, outcome, read=read))
+            rounds.append(_round_end(crew, met, outcome, readings, read=read))
             staff = next_staff(crew.cast, met)
     end = TrialEnd(
         trial=trial, status="finished", instrument=Reader.version, rounds=tuple(rounds) if read else (), at=now()
@@ -240,11 +248,23 @@ def _met(crew: _SeatedCrew, staff: Mapping[str, str]) -> tuple[RoundResult, Outc
     return met._replace(in_force=option, stood=outcome.in_force == decision.standing), outcome
 
 
-def _round_end(crew: _SeatedCrew, met: RoundResult, outcome: Outcome | None, *, read: bool) -> RoundEnd:
-    readings = read_trial(crew.cast, crew.replies) if read else {}
+def _values(cast: Cast, readings: Mapping[str, Reading]) -> dict[str, float | None]:
+    """Return for each seat below the executive what its report keeps of what it heard; None if it heard nothing."""
+    found: dict[str, float | None] = {}
+    for seat in cast.hierarchy.seats[1:]:
+        heard = [readings[name] for name in cast.hierarchy.reports_of(seat.name)]
+        value = passed_on(cast.world.facts, readings[seat.name], heard)
+        found[seat.name] = None if math.isnan(value) else value
+    return found
+
+
+def _round_end(
+    crew: _SeatedCrew, met: RoundResult, outcome: Outcome | None, readings: dict[str, Reading], *, read: bool
+) -> RoundEnd:
     top = read_top(crew.cast, crew.replies) if read else None
     return RoundEnd(
-        staff=dict(met.staff), ratings=dict(met.ratings), readings=readings, top=top, outcome=outcome
+        staff=dict(met.staff), ratings=dict(met.ratings), values=dict(met.values), readings=readings if read else {},
+        top=top, outcome=outcome,
     )  # fmt: skip
 
 

@@ -41,6 +41,7 @@ def _asked(record: RunRecord, casts: Casts, condition: Condition) -> Hashable:
     return (
         id(casts.plan(condition.id)),
         casts.round_settings(condition.id),
+        casts.traits(condition.id),
         tuple(digest for name, digest in record.world_of.items() if name.startswith(f"{condition.id}.w")),
         repr(settings.lineage) if settings.deals_models else None,
         None if synthetic else settings.note_form,  # a channel reads the facts, however they are written

@@ -12,6 +12,7 @@ name says what is planted:
     channel:soften=0.1                            tells the status one step greener, at a tenth of the hops
     channel:overload=0.02,capacity=12             loses more the more lines a manager hears beyond twelve
     channel:misjudge=0.2,garble=0.05,disobey=0.1  faults of the whole loop: at the top, on the way down, at the bottom
+    channel:please=0.5,frank=-1,legible=1         whoever lacks candour leaves out bad facts; ratings by traits
     channel:keen=1,creep=0.5                      keeps its plan the more often, the more it has survived
     channel:stop=0.4,panic=0.1                    courage: a seat that should stop the work does so at 0.4
     channel:drop=0.1,taste=1                      loses a tenth, and where it rates reports it likes good news
@@ -138,6 +139,7 @@ class Channel:
         if isinstance(fact, Fact) and state.fate == "kept" and self._inflates(occasion, fact):
             better = self.draw(occasion, f"better {fact.id}").choice(better_told(fact, book) or [state])
             after = as_sure(better, state, book)
+        after = self._slipped(after, fact, occasion)
         after = self._surer(after, fact, occasion)
         if after == state and draw.uniform() >= rates.paraphrase:
             return [line]
@@ -167,11 +169,26 @@ class Channel:
         surer = state._replace(said=said)
         return surer if surer in codebook(occasion.world).wordings else state
 
+    def _slipped(self, state: State, fact: Statement, occasion: Occasion) -> State:
+        """Return a fact's state with what a holder without competence makes of it."""
+        book = codebook(occasion.world)
+        wrong = book.wrong.get(fact.id)
+        if state.fate != "kept" or not wrong or not self._lacks("competence", occasion, fact):
+            return state
+        return as_sure(self.draw(occasion, f"slip {fact.id}").choice(wrong), state, book)
+
     def _hidden(self, occasion: Occasion, fact: Fact) -> bool:
-        return self.rates.bad_drop > 0 and self.draw(occasion, f"hidden {fact.id}").uniform() < self.rates.bad_drop
+        hides = self.rates.bad_drop > 0 and self.draw(occasion, f"hidden {fact.id}").uniform() < self.rates.bad_drop
+        return hides or self._lacks("candour", occasion, fact)
 
     def _inflates(self, occasion: Occasion, fact: Fact) -> bool:
-        return self.rates.inflate > 0 and self.draw(occasion, f"inflated {fact.id}").uniform() < self.rates.inflate
+        inflates = self.rates.inflate > 0 and self.draw(occasion, f"inflated {fact.id}").uniform() < self.rates.inflate
+        return inflates or self._lacks("ethics", occasion, fact)
+
+    def _lacks(self, trait: str, occasion: Occasion, fact: Statement) -> bool:
+        """Return whether what goes with the want of a trait happens to a fact or a clause here."""
+        rate = self.rates.for_want_of(trait, occasion)
+        return rate > 0 and self.draw(occasion, f"{trait} {fact.id}").uniform() < rate
 
     def _made_up(self, book: Codebook, heard: Iterable[str], occasion: Occasion) -> list[str]:
         """Return new invented sentences, their number drawn from a Poisson distribution."""

@@ -29,6 +29,7 @@ from chains.models.channel.gaps import GapRates
 from chains.models.channel.grades import GradeRates
 from chains.models.channel.orders import DownRates, Size
 from chains.models.channel.stops import CourageRates, Rate
+from chains.models.channel.traits import TraitRates
 
 Cause = Literal["drop", "blur", "alter", "invert"]
 CAUSES: tuple[Cause, ...] = ("drop", "blur", "alter", "invert")
@@ -36,7 +37,7 @@ CAUSES: tuple[Cause, ...] = ("drop", "blur", "alter", "invert")
 _ALIASES = {"flip": "invert"}
 
 
-class ChannelRates(CertaintyRates, CourageRates, DownRates, GapRates, GradeRates):
+class ChannelRates(CertaintyRates, CourageRates, DownRates, GapRates, GradeRates, TraitRates):
     """What a channel plants."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)

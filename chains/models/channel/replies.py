@@ -21,6 +21,7 @@ from chains.models.channel.decisions import (
 )
 from chains.models.channel.orders import deed_heard, done
 from chains.models.channel.stops import steps_in
+from chains.models.channel.traits import rated_by_traits
 from chains.models.provider import Occasion
 from chains.rng import Draw
 from chains.worlds.decisions.decision import Decision, Option, even_chance
@@ -73,7 +74,9 @@ def halts(channel: Channel, occasion: Occasion) -> str:
 
 
 def rates_drafts(channel: Channel, occasion: Occasion) -> str:
-    """Rate drafts with the planted taste for good news."""
+    """Rate drafts with the planted taste for good news, or by the planted liking for their writer's traits."""
+    if channel.rates.likes_traits:
+        return rated_by_traits(channel.rates, occasion, channel.draw(occasion, f"liking {occasion.more.get('of')}"))
     return rated(occasion, channel.rates.taste, channel.draw(occasion, "taste"))
 
 

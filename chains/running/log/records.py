@@ -142,6 +142,9 @@ class RoundEnd(BaseModel):
     """Who held which seat: for each seat the member, named after the member's first seat."""
     ratings: dict[str, float | None]
     """The rating of each seat's report by the seat above, from 1 to 10; None if it could not be read."""
+    values: dict[str, float | None] = {}
+    """Where members move by it, the share of what it heard that each seat's report keeps, weighted by severity; None
+    where it heard nothing."""
     readings: dict[str, Reading] = {}
     top: Reading | None = None
     outcome: Outcome | None = None
