@@ -15,7 +15,7 @@ CHANNEL = "model=channel:drop=0.2"
 
 @pytest.fixture
 def observed(mazedom):
-    """Make runs, one for each list of settings, and return their observations taken together."""
+    """Make runs, one for each list of settings, and return the ways of their facts taken together."""
 
     def make(*lists):
         runs = []
@@ -33,23 +33,23 @@ def observed(mazedom):
 def test_a_condition_is_named_by_every_factor_but_depth(observed):
     found = observed([CHANNEL, "depth=1,3", "prompt=plain,career", "worlds=2"])
     assert set(found.conditions) == {"prompt=plain", "prompt=career"}
-    assert found.depths == (1, 3)
-    assert found.worlds == ("w1", "w2")
+    assert set(found.depth) == {1, 3}
+    assert found.names["world"] == ("w1", "w2")
     assert found.exact
 
 
 def test_each_fact_is_followed_from_hop_1_to_its_depth(observed):
     found = observed([CHANNEL, "depth=3", "prompt=plain", "worlds=1", "facts=6"])
     assert found.conditions == ("all",)
-    assert found.hop.tolist() == [1, 2, 3] * 6
-    lost = found.fate.reshape(6, 3) != "K"
+    assert found.depth.tolist() == [3] * 6
+    lost = found.fates.reshape(6, 3) != ord("K")
     assert (lost[:, 1:] >= lost[:, :-1]).all(), "a channel brings nothing back"
 
 
 def test_in_an_uneven_hierarchy_a_fact_is_as_deep_as_its_holder(observed, tmp_path):
     (tmp_path / "uneven.toml").write_text('[reports_to]\nAna = "Eve"\nBob = "Eve"\nCid = "Bob"\nDan = "Cid"\n')
     found = observed([CHANNEL, "hierarchy=uneven.toml", "prompt=plain", "worlds=1", "facts=6"])
-    assert found.depths == (1, 3)
+    assert set(found.depth) == {1, 3}
     assert len(set(found.statement)) == 6
 
 
@@ -64,7 +64,7 @@ def test_replicates_that_say_the_same_are_copies_and_others_are_not(observed):
 def test_arms_of_one_condition_may_stand_in_two_runs(observed):
     found = observed([CHANNEL, "prompt=plain", "depth=1,2"], [CHANNEL, "prompt=plain", "depth=4"])
     assert found.conditions == ("all",)
-    assert found.depths == (1, 2, 4)
+    assert set(found.depth) == {1, 2, 4}
 
 
 def test_runs_are_told_apart_by_the_settings_that_differ(observed):
@@ -76,9 +76,10 @@ def test_twins_are_statements_of_one_condition(observed):
     found = observed([CHANNEL, "prompt=plain", "depth=2", "twin=false,true", "worlds=1"])
     assert found.conditions == ("all",)
     valences = {}
-    for row in found.rows():
-        if row["pair"]:
-            valences.setdefault(row["pair"], set()).add((row["statement"].endswith("twin"), row["valence"]))
+    for pair, statement, bad in zip(found.pair, found.statement, found.bad, strict=True):
+        if found.names["pair"][pair]:
+            twin = found.names["statement"][statement].endswith("twin")
+            valences.setdefault(pair, set()).add((twin, {1: "bad", 0: "good"}.get(bad)))
     assert valences
     for both in valences.values():
         assert {valence for _, valence in both} == {"bad", "good"}

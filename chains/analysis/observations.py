@@ -9,13 +9,9 @@ different runs, and a second run of the same condition adds replicates.
 """
 
 import hashlib
-import itertools
 from collections import Counter, defaultdict
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
-
-import numpy as np
-from numpy.typing import NDArray
 
 from chains.analysis.results.finished import Finished, Tell, silent, telling
 from chains.analysis.results.regret import priced
@@ -30,16 +26,15 @@ from chains.organisation.turn_key import ROUND, Key
 from chains.running.log.log import Log
 from chains.running.log.records import TrialEnd
 from chains.running.run_record import Casts, RunRecord
-from chains.stats.observations.observations import ALL, Observations, Regret
+from chains.stats.observations.observations import ALL, Regret
+from chains.stats.observations.ways import Gathered, Ways, bad_or_good
 from chains.worlds.world import World, claims_notes, unverified_notes
 
 _CHAIN = ("world", "replicate", "condition", "copy")
 _FACT = ("depth", "statement", "valence", "weight", "pair")
 _MESSAGE = ("hop", "fate", "words", "cut_off", "foreign")
-ROWS_AT_ONCE = 100_000
-"""Rows that are gathered before they go into arrays, where they take a tenth of the memory."""
 COLUMNS = (*_CHAIN, *_FACT, *_MESSAGE)
-"""Of observations, in the order in which rows have them."""
+"""Of a followed fact, in the order in which rows have them."""
 
 
 class Run(NamedTuple):
@@ -49,8 +44,8 @@ class Run(NamedTuple):
     log: Log
 
 
-def of_runs(runs: Sequence[Run], tell: Tell = silent) -> Observations:
-    """Return the observations of the finished trials of one run or several.
+def of_runs(runs: Sequence[Run], tell: Tell = silent) -> Ways:
+    """Return how the facts of the finished trials of one run or several fared on their ways up.
 
     Args:
         runs: The runs.
@@ -61,22 +56,44 @@ def of_runs(runs: Sequence[Run], tell: Tell = silent) -> Observations:
     """
     _check_alike([run.record for run in runs])
     names = condition_names([run.record for run in runs])
-    parts: list[list[NDArray[Any]]] = [[] for _ in COLUMNS]
+    found = Gathered()
     for run, named in zip(runs, names, strict=True):
-        facts = followed_facts(run, named, f"{run.record.id}." if len(runs) > 1 else "", tell)
-        rows = (one.row for one in facts if one.whole)
-        before = len(parts[0])
-        while block := list(itertools.islice(rows, ROWS_AT_ONCE)):
-            for column, values in zip(parts, zip(*block, strict=True), strict=True):
-                column.append(np.asarray(values))
-        if len(parts[0]) == before and claims_notes(run.record.worlds.values()):
+        before = len(found)
+        _gather(found, run, named, f"{run.record.id}." if len(runs) > 1 else "", tell)
+        if len(found) == before and claims_notes(run.record.worlds.values()):
             raise BadInput(f"run {run.record.id} has no typed fact in a finished trial, and no law counts claims")
-        if len(parts[0]) == before:
+        if len(found) == before:
             raise BadInput(
                 f"run {run.record.id} has no finished trial; `mazedom resume {run.record.id}` goes on with it"
             )
-    columns = {name: np.concatenate(parts.pop(0)) for name in COLUMNS}  # each part is freed as it is joined
-    return Observations.of(**columns, exact=are_exact(runs))
+    return found.ways(exact=are_exact(runs))
+
+
+def _gather(found: Gathered, run: Run, named: Mapping[str, str], prefix: str, tell: Tell) -> None:
+    """Add the ways of one run's facts."""
+    climbs = _Climbs(run, named, tell)
+    for trial, end in telling(climbs.finished.items(), len(climbs.finished), tell):
+        chain = (
+            found.number("condition", named[trial.condition]),
+            found.number("world", f"w{trial.seed}"),
+            found.number("replicate", f"{prefix}{trial.replicate}"),
+            found.number("copy", climbs.copy_of(trial)),
+        )
+        for place, path in climbs.paths(trial, end).items():
+            readings = [end.readings[seat] for seat in path]
+            fates = "".join(reading.fates[place] for reading in readings)
+            if not path or not set(fates) <= FATE_OF.keys():
+                continue  # a law can't take a fact that is not read at every hop
+            fact = climbs.fact(trial, place)
+            about = (
+                found.number("statement", fact.statement),
+                found.number("pair", fact.pair),
+                bad_or_good(fact.valence),
+                fact.weight,
+            )
+            cut = sum(reading.finish == "length" for reading in readings)
+            foreign = sum(reading.language is not None for reading in readings)
+            found.add(chain, about, fates, (float(readings[-1].words), cut, foreign))
 
 
 def are_exact(runs: Sequence[Run]) -> bool:
@@ -216,19 +233,13 @@ def followed_facts(run: Run, named: Mapping[str, str], prefix: str = "", tell: T
         prefix: What stands before a replicate's number, where several runs are taken together.
         tell: Told how far it is.
     """
-    casts = Casts(run.record)
-    finished = Finished(run.record, run.log)
-    copies = _copies(run.log, casts, finished, named)
-    for trial, end in telling(finished.items(), len(finished), tell):
-        world, hierarchy = casts.world(trial), casts.hierarchy(trial.condition)
-        twin = " twin" if casts.condition(trial).settings.twin else ""
-        copy = copies[_chain_of(trial, casts, named)]
+    climbs = _Climbs(run, named, tell)
+    for trial, end in telling(climbs.finished.items(), len(climbs.finished), tell):
+        copy = climbs.copy_of(trial)
         chain = (f"w{trial.seed}", f"{prefix}{trial.replicate}", named[trial.condition], copy)
-        for place, holder in _holders(casts, trial, world, hierarchy, end).items():
-            path = hierarchy.path_up(holder)[:-1]
-            fact = world.facts[place]
-            pair = fact.id if fact.twin is not None else ""
-            about = (len(path), fact.id + twin, fact.valence, float(fact.severity), pair)
+        for place, path in climbs.paths(trial, end).items():
+            fact = climbs.fact(trial, place)
+            about = (len(path), *fact)
             whole = all(end.readings[seat].fates[place] in FATE_OF for seat in path)
             for hop, seat in enumerate(path, 1):
                 reading = end.readings[seat]
@@ -239,6 +250,42 @@ def followed_facts(run: Run, named: Mapping[str, str], prefix: str = "", tell: T
                 row = (*chain, *about, hop, letter, float(reading.words), cut, other)
                 hedge, source = ((letters or "")[place : place + 1] for letters in (reading.hedges, reading.sources))
                 yield Followed(trial, seat, place, row, whole, hedge, source)
+
+
+class _Fact(NamedTuple):
+    """What is said once of a fact."""
+
+    statement: str
+    valence: str
+    weight: float
+    pair: str
+    """What it has in common with its twin; empty without one."""
+
+
+class _Climbs:
+    """The finished trials of a run, and which way each fact goes up in them."""
+
+    def __init__(self, run: Run, named: Mapping[str, str], tell: Tell) -> None:
+        self._casts, self._named = Casts(run.record), named
+        self.finished = Finished(run.record, run.log)
+        self._copies = _copies(run.log, self._casts, self.finished, named, tell)
+
+    def copy_of(self, trial: TrialId) -> str:
+        """Return a name for all that was said in a trial's chain, the same where the same was said."""
+        return self._copies[_chain_of(trial, self._casts, self._named)]
+
+    def fact(self, trial: TrialId, place: int) -> _Fact:
+        """Return what is said once of a fact."""
+        fact = self._casts.world(trial).facts[place]
+        twin = " twin" if self._casts.condition(trial).settings.twin else ""
+        return _Fact(fact.id + twin, fact.valence, float(fact.severity), fact.id if fact.twin is not None else "")
+
+    def paths(self, trial: TrialId, end: TrialEnd) -> Mapping[int, Sequence[str]]:
+        """Return the seats that pass each fact on, from its holder up, by the fact's place in the world."""
+        world, hierarchy = self._casts.world(trial), self._casts.hierarchy(trial.condition)
+        holders = _holders(self._casts, trial, world, hierarchy, end)
+        ways = {holder: hierarchy.path_up(holder)[:-1] for holder in set(holders.values())}
+        return {place: ways[holder] for place, holder in holders.items()}
 
 
 def _chain_of(trial: TrialId, casts: Casts, named: Mapping[str, str]) -> Hashable:
@@ -265,11 +312,11 @@ def _holders(casts: Casts, trial: TrialId, world: World, hierarchy: Hierarchy, e
 
 
 def _copies(
-    log: Log, casts: Casts, finished: Mapping[TrialId, TrialEnd], named: Mapping[str, str]
+    log: Log, casts: Casts, finished: Mapping[TrialId, TrialEnd], named: Mapping[str, str], tell: Tell
 ) -> Mapping[Hashable, str]:
     """Return a short name for everything that was said in each chain, the same where the same was said."""
     said: dict[Hashable, Any] = {}  # digests of replies by chain; twins count as one chain, so theirs go together
-    for trial, end in finished.items():
+    for trial, end in telling(finished.items(), len(finished), lambda far: tell(f"replies of {far}")):
         first = (casts.round_settings(trial.condition).rounds - 1) * ROUND
         digests = ((seat, log.reply_digest(Key(str(trial), seat, first))) for seat in sorted(end.readings))
         text = " ".join(digest or f"{trial} {seat}" for seat, digest in digests)

@@ -98,25 +98,35 @@ class Counts:
         return weights @ self.lost, weights @ self.passed
 
 
-def counts_of(unit: Integers, world: Integers, lost: Floats, passed: Floats, worlds: int) -> Counts:
+class Entries(NamedTuple):
+    """What happened in each cell, by kind of entry; whole numbers, so that sums are exact."""
+
+    lost: Floats
+    """Losses, shape (kinds, cells)."""
+    passed: Floats
+    """Chances passed, same shape."""
+    kind: Integers
+    """Of each entry."""
+
+
+def counts_of(unit: Integers | None, world: Integers, entries: Entries, worlds: int) -> Counts:
     """Return counts by kind of unit.
 
     Args:
-        unit: The number of each entry's unit.
+        unit: The number of each entry's unit; None where each entry is one.
         world: The number of its world.
-        lost: Losses of each entry by cell, shape (entries, cells).
-        passed: Chances passed, likewise.
+        entries: What happened in them.
         worlds: How many numbers worlds have.
     """
-    names, first, at = np.unique(unit, return_index=True, return_inverse=True)
-    both = np.hstack([lost, passed])
-    width = both.shape[1]
-    places = (at[:, None] * width + np.arange(width)).ravel()
-    sums = np.bincount(places, weights=both.ravel(), minlength=len(names) * width).reshape(-1, width)
-    kinds, kind = np.unique(sums, axis=0, return_inverse=True)
-    units = np.zeros((worlds, len(kinds)))
-    np.add.at(units, (world[first], kind.ravel()), 1.0)
-    lost_part, passed_part = np.hsplit(kinds.astype(float), 2)
+    sums, kind = np.hstack([entries.lost, entries.passed]), entries.kind
+    if unit is not None:
+        names, first, at = np.unique(unit, return_index=True, return_inverse=True)
+        tally = np.bincount(at * len(sums) + kind, minlength=len(names) * len(sums)).reshape(len(names), -1)
+        sums, kind, world = tally @ sums, np.arange(len(names)), world[first]
+    rows, row = np.unique(sums, axis=0, return_inverse=True)
+    units = np.zeros((worlds, len(rows)))
+    np.add.at(units, (world, row.ravel()[kind]), 1.0)
+    lost_part, passed_part = np.hsplit(rows.astype(float), 2)
     return Counts(lost_part, passed_part, units)
 
 

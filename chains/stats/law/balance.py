@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from chains.stats.observations.observations import Observations
+from chains.stats.observations.ways import Ways
 
 MOST_MISSING = 0.10
 """Share of an arm's chains that may be missing for a verdict."""
@@ -77,22 +77,21 @@ class Balance(NamedTuple):
         return [arm._asdict() | {"missing": round(arm.missing, 4)} for arm in self.arms]
 
 
-def balances(observations: Observations, planned: Mapping[str, Mapping[int, int]] | None = None) -> dict[str, Balance]:
+def balances(ways: Ways, planned: Mapping[str, Mapping[int, int]] | None = None) -> dict[str, Balance]:
     """Return the arms of every condition.
 
     Args:
-        observations: Of all conditions.
+        ways: Of all conditions.
         planned: How many chains there were to be, by condition and depth; None where that is not known.
     """
-    seen = observations
-    starts = np.ones(len(seen), dtype=bool)
+    starts = np.ones(len(ways), dtype=bool)
     names = ("condition", "world", "replicate", "depth")
-    starts[1:] = np.any([getattr(seen, name)[1:] != getattr(seen, name)[:-1] for name in names], axis=0)
+    starts[1:] = np.any([getattr(ways, name)[1:] != getattr(ways, name)[:-1] for name in names], axis=0)
     found = {}
-    for condition in seen.conditions:
-        here = starts & (seen.condition == condition)
-        depths = np.unique(seen.depth[here])
-        chains = {int(depth): int((seen.depth[here] == depth).sum()) for depth in depths}
+    for condition in ways.conditions:
+        here = starts & (ways.condition == ways.names["condition"].index(condition))
+        depths = np.unique(ways.depth[here])
+        chains = {int(depth): int((ways.depth[here] == depth).sum()) for depth in depths}
         wanted = dict((planned or {}).get(condition, {}))
         known = bool(wanted)
         fullest = max(chains.values())
@@ -101,7 +100,7 @@ def balances(observations: Observations, planned: Mapping[str, Mapping[int, int]
                 ArmSize(
                     depth,
                     chains.get(depth, 0),
-                    len(np.unique(seen.world[here & (seen.depth == depth)])),
+                    len(np.unique(ways.world[here & (ways.depth == depth)])),
                     max(wanted.get(depth, 0), chains.get(depth, 0)) if known else fullest,
                 )
                 for depth in sorted({*chains, *wanted})

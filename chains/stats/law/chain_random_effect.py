@@ -24,7 +24,17 @@ import numpy as np
 from scipy import stats  # type: ignore[import-untyped]  # scipy ships no types
 
 from chains.stats.fit.estimates import Estimate, Unknown, document, rounded
-from chains.stats.fit.likelihood import Flags, Floats, Hazard, Integers, Likelihood, Misread, counts_of, nodes_of
+from chains.stats.fit.likelihood import (
+    Entries,
+    Flags,
+    Floats,
+    Hazard,
+    Integers,
+    Likelihood,
+    Misread,
+    counts_of,
+    nodes_of,
+)
 
 _NODES = 15
 _ROUNDS = 12
@@ -67,12 +77,12 @@ class Cells(NamedTuple):
 
 
 def chains_differ(
-    margins: tuple[Floats, Floats], ends: "Ends", hazard: Hazard, cells: Cells, begin: tuple[Floats, float]
+    margins: Entries, ends: "Ends", hazard: Hazard, cells: Cells, begin: tuple[Floats, float]
 ) -> ChainsDiffer:
     """Estimate the exponent, the last parameter of a hazard, with a random effect per chain.
 
     Args:
-        margins: Whether each path was lost in each cell, and whether it was passed on there; (paths, cells) each.
+        margins: Whether each path was lost in each cell, and whether it was passed on there.
         ends: Which statements were lost in which chain.
         hazard: The law.
         cells: What its cells are.
@@ -80,9 +90,7 @@ def chains_differ(
     """
     there = np.unique(ends.world)
     groups = np.arange(len(there)) % GROUPS
-    lost, passed = margins
-    rows = np.arange(len(ends.world))
-    likelihood = Likelihood(counts_of(rows, ends.world, lost, passed, int(there[-1]) + 1), hazard, cells.misread)
+    likelihood = Likelihood(counts_of(None, ends.world, margins, int(there[-1]) + 1), hazard, cells.misread)
     folds = np.vstack([np.ones(len(there)), groups != np.arange(min(GROUPS, len(there)))[:, None]]).astype(float)
     weights = folds @ likelihood.counts.units[there]
     pairs = ends.pairs(cells.depths, there)

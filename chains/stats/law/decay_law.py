@@ -19,6 +19,7 @@ from chains.stats.law.headline import Headline, headline
 from chains.stats.law.verdicts import Word
 from chains.stats.observations.first_loss import Paths, paths_of
 from chains.stats.observations.observations import Observations, Regret
+from chains.stats.observations.ways import Ways, ways_in
 from chains.stats.paired.ceiling_and_floor import all_at_one
 
 BANDS = 2000
@@ -84,7 +85,7 @@ class Law:
 
 
 def law(
-    observations: Observations,
+    observations: Observations | Ways,
     errors: Errors | Mapping[str, Errors] | None = None,
     *,
     resamples: int = 0,
@@ -103,15 +104,18 @@ def law(
         planned: How many chains there were to be, by condition and depth; None where that is not known.
         regrets: What each trial's decision cost, by condition.
     """
-    paths, copies = paths_of(observations)
+    ways = observations if isinstance(observations, Ways) else ways_in(observations)
+    paths, copies = paths_of(ways)
     there = np.unique(paths.world)
     weights = resampled(there, resamples, np.random.default_rng(seed)) if resamples else None
     bands = resampled(there, BANDS, np.random.default_rng(seed))
-    arms = balances(observations, planned)
+    arms = balances(ways, planned)
     conditions = []
-    parts = [paths.where(paths.condition == number) for number in range(len(observations.conditions))]
-    for name, part, copied in zip(observations.conditions, parts, copies, strict=True):
-        here = observations.condition == name
+    names = ways.conditions
+    parts = [paths.where(paths.condition == number) for number in range(len(names))]
+    for name, part, copied in zip(names, parts, copies, strict=True):
+        here = ways.condition == ways.names["condition"].index(name)
+        messages = int(ways.depth[here].sum())
         mine = errors if isinstance(errors, Errors) or errors is None else errors.get(name)
         conditions.append(
             condition_law(
@@ -120,16 +124,16 @@ def law(
                 copied,
                 How(mine, weights, seed),
                 Telling(
-                    exact=observations.exact,
-                    cut_off=float(observations.cut_off[here].mean()),
-                    foreign=float(observations.foreign[here].mean()),
+                    exact=ways.exact,
+                    cut_off=int(ways.cut_off[here].sum()) / messages,
+                    foreign=int(ways.foreign[here].sum()) / messages,
                     bands=bands,
                     balance=arms[name],
                     regret=_regret((regrets or {}).get(name, ())),
                 ),
             )
         )
-    plain = reference(observations.conditions)
+    plain = reference(names)
     others = [number for number in range(len(conditions)) if number != plain]
     return Law(
         tuple(conditions),

@@ -22,7 +22,7 @@ import numpy as np
 
 from chains.stats.fit.estimates import Estimate, Unknown, document, rounded
 from chains.stats.fit.inference import Fitted, How, fitted
-from chains.stats.fit.likelihood import Counts, Floats, counts_of
+from chains.stats.fit.likelihood import Counts, Entries, Floats, counts_of
 from chains.stats.law.chain_random_effect import Cells, ChainsDiffer, Ends, chains_differ
 from chains.stats.law.never_lost import LawOfOneExponent, NeverLost, never_lost
 from chains.stats.observations.first_loss import Paths
@@ -71,9 +71,15 @@ class DepthHazard:
 
 def depth_counts(paths: Paths, managers: Floats) -> Counts:
     """Return losses at the end of the chain, a cell for each number of managers."""
-    cell = paths.managers[:, None] == managers[None, :]
-    lost = (cell & paths.lost[:, None]).astype(float)
-    return counts_of(paths.statement, paths.world, lost, cell - lost, paths.worlds)
+    return counts_of(paths.statement, paths.world, depth_entries(paths, managers), paths.worlds)
+
+
+def depth_entries(paths: Paths, managers: Floats) -> Entries:
+    """Return whether paths were lost at the end of the chain, a cell for each number of managers."""
+    some, kind = paths.kinds("depth", "end")
+    cell = some.managers[:, None] == managers[None, :]
+    lost = (cell & some.lost[:, None]).astype(float)
+    return Entries(lost, cell - lost, kind)
 
 
 @dataclass(frozen=True, eq=False)
@@ -165,12 +171,11 @@ def depth_law(paths: Paths, how: How, *, refused: str = "") -> DepthLaw:
 
 def _chains(paths: Paths, found: Fitted, hazard: DepthHazard, how: How) -> ChainsDiffer:
     """Return the exponent where chains differ."""
-    hops = np.unique(paths.depth)
-    cell = (paths.depth[:, None] == hops[None, :]).astype(float)
-    lost = cell * paths.lost[:, None]
+    hops, managers = np.unique(paths.depth), np.unique(paths.managers).astype(float)
     cells = Cells(hops, [np.array([at]) for at in range(len(hops))], how.misread(hops))
     ends = Ends(paths.world, paths.statement, paths.chain, paths.depth, paths.lost)
-    return chains_differ((lost, cell - lost), ends, hazard, cells, (found.fit.theta[:-1], found.fit.theta[-1]))
+    begin = found.fit.theta[:-1], found.fit.theta[-1]
+    return chains_differ(depth_entries(paths, managers), ends, hazard, cells, begin)
 
 
 def one_depth(managers: Floats) -> str:

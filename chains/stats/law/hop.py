@@ -18,7 +18,7 @@ import numpy as np
 
 from chains.stats.fit.estimates import Estimate, Unknown, document, rounded
 from chains.stats.fit.inference import Fitted, How, fitted
-from chains.stats.fit.likelihood import Counts, Floats, Integers, counts_of
+from chains.stats.fit.likelihood import Counts, Entries, Floats, Integers, counts_of
 from chains.stats.law.chain_random_effect import Cells, ChainsDiffer, Ends, chains_differ
 from chains.stats.law.never_lost import LawOfOneExponent, NeverLost, never_lost
 from chains.stats.observations.first_loss import Paths
@@ -50,8 +50,14 @@ def hop_cells(paths: Paths) -> HopCells:
 
 def hop_counts(paths: Paths, cells: HopCells) -> Counts:
     """Return first misses, and messages that still kept the statement, by cell."""
-    lost, at_risk = missed_by_cell(paths, cells)
-    return counts_of(paths.statement, paths.world, lost, at_risk - lost, paths.worlds)
+    return counts_of(paths.statement, paths.world, hop_entries(paths, cells), paths.worlds)
+
+
+def hop_entries(paths: Paths, cells: HopCells) -> Entries:
+    """Return where paths were first missed, and where they were passed on."""
+    some, kind = paths.kinds("depth", "miss")
+    lost, at_risk = missed_by_cell(some, cells)
+    return Entries(lost, at_risk - lost, kind)
 
 
 def missed_by_cell(paths: Paths, cells: HopCells) -> tuple[Floats, Floats]:
@@ -194,12 +200,11 @@ def hop_law(paths: Paths, how: How, *, exact: bool = False, refused: str = "") -
 
 def _chains(paths: Paths, found: Fitted, hazard: WeibullHazard, cells: HopCells, how: How) -> ChainsDiffer:
     """Return the exponent where chains differ."""
-    lost, at_risk = missed_by_cell(paths, cells)
     depths = np.unique(paths.depth)
     of = [np.append(0, np.flatnonzero(cells.depth == depth)) for depth in depths]
     ends = Ends(paths.world, paths.statement, paths.chain, paths.depth, paths.miss > 0)
     begin = found.fit.theta[:-1], float(found.fit.theta[-1])
-    return chains_differ((lost, at_risk - lost), ends, hazard, Cells(depths, of, how.misread(cells.hop)), begin)
+    return chains_differ(hop_entries(paths, cells), ends, hazard, Cells(depths, of, how.misread(cells.hop)), begin)
 
 
 def _not_determined(cells: HopCells, lost: Floats, passed: Floats) -> str:

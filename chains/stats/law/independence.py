@@ -69,11 +69,10 @@ def alike(paths: Paths, steps: Mapping[int, Floats], fact_sd: float, *, within: 
         within: Compare arms of different depth of the same replicate, and not different replicates.
     """
     missed, world, depth, replicate = _table(paths)
-    first, second = np.nonzero(_pairs(depth, replicate, within=within))
-    if not len(first):
+    sides = [one for one in _kinds_of_pairs(depth, replicate, within=within) if one.pairs]
+    if not sides:
         return Unknown("there are no two chains of a world to compare")
-    kinds, kind = np.unique(np.stack([depth[first], depth[second]]), axis=1, return_inverse=True)
-    pairs = _Pairs(first, second, kind.ravel(), world, int(world.max()) + 1)
+    kinds = np.array([one.depths for one in sides]).T
     told: list[Floats] = []
     by_chance: list[Floats] = []
     for hop in range(1, int(depth.max())):
@@ -81,10 +80,18 @@ def alike(paths: Paths, steps: Mapping[int, Floats], fact_sd: float, *, within: 
         # a chain that ends at this hop can't lose at the next
         can = np.flatnonzero(kinds.min(axis=0) > hop)
         if both.any(axis=(1, 2)).all() and len(can):
-            told.append(np.stack([pairs.counts(one, other)[:, can] for one in both for other in both]))
+            told.append(
+                np.stack(
+                    [
+                        np.stack([_by_world(sides[at].alike(one, other), world) for at in can], axis=1)
+                        for one in both
+                        for other in both
+                    ]
+                )
+            )
             chances = np.stack([_expected(steps, fact_sd, kinds[:, at], hop).ravel() for at in can], axis=1)
-            by_chance.append(chances * np.bincount(pairs.kind)[can])
-    counts = np.concatenate(told, axis=2) if told else np.zeros((4, pairs.worlds, 0))
+            by_chance.append(chances * np.array([sides[at].pairs for at in can]))
+    counts = np.concatenate(told, axis=2) if told else np.zeros((4, int(world.max()) + 1, 0))
     total = counts.sum(axis=1)
     if total.sum() < FEWEST_PAIRS:
         return Unknown(
@@ -101,26 +108,39 @@ def alike(paths: Paths, steps: Mapping[int, Floats], fact_sd: float, *, within: 
     return Alike(same, low, high, expected, int(total.sum()))
 
 
-class _Pairs(NamedTuple):
-    """Which chains are compared with which."""
+class _Sides(NamedTuple):
+    """The chains of one depth, compared with those of another or with each other.
 
-    first: Integers
-    second: Integers
-    kind: Integers
-    """Of each pair: which two depths."""
-    world: Integers
-    """Of each statement."""
-    worlds: int
+    Pairs are counted and never listed: a thousand replicates have a million.
+    """
 
-    def counts(self, left: Flags, right: Flags) -> Floats:
-        """Return how many statements are marked in both chains, by world and kind of pair."""
-        both = np.zeros((self.worlds, left.shape[1], right.shape[1]))
-        for one in range(self.worlds):
-            here = self.world == one
-            both[one] = left[here].T.astype(float) @ right[here].astype(float)
-        out = np.zeros((int(self.kind.max()) + 1, self.worlds))
-        np.add.at(out, self.kind, both[:, self.first, self.second].T)
-        return out.T
+    depths: tuple[int, int]
+    left: Integers
+    """The chains of the first depth."""
+    right: Integers
+    same: tuple[Integers, Integers]
+    """The chains of both depths that are of one replicate, in step."""
+    within: bool
+    """Whether those of one replicate are compared, and not those of different ones."""
+
+    @property
+    def pairs(self) -> int:
+        """How many pairs there are; of equal depth each counts both ways."""
+        together = len(self.same[0])
+        return together if self.within else len(self.left) * len(self.right) - together
+
+    def alike(self, first: Flags, second: Flags) -> Integers:
+        """Return in how many pairs each statement is marked in both chains; marks are (statements, chains)."""
+        together: Integers = (first[:, self.same[0]] & second[:, self.same[1]]).sum(axis=1)
+        if self.within:
+            return together
+        all_pairs: Integers = first[:, self.left].sum(axis=1) * second[:, self.right].sum(axis=1)
+        return all_pairs - together
+
+
+def _by_world(counts: Integers, world: Integers) -> Floats:
+    total: Floats = np.bincount(world, counts).astype(float)
+    return total
 
 
 def _table(paths: Paths) -> tuple[Integers, Integers, Integers, Integers]:
@@ -146,11 +166,16 @@ def _within(world: Integers, replicate: Integers) -> Integers:
     return number[at]
 
 
-def _pairs(depth: Integers, replicate: Integers, *, within: bool) -> Flags:
-    """Return which chains to compare, each pair once but for those of equal depth, which count both ways."""
-    same: Flags = replicate[:, None] == replicate[None, :]
-    shallower: Flags = depth[:, None] < depth[None, :] if within else depth[:, None] <= depth[None, :]
-    return (same & shallower) if within else (~same & shallower)
+def _kinds_of_pairs(depth: Integers, replicate: Integers, *, within: bool) -> list[_Sides]:
+    """Return which chains to compare, by their two depths; the shallower comes first."""
+    of = {int(one): np.flatnonzero(depth == one) for one in np.unique(depth)}
+    found = []
+    for first, left in of.items():
+        for second, right in of.items():
+            if first < second or (first == second and not within):
+                _, at, other = np.intersect1d(replicate[left], replicate[right], return_indices=True)
+                found.append(_Sides((first, second), left, right, (left[at], right[other]), within))
+    return found
 
 
 def _expected(steps: Mapping[int, Floats], fact_sd: float, depths: Integers, hop: int) -> Floats:

@@ -13,7 +13,7 @@ import numpy as np
 
 from chains.stats.fit.estimates import Estimate, Unknown, document
 from chains.stats.fit.inference import Fitted, How, fitted
-from chains.stats.fit.likelihood import Counts, Floats, Integers, counts_of
+from chains.stats.fit.likelihood import Counts, Entries, Floats, Integers, counts_of
 from chains.stats.law.hop import hop_cells, missed_by_cell
 from chains.stats.observations.first_loss import Paths
 from chains.stats.survival.logrank import LogRank, log_rank
@@ -104,15 +104,16 @@ def _twins(told: Paths, how: How) -> tuple[Estimate | Unknown, int]:
 
 def _ratio(told: Paths, unit: Integers, how: How) -> Fitted | Unknown:
     cells = hop_cells(told)
-    lost, at_risk = missed_by_cell(told, cells)
+    some, kind = told.kinds("depth", "miss", "bad")
+    lost, at_risk = missed_by_cell(some, cells)
     # a hop where all or nothing was lost says nothing about the ratio, and has no finite level
-    telling = (lost.sum(axis=0) > 0) & (lost.sum(axis=0) < at_risk.sum(axis=0))
+    telling = (lost.sum(axis=0) > 0) & (lost < at_risk).any(axis=0)
     lost, at_risk, hops = lost[:, telling], at_risk[:, telling], cells.hop[telling]
-    bad = (told.bad == 1)[:, None]
+    bad = (some.bad == 1)[:, None]
     if not telling.any() or not lost[bad[:, 0]].sum() or not lost[~bad[:, 0]].sum():
         return Unknown("the hazard ratio needs losses among good news and among bad")
     sides = [np.where(bad == side, each, 0.0) for each in (lost, at_risk - lost) for side in (False, True)]
-    counts = counts_of(unit, told.world, np.hstack(sides[:2]), np.hstack(sides[2:]), told.worlds)
+    counts = counts_of(unit, told.world, Entries(np.hstack(sides[:2]), np.hstack(sides[2:]), kind), told.worlds)
     group = np.arange(len(hops))
     hazard = DummyHazard(np.tile(group, 2), np.repeat([0.0, 1.0], len(hops)))
     return fitted(counts, hazard, np.tile(hops, 2), how)

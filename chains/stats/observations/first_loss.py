@@ -9,12 +9,12 @@ keeps it, however it got there, which is right for what depth does.
 
 from collections.abc import Hashable
 from dataclasses import dataclass, fields, replace
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from chains.stats.observations.observations import KEPT, Flags, Floats, Integers, Observations, Words
+from chains.stats.observations.ways import Ways, numbered, ways_in
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,6 +69,16 @@ class Paths:
         """Return those that a mask marks; numbers stay as they are."""
         return replace(self, **{column.name: getattr(self, column.name)[mask] for column in fields(self)})
 
+    def kinds(self, *columns: str) -> tuple["Paths", Integers]:
+        """Return one path of each kind, those with the same values in some columns, and the kind of each path.
+
+        A law has few cells, so of hundreds of thousands of paths there are some dozens of kinds, and sums over paths
+        are sums over kinds.
+        """
+        kind = numbered(*(getattr(self, name) for name in columns))
+        _, first = np.unique(kind, return_index=True)
+        return replace(self, **{column.name: getattr(self, column.name)[first] for column in fields(self)}), kind
+
 
 class Copies(NamedTuple):
     """How many replicates there are that are no copies of each other."""
@@ -81,55 +91,46 @@ class Copies(NamedTuple):
     """Whether copies can't be told, and replicates are the same fate by fate wherever there are several."""
 
 
-def paths_of(observations: Observations) -> tuple[Paths, tuple[Copies, ...]]:
+def paths_of(observations: Observations | Ways) -> tuple[Paths, tuple[Copies, ...]]:
     """Return the paths of all chains, those of copies once, and how many there are, by condition.
 
     Replicates that are copies (temperature 0, a cache) are one replicate. Where
     nothing tells copies, replicates are taken for distinct, unless each is like
     the others fate by fate in every cell and something was lost.
     """
-    observed = observations
-    first = np.flatnonzero(observed.hop == 1)
-    last = first + observed.depth[first] - 1
-    missed = observed.fate != KEPT
-    # the first miss at or after each row; past the end where there is none
-    places = np.where(missed, np.arange(len(observed)), len(observed))
-    at = np.minimum.reduceat(places, first)
-    is_missed = at <= last
-    at = np.where(is_missed, at, last)
-    world = _numbers(observed.world[first])
-    condition = _numbers(observed.condition[first])
-    chain = _numbers(condition, world, observed.replicate[first], observed.depth[first])
-    paired = observed.pair[first] != ""
+    ways = observations if isinstance(observations, Ways) else ways_in(observations)
+    ends = ways.ends()
+    world, condition = numbered(ways.world), numbered(ways.condition)
+    paired = np.array([name != "" for name in ways.names["pair"]])[ways.pair]
     paths = Paths(
         world=world,
-        statement=_numbers(world, observed.statement[first]),
-        pair=np.where(paired, _numbers(world, observed.pair[first]), -1),
-        chain=chain,
-        replicate=_numbers(world, observed.replicate[first]),
+        statement=numbered(world, ways.statement),
+        pair=np.where(paired, numbered(world, ways.pair), -1),
+        chain=numbered(condition, world, ways.replicate, ways.depth),
+        replicate=numbered(world, ways.replicate),
         condition=condition,
-        depth=observed.depth[first],
-        miss=np.where(is_missed, observed.hop[at], 0),
-        missed_as=np.where(is_missed, observed.fate[at], ""),
-        end=observed.fate[last],
-        bad=np.select([observed.valence[first] == "bad", observed.valence[first] == "good"], [1, 0], -1),
-        weight=observed.weight[first],
-        words=observed.words[last],
+        depth=ways.depth.astype(np.int64),
+        miss=ends.miss,
+        missed_as=ends.missed_as,
+        end=ends.end,
+        bad=ways.bad.astype(np.int64),
+        weight=ways.weight,
+        words=ways.words,
     )
-    return _distinct(paths, observed, first)
+    return _distinct(paths, ways)
 
 
-def _distinct(paths: Paths, observed: Observations, first: Integers) -> tuple[Paths, tuple[Copies, ...]]:
+def _distinct(paths: Paths, ways: Ways) -> tuple[Paths, tuple[Copies, ...]]:
     """Return the paths of the chains that are no copies, and how many there are by condition."""
     heads = np.flatnonzero(np.append(True, paths.chain[1:] != paths.chain[:-1]))
+    letters, names = np.append(ways.first[heads], len(ways.fates)), ways.names["copy"]
     keep = np.ones(len(paths), dtype=bool)
-    cells: list[dict[tuple[int, int], dict[Hashable, str]]] = [{} for _ in range(int(paths.condition.max()) + 1)]
+    cells: list[dict[tuple[int, int], dict[Hashable, bytes]]] = [{} for _ in range(int(paths.condition.max()) + 1)]
     told = [False] * len(cells)
     dropped = [0] * len(cells)
-    for begin, end in zip(heads, np.append(heads[1:], len(paths)), strict=True):
+    for number, (begin, end) in enumerate(zip(heads, np.append(heads[1:], len(paths)), strict=True)):
         condition = int(paths.condition[begin])
-        copy = str(observed.copy[first[begin]])
-        last = first[end - 1] + observed.depth[first[end - 1]]
+        copy = names[ways.copy[begin]]
         others = cells[condition].setdefault((int(paths.world[begin]), int(paths.depth[begin])), {})
         told[condition] |= copy != ""
         mark: Hashable = copy or (len(others), "not told")
@@ -137,25 +138,17 @@ def _distinct(paths: Paths, observed: Observations, first: Integers) -> tuple[Pa
             keep[begin:end] = False
             dropped[condition] += 1
         else:
-            others[mark] = "".join(observed.fate[first[begin] : last].tolist())
-    return paths.where(keep), tuple(
+            others[mark] = ways.fates[letters[number] : letters[number + 1]].tobytes()
+    return paths if keep.all() else paths.where(keep), tuple(
         _copies(list(map(list, map(dict.values, mine.values()))), some, gone)
         for mine, some, gone in zip(cells, told, dropped, strict=True)
     )
 
 
-def _copies(fates: list[list[str]], told: bool, dropped: int) -> Copies:
+def _copies(fates: list[list[bytes]], told: bool, dropped: int) -> Copies:
     """Return how many replicates are distinct, from the fates of each one's chain in each cell."""
     several = [set(chains) for chains in fates if len(chains) > 1]
-    alike = bool(several) and all(len(kinds) == 1 for kinds in several)
+    alike = not told and bool(several) and all(len(kinds) == 1 for kinds in several)
     # where all was lost at once, or nothing was, chains are alike of themselves
-    something_told = len({letter == KEPT for kinds in several for chain in kinds for letter in chain}) > 1
-    suspected = not told and alike and something_told
+    suspected = alike and len({letter == ord(KEPT) for kinds in several for chain in kinds for letter in chain}) > 1
     return Copies(1.0 if suspected else float(np.mean([len(chains) for chains in fates])), dropped, suspected)
-
-
-def _numbers(*columns: NDArray[Any]) -> Integers:
-    """Return a number for each distinct tuple of values, in order of first appearance."""
-    keys: dict[Any, int] = {}
-    rows = zip(*(column.tolist() for column in columns), strict=True)
-    return np.array([keys.setdefault(row, len(keys)) for row in rows], dtype=np.int64)

@@ -48,17 +48,13 @@ def log_rank(paths: Paths) -> LogRank | Unknown:
     stratum_names, stratum = np.unique(paths.world * (deepest + 1) + paths.depth, return_inverse=True)
     world = stratum_names // (deepest + 1)
     hops = np.arange(1, deepest + 1)
-    last = np.where(paths.miss > 0, paths.miss, paths.depth)[:, None]
-    at_risk, lost = (hops <= last).astype(float), (hops == paths.miss[:, None]).astype(float)
+    some, kind = paths.kinds("depth", "miss", "bad")
+    last = np.where(some.miss > 0, some.miss, some.depth)[:, None]
+    at_risk, lost = (hops <= last).astype(float), (hops == some.miss[:, None]).astype(float)
     shape = (len(stratum_names), deepest)
-
-    def by_stratum(each: "np.ndarray[Any, Any]") -> "np.ndarray[Any, Any]":
-        total = np.zeros(shape)
-        np.add.at(total, stratum, each)
-        return total
-
-    bad = (paths.bad == 1)[:, None]
-    risk, losses, risk_bad, losses_bad = map(by_stratum, (at_risk, lost, at_risk * bad, lost * bad))
+    tally = np.bincount(stratum * len(some) + kind, minlength=len(stratum_names) * len(some)).reshape(-1, len(some))
+    bad = (some.bad == 1)[:, None]
+    risk, losses, risk_bad, losses_bad = (tally @ each for each in (at_risk, lost, at_risk * bad, lost * bad))
     share = np.divide(risk_bad, risk, out=np.zeros(shape), where=risk > 0)
     left = np.divide(risk - losses, risk - 1, out=np.zeros(shape), where=risk > 1)
     excess = (losses_bad - losses * share).sum(axis=1)

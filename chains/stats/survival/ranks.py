@@ -22,7 +22,7 @@ import numpy as np
 
 from chains.stats.fit.estimates import Estimate, Unknown, document
 from chains.stats.fit.inference import How, fitted
-from chains.stats.fit.likelihood import Counts, Floats, Integers, counts_of
+from chains.stats.fit.likelihood import Counts, Entries, Floats, Integers, counts_of
 
 RATIOS = ("rank", "must not", "crowd", "owner")
 """Hazard ratios, in the order of the columns of `Descents.about`."""
@@ -114,7 +114,8 @@ def rank_law(descents: Descents, how: How, *, frailty: bool = True) -> Mapping[s
     lost, risked = (
         (each[:, None, :] & here[None]).reshape(-1, len(last)).T.astype(float) for each in (missed, at_risk)
     )
-    counts = counts_of(descents.clause, descents.world, lost, risked - lost, descents.worlds)
+    entries = Entries(lost, risked - lost, np.arange(len(lost)))
+    counts = counts_of(descents.clause, descents.world, entries, descents.worlds)
     places = np.repeat(np.arange(len(hops)), len(profiles))
     about = np.tile(profiles, (len(hops), 1)).T
     hazard = RatioHazard(places, about, tuple(RATIOS[at] for at in varied))

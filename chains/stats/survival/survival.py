@@ -83,20 +83,12 @@ def survival(paths: Paths, weights: Floats | None = None, depth: int | None = No
     """
     chosen = paths if depth is None else paths.where(paths.depth == depth)
     hops = np.arange(1, int(chosen.depth.max()) + 1)
-    last = np.where(chosen.miss > 0, chosen.miss, chosen.depth)[:, None]
-    missed = chosen.miss[:, None] == hops
-    heavy = np.where(chosen.depth[:, None] >= hops, chosen.weight[:, None], 0.0)
-    gone = (chosen.miss[:, None] > 0) & (chosen.miss[:, None] <= hops)
-    tables = [
-        hops <= last,
-        missed,
-        *(missed & (chosen.missed_as == cause)[:, None] for cause in CAUSES),
-        heavy,
-        heavy * gone,
-    ]
-    by_world = np.zeros((len(tables), chosen.worlds, len(hops)))
-    for table, sums in zip(tables, by_world, strict=True):
-        np.add.at(sums, chosen.world, table.astype(float))
+    some, kind = chosen.kinds("depth", "miss", "missed_as")
+    tally = np.bincount(chosen.world * len(some) + kind, minlength=chosen.worlds * len(some)).reshape(-1, len(some))
+    last = np.where(some.miss > 0, some.miss, some.depth)[:, None]
+    missed = some.miss[:, None] == hops
+    tables = [hops <= last, missed, *(missed & (some.missed_as == cause)[:, None] for cause in CAUSES)]
+    by_world = np.stack([*(tally @ table.astype(float) for table in tables), *_weighted(chosen, hops)])
     values = _curves(by_world.sum(axis=1)[:, None, :])
     bands: tuple[Floats, ...] = ()
     if weights is not None:
@@ -114,6 +106,17 @@ def survival(paths: Paths, weights: Floats | None = None, depth: int | None = No
         incidence={FATE_OF[cause]: curve for cause, curve in zip(CAUSES, curves[3:7], strict=True)},
         weighted=curves[7],
     )
+
+
+def _weighted(paths: Paths, hops: Integers) -> tuple[Floats, Floats]:
+    """Return the weight of the paths that reach each hop, and of those missed by then; (worlds, hops)."""
+    heavy, gone = np.zeros((paths.worlds, len(hops))), np.zeros((paths.worlds, len(hops)))
+    for at, hop in enumerate(hops):  # a hop at a time: all at once would take a row of hops for each path
+        weight = np.where(paths.depth >= hop, paths.weight, 0.0)
+        lost = (paths.miss > 0) & (paths.miss <= hop)
+        heavy[:, at] = np.bincount(paths.world, weight, paths.worlds)
+        gone[:, at] = np.bincount(paths.world, weight * lost, paths.worlds)
+    return heavy, gone
 
 
 def _curves(tables: Floats) -> tuple[Floats, ...]:

@@ -21,7 +21,8 @@ from chains.stats.fit.misclassification import Errors
 from chains.stats.law.contrasts import contrast
 from chains.stats.law.decay_law import Law, law
 from chains.stats.observations.observation_file import read_data
-from chains.stats.observations.observations import Observations, Regret
+from chains.stats.observations.observations import Regret
+from chains.stats.observations.ways import Ways, ways_in
 from chains.stats.paired.shares import FEWEST_WORLDS
 from chains.terminal.verbs.law_of_orders import goes_down_alone, show_descents
 from chains.terminal.views.curve_data import Panel
@@ -137,12 +138,12 @@ class _About:
         return ", ".join([*(f"run {run}" for run in self.runs), *self.files])
 
 
-def _observed(sources: _Sources, *, exact: bool) -> tuple[Observations, _About]:
-    """Return the observations of all runs and files together."""
+def _observed(sources: _Sources, *, exact: bool) -> tuple[Ways, _About]:
+    """Return the observations of all runs and files together, as ways."""
     if exact and sources.runs:
         raise BadInput("--exact is said of files; of a run the instrument's error is never none by declaration")
     files = [read_data(path, exact=exact) for path in sources.files]
-    parts = [one.observations for one in files]
+    parts = [ways_in(one.observations) for one in files]
     if sources.runs:
         with working("reading the log") as tell:
             parts.append(of_runs(sources.runs, tell))
@@ -171,10 +172,10 @@ def _observed(sources: _Sources, *, exact: bool) -> tuple[Observations, _About]:
         readers=sources.readers,
         regrets=files[0].regrets if len(files) == 1 and not sources.runs else {} if files else regrets_of(sources.runs),
     )
-    return (parts[0] if len(parts) == 1 else Observations.joined(parts)), about
+    return (parts[0] if len(parts) == 1 else Ways.joined(parts)), about
 
 
-def _law(observations: Observations, about: _About, arguments: argparse.Namespace, figure: Path | None) -> int:
+def _law(observations: Ways, about: _About, arguments: argparse.Namespace, figure: Path | None) -> int:
     """Estimate the law of observations and show it."""
     pairs = None if arguments.by is None else pairs_by(observations.conditions, arguments.by)
     with working("fitting the law"):
