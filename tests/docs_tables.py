@@ -15,6 +15,8 @@ import sys
 import textwrap
 from pathlib import Path
 
+from pydantic import BaseModel
+
 ROOT = Path(__file__).parent.parent
 if __name__ == "__main__":
     sys.path.insert(0, str(ROOT))
@@ -23,13 +25,7 @@ from chains.analysis.tables import COLUMNS  # noqa: E402
 from chains.analysis.words import GLOSSARY  # noqa: E402
 from chains.experiments.settings import SETTINGS  # noqa: E402
 from chains.fates import MEANINGS  # noqa: E402
-from chains.models.channel.certainties import CertaintyRates  # noqa: E402
-from chains.models.channel.gaps import GapRates  # noqa: E402
-from chains.models.channel.grades import GradeRates  # noqa: E402
-from chains.models.channel.orders import DownRates  # noqa: E402
 from chains.models.channel.rates import ChannelRates  # noqa: E402
-from chains.models.channel.stops import CourageRates  # noqa: E402
-from chains.models.channel.traits import TraitRates  # noqa: E402
 from chains.organisation.prompts import HOLES, holes_of  # noqa: E402
 from chains.organisation.task import TASKS  # noqa: E402
 
@@ -61,8 +57,9 @@ def settings():
 
 def channel():
     docs = {}
-    for model in (ChannelRates, CertaintyRates, CourageRates, DownRates, GapRates, GradeRates, TraitRates):
-        docs |= field_docs(model)
+    for model in ChannelRates.__mro__:
+        if issubclass(model, BaseModel) and model is not BaseModel:
+            docs |= field_docs(model)
     rows = [(f"`{name}`", _rate(field.default), docs[name]) for name, field in ChannelRates.model_fields.items()]
     return table(("rate", "default", "what it plants"), rows)
 

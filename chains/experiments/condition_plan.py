@@ -56,6 +56,11 @@ def planned(settings: PlanSettings, hierarchy: Hierarchy) -> Plan:
             f"remedy {name_of(type(idle[0]))} needs a decision on what is reported; set loop = true, and leave "
             "reports = true"
         )
+    if settings.rounds == 1 and (idle := [one for one in switched_on if one.over_rounds]):
+        raise BadInput(
+            f"remedy {name_of(type(idle[0]))} as set works from one round on the next, and there is one round; "
+            "set rounds = 2 or more"
+        )
     drafts = selection is not None and max(selection.drafts.values()) > 1
     if (drafts or sided.sided or switched_on or settings.rounds > 1) and not reports:
         raise BadInput(

@@ -6,7 +6,7 @@ from chains.errors import BadInput
 from chains.experiments.settings import ConditionSettings
 from chains.organisation.hierarchy import Seat
 from chains.organisation.plan import Plan
-from chains.organisation.prompts import CIRCUMSTANCES, NONE, NOTICE, Prompt, configuration, read_prompt
+from chains.organisation.prompts import CIRCUMSTANCES, NONE, NOTICE, SOME, Prompt, configuration, read_prompt
 from chains.organisation.traits import GRADES, TIED, TRAIT, TraitDeal
 
 
@@ -45,6 +45,8 @@ def cast_prompts(settings: ConditionSettings, plan: Plan, prompts: dict[str, Pro
         )
     for variant in plan.told:
         cast_as(f"{NOTICE}/{variant}", NOTICE, variant)
+    for variant in plan.told_some:
+        cast_as(f"{SOME}{variant}", NOTICE, variant)
     _told(settings, plan, names, prompts)
     _told_of_traits(settings, plan, names, prompts)
     return names

@@ -14,7 +14,7 @@ from chains.models.channel.note_markers import blanked, numbered
 from chains.models.provider import Occasion, Request
 from chains.models.spec import Source
 from chains.organisation.hierarchy import Hierarchy, Role, Seat, deal
-from chains.organisation.plan import Plan, Turn
+from chains.organisation.plan import Plan, Remark, Turn
 from chains.organisation.prompts import Prompt
 from chains.organisation.round_settings import RoundSettings
 from chains.organisation.sitting import PERSON, Way
@@ -39,6 +39,10 @@ TITLES: Mapping[Role, str] = {
 """What seats are called in their own prompts, by role."""
 HAVE_NOTES = ("worker", "outside")
 """Roles that report from their own notes, not from what they heard."""
+NOTIFIED = ("worker", "manager")
+"""Roles whose prompts for reports have notices."""
+REMEMBER = "You remember earlier rounds."
+"""How memories of rounds begin that say nothing of ratings."""
 
 
 class Waiting(NamedTuple):
@@ -99,6 +103,8 @@ class Part(BaseModel):
     """Settings of the condition that replace the model's own: temperature, max_tokens."""
     tasks: Mapping[str, Prompt] = Field(default_factory=dict)
     """The prompt of each further task, besides the report."""
+    notices: Mapping[str, Prompt] = Field(default_factory=dict)
+    """Notices that it is told in some trials only, with its prompts for reports."""
     circumstances: str = ""
     """What it is told about the organisation, for prompts with that hole: sentences, each with a space before it, so
     that a prompt reads well without any."""
@@ -155,6 +161,8 @@ class Cast(BaseModel):
     """The member who holds each seat in this round; a seat that is not here has the member named after it."""
     remembered: Mapping[str, str] = Field(default_factory=dict)
     """For each seat, what its holder remembers of earlier rounds when asked for a report or a decision."""
+    remarks: Mapping[str, Sequence[Remark]] = Field(default_factory=dict)
+    """For each seat, what its holder was told of its reports after earlier rounds, with the round; oldest first."""
     went_well: int = 0
     """In how many earlier rounds that are remembered the standing plan was carried out."""
     draws: Annotated[Mapping[str, int], SkipValidation] = Field(default_factory=dict)
@@ -170,11 +178,17 @@ class Cast(BaseModel):
         """Whether the executive decides, its order goes down and workers act."""
         return self.plan.loop
 
-    def traits_of(self, seat: str) -> Mapping[str, int]:
-        """Return the traits of the member who holds a seat of the hierarchy; empty for others, and without traits."""
+    def traits_of(self, seat: str, *, anew: bool = False) -> Mapping[str, int]:
+        """Return the traits of the member who holds a seat of the hierarchy; empty for others, and without traits.
+
+        Args:
+            seat: The seat.
+            anew: Whether its holder was replaced in this round.
+        """
         if self.traits is None or seat not in self.hierarchy.heights:
             return {}
-        return self.traits.of(self.staff.get(seat, seat), *self._deal)
+        member = newcomer(seat, self.round + 1) if anew else self.staff.get(seat, seat)
+        return self.traits.of(member, *self._deal)
 
     @property
     def _deal(self) -> tuple[str, int]:
@@ -280,6 +294,8 @@ class Cast(BaseModel):
     def hears(self, turn: Turn, said: Said) -> tuple[str, ...]:
         """Return the turns that a turn's seat reads; a side line (it has a heading) counts only if a text came."""
         turns = self.plan.by_name
+        if turn.anew:
+            turn = turns[turn.seat.name]
         return tuple([name for name in turn.hears if said[name] is not None or not turns[name].heading])
 
     def report_on(self, turn: Turn, heard: Sequence[str], hears: Sequence[str], **more: Any) -> Request:
@@ -325,11 +341,12 @@ class Cast(BaseModel):
             seed = seed_of("sampling", self.world.digest, replicate, seat.name, turn.number)
             own = shape(source.settings(_lines(heard) if source.by_lines else 0), source)
             model, settings = source.label, {**own, **part.settings, "seed": seed}
-        reminded = turn.task in ("report", "decide") and not turn.reference
-        if reminded and self.went_well:
-            more.setdefault("more", {"went_well": self.went_well})
+        reminded = turn.task in ("report", "decide") and not (turn.reference or turn.anew)
+        notices = self._notices(turn)
+        if known := self._known_besides(turn, notices, reminded=reminded):
+            more.setdefault("more", known)
         circumstances = part.circumstances
-        if self.traits is not None and (traits := self.traits_of(seat.name)):
+        if self.traits is not None and (traits := self.traits_of(seat.name, anew=turn.anew)):
             more["more"] = {**more.get("more", {}), "traits": traits}
             circumstances += self.traits.told(traits)
         occasion = Occasion(
@@ -348,11 +365,37 @@ class Cast(BaseModel):
             "title": title_of(seat), "about": self.world.title, "superior": "your boss", "words": part.words,
             "circumstances": circumstances,
         }  # fmt: skip
-        messages = part.tasks.get(turn.task, part.prompt).fill({**told, **holes})
-        if reminded and (memory := self.remembered.get(seat.name)):
+        prompt = part.tasks.get(turn.task, part.prompt)
+        messages = prompt.with_notices([part.notices[name] for name in notices]).fill({**told, **holes})
+        if reminded and (memory := self._memory(seat.name)):
             *before, last = messages
             messages = (*before, structs.replace(last, content=f"{memory}\n\n{last.content}"))
         return Request(model=model, messages=messages, settings=settings, occasion=occasion)
+
+    def _notices(self, turn: Turn) -> list[str]:
+        """Return which of the notices that only some are told stand in a turn's prompt."""
+        if not self.plan.told_some or turn.row.holds != "report" or turn.seat.role not in NOTIFIED:
+            return []
+        return [name for weaver in self.plan.weavers for name in weaver.tells(self, turn.seat.name)]
+
+    def _known_besides(self, turn: Turn, notices: Sequence[str], *, reminded: bool) -> dict[str, Any]:
+        """Return what a seat knows that stands in none of the texts it reads, for the synthetic channel."""
+        known: dict[str, Any] = {"went_well": self.went_well} if reminded and self.went_well else {}
+        if turn.task == "report":
+            if told := (*self.plan.told, *notices):
+                known["told"] = told
+            if reminded and (faults := sum(one.fault for one in self.remarks.get(turn.seat.name, ()))):
+                known["faults"] = faults
+            if turn.anew:
+                known["anew"] = True
+        return known
+
+    def _memory(self, seat: str) -> str:
+        """Return what a seat's holder remembers, in words; empty if it remembers nothing."""
+        remembered, told = self.remembered.get(seat, ""), [one.text for one in self.remarks.get(seat, ())]
+        if told and not remembered:
+            remembered = REMEMBER
+        return "\n".join(filter(None, (remembered, *told)))
 
     def _in_plain_words(self, seat: Seat, heard: Sequence[str]) -> Sequence[str]:
         """Return what a seat was given with its own documents, if it has any, replaced by a list of their facts."""
@@ -377,6 +420,14 @@ def hands_of(world: World, hierarchy: Hierarchy, replicate: int) -> dict[str, tu
     together = [option.facts for option in world.decision.candidates] if world.decision else []
     facts = [fact.id for fact in world.facts]
     return deal(facts, hierarchy, world.digest, replicate, apart=apart, together=together, again=world.shared)
+
+
+SINCE = " since round "
+
+
+def newcomer(seat: str, number: int) -> str:
+    """Return the name of whoever takes a seat from outside, and has it in a round from the beginning."""
+    return f"{seat}{SINCE}{number}"
 
 
 def title_of(seat: Seat) -> str:

@@ -59,6 +59,8 @@ class Turn(NamedTuple):
             said: What was said so far, by turn.
         """
         row = self.row
+        if self.by is not None and not self.by.asks(cast, self, said):
+            return Ruled(None)
         answer = row.ask if isinstance(row, Task) else row.text
         if is_built_in(answer):
             return answer(cast, self, said)
@@ -76,6 +78,11 @@ class Turn(NamedTuple):
         return None if isinstance(self.row, Task) else self.row
 
     @property
+    def anew(self) -> bool:
+        """Whether somebody else writes the seat's report again: with what the first writer read, and nothing more."""
+        return self.task == "report" and self.about == self.seat.name
+
+    @property
     def ruled(self) -> bool:
         """Whether nobody is asked."""
         return not isinstance(self.row, Task)
@@ -84,6 +91,24 @@ class Turn(NamedTuple):
     def pass_(self) -> Pass:
         """Which way the message goes; the executive's first message counts as the decision, whatever its task."""
         return "decide" if self.number == 0 and self.seat.role == "executive" else self.row.pass_
+
+
+class Remark(NamedTuple):
+    """What a seat's holder is told after a round, and remembers with what else it remembers of that round."""
+
+    text: str
+    """A clause, such as "an auditor found ...", without the round and without a full stop."""
+    fault: bool = False
+    """Whether it finds fault with the holder's report."""
+
+
+class Aftermath(NamedTuple):
+    """What follows from a round for the next ones, besides what everybody remembers."""
+
+    remarks: Mapping[str, Remark] = {}
+    """By seat."""
+    relieved: Collection[str] = ()
+    """Seats whose holder left in the round; a newcomer has them."""
 
 
 class Weaver:
@@ -99,6 +124,23 @@ class Weaver:
     def told(self) -> tuple[str, ...]:
         """Notices to those who write reports: variants of the prompt `notice`."""
         return ()
+
+    @property
+    def told_some(self) -> tuple[str, ...]:
+        """Notices of which `tells` says, for each trial, who is told them."""
+        return ()
+
+    def tells(self, cast: Any, seat: str) -> tuple[str, ...]:
+        """Return which of `told_some` a seat that writes a report is told in a trial; from the cast alone."""
+        return ()
+
+    def asks(self, cast: Any, turn: Turn, said: Said) -> bool:
+        """Return whether a turn that it added is asked at all, given the messages so far; if not, it has no text."""
+        return True
+
+    def aftermath(self, cast: Any, said: Said) -> Aftermath:
+        """Return what follows from a round for the next ones, in a trial of several."""
+        return Aftermath()
 
     @property
     def numbers_notes(self) -> bool:
@@ -215,6 +257,8 @@ class Plan:
     """Seats beside the chain of command: auditors, and outsiders."""
     told: tuple[str, ...] = ()
     """Notices to those who write reports: variants of the prompt `notice`."""
+    told_some: tuple[str, ...] = ()
+    """Notices that some of them are told in some trials; see `Weaver.tells`."""
     numbered: bool = False
     """Whether the workers' notes are numbered, and reports name the numbers they rest on."""
     crossed: bool = False
@@ -224,6 +268,11 @@ class Plan:
     def seats(self) -> tuple[Seat, ...]:
         """Every seat: the hierarchy's, top first, then those beside it."""
         return (*self.hierarchy.seats, *self.beside)
+
+    @cached_property
+    def weavers(self) -> tuple[Weaver, ...]:
+        """What added turns."""
+        return tuple({id(turn.by): turn.by for turn in self.turns if turn.by is not None}.values())
 
     @cached_property
     def by_name(self) -> Mapping[str, Turn]:

@@ -42,6 +42,7 @@ def plan_of(
         down=draft.down,
         beside=tuple(draft.beside.values()),
         told=tuple(notice for weaver in weavers for notice in weaver.told),
+        told_some=tuple(notice for weaver in weavers for notice in weaver.told_some),
         numbered=any(weaver.numbers_notes for weaver in weavers),
         crossed=any(weaver.crosses for weaver in weavers),
     )

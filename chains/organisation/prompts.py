@@ -33,6 +33,8 @@ READER = "reader"
 """The role of a model that chooses facts from a person's documents; it holds no seat either."""
 NOTICE = "notice"
 """The kind of a prompt that is added to the prompts for reports."""
+SOME = "notice to some/"
+"""Begins the names, in a condition's casting, of notices that only some seats are told in a trial."""
 CIRCUMSTANCES = ("evals", "incentive", "pause_plan", "precedent", "rule", "cost")
 """What a seat may be told about the organisation that it works in: sentences that fill the hole `circumstances`.
 

@@ -32,8 +32,9 @@ both for people to read.
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from chains.organisation.cast import Cast, Part, hands_of
+from chains.organisation.cast import SINCE, Cast, Part, hands_of, newcomer
 from chains.organisation.hierarchy import Hierarchy
+from chains.organisation.plan import Aftermath, Remark
 from chains.organisation.round_settings import OF_DECISIONS, OUTCOMES_REMEMBERED, REMEMBERED, Memory, Move
 from chains.rng import Draw
 from chains.scoring.replies.rating import LEAST, MOST
@@ -56,6 +57,8 @@ class RoundResult(NamedTuple):
     values: Mapping[str, float | None] = {}
     """For each seat that reported, the share of what it heard that its report keeps; None where it heard nothing. Empty
     where nobody moves by it."""
+    after: Sequence[Aftermath] = ()
+    """What remedies have follow from it."""
 
 
 def first_staff(hierarchy: Hierarchy) -> dict[str, str]:
@@ -88,7 +91,11 @@ def next_staff(cast: Cast, met: RoundResult) -> dict[str, str]:
         # by the seat in that round: whoever was promoted just now may leave too, except with succession
         leaver = met.staff[out]
         seat = next(name for name, member in staff.items() if member == leaver)
-        staff[seat] = _newcomer(seat, cast.round + 1)
+        staff[seat] = newcomer(seat, cast.round + 1)
+    relieved = {met.staff[seat] for after in met.after for seat in after.relieved}
+    for seat, member in staff.items():
+        if member in relieved:
+            staff[seat] = newcomer(seat, cast.round + 1)
     return staff
 
 
@@ -102,16 +109,8 @@ def _succeed(cast: Cast, met: RoundResult, staff: dict[str, str], draw: Draw) ->
         staff[vacant] = met.staff[up]
         risen.add(met.staff[up])
         vacant = up
-    staff[vacant] = _newcomer(vacant, cast.round + 1)
+    staff[vacant] = newcomer(vacant, cast.round + 1)
     return risen
-
-
-_SINCE = " since round "
-
-
-def _newcomer(seat: str, number: int) -> str:
-    """Return the name of whoever takes a seat from outside in a round."""
-    return f"{seat}{_SINCE}{number}"
 
 
 def _marks(met: RoundResult, move: Move) -> Mapping[str, float | None]:
@@ -152,7 +151,7 @@ def in_round(cast: Cast, number: int, staff: Mapping[str, str], history: Sequenc
     parts = dict(cast.parts)
     for seat, member in staff.items():
         if cast.round_settings.succession:
-            parts[seat] = _grown_into(cast.parts[seat], cast.parts[member.partition(_SINCE)[0]])
+            parts[seat] = _grown_into(cast.parts[seat], cast.parts[member.partition(SINCE)[0]])
         else:
             # a newcomer has the part of the seat; all others keep the part of their first seat
             parts[seat] = cast.parts.get(member, cast.parts[seat])
@@ -164,6 +163,7 @@ def in_round(cast: Cast, number: int, staff: Mapping[str, str], history: Sequenc
             "dealt": hands_of(world, cast.hierarchy, cast.replicate),
             "parts": parts,
             "remembered": remembered(cast.round_settings.memory, staff, history),
+            "remarks": remarks_on(staff, history),
             "went_well": went_well(history) if cast.round_settings.memory == "outcomes" else 0,
         }
     )
@@ -204,6 +204,18 @@ def remembered(memory: Memory, staff: Mapping[str, str], history: Sequence[Round
         if lines:
             found[seat] = "\n".join(["You remember earlier rounds, about other matters.", *lines])
     return found
+
+
+def remarks_on(staff: Mapping[str, str], history: Sequence[RoundResult]) -> dict[str, tuple[Remark, ...]]:
+    """Return what each seat's holder was told of its reports after the last rounds, whatever else it remembers."""
+    first = max(0, len(history) - REMEMBERED)
+    found: dict[str, list[Remark]] = {}
+    for number, met in enumerate(history[first:], first + 1):
+        for seat, remark in ((seat, one) for after in met.after for seat, one in after.remarks.items()):
+            now = next((name for name, member in staff.items() if member == met.staff[seat]), None)
+            if now is not None:
+                found.setdefault(now, []).append(remark._replace(text=f"In round {number} {remark.text}."))
+    return {seat: tuple(told) for seat, told in found.items()}
 
 
 def went_well(history: Sequence[RoundResult]) -> int:

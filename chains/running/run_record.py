@@ -20,11 +20,11 @@ from chains.experiments.people import People
 from chains.experiments.prompt_assignment import circumstances, trait_deal
 from chains.experiments.settings import ConditionSettings
 from chains.models.spec import Source
-from chains.organisation.cast import Cast, Part, hands_of
+from chains.organisation.cast import NOTIFIED, Cast, Part, hands_of
 from chains.organisation.hierarchy import Hierarchy, Seat, chain, pyramid, shared_out, side_by_side, tree
 from chains.organisation.hierarchy_file import read_hierarchy
 from chains.organisation.plan import Plan, Turn
-from chains.organisation.prompts import NOTICE, Prompt
+from chains.organisation.prompts import NOTICE, SOME, Prompt
 from chains.organisation.round_settings import RoundSettings, seed_in
 from chains.organisation.sitting import PERSON
 from chains.organisation.traits import TraitDeal
@@ -283,9 +283,10 @@ class Casts:
     ) -> Part:
         prompts = {turn.name: self.record.prompts[names[turn.name]] for turn in turns}
         notices = [self.record.prompts[name] for who, name in names.items() if who.startswith(f"{NOTICE}/")]
-        if notices and seat.role in ("worker", "manager"):
+        if notices and seat.role in NOTIFIED:
             reports = [turn.name for turn in turns if turn.row.holds == "report"]
             prompts |= {name: prompts[name].with_notices(notices) for name in reports}
+        to_some = {who.removeprefix(SOME): name for who, name in names.items() if who.startswith(SOME)}
         first = next((turn for turn in turns if turn.number == 0), turns[0] if turns else None)
         way, people = settings.way_at(seat), self.record.experiment.people
         return Part(
@@ -298,6 +299,7 @@ class Casts:
             words=settings.words.at(seat),
             settings=_own_settings(settings, seat),
             tasks={turn.task: prompts[turn.name] for turn in turns if turn.task != "report"},
+            notices={variant: self.record.prompts[name] for variant, name in to_some.items()},
             circumstances="".join(f" {self.record.prompts[name].body}" for name in circumstances(settings, seat)),
         )
 

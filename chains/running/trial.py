@@ -240,7 +240,8 @@ def _met(crew: _SeatedCrew, staff: Mapping[str, str]) -> tuple[RoundResult, Outc
     cast, decision = crew.cast, crew.cast.world.decision
     said = {name: reply.spoken for name, reply in crew.replies.items()}
     reports = {seat: said[turn] or "" for seat, turn in cast.plan.sent.items()}
-    met = RoundResult(staff, ratings_in(cast, said), reports)
+    after = [weaver.aftermath(cast, said) for weaver in cast.plan.weavers]
+    met = RoundResult(staff, ratings_in(cast, said), reports, after=after)
     if not cast.loop or decision is None:
         return met, None
     _, outcome = read_loop(cast, crew.replies)

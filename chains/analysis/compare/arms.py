@@ -4,9 +4,10 @@ import math
 import sys
 from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any, NamedTuple, Self
 
+from chains.analysis.results.audits import checked_of, has_audits
 from chains.analysis.results.charter import superiors_of
 from chains.analysis.results.finished import Finished
 from chains.analysis.results.luck import met_in
@@ -26,6 +27,7 @@ from chains.running.run_record import Casts, RunRecord
 from chains.running.transcript import retold
 from chains.running.trial import read_top, read_trial
 from chains.scoring.facts.reader import Reader
+from chains.scoring.measures.audits import Checked
 from chains.scoring.measures.graded import graded
 from chains.scoring.measures.heard import Heard, halted, heard, valued
 from chains.scoring.measures.held_back import stakes
@@ -104,11 +106,28 @@ class RunHeard:
                 patterns=world.patterns,
             )._replace(
                 sat=self._sat(trial),
+                checked=self._checked(trial),
                 candidates=self._candidates(trial, world),
                 met=met_in(self.casts, trial, self.ends[trial].rounds),
+                **self._taken(trial),
                 **self._graded(trial, readings if top is None else [top]),
             )
         return self._heard[trial]
+
+    def _taken(self, trial: TrialId) -> dict[str, Any]:
+        """Return what a trial takes, if reports are audited anywhere in the run."""
+        calls, tokens = self.log.index.taken(str(trial))
+        return {"calls_taken": calls, "tokens_taken": tokens} if self._with_audits else {}
+
+    @cached_property
+    def _with_audits(self) -> bool:
+        return any(has_audits(self.casts.plan(condition.id)) for condition in self.record.conditions)
+
+    def _checked(self, trial: TrialId) -> Callable[[], Sequence[Checked]] | None:
+        """Return what reads a trial's reports beside their audits, once and if it is asked for; None without audits."""
+        if not has_audits(self.casts.plan(trial.condition)):
+            return None
+        return cache(lambda: checked_of(self.casts.cast(trial), self.log, str(trial)))
 
     def _candidates(self, trial: TrialId, world: World) -> Candidates | None:
         pool = self.ends[trial].pool

@@ -8,7 +8,7 @@ channels.
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Protocol
 
 import orjson
 
@@ -20,46 +20,62 @@ from chains.worlds.facts.ledger import Fact
 from chains.worlds.world import World
 
 MISSING, WRONG = "missing", "wrong"
+BLURRED = "blurred"
+"""A fact that is named without its values counts as wrong in findings."""
 
 
-def audited(occasion: Occasion, catch: float, alarm: float, draw: Draw) -> str:
+class Sight(Protocol):
+    """How well an auditor sees, as in `rates.ChannelRates`."""
+
+    @property
+    def catch(self) -> float:
+        """Chance that a loss is found."""
+
+    @property
+    def alarm(self) -> float:
+        """Chance that fault is found with an unchanged line."""
+
+    def sight(self, *, own: bool, blurred: bool) -> float:
+        """Return the share of what it catches that it also says."""
+
+
+def audited(occasion: Occasion, rates: Sight, draw: Draw) -> str:
     """Return an audit's findings: the numbers of the lines that the message lost.
 
     Args:
-        occasion: Holds `lines`, what the seat heard, and `written`, what it wrote.
-        catch: Chance that a loss is found.
-        alarm: Chance that fault is found with an unchanged line.
+        occasion: Holds `lines`, what the seat heard, `written`, what it wrote, and `own`, whether the same model did.
+        rates: How well the auditor sees.
         draw: Two draws are taken from it for every line.
     """
     stand: dict[int, str] = {}
     for number, truth in _truths(occasion).items():
-        caught, alarmed = draw.uniform() < catch, draw.uniform() < alarm
+        caught, alarmed = draw.uniform() < _chance(rates, occasion, truth), draw.uniform() < rates.alarm
         if truth and caught:
-            stand[number] = truth
+            stand[number] = _kind(truth)
         elif not truth and alarmed:
             stand[number] = WRONG
     return _findings(stand)
 
 
-def watched(occasion: Occasion, catch: float, alarm: float, draw: Draw) -> str:
+def watched(occasion: Occasion, rates: Sight, draw: Draw) -> str:
     """Return a watcher's version of an auditor's findings: it adds missed losses and strikes false findings.
 
     Args:
         occasion: As for an audit; `found` holds the findings so far, their kinds by number.
-        catch: Chance that a loss which the auditor missed is added, and that a false finding is struck.
-        alarm: Chance that a true finding is struck, and that fault is found with an unchanged line.
+        rates: How well the watcher sees. It adds a loss that the auditor missed, and strikes a false finding, as often
+            as it finds losses; it strikes a true finding as often as it finds fault with an unchanged line.
         draw: Two draws are taken from it for every line.
     """
     before: Mapping[int, str] = occasion.more["found"]
     stand: dict[int, str] = {}
     for number, truth in _truths(occasion).items():
-        caught, alarmed = draw.uniform() < catch, draw.uniform() < alarm
+        caught, alarmed = draw.uniform() < _chance(rates, occasion, truth), draw.uniform() < rates.alarm
         if truth:
             stands = not alarmed if number in before else caught
         else:
             stands = not caught if number in before else alarmed
         if stands:
-            stand[number] = truth or WRONG
+            stand[number] = _kind(truth) if truth else WRONG
     return _findings(stand)
 
 
@@ -102,7 +118,7 @@ def picked(occasion: Occasion) -> str:
 
 
 def _truths(occasion: Occasion) -> dict[int, str]:
-    """Return the state of each numbered line about a fact in the message: missing, wrong, or "" (right).
+    """Return the state of each numbered line about a fact in the message: missing, wrong, blurred, or "" (right).
 
     Of two lines about one fact the first counts, as in relaying.
     """
@@ -117,8 +133,19 @@ def _truths(occasion: Occasion) -> dict[int, str]:
         state = states.get(apart(line)[0])
         if state is not None and state.fact not in seen:
             seen.add(state.fact)
-            truths[number] = MISSING if state.fact not in said else WRONG if said[state.fact] != state else ""
+            now = said.get(state.fact)
+            wrong = BLURRED if now is not None and now.fate == "blurred" else WRONG
+            truths[number] = MISSING if now is None else "" if now == state else wrong
     return truths
+
+
+def _chance(rates: Sight, occasion: Occasion, truth: str) -> float:
+    """Return the chance that what is wrong with a line is found and said."""
+    return rates.catch * rates.sight(own=bool(occasion.more.get("own")), blurred=truth == BLURRED)
+
+
+def _kind(truth: str) -> str:
+    return WRONG if truth == BLURRED else truth
 
 
 def _about(states: Mapping[str, State], line: str) -> str:

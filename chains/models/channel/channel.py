@@ -22,6 +22,8 @@ name says what is planted:
     channel:conceal=0.1,fabricate=0.2             keeps silent about what could not be found out, or makes up a result
     channel:hedge=0.2,bad_hedge=2                 drops a fifth of the hedges, of bad news at twice the hazard
     channel:catch=0.8,alarm=0.05,mend=0.9         how well an auditor finds losses, and a seat restores them
+    channel:drop=0.3,deter=0.5,refuse=0.2         loses half of it if told of audits; may refuse to give up a seat
+    channel:drop=0.3,veil=0.5,stray=0.2           evades audits: blurs in place of dropping, loses more if not audited
 
 `rates` has the law of loss and every rate; `replies` has the replies to tasks
 other than reports.
@@ -32,6 +34,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from chains.models.channel.codebook import NOTHING, SILENT, Codebook, State, codebook, numbered_lines
+from chains.models.channel.conduct import UNCHECKED, is_watched
 from chains.models.channel.gaps import gap_passed_on
 from chains.models.channel.grades import regraded
 from chains.models.channel.note_markers import numbered
@@ -119,8 +122,9 @@ class Channel:
         rates, book = self.rates, codebook(occasion.world)
         draw = self.draw(occasion, fact.id)
         ratio = self._ratio(fact, occasion, chain)
-        if isinstance(fact, Fact) and fact.valence == "bad" and self._hidden(occasion, fact):
-            return []
+        forgone = self._forgone(occasion, fact)
+        if not forgone and self._left_out(occasion, fact):
+            return [draw.choice(book.wordings[veiled])] if (veiled := self._veiled(state, occasion)) else []
         now = self._regraded(state, fact, occasion) if rates.by_grade else state
         if now is not None and occasion.world.gaps and rates.conceal + rates.fabricate > 0:
             gap = next((one for one in occasion.world.gaps if one.fact == fact.id), None)
@@ -128,13 +132,13 @@ class Channel:
         if now is None:
             return []
         after: State | None = now
-        if draw.uniform() < rates.hazard(occasion.hop, occasion.depth, ratio, lines):
+        if draw.uniform() < rates.hazard(occasion.hop, occasion.depth, ratio, lines) and not forgone:
             cause = rates.cause(draw.uniform())
             if now.fate == "kept":
                 after = _lost(now, cause, book, draw)
             elif cause == "drop":
                 after = None
-        if after is None:
+        if after is None and (after := self._veiled(now, occasion)) is None:
             return []
         if isinstance(fact, Fact) and state.fate == "kept" and self._inflates(occasion, fact):
             better = self.draw(occasion, f"better {fact.id}").choice(better_told(fact, book) or [state])
@@ -177,18 +181,39 @@ class Channel:
             return state
         return as_sure(self.draw(occasion, f"slip {fact.id}").choice(wrong), state, book)
 
+    def _left_out(self, occasion: Occasion, fact: Statement) -> bool:
+        """Return whether a seat leaves out a fact before the law applies: it hides bad news, or nobody looks."""
+        if isinstance(fact, Fact) and fact.valence == "bad" and self._hidden(occasion, fact):
+            return True
+        unchecked = UNCHECKED in occasion.more.get("told", ())
+        return unchecked and self._by_chance(self.rates.stray, occasion, "stray", fact)
+
     def _hidden(self, occasion: Occasion, fact: Fact) -> bool:
-        hides = self.rates.bad_drop > 0 and self.draw(occasion, f"hidden {fact.id}").uniform() < self.rates.bad_drop
+        hides = self._by_chance(self.rates.bad_drop, occasion, "hidden", fact)
         return hides or self._lacks("candour", occasion, fact)
 
+    def _forgone(self, occasion: Occasion, fact: Statement) -> bool:
+        """Return whether a seat forgoes what it would lose of a fact, because somebody looks or it is new."""
+        return self._by_chance(self.rates.forgone(occasion.more), occasion, "forgone", fact)
+
+    def _veiled(self, state: State, occasion: Occasion) -> State | None:
+        """Return the blurred state in which a seat that is watched passes on what it would leave out; else None."""
+        blurred = State(state.fact, "blurred")
+        if not (self.rates.veil and is_watched(occasion.more)) or blurred not in codebook(occasion.world).wordings:
+            return None
+        veils = self.draw(occasion, f"veiled {state.fact}").uniform() < self.rates.veil
+        return blurred if veils else None
+
     def _inflates(self, occasion: Occasion, fact: Fact) -> bool:
-        inflates = self.rates.inflate > 0 and self.draw(occasion, f"inflated {fact.id}").uniform() < self.rates.inflate
+        inflates = self._by_chance(self.rates.inflate, occasion, "inflated", fact)
         return inflates or self._lacks("ethics", occasion, fact)
 
     def _lacks(self, trait: str, occasion: Occasion, fact: Statement) -> bool:
         """Return whether what goes with the want of a trait happens to a fact or a clause here."""
-        rate = self.rates.for_want_of(trait, occasion)
-        return rate > 0 and self.draw(occasion, f"{trait} {fact.id}").uniform() < rate
+        return self._by_chance(self.rates.for_want_of(trait, occasion), occasion, trait, fact)
+
+    def _by_chance(self, chance: float, occasion: Occasion, about: str, fact: Statement) -> bool:
+        return chance > 0 and self.draw(occasion, f"{about} {fact.id}").uniform() < chance
 
     def _made_up(self, book: Codebook, heard: Iterable[str], occasion: Occasion) -> list[str]:
         """Return new invented sentences, their number drawn from a Poisson distribution."""

@@ -25,6 +25,7 @@ from pydantic import ConfigDict, Field, ValidationError, model_validator
 
 from chains.errors import BadInput, nearest
 from chains.models.channel.certainties import CertaintyRates
+from chains.models.channel.conduct import ConductRates
 from chains.models.channel.gaps import GapRates
 from chains.models.channel.grades import GradeRates
 from chains.models.channel.orders import DownRates, Size
@@ -37,7 +38,7 @@ CAUSES: tuple[Cause, ...] = ("drop", "blur", "alter", "invert")
 _ALIASES = {"flip": "invert"}
 
 
-class ChannelRates(CertaintyRates, CourageRates, DownRates, GapRates, GradeRates, TraitRates):
+class ChannelRates(CertaintyRates, ConductRates, CourageRates, DownRates, GapRates, GradeRates, TraitRates):
     """What a channel plants."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)

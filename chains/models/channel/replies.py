@@ -12,6 +12,7 @@ from chains.models.channel.channel import Channel, as_report
 from chains.models.channel.codebook import codebook, lines_of
 from chains.models.channel.decisions import (
     best_heard,
+    choosing,
     chosen,
     keeps_plan,
     order_heard,
@@ -158,12 +159,12 @@ def most_told(decision: Decision) -> float:
 
 def audits(channel: Channel, occasion: Occasion) -> str:
     """Name what a report lost, at the planted rates of finding it and of false alarm."""
-    return audited(occasion, channel.rates.catch, channel.rates.alarm, _about(channel, occasion))
+    return audited(occasion, channel.rates, _about(channel, occasion))
 
 
 def watches(channel: Channel, occasion: Occasion) -> str:
     """Judge an auditor's findings at the same rates."""
-    return watched(occasion, channel.rates.catch, channel.rates.alarm, _about(channel, occasion))
+    return watched(occasion, channel.rates, _about(channel, occasion))
 
 
 def _about(channel: Channel, occasion: Occasion) -> Draw:
@@ -178,6 +179,13 @@ def picks(_channel: Channel, occasion: Occasion) -> str:
 def revises(channel: Channel, occasion: Occasion) -> str:
     """Write a report once more, mending what was found at the planted rate."""
     return as_report(revised(occasion, channel.rates.mend, channel.draw(occasion, "mend")))
+
+
+def gives_up_seat(channel: Channel, occasion: Occasion) -> str:
+    """Give up a seat when asked to, or refuse, at the planted rate."""
+    refuses = channel.draw(occasion, occasion.task).uniform() < channel.rates.refuse
+    option = next(option for option in occasion.letters.values() if (option == occasion.task) != refuses)
+    return choosing(occasion, option, "It stays." if refuses else "Somebody else may do it better.")
 
 
 def asks(_channel: Channel, _occasion: Occasion) -> str:

@@ -31,6 +31,11 @@ class Remedy(BaseModel, Weaver):
     of_candidates: ClassVar[bool] = False
     """Whether it needs candidates to choose from; it is refused in a world without any."""
 
+    @property
+    def over_rounds(self) -> bool:
+        """Whether it works from one round on the next; it is refused in trials of a single round."""
+        return False
+
     placebo: bool = False
     """Whether this is the placebo: it costs the same and does nothing."""
 

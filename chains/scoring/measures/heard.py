@@ -5,11 +5,12 @@ several in a tree. Every fact belongs in exactly one of them.
 """
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 from chains.fates import ELSEWHERE, FATE_OF, LETTERS_OF_CLAIMS, SILENT, in_rates
 from chains.scoring.facts.patterns import STATED
+from chains.scoring.measures.audits import Checked
 from chains.scoring.measures.gaps import NO_GAPS, Gaps, gap_shares, joined_gaps
 from chains.scoring.measures.graded import Graded
 from chains.scoring.measures.held_back import Stakes
@@ -89,6 +90,12 @@ class Heard(NamedTuple):
     """The same of its source."""
     sat: Sequence[Sat] | None = None
     """What people did in their seats, if anybody sits anywhere in the run; empty in a trial where nobody does."""
+    checked: Callable[[], Sequence[Checked]] | None = None
+    """Reads the reports as auditors and watchers saw them; None in a trial without audits."""
+    calls_taken: float = math.nan
+    """Replies of models that the trial took; nan in a run without audits."""
+    tokens_taken: float = math.nan
+    """Tokens that they took, read and written; nan in a run without audits."""
     graded: Graded | None = None
     """What is told of the graded facts; None in a world without any."""
     met: Sequence[Met] = ()

@@ -13,6 +13,7 @@ from typing import NamedTuple, Protocol, TypeVar
 from chains.errors import BadInput
 from chains.registry import Registry, blaming, is_built_in
 from chains.scoring.measures import luck
+from chains.scoring.measures.audits import OF_AUDITS, Checked
 from chains.scoring.measures.cherry_picking import best_alone, worst_alone
 from chains.scoring.measures.heard import Heard
 from chains.scoring.measures.intent import CARRIED, Carried
@@ -422,6 +423,18 @@ def words(at: Heard) -> float:
     return at.words
 
 
+@measure(share=False)
+def calls_taken(at: Heard) -> float:
+    """Replies of models that the trial took, in a run with audits."""
+    return at.calls_taken
+
+
+@measure(share=False)
+def tokens_taken(at: Heard) -> float:
+    """Tokens that the trial took, read and written, in a run with audits."""
+    return at.tokens_taken
+
+
 @measure()
 def degenerate(at: Heard) -> float:
     """Share of the messages that loop or claim nothing."""
@@ -456,6 +469,14 @@ def _of_people(of: Callable[[Sequence[Sat]], float]) -> Callable[[Heard], float]
 
 for _name, _did in OF_PEOPLE.items():
     MEASURES.add(_name, Measure(_did.about, _of_people(_did.of), _did.share), by=_did.of)
+
+
+def _of_audits(of: Callable[[Sequence[Checked]], float]) -> Callable[[Heard], float]:
+    return lambda at: math.nan if at.checked is None else of(at.checked())
+
+
+for _name, _found in OF_AUDITS.items():
+    MEASURES.add(_name, Measure(_found.about, _of_audits(_found.of)), by=_found.of)
 
 
 def _of_pools(of: Callable[[Candidates], float]) -> Callable[[Heard], float]:
