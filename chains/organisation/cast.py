@@ -291,12 +291,14 @@ class Cast(BaseModel):
         own = turn.task == "report" and turn.seat.role in HAVE_NOTES
         return [self.given(turn.seat.name), *texts] if own else texts
 
+    def reads(self, turn: Turn) -> tuple[str, ...]:
+        """Return the turns whose texts a turn's seat may read: of a report written anew, those of the first one."""
+        return self.plan.by_name[turn.seat.name].hears if turn.anew else turn.hears
+
     def hears(self, turn: Turn, said: Said) -> tuple[str, ...]:
         """Return the turns that a turn's seat reads; a side line (it has a heading) counts only if a text came."""
         turns = self.plan.by_name
-        if turn.anew:
-            turn = turns[turn.seat.name]
-        return tuple([name for name in turn.hears if said[name] is not None or not turns[name].heading])
+        return tuple([name for name in self.reads(turn) if said[name] is not None or not turns[name].heading])
 
     def report_on(self, turn: Turn, heard: Sequence[str], hears: Sequence[str], **more: Any) -> Request:
         """Ask a seat for its report on its own notes, if it has any, and the texts of the turns in `hears`."""

@@ -52,7 +52,7 @@ class _SeatedCrew:
         if isinstance(request, Ruled):
             self.replies[turn] = ruled_reply(request)
             return request.text
-        heard = tuple(dict.fromkeys([turns[name].seat.name for name in its.hears]))
+        heard = tuple(dict.fromkeys([turns[name].seat.name for name in self.cast.reads(its)]))
         key, part = self.cast.key(self.trial, its), self.cast.parts[seat]
         if part.sits == "none" or (its.reference and not part.human):
             reply = await self.reply_source.reply(key, its, part.model, heard, request)

@@ -15,7 +15,7 @@ from chains.organisation.plan import Turn as Spoken
 from chains.organisation.remedies.audit import corrected_in, shown_to
 from chains.organisation.remedies.audit_findings import KINDS, read_findings, read_numbers
 from chains.organisation.remedies.note_text import lines_in
-from chains.organisation.remedies.stop_choice import choice_in
+from chains.organisation.remedies.stop_choice import OPTIONS, choice_in
 from chains.organisation.task import Said
 from chains.running.log.log import Log, OtherReader
 from chains.running.log.records import Step
@@ -239,7 +239,7 @@ def _paths(cast: Cast, turns: Sequence[Turn]) -> dict[str, list[str]]:
 
 def _turn(cast: Cast, turn: Spoken, step: Step | None, reply: Reply, said: Said, held: Collection[str]) -> Turn:
     message = reply.spoken or ""
-    if turn.task in STEPS:
+    if turn.task in OPTIONS:
         choice = choice_in(cast, turn.task, said[turn.name])
         return Turn(turn.seat, _hop(cast, turn), step, reply, {}, (), None, turn, choice)
     if turn.row.holds == "option":

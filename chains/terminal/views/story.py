@@ -50,13 +50,9 @@ def story_view(story: Story, *, why: bool, prompts: bool = False) -> RenderableT
 def _arrived(story: Story) -> Iterator[Text]:
     """Say how many facts arrive as they are, and since which hop each other one does not."""
     by_hop: dict[int, dict[str, Read]] = {}
+    sent = {*story.sent.values()}
     for turn in story.turns:
-        if (
-            turn.told.task == "report"
-            and turn.seat.role != "outside"
-            and not turn.told.heading
-            and turn.hop <= story.depth
-        ):
+        if turn.told.name in sent and turn.hop <= story.depth:
             fates = by_hop.setdefault(turn.hop, {})
             for name, verdict in in_rates(turn.verdicts).items():
                 fates[name] = min(fates.get(name, verdict.fate), verdict.fate, key=READS.index)
