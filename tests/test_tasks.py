@@ -16,7 +16,7 @@ NUMBERS = {
     "report": 10_000, "rate": 20_000, "audit": 30_000, "revise": 40_000, "watch": 50_000, "skip": 60_000,
     "stop": 70_000, "override": 80_000, "veto": 90_000, "ask": 100_000, "answer": 110_000, "decide": 120_000,
     "order": 130_000, "relay": 140_000, "act": 150_000, "score": 200_000, "guess": 210_000,
-    "step_down": 310_000,
+    "step_down": 310_000, "post": 320_000, "chat": 330_000,
 }  # fmt: skip
 
 
@@ -49,14 +49,18 @@ def test_two_tasks_of_one_number_are_refused():
 def test_every_turn_of_a_plan_is_known_by_its_seat_and_number():
     settings = ConditionSettings.of(
         {
-            "loop": True, "selection": 3, "side": "question:L0>L3+outside:Press>L0",
+            "loop": True, "selection": 3, "forum": "worker", "side": "question:L0>L3+outside:Press>L0",
             "remedy": "audit:rate=1,then=send_back,watchers=2+skip:by=targeted+memory+verbatim+stop_work:override=true"
             "+veto+screen",
         }
     )  # fmt: skip
     plan = planned(PlanSettings.of(settings), chain(3))
     asked = [turn for turn in plan.turns if not turn.ruled]
-    assert {turn.task for turn in asked} == set(NUMBERS) - {"guess", "step_down"}  # in place of `rate` and `revise`
+    assert {turn.task for turn in asked} == set(NUMBERS) - {
+        "guess",
+        "step_down",
+        "chat",
+    }  # for `rate`, `revise`, `post`
     assert len({(turn.seat.name, turn.number) for turn in asked}) == len(asked)
 
 

@@ -19,6 +19,7 @@ LOSSY = (
     ("five_words", "depth=2"),
     ("selection", "depth=2"),
     ("both_sides", "depth=1,2"),
+    ("exploits", "forum=worker"),
 )
 
 

@@ -6,6 +6,7 @@ from typing import NamedTuple, Self
 from chains.errors import BadInput
 from chains.experiments.scoped import Scoped
 from chains.experiments.settings import ConditionSettings
+from chains.organisation.forum import Forum
 from chains.organisation.hierarchy import Hierarchy
 from chains.organisation.plan import Plan, Weaver
 from chains.organisation.planning import plan_of
@@ -28,6 +29,7 @@ class PlanSettings(NamedTuple):
     selected_by: By
     rounds: int
     rates_reports: bool
+    forum: str
 
     @classmethod
     def of(cls, settings: ConditionSettings) -> Self:
@@ -51,6 +53,8 @@ def planned(settings: PlanSettings, hierarchy: Hierarchy) -> Plan:
     if (selection := _selection(settings, hierarchy)) is not None:
         weavers.append(selection)
     weavers += (switched_on := remedies(settings.remedy))
+    if settings.forum != "none":
+        weavers.append(Forum(settings.forum, sided))
     if (idle := [one for one in switched_on if one.of_decisions]) and not (decides and reports):
         raise BadInput(
             f"remedy {name_of(type(idle[0]))} needs a decision on what is reported; set loop = true, and leave "
@@ -74,6 +78,8 @@ def planned(settings: PlanSettings, hierarchy: Hierarchy) -> Plan:
 
 def round_settings_of(settings: ConditionSettings) -> RoundSettings:
     """Return the number of rounds of a condition's trials and what happens between them: nothing if there is one."""
+    if settings.rounds == 1 and (settings.forum != "none" or settings.tips):
+        raise BadInput("a forum and tips are for the rounds to come, and there is one; set rounds = 2 or more")
     if settings.rounds == 1:
         return RoundSettings()
     if settings.memory in OF_DECISIONS and not settings.decides:
@@ -83,7 +89,15 @@ def round_settings_of(settings: ConditionSettings) -> RoundSettings:
         )
     if settings.succession and settings.promotion == "none":
         raise BadInput("succession = true fills vacant seats by promotion; set promotion = rating, value or random")
-    return RoundSettings(settings.rounds, settings.memory, settings.promotion, settings.leaving, settings.succession)
+    return RoundSettings(
+        rounds=settings.rounds,
+        memory=settings.memory,
+        promotion=settings.promotion,
+        leaving=settings.leaving,
+        succession=settings.succession,
+        forum=settings.forum,
+        tips=settings.tips,
+    )
 
 
 def _selection(settings: PlanSettings, hierarchy: Hierarchy) -> Selection | None:

@@ -149,8 +149,8 @@ class ConditionSettings(BaseModel):
     )
     selected_by: Annotated[By, BeforeValidator(_text)] = Field(
         default="rating",
-        description="how one draft is chosen: rating, guess (the writer's own, of that rating), random, or placebo "
-        "(rated, then random)",
+        description="how one draft is chosen: rating, guess (the writer's own, of that rating), leak (a copy of the "
+        "reader rates them beforehand), random, or placebo and leak_placebo (rated, then random)",
     )
     rounds: Count = Field(
         default=1, description="how often the organisation meets, each time about another world; the last is measured"
@@ -185,6 +185,14 @@ class ConditionSettings(BaseModel):
     )
     bond: Share = Field(
         default=0, description="chance that competence and ethics are the same in a member; else they are dealt apart"
+    )
+    forum: Text = Field(
+        default="none",
+        description="who posts after each round and reads it before the next, as in worker or worker+manager; with "
+        ":placebo the posts are on other matters",
+    )
+    tips: NotNegativeCount = Field(
+        default=0, description="practices said to raise a score that each worker is told of before the first round"
     )
     prompt: Scoped[Text] = Field(default=Scoped("plain"), description="prompt configuration; with a scope, a variant")
     model: Scoped[Text] = Field(default=Scoped("smollm2"), description="who holds the seats: a model's name, or person")

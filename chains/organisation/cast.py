@@ -89,6 +89,15 @@ def as_json(settings: dict[str, Any], source: Source, name: str, properties: Map
     }
 
 
+class Habit(NamedTuple):
+    """What a seat's holder knows of practices (see `worlds.facts.metric`), by their ids."""
+
+    used: tuple[str, ...] = ()
+    """Those in its last report."""
+    read: tuple[str, ...] = ()
+    """Those that it has read or been told of since."""
+
+
 class Part(BaseModel):
     """What a seat is in one condition: its model, prompts and settings."""
 
@@ -165,6 +174,8 @@ class Cast(BaseModel):
     """For each seat, what its holder was told of its reports after earlier rounds, with the round; oldest first."""
     went_well: int = 0
     """In how many earlier rounds that are remembered the standing plan was carried out."""
+    habits: Mapping[str, Habit] = Field(default_factory=dict)
+    """What each seat's holder did to be scored higher, and has heard of, where work is scored."""
     draws: Annotated[Mapping[str, int], SkipValidation] = Field(default_factory=dict)
     """In a fork with several continuations, the number that stands for the replicate in what a turn's model draws."""
 
@@ -383,6 +394,8 @@ class Cast(BaseModel):
     def _known_besides(self, turn: Turn, notices: Sequence[str], *, reminded: bool) -> dict[str, Any]:
         """Return what a seat knows that stands in none of the texts it reads, for the synthetic channel."""
         known: dict[str, Any] = {"went_well": self.went_well} if reminded and self.went_well else {}
+        if reminded and (habit := self.habits.get(turn.seat.name)):
+            known["habit"] = habit
         if turn.task == "report":
             if told := (*self.plan.told, *notices):
                 known["told"] = told
@@ -416,10 +429,11 @@ class Cast(BaseModel):
 def hands_of(world: World, hierarchy: Hierarchy, replicate: int) -> dict[str, tuple[str, ...]]:
     """Return the ids of the facts that each worker holds in a trial.
 
-    Facts of one pattern go to different workers, those about one candidate to the same one.
+    Facts of one pattern go to different workers, those about one candidate or one piece of work to the same one.
     """
     apart = [pattern.facts for pattern in world.patterns]
     together = [option.facts for option in world.decision.candidates] if world.decision else []
+    together += [work.facts for work in world.metric.works] if world.metric else []
     facts = [fact.id for fact in world.facts]
     return deal(facts, hierarchy, world.digest, replicate, apart=apart, together=together, again=world.shared)
 

@@ -29,6 +29,10 @@ class RoundSettings(NamedTuple):
     leaving: Leaving = "none"
     succession: bool = False
     """Whether the executive retires after each round, and every seat that falls vacant is filled from below."""
+    forum: str = "none"
+    """Who posts and reads; see `forum`."""
+    tips: int = 0
+    """Of how many practices each worker is told before the first round."""
 
     @property
     def by_value(self) -> bool:

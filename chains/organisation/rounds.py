@@ -5,6 +5,7 @@ the one that a trial of a single round would have, so that conditions with
 different numbers of rounds are compared on the same world. In every round
 each report is rated by the seat above. Before the next,
 
+- with a forum, its members read what the others have posted (see `forum`);
 - members remember how their reports were rated, and with
   `memory = reports` what they wrote, of the last few rounds; with
   `memory = outcomes` everybody remembers what was decided and what came of
@@ -32,13 +33,15 @@ both for people to read.
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from chains.organisation.cast import SINCE, Cast, Part, hands_of, newcomer
+from chains.organisation.cast import SINCE, Cast, Habit, Part, hands_of, newcomer
+from chains.organisation.forum import as_read, as_told, members, read_by, tips_for
 from chains.organisation.hierarchy import Hierarchy
 from chains.organisation.plan import Aftermath, Remark
 from chains.organisation.round_settings import OF_DECISIONS, OUTCOMES_REMEMBERED, REMEMBERED, Memory, Move
 from chains.rng import Draw
 from chains.scoring.replies.rating import LEAST, MOST
 from chains.worlds.decisions.decision import Option
+from chains.worlds.world import World
 
 
 class RoundResult(NamedTuple):
@@ -59,6 +62,8 @@ class RoundResult(NamedTuple):
     where nobody moves by it."""
     after: Sequence[Aftermath] = ()
     """What remedies have follow from it."""
+    posts: Mapping[str, str] = {}
+    """What each seat posted."""
 
 
 def first_staff(hierarchy: Hierarchy) -> dict[str, str]:
@@ -148,6 +153,8 @@ def in_round(cast: Cast, number: int, staff: Mapping[str, str], history: Sequenc
         history: The results of earlier rounds.
     """
     world = cast.worlds[number - 1]
+    known = remembered(cast.round_settings.memory, staff, history)
+    heard, habits = _from_others(cast, world, staff, history)
     parts = dict(cast.parts)
     for seat, member in staff.items():
         if cast.round_settings.succession:
@@ -162,8 +169,11 @@ def in_round(cast: Cast, number: int, staff: Mapping[str, str], history: Sequenc
             "staff": staff,
             "dealt": hands_of(world, cast.hierarchy, cast.replicate),
             "parts": parts,
-            "remembered": remembered(cast.round_settings.memory, staff, history),
+            "remembered": {
+                seat: "\n\n".join(filter(None, (known.get(seat), heard.get(seat)))) for seat in {**known, **heard}
+            },
             "remarks": remarks_on(staff, history),
+            "habits": habits,
             "went_well": went_well(history) if cast.round_settings.memory == "outcomes" else 0,
         }
     )
@@ -174,6 +184,26 @@ def _grown_into(seat: Part, member: Part) -> Part:
     if seat is member or seat.sits != "none" or member.sits != "none":
         return seat
     return seat.model_copy(update={"model": member.model, "settings": member.settings})
+
+
+def _from_others(
+    cast: Cast, world: World, staff: Mapping[str, str], history: Sequence[RoundResult]
+) -> tuple[dict[str, str], dict[str, Habit]]:
+    """Return what each seat has heard from others since the last round, in words, and its holder's practices."""
+    settings, hierarchy, metric = cast.round_settings, cast.hierarchy, world.metric
+    readers = members(settings.forum, hierarchy)
+    tips = {} if history else tips_for(world, hierarchy, cast.replicate, settings.tips)
+    heard, habits = dict[str, str](), dict[str, Habit]()
+    last = history[-1] if history else None
+    for seat, member in staff.items():
+        read = read_by(seat, last.posts) if last is not None and seat in readers else {}
+        if words := as_read(read) or as_told(world, tips.get(seat, ())):
+            heard[seat] = words
+        if metric is not None:
+            was = None if last is None else next((name for name, who in last.staff.items() if who == member), None)
+            used = () if last is None or was is None else metric.practised(last.reports.get(was))
+            habits[seat] = Habit(used, (*metric.practised("\n".join(read.values())), *tips.get(seat, ())))
+    return heard, habits
 
 
 def remembered(memory: Memory, staff: Mapping[str, str], history: Sequence[RoundResult]) -> dict[str, str]:

@@ -123,6 +123,7 @@ TASKS: Registry[Task] = Registry(
         "revise": f"{_REMEDIES}.audit", "skip": f"{_REMEDIES}.skip_and_memory", "ask": _SIDES, "answer": _SIDES,
         "stop": f"{_REMEDIES}.stop_work", "override": f"{_REMEDIES}.stop_work", "veto": f"{_REMEDIES}.veto",
         "score": f"{_REMEDIES}.screen", "step_down": f"{_REMEDIES}.audit",
+        "post": "chains.organisation.forum", "chat": "chains.organisation.forum",
     },
 )  # fmt: skip
 """Every task by its name, for settings and lists of prompts."""

@@ -14,6 +14,7 @@ from msgspec import structs
 from chains.errors import Hopeless
 from chains.models.provider import Finish, Reply, Request
 from chains.organisation.cast import NO_REPORT, Cast, Climb, Speak, Waiting
+from chains.organisation.forum import posts_in
 from chains.organisation.hierarchy import held_below
 from chains.organisation.plan import Plan, Turn
 from chains.organisation.remedies.audit import corrected_in
@@ -26,6 +27,7 @@ from chains.running.log.records import RoundEnd, TrialEnd, now
 from chains.running.outcomes.actions import read_deeds
 from chains.running.outcomes.decisions import read_loop, read_orders
 from chains.running.outcomes.pools import read_pool
+from chains.running.outcomes.practices import read_practised
 from chains.running.reply_source import Answers, Question
 from chains.scoring.facts.degenerate import degenerate
 from chains.scoring.facts.instrument import CLAUSES
@@ -241,7 +243,7 @@ def _met(crew: _SeatedCrew, staff: Mapping[str, str]) -> tuple[RoundResult, Outc
     said = {name: reply.spoken for name, reply in crew.replies.items()}
     reports = {seat: said[turn] or "" for seat, turn in cast.plan.sent.items()}
     after = [weaver.aftermath(cast, said) for weaver in cast.plan.weavers]
-    met = RoundResult(staff, ratings_in(cast, said), reports, after=after)
+    met = RoundResult(staff, ratings_in(cast, said), reports, after=after, posts=posts_in(cast, said))
     if not cast.loop or decision is None:
         return met, None
     _, outcome = read_loop(cast, crew.replies)
@@ -266,6 +268,7 @@ def _round_end(
     return RoundEnd(
         staff=dict(met.staff), ratings=dict(met.ratings), values=dict(met.values), readings=readings if read else {},
         top=top, outcome=outcome,
+        practised=read_practised(crew.cast, met),
     )  # fmt: skip
 
 

@@ -130,6 +130,23 @@ class Pool(BaseModel):
     """The shortlist, the best first."""
 
 
+class Practised(BaseModel):
+    """What one worker got done in a round, and what it did in its report to be scored higher."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    output: float
+    """The true output, in units; the mean if the worker has several pieces of work."""
+    used: tuple[str, ...] = ()
+    """The practices in its report, by their ids."""
+    before: tuple[str, ...] = ()
+    """Those in its last report."""
+    read: tuple[str, ...] = ()
+    """Those that it had read or been told of since."""
+    posted: tuple[str, ...] = ()
+    """Those that it posts."""
+
+
 class Deeds(BaseModel):
     """What workers did who had to weigh the goals of an order."""
 

@@ -25,12 +25,16 @@ _BUILT_IN = (
     "in_family",
     "expertise",
     "cannot",
+    "exploits",
 )
 """Each is a module of `chains.worlds.scenario`, imported when it is asked for, because some need numpy."""
 SCENARIOS: Registry[Scenario] = Registry(
     "scenario",
     {name: f"chains.worlds.scenario.{name}" for name in _BUILT_IN}
-    | {"in_family_shuffled": "chains.worlds.scenario.in_family"},
+    | {
+        "in_family_shuffled": "chains.worlds.scenario.in_family",
+        "exploits_disabled": "chains.worlds.scenario.exploits",
+    },
 )
 
 APART = 1_000_000

@@ -14,6 +14,7 @@ from chains.worlds.decisions.decision import Decision
 from chains.worlds.facts.gaps import Gap
 from chains.worlds.facts.grading import Grading
 from chains.worlds.facts.ledger import Fact
+from chains.worlds.facts.metric import Metric
 from chains.worlds.facts.pattern import Pattern
 from chains.worlds.facts.sources import Sources
 from chains.worlds.facts.status_rule import Status, StatusRule
@@ -55,6 +56,8 @@ class World(BaseModel):
     """What could not be found out; each is a fact that says so."""
     shared: tuple[str, ...] = ()
     """The ids of facts that a second worker holds too, who was there when it happened."""
+    metric: Metric | None = None
+    """What each worker got done, and how reports on it are scored; None if no work is scored."""
 
     @model_validator(mode="after")
     def _one_of_each(self) -> Self:
@@ -93,6 +96,9 @@ class World(BaseModel):
             raise ValueError(f"there is no fact {lacking[0]} for a second worker to hold")
         if lacking := sorted({gap.fact for gap in self.gaps} - known):
             raise ValueError(f"there is no fact {lacking[0]} for the gap to be")
+        told = {fact for work in self.metric.works for fact in work.facts} if self.metric else set()
+        if lacking := sorted(told - known):
+            raise ValueError(f"there is no fact {lacking[0]} for a work to be told by")
         return self
 
     @cached_property

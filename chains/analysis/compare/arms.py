@@ -11,6 +11,7 @@ from chains.analysis.results.audits import checked_of, has_audits
 from chains.analysis.results.charter import superiors_of
 from chains.analysis.results.finished import Finished
 from chains.analysis.results.luck import met_in
+from chains.analysis.results.practices import days_in
 from chains.analysis.results.sittings import sittings
 from chains.errors import LogDamaged
 from chains.experiments.condition_name import shown
@@ -110,6 +111,7 @@ class RunHeard:
                 candidates=self._candidates(trial, world),
                 met=met_in(self.casts, trial, self.ends[trial].rounds),
                 **self._taken(trial),
+                days=days_in(self.casts, trial, self.ends[trial].rounds),
                 **self._graded(trial, readings if top is None else [top]),
             )
         return self._heard[trial]

@@ -17,6 +17,7 @@ from chains.analysis.results.grades import GradedPath, GradedRow, graded_path, g
 from chains.analysis.results.luck import LuckRow, luck_rows, met_in
 from chains.analysis.results.patterns import PatternRow, PatternSeen, pattern_rows, pattern_seen
 from chains.analysis.results.pools import Scored, by_drafts, pool_rows, pool_seen
+from chains.analysis.results.practices import Worked, days_in, practice_rows, worked
 from chains.analysis.results.regret import Priced, down_rows, priced, regret_rows
 from chains.analysis.results.status import StatusPath, StatusRow, status_path, status_rows
 from chains.analysis.results.stops import stop_rows
@@ -24,7 +25,7 @@ from chains.experiments.experiment import Condition, TrialId
 from chains.fates import SILENT
 from chains.running.log.index import Taken
 from chains.running.log.log import Log
-from chains.running.log.records import TrialEnd
+from chains.running.log.records import RoundEnd, TrialEnd
 from chains.running.run_record import Casts, RunRecord
 from chains.running.spending import cost
 from chains.scoring.measures.fate_shares import HopShares, PackedShares, mean_shares, shares_by_hop, shares_of
@@ -70,6 +71,8 @@ class Results(NamedTuple):
     """Finished trials of several rounds, round by round."""
     lucky: Mapping[TrialId, tuple[Met, ...]] = {}
     """The rounds of finished trials of several in which something was decided."""
+    worked: Mapping[TrialId, Worked] = {}
+    """What is kept of finished trials in whose rounds work was scored."""
     told: Sequence[StatusPath] = ()
     """Finished trials in which a status was reported."""
     seen: Sequence[PatternSeen] = ()
@@ -212,6 +215,10 @@ class Results(NamedTuple):
         """Return a row for each condition in whose rounds something is decided: what past success does to it."""
         return luck_rows(self.record, self.lucky)
 
+    def practices(self) -> list[dict[str, Any]]:
+        """Return a row for each condition in whose rounds work is scored: output, scores, practices."""
+        return practice_rows(self.record, self.worked)
+
     def patterns(self) -> list[PatternRow]:
         """Return a row for each condition whose worlds have patterns: what of them reaches the executive."""
         return pattern_rows(self.record, self.seen)
@@ -287,6 +294,7 @@ class Results(NamedTuple):
             **({"regret": self.regret(), "down_by_hop": self.down(), "pauses": self.pauses()} if self.decided else {}),
             **({"by_round": self.rounds()} if self.met else {}),
             **({"luck": [row.document() for row in lucky]} if (lucky := self.luck()) else {}),
+            **({"practices": self.practices()} if self.worked else {}),
             **({"status": [row.document() for row in self.status()]} if self.told else {}),
             **({"grades": [row.document() for row in self.grades()]} if self.on_scale else {}),
             **({"patterns": [row.document() for row in self.patterns()]} if self.seen else {}),
@@ -333,6 +341,23 @@ class _OnTheWayUp(NamedTuple):
         self.missing.extend(gap_path(casts, trial, end))
 
 
+class _OverRounds(NamedTuple):
+    """What is kept of trials of several rounds, by the fields of `Results`."""
+
+    met: dict[TrialId, tuple[Round, ...]]
+    lucky: dict[TrialId, tuple[Met, ...]]
+    worked: dict[TrialId, Worked]
+
+    def take(self, casts: Casts, trial: TrialId, rounds: Sequence[RoundEnd]) -> None:
+        """Add the rounds of a finished trial."""
+        if not rounds:
+            return
+        self.met[trial] = rounds_of(casts, trial, rounds)
+        self.lucky[trial] = met_in(casts, trial, rounds)
+        if days := days_in(casts, trial, rounds):
+            self.worked[trial] = worked(days)
+
+
 def results(record: RunRecord, log: Log, tell: Tell = silent) -> Results:
     """Read a run's results from the ends of its trials; messages are not read again.
 
@@ -349,8 +374,7 @@ def results(record: RunRecord, log: Log, tell: Tell = silent) -> Results:
     silent: set[TrialId] = set()
     decided: dict[TrialId, TrialEnd] = {}
     up = _OnTheWayUp([], [], [], [], [])
-    met: dict[TrialId, tuple[Round, ...]] = {}
-    lucky: dict[TrialId, tuple[Met, ...]] = {}
+    over = _OverRounds({}, {}, {})
     tops: dict[TrialId, HopShares] = {}
     taken: dict[TrialId, Taken] = {}
     ordered: dict[TrialId, TrialEnd] = {}
@@ -377,9 +401,7 @@ def results(record: RunRecord, log: Log, tell: Tell = silent) -> Results:
         if _has_silence(end):
             silent.add(trial)
         up.take(casts, trial, end)
-        if end.rounds:
-            met[trial] = rounds_of(casts, trial, end.rounds)
-            lucky[trial] = met_in(casts, trial, end.rounds)
+        over.take(casts, trial, end.rounds)
         if end.outcome is not None:
             decided[trial] = end
         candidates |= pool_seen(casts, trial, end)
@@ -405,8 +427,7 @@ def results(record: RunRecord, log: Log, tell: Tell = silent) -> Results:
         standing=standing(record, log, looks),
         decided=priced(record, decided),
         **up._asdict(),
-        met=met,
-        lucky=lucky,
+        **over._asdict(),
         tops=tops,
         taken=taken,
         claims=claims,

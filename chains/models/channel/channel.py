@@ -19,6 +19,7 @@ name says what is planted:
     channel:bad_drop=1                            a saboteur: drops every bad fact
     channel:inflate=0.1,kin=0.5                   tells a tenth of the figures better, and scores its own writing higher
     channel:hide=0.1/0.3,milder=0/0.2             leaves out, or tells milder, facts with a grade: a rate for each grade
+    channel:adopt=0.4,tinker=0.05,quit=0.1   takes up what is said to raise a score, hits on it, and gives it up again
     channel:conceal=0.1,fabricate=0.2             keeps silent about what could not be found out, or makes up a result
     channel:hedge=0.2,bad_hedge=2                 drops a fifth of the hedges, of bad news at twice the hazard
     channel:catch=0.8,alarm=0.05,mend=0.9         how well an auditor finds losses, and a seat restores them
@@ -38,6 +39,7 @@ from chains.models.channel.conduct import UNCHECKED, is_watched
 from chains.models.channel.gaps import gap_passed_on
 from chains.models.channel.grades import regraded
 from chains.models.channel.note_markers import numbered
+from chains.models.channel.practices import in_use
 from chains.models.channel.rates import Cause, ChannelRates, parse_channel
 from chains.models.provider import Occasion, Reply, Request, Usage
 from chains.rng import Draw
@@ -101,7 +103,7 @@ class Channel:
                 seen.add(state.fact)
                 passed_on = self._passed_on(line, state, facts[state.fact], occasion, chain, len(heard))
                 said += [numbered(one, numbers) for one in passed_on]
-        return said + self._made_up(book, heard, occasion)
+        return said + self._practised(occasion) + self._made_up(book, heard, occasion)
 
     @property
     def resolved(self) -> dict[str, Any]:
@@ -214,6 +216,13 @@ class Channel:
 
     def _by_chance(self, chance: float, occasion: Occasion, about: str, fact: Statement) -> bool:
         return chance > 0 and self.draw(occasion, f"{about} {fact.id}").uniform() < chance
+
+    def _practised(self, occasion: Occasion) -> list[str]:
+        """Return the lines with which a worker does what is said to raise a score."""
+        metric = occasion.world.metric
+        if metric is None or occasion.role != "worker" or not self.rates.practises:
+            return []
+        return [practice.line for practice in in_use(self.rates, metric, occasion, self.draw(occasion, "practices"))]
 
     def _made_up(self, book: Codebook, heard: Iterable[str], occasion: Occasion) -> list[str]:
         """Return new invented sentences, their number drawn from a Poisson distribution."""

@@ -16,13 +16,14 @@ from chains.worlds.facts.grading import Grading
 from chains.worlds.facts.ledger import Fact, Statement
 
 
-def _split(value: Any) -> Any:
+def split_rates(value: Any) -> Any:
+    """Return several rates, joined by "/" or not, as a tuple."""
     if isinstance(value, str):
         return tuple(part.strip() for part in value.split("/"))
     return value if isinstance(value, tuple | list) else (value,)
 
 
-ByGrade = Annotated[tuple[Annotated[float, Field(ge=0, le=1)], ...], Field(min_length=1), BeforeValidator(_split)]
+ByGrade = Annotated[tuple[Annotated[float, Field(ge=0, le=1)], ...], Field(min_length=1), BeforeValidator(split_rates)]
 
 
 class GradeRates(BaseModel):

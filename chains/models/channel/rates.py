@@ -29,6 +29,7 @@ from chains.models.channel.conduct import ConductRates
 from chains.models.channel.gaps import GapRates
 from chains.models.channel.grades import GradeRates
 from chains.models.channel.orders import DownRates, Size
+from chains.models.channel.practices import PracticeRates
 from chains.models.channel.stops import CourageRates, Rate
 from chains.models.channel.traits import TraitRates
 
@@ -38,7 +39,9 @@ CAUSES: tuple[Cause, ...] = ("drop", "blur", "alter", "invert")
 _ALIASES = {"flip": "invert"}
 
 
-class ChannelRates(CertaintyRates, ConductRates, CourageRates, DownRates, GapRates, GradeRates, TraitRates):
+class ChannelRates(
+    CertaintyRates, ConductRates, CourageRates, DownRates, GapRates, GradeRates, PracticeRates, TraitRates
+):
     """What a channel plants."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -100,7 +103,7 @@ class ChannelRates(CertaintyRates, ConductRates, CourageRates, DownRates, GapRat
     kin: Size = 0.0
     """Added to the score of a candidate whose text was written by the same model, in points of 1 to 10."""
     hunch: Size = 0.0
-    """Standard deviation of the noise in each score of a candidate, in points of 1 to 10."""
+    """Standard deviation of the noise in each score of a candidate or of work done, in points of 1 to 10."""
     bad_drop: Rate = 0.0
     """Chance per hop that a bad fact is left out, kept or not, before the law applies: a seat that hides bad news."""
     catch: Rate = 1.0

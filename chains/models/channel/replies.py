@@ -21,6 +21,7 @@ from chains.models.channel.decisions import (
     weights_heard,
 )
 from chains.models.channel.orders import deed_heard, done
+from chains.models.channel.practices import OTHER_MATTERS, posted, score
 from chains.models.channel.stops import steps_in
 from chains.models.channel.traits import rated_by_traits
 from chains.models.provider import Occasion
@@ -75,10 +76,30 @@ def halts(channel: Channel, occasion: Occasion) -> str:
 
 
 def rates_drafts(channel: Channel, occasion: Occasion) -> str:
-    """Rate drafts with the planted taste for good news, or by the planted liking for their writer's traits."""
+    """Rate drafts with the planted taste for good news, or by the planted liking for their writer's traits.
+
+    Where work is scored they are rated by the metric, with the noise `hunch`, drawn for each draft.
+    """
+    if (metric := occasion.world.metric) is not None:
+        ratings = {}
+        for (letter, about), text in zip(occasion.letters.items(), occasion.heard, strict=True):
+            noise = channel.rates.hunch * channel.draw(occasion, f"hunch {about} {letter}").normal()
+            ratings[letter] = score(channel.rates, occasion, metric, text, noise)
+        return json.dumps(ratings)
     if channel.rates.likes_traits:
         return rated_by_traits(channel.rates, occasion, channel.draw(occasion, f"liking {occasion.more.get('of')}"))
     return rated(occasion, channel.rates.taste, channel.draw(occasion, "taste"))
+
+
+def posts(channel: Channel, occasion: Occasion) -> str:
+    """Post how the last report was rated and what was done in it to be rated higher."""
+    used, rating = occasion.more["used"], occasion.more["rating"]
+    return posted(channel.rates, occasion.world.metric, used, rating, channel.draw(occasion, "post"))
+
+
+def chats(_channel: Channel, _occasion: Occasion) -> str:
+    """Post on other matters."""
+    return OTHER_MATTERS
 
 
 LEAST, MOST = 1, 10

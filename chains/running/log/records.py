@@ -12,7 +12,7 @@ from pydantic import AliasChoices, BaseModel, ConfigDict, Field, PlainSerializer
 from chains.models.provider import Reply, Request, Usage, digest_of
 from chains.organisation.sitting import Way
 from chains.organisation.turn_key import Key, Pass
-from chains.scoring.reading import Deeds, Outcome, Pool, Reading
+from chains.scoring.reading import Deeds, Outcome, Pool, Practised, Reading
 
 LOG_VERSION = 1
 
@@ -149,6 +149,8 @@ class RoundEnd(BaseModel):
     top: Reading | None = None
     outcome: Outcome | None = None
     """The outcome, if something was decided; None in logs from before this was kept."""
+    practised: dict[str, Practised] = {}
+    """For each worker, what it got done and what it did to be scored higher, where work is scored."""
 
 
 class TrialEnd(BaseModel):

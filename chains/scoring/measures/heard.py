@@ -17,6 +17,7 @@ from chains.scoring.measures.held_back import Stakes
 from chains.scoring.measures.intent import Carried
 from chains.scoring.measures.luck import Met
 from chains.scoring.measures.pools import Candidates
+from chains.scoring.measures.practices import Day
 from chains.scoring.measures.regret import Payoffs, payoffs
 from chains.scoring.measures.sittings import Sat
 from chains.scoring.measures.stopped_work import Work, work_of
@@ -100,6 +101,8 @@ class Heard(NamedTuple):
     """What is told of the graded facts; None in a world without any."""
     met: Sequence[Met] = ()
     """The rounds in which something was decided, in a trial of several."""
+    days: Sequence[Day] = ()
+    """The rounds in which work was scored, in a trial of several."""
     filed: float = math.nan
     """Share of the graded facts that a worker reports; nan in a world without any."""
 

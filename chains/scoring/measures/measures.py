@@ -18,6 +18,7 @@ from chains.scoring.measures.cherry_picking import best_alone, worst_alone
 from chains.scoring.measures.heard import Heard
 from chains.scoring.measures.intent import CARRIED, Carried
 from chains.scoring.measures.pools import POOLED, Candidates
+from chains.scoring.measures.practices import WORKED, Day
 from chains.scoring.measures.sittings import OF_PEOPLE, Sat
 from chains.worlds.facts.status_rule import STATUSES
 
@@ -485,5 +486,13 @@ def _of_pools(of: Callable[[Candidates], float]) -> Callable[[Heard], float]:
 
 for _name, _its in POOLED.items():
     MEASURES.add(_name, Measure(_its.about, _of_pools(_its.of), _its.share), by=_its.of)
+
+
+def _of_work(of: Callable[[Sequence[Day]], float]) -> Callable[[Heard], float]:
+    return lambda at: of(at.days) if at.days else math.nan
+
+
+for _name, _work in WORKED.items():
+    MEASURES.add(_name, Measure(_work.about, _of_work(_work.of), _work.share), by=_work.of)
 for _name, _one in CARRIED.items():
     MEASURES.add(_name, Measure(_one.about, _of_orders(_one.of), _one.share), by=_one.of)

@@ -51,6 +51,32 @@ def share_by_world(values: Mapping[Hashable, Sequence[float]]) -> Share:
     return Share(share, low, high, len(means))
 
 
+def pooled_share(cases: Mapping[Hashable, tuple[int, int]]) -> Share:
+    """Return the share of all cases in which something happened, with an interval by world.
+
+    Use it where worlds have very different numbers of cases. The share is a ratio of sums; its standard error is that
+    of Taylor linearisation with worlds as clusters (Cochran 1977, 6.3), and its interval is taken on the log-odds,
+    with t of one degree less than worlds. At 0 and 1, and for one world, it is Wilson's with an observation a world.
+
+    Args:
+        cases: For each world, in how many cases it happened, and of how many.
+    """
+    known = [one for one in cases.values() if one[1]]
+    if not known:
+        return Share(math.nan, math.nan, math.nan, 0)
+    hits, of, worlds = sum(hit for hit, _ in known), sum(count for _, count in known), len(known)
+    share = hits / of
+    spread = math.fsum((hit - share * count) ** 2 for hit, count in known)
+    if worlds < 2 or not 0 < share < 1 or not spread:
+        return Share(share, *wilson(share, worlds), worlds)
+    from scipy.special import stdtrit  # type: ignore[import-untyped]  # noqa: PLC0415  no types; few runs need scipy
+
+    error = math.sqrt(worlds / (worlds - 1) * spread) / of
+    middle, half = math.log(share / (1 - share)), float(stdtrit(worlds - 1, 0.975)) * error / (share * (1 - share))
+    low, high = (1 / (1 + math.exp(-(middle + side * half))) for side in (-1, 1))
+    return Share(share, low, high, worlds)
+
+
 def wilson(share: float, count: int) -> tuple[float, float]:
     """Return Wilson's 95% interval of a share of `count` independent observations; it holds the share itself."""
     square = Z * Z / count

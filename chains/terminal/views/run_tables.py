@@ -25,6 +25,7 @@ from chains.terminal.views.luck import luck_view
 from chains.terminal.views.output import counted
 from chains.terminal.views.pauses import pauses_view
 from chains.terminal.views.pools import pools_view
+from chains.terminal.views.practices import practices_view
 from chains.terminal.views.regret import regret_view
 from chains.terminal.views.status import share_text, status_view, told_sentence
 from chains.terminal.views.stops import stops_view
@@ -87,6 +88,7 @@ def results_view(
         parts += _by_condition(others, {}, found.at_the_top(silent=False), {})
     parts += rounds_view(found.rounds())
     parts += luck_view(found.luck())
+    parts += practices_view(found.practices())
     if found.told:
         parts += status_view(found.status(), shown_hops(sorted({row["hop"] for row in rows})))
     parts += patterns_view(found.patterns())
