@@ -1,9 +1,12 @@
 """Pleasers (E9): traits that members keep, succession, promotion by value, exit of the dissatisfied."""
 
 import math
+import random
 from collections import Counter
 
+import numpy as np
 import pytest
+from statsmodels.discrete.conditional_models import ConditionalLogit
 
 from chains.errors import BadInput
 from chains.models.channel.channel import parse_channel
@@ -20,6 +23,8 @@ from chains.rng import Draw
 from chains.scoring.measures.passed_on import passed_on
 from chains.scoring.reading import Reading
 from chains.scoring.replies.rating import read_ratings
+from chains.stats.choices import Choice, correlation, gradient, mean_by_world
+from chains.stats.price import Holder, price
 from chains.worlds.scenario_registry import world_for
 
 TREE = pyramid([1, 2, 4])
@@ -170,3 +175,140 @@ def test_a_liking_for_traits_is_within_the_scale_and_needs_no_traits_to_be_read(
         assert read_ratings(rated_by_traits(rates, asked, Draw("test", at)), ["A"]) is not None
     with pytest.raises(BadInput, match="frank"):
         parse_channel("frank=11")
+
+
+def test_the_price_equation_gives_a_case_worked_out_by_hand():
+    """Weights .5, .25, .25 and candour 1, 0, 0. C leaves for N (candour 1), A falls to .25, and B rises to .5."""
+    before = {"A": Holder(2, 1), "B": Holder(1, 0), "C": Holder(1, 0)}
+    after = {"A": Holder(1, 1), "B": Holder(2, 0), "N": Holder(1, 1)}
+    parts = price(before, after)
+    # mean .5 before, .5 after; three quarters have forebears. Rising: (-.25 * .5 + .25 * -.5) / .75
+    assert parts == pytest.approx((-1 / 3, 1 / 6, 0.0, 1 / 6))
+    assert parts.change == pytest.approx(0.0, abs=1e-12)
+    # the same by the covariance of Price: fitness .5, 2 and 0 of weights .5, .25, .25
+    fitness, values, weights = np.array([0.5, 2, 0]), np.array([1, 0, 0]), np.array([0.5, 0.25, 0.25])
+    mean = weights @ fitness
+    covariance = weights @ (fitness * values) - mean * (weights @ values)
+    assert parts.rising + parts.leaving == pytest.approx(covariance / mean)
+
+
+def test_the_parts_of_the_price_equation_add_up_to_the_change_whatever_happens():
+    draw = random.Random(1)
+    for _ in range(300):
+        names = [f"m{at}" for at in range(12)]
+        before, after = ({n: Holder(draw.random(), draw.gauss(0, 1)) for n in draw.sample(names, 8)} for _ in "ab")
+        parts = price(before, after)
+        means = [
+            sum(h.weight * h.value for h in one.values()) / sum(h.weight for h in one.values())
+            for one in (before, after)
+        ]
+        assert parts.change == pytest.approx(means[1] - means[0], abs=1e-12)
+
+
+def test_where_nothing_moves_nothing_is_selected_and_what_changes_is_within():
+    before = {"A": Holder(1, 0.2), "B": Holder(1, 0.6)}
+    assert price(before, before) == (0, 0, 0, 0)
+    assert price(before, {"A": Holder(1, 0.4), "B": Holder(1, 0.6)}) == pytest.approx((0, 0, 0.1, 0))
+    assert price(before, {"C": Holder(1, 0.4)}) is None
+
+
+def choices(draw, betas, worlds, sets=12, size=2):
+    found = []
+    for world in range(worlds):
+        for _ in range(sets):
+            traits = [[float(draw.random() < 0.5) for _ in betas] for _ in range(size)]
+            liking = [
+                sum(b * x for b, x in zip(betas, one, strict=True)) - math.log(-math.log(draw.random()))
+                for one in traits
+            ]
+            found.append(Choice(world, traits, liking.index(max(liking))))
+    return found
+
+
+def test_a_planted_liking_is_found_as_statsmodels_finds_it_and_none_where_none_is_planted():
+    made = choices(random.Random(2), (-1.0, 1.0, 0.0), 80)
+    found = gradient(made)
+    assert [one.low <= b <= one.high for one, b in zip(found, (-1.0, 1.0, 0.0), strict=True)] == [True] * 3
+    chosen = np.array([int(at == one.chosen) for one in made for at in range(2)])
+    groups = np.array([at for at, _ in enumerate(made) for _ in range(2)])
+    other = ConditionalLogit(chosen, np.array([x for one in made for x in one.candidates]), groups=groups).fit(disp=0)
+    assert [one.value for one in found] == pytest.approx(list(other.params), abs=1e-3)
+
+
+def test_nothing_is_said_of_a_trait_that_decides_always_or_never_differs():
+    decides = [Choice(at, [[1.0], [0.0]], 0) for at in range(30)]
+    assert gradient(decides) is None
+    assert gradient([Choice(1, [[1.0], [1.0]], 0)]) is None
+    assert gradient([]) is None
+    few = gradient(choices(random.Random(3), (0.0,), 4))
+    assert math.isnan(few[0].low)
+
+
+def test_a_correlation_over_members_has_an_interval_by_world_and_none_where_a_trait_is_the_same_in_all():
+    draw = random.Random(4)
+    pairs = {
+        world: [
+            (x, x if draw.random() < 0.5 else float(draw.random() < 0.5))
+            for x in (float(draw.random() < 0.5) for _ in range(4))
+        ]
+        for world in range(100)
+    }
+    found = correlation(pairs)
+    assert found.low < 0.5 < found.high
+    assert correlation({1: [(1.0, 0.0), (1.0, 1.0)]}) is None
+    assert mean_by_world({}) is None
+    assert mean_by_world({1: [1.0, 3.0]}).value == 2.0
+
+
+def settings_of(*texts):
+    return [word for text in texts for word in ("--set", text)]
+
+
+PLANTED = ("--set", "model=channel:please=0.6,frank=-2,legible=2")
+SMALL = settings_of("rounds=3", "worlds=3", "hierarchy=pyramid:1-2-4", "leaving=none,dissatisfied")
+
+
+def test_a_run_shows_who_rises_replays_goes_on_as_a_fork_and_is_compared(mazedom):
+    ran = mazedom(
+        "run", "pleasers", *SMALL, "--set", "promotion=rating,random", "--set", "hypotheses=none", *PLANTED, "--json"
+    ).document
+    rows = {(row["factors"]["promotion"], row["factors"]["leaving"]): row for row in ran["traits"]}
+    assert len(rows) == 4
+    assert rows["rating", "none"]["leaves"] == {}  # nobody leaves but those who retire
+    for row in ran["traits"]:
+        for one in row["price"]:
+            parts = sum(one[part]["value"] for part in ("rising", "leaving", "within", "arriving"))
+            assert parts == pytest.approx(one["change"]["value"], abs=1e-5)
+    first = [
+        level["by_round"][0]["share"] for row in ran["traits"] for level in row["levels"] if level["trait"] == "candour"
+    ]
+    assert first[:3] == first[3:6]  # the first round is the same in all conditions
+    assert mazedom("replay", "last", "--verify").status == 0
+    shown = mazedom("show", "last").out
+    assert "what moves a trait" in shown
+    compared = mazedom("compare", "last", "--by", "promotion", "--all").out
+    assert "candour_at_top" in compared
+    fork = mazedom("fork", "last", "--at", "L2.1", "--set", "model.L2.1=channel:drop=0.5")
+    assert fork.status == 0
+    assert mazedom("replay", "last", "--verify").status == 0
+
+
+def test_clones_differ_in_nothing_and_nothing_is_selected(mazedom):
+    ran = mazedom(
+        "run",
+        "pleasers",
+        *SMALL,
+        "--set",
+        "promotion=rating",
+        "--set",
+        "cloned=true",
+        "--set",
+        "hypotheses=none",
+        *PLANTED,
+        "--json",
+    )
+    for row in ran.document["traits"]:
+        assert row["rises"] == row["leaves"] == {}
+        for one in row["price"]:
+            if one["trait"] != "kept":
+                assert all(part["value"] == 0 for name, part in one.items() if name != "trait")

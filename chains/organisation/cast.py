@@ -196,15 +196,13 @@ class Cast(BaseModel):
             seat: The seat.
             anew: Whether its holder was replaced in this round.
         """
+        return self.traits_at(seat, newcomer(seat, self.round + 1) if anew else self.staff.get(seat, seat))
+
+    def traits_at(self, seat: str, member: str) -> Mapping[str, int]:
+        """Return the traits of a member of this trial who holds a seat of the hierarchy in some round."""
         if self.traits is None or seat not in self.hierarchy.heights:
             return {}
-        member = newcomer(seat, self.round + 1) if anew else self.staff.get(seat, seat)
-        return self.traits.of(member, *self._deal)
-
-    @property
-    def _deal(self) -> tuple[str, int]:
-        """What names the trial where members are dealt something for all its rounds."""
-        return (self.worlds[-1] if self.worlds else self.world).digest, self.replicate
+        return self.traits.of(member, (self.worlds[-1] if self.worlds else self.world).digest, self.replicate)
 
     def with_stand_in(self, seat: str) -> Self:
         """Return this cast with a model in place of the person who holds a seat."""

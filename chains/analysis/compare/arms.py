@@ -13,6 +13,7 @@ from chains.analysis.results.finished import Finished
 from chains.analysis.results.luck import met_in
 from chains.analysis.results.practices import days_in
 from chains.analysis.results.sittings import sittings
+from chains.analysis.results.traits import generations_of
 from chains.errors import LogDamaged
 from chains.experiments.condition_name import shown
 from chains.experiments.experiment import Condition, TrialId
@@ -110,6 +111,7 @@ class RunHeard:
                 checked=self._checked(trial),
                 candidates=self._candidates(trial, world),
                 met=met_in(self.casts, trial, self.ends[trial].rounds),
+                generations=generations_of(self.casts, trial, self.ends[trial]),
                 **self._taken(trial),
                 days=days_in(self.casts, trial, self.ends[trial].rounds),
                 **self._graded(trial, readings if top is None else [top]),

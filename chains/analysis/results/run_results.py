@@ -21,6 +21,7 @@ from chains.analysis.results.practices import Worked, days_in, practice_rows, wo
 from chains.analysis.results.regret import Priced, down_rows, priced, regret_rows
 from chains.analysis.results.status import StatusPath, StatusRow, status_path, status_rows
 from chains.analysis.results.stops import stop_rows
+from chains.analysis.results.traits import TraitRow, generations_of, trait_rows
 from chains.experiments.experiment import Condition, TrialId
 from chains.fates import SILENT
 from chains.running.log.index import Taken
@@ -29,6 +30,7 @@ from chains.running.log.records import RoundEnd, TrialEnd
 from chains.running.run_record import Casts, RunRecord
 from chains.running.spending import cost
 from chains.scoring.measures.fate_shares import HopShares, PackedShares, mean_shares, shares_by_hop, shares_of
+from chains.scoring.measures.generations import Generation
 from chains.scoring.measures.luck import Met
 from chains.stats.fit.lazy_intervals import mean_interval
 from chains.stats.paired.ceiling_and_floor import AtLimit, at_limit
@@ -73,6 +75,8 @@ class Results(NamedTuple):
     """The rounds of finished trials of several in which something was decided."""
     worked: Mapping[TrialId, Worked] = {}
     """What is kept of finished trials in whose rounds work was scored."""
+    members: Mapping[TrialId, tuple[Generation, ...]] = {}
+    """Who sat where in each round of finished trials whose members have traits."""
     told: Sequence[StatusPath] = ()
     """Finished trials in which a status was reported."""
     seen: Sequence[PatternSeen] = ()
@@ -219,6 +223,10 @@ class Results(NamedTuple):
         """Return a row for each condition in whose rounds work is scored: output, scores, practices."""
         return practice_rows(self.record, self.worked)
 
+    def traits(self) -> list[TraitRow]:
+        """Return a row for each condition whose members have traits: where those are, and what moves them."""
+        return trait_rows(self.record, self.members)
+
     def patterns(self) -> list[PatternRow]:
         """Return a row for each condition whose worlds have patterns: what of them reaches the executive."""
         return pattern_rows(self.record, self.seen)
@@ -295,6 +303,7 @@ class Results(NamedTuple):
             **({"by_round": self.rounds()} if self.met else {}),
             **({"luck": [row.document() for row in lucky]} if (lucky := self.luck()) else {}),
             **({"practices": self.practices()} if self.worked else {}),
+            **({"traits": [row.document() for row in traits]} if (traits := self.traits()) else {}),
             **({"status": [row.document() for row in self.status()]} if self.told else {}),
             **({"grades": [row.document() for row in self.grades()]} if self.on_scale else {}),
             **({"patterns": [row.document() for row in self.patterns()]} if self.seen else {}),
@@ -375,6 +384,7 @@ def results(record: RunRecord, log: Log, tell: Tell = silent) -> Results:
     decided: dict[TrialId, TrialEnd] = {}
     up = _OnTheWayUp([], [], [], [], [])
     over = _OverRounds({}, {}, {})
+    members: dict[TrialId, tuple[Generation, ...]] = {}
     tops: dict[TrialId, HopShares] = {}
     taken: dict[TrialId, Taken] = {}
     ordered: dict[TrialId, TrialEnd] = {}
@@ -402,6 +412,7 @@ def results(record: RunRecord, log: Log, tell: Tell = silent) -> Results:
             silent.add(trial)
         up.take(casts, trial, end)
         over.take(casts, trial, end.rounds)
+        members[trial] = generations_of(casts, trial, end)
         if end.outcome is not None:
             decided[trial] = end
         candidates |= pool_seen(casts, trial, end)
@@ -428,6 +439,7 @@ def results(record: RunRecord, log: Log, tell: Tell = silent) -> Results:
         decided=priced(record, decided),
         **up._asdict(),
         **over._asdict(),
+        members=members,
         tops=tops,
         taken=taken,
         claims=claims,

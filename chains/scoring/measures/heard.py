@@ -12,6 +12,7 @@ from chains.fates import ELSEWHERE, FATE_OF, LETTERS_OF_CLAIMS, SILENT, in_rates
 from chains.scoring.facts.patterns import STATED
 from chains.scoring.measures.audits import Checked
 from chains.scoring.measures.gaps import NO_GAPS, Gaps, gap_shares, joined_gaps
+from chains.scoring.measures.generations import Generation
 from chains.scoring.measures.graded import Graded
 from chains.scoring.measures.held_back import Stakes
 from chains.scoring.measures.intent import Carried
@@ -103,6 +104,8 @@ class Heard(NamedTuple):
     """The rounds in which something was decided, in a trial of several."""
     days: Sequence[Day] = ()
     """The rounds in which work was scored, in a trial of several."""
+    generations: Sequence[Generation] = ()
+    """Who sat where in each round and with which traits; empty where members have none."""
     filed: float = math.nan
     """Share of the graded facts that a worker reports; nan in a world without any."""
 

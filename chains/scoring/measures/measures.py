@@ -15,6 +15,7 @@ from chains.registry import Registry, blaming, is_built_in
 from chains.scoring.measures import luck
 from chains.scoring.measures.audits import OF_AUDITS, Checked
 from chains.scoring.measures.cherry_picking import best_alone, worst_alone
+from chains.scoring.measures.generations import OF_TRAITS, Generation
 from chains.scoring.measures.heard import Heard
 from chains.scoring.measures.intent import CARRIED, Carried
 from chains.scoring.measures.pools import POOLED, Candidates
@@ -494,5 +495,13 @@ def _of_work(of: Callable[[Sequence[Day]], float]) -> Callable[[Heard], float]:
 
 for _name, _work in WORKED.items():
     MEASURES.add(_name, Measure(_work.about, _of_work(_work.of), _work.share), by=_work.of)
+
+
+def _of_traits(of: Callable[[Sequence[Generation]], float]) -> Callable[[Heard], float]:
+    return lambda at: of(at.generations)
+
+
+for _name, _trait in OF_TRAITS.items():
+    MEASURES.add(_name, Measure(_trait.about, _of_traits(_trait.of), _trait.share), by=_trait.of)
 for _name, _one in CARRIED.items():
     MEASURES.add(_name, Measure(_one.about, _of_orders(_one.of), _one.share), by=_one.of)

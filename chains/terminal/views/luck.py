@@ -58,14 +58,15 @@ def creep_sentence(row: LuckRow) -> str:
     """Say what each round survived adds to the log-odds of carrying the plan out."""
     if not row.figures:
         return "what past rounds add can't be estimated: too little differs between rounds"
-    added = _with_interval(row.figures["creep"])
+    added = with_interval(row.figures["creep"])
     sentence = f"each round survived adds {added} to the log-odds of carrying the plan out"
     if row.figures["keenness"][0] <= 0:
         return sentence
-    return f"{sentence}; the accepted risk grows by {_with_interval(row.figures['shift'])} log-odds of failure"
+    return f"{sentence}; the accepted risk grows by {with_interval(row.figures['shift'])} log-odds of failure"
 
 
-def _with_interval(figure: tuple[float, float, float]) -> str:
+def with_interval(figure: tuple[float, float, float]) -> str:
+    """Return a figure with its sign, and with its interval if there is one."""
     value, low, high = figure
     return f"{value:+.2f}" if math.isnan(low) else f"{value:+.2f} ({low:+.2f} to {high:+.2f})"
 

@@ -30,6 +30,7 @@ from chains.terminal.views.regret import regret_view
 from chains.terminal.views.status import share_text, status_view, told_sentence
 from chains.terminal.views.stops import stops_view
 from chains.terminal.views.summary import COMPARE_TELLS, summary_view
+from chains.terminal.views.traits import traits_view
 from chains.worlds.world import unverified_notes
 
 FATE_STYLE = {
@@ -89,6 +90,7 @@ def results_view(
     parts += rounds_view(found.rounds())
     parts += luck_view(found.luck())
     parts += practices_view(found.practices())
+    parts += traits_view(found.traits())
     if found.told:
         parts += status_view(found.status(), shown_hops(sorted({row["hop"] for row in rows})))
     parts += patterns_view(found.patterns())

@@ -1,0 +1,124 @@
+"""Who is chosen, by traits: a conditional logit over sets of candidates; means and correlations with trials by world.
+
+Of each set one is chosen, with the chance
+
+    P(i) = exp(b . x_i) / sum over the set of exp(b . x_j)
+
+(D. McFadden, Conditional logit analysis of qualitative choice behavior, 1974): b is what each trait adds to the
+log-odds of being chosen, and 0 where it does not matter. A trait that only goes together with another that matters has
+a coefficient of 0 all the same, as a selection gradient has (R. Lande and S. J. Arnold, Evolution 37, 1983). The fit is
+by maximum likelihood, the standard errors by the sandwich over worlds, with t of worlds - 1 degrees of freedom.
+"""
+
+import math
+from collections.abc import Hashable, Mapping, Sequence
+from statistics import fmean
+from typing import NamedTuple
+
+import numpy as np
+from scipy.special import logsumexp, stdtrit  # type: ignore[import-untyped]  # scipy ships no types
+
+from chains.stats.creep import Figure
+from chains.stats.fit.likelihood import Floats
+from chains.stats.paired.shares import FEWEST_WORLDS
+
+_STEPS = 50
+_SMALL = 1e-9
+_FARTHEST = 8.0
+"""A coefficient beyond this stands for a trait that decides in every set: it has no estimate."""
+
+
+class Choice(NamedTuple):
+    """One of a set is chosen."""
+
+    world: Hashable
+    candidates: Sequence[Sequence[float]]
+    """For each candidate its traits, in the same order."""
+    chosen: int
+    """The place of the one that is chosen."""
+
+
+def gradient(choices: Sequence[Choice]) -> list[Figure] | None:
+    """Return what each trait adds to the log-odds of being chosen; None if that can't be estimated.
+
+    Args:
+        choices: All sets of all trials of one condition.
+    """
+    sets = [(choice.world, np.array(choice.candidates, float), choice.chosen) for choice in choices]
+    sets = [one for one in sets if len(one[1]) > 1]
+    if not sets:
+        return None
+    size = sets[0][1].shape[1]
+    values = np.zeros(size)
+    for _ in range(_STEPS):
+        scores, information = _score(sets, values)
+        try:
+            step = np.linalg.solve(information, scores.sum(axis=0))
+        except np.linalg.LinAlgError:
+            return None
+        values = values + step * min(1.0, 2.0 / max(float(np.abs(step).max()), 2.0))
+        if not np.isfinite(values).all() or np.abs(values).max() > _FARTHEST:
+            return None
+        if np.abs(step).max() < _SMALL:
+            break
+    else:
+        return None
+    scores, information = _score(sets, values)
+    names = [world for world, _, _ in sets]
+    by_world = np.array([scores[[name == world for name in names]].sum(axis=0) for world in dict.fromkeys(names)])
+    count = len(by_world)
+    inverse = np.linalg.inv(information)
+    spread = inverse @ (by_world.T @ by_world) @ inverse * (count / max(1, count - 1))
+    return [_figure(float(value), math.sqrt(spread[at, at]), count) for at, value in enumerate(values)]
+
+
+def _score(sets: Sequence[tuple[Hashable, Floats, int]], values: Floats) -> tuple[Floats, Floats]:
+    """Return the score of each set, and the information of all."""
+    scores = np.empty((len(sets), len(values)))
+    information = np.zeros((len(values), len(values)))
+    for at, (_, traits, chosen) in enumerate(sets):
+        chance = np.exp(traits @ values - logsumexp(traits @ values))
+        mean = chance @ traits
+        scores[at] = traits[chosen] - mean
+        apart = traits - mean
+        information += apart.T @ (apart * chance[:, None])
+    return scores, information
+
+
+def mean_by_world(values: Mapping[Hashable, Sequence[float]]) -> Figure | None:
+    """Return the mean over worlds of the mean within each, with an interval by t; None without any value."""
+    means = [fmean(one) for one in values.values() if one]
+    if not means:
+        return None
+    count = len(means)
+    error = float(np.std(means, ddof=1)) / math.sqrt(count) if count > 1 else math.nan
+    return _figure(fmean(means), error, count)
+
+
+def correlation(pairs: Mapping[Hashable, Sequence[tuple[float, float]]]) -> Figure | None:
+    """Return the correlation of two traits over members, with an interval by a jackknife over worlds.
+
+    Args:
+        pairs: For each world the two traits of each member.
+
+    Returns:
+        None if one of the traits is the same in all.
+    """
+    sums = np.array([np.sum([(1, x, y, x * x, y * y, x * y) for x, y in one], axis=0) for one in pairs.values() if one])
+    if not len(sums) or math.isnan(whole := _correlated(sums.sum(axis=0))):
+        return None
+    count = len(sums)
+    without = np.array([_correlated(sums.sum(axis=0) - one) for one in sums])
+    error = math.sqrt((count - 1) / count * float(((without - without.mean()) ** 2).sum()))
+    return _figure(whole, error, count)
+
+
+def _correlated(sums: Floats) -> float:
+    count, x, y, xx, yy, xy = map(float, sums)
+    spread = (count * xx - x * x) * (count * yy - y * y)
+    return (count * xy - x * y) / math.sqrt(spread) if spread > 0 else math.nan
+
+
+def _figure(value: float, error: float, worlds: int) -> Figure:
+    reach = float(stdtrit(worlds - 1, 0.975)) * error if worlds >= FEWEST_WORLDS else math.nan
+    return Figure(value, value - reach, value + reach)
