@@ -7,20 +7,20 @@ of orders on their way down are rows of `intent.CARRIED`.
 """
 
 import math
-from collections.abc import Callable, Sequence
-from typing import NamedTuple, Protocol, TypeVar
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 from chains.errors import BadInput
 from chains.registry import Registry, blaming, is_built_in
 from chains.scoring.measures import luck
-from chains.scoring.measures.audits import OF_AUDITS, Checked
+from chains.scoring.measures.audits import OF_AUDITS
 from chains.scoring.measures.cherry_picking import best_alone, worst_alone
-from chains.scoring.measures.generations import OF_TRAITS, Generation
+from chains.scoring.measures.generations import OF_TRAITS
 from chains.scoring.measures.heard import Heard
-from chains.scoring.measures.intent import CARRIED, Carried
-from chains.scoring.measures.pools import POOLED, Candidates
-from chains.scoring.measures.practices import WORKED, Day
-from chains.scoring.measures.sittings import OF_PEOPLE, Sat
+from chains.scoring.measures.intent import CARRIED
+from chains.scoring.measures.pools import POOLED
+from chains.scoring.measures.practices import WORKED
+from chains.scoring.measures.sittings import OF_PEOPLE
 from chains.worlds.facts.status_rule import STATUSES
 
 
@@ -461,47 +461,19 @@ def foreign(at: Heard) -> float:
     return at.foreign
 
 
-def _of_orders(of: Callable[[Carried], float]) -> Callable[[Heard], float]:
-    return lambda at: math.nan if at.carried is None else of(at.carried)
+def _add(rows: Mapping[str, Any], part: Callable[[Heard], Any]) -> None:
+    """Register the measures of one part of what is heard; they are nan where a trial has no such part."""
+    for name, row in rows.items():
+        MEASURES.add(name, Measure(row.about, _of(part, row.of), getattr(row, "share", True)), by=row.of)
 
 
-def _of_people(of: Callable[[Sequence[Sat]], float]) -> Callable[[Heard], float]:
-    return lambda at: math.nan if at.sat is None else of(at.sat)
+def _of(part: Callable[[Heard], Any], of: Callable[[Any], float]) -> Callable[[Heard], float]:
+    return lambda at: math.nan if (found := part(at)) is None else of(found)
 
 
-for _name, _did in OF_PEOPLE.items():
-    MEASURES.add(_name, Measure(_did.about, _of_people(_did.of), _did.share), by=_did.of)
-
-
-def _of_audits(of: Callable[[Sequence[Checked]], float]) -> Callable[[Heard], float]:
-    return lambda at: math.nan if at.checked is None else of(at.checked())
-
-
-for _name, _found in OF_AUDITS.items():
-    MEASURES.add(_name, Measure(_found.about, _of_audits(_found.of)), by=_found.of)
-
-
-def _of_pools(of: Callable[[Candidates], float]) -> Callable[[Heard], float]:
-    return lambda at: math.nan if at.candidates is None else of(at.candidates)
-
-
-for _name, _its in POOLED.items():
-    MEASURES.add(_name, Measure(_its.about, _of_pools(_its.of), _its.share), by=_its.of)
-
-
-def _of_work(of: Callable[[Sequence[Day]], float]) -> Callable[[Heard], float]:
-    return lambda at: of(at.days) if at.days else math.nan
-
-
-for _name, _work in WORKED.items():
-    MEASURES.add(_name, Measure(_work.about, _of_work(_work.of), _work.share), by=_work.of)
-
-
-def _of_traits(of: Callable[[Sequence[Generation]], float]) -> Callable[[Heard], float]:
-    return lambda at: of(at.generations)
-
-
-for _name, _trait in OF_TRAITS.items():
-    MEASURES.add(_name, Measure(_trait.about, _of_traits(_trait.of), _trait.share), by=_trait.of)
-for _name, _one in CARRIED.items():
-    MEASURES.add(_name, Measure(_one.about, _of_orders(_one.of), _one.share), by=_one.of)
+_add(OF_PEOPLE, lambda at: at.sat)
+_add(OF_AUDITS, lambda at: None if at.checked is None else at.checked())
+_add(POOLED, lambda at: at.candidates)
+_add(WORKED, lambda at: at.days or None)
+_add(OF_TRAITS, lambda at: at.generations or None)
+_add(CARRIED, lambda at: at.carried)
