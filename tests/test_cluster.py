@@ -2,22 +2,26 @@
 
 import asyncio
 import json
+import time
+from collections import Counter
 from pathlib import Path
 
 import pytest
+from conftest import steps_of
 from test_limits import ASKED, Crowd
 
 from chains.errors import OverLimit
 from chains.models.budget import Budget, Taken
 from chains.models.provider import Usage
 from chains.models.rate_limit import Paced
-from chains.running.cluster.keeper import Allowed, Keeper, Speed
+from chains.running.cluster.keeper import Allowed, Keeper, News, Speed
 from chains.running.cluster.shard_log import Joined, let_go
 from chains.running.cluster.shared_limits import SharedBudget, SharedPace
 from chains.running.cluster.supervisor import Lost, Supervisor, mark_in
 from chains.running.cluster.worker import Job, Worker
 from chains.running.log.log import Log
 from chains.running.log.seals import sealed, unsealed
+from chains.running.people.worklist import Worklist
 from chains.running.record_file import create, read_record
 from chains.running.reply_source import Watcher
 from chains.running.spending import note_what_came
@@ -44,14 +48,22 @@ async def spend_all(budget):
     """Send calls while the budget lets them; return how many were sent."""
     sent = 0
     while not budget.closed:
-        await budget.ahead()
-        try:
-            budget.spend()
-        except OverLimit:
-            break
-        sent += 1
-        await asyncio.sleep(0)
+        async with budget.ahead():
+            try:
+                budget.spend()
+            except OverLimit:
+                break
+            sent += 1
+            await asyncio.sleep(0)
     return sent
+
+
+async def hears(keeper, budget):
+    """Have a worker's budget give back calls when the keeper says that they are short."""
+    heard = News()
+    while True:
+        heard = await keeper.news(heard)
+        budget.give_back()
 
 
 def test_calls_handed_out_to_eight_workers_are_the_limit_and_none_more():
@@ -59,11 +71,79 @@ def test_calls_handed_out_to_eight_workers_are_the_limit_and_none_more():
         allowed = Allowed(703, None, None, Taken(calls=3))
         keeper = Near(Keeper(allowed, {}, 8))
         budgets = [SharedBudget(f"w{number}", keeper, allowed, None, at_once) for number in range(8)]
-        return await asyncio.gather(*map(spend_all, budgets))
+        hearing = [asyncio.create_task(hears(keeper.keeper, budget)) for budget in budgets]
+        sent = await asyncio.gather(*map(spend_all, budgets))
+        for task in hearing:
+            task.cancel()
+        return sent
 
     sent = asyncio.run(all_of_them())
     assert sum(sent) == 700
     assert min(sent) > 0
+
+
+def test_calls_that_idle_workers_have_in_hand_come_back_to_one_that_lacks_them():
+    async def one_goes_on():
+        allowed = Allowed(40, None, None, Taken())
+        keeper = Keeper(allowed, {}, 2)
+        budgets = [SharedBudget(f"w{number}", Near(keeper), allowed, None, at_once) for number in range(3)]
+        hearing = [asyncio.create_task(hears(keeper, budget)) for budget in budgets]
+        for idle in budgets[:2]:
+            async with idle.ahead():
+                idle.spend()
+        assert keeper._budget.sent > 2
+        sent = await spend_all(budgets[2])
+        for task in hearing:
+            task.cancel()
+        return sent
+
+    began = time.monotonic()
+    assert asyncio.run(one_goes_on()) == 38
+    assert time.monotonic() - began < 3, "nobody is waited for who has answered"
+
+
+def test_a_busy_worker_asks_for_a_place_once_for_many_calls_and_others_come_to_their_turn():
+    async def two():
+        speed = Speed(4, None, None)
+        keeper = Keeper(Allowed(None, None, None, Taken()), {"here": speed}, 2)
+        crowd, asked = Crowd(), Counter()
+        enter = keeper.enter
+        keeper.enter = lambda worker, *given: asked.update([worker]) or enter(worker, *given)
+        paced = [Paced(crowd, SharedPace(f"w{number}", Near(keeper), "here", speed)) for number in range(2)]
+        done = []
+
+        async def lane(number):
+            for _ in range(40):
+                await paced[number].reply(ASKED)
+                done.append(number)
+
+        await asyncio.gather(*(lane(number) for number in (0, 1) for _ in range(8)))
+        assert crowd.most == 4
+        assert 200 < sum(done[:600]) < 400, "both come to their turn"
+        await asyncio.sleep(0.15)
+        assert keeper._paces["here"].waiting == 0, "all places were given back"
+        return asked.total()
+
+    assert asyncio.run(two()) < 100, "for 640 calls"
+
+
+def test_an_endpoint_that_turns_calls_away_gets_every_place_back():
+    async def two():
+        speed = Speed(8, None, None)
+        keeper = Keeper(Allowed(None, None, None, Taken()), {"here": speed}, 2)
+        paces = [SharedPace(f"w{number}", Near(keeper), "here", speed) for number in range(2)]
+        for pace in paces:
+            async with pace.place(1):
+                pass
+        assert keeper._paces["here"].waiting == 2, "kept for a moment, for the next call"
+        paces[0].turned_away(paces[0].clock, 0.01)
+        paces[1].give_back()  # as its worker does when it hears of it
+        await asyncio.sleep(0.02)
+        assert keeper._paces["here"].waiting == 0
+        assert (await keeper.enter("w1", "here", 1)).calls == 1
+        assert (await keeper.news(News())).slowed == 1
+
+    asyncio.run(two())
 
 
 def test_tokens_set_aside_by_workers_never_pass_the_limit_and_a_dead_workers_are_charged():
@@ -104,7 +184,7 @@ def test_workers_share_the_places_of_an_endpoint_and_a_dead_ones_are_let_go():
         await asyncio.sleep(0.01)
         assert not entering.done()
         await keeper.bury("w1")
-        assert await entering == (False, None)
+        assert (await entering).why is None
 
     asyncio.run(two())
 
@@ -143,7 +223,6 @@ WRONG = [
     (("run", *SETS, "--on", "slurm"), "write ray, or ray:ADDRESS"),
     (("run", *SETS, "--on", "ray:"), "write ray, or ray:ADDRESS"),
     (("run", *SETS, "--workers", "2"), "add --on ray"),
-    (("run", *SETS, "--on", "ray", "--human", "L1"), "asked on one machine"),
     (("run", *SETS, "--on", "ray", "--reuse", "all"), "replies of other runs"),
     (("run", "--set", "model=smollm2", "--set", "worlds=1", "--on", "ray"), "served on one machine"),
 ]
@@ -256,4 +335,39 @@ def test_trials_of_a_worker_that_dies_go_on_at_another_and_nothing_is_logged_twi
     for one in shown:
         del one["run"], one["path"]
     assert shown[0] == shown[1]
+    assert mazedom("replay", "in-workers", "--verify", "--json").document["identical"]
+
+
+def test_people_are_asked_by_the_keeper_and_a_trial_that_waits_holds_no_worker(mazedom):
+    sets = [*SETS, "--human", "L1", "--json"]
+    here = Path(mazedom("run", *sets).document["path"])
+    record = read_record(here).model_copy(update={"id": "in-workers", "held": {}, "spend": {}})
+    folder = create(record)
+    allowed = Allowed(None, None, None, Taken())
+
+    async def driven(log, todo):
+        crew = NearCrew(
+            Keeper(allowed, {}, 1, str(folder)), Job(str(folder), mark_in(folder), allowed, None, {}, 2, {})
+        )
+        crew.hands.append(None)  # the first one would die
+        progress = await Supervisor(record, log, folder, Budget(), Watcher(), 1, 2).drive(crew, todo)
+        await crew.keeper.tidy(progress.ends)
+        return progress
+
+    with Log(folder, write=True) as log:
+        assert set(asyncio.run(driven(log, list(record.trials()))).ends.values()) == {"waiting"}
+        worklist = Worklist(folder, record.experiment.people)
+        assert len(worklist.inbox("me")) == 4
+        for place in (folder, here):
+            for item in Worklist(place, record.experiment.people).inbox("me"):
+                Worklist(place, record.experiment.people).answer("me", item.id, "All is well.")
+        ready = [trial for trial in record.trials() if str(trial) in worklist.ready()]
+        assert set(asyncio.run(driven(log, ready)).ends.values()) == {"finished"}
+    assert not worklist.anything()
+    assert mazedom("resume", here.name, "--json").status == 0
+    told = [
+        sorted((one["trial"], one["seat"], one["digest"], one["reply"]["text"]) for one in steps_of(place))
+        for place in (here, folder)
+    ]
+    assert told[0] == told[1]
     assert mazedom("replay", "in-workers", "--verify", "--json").document["identical"]

@@ -6,6 +6,7 @@ Heavy, and skipped where Ray is not installed: `uv pip install ray`, then `pytes
 import contextlib
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -15,8 +16,12 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+from starlette.testclient import TestClient
 
+from chains.running.people.worklist import Worklist
 from chains.running.record_file import read_record
+from chains.terminal.page.links import Links
+from chains.terminal.page.server import application
 
 ray = pytest.importorskip("ray", reason="Ray is not installed; it is the extra mazedom[ray]")
 pytestmark = pytest.mark.heavy
@@ -204,3 +209,71 @@ def test_a_run_on_ray_is_stopped_resumed_here_and_extended_there(cluster, tmp_pa
         assert extended["finished"] == extended["trials"] == 240
         assert counts_of(url)["answered_twice"] == 0
         assert read_record(next(tmp_path.glob("runs/*/*/run.json")).parent).held["finished"] == 240
+
+
+class AtThePage(threading.Thread):
+    """A person at the page: opens an inbox by its link, and writes the same message to everything."""
+
+    def __init__(self, folder):
+        super().__init__(daemon=True)
+        self.folder, self.sent, self.over = folder, 0, threading.Event()
+
+    def run(self):
+        run = next(iter(self._until(lambda: list(self.folder.glob("runs/*/*/people")), every=0.2))).parent
+        (links, port) = Links(8723), 8723
+        with contextlib.chdir(self.folder):
+            app = application(links, port)
+            base = f"/inbox/{run.name}/{Worklist(run, read_record(run).experiment.people).names.of('anna')}"
+            theirs = TestClient(app, base_url=f"http://127.0.0.1:{port}", follow_redirects=False)
+            theirs.get(f"/?token={links.owner}")
+            link = theirs.get(f"/run/{run.name}").text.split(f'href="{base}')[1].partition('"')[0]
+            theirs.get(base + link)
+            while not self.over.wait(0.3):
+                for item in re.findall(rf'"({base}/[0-9a-f]+)/take"', theirs.get(base).text):
+                    origin = {"Origin": f"http://127.0.0.1:{port}"}
+                    theirs.post(f"{item}/take", headers=origin)
+                    theirs.post(f"{item}/answer", data={"text": "All is well, says Anna."}, headers=origin)
+                    self.sent += 1
+
+    def _until(self, found, every):
+        while not (some := found()):
+            time.sleep(every)
+        return some
+
+
+def test_people_who_answer_at_the_page_while_trials_wait_make_the_run_of_one_process(cluster, tmp_path):
+    here, there = tmp_path / "here", tmp_path / "there"
+    sets = ("--human", "L1=write", "--wait")
+    found = []
+    for folder, on in ((here, ()), (there, ("--on", f"ray:{cluster.address}", "--workers", "2"))):
+        folder.mkdir()
+        with endpoint("copies") as url:
+            path = experiment(folder, url, worlds=3, depth="[2, 3]")
+            person = AtThePage(folder)
+            person.start()
+            if on:
+                _interrupted_once(folder, person, "run", path, *sets, *on)
+                document, _ = cli(folder, "resume", "--wait", *on)
+            else:
+                document, _ = cli(folder, "run", path, *sets)
+            person.over.set()
+            person.join()
+            assert counts_of(url)["answered_twice"] == 0
+        steps, ends = logged(folder)
+        found.append(({key: kept for key, kept in alike(document).items() if key != "calls_per_second"}, steps, ends))
+        assert person.sent == 6
+        assert document["finished"] == document["trials"] == 6
+        assert cli(folder, "replay", next(folder.glob("runs/*/*/run.json")).parent, "--verify")[0]["identical"]
+    assert found[0][1].keys() == found[1][1].keys()
+    assert found[0][2] == found[1][2]
+
+
+def _interrupted_once(folder, person, *words):
+    """Run the program, and interrupt it when the person has answered twice."""
+    command = [sys.executable, str(ROOT / "cli.py"), *map(str, words)]
+    with subprocess.Popen(command, cwd=folder, stderr=subprocess.PIPE, text=True) as running:
+        while person.sent < 2:
+            time.sleep(0.1)
+        running.send_signal(signal.SIGINT)
+        running.communicate(timeout=120)
+    assert running.returncode in (3, 130)

@@ -76,6 +76,11 @@ class Pace:
         return self._inside + len(self._queue)
 
     @property
+    def crowded(self) -> bool:
+        """Whether requests wait for a place."""
+        return bool(self._queue)
+
+    @property
     def slowed(self) -> bool:
         """Whether fewer requests may be in flight than usual, or requests were turned away since the last reply."""
         return self._allowed < self._most or self._turned_away > 0

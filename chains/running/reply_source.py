@@ -115,7 +115,7 @@ Without = Callable[[], Awaitable[Reply]]
 class Desk(Protocol):
     """What brings people's answers; see `chains.running.people.desk`."""
 
-    def given(self, question: Question) -> Given | Overdue | None:
+    async def given(self, question: Question) -> Given | Overdue | None:
         """Return the answer to a question; None if it is not there yet, and the trial waits."""
         ...
 
@@ -276,7 +276,7 @@ class ReplySource:
         if self._others is not None and (found := answered_in(self._others, question)) is not None:
             self._take(question, *found)
             return found[0]
-        given = None if self._desk is None or not self.log.writable else self._desk.given(question)
+        given = None if self._desk is None or not self.log.writable else await self._desk.given(question)
         if given is None:
             self.questions.append(question)
             return None

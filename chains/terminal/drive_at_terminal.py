@@ -7,7 +7,7 @@ import shlex
 import signal
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -29,7 +29,7 @@ from chains.running.recorded_finding import record_finding
 from chains.running.reply_source import OtherReplies, Watcher
 from chains.running.reuse import EarlierReplies, earlier
 from chains.running.run_record import Casts, RunRecord
-from chains.running.runner import drive, incomplete
+from chains.running.runner import Progress, drive, incomplete
 from chains.running.spending import budget_of, check_limits, most_at_once, note_what_came, unbounded
 from chains.running.token_estimate import longest_prompt
 from chains.running.trial import Reads
@@ -117,7 +117,7 @@ def driven(
                     driving = _drive(record, folder, log, sitting, told, others, elsewhere, again=again)
                 else:
                     processors = stack.enter_context(connected(where.on))
-                    driving = _drive_on(where, processors, record, folder, log, told)
+                    driving = _drive_on(where, processors, record, folder, log, sitting, told)
                 stopped = asyncio.run(driving)
         except asyncio.CancelledError:
             stopped = INTERRUPTED
@@ -191,10 +191,9 @@ async def _drive(
         with kept():
             providers = {name: models.provider(name) for name in record.models}
         with LiveView(record, log, progress) as view:
-            only: set[str] | None = None
-            interrupted = False
             redo = await incomplete(record, log) if again else set[str]()
-            while True:
+
+            async def once(only: set[str] | None) -> Progress:
                 with interrupts(models.budget):
                     done = await drive(
                         record,
@@ -212,33 +211,70 @@ async def _drive(
                         trace=TRACE,
                     )
                 sitting.desk.tidy(done.ends)
-                if done.stopped is not None or not sitting.desk.worklist.anything():
-                    break
-                try:
-                    only = await sitting.goes_on(view, set(done.ends))
-                except (KeyboardInterrupt, asyncio.CancelledError):
-                    say("what you have sent is kept, and so is the draft that you were writing")
-                    interrupted = True
-                    break
-                if not only:
-                    break
+                return done
+
+            stopped = await _in_rounds(once, sitting, view)
         found = record.model_copy(update={"served": {**record.served, **models.describe()}})
         for note in note_what_came(found, folder, log):
             say(f"note: {note}")
-    return INTERRUPTED if done.stopped is None and interrupted else _why(done.stopped)
+    return stopped
 
 
 async def _drive_on(
-    where: OnCluster, processors: int, record: RunRecord, folder: Path, log: Log, told: Sequence[Watcher]
+    where: OnCluster,
+    processors: int,
+    record: RunRecord,
+    folder: Path,
+    log: Log,
+    sitting: _Sitting,
+    told: Sequence[Watcher],
 ) -> str | None:
-    """Drive on a cluster until nothing is left to do; return why it stopped early, if it did."""
-    budget = budget_of(record, log)
-    with LiveView(record, log, progress) as view, interrupts(budget):
+    """Drive on a cluster and ask until nothing is left to do here; return why it stopped early, if it did.
+
+    Workers end while people are asked, so that nothing of the cluster is held for them.
+    """
+    served: dict[str, Any] = dict(record.served)
+    with LiveView(record, log, progress) as view:
         watcher = Several(view, *told) if told else view
-        done, served = await drive_on(where, processors, record, log, folder, budget, watcher)
-    for note in note_what_came(record.model_copy(update={"served": {**record.served, **served}}), folder, log):
+
+        async def once(only: set[str] | None) -> Progress:
+            budget = budget_of(record, log)  # workers have spent of it in the round before
+            with interrupts(budget):
+                done, found = await drive_on(where, processors, record, log, folder, budget, watcher, only)
+            served.update(found)
+            return done
+
+        stopped = await _in_rounds(once, sitting, view)
+    for note in note_what_came(record.model_copy(update={"served": served}), folder, log):
         say(f"note: {note}")
-    return _why(done.stopped)
+    return stopped
+
+
+async def _in_rounds(
+    once: Callable[[set[str] | None], Awaitable[Progress]], sitting: _Sitting, view: LiveView
+) -> str | None:
+    """Drive, let people answer, and drive on what has an answer, until nothing is left to do here.
+
+    Args:
+        once: Drives the trials named, or all that are not finished.
+        sitting: The people.
+        view: Leaves the terminal to them.
+
+    Returns:
+        Why it stopped early, if it did.
+    """
+    only: set[str] | None = None
+    while True:
+        done = await once(only)
+        if done.stopped is not None or not sitting.desk.worklist.anything():
+            return _why(done.stopped)
+        try:
+            only = await sitting.goes_on(view, set(done.ends))
+        except (KeyboardInterrupt, asyncio.CancelledError):
+            say("what you have sent is kept, and so is the draft that you were writing")
+            return INTERRUPTED
+        if not only:
+            return None
 
 
 def _why(stopped: MazedomError | None) -> str | None:

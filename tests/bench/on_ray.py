@@ -1,7 +1,8 @@
 """What Ray adds to a run, and what bounds a run on it: `python tests/bench/on_ray.py [--pairs 3] [--trials 300]`.
 
     joined      lines of shards that are joined to the run's log a second, by one process
-    allowed     calls a second for which one keeper gives places and takes them back, through Ray, to one worker
+    allowed     calls a second for which one keeper gives places and takes them back, through Ray, to two workers, each
+                call asked for and in blocks, in turns
     overhead    wall seconds a trial on Ray with one worker, against one process, in pairs: the same run of the channel
                 in two sizes, whose difference leaves out what starting takes
 
@@ -24,9 +25,12 @@ from ray.cluster_utils import Cluster
 from chains.models.budget import Taken
 from chains.running.cluster.keeper import Allowed, Keeper, Speed
 from chains.running.cluster.shard_log import Joined
+from chains.running.cluster.shared_limits import SharedPace
 from chains.running.log.log import Log
 
 ROOT = Path(__file__).resolve().parent.parent.parent
+HERE = Speed(64, None, None)
+LANES = 64
 SETS = [w for t in ("model=channel:drop=0.1", "depth=4", "prompt=plain", "worlds=10") for w in ("--set", t)]
 
 
@@ -49,34 +53,69 @@ def joined(run, place):
 
 
 class Asker:
-    """A worker that only asks for places."""
+    """A worker that only asks for places, and gives each back after as long as an endpoint takes."""
 
-    async def ask(self, keeper, calls, side_by_side=32):
-        began = time.perf_counter()
+    async def ask(self, name, keeper, calls, *, blocks, takes):
+        pace = SharedPace(name, keeper, "here", HERE)
 
         async def lane():
-            for _ in range(calls // side_by_side):
-                await keeper.enter.remote("w1", "here", 1)
-                keeper.leave.remote("w1", "here")
+            for _ in range(calls // LANES):
+                if blocks:
+                    async with pace.place(1):
+                        await asyncio.sleep(takes)
+                else:
+                    await keeper.enter.remote(name, "here", 1)
+                    await asyncio.sleep(takes)
+                    keeper.leave.remote(name, "here")
 
-        await asyncio.gather(*(lane() for _ in range(side_by_side)))
+        await asyncio.gather(*(lane() for _ in range(LANES)))
+
+
+class Allowing:
+    """A keeper, and workers that ask it."""
+
+    def __init__(self, workers):
+        nothing = Allowed(None, None, None, Taken())
+        options = {"num_cpus": 0, "max_concurrency": 1000}
+        self.keeper = ray.remote(Keeper).options(**options).remote(nothing, {"here": HERE}, workers)
+        self.askers = [ray.remote(Asker).options(**options).remote() for _ in range(workers)]
+        self.rate(64 * workers, blocks=False)
+
+    def rate(self, calls, *, blocks, takes=0.0):
+        """Return the calls a second that the keeper allows."""
+        began = time.perf_counter()
+        each = calls // len(self.askers)
+        ray.get(
+            [
+                asker.ask.remote(f"w{number}", self.keeper, each, blocks=blocks, takes=takes)
+                for number, asker in enumerate(self.askers)
+            ]
+        )
         return calls / (time.perf_counter() - began)
 
 
-def allowed(calls=6400):
-    """Return the calls a second that a keeper allows."""
-    nothing = Allowed(None, None, None, Taken())
-    options = {"num_cpus": 0, "max_concurrency": 1000}
-    keeper = ray.remote(Keeper).options(**options).remote(nothing, {"here": Speed(32, None, None)}, 1)
-    asker = ray.remote(Asker).options(**options).remote()
-    ray.get(asker.ask.remote(keeper, 64))
-    return ray.get(asker.ask.remote(keeper, calls))
+def told_rates(pairs):
+    """Measure calls a second, each asked for and in blocks, in turns, and say them."""
+    allowing = Allowing(2)
+    for takes, what in ((0.0, "nothing"), (0.05, "50 ms")):
+        rates = {blocks: [] for blocks in (False, True)}
+        for _ in range(pairs):
+            for blocks in (False, True):
+                rates[blocks].append(allowing.rate(6400 if blocks else 2560, blocks=blocks, takes=takes))
+        each, in_blocks = (", ".join(f"{rate:,.0f}" for rate in rates[blocks]) for blocks in (False, True))
+        times = statistics.median(new / old for old, new in zip(rates[False], rates[True], strict=True))
+        sys.stdout.write(
+            f"calls/s that one keeper allows two workers, of calls that take {what}: {each} where each is asked for, "
+            f"{in_blocks} in blocks; median ratio {times:.2f}\n"
+        )
+        sys.stdout.flush()
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--pairs", type=int, default=3)
     parser.add_argument("--trials", type=int, default=300)
+    parser.add_argument("--rates", action="store_true", help="measure what the keeper allows, and no more")
     arguments = parser.parse_args()
     few = max(1, arguments.trials // 60)
     many = max(few + 1, arguments.trials // 10)
@@ -86,7 +125,9 @@ def main():
     )
     try:
         ray.init(made.address, log_to_driver=False)
-        sys.stdout.write(f"a keeper allows {allowed():,.0f} calls/s\n")
+        told_rates(arguments.pairs)
+        if arguments.rates:
+            return
         on = ("--on", f"ray:{made.address}", "--workers", "1")
         ratios = []
         with tempfile.TemporaryDirectory() as name:

@@ -43,8 +43,6 @@ def check_on(where: OnCluster, record: RunRecord, *, takes_replies: bool) -> Non
         BadInput: If it can't.
     """
     address_in(where.on)
-    if Casts(record).people():
-        raise BadInput("people sit in this run, and they are asked on one machine; leave --on out")
     if takes_replies:
         raise BadInput("replies of other runs are taken on one machine; leave --on out, or --reuse")
     for name, source in record.models.items():
@@ -55,7 +53,14 @@ def check_on(where: OnCluster, record: RunRecord, *, takes_replies: bool) -> Non
 
 
 async def drive_on(
-    where: OnCluster, processors: int, record: RunRecord, log: Log, folder: Path, budget: Budget, watcher: Watcher
+    where: OnCluster,
+    processors: int,
+    record: RunRecord,
+    log: Log,
+    folder: Path,
+    budget: Budget,
+    watcher: Watcher,
+    only: set[str] | None = None,
 ) -> tuple[Progress, dict[str, Any]]:
     """Drive the run's unfinished trials on a cluster, and log how each ends; see `runner.drive`.
 
@@ -67,6 +72,7 @@ async def drive_on(
         folder: Where it is.
         budget: What it may still use; closed when it is to stop.
         watcher: Told what happens.
+        only: Drive these trials alone.
 
     Returns:
         The result, and what was found out about the models.
@@ -74,7 +80,7 @@ async def drive_on(
     Raises:
         MazedomError: If the whole run can't go on.
     """
-    todo = unfinished(record, log)
+    todo = [trial for trial in unfinished(record, log) if only is None or str(trial) in only]
     if not todo:
         return Progress(), {}
     count = max(1, min(where.workers or min(processors, MOST_WORKERS), len(todo)))
@@ -89,7 +95,11 @@ async def drive_on(
         at_once=-(-most_at_once(record) // count),
         variables={name: os.environ[name] for name in VARIABLES if name in os.environ},
     )
-    crew = await asyncio.to_thread(RayCrew, job, speeds_of(record.models), allowed, count, processors)
+    people = bool(Casts(record).people())
+    crew = await asyncio.to_thread(RayCrew, job, speeds_of(record.models), allowed, count, processors, people=people)
     supervisor = Supervisor(record, log, folder, budget, watcher, count, job.at_once)
     with deadline(budget):
-        return await supervisor.drive(crew, todo), supervisor.served
+        progress = await supervisor.drive(crew, todo)
+    if people:
+        await crew.tidy(progress.ends)
+    return progress, supervisor.served

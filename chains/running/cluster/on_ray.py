@@ -9,13 +9,14 @@ import contextlib
 import logging
 import os
 import socket
-from collections.abc import Awaitable, Iterator, Sequence
+from collections.abc import Awaitable, Iterator, Mapping, Sequence
 from typing import Any
 
 from chains.errors import BadInput
 from chains.running.cluster.keeper import Allowed, Keeper, Speed
 from chains.running.cluster.supervisor import Hand, Lost
 from chains.running.cluster.worker import Ended, Job, Worker
+from chains.running.log.records import Status
 
 INSTALL = "runs on Ray need it: pip install 'mazedom[ray]'"
 STORE_BYTES = 80 * 2**20
@@ -107,16 +108,19 @@ class RayCrew:
         allowed: The limits.
         count: How many workers.
         processors: How many the cluster has.
+        people: Whether people sit in the run.
     """
 
-    def __init__(self, job: Job, speeds: dict[str, Speed], allowed: Allowed, count: int, processors: int) -> None:
+    def __init__(
+        self, job: Job, speeds: dict[str, Speed], allowed: Allowed, count: int, processors: int, *, people: bool
+    ) -> None:
         import ray  # noqa: PLC0415 - as above
         from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy  # noqa: PLC0415
 
         here = NodeAffinitySchedulingStrategy(ray.get_runtime_context().get_node_id(), soft=False)
         keeper: Any = ray.remote(Keeper)
         self._keeper = keeper.options(num_cpus=0, max_concurrency=MANY, scheduling_strategy=here).remote(
-            allowed, speeds, count
+            allowed, speeds, count, job.folder if people else None
         )
         # Half of what there is for each, so that there is room for those that replace workers of a lost machine.
         share = min(1.0, processors / (2 * count))
@@ -131,6 +135,11 @@ class RayCrew:
     async def bury(self, name: str) -> None:
         """Tell the keeper that a worker is dead."""
         await _of(self._keeper.bury.remote(name))
+
+    async def tidy(self, ends: Mapping[str, Status]) -> None:
+        """Have the keeper take off the worklist what is not asked any more."""
+        with contextlib.suppress(Lost):
+            await _of(self._keeper.tidy.remote(dict(ends)))
 
     async def close_limits(self, why: str | None) -> None:
         """Tell the keeper that nothing more may be sent."""

@@ -6,6 +6,7 @@ nothing; messages of one worker arrive in the order in which they were sent.
 
 import asyncio
 import contextlib
+from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any, Literal, TypeVar
 
@@ -13,7 +14,7 @@ from chains.errors import MazedomError, OverLimit
 from chains.models.budget import Budget, Most, SetAside, setting_aside
 from chains.models.provider import Provider, Reply, Request
 from chains.models.rate_limit import Pace
-from chains.running.cluster.keeper import Allowed, Speed
+from chains.running.cluster.keeper import Allowed, Entered, Speed
 
 Found = TypeVar("Found")
 GONE = "the process that keeps the limits is gone; `mazedom resume` goes on with the run"
@@ -58,7 +59,8 @@ class SharedBudget(Budget):
         super().__init__(tokens=allowed.tokens, cost=allowed.cost, seconds=seconds, largest=largest)
         self._worker, self._keeper, self._at_once = worker, keeper, at_once
         self._limits_calls = allowed.calls is not None
-        self._in_hand = 0
+        self._in_hand = self._under_way = 0
+        self._short = False
         self._asking = asyncio.Lock()
         self._charged: dict[int, list[float]] = {}
         """Tokens and cost that were charged for each request in flight, by the id of what is set aside for it."""
@@ -69,12 +71,31 @@ class SharedBudget(Budget):
             self._keeper.close.remote(str(why))
         super().close(why)
 
-    async def ahead(self) -> None:
-        """Have a call in hand for a request that is about to be sent, if calls are limited."""
-        if self._limits_calls and self._in_hand < FEWEST_AHEAD and not self.closed:
-            async with self._asking:
-                if self._in_hand < FEWEST_AHEAD:
-                    self._take(await told(self._keeper.lease.remote(self._worker)))
+    @contextlib.asynccontextmanager
+    async def ahead(self) -> AsyncIterator[None]:
+        """Have a call in hand for a request that is about to be sent inside, if calls are limited."""
+        self._under_way += 1
+        try:
+            if self._limits_calls and self._lacks and not self.closed:
+                async with self._asking:
+                    if self._lacks:
+                        self._take(await told(self._keeper.lease.remote(self._worker, self._in_hand)))
+            yield
+        finally:
+            self._under_way -= 1
+            if self._short:
+                self.give_back()
+
+    @property
+    def _lacks(self) -> bool:
+        return self._in_hand < (1 if self._short else FEWEST_AHEAD)
+
+    def give_back(self) -> None:
+        """Give calls back that no request under way needs; from now on whenever there are some, for they are short."""
+        self._short = True
+        spare = max(0, self._in_hand - self._under_way)
+        self._in_hand -= spare
+        self._keeper.give_back.remote(self._worker, spare, self._in_hand)
 
     def _take(self, leased: tuple[int, str | None]) -> None:
         count, why = leased
@@ -86,7 +107,7 @@ class SharedBudget(Budget):
         """Count a request that is about to be sent; see `Budget.spend`."""
         if self._limits_calls and not self.closed:
             if not self._in_hand:
-                self._take(self._at_once(self._keeper.lease.remote(self._worker)))
+                self._take(self._at_once(self._keeper.lease.remote(self._worker, 0, wait=False)))
             super().spend()
             self._in_hand -= 1
             return
@@ -141,12 +162,27 @@ class Ahead:
 
     async def reply(self, request: Request) -> Reply:
         """Answer a request."""
-        await self._budget.ahead()
-        return await self._inner.reply(request)
+        async with self._budget.ahead():
+            return await self._inner.reply(request)
+
+
+LINGER = 0.1
+"""Seconds for which a worker keeps a place that it does not need, where nobody waits for one."""
+
+
+class _Place:
+    """A place at an endpoint, for so many calls more."""
+
+    def __init__(self, entered: Entered) -> None:
+        self.calls, self.crowded = entered.calls, entered.crowded
+        self.leaving: asyncio.TimerHandle | None = None
 
 
 class SharedPace(Pace):
     """A worker's pace of one endpoint: the keeper lets its requests in.
+
+    A place is handed on from one of this worker's requests to the next, for as many calls as the keeper gave it for;
+    so the keeper is asked once for many calls, and other workers come to their turn.
 
     Args:
         worker: The worker's name.
@@ -160,7 +196,11 @@ class SharedPace(Pace):
         self._worker, self._keeper, self._endpoint = worker, keeper, endpoint
         self._counts_tokens = speed.tokens_per_minute is not None
         self._slowed = False
-        self._mine = 0
+        self._mine = self._asked = 0
+        self._idle: list[_Place] = []
+        self._used: set[_Place] = set()
+        self._want: deque[asyncio.Future[_Place]] = deque()
+        self._asks: set[asyncio.Task[None]] = set()
 
     @property
     def waiting(self) -> int:
@@ -172,15 +212,84 @@ class SharedPace(Pace):
         """Wait for the keeper to let a request in; see `Pace.place`."""
         self._mine += 1
         try:
-            self._slowed, why = await told(self._keeper.enter.remote(self._worker, self._endpoint, tokens))
-            if why is not None:
-                raise OverLimit(why)
+            place = await self._had(tokens)
+            self._used.add(place)
             try:
                 yield
             finally:
-                self._keeper.leave.remote(self._worker, self._endpoint)
+                self._used.discard(place)
+                place.calls -= 1
+                self._hand_on(place)
         finally:
             self._mine -= 1
+
+    async def _had(self, tokens: float) -> _Place:
+        """Return a place: one that is idle, one that another request of this worker leaves, or one from the keeper."""
+        if self._idle:
+            place = self._idle.pop()
+            if place.leaving is not None:
+                place.leaving.cancel()
+            return place
+        wanted: asyncio.Future[_Place] = asyncio.get_running_loop().create_future()
+        self._want.append(wanted)
+        if self._asked < len(self._want):  # so whoever waits has been asked for, whoever else takes the place
+            self._asked += 1
+            task = asyncio.ensure_future(self._ask(tokens))
+            self._asks.add(task)
+            task.add_done_callback(self._asks.discard)
+        try:
+            return await wanted
+        except asyncio.CancelledError:
+            if wanted.done() and not wanted.cancelled() and wanted.exception() is None:
+                self._hand_on(wanted.result())
+            raise
+
+    async def _ask(self, tokens: float) -> None:
+        """Ask the keeper for a place, for whichever request has waited longest when it is there."""
+        try:
+            entered: Entered = await told(self._keeper.enter.remote(self._worker, self._endpoint, tokens))
+            if entered.why is not None:
+                raise OverLimit(entered.why)
+        except MazedomError as error:
+            if (wanted := self._next()) is not None:
+                wanted.set_exception(error)
+            return
+        finally:
+            self._asked -= 1
+        self._slowed = entered.slowed
+        self._hand_on(_Place(entered))
+
+    def _next(self) -> "asyncio.Future[_Place] | None":
+        """Return the request that has waited longest; None if none waits."""
+        while self._want:
+            if not (wanted := self._want.popleft()).done():
+                return wanted
+        return None
+
+    def _hand_on(self, place: _Place) -> None:
+        """Give a place to a request that waits, keep it for a moment, or give it back."""
+        if place.calls > 0 and (wanted := self._next()) is not None:
+            wanted.set_result(place)
+        elif place.calls > 0 and not place.crowded:
+            self._idle.append(place)
+            place.leaving = asyncio.get_running_loop().call_later(LINGER, self._leave, place)
+        else:
+            self._keeper.leave.remote(self._worker, self._endpoint)
+
+    def _leave(self, place: _Place) -> None:
+        self._idle.remove(place)
+        self._keeper.leave.remote(self._worker, self._endpoint)
+
+    def give_back(self) -> None:
+        """Give back all places as soon as they are free, and ask for each call: the endpoint wants fewer."""
+        self._slowed = True
+        for place in self._used:
+            place.calls = 1
+        while self._idle:
+            place = self._idle.pop()
+            if place.leaving is not None:
+                place.leaving.cancel()
+            self._keeper.leave.remote(self._worker, self._endpoint)
 
     def took(self, expected: float, tokens: float) -> None:
         """Tell the keeper, if tokens a minute are limited."""
@@ -194,10 +303,11 @@ class SharedPace(Pace):
 
     def turned_away(self, began: float, retry_after: float | None) -> None:
         """Tell the keeper that the endpoint turned a request away, so that all workers' requests wait."""
-        self._slowed = True
+        self.give_back()
         self._keeper.turned_away.remote(self._endpoint, max(0.0, self.clock - began), retry_after)
 
     def hold(self, seconds: float) -> None:
         """Have the keeper pause all requests."""
         super().hold(seconds)  # this worker's choice among servers sees it at once
+        self.give_back()
         self._keeper.hold.remote(self._endpoint, seconds)

@@ -20,9 +20,10 @@ from chains.experiments.experiment import TrialId
 from chains.models.pool import Models
 from chains.models.provider import Provider
 from chains.models.spec import ModelSpec, Source
-from chains.running.cluster.keeper import Allowed, Speed
+from chains.running.cluster.keeper import Allowed, News, Speed
 from chains.running.cluster.shard_log import take_known
-from chains.running.cluster.shared_limits import Ahead, SharedBudget, SharedPace
+from chains.running.cluster.shared_desk import SharedDesk
+from chains.running.cluster.shared_limits import Ahead, SharedBudget, SharedPace, told
 from chains.running.log.log import Log
 from chains.running.record_file import read_record
 from chains.running.reply_source import ReplySource
@@ -95,6 +96,8 @@ class Worker:
         self._at_once = at_once or _get
         self._opened = contextlib.ExitStack()
         self._places = asyncio.Semaphore(job.at_once)
+        self._paces: list[SharedPace] = []
+        self._hearing: asyncio.Task[None] | None = None
 
     async def start(self) -> str | None:
         """Open the run, the shard and the models; return why that can't be, or None."""
@@ -113,6 +116,7 @@ class Worker:
             self._open(folder)
         except MazedomError as error:
             return f"{socket.gethostname()}: {error}"
+        self._hearing = asyncio.create_task(self._hear())
         return None
 
     def _open(self, folder: Path) -> None:
@@ -131,15 +135,29 @@ class Worker:
         providers: dict[str, Provider] = {
             name: Ahead(self._models.provider(name), self._budget) for name in record.models
         }
-        self._replies = ReplySource(self._log, providers, None, ambiguous(record))
+        self._replies = ReplySource(self._log, providers, None, ambiguous(record), desk=SharedDesk(self._keeper))
         self._driver = Driver(Casts(record), self._replies, self._budget, Climbs(trace=False), job.at_once)
+
+    async def _hear(self) -> None:
+        """Give back what the keeper wants back, whenever it says so."""
+        heard = News()
+        with contextlib.suppress(MazedomError):  # it is gone, which whoever asks it next says
+            while True:
+                news: News = await told(self._keeper.news.remote(heard))
+                if news.short != heard.short:
+                    self._budget.give_back()
+                if news.slowed != heard.slowed:
+                    for pace in self._paces:
+                        pace.give_back()
+                heard = news
 
     def _pace(self, spec: ModelSpec) -> SharedPace | None:
         """Return the shared pace of an endpoint; None for a model on this machine, which has its own."""
         if spec.base_url is None:
             return None
         speed = Speed(spec.in_flight, spec.requests_per_minute, spec.tokens_per_minute)
-        return SharedPace(self._name, self._keeper, endpoint_name(spec), speed)
+        self._paces.append(SharedPace(self._name, self._keeper, endpoint_name(spec), speed))
+        return self._paces[-1]
 
     async def drive(self, trials: Sequence[str], known: Sequence[bytes], *, again: bool = False) -> list[Ended]:
         """Drive trials to their ends, side by side.
@@ -183,6 +201,8 @@ class Worker:
 
     async def close(self) -> dict[str, Any]:
         """Wait for what is in flight and close all; return what was found out about the models."""
+        if self._hearing is not None:
+            self._hearing.cancel()
         await self._replies.settle()
         found = self._models.describe()
         await self._models.aclose()

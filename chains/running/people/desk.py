@@ -44,16 +44,15 @@ class Desk:
         self.worklist.withdraw({trial for trial, status in ends.items() if status != "failed"}, self._asked)
         self._asked.clear()
 
-    def given(self, question: Question) -> Given | Overdue | None:
+    async def given(self, question: Question) -> Given | Overdue | None:
         """Return the answer to a question; None if it is not there yet: it then stands on the worklist.
 
         Raises:
             Hopeless: If nobody answered in time, and the trial is to be marked.
         """
+        if (by_rule := by_script(question)) is not None:
+            return by_rule
         shown = _shown(question)
-        if (rule := script_of(question.holder)) is not None:
-            answered = scripted(rule, question.asked)
-            return Given(answered, _by(question, f"{SCRIPTED}:{rule}", shown, answered))
         kept = self.worklist.put(self._fresh(question))
         self._asked.add(kept.id)
         if kept.answer is None:
@@ -110,6 +109,14 @@ class Desk:
         if not self._trials:
             self._trials = {str(trial): trial for trial in self._record.trials()}
         return self._trials[name]
+
+
+def by_script(question: Question) -> Given | None:
+    """Return the answer of the program that sits in a person's place; None if people answer."""
+    if (rule := script_of(question.holder)) is None:
+        return None
+    answered = scripted(rule, question.asked)
+    return Given(answered, _by(question, f"{SCRIPTED}:{rule}", _shown(question), answered))
 
 
 def _talk(question: Question) -> int:
