@@ -63,8 +63,7 @@ def eased(statement: Fact, quote: str) -> Fact | None:
     Of "50 mg instead of 25 mg" the rules can't tell which is wrong. The value stays in the words, as context that a
     message may leave out. One number, date or direction at least is looked for.
     """
-    plain = statement.templates[0]
-    reworded = statement.model_copy(update={"templates": (plain, f"To note: {plain}")})
+    reworded = plain(statement)
     if not misreadings(reworded, quote):
         return reworded
     keys = [slot for slot in statement.slots if slot.key]
@@ -75,6 +74,12 @@ def eased(statement: Fact, quote: str) -> Fact | None:
             if not misreadings(other, quote):
                 return other
     return None
+
+
+def plain(statement: Fact) -> Fact:
+    """Return a statement whose second wording is its first."""
+    first = statement.templates[0]
+    return statement.model_copy(update={"templates": (first, f"To note: {first}")})
 
 
 def _trials(statement: Statement, quote: str) -> Iterator[tuple[str, str, Sequence[Fate]]]:

@@ -23,7 +23,9 @@ _INVALID = Sense("invalid", ("not valid", "void", "no longer valid"))
 _VALID = Sense("valid", ("in force", "not invalid"))
 _INCOMPLETE = Sense("incomplete", ("not complete", "unfinished", "not finished"))
 _COMPLETE = Sense("complete", ("completed", "finished", "done"))
-_SUSPENDED = Sense("suspended", ("withdrawn", "put on hold", "paused", "taken out of use", "taken out of service"))
+_SUSPENDED = Sense(
+    "suspended", ("withdrawn", "put on hold", "on hold", "frozen", "paused", "taken out of use", "taken out of service")
+)
 _REINSTATED = Sense("reinstated", ("resumed", "put back", "released", "returned to use", "returned to service"))
 _DOUBLED = Sense("doubled", ("twice as many", "twice as much", "rose twofold"))
 _HALVED = Sense("halved", ("half as many", "half as much", "fell by half"))
@@ -158,6 +160,12 @@ _AIMS = bag(
 )
 _TUMBLED = bag("from off into down onto ill asleep through over")
 """Words after "fell" where somebody or something did, if no number follows."""
+_TESTED = bag("passed pass passes")
+_TESTS = bag(
+    "test tests exam exams examination audit audits inspection inspections check checks review trial trials vote "
+    "motion acceptance qualification assessment calibration survey certification course"
+)
+"""What is passed or failed; a train that passed a signal did not fail it."""
 _FAR = 2
 _PLACED = bag("late early complete incomplete open closed safe unsafe valid invalid available unavailable unresolved")
 """Directions only if no noun follows: not in "the late shift"."""
@@ -240,8 +248,9 @@ def _fits(tokens: tuple[Token, ...], first: int, last: int, form: str, turned: s
         fits = following is not None and following.low == "than"
     elif form in _AIMED:
         fits = any(token.low in _AIMS for token in tokens)
-    elif form in _PLACED:
-        fits = following is None or following.kind != "word" or following.low in STOP
+    elif form in _PLACED | _TESTED:
+        tested = form in _TESTED and not _TESTS.isdisjoint([token.low for token in tokens])
+        fits = following is None or following.kind != "word" or following.low in STOP or tested
     elif form in ("fell", "fallen"):
         fits = following is None or following.low not in _TUMBLED or len(after) < _FAR or after[1].kind == "number"
     elif form == "left":

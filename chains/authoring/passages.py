@@ -92,17 +92,28 @@ def _blocks(document: str) -> Iterator[tuple[int, int]]:
         fence = bool(_FENCE.match(line))
         code ^= fence
         bullet = _BULLET.match(line)
-        nothing = fence or code or not line.strip() or _is_layout(line)
+        after = _after_header(line)
+        nothing = fence or code or not line.strip() or (not after and _is_layout(line))
         if start is not None and (nothing or bullet or not _goes_on(before, line, width)):
             yield start, end
             start = None
         if not nothing:
-            skip = bullet.end() if bullet else len(line) - len(line.lstrip())
+            skip = after or (bullet.end() if bullet else len(line) - len(line.lstrip()))
             start = here + skip if start is None else start
             end = here + len(line)
         before = line
     if start is not None:
         yield start, end
+
+
+def _after_header(line: str) -> int:
+    """Return where sentences begin that follow a header in its line: "Present: Hannah, Dev. Dev took the minutes."."""
+    if not _HEADER.match(line.lstrip()) or (end := _ENDS.search(line)) is None:
+        return 0
+    return end.end() if len(line) - end.end() >= _WRAPPED else 0
+
+
+_ENDS = re.compile(r"(?<=[a-z]{3}\.)\s+(?=[A-Z])")
 
 
 def _is_layout(line: str) -> bool:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from chains.authoring.checking import eased, failures, misreadings, unreadable
+from chains.authoring.checking import eased, failures, misreadings, plain, unreadable
 from chains.authoring.claiming import claim
 from chains.authoring.drafting import draft, drafts_in, shorter
 from chains.authoring.passages import BLANKS, Passage, passages
@@ -175,7 +175,12 @@ def _part(candidate: Candidate, out: Proposals) -> Candidate | None:
 
 
 def _told_apart(candidate: Candidate, out: Proposals) -> list[Candidate]:
-    """Return as a claim what the instrument can't tell from other statements; none if that is no help."""
+    """Return what the instrument can't tell from other statements with a plainer second wording, or else as a claim.
+
+    None is returned if neither is a help.
+    """
+    if candidate.fact.slots and (plainer := plain(candidate.fact)) != candidate.fact:
+        return [candidate._replace(fact=plainer)]
     return _or_claim(candidate, out, "self-check: can't be told from other statements")
 
 

@@ -2,7 +2,7 @@
 
 from pydantic import BaseModel, ConfigDict
 
-INSTRUMENT = "fates-6"
+INSTRUMENT = "fates-7"
 """Version of the instrument: any change of verdicts changes it. Fates are compared under one version only."""
 
 

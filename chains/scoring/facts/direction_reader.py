@@ -39,6 +39,7 @@ _IDIOMS = {
     ),
     "up": bag("and"),
     "above": bag("all"),
+    "held": bag("up back"),
 }
 """Words that say no direction before one of these: "under review"."""
 _UP_TO = {("up", "to", word) for word in ("date", "speed", "standard", "scratch", "now")}

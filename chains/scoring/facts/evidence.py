@@ -10,6 +10,7 @@ from chains.scoring.facts.direction_reader import Direction, Hit
 from chains.scoring.facts.segments import Piece, led_by
 from chains.scoring.facts.slot_match import MISSING, Found
 from chains.scoring.facts.slot_readers import NumberSlot, Reader, WordSlot
+from chains.scoring.text.before_and_now import role
 from chains.scoring.text.ledger_stems import bag, stem, stems
 from chains.scoring.text.negation import hedge, intended, negated, softened
 from chains.scoring.text.quantities import Quantity
@@ -119,14 +120,14 @@ def gather(
             way[name] = next(hit for hit in hits if hit.sense == 1)
     if not way and any(item is not MISSING for item in found.values()):
         way = _led(compiled, piece)
-    if not way and (implied := _from_to(compiled, found)) is not None:
+    if not way and (implied := _from_to(compiled, piece, found)) is not None:
         way = dict.fromkeys(compiled.directions, implied)
-    turned = None if compiled.directions or compiled.denied else _turned(compiled, piece, found)
+    turned = None if compiled.directions or compiled.denied else turned_in(compiled, piece, found)
     if compiled.forbids:
         way = _without_bare_modals(piece, way, found) or _unforbidden(compiled, piece, found)
     places = [(hit.first, hit.last) for hit in way.values()] + [(item.first, item.last) for item in found.values()]
     told = [first for first, last in places if piece.first <= first < last]
-    doubt = None if compiled.hedged else _doubt(compiled, piece, min(told, default=piece.first))
+    doubt = None if compiled.hedged else doubt_in(compiled, piece, min(told, default=piece.first))
     strange = tuple(
         quantity
         for quantity in piece.quantities
@@ -269,7 +270,7 @@ _NO_CONDITION = bag("anything you i needed necessary possible only so ever")
 """Words after "if" with which it is no condition."""
 
 
-def _doubt(compiled: Compiled, piece: Piece, told: int) -> str | None:
+def doubt_in(compiled: Compiled, piece: Piece, told: int) -> str | None:
     """Return the words that make a statement uncertain, or turn an order into a wish.
 
     Args:
@@ -330,7 +331,7 @@ def value_of(slot: Slot) -> tuple[str, str, float | None]:
     return "number", unit.dimension if unit else "", round(abs(float(slot.value)) * (unit.factor if unit else 1), 9)
 
 
-def _turned(compiled: Compiled, piece: Piece, found: dict[str, Found]) -> Hit | None:
+def turned_in(compiled: Compiled, piece: Piece, found: dict[str, Found]) -> Hit | None:
     """Return what inverts a statement without a direction slot: an opposite word, or its topic or value denied."""
     if compiled.sense is not None:
         hits = compiled.sense.hits(piece.tokens, piece.first, piece.last, compiled.topic, piece.named | piece.aside)
@@ -340,10 +341,18 @@ def _turned(compiled: Compiled, piece: Piece, found: dict[str, Found]) -> Hit | 
         if compiled.asked and any(hit.sense == 1 for hit in hits):
             return None  # "must not exceed 5": what is denied is the opposite
     starts = {item.first for item in found.values() if item.state == "right"}
+    if not_since(compiled, piece, starts):
+        return None
     for at in range(piece.first, piece.last):
         if (at in starts or piece.tokens[at].stem in compiled.topic) and negated(piece.tokens, at, piece.first):
             return Hit(at, at + 1, -1, own=True, guarded=False, denied=True)
     return None
+
+
+def not_since(compiled: Compiled, piece: Piece, starts: set[int]) -> bool:
+    """Whether something was last done on a day since which it has not been done: "not cut since March 2021"."""
+    since = any(at and piece.tokens[at - 1].low == "since" for at in starts)
+    return since and any(" last " in f" {template} " for template in compiled.statement.templates)
 
 
 def _nearest(hits: list[Hit], anchors: list[int]) -> Hit:
@@ -368,7 +377,7 @@ def _risen_to(compiled: Compiled, piece: Piece, item: Found, reader: Reader) -> 
     return changes and any(quantity.first == item.first and quantity.cue == "to" for quantity in piece.quantities)
 
 
-def _from_to(compiled: Compiled, found: dict[str, Found]) -> Hit | None:
+def _from_to(compiled: Compiled, piece: Piece, found: dict[str, Found]) -> Hit | None:
     """Return the direction that lies in where a change began and ended: "went from 4 to 31 minutes"."""
     ends = {
         cue: found[name]
@@ -378,7 +387,9 @@ def _from_to(compiled: Compiled, found: dict[str, Found]) -> Hit | None:
     }
     if len(ends) < 2 or len(compiled.directions) != 1:
         return None
-    return Hit(ends["from"].first, ends["to"].last, 1, own=False, guarded=False, denied=False)
+    said = [role(piece.tokens, ends[cue].first, ends[cue].last) for cue in ("from", "to")]
+    sense = -1 if said in (["new", "old"], ["new", None], [None, "old"]) else 1  # "now 4, it was 31"
+    return Hit(ends["from"].first, ends["to"].last, sense, own=False, guarded=False, denied=False)
 
 
 def _later(compiled: Compiled, piece: Piece, found: dict[str, Found], way: dict[str, Hit]) -> dict[str, Found]:

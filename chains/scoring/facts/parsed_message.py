@@ -129,9 +129,9 @@ class Scene:
                 out.add(at)
         return out
 
-    def of_sentence(self, sentence: int) -> list[Piece]:
+    def of_sentence(self, sentence: int) -> tuple[Piece, ...]:
         """Return the pieces of a sentence."""
-        return list(self._cuts[sentence].pieces)
+        return self._cuts[sentence].pieces
 
     def with_stems(self, stems: frozenset[str]) -> list[int]:
         """Return the telling pieces that show one of some stems, in order."""

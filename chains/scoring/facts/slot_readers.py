@@ -11,7 +11,7 @@ from chains.scoring.facts.direction_reader import content
 from chains.scoring.facts.ledger_vocabulary import known_tokens
 from chains.scoring.facts.segments import Piece
 from chains.scoring.facts.slot_match import MISSING, Explained, Found, State
-from chains.scoring.text.clock_times import clock_around, clock_at, same_clock
+from chains.scoring.text.clock_times import clocks_told
 from chains.scoring.text.ledger_stems import STOP, bag, stem
 from chains.scoring.text.negation import negated
 from chains.scoring.text.numbers_and_dates import values_of
@@ -41,8 +41,9 @@ class NumberSlot:
         """Look for the number in a piece."""
         others: list[Quantity] = []
         vague: Quantity | None = None
+        timed = _of_clocks(piece) if self.timed else ()
         for quantity in piece.quantities:
-            if self.timed and clock_around(piece.tokens, quantity.first):
+            if quantity.first in timed:
                 continue
             match self._judge(quantity, piece):
                 case "right":
@@ -250,21 +251,23 @@ class ClockSlot:
     def read(self, piece: Piece, explained: Explained) -> Found:
         """Look for the time in a piece; another time of day is a wrong one."""
         wrong = MISSING
-        for at in range(piece.first, piece.last):
-            said = clock_at(piece.tokens, at)
-            if said is None:
+        for said in clocks_told(piece.tokens):
+            if not piece.first <= said.first < piece.last:
                 continue
-            last = at + (3 if piece.tokens[at + 1].text == ":" else 1)
-            half_told = last < len(piece.tokens) and piece.tokens[last].low in ("am", "pm")
-            if same_clock(said, self.minutes, half_told=half_told):
-                return Found("right", at, last)
-            if not any(same_clock(said, other, half_told=half_told) for other in self.beside):
-                wrong = Found("wrong", at, last)
+            if said.is_(self.minutes):
+                return Found("right", said.first, said.last)
+            if not any(said.is_(other) for other in self.beside):
+                wrong = Found("vague" if said.near(self.minutes) else "wrong", said.first, said.last)
         return wrong
 
     def is_right(self, quantity: Quantity) -> bool:
         """No quantity is a time of day."""
         return False
+
+
+def _of_clocks(piece: Piece) -> frozenset[int]:
+    """Return the tokens of a piece's sentence that are part of a time of day, so that they are no numbers."""
+    return frozenset(at for said in clocks_told(piece.tokens) for at in range(said.first, said.last))
 
 
 def clocks_of(slots: Iterable[Slot]) -> frozenset[int]:

@@ -135,8 +135,12 @@ def _share(tokens: tuple[Token, ...], at: int) -> Numeral | None:
     if word not in _FRACTIONS or count > 9:
         return None
     if word == "half" and low(tokens, last + 1) in ("a", "an"):
-        dozen = low(tokens, last + 2) == "dozen"
-        return Numeral(6, last + 3) if dozen else Numeral(0.5, last + 2, -1)
+        scale = _SCALES.get(low(tokens, last + 2))
+        return (
+            Numeral(scale / 2, last + 3, 0 if scale == 12 else int(math.log10(scale / 2)))
+            if scale
+            else Numeral(0.5, last + 2, -1)
+        )
     if [low(tokens, last + step) for step in (1, 2)] == ["of", "an"] and low(tokens, last + 3) in UNITS:
         return Numeral(count * _FRACTIONS[word], last + 3, -2)  # "three quarters of an hour"
     several = word.endswith("s") and count > 1

@@ -36,18 +36,19 @@ def wording(tokens: Sequence[Token]) -> Wording:
     return tuple(token.low for token in tokens if token.kind != "mark" or token.text in "%€$£")
 
 
+_CURRENCIES = "EUR|USD|GBP|CHF|NOK|SEK|DKK|PLN|CZK|JPY|INR|CAD|AUD"
 _TOKEN = re.compile(
-    r"""
+    rf"""
     (?P<word>\b[ap]\.m\b\.?|[^\W\d_]++(?![-‑–]?\d)(?:['’][^\W\d_]+)*)  # first, as most tokens are words
-  | (?P<mark>[%°€$£~≈.,;:!?()/&+<>=≤≥|—–−\[\]"-])
-  | (?P<date>\d{4}-\d{1,2}-\d{1,2}\b)
-  | (?P<number>\d{1,3}(?:(?:[,\u202f\u00a0\ ’']|\{,\})\d{3}(?!\d))+(?:\.\d+)?
-      |\d{1,3}(?:\.\d{3})+,\d{1,2}(?!\d)|\d{1,3}(?:\.\d{3}){2,}(?!\d)  # 56.000,00 and 1.234.567
-      |\d+,\d{1,2}(?![\d,])                                            # 3,5
-      |\d+(?:\.\d+)?[eE][+]?\d{1,2}(?!\w)                              # 5.6e4
+  | (?P<mark>[%°€$£¥₹~≈.,;:!?()/&+<>=≤≥|—–−\[\]"-])
+  | (?P<date>\d{{4}}-\d{{1,2}}-\d{{1,2}}\b)
+  | (?P<number>\d{{1,3}}(?:(?:[,\u202f\u00a0\ ’']|\{{,\}})\d{{3}}(?!\d))+(?:\.\d+)?
+      |\d{{1,3}}(?:\.\d{{3}})+,\d{{1,2}}(?!\d)|\d{{1,3}}(?:\.\d{{3}}){{2,}}(?!\d)  # 56.000,00 and 1.234.567
+      |\d+,\d{{1,2}}(?![\d,])                                            # 3,5
+      |\d+(?:\.\d+)?[eE][+]?\d{{1,2}}(?!\w)                              # 5.6e4
       |\d+(?:\.\d+)?)
-  | (?P<code>(?!(?:EUR|USD|GBP|CHF)[-\s]?\d)[^\W\d_]++[-‑–]?\d+[^\W_]*(?:[-‑./](?=[^\W_]*\d)[^\W_]+)*)
-  | (?P<currency>EUR|USD|GBP|CHF)
+  | (?P<code>(?!(?:{_CURRENCIES})[-\s]?\d)[^\W\d_]++[-‑–]?\d+[^\W_]*(?:[-‑./](?=[^\W_]*\d)[^\W_]+)*)
+  | (?P<currency>{_CURRENCIES})
     """,
     re.VERBOSE,
 )

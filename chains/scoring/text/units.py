@@ -55,12 +55,21 @@ def _table() -> dict[str, Unit]:
         ("usd", 1, "usd dollar dollars $"),
         ("gbp", 1, "gbp pound pounds sterling £"),
         ("chf", 1, "chf franc francs"),
+        ("nok", 1, "nok kroner"),
+        ("sek", 1, "sek kronor"),
+        ("dkk", 1, "dkk"),
+        ("pln", 1, "pln zloty"),
+        ("czk", 1, "czk"),
+        ("jpy", 1, "jpy yen ¥"),
+        ("inr", 1, "inr rupee rupees ₹"),
+        ("cad", 1, "cad"),
+        ("aud", 1, "aud"),
     )
     return {word: Unit(dimension, factor) for dimension, factor, words in rows for word in words.split()}
 
 
 UNITS = _table()
-MONEY = frozenset({"eur", "usd", "gbp", "chf"})
+MONEY = frozenset(bag("eur usd gbp chf nok sek dkk pln czk jpy inr cad aud"))
 SHORT = bag("s h d w m g t l mo min quarter quarters second seconds w")
 """Units with other meanings too ("a second pump", "the last quarter"); they count only directly after digits."""
 _SCALES = {"thousand": 1e3, "million": 1e6, "billion": 1e9}

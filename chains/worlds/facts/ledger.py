@@ -37,7 +37,9 @@ MONTHS = (
 )  # fmt: skip
 _ORDINARY = re.compile(r"^[A-Z](?=[a-z]+ )")
 """The capital of a sentence's first word."""
-UNITS_BEFORE = frozenset({"EUR", "USD", "GBP", "CHF", "€", "$", "£"})
+UNITS_BEFORE = frozenset(
+    ("EUR", "USD", "GBP", "CHF", "NOK", "SEK", "DKK", "PLN", "CZK", "JPY", "INR", "CAD", "AUD", "€", "$", "£", "¥", "₹")
+)
 """Currencies stand before their number; every other unit stands after it."""
 
 
