@@ -224,6 +224,22 @@ def test_a_swap_tells_the_seat_from_who_sits_in_it(mazedom, sabotaged):
     assert "belong to the seats" in mazedom("blame", "last", "--swap", "L3,L2").out
 
 
+DECIDERS = [("channel:lean=1", "channel:drop=0.05", "L0"), ("channel", "channel:drop=0.9", "L1")]
+
+
+@pytest.mark.parametrize(("executive", "manager", "decider"), DECIDERS)
+def test_who_decides_is_found_whoever_owns_the_decision(mazedom, executive, manager, decider):
+    sets = ("scenario=expertise", "decide_only=true", "depth=3", "worlds=24", "facts=8", "prompt=plain")
+    sets += ("model=channel:drop=0.05", f"model.executive={executive}", f"model.L1={manager}")
+    assert mazedom("run", *(word for text in sets for word in ("--set", text)), "--json").status == 0
+    (found,) = mazedom("blame", "last", "--set", "model=channel:drop=0.04", "--json").document["conditions"]
+    (way,) = found["ways"]
+    assert way["decision"]["blamed"][0] == decider
+    assert list(way["decision"]["seats"]) == ["L3", "L2", "L1", "L0"]
+    assert "L0" not in way["loss"]["seats"], "who decides loses nothing on the way"
+    assert f"Who decides (other): {decider}." in mazedom("blame", "last", "--set", "model=channel:drop=0.04").out
+
+
 WRONG = [
     (("--swap", "L2,L1"), "nothing differs between L2 and L1"),
     (("--swap", "L2"), "name two seats"),

@@ -1,7 +1,7 @@
 """One fact decides and one seat has it: the worlds, who has a line past the chain, alarm and the right decision."""
 
 import chains
-from chains.organisation.remedies.skip_and_memory import SKIP
+from chains.organisation.remedies.skip_and_memory import CLAIM, SKIP
 from chains.running.run_record import Casts
 from chains.worlds.rules.decision_world_rules import MARGIN, enumerate_world
 from chains.worlds.scenario_registry import world_for
@@ -85,3 +85,40 @@ def test_what_comes_past_the_chain_is_counted_where_a_trial_says_what_reaches_th
     ran = mazedom("run", "expertise", *words, "--set", f"remedy={LINE},to=expertise", "--json")
     assert ran.status == 0, ran.err
     assert "3 of 12 facts reach the executive as they are, 3 of them past the chain" in mazedom("show", "--trial").out
+
+
+def test_a_line_goes_to_who_says_most_that_it_is_needed(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    settings = {"model": "channel", "model.manager": "channel:drop=1", "worlds": 6, "facts": 8, "hypotheses": "none"}
+    remedies = [f"{LINE},to=own", f"{LINE},to=own,placebo=true", "skip:by=targeted,workers=1,to=own"]
+    run = chains.run_sync("expertise", settings | {"remedy": remedies})
+    heard = {name: {row["pivot_heard"] for row in run.trials() if row["factor.remedy"] == name} for name in remedies}
+    assert (heard[remedies[0]], heard[remedies[1]]) == ({1.0}, {0.0})
+    assert sum(row["turn"] == SKIP.number for row in run.calls()) == 6, "who has the line alone says what matters most"
+    claims = [row for row in run.calls() if row["turn"] == CLAIM.number and row["trial"].startswith("c1.")]
+    assert len(claims) == 6 * 4, "all workers are asked"
+    blind = chains.run_sync("expertise", settings | {"remedy": remedies[0], "model.worker": "channel:insight=0"})
+    assert 0 < sum(row["pivot_heard"] for row in blind.trials()) < 6, "who can't tell gets it by chance"
+
+
+def test_where_context_is_shared_everybody_has_heard_everything_and_its_placebo_adds_nothing(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    settings = {"model": "channel:drop=0.3", "worlds": 4, "facts": 8, "hypotheses": "none"}
+    remedies = ["none", "share", "share:placebo=true"]
+    run = chains.run_sync("expertise", settings | {"remedy": remedies})
+    kept = {name: [row["retention"] for row in run.trials() if row["factor.remedy"] == name] for name in remedies}
+    assert set(kept["share"]) == {1.0}
+    assert kept["share:placebo=true"] == kept["none"]
+    deaf = chains.run_sync("expertise", settings | {"remedy": remedies, "model.worker": "channel:drop=1"})
+    managers = [row for row in deaf.messages() if row["seat"].startswith("L1.")]
+    assert {row["trial"][:2] for row in managers if row["words"] > 10} == {"c2"}, "managers read the notes too"
+
+
+def test_context_is_not_shared_among_more_than_ten_unless_that_is_said(mazedom):
+    words = ("--set", "model=channel", "--set", "hypotheses=none", "--set", "hierarchy=pyramid:1-3-9")
+    refused = mazedom("run", "expertise", *words, "--set", "remedy=share", "--json")
+    assert refused.status == 2
+    assert "set remedy = share:seats=13" in refused.document["error"]
+    assert (
+        mazedom("run", "expertise", *words, "--set", "remedy=share:seats=13", "--set", "worlds=1", "--json").status == 0
+    )

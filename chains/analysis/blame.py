@@ -2,6 +2,7 @@
 
 A seat's share in the loss is the share of the facts that reach the executive with the seat replaced, less the share
 that reaches it without, mean over trials within worlds and then over worlds. The same for distortion and for regret.
+Who decides is another question: in what share of the trials another option is in force with the seat replaced.
 """
 
 import math
@@ -24,6 +25,10 @@ from chains.stats.paired.culprits import Culprits, culprits
 
 LOSSES = ("loss", "distortion", "regret")
 """What is blamed: the share of the facts not kept, the share altered or inverted, and what the decision lost."""
+DECISION = "decision"
+"""Whether another option is in force."""
+ON_THE_WAY = ("loss", "distortion")
+"""What is blamed on those who report alone: an executive who is replaced hears the same."""
 
 
 class Replaced(NamedTuple):
@@ -31,7 +36,8 @@ class Replaced(NamedTuple):
 
     kind: str
     saved: Mapping[str, Culprits]
-    """By what is lost, the places in the order of `Blame.places`; regret only where something was decided."""
+    """By what is lost, and by `DECISION` how often another option is in force; the places in the order of
+    `Blame.places`. Regret and decision only where something was decided."""
     undefined: Sequence[int]
     """For each place, continuations of which nothing can be said: one of the two broke off, refused, was cut off or is
     not in English, above the place."""
@@ -66,7 +72,7 @@ class Blamed(NamedTuple):
                     **{
                         what: {
                             "blamed": [places[one] for one in found.blamed],
-                            "seats": {place: one.document() for place, one in zip(places, found.saved, strict=True)},
+                            "seats": {place: one.document() for place, one in zip(places, found.saved, strict=False)},
                         }
                         for what, found in way.saved.items()
                     },
@@ -103,7 +109,8 @@ def _first_lost(blame: Blame, profile: Profile, plan: Plan) -> dict[str, float]:
 
 def _replaced(blame: Blame, parent: RunHeard, arms: Mapping[tuple[str, str], RunHeard], kind: str) -> Replaced:
     worlds = sorted({one.seed for one in blame.trials})
-    tables = {what: np.full((len(worlds), len(blame.places)), np.nan) for what in LOSSES}
+    measured = (*LOSSES, DECISION)
+    tables = {what: np.full((len(worlds), len(blame.places)), np.nan) for what in measured}
     undefined = []
     for column, place in enumerate(blame.places):
         by_world: dict[int, list[Sequence[float]]] = defaultdict(list)
@@ -116,11 +123,17 @@ def _replaced(blame: Blame, parent: RunHeard, arms: Mapping[tuple[str, str], Run
                     by_world[trial.seed].append(saved)
         undefined.append(unclear)
         for row, world in enumerate(worlds):
-            for what, values in zip(LOSSES, zip(*by_world[world], strict=True), strict=False):
+            for what, values in zip(measured, zip(*by_world[world], strict=True), strict=False):
                 known = [value for value in values if not math.isnan(value)]
                 if known:
                     tables[what][row, column] = fmean(known)
-    found = {what: culprits(table) for what, table in tables.items() if not np.isnan(table).all()}
+    plan = parent.casts.plan(blame.condition)
+    reporting = sum(seats_at(place, plan) != [plan.hierarchy.executive.name] for place in blame.places)
+    found = {
+        what: culprits(table[:, :reporting] if what in ON_THE_WAY else table)
+        for what, table in tables.items()
+        if not np.isnan(table).all()
+    }
     return Replaced(kind, found, undefined, len(blame.trials) * blame.times)
 
 
@@ -139,7 +152,11 @@ def _saved(
         before = _lost(parent, trial, place)
     else:
         before = None if control is None else _lost(control, _continued(control, trial, number), place)
-    return None if after is None or before is None else [b - a for b, a in zip(before, after, strict=True)]
+    if after is None or before is None:
+        return None
+    known = after.in_force is not None and before.in_force is not None
+    saved = [b - a for b, a in zip(before.losses, after.losses, strict=True)]
+    return [*saved, float(after.in_force != before.in_force) if known else math.nan]
 
 
 def _continued(arm: RunHeard, trial: TrialId, number: int) -> TrialId:
@@ -149,8 +166,17 @@ def _continued(arm: RunHeard, trial: TrialId, number: int) -> TrialId:
     return fork.continued(trial, number)
 
 
-def _lost(run: RunHeard, trial: TrialId, place: str) -> list[float] | None:
-    """Return loss, distortion and regret at the end of a trial; None if it broke off above the place."""
+class _End(NamedTuple):
+    """The end of a trial."""
+
+    losses: Sequence[float]
+    """As `LOSSES`."""
+    in_force: str | None
+    """The option in force; None if nothing is decided, or it can't be read."""
+
+
+def _lost(run: RunHeard, trial: TrialId, place: str) -> _End | None:
+    """Return what was lost by the end of a trial, and the option in force; None if it broke off above the place."""
     end = run.ends.get(trial)
     if end is None:
         return None
@@ -162,4 +188,5 @@ def _lost(run: RunHeard, trial: TrialId, place: str) -> list[float] | None:
             return None
     heard = run.heard(trial)
     measured = {name: MEASURES[name].of(heard) for name in ("retention", "distortion", "regret")}
-    return [1 - measured["retention"], measured["distortion"], measured["regret"]]
+    losses = [1 - measured["retention"], measured["distortion"], measured["regret"]]
+    return _End(losses, None if end.outcome is None else end.outcome.in_force)

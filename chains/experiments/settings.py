@@ -202,7 +202,8 @@ class ConditionSettings(BaseModel):
         "WAY@WHO, as in edit@L1+write@executive",
     )
     holder: Text = Field(
-        default="people", description="who answers where a person sits: people, scripted:relay or scripted:check"
+        default="people",
+        description="who answers where a person sits: people, scripted:relay, scripted:half or scripted:check",
     )
     evals: Scoped[Text] = Field(
         default=Scoped(NONE),

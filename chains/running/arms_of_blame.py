@@ -13,6 +13,7 @@ from typing import NamedTuple
 from chains.errors import BadInput
 from chains.experiments.condition_name import shown
 from chains.experiments.experiment import TrialId
+from chains.experiments.overrides import split
 from chains.experiments.settings import SETTINGS, ConditionSettings, Value
 from chains.organisation.cast import Cast
 from chains.organisation.hierarchy import Seat
@@ -55,7 +56,7 @@ class Blame(NamedTuple):
     trials: tuple[TrialId, ...]
     """The parent's finished trials of the condition."""
     places: tuple[str, ...]
-    """From the bottom up."""
+    """From the bottom up; the executive last, where something is decided and another holder can take its seat."""
     settings: tuple[str, ...]
     """What holds a replaced seat in place of a relay, as `--set` has it; none: verbatim relay."""
     times: int
@@ -96,6 +97,8 @@ def blame_of(
     if not trials:
         raise BadInput(f"run {parent.id} has no finished trial of {condition}; `mazedom resume {parent.id}` goes on")
     seats = [seat for seat in plan.hierarchy.upward() if seat.name in plan.sent and seat.role != "executive"]
+    if plan.decision and settings and all(split(text)[0].partition(".")[0] != "prompt" for text in settings):
+        seats.append(plan.hierarchy.executive)  # who has another prompt than those who report, and is no relay
     names = [f"level.{seat.level}" if by_level else seat.name for seat in seats]
     return Blame(parent, folder, condition, trials, tuple(dict.fromkeys(names)), tuple(settings), times)
 

@@ -8,10 +8,16 @@ the rates alone, with
     no line                              .49
     one worker's line, drawn or by rank  1/4 + 3/4 * .49 = .6175      (rank says nothing about who is the expert)
     three workers' lines, drawn          3/4 + 1/4 * .49 = .8725
+    one line, by the workers' own word   P + (1 - P) * .49 = .8645   (P = s + (1 - s^4) / 4, see below)
     the expert's line                    1
     its placebo                          .49
+    everybody reads all notes            1
+    its placebo                          .49
 
-Each share must lie in its 95% interval, and both registered hypotheses about it must be supported. Of `--studies`
+A worker knows with chance s = .5 whether its notes decide (it then rates them 10 or 1), else it guesses, uniformly from
+1 to 10. So the line goes to the expert if it knows, or if it does not and guesses more than the others who don't know.
+
+Each share must lie in its 95% interval, and all registered hypotheses about it must be supported. Of `--studies`
 studies of 20 worlds, drawn from all, at most 6% may find rank better than chance, or the placebo better than no line.
 Some minutes.
 """
@@ -28,18 +34,26 @@ import chains
 from chains.stats.paired.paired import sign_flip
 from chains.stats.paired.shares import share_by_world
 
-DROP, STUDY, LEVEL, MOST_FALSE = 0.3, 20, 0.05, 0.06
+DROP, INSIGHT, STUDY, LEVEL, MOST_FALSE = 0.3, 0.5, 20, 0.05, 0.06
 LINE = "skip:by=broadcast,workers=1"
 KEPT = (1 - DROP) ** 2
+TO_THE_EXPERT = INSIGHT + (1 - INSIGHT**4) / 4
 PLANTED = {
     "none": KEPT,
     f"{LINE},to=rank": 1 / 4 + 3 / 4 * KEPT,
     f"{LINE},to=random": 1 / 4 + 3 / 4 * KEPT,
     f"{LINE},to=expertise": 1.0,
     f"{LINE},to=expertise,placebo=true": KEPT,
+    f"{LINE},to=own": TO_THE_EXPERT + (1 - TO_THE_EXPERT) * KEPT,
     "skip:by=broadcast,workers=3,to=random": 3 / 4 + 1 / 4 * KEPT,
+    "share": 1.0,
+    "share:placebo=true": KEPT,
 }
-NOTHING = ((f"{LINE},to=rank", f"{LINE},to=random"), (f"{LINE},to=expertise,placebo=true", "none"))
+NOTHING = (
+    (f"{LINE},to=rank", f"{LINE},to=random"),
+    (f"{LINE},to=expertise,placebo=true", "none"),
+    ("share:placebo=true", "none"),
+)
 
 
 def main():
@@ -49,7 +63,9 @@ def main():
     arguments = parser.parse_args()
     worlds, checks = arguments.worlds, Checks()
     with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder):
-        program(folder, "run", "expertise", *settings(f"model=channel:drop={DROP}", f"worlds={worlds}"))
+        program(
+            folder, "run", "expertise", *settings(f"model=channel:drop={DROP},insight={INSIGHT}", f"worlds={worlds}")
+        )
         for test in program(folder, "compare", "last", "--by", "remedy")["hypotheses"]:
             if test["text"].startswith(
                 "pivot_heard"

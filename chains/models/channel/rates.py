@@ -110,6 +110,8 @@ class ChannelRates(
     """Chance that an auditor finds what a message lost of what its seat heard, line by line."""
     alarm: Rate = 0.0
     """Chance that an auditor finds fault with an unchanged line."""
+    insight: Rate = 1.0
+    """Chance that a worker knows whether its notes hold what decides; otherwise it guesses how much they matter."""
     mend: Rate = 1.0
     """Chance that a seat whose report is sent back restores a line that the findings name."""
     seed: int = 0

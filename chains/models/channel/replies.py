@@ -197,6 +197,17 @@ def picks(_channel: Channel, occasion: Occasion) -> str:
     return picked(occasion)
 
 
+def claims(channel: Channel, occasion: Occasion) -> str:
+    """Rate its own notes: 10 if they hold what decides and 1 if not, where it knows; else any number between."""
+    draw, decision = channel.draw(occasion, "claim"), occasion.world.decision
+    states = codebook(occasion.world).states
+    facts = {state.fact for line in lines_of(*occasion.heard) if (state := states.get(line)) is not None}
+    decides = decision is not None and not facts.isdisjoint(decision.pivots)
+    knows = draw.uniform() < channel.rates.insight
+    guess = round(LEAST + (MOST - LEAST) * draw.uniform(), 6)
+    return json.dumps(dict.fromkeys(occasion.letters, (MOST if decides else LEAST) if knows else guess))
+
+
 def revises(channel: Channel, occasion: Occasion) -> str:
     """Write a report once more, mending what was found at the planted rate."""
     return as_report(revised(occasion, channel.rates.mend, channel.draw(occasion, "mend")))

@@ -76,7 +76,7 @@ REMEDIES: Registry[type[Remedy]] = Registry(
         "audit": f"{_HERE}.audit", "provenance": f"{_HERE}.verbatim_and_provenance",
         "verbatim": f"{_HERE}.verbatim_and_provenance", "skip": f"{_HERE}.skip_and_memory",
         "memory": f"{_HERE}.skip_and_memory", "stop_work": f"{_HERE}.stop_work", "veto": f"{_HERE}.veto",
-        "screen": f"{_HERE}.screen",
+        "screen": f"{_HERE}.screen", "share": f"{_HERE}.share",
     },
 )  # fmt: skip
 """Every remedy by its name in `remedy=NAME:...`."""

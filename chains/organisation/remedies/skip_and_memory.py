@@ -1,5 +1,6 @@
 """Two remedies that bring the executive lines past the chain: from workers directly, and from a memory of lost lines.
 
+    L4/claim                  the worker says how much the executive needs its notes (only to=own asks it)
     L4/skip  L4/straight      the worker picks lines of its notes (only by=targeted asks it); they reach the executive
     L0/resurfaced             what managers heard and did not pass on, the most relevant to the executive's question
 
@@ -19,8 +20,10 @@ from chains.organisation.remedies.audit_findings import TOKENS_OF_FINDINGS, read
 from chains.organisation.remedies.note_text import bulleted, drawn, lines_in, listed
 from chains.organisation.remedies.remedy import Remedy, remedy, woven_by
 from chains.organisation.remedies.unreported import hidden, passed_on, ranked
+from chains.organisation.selection import RATING, TOKENS_A_RATING
 from chains.organisation.task import Rule, Ruled, Said, task
 from chains.rng import Draw
+from chains.scoring.replies.rating import read_ratings
 
 AGAIN = "Once more from the reports:"
 """What stands above a placebo's lines."""
@@ -40,9 +43,9 @@ class Skip(Remedy):
     """Which lines: drawn; those that the worker picks as mattering most; the most severe by the ledger; all."""
     workers: Lines | None = None
     """How many workers have such a line in a trial; all if not given."""
-    to: Literal["random", "rank", "expertise"] = "random"
+    to: Literal["random", "rank", "expertise", "own"] = "random"
     """Who has one, if not all: drawn for each trial; those nearest to the executive, the first of equals; those whose
-    notes hold what decides, then others at random."""
+    notes hold what decides, then others at random; or those who say most that the executive needs their notes."""
 
     @model_validator(mode="after")
     def _possible(self) -> Self:
@@ -52,8 +55,8 @@ class Skip(Remedy):
             raise ValueError("all workers have a line, so to means nothing; say how many have one with workers=N")
         return self
 
-    def has_line(self, cast: Cast, worker: str) -> bool:
-        """Return whether a worker has a line past the chain in a trial."""
+    def has_line(self, cast: Cast, worker: str, turn: Turn, said: Said) -> bool:
+        """Return whether a worker has a line past the chain in a trial; `turn` hears what the workers claimed."""
         seats = [seat.name for seat in cast.hierarchy.workers]
         if self.workers is None or self.workers >= len(seats):
             return True
@@ -64,25 +67,52 @@ class Skip(Remedy):
         if self.to == "expertise" and cast.world.decision is not None:
             pivots = cast.world.decision.pivots
             order.sort(key=lambda name: not pivots & set(cast.dealt[name]))
+        if self.to == "own":
+            claims = [heard for name in turn.hears if (heard := cast.plan.by_name[name]).row is CLAIM]
+            rated = {one.seat.name: read_ratings(said[one.name], NOTES) for one in claims}
+            order.sort(key=lambda name: -(rated[name] or {}).get("A", 0))  # an unreadable claim is none
         return worker in order[: self.workers]
 
     def at_the_top(self, draft: Draft) -> None:
         """Add each worker's lines to what the executive reads."""
-        reports = tuple(draft.top)
-        for worker in draft.hierarchy.workers:
-            heard = list(reports) if self.placebo else []
+        reports, workers = tuple(draft.top), draft.hierarchy.workers
+        asked = self.to == "own" and self.workers is not None and self.workers < len(workers)
+        claims = [draft.add(worker, CLAIM, (), by=self).name for worker in workers] if asked else []
+        for worker in workers:
+            heard = [*claims, *(reports if self.placebo else ())]
             if self.by == "targeted":
-                heard.append(draft.add(worker, SKIP, (), by=self).name)
+                heard.append(draft.add(worker, SKIP, claims, by=self).name)
             heading = AGAIN if self.placebo else f"Straight from {worker.name}:"
             line = draft.add(worker, STRAIGHT, heard, by=self, heading=heading)
             draft.top.append(line.name)
 
 
-def pick(cast: Cast, turn: Turn, said: Said) -> Request | Ruled:  # noqa: ARG001  as all askers
+NOTES = ("A",)
+"""The letter under which a worker rates its own notes."""
+
+
+def claim(cast: Cast, turn: Turn, said: Said) -> Request:  # noqa: ARG001  as all askers
+    """Ask a worker how much the executive needs to read its notes as they are."""
+    notes, workers = cast.given(turn.seat.name), len(cast.hierarchy.workers)
+
+    def shape(settings: dict[str, Any], source: Source) -> dict[str, Any]:
+        return as_json(settings, source, "ratings", dict.fromkeys(NOTES, RATING))
+
+    holes = {"notes": notes, "count": woven_by(turn, Skip).workers or workers, "all": workers}
+    return cast.ask(turn, holes, [notes], shape, letters=dict.fromkeys(NOTES, turn.seat.name))
+
+
+CLAIM = task(
+    "claim", claim, "up", {"notes", "count", "all"}, number=300_000, channel=replies.claims,
+    size=lambda load: (load.told, TOKENS_A_RATING),
+)  # fmt: skip
+
+
+def pick(cast: Cast, turn: Turn, said: Said) -> Request | Ruled:
     """Ask a worker which of its notes the executive should read."""
     by = woven_by(turn, Skip)
     shown, count = lines_in(cast.given(turn.seat.name)), by.n
-    if not shown or not by.has_line(cast, turn.seat.name):
+    if not shown or not by.has_line(cast, turn.seat.name, turn, said):
         return Ruled(None)
     holes = {"lines": listed(shown), "count": min(count, len(shown))}
     numbers = {"type": "array", "items": {"type": "integer", "minimum": 1, "maximum": len(shown)}}
@@ -117,7 +147,7 @@ STRAIGHT = Rule("straight", straight)
 
 def _sent(cast: Cast, turn: Turn, said: Said, by: Skip) -> list[str]:
     worker = turn.seat.name
-    shown = lines_in(cast.given(worker)) if by.has_line(cast, worker) else []
+    shown = lines_in(cast.given(worker)) if by.has_line(cast, worker, turn, said) else []
     draw = Draw("skip", cast.world.digest, cast.replicate, worker)
     match by.by:
         case "broadcast":

@@ -30,6 +30,7 @@ from chains.analysis.compare.side_by_side import (
     with_holm,
 )
 from chains.analysis.compare.side_by_side import levels as levels_of
+from chains.analysis.compare.together import Together, together
 from chains.analysis.corrected.by_labels import Corrector
 from chains.analysis.corrected.comparison import Correction, correction_of
 from chains.analysis.corrected.labels_beside import LabelsBeside
@@ -55,6 +56,7 @@ from chains.terminal.views.hop_by_hop import hop_by_hop_view
 from chains.terminal.views.output import print_json, say
 from chains.terminal.views.output import results as stdout
 from chains.terminal.views.readers import reader_line, readers_view
+from chains.terminal.views.together import together_view
 from chains.terminal.views.working import working
 from chains.validation.readers import Readers, read_by
 from chains.worlds.world import claims_notes, unverified_notes
@@ -88,7 +90,8 @@ def main(arguments: argparse.Namespace) -> int:
         selected = select(compared, [test.hypothesis for test in tests], checked, named, everything=arguments.all)
         first = {headline(comparison) for comparison in compared}
         levels = [levels_of(one, named or [name for name in selected.names if name in first]) for one in compared]
-        found = _Found(compared, corrections, tests, status, selected, levels, between_models(compared, levels))
+        spreads, both = between_models(compared, levels), together(compared)
+        found = _Found(compared, corrections, tests, status, selected, levels, spreads, both)
         if arguments.json:
             document = _document(found, failed, 1 if arguments.messages is None else arguments.messages)
             print_json(document | {"readers": {one.run: one.document() for one in read}})
@@ -195,6 +198,7 @@ class _Found(NamedTuple):
     selected: Selected
     levels: Sequence[Sequence[Level]]
     spreads: Sequence[Spread]
+    together: Sequence[Together]
 
 
 def _print(found: _Found, messages: int | None) -> None:
@@ -228,6 +232,8 @@ def _print_figures(found: _Found) -> None:
         for label, correction in zip(labels(compared), found.corrections, strict=True):
             if correction.known:
                 stdout.print(Group(Text(f"{label}:"), corrected_view(correction)))
+    if found.together:
+        stdout.print(together_view(found.together))
     if found.spreads:
         stdout.print(spread_view(found.spreads, compared))
 
@@ -245,6 +251,7 @@ def _document(found: _Found, failed: Sequence[str], messages: int) -> dict[str, 
     return {
         **documents[0],
         "comparisons": documents,
+        "together": [one.document() for one in found.together],
         "between_models": [spread.document() for spread in found.spreads],
         "hypotheses": [test.document() for test in found.tests],
         "standing": None if found.status is None else found.status.document(),

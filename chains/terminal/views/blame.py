@@ -8,7 +8,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from chains.analysis.blame import LOSSES, Blamed, Replaced
+from chains.analysis.blame import DECISION, LOSSES, Blamed, Replaced
 from chains.analysis.swap import Part, Swapped
 from chains.running.arms_of_blame import EQUAL_WORDS, OTHER, RELAY
 from chains.stats.paired.culprits import Saved
@@ -90,7 +90,7 @@ def _said(found: Blamed, worlds: int) -> Iterator[str]:
                 continue
             one = way.saved[what]
             names = [places[place] for place in one.blamed]
-            unknown = [place for place, saved in zip(places, one.saved, strict=True) if saved.worlds < FEWEST_WORLDS]
+            unknown = [place for place, saved in zip(places, one.saved, strict=False) if saved.worlds < FEWEST_WORLDS]
             if unknown:
                 if what == "loss":
                     yield f"Too little is known of {', '.join(unknown[:4])} ({way.kind}) to blame or clear anybody."
@@ -108,6 +108,23 @@ def _said(found: Blamed, worlds: int) -> Iterator[str]:
                 f"{names[0]} does most of the damage ({what}, {way.kind}): without it {_points(what, first.value)} "
                 f"{_interval(what, first)} would be saved{rest}."
             )
+        yield from _who_decides(way, places)
+
+
+def _who_decides(way: Replaced, places: tuple[str, ...]) -> Iterator[str]:
+    one = way.saved.get(DECISION)
+    if one is None:
+        return
+    if not one.blamed:
+        yield f"Who decides ({way.kind}): nobody stands out by how often another option is in force without them."
+        return
+    name, *others = (places[place] for place in one.blamed)
+    first = one.saved[one.blamed[0]]
+    rest = f"; {' and '.join(others)} can't be told from it" if others else ""
+    yield (
+        f"Who decides ({way.kind}): {name}. Without it another option is in force in {_share(first.value)} of trials "
+        f"{_interval(DECISION, first)}{rest}."
+    )
 
 
 def _table(found: Blamed, way: Replaced) -> Table:
@@ -117,11 +134,15 @@ def _table(found: Blamed, way: Replaced) -> Table:
     for what in whats:
         for heading in (what, "95% interval", "p"):
             table.add_column(heading, justify="right", no_wrap=True)
-    for heading in ("first lost", "undefined"):
+    decides = way.saved.get(DECISION)
+    for heading in ("first lost", *(("decides",) if decides else ()), "undefined"):
         table.add_column(heading, justify="right", no_wrap=True)
     for number, place in enumerate(found.blame.places):
         cells: list[str] = []
         for what in whats:
+            if number >= len(way.saved[what].saved):  # the executive, who reports to nobody
+                cells += ["-", "-", "-"]
+                continue
             one = way.saved[what].saved[number]
             p = "-" if math.isnan(one.p) else f"{one.p:.3f}"
             cells += [_number(what, one.value), _interval(what, one), p]
@@ -131,6 +152,7 @@ def _table(found: Blamed, way: Replaced) -> Table:
             place,
             *cells,
             "-" if first is None else f"{100 * first:.0f}%",
+            *((_share(decides.saved[number].value),) if decides else ()),
             f"{unclear} of {way.continuations}" if unclear else "",
             style="bold" if any(number in way.saved[what].blamed for what in whats) else "",
         )
