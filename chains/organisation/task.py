@@ -124,6 +124,7 @@ TASKS: Registry[Task] = Registry(
         "stop": f"{_REMEDIES}.stop_work", "override": f"{_REMEDIES}.stop_work", "veto": f"{_REMEDIES}.veto",
         "score": f"{_REMEDIES}.screen", "step_down": f"{_REMEDIES}.audit",
         "post": "chains.organisation.forum", "chat": "chains.organisation.forum",
+        "claim": f"{_REMEDIES}.skip_and_memory", "hold": f"{_REMEDIES}.staged",
     },
 )  # fmt: skip
 """Every task by its name, for settings and lists of prompts."""

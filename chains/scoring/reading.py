@@ -1,6 +1,8 @@
 """Readings of messages by the instrument, and outcomes of trials, as the log holds them."""
 
-from pydantic import BaseModel, ConfigDict
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
 
 INSTRUMENT = "fates-7"
 """Version of the instrument: any change of verdicts changes it. Fates are compared under one version only."""
@@ -73,8 +75,12 @@ class Halting(BaseModel):
     """The executive's answers, if somebody had stopped its decision and it was asked again."""
     vetoes: tuple[Call, ...] = ()
     """The quality engineer's answers, if there was a decision to check."""
+    holds: tuple[Call, ...] = ()
+    """The executive's answers before each further stage, where the work goes ahead in stages."""
     in_force: str | None
     """The option in force in the end; None if it can't be read."""
+    ahead: Annotated[float, Field(ge=0, lt=1)] = 0.0
+    """The share of the work that had gone ahead as decided before the option in force replaced the rest."""
 
 
 class Outcome(BaseModel):
@@ -107,6 +113,11 @@ class Outcome(BaseModel):
     def in_force(self) -> str | None:
         """The option that was ordered: the decision, unless somebody stepped in."""
         return self.decided if self.halting is None else self.halting.in_force
+
+    @property
+    def ahead(self) -> float:
+        """The share of the work that had gone ahead as decided before the option in force replaced the rest."""
+        return 0.0 if self.halting is None else self.halting.ahead
 
 
 class Pool(BaseModel):

@@ -46,7 +46,15 @@ class Priced(NamedTuple):
         received, done = (_all(choices.values()) for choices in (self.outcome.received, self.outcome.done))
         if decided is None or received is None or done is None or not self.decision.pays:
             return None
-        return payoffs(self.decision, self.outcome.told, decided, received, done, in_force=self.outcome.in_force)
+        return payoffs(
+            self.decision,
+            self.outcome.told,
+            decided,
+            received,
+            done,
+            in_force=self.outcome.in_force,
+            ahead=self.outcome.ahead,
+        )
 
     @property
     def regret_standing(self) -> float:

@@ -34,6 +34,7 @@ def _row(trials: Sequence[Priced]) -> dict[str, Any]:
     works = [(one.trial.seed, work_of(one.decision, one.outcome)) for one in trials]
     stops = [(one, call) for one in trials if one.outcome.halting for call in one.outcome.halting.stops]
     vetoes = [(one, call) for one in trials if one.outcome.halting for call in one.outcome.halting.vetoes]
+    holds = [(one, call) for one in trials if one.outcome.halting for call in one.outcome.halting.holds]
     overrides = [(one, call) for one in trials if one.outcome.halting for call in one.outcome.halting.overrides]
     firsts = [first for one in trials if _hazard(one) and (first := first_stop(one)) is not None]
     split = [found for one in trials if (found := one.payoffs) is not None]
@@ -46,6 +47,7 @@ def _row(trials: Sequence[Priced]) -> dict[str, Any]:
         "stops": {**_calls(stops), "by_hop": _by_hop(stops), "first": mean(firsts) if firsts else None,
                   "first_at": dict(sorted(Counter(firsts).items()))},
         "vetoes": _calls(vetoes),
+        "holds": _calls(holds),
         "overrides": _calls(overrides, stopping=False),
         "intervention": round(mean([found.intervention for found in split]), 6) if split else None,
     }  # fmt: skip

@@ -15,7 +15,7 @@ from chains.models.channel.decisions import choosing, weights_heard
 from chains.models.provider import Occasion
 from chains.rng import Draw
 
-STEPS_IN = ("stop", "veto", "override")
+STEPS_IN = ("stop", "veto", "override", "hold")
 """The ids of the options that step in; all other options do not."""
 
 
@@ -28,9 +28,9 @@ class CourageRates(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     stop: Rate = 1.0
-    """Chance that a seat stops the work if what it heard warrants it."""
+    """Chance that a seat stops the work, or holds its next stage, if what it heard warrants it."""
     panic: Rate = 0.0
-    """Chance that a seat stops the work if what it heard does not warrant it."""
+    """Chance that a seat stops the work, or holds its next stage, if what it heard does not warrant it."""
     veto: Rate = 1.0
     """Chance that a quality engineer vetoes a decision if what it read warrants it."""
     quibble: Rate = 0.0
@@ -39,9 +39,9 @@ class CourageRates(BaseModel):
     """Chance that an executive overrides a stop."""
 
     def stepping_in(self, task: str, *, warranted: bool) -> float:
-        """Return the chance that it steps in when asked to stop, veto or override."""
+        """Return the chance that it steps in when asked to stop, hold, veto or override."""
         match task:
-            case "stop":
+            case "stop" | "hold":
                 return self.stop if warranted else self.panic
             case "veto":
                 return self.veto if warranted else self.quibble

@@ -77,6 +77,7 @@ REMEDIES: Registry[type[Remedy]] = Registry(
         "verbatim": f"{_HERE}.verbatim_and_provenance", "skip": f"{_HERE}.skip_and_memory",
         "memory": f"{_HERE}.skip_and_memory", "stop_work": f"{_HERE}.stop_work", "veto": f"{_HERE}.veto",
         "screen": f"{_HERE}.screen", "share": f"{_HERE}.share",
+        "staged": f"{_HERE}.staged",
     },
 )  # fmt: skip
 """Every remedy by its name in `remedy=NAME:...`."""

@@ -29,12 +29,13 @@ OPTIONS: Mapping[str, tuple[Option, Option]] = MappingProxyType(
         "stop": (_option("stop", "stop the work", "halt the work"), _option("go_on", "let the work go ahead")),
         "veto": (_option("veto", "veto the decision"), _option("pass", "let the decision stand")),
         "step_down": (_option("step_down", "give up the seat", "step down"), _option("stay", "keep the seat")),
+        "hold": (_option("hold", "stop here"), _option("widen", "go on to the next stage")),
         "override": (_option("override", "go on as decided"), _option("uphold", "let the stop stand")),
     }
 )
 """For each task, the option that steps in, or down, and the option that does not."""
 HOLES = frozenset({"heard", "stakes", "standing", "careful", "options"})
-"""Holes that the prompts of all three tasks may have."""
+"""Holes that the prompts of all tasks may have."""
 
 
 def letters_for(cast: Cast, task: str) -> dict[str, Option]:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from chains.organisation.cast import Cast
 from chains.organisation.decision_turns import choice_of, decision_of
 from chains.organisation.plan import Turn
-from chains.organisation.remedies import stop_work, veto
+from chains.organisation.remedies import staged, stop_work, veto
 from chains.organisation.remedies.stop_choice import choice_in
 from chains.organisation.task import Said
 from chains.scoring.facts.belief import believed
@@ -13,7 +13,7 @@ from chains.scoring.facts.reader import instrument_of
 from chains.scoring.reading import Call, Halting
 from chains.scoring.replies.choice import Choice
 
-STEPS: tuple[str, ...] = ("stop", "override", "veto")
+STEPS: tuple[str, ...] = ("stop", "override", "veto", "hold")
 """The tasks in which a seat may step in."""
 
 
@@ -40,7 +40,9 @@ def halting_of(cast: Cast, said: Said) -> Halting | None:
         stops=calls("stop"),
         overrides=calls("override"),
         vetoes=calls("veto"),
+        holds=calls("hold"),
         in_force=choice_of(cast, said[cast.plan.decision]).option,
+        ahead=staged.ahead(cast, said),
     )
 
 
@@ -58,26 +60,43 @@ def _asked(cast: Cast, turn: Turn, said: Said) -> bool:
             return stop_work.overridable(cast, turn, said)
         case "veto":
             return veto.checkable(cast, turn, said)
+        case "hold":
+            return staged.holdable(cast, turn, said)
         case _:
             return True
 
 
 def _call(cast: Cast, turn: Turn, said: Said) -> Call:
     choice = choice_in(cast, turn.task, said[turn.name])
-    reads = veto.heard_by if turn.task == "veto" else stop_work.heard_by
+    reads = {"veto": veto.heard_by, "hold": staged.heard_by}.get(turn.task, stop_work.heard_by)
     against = None if turn.task == "stop" else choice_of(cast, said[turn.hears[0]]).option
     return Call(
         seat=turn.seat.name,
         hop=cast.hierarchy.heights.get(turn.seat.name, 0),
         stepped_in=choice.option == turn.task if choice.readable else None,
-        warranted=_warranted(cast, reads(cast, turn, said), against),
+        warranted=_warranted(cast, reads(cast, turn, said), against, checked=turn.task == "hold"),
     )
 
 
-def _warranted(cast: Cast, heard: Sequence[str], against: str | None) -> bool:
-    """True if, believing what the seat heard, the careful option pays more than the option in force otherwise."""
+def _warranted(cast: Cast, heard: Sequence[str], against: str | None, *, checked: bool = False) -> bool:
+    """True if, believing what the seat heard, the careful option pays more than the option in force otherwise.
+
+    Args:
+        cast: Who is who.
+        heard: The texts that it heard.
+        against: The option in force otherwise; None for the standing plan.
+        checked: Whether the first of several texts was checked, and counts wherever it says something.
+    """
     decision, _ = decision_of(cast)
-    text = cast.plain("\n".join(heard))
-    told = believed(cast.world, instrument_of(cast.world, cast.told).read(text), text)
+    instrument = instrument_of(cast.world, cast.told)
+
+    def belief(text: str) -> dict[str, float | None]:
+        plain = cast.plain(text)
+        return believed(cast.world, instrument.read(plain), plain)
+
+    apart = len(heard) - 1 if checked else 0
+    told = belief("\n".join(heard[1:] if apart else heard))
+    if apart:
+        told |= {name: weight for name, weight in belief(heard[0]).items() if weight is not None}
     pays = decision.payoffs(told)
     return pays[decision.careful_option.id] > pays[against or decision.standing]

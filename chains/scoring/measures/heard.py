@@ -248,4 +248,6 @@ def valued(world: World, outcome: Outcome | None) -> Payoffs | None:
     done = [option for option in outcome.done.values() if option is not None]
     if len(received) < len(outcome.received) or len(done) < len(outcome.done):
         return None
-    return payoffs(world.decision, outcome.told, outcome.decided, received, done, in_force=outcome.in_force)
+    return payoffs(
+        world.decision, outcome.told, outcome.decided, received, done, in_force=outcome.in_force, ahead=outcome.ahead
+    )

@@ -296,6 +296,12 @@ def missed_stop(at: Heard) -> float:
 
 
 @measure()
+def exposed(at: Heard) -> float:
+    """Share of the work that went ahead in hazard worlds: 0 if it was stopped at once, 1 if it never was."""
+    return _number(None if at.work is None else at.work.exposed)
+
+
+@measure()
 def needless_stop(at: Heard) -> float:
     """Share of safe worlds in which the work was stopped."""
     return _number(None if at.work is None else at.work.needless)
@@ -307,7 +313,7 @@ def stop_called(at: Heard) -> float:
     return _number(None if at.work is None else at.work.called)
 
 
-def _number(whether: bool | None) -> float:
+def _number(whether: float | None) -> float:
     return math.nan if whether is None else float(whether)
 
 

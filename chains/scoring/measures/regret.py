@@ -94,6 +94,7 @@ def payoffs(
     done: Sequence[str],
     *,
     in_force: str | None = None,
+    ahead: float = 0.0,
     invented: float = 0.0,
 ) -> Payoffs:
     """Value every choice of a trial on the full ledger.
@@ -106,19 +107,24 @@ def payoffs(
             as carried out.
         done: The option that each worker carried out; empty likewise.
         in_force: The option that was ordered, if a stop or a veto replaced the decision.
+        ahead: The share of the work, from 0 to 1, that had gone ahead as decided before that.
         invented: The log-odds that invented claims add if believed.
     """
     forced = in_force or decided
     pays = decision.payoffs().__getitem__
+
+    def after(options: Sequence[str]) -> float:
+        rest = mean([pays(option) for option in options])
+        return ahead * pays(decided) + (1 - ahead) * rest if ahead else rest
 
     return Payoffs(
         best=pays(decision.best().id),
         heard=pays(decision.best(told).id),
         invented=pays(decision.best({**told, "": invented}).id),
         decided=pays(decided),
-        forced=pays(forced),
-        received=mean([pays(option) for option in received or [forced]]),
-        done=mean([pays(option) for option in done or [forced]]),
+        forced=after([forced]),
+        received=after(received or [forced]),
+        done=after(done or [forced]),
     )
 
 

@@ -17,6 +17,15 @@ class Work(NamedTuple):
     called: bool | None
     """Whether somebody below or beside the executive stopped or vetoed, even without effect; None if nobody could."""
 
+    ahead: float = 0.0
+    """The share of the work that had gone ahead before it was stopped."""
+
+    @property
+    def exposed(self) -> float | None:
+        """The share of the work that went ahead although stopping was right; None as for `missed`."""
+        missed = self.missed
+        return missed if missed is None else 1.0 if missed else self.ahead
+
     @property
     def missed(self) -> bool | None:
         """Whether the work went on although stopping was right; None if stopping was wrong or `stopped` is None."""
@@ -36,4 +45,5 @@ def work_of(decision: Decision, outcome: Outcome) -> Work:
         hazard=decision.best().id == careful,
         stopped=None if in_force is None else in_force == careful,
         called=None if halting is None else any(call.stepped_in for call in (*halting.stops, *halting.vetoes)),
+        ahead=outcome.ahead,
     )

@@ -10,7 +10,7 @@ from rich.text import Text
 from chains.stats.paired.shares import FEWEST_WORLDS
 from chains.terminal.views.output import figures_by
 
-WHO = {"stops": "stop", "overrides": "override", "vetoes": "veto"}
+WHO = {"stops": "stop", "overrides": "override", "vetoes": "veto", "holds": "hold"}
 """Columns for those who may step in, by the key in a row."""
 
 
@@ -56,9 +56,9 @@ def _steps(row: Mapping[str, Any]) -> Table:
     table = figures_by("asked", "where warranted", "where not", "right", "wrong")
     for hop, calls in row["stops"]["by_hop"].items():
         table.add_row(f"hop {hop}: stop", *_cells(calls))
-    for kind in ("overrides", "vetoes"):
+    for kind in ("overrides", "vetoes", "holds"):
         if row[kind]["asked"]:
-            table.add_row(f"{'L0' if kind == 'overrides' else 'QE'}: {WHO[kind]}", *_cells(row[kind]))
+            table.add_row(f"{'QE' if kind == 'vetoes' else 'L0'}: {WHO[kind]}", *_cells(row[kind]))
     return table
 
 
