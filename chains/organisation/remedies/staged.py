@@ -88,7 +88,7 @@ def hold(cast: Cast, turn: Turn, said: Said) -> Request | Ruled:
 
 HOLD = task(
     "hold", hold, "decide", HOLES | {"decided", "stages", "done"},
-    number=310_000, size=choice_size, channel=replies.halts,
+    number=340_000, size=choice_size, channel=replies.halts,
 )  # fmt: skip
 
 
