@@ -55,8 +55,8 @@ class TestAnnounced:
             for seat in ("L3", "L2", "L1"):
                 audited = f"auditor/audit {seat}" in trial.replies and trial.said[f"auditor/audit {seat}"] is not None
                 asked = trial.requests[seat, 0].messages[-1].content
-                assert ("This report is checked by an auditor" in asked) == audited
-                assert ("This report is not checked" in asked) != audited
+                assert ("Yours is one of the reports that are checked" in asked) == audited
+                assert ("Yours is none of the reports that are checked" in asked) != audited
                 told.add(audited)
             assert "checked by an auditor" not in trial.requests["L0", 0].messages[-1].content
         assert told == {True, False}

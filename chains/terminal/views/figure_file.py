@@ -33,6 +33,8 @@ MOST_ACROSS = 3
 """Panels in one row; more stand two by two."""
 TITLE = 34
 """Characters of a title's line."""
+NAME = 26
+"""Characters of a line of a curve's name, which stands beside the panel."""
 LINE = 1.25
 """Heights of a letter between the names of two curves."""
 MOST_TICKS = 13
@@ -154,12 +156,14 @@ def _name(axes: Axes, panel: Panel) -> None:
     if not named:
         return
     right = axes.get_xlim()[1]
-    height = LINE * STYLE["font.size"] / 72 * axes.figure.dpi  # type: ignore[operator]
+    names = [textwrap.fill(curve.name, NAME) for curve in named]
+    lines = 1 + max(name.count("\n") for name in names)
+    height = lines * LINE * STYLE["font.size"] / 72 * axes.figure.dpi  # type: ignore[operator]
     places = [float(axes.transData.transform((right, curve.finite[-1][1]))[1]) for curve in named]
     highest = float(axes.transData.transform((right, axes.get_ylim()[1]))[1])
-    for curve, place in zip(named, _spread(places, height, highest), strict=True):
+    for curve, name, place in zip(named, names, _spread(places, height, highest), strict=True):
         axes.annotate(
-            curve.name,
+            name,
             (right, float(axes.transData.inverted().transform((0, place))[1])),
             xytext=(4, 0),
             textcoords="offset points",
