@@ -175,6 +175,21 @@ def label(run, pairs, count=240):
     (run / "labels" / "anna.jsonl").write_text("\n".join(lines) + "\n")
 
 
+def test_a_report_says_who_read_and_how_far_the_rules_and_the_model_agree(mazedom, run, judge, tmp_path):
+    assert judge("--all").status == 0
+    by_judge, by_rules = tmp_path / "judge.html", tmp_path / "rules.md"
+    assert mazedom("report", run, "--reader", READER, "--out", by_judge).status == 0
+    page = by_judge.read_text(encoding="utf-8")
+    assert f"<dt>fates as read by</dt><dd>{READER}</dd>" in page
+    assert f"How far the rules and {READER} agree" in page
+    kept = mazedom("show", run, "--reader", READER, "--json").document["by_hop"][0]["kept"]
+    assert f'<data value="{kept!r}" data-at="show.by_hop.0.kept">' in page
+    assert mazedom("report", run, "--out", by_rules).status == 0
+    assert "Fates are read by rule" in by_rules.read_text(encoding="utf-8")
+    assert "agree on kept or not in 9" in by_rules.read_text(encoding="utf-8")
+    assert "has not judged" in mazedom("report", run, "--reader", "judge:other", "--out", by_judge).err
+
+
 def test_its_error_is_measured_by_the_same_labels_and_is_in_every_interval(mazedom, run, judge, pairs):
     """The rules are right on the channel and stay so; of the model, the planted 95% is found."""
     assert judge("--all").status == 0

@@ -60,6 +60,7 @@ def report(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--out", default="report.html", metavar="FILE", help="the file (default: report.html)")
     parser.add_argument("--format", choices=("html", "md"), help="which it is (default: by the file's ending)")
     parser.add_argument("--figures", metavar="DIR", help="write the figures there too, as SVG, PNG and PDF")
+    reader(parser)
     as_json(parser)
 
 

@@ -28,24 +28,26 @@ class Documents(NamedTuple):
     """What the verbs said besides, and why one of them has nothing to say."""
 
 
-def documents_of(record: RunRecord, name: str) -> Documents:
+def documents_of(record: RunRecord, name: str, reader: str | None = None) -> Documents:
     """Collect the documents of a run.
 
     Args:
         record: The run's.
         name: How it is named at the terminal.
+        reader: Whose fates count, as `--reader` has it; None: the rules.
 
     Raises:
         MazedomError: If the run can't be read.
     """
     notes: list[str] = []
-    show = _printed(["show", name], notes)
+    by = [] if reader is None else ["--reader", reader]
+    show = _printed(["show", name, *by], notes)
     if show is None:
         raise MazedomError(f"run {record.id}: {notes[-1]}")
-    law = _printed(["law", name], notes)
+    law = _printed(["law", name, *by], notes)
     compared = {}
     for factor, settings in record.experiment.factors.items():
-        if len(settings) > 1 and (found := _printed(["compare", name, "--by", factor], notes)) is not None:
+        if len(settings) > 1 and (found := _printed(["compare", name, "--by", factor, *by], notes)) is not None:
             compared[factor] = found
     return Documents(show, law, compared, _gates(), list(dict.fromkeys(notes)))
 

@@ -12,6 +12,7 @@ from chains.terminal.report.documents import documents_of
 from chains.terminal.report.figures import write_figures
 from chains.terminal.report.page import Reported, as_html, as_markdown
 from chains.terminal.views.output import print_json, say
+from chains.validation.readers import read_by
 
 ENDINGS = {".html": "html", ".htm": "html", ".md": "md"}
 
@@ -24,7 +25,7 @@ def main(arguments: argparse.Namespace) -> int:
         raise BadInput(f"{out}: a report is an .html or .md file; name it so, or give --format")
     if not out.resolve().parent.is_dir():
         raise BadInput(f"no folder {out.parent} to write the report to; make it first")
-    runs = [_reported(name) for name in arguments.runs or ["last"]]
+    runs = [_reported(name, arguments.reader) for name in arguments.runs or ["last"]]
     text = as_html(runs) if kind == "html" else as_markdown(runs)
     try:
         out.write_text(text, encoding="utf-8", errors="replace")
@@ -45,11 +46,12 @@ def main(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _reported(name: str) -> Reported:
+def _reported(name: str, reader: str | None) -> Reported:
     folder = find_run(name)
     if is_archive(folder):
         raise BadInput(f"run {folder.name} holds chains in which no fact is followed; `mazedom show` tells them")
     record = read_record(folder)
-    documents = documents_of(record, str(folder))
+    documents = documents_of(record, str(folder), reader)
     with Log(folder, held=record.held) as log:
+        read_by(record, log, folder, reader)
         return Reported(record, documents, told_chains(record, log))
