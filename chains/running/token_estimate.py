@@ -6,6 +6,7 @@ from typing import NamedTuple
 from chains.experiments.experiment import Condition
 from chains.models.provider import CHARACTERS_A_TOKEN
 from chains.organisation.cast import HAVE_NOTES, Part
+from chains.organisation.forum import MOST_POSTED, members
 from chains.organisation.plan import LEDGER, Turn
 from chains.organisation.task import AN_ORDER, TOKENS_A_WORD, Load, Rule, Task
 from chains.running.run_record import Casts, RunRecord
@@ -19,14 +20,18 @@ def longest_prompt(record: RunRecord) -> int:
     """Estimate the longest prompt of a run in characters, so that a model served here has room for it.
 
     It is one and a half times all facts of a world with the longest template, because a seat may write more than it
-    was told. With remedies it is four times the facts: an auditor reads what a seat heard, with notes, and wrote.
+    was told. With remedies it is four times the facts: an auditor reads what a seat heard, with notes, and wrote. The
+    posts of a forum are added.
     """
     facts = max(sum(len(fact.render(0)) + 3 for fact in world.facts) for world in record.worlds.values())
     facts = max(facts, *(int(_LONGER * _documents(record, condition)) for condition in record.conditions))
     template = max(len(prompt.body) + len(prompt.system or "") for prompt in record.prompts.values())
     order = AN_ORDER if any(condition.settings.decides for condition in record.conditions) else 0
     woven = any(condition.settings.remedy != "none" for condition in record.conditions)
-    return template + (facts * 4 if woven else facts * 3 // 2) + order
+    casts = Casts(record)
+    forums = {condition.id: condition.settings.forum for condition in record.conditions}
+    posts = max(len(members(forum, casts.hierarchy(condition))) for condition, forum in forums.items())
+    return template + (facts * 4 if woven else facts * 3 // 2) + order + posts * MOST_POSTED
 
 
 def _asking(turn: Turn, row: Task, part: Part, told: float, facts: float) -> tuple[float, float]:

@@ -69,15 +69,37 @@ def adopted(days: Sequence[Day], kinds: str = "rs", *, read: bool) -> Cases:
         kinds: "r" for real practices, "s" for shams, or both.
         read: Whether those count that the worker had read of, or those that it had not.
     """
+    found = [_adopted(one, kinds, read=read) for one in days[1:]]
+    return Cases(sum(one.hits for one in found), sum(one.of for one in found))
+
+
+def _adopted(one: Day, kinds: str, *, read: bool) -> Cases:
+    known = _of(one, kinds)
     hits = of = 0
-    for one in days[1:]:
-        known = _of(one, kinds)
-        for worker in one.workers:
-            told = set(worker.practised.read) & known
-            at_stake = (told if read else known - told) - set(worker.practised.before)
-            hits += len(at_stake.intersection(worker.practised.used))
-            of += len(at_stake)
+    for worker in one.workers:
+        told = known.intersection(worker.practised.read)
+        at_stake = (told if read else known - told) - set(worker.practised.before)
+        hits += len(at_stake.intersection(worker.practised.used))
+        of += len(at_stake)
     return Cases(hits, of)
+
+
+def spread(days: Sequence[Day]) -> float:
+    """Return how many practices a worker takes up in a round because it has read of them.
+
+    In each round, those adopted of the ones read of, less as many as would be at the rate of all that are open (the
+    numerator of Mantel and Haenszel 1959); the sum over rounds for each worker and round. What is open in a round
+    follows from earlier ones, so shares of a trial are biased where little happens; this sum has mean 0 where reading
+    has no effect. nan in a trial of one round.
+    """
+    if len(days) < 2:
+        return math.nan
+    extra = 0.0
+    for one in days[1:]:
+        read, unread = (_adopted(one, "rs", read=known) for known in (True, False))
+        if read.of and unread.of:
+            extra += read.hits - read.of * (read.hits + unread.hits) / (read.of + unread.of)
+    return extra / ((len(days) - 1) * len(days[0].workers))
 
 
 def kept(days: Sequence[Day], kinds: str = "rs") -> Cases:
@@ -207,30 +229,9 @@ WORKED = {
         lambda days: in_use(days[-1], "s"),
         share=True,
     ),
-    "adopted_read": WorkMeasure(
-        "share of the practices not in a worker's last report, and read of since, that are in the next report",
-        lambda days: adopted(days, read=True).share,
-        share=True,
-    ),
-    "adopted_unread": WorkMeasure(
-        "share of the practices not in a worker's last report, and not read of since, that are in the next report",
-        lambda days: adopted(days, read=False).share,
-        share=True,
-    ),
     "adoption_excess": WorkMeasure(
-        "adopted_read less adopted_unread: above 0, practices spread through what is read",
-        lambda days: adopted(days, read=True).share - adopted(days, read=False).share,
-        share=True,
-    ),
-    "real_kept": WorkMeasure(
-        "share of the practices that raise a score in a worker's report that are in the next one too",
-        lambda days: kept(days, "r").share,
-        share=True,
-    ),
-    "sham_kept": WorkMeasure(
-        "share of the practices that raise no score in a worker's report that are in the next one too",
-        lambda days: kept(days, "s").share,
-        share=True,
+        "practices that a worker takes up in a round having read of them, beyond the rate of all that it could take up",
+        spread,
     ),
     "real_pays": WorkMeasure("points by which a practice that is to raise a score does", lambda days: pays(days)[0]),
     "sham_pays": WorkMeasure("points by which one that is to raise none does", lambda days: pays(days)[1]),
