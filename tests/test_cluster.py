@@ -146,6 +146,28 @@ def test_an_endpoint_that_turns_calls_away_gets_every_place_back():
     asyncio.run(two())
 
 
+def test_a_place_that_a_worker_keeps_for_a_moment_goes_to_one_who_waits():
+    async def two():
+        speed = Speed(1, None, None)
+        keeper = Keeper(Allowed(None, None, None, Taken()), {"here": speed}, 2)
+        first, second = (SharedPace(f"w{number}", Near(keeper), "here", speed) for number in range(2))
+        async with first.place(1):
+            pass
+        hearing = asyncio.create_task(keeper.news(News()))
+        waits = asyncio.create_task(enters(second))
+        assert (await hearing).wanted == 1
+        began = time.monotonic()
+        first.give_back(slowed=False)
+        await waits
+        return time.monotonic() - began
+
+    async def enters(pace):
+        async with pace.place(1):
+            pass
+
+    assert asyncio.run(two()) < 0.05
+
+
 def test_tokens_set_aside_by_workers_never_pass_the_limit_and_a_dead_workers_are_charged():
     async def three():
         allowed = Allowed(None, 1000, None, Taken())
@@ -309,15 +331,18 @@ class NearCrew:
         await self.keeper.close(why)
 
 
-def test_trials_of_a_worker_that_dies_go_on_at_another_and_nothing_is_logged_twice(mazedom):
+@pytest.mark.parametrize("shared", [True, False], ids=["the folder is shared", "shards come through the keeper"])
+def test_trials_of_a_worker_that_dies_go_on_at_another_and_nothing_is_logged_twice(mazedom, shared):
     whole = mazedom("run", *SETS, "--set", "replicates=3", "--json").document
     record = read_record(Path(whole["path"])).model_copy(update={"id": "in-workers", "held": {}, "spend": {}})
     folder = create(record)
     allowed = Allowed(None, None, None, Taken())
-    job = Job(str(folder.resolve()), mark_in(folder), allowed, None, {}, 2, {})
+    mark = mark_in(folder)
+    written = (folder / "run.json").read_bytes()
+    job = Job(str(folder.resolve()), mark if shared else "another", allowed, None, {}, 2, {}, written)
 
     async def driven(log):
-        crew = NearCrew(Keeper(allowed, {}, 3), job)
+        crew = NearCrew(Keeper(allowed, {}, 3, str(folder)), job)
         supervisor = Supervisor(record, log, folder, Budget(), Watcher(), 3, 2)
         progress = await supervisor.drive(crew, list(record.trials()))
         return progress, crew
@@ -346,9 +371,8 @@ def test_people_are_asked_by_the_keeper_and_a_trial_that_waits_holds_no_worker(m
     allowed = Allowed(None, None, None, Taken())
 
     async def driven(log, todo):
-        crew = NearCrew(
-            Keeper(allowed, {}, 1, str(folder)), Job(str(folder), mark_in(folder), allowed, None, {}, 2, {})
-        )
+        job = Job(str(folder), mark_in(folder), allowed, None, {}, 2, {}, b"")
+        crew = NearCrew(Keeper(allowed, {}, 1, str(folder), people=True), job)
         crew.hands.append(None)  # the first one would die
         progress = await Supervisor(record, log, folder, Budget(), Watcher(), 1, 2).drive(crew, todo)
         await crew.keeper.tidy(progress.ends)

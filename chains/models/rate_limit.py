@@ -81,6 +81,11 @@ class Pace:
         return bool(self._queue)
 
     @property
+    def full(self) -> bool:
+        """Whether a request that comes now has to wait for a place."""
+        return self._inside >= self.allowed or bool(self._queue)
+
+    @property
     def slowed(self) -> bool:
         """Whether fewer requests may be in flight than usual, or requests were turned away since the last reply."""
         return self._allowed < self._most or self._turned_away > 0

@@ -1,7 +1,7 @@
 """A run on the machines of a Ray cluster: workers drive trials, one actor keeps limits and people's answers.
 
-Imports: experiments, models, organisation.hierarchy, organisation.turn_key, log, people, record_file, reply_source,
-run_record, runner, spending, token_estimate.
+Imports: experiments, models, organisation.hierarchy, organisation.turn_key, folders, log, people, record_file,
+reply_source, run_record, runner, spending, token_estimate.
 
 Ray is an extra: it is imported where it is used, and only when a run asks for it.
 

@@ -12,6 +12,7 @@ from chains.running.cluster.keeper import Allowed
 from chains.running.cluster.on_ray import INSTALL, MOST_WORKERS, RayCrew, address_in
 from chains.running.cluster.supervisor import Supervisor, mark_in
 from chains.running.cluster.worker import Job, speeds_of
+from chains.running.folders import RUN_FILE
 from chains.running.log.log import Log
 from chains.running.reply_source import Watcher
 from chains.running.run_record import Casts, RunRecord
@@ -93,6 +94,7 @@ async def drive_on(
         seconds=budget.seconds_left,
         largest=dict(budget.largest),
         at_once=-(-most_at_once(record) // count),
+        record=await asyncio.to_thread((folder / RUN_FILE).read_bytes),
         variables={name: os.environ[name] for name in VARIABLES if name in os.environ},
     )
     people = bool(Casts(record).people())

@@ -67,6 +67,8 @@ class News(NamedTuple):
 
     slowed: int = 0
     """An endpoint turned a request away, or asked for a pause: places are to be given back."""
+    wanted: int = 0
+    """A request has to wait for a place: those that nobody needs just now are to be given back."""
     short: int = 0
     """No call is left: those that are not needed are to be given back."""
 
@@ -82,6 +84,11 @@ class AtDesk(NamedTuple):
     """Why the whole run can't go on, if so."""
 
 
+def shard_name(worker: str) -> str:
+    """Return the name of a worker's shard in the run's folder."""
+    return f"log-{worker}.jsonl"
+
+
 class Keeper:
     """Keeps the limits of a run, the paces of its endpoints, and its worklist.
 
@@ -89,10 +96,19 @@ class Keeper:
         allowed: The limits.
         speeds: The speed of each endpoint, by a name for it.
         workers: How many workers share the limits.
-        folder: The run's, on this machine, if people sit in the run.
+        folder: The run's, on this machine.
+        people: Whether people sit in the run.
     """
 
-    def __init__(self, allowed: Allowed, speeds: Mapping[str, Speed], workers: int, folder: str | None = None) -> None:
+    def __init__(
+        self,
+        allowed: Allowed,
+        speeds: Mapping[str, Speed],
+        workers: int,
+        folder: str | None = None,
+        *,
+        people: bool = False,
+    ) -> None:
         self._budget = Budget(allowed.calls, tokens=allowed.tokens, cost=allowed.cost, taken=allowed.taken)
         self._calls, self._workers = allowed.calls, workers
         self._metered = {
@@ -101,6 +117,8 @@ class Keeper:
             if speed.requests_per_minute is not None or speed.tokens_per_minute is not None
         }
         self._news, self._hearing = News(), list[asyncio.Future[None]]()
+        self._full: set[str] = set()
+        """Endpoints that had no place for the last request that came."""
         self._unused = 0
         """Calls that were counted and given back."""
         self._held: dict[str, int] = {}
@@ -120,9 +138,10 @@ class Keeper:
         self._aside: dict[str, dict[int, SetAside]] = {}
         """What is set aside for requests in flight of each worker."""
         self._desk: Desk | None = None
-        if folder is not None:
-            record = read_record(Path(folder))
-            self._desk = Desk(record, Worklist(Path(folder), record.experiment.people))
+        self._folder = None if folder is None else Path(folder)
+        if people and self._folder is not None:
+            record = read_record(self._folder)
+            self._desk = Desk(record, Worklist(self._folder, record.experiment.people))
         self._number = 0
         self._dead: set[str] = set()
 
@@ -232,6 +251,11 @@ class Keeper:
         it has turned requests away.
         """
         pace = self._paces[endpoint]
+        if pace.full and endpoint not in self._full:
+            self._full.add(endpoint)
+            self._tell(self._news._replace(wanted=self._news.wanted + 1))
+        elif not pace.full:
+            self._full.discard(endpoint)
         try:
             await pace.enter(tokens)
         except MazedomError as error:
@@ -289,6 +313,24 @@ class Keeper:
         """Return how many calls were counted, those handed out ahead included."""
         await asyncio.sleep(0)
         return self._budget.sent
+
+    async def keep(self, worker: str, at: int, grown: bytes) -> str | None:
+        """Keep what a worker on a machine without the run's folder has logged; return why that can't be.
+
+        Args:
+            worker: Its name.
+            at: How long its shard was before.
+            grown: What it has grown by.
+        """
+        if worker in self._dead or self._folder is None:
+            return "this worker was given up"
+        try:
+            with (self._folder / shard_name(worker)).open("ab") as shard:
+                shard.truncate(at)  # what was sent twice is kept once
+                shard.write(grown)
+        except OSError as error:
+            return f"can't write {error.filename}: {error.strerror}"
+        return None
 
     async def given(self, question: Question) -> AtDesk:
         """Return a person's answer to a question, or put it on the worklist."""

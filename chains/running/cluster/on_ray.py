@@ -120,7 +120,7 @@ class RayCrew:
         here = NodeAffinitySchedulingStrategy(ray.get_runtime_context().get_node_id(), soft=False)
         keeper: Any = ray.remote(Keeper)
         self._keeper = keeper.options(num_cpus=0, max_concurrency=MANY, scheduling_strategy=here).remote(
-            allowed, speeds, count, job.folder if people else None
+            allowed, speeds, count, job.folder, people=people
         )
         # Half of what there is for each, so that there is room for those that replace workers of a lost machine.
         share = min(1.0, processors / (2 * count))

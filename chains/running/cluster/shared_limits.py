@@ -280,11 +280,16 @@ class SharedPace(Pace):
         self._idle.remove(place)
         self._keeper.leave.remote(self._worker, self._endpoint)
 
-    def give_back(self) -> None:
-        """Give back all places as soon as they are free, and ask for each call: the endpoint wants fewer."""
-        self._slowed = True
+    def give_back(self, *, slowed: bool = True) -> None:
+        """Give places back, for others wait for one, or the endpoint wants fewer calls.
+
+        Args:
+            slowed: Whether it wants fewer; then places in use go back after this call too.
+        """
+        self._slowed = self._slowed or slowed
         for place in self._used:
-            place.calls = 1
+            place.crowded = True
+            place.calls = 1 if slowed else place.calls
         while self._idle:
             place = self._idle.pop()
             if place.leaving is not None:

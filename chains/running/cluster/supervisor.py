@@ -17,8 +17,9 @@ from typing import Any, Protocol
 from chains.errors import MazedomError, NotThere, OverLimit, ProviderError
 from chains.experiments.experiment import TrialId
 from chains.models.budget import Budget
+from chains.running.cluster.keeper import shard_name
 from chains.running.cluster.shard_log import Joined, known_of, let_go
-from chains.running.cluster.worker import MARK_FILE, Ended, shard_name
+from chains.running.cluster.worker import MARK_FILE, Ended
 from chains.running.log.log import Log
 from chains.running.log.records import Note, now
 from chains.running.reply_source import Watcher
@@ -324,8 +325,8 @@ class Supervisor:
             raise MazedomError(
                 f"worker {one.hand.name} can't be reached and may still write {one.shard}; end it, then `resume`"
             )
-        self._joined.join(one.shard)
         await self._crew.bury(one.hand.name)
+        self._joined.join(one.shard)  # after that nothing more of it comes, over the network either
 
     async def _look(self) -> None:
         """Join what workers log, and stop them when the run is to stop."""

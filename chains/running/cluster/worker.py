@@ -2,15 +2,17 @@
 
     runs/<experiment>/<run id>/log-<worker>.jsonl
 
-Each line is on the disk before the worker says that a trial is done, so nothing is lost with it. Whoever supervises the
-workers joins the shards into the run's log (`shard_log`), and gives a trial of a dead worker to another one with what
-was logged of it.
+Each line is on the disk before the worker says that a trial is done, so nothing is lost with it. A worker on a machine
+that does not see that folder keeps its shard in one of its own, and sends it as it grows to the keeper, which keeps
+it beside the run's log. Whoever supervises the workers joins the shards into the run's log (`shard_log`), and gives a
+trial of a dead worker to another one with what was logged of it.
 """
 
 import asyncio
 import contextlib
 import os
 import socket
+import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -20,10 +22,11 @@ from chains.experiments.experiment import TrialId
 from chains.models.pool import Models
 from chains.models.provider import Provider
 from chains.models.spec import ModelSpec, Source
-from chains.running.cluster.keeper import Allowed, News, Speed
+from chains.running.cluster.keeper import Allowed, News, Speed, shard_name
 from chains.running.cluster.shard_log import take_known
 from chains.running.cluster.shared_desk import SharedDesk
 from chains.running.cluster.shared_limits import Ahead, SharedBudget, SharedPace, told
+from chains.running.folders import RUN_FILE
 from chains.running.log.log import Log
 from chains.running.record_file import read_record
 from chains.running.reply_source import ReplySource
@@ -35,9 +38,8 @@ MARK_FILE = ".cluster"
 """Holds a word that a worker must find in the run's folder, to know that it is the same folder."""
 
 
-def shard_name(worker: str) -> str:
-    """Return the name of a worker's shard in the run's folder."""
-    return f"log-{worker}.jsonl"
+SENT_EVERY = 0.1
+"""Seconds between two times that a worker sends what it has logged, if it does not see the run's folder."""
 
 
 def endpoint_name(spec: ModelSpec) -> str:
@@ -69,6 +71,8 @@ class Job(NamedTuple):
     """Trials at the same time."""
     variables: dict[str, str]
     """Environment variables that matter and hold no secret."""
+    record: bytes
+    """What run.json holds, for machines that do not see the folder."""
 
 
 class Ended(NamedTuple):
@@ -79,6 +83,35 @@ class Ended(NamedTuple):
     """logged: the shard says how it ended; postponed: its endpoint gave no reply; stopped; away: nothing answers at the
     address of its model; broken: the whole run can't go on."""
     why: str = ""
+
+
+class Sending:
+    """Sends a shard to the keeper as it grows.
+
+    Args:
+        worker: The worker's name.
+        keeper: The keeper's handle.
+        shard: The shard.
+    """
+
+    def __init__(self, worker: str, keeper: Any, shard: Path) -> None:
+        self._worker, self._keeper, self._shard = worker, keeper, shard
+        self._sent = 0
+        self._lock = asyncio.Lock()
+
+    async def send(self) -> None:
+        """Send what the shard holds beyond what was sent; the keeper has it when this returns.
+
+        Raises:
+            MazedomError: If the keeper is gone, or can't write.
+        """
+        async with self._lock:
+            with self._shard.open("rb") as file:
+                file.seek(self._sent)
+                grown = file.read()
+            if grown and (why := await told(self._keeper.keep.remote(self._worker, self._sent, grown))) is not None:
+                raise MazedomError(why)
+            self._sent += len(grown)
 
 
 class Worker:
@@ -97,27 +130,43 @@ class Worker:
         self._opened = contextlib.ExitStack()
         self._places = asyncio.Semaphore(job.at_once)
         self._paces: list[SharedPace] = []
-        self._hearing: asyncio.Task[None] | None = None
+        self._tasks: list[asyncio.Task[None]] = []
+        self._sending: Sending | None = None
+        """Sends the shard, on a machine that does not see the run's folder."""
 
     async def start(self) -> str | None:
         """Open the run, the shard and the models; return why that can't be, or None."""
         os.environ.update(self._job.variables)
-        folder = Path(self._job.folder)
         try:
-            mark = (folder / MARK_FILE).read_text()
-        except OSError:
-            mark = ""
-        if mark != self._job.mark:
-            return (
-                f"{socket.gethostname()} does not see the folder {folder}; on Ray a run needs a folder that all "
-                "machines share, at the same path"
-            )
-        try:
+            folder = self._folder()
             self._open(folder)
         except MazedomError as error:
             return f"{socket.gethostname()}: {error}"
-        self._hearing = asyncio.create_task(self._hear())
+        except OSError as error:
+            return f"{socket.gethostname()}: {error.strerror}: {error.filename}"
+        self._tasks.append(asyncio.create_task(self._hear()))
+        if self._sending is not None:
+            self._tasks.append(asyncio.create_task(self._send_often()))
         return None
+
+    def _folder(self) -> Path:
+        """Return the run's folder; where this machine does not see it, one of its own with the run's record."""
+        shared = Path(self._job.folder)
+        with contextlib.suppress(OSError):
+            if (shared / MARK_FILE).read_text() == self._job.mark:
+                return shared
+        own = Path(self._opened.enter_context(tempfile.TemporaryDirectory(prefix="mazedom-"))) / shared.name
+        own.mkdir()
+        (own / RUN_FILE).write_bytes(self._job.record)
+        self._sending = Sending(self._name, self._keeper, own / shard_name(self._name))
+        return own
+
+    async def _send_often(self) -> None:
+        """Send what is logged to the machine where the run was started, so that hardly anything is lost with this."""
+        with contextlib.suppress(MazedomError):
+            while self._sending is not None:
+                await asyncio.sleep(SENT_EVERY)
+                await self._sending.send()
 
     def _open(self, folder: Path) -> None:
         job = self._job
@@ -146,9 +195,9 @@ class Worker:
                 news: News = await told(self._keeper.news.remote(heard))
                 if news.short != heard.short:
                     self._budget.give_back()
-                if news.slowed != heard.slowed:
+                if news.slowed != heard.slowed or news.wanted != heard.wanted:
                     for pace in self._paces:
-                        pace.give_back()
+                        pace.give_back(slowed=news.slowed != heard.slowed)
                 heard = news
 
     def _pace(self, spec: ModelSpec) -> SharedPace | None:
@@ -185,6 +234,8 @@ class Worker:
                 return Ended(name, "broken", str(error))
             finally:
                 await asyncio.to_thread(self._log.sync)
+                if self._sending is not None:
+                    await self._sending.send()
         if (failed := driver.failed.pop(trial, None)) is not None:
             return Ended(name, "postponed", str(failed))
         if name in driver.progress.ends:
@@ -201,9 +252,11 @@ class Worker:
 
     async def close(self) -> dict[str, Any]:
         """Wait for what is in flight and close all; return what was found out about the models."""
-        if self._hearing is not None:
-            self._hearing.cancel()
+        for task in self._tasks:
+            task.cancel()
         await self._replies.settle()
+        if self._sending is not None:
+            await self._sending.send()
         found = self._models.describe()
         await self._models.aclose()
         self._opened.close()
