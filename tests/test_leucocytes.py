@@ -135,6 +135,10 @@ class TestSwitchedOff:
                     assert anew.settings != first.settings, "it has another sampling seed"
                     assert trial.said[f"{seat}/in office"] == trial.said[f"{seat}/anew"]
 
+    def test_a_refusal_is_set_only_where_seats_are_switched_off(self):
+        with pytest.raises(BadInput, match="refusal is of seats that are switched off"):
+            remedies("audit:then=flag,refusal=overruled")
+
     def test_where_nothing_is_found_nobody_is_asked(self):
         (found,) = trials([OFF], model="channel").values()
         assert {len(trial.requests) for trial in found} == {7}

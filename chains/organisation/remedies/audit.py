@@ -17,9 +17,9 @@ its report was filed; in that of `switch_off` somebody writes the report anew,
 and the first one goes up.
 """
 
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal, Self
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, model_validator
 
 from chains.models.channel import replies
 from chains.models.channel.note_markers import NOTE
@@ -70,6 +70,12 @@ class Audit(Remedy):
     same."""
     watchers: Annotated[int, Field(ge=0, le=2)] = 0
     """How many watchers check the auditor, one after the other."""
+
+    @model_validator(mode="after")
+    def _refusals_where_seats_are_switched_off(self) -> Self:
+        if "refusal" in self.model_fields_set and self.then != "switch_off":
+            raise ValueError("refusal is of seats that are switched off; set then=switch_off, or leave it out")
+        return self
 
     @property
     def told(self) -> tuple[str, ...]:
