@@ -288,6 +288,9 @@ def test_a_run_shows_who_rises_replays_goes_on_as_a_fork_and_is_compared(mazedom
     assert "what moves a trait" in shown
     compared = mazedom("compare", "last", "--by", "promotion", "--all").out
     assert "candour_at_top" in compared
+    told = mazedom("show", "last", "--trial", "c1.w1.r1", "--round", 2, "--json").document["members"]
+    assert told["L0"].split(", ")[0] in ("L1.1", "L1.2")
+    assert "candour " in told["L0"]
     fork = mazedom("fork", "last", "--at", "L2.1", "--set", "model.L2.1=channel:drop=0.5")
     assert fork.status == 0
     assert mazedom("replay", "last", "--verify").status == 0
@@ -312,3 +315,10 @@ def test_clones_differ_in_nothing_and_nothing_is_selected(mazedom):
         for one in row["price"]:
             if one["trait"] != "kept":
                 assert all(part["value"] == 0 for name, part in one.items() if name != "trait")
+
+
+def test_a_person_sits_in_a_seat_and_members_pass_through_the_others(mazedom):
+    settings = settings_of("promotion=rating", "leaving=none", "human=write@L1.1", "holder=scripted:relay", "worlds=1")
+    ran = mazedom("run", "pleasers", "--set", "hypotheses=none", *settings, *PLANTED)
+    assert ran.status == 0
+    assert mazedom("replay", "last", "--verify").status == 0

@@ -16,7 +16,8 @@ from statistics import fmean
 from typing import NamedTuple
 
 import numpy as np
-from scipy.special import logsumexp, stdtrit  # type: ignore[import-untyped]  # scipy ships no types
+from numpy.typing import NDArray
+from scipy.special import softmax, stdtrit  # type: ignore[import-untyped]  # scipy ships no types
 
 from chains.stats.creep import Figure
 from chains.stats.fit.likelihood import Floats
@@ -44,12 +45,17 @@ def gradient(choices: Sequence[Choice]) -> list[Figure] | None:
     Args:
         choices: All sets of all trials of one condition.
     """
-    sets = [(choice.world, np.array(choice.candidates, float), choice.chosen) for choice in choices]
-    sets = [one for one in sets if len(one[1]) > 1]
+    by_size: dict[int, list[Choice]] = {}
+    for choice in choices:
+        by_size.setdefault(len(choice.candidates), []).append(choice)
+    sets = [
+        (np.array([one.candidates for one in alike], float), np.array([one.chosen for one in alike]))
+        for size, alike in sorted(by_size.items())
+        if size > 1
+    ]
     if not sets:
         return None
-    size = sets[0][1].shape[1]
-    values = np.zeros(size)
+    values = np.zeros(sets[0][0].shape[2])
     for _ in range(_STEPS):
         scores, information = _score(sets, values)
         try:
@@ -64,25 +70,25 @@ def gradient(choices: Sequence[Choice]) -> list[Figure] | None:
     else:
         return None
     scores, information = _score(sets, values)
-    names = [world for world, _, _ in sets]
-    by_world = np.array([scores[[name == world for name in names]].sum(axis=0) for world in dict.fromkeys(names)])
-    count = len(by_world)
+    names = [one.world for size, alike in sorted(by_size.items()) if size > 1 for one in alike]
+    worlds = {name: place for place, name in enumerate(dict.fromkeys(names))}
+    by_world = np.zeros((len(worlds), len(values)))
+    np.add.at(by_world, [worlds[name] for name in names], scores)
     inverse = np.linalg.inv(information)
-    spread = inverse @ (by_world.T @ by_world) @ inverse * (count / max(1, count - 1))
-    return [_figure(float(value), math.sqrt(spread[at, at]), count) for at, value in enumerate(values)]
+    spread = inverse @ (by_world.T @ by_world) @ inverse * (len(worlds) / max(1, len(worlds) - 1))
+    return [_figure(float(value), math.sqrt(spread[at, at]), len(worlds)) for at, value in enumerate(values)]
 
 
-def _score(sets: Sequence[tuple[Hashable, Floats, int]], values: Floats) -> tuple[Floats, Floats]:
-    """Return the score of each set, and the information of all."""
-    scores = np.empty((len(sets), len(values)))
-    information = np.zeros((len(values), len(values)))
-    for at, (_, traits, chosen) in enumerate(sets):
-        chance = np.exp(traits @ values - logsumexp(traits @ values))
-        mean = chance @ traits
-        scores[at] = traits[chosen] - mean
-        apart = traits - mean
-        information += apart.T @ (apart * chance[:, None])
-    return scores, information
+def _score(sets: Sequence[tuple[Floats, NDArray[np.int_]]], values: Floats) -> tuple[Floats, Floats]:
+    """Return the score of each set, and the information of all; sets of one size come together."""
+    scores, information = [], np.zeros((len(values), len(values)))
+    for traits, chosen in sets:
+        chance = softmax(traits @ values, axis=1)
+        mean = np.einsum("sc,sct->st", chance, traits)
+        scores.append(traits[np.arange(len(traits)), chosen] - mean)
+        apart = traits - mean[:, None, :]
+        information += np.einsum("sc,sct,scu->tu", chance, apart, apart)
+    return np.concatenate(scores), information
 
 
 def mean_by_world(values: Mapping[Hashable, Sequence[float]]) -> Figure | None:

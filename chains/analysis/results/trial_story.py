@@ -16,9 +16,11 @@ from chains.organisation.remedies.audit import corrected_in, shown_to
 from chains.organisation.remedies.audit_findings import KINDS, read_findings, read_numbers
 from chains.organisation.remedies.note_text import lines_in
 from chains.organisation.remedies.stop_choice import OPTIONS, choice_in
+from chains.organisation.rounds import first_staff
 from chains.organisation.task import Said
+from chains.organisation.traits import GRADES
 from chains.running.log.log import Log, OtherReader
-from chains.running.log.records import Step
+from chains.running.log.records import Step, TrialEnd
 from chains.running.outcomes.decisions import instrument_down
 from chains.running.outcomes.stops import STEPS, asked_to_step_in
 from chains.running.run_record import Casts, RunRecord
@@ -89,6 +91,8 @@ class Story(NamedTuple):
     """For each seat that reports, the turn whose text went up."""
     read_at_the_top: Sequence[str]
     """The turns that the executive reads: the last reports, and lines past the chain."""
+    members: Mapping[str, str]
+    """Where members have traits, for each seat who holds it and which traits it has; empty where they have none."""
 
     def document(self) -> dict[str, Any]:
         """Return the story as one JSON document."""
@@ -102,6 +106,7 @@ class Story(NamedTuple):
                 for fact in self.world.facts
             ],
             "notes": dict(self.notes),
+            **({"members": dict(self.members)} if self.members else {}),
             "messages": [
                 {
                     "seat": turn.seat.name,
@@ -201,7 +206,19 @@ def story(
         paths=_paths(cast, turns),
         sent=cast.plan.sent,
         read_at_the_top=cast.plan.top,
+        members=_members(cast, end),
     )
+
+
+def _members(cast: Cast, end: TrialEnd | None) -> dict[str, str]:
+    """Return who holds each seat in a round and which traits it has; empty where that is not known yet."""
+    if cast.traits is None or (cast.round_settings.rounds > 1 and (end is None or len(end.rounds) < cast.round)):
+        return {}
+    staff = end.rounds[cast.round - 1].staff if end is not None and end.rounds else first_staff(cast.hierarchy)
+    return {
+        seat: ", ".join([member, *(f"{name} {GRADES[grade]}" for name, grade in cast.traits_at(seat, member).items())])
+        for seat, member in staff.items()
+    }
 
 
 def _read_by(turn: Turn, cast: Cast, trial: str, logged: Mapping[str, Reading], reader: OtherReader) -> Turn:

@@ -35,6 +35,7 @@ def story_view(story: Story, *, why: bool, prompts: bool = False) -> RenderableT
         grid_view(story),
         *([Text(f"true status {story.world.status.reason(story.world.facts)}")] if story.world.status else []),
         *(Text(line) for line in story.intent),
+        *(Text(f"{seat}: {who}") for seat, who in story.members.items()),
         legend(story),
     ]
     hops = sorted({turn.hop for turn in story.turns})
