@@ -261,7 +261,13 @@ def _named(tokens: tuple[Token, ...], at: int) -> Date | None:
                 "this",
                 "while",
                 "when",
-                "when",
+                "which",
+                "where",
+                "next",
+                "last",
+                "until",
+                "before",
+                "since",
                 "to",
             )
         ):
