@@ -11,12 +11,12 @@ from chains.stats.paired.shares import FEWEST_WORLDS
 from chains.terminal.views.output import figures_by
 
 TABLES = {
-    "output": ("true output, in units", "{:.1f}"),
-    "score": ("score, of 10", "{:.1f}"),
-    "excess": ("points of the score beyond what the output deserves", "{:+.1f}"),
-    "follows": ("rank correlation of output and score", "{:+.2f}"),
-    "real": ("practices that raise the score, share in use", "{:.0%}"),
-    "sham": ("practices that raise none, share in use", "{:.0%}"),
+    "output": ("true output, in units", "z.1f"),
+    "score": ("score, of 10", "z.1f"),
+    "excess": ("points of the score beyond what the output deserves", "+z.1f"),
+    "follows": ("rank correlation of output and score", "+z.2f"),
+    "real": ("practices that raise the score, share in use", ".0%"),
+    "sham": ("practices that raise none, share in use", ".0%"),
 }
 """The tables by round, by the names of `practices.BY_ROUND`."""
 SHARES = {
@@ -53,7 +53,9 @@ def practices_view(rows: Sequence[Mapping[str, Any]]) -> Iterator[RenderableType
 
 def _by_round(rows: Sequence[Mapping[str, Any]], of: str, form: str) -> Table:
     table = figures_by(*map(str, range(1, max(len(row["rounds"][of]) for row in rows) + 1)))
-    cells = {row["condition"]: [form.format(one["value"]) if one else "-" for one in row["rounds"][of]] for row in rows}
+    cells = {
+        row["condition"]: [format(one["value"], form) if one else "-" for one in row["rounds"][of]] for row in rows
+    }
     if of == "output" and len(set(map(tuple, cells.values()))) == 1:
         cells = {"": next(iter(cells.values()))}  # the worlds are the same in all conditions
     for condition, figures in cells.items():
@@ -72,9 +74,9 @@ def _sentences(row: Mapping[str, Any]) -> Iterator[str]:
 
 def _points(figure: Mapping[str, Any]) -> str:
     if figure["ci"] is None:
-        return f"{figure['value']:+.2f}"
+        return f"{figure['value']:+z.2f}"
     low, high = figure["ci"]
-    return f"{figure['value']:+.2f} ({low:+.2f} to {high:+.2f})"
+    return f"{figure['value']:+z.2f} ({low:+z.2f} to {high:+z.2f})"
 
 
 def _share(share: Mapping[str, Any] | None) -> str:
