@@ -74,6 +74,7 @@ PRINTED: Mapping[str, str] = {
     "loss": "points of 100 facts that would be kept besides, if the seat were replaced",
     "swapped": "the loss rate with the two seats' holders exchanged",
     "first lost": "share of all facts that are lost at this seat for the first time",
+    "decides": "share of trials in which another option is in force if this seat is replaced",
     "undefined": "continuations of which nothing is known: not asked, refused, cut off or foreign above the seat",
     # compare, hypotheses
     "a": "the first condition",
@@ -131,6 +132,7 @@ PRINTED: Mapping[str, str] = {
     "passed on": "share of the facts that are kept in the message",
     "phi": "correlation of the losses: 1 if the same facts are lost, 0 if independent",
     "audited": "reports that an auditor read",
+    "no audit": "share of the facts heard that reports lose which no auditor read",
     "unread": "share of the audits, or of a screener's scores, that can't be read",
     "scores": "rank correlation of what candidates are worth and the scores of their texts, mean of trials",
     "form": "the same with the scores of the candidates' facts as they are",
