@@ -3,8 +3,8 @@
     joined      lines of shards that are joined to the run's log a second, by one process
     allowed     calls a second for which one keeper gives places and takes them back, through Ray, to two workers, each
                 call asked for and in blocks, in turns
-    overhead    wall seconds a trial on Ray with one worker, against one process, in pairs: the same run of the channel
-                in two sizes, whose difference leaves out what starting takes
+    overhead    wall seconds a trial on Ray with one worker, against one process, in pairs, and their ratio; what
+                starting takes is left out
 
 Two cores show what a call costs the keeper and the log, and nothing of how many machines share the work.
 """
@@ -12,6 +12,7 @@ Two cores show what a call costs the keeper and the log, and nothing of how many
 import argparse
 import asyncio
 import json
+import re
 import statistics
 import subprocess
 import sys
@@ -29,17 +30,26 @@ from chains.running.cluster.shared_limits import SharedPace
 from chains.running.log.log import Log
 
 ROOT = Path(__file__).resolve().parent.parent.parent
+PROGRESS = re.compile(r"([\d]+) of ([\d]+) trials finished")
 HERE = Speed(64, None, None)
 LANES = 64
 SETS = [w for t in ("model=channel:drop=0.1", "depth=4", "prompt=plain", "worlds=10") for w in ("--set", t)]
 
 
 def ran(folder, replicates, *on):
-    """Make a run in a folder; return the wall seconds that it was driven, by its own clock, and its folder."""
+    """Make a run in a folder; return the wall seconds a trial, by when its progress was told, and the run's folder.
+
+    What is told before a tenth of the trials is left out: starting takes longer than they do.
+    """
     command = [sys.executable, str(ROOT / "cli.py"), "run", *SETS, "--set", f"replicates={replicates}", *on, "--json"]
-    began = time.perf_counter()
-    done = subprocess.run(command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=True)
-    return time.perf_counter() - began, folder / json.loads(done.stdout)["path"]
+    with subprocess.Popen(
+        command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, bufsize=1
+    ) as running:
+        times = ((PROGRESS.match(line), time.perf_counter()) for line in running.stderr)
+        told = [(int(found[1]), at) for found, at in times if found and int(found[1]) * 10 >= int(found[2])]
+        out = running.stdout.read()
+    (before, began), (done, ended) = told[0], told[-1]
+    return (ended - began) / (done - before), folder / json.loads(out)["path"]
 
 
 def joined(run, place):
@@ -116,16 +126,17 @@ def main():
     parser.add_argument("--pairs", type=int, default=3)
     parser.add_argument("--trials", type=int, default=300)
     parser.add_argument("--rates", action="store_true", help="measure what the keeper allows, and no more")
+    parser.add_argument("--overhead", action="store_true", help="measure what Ray adds to a trial, and no more")
     arguments = parser.parse_args()
-    few = max(1, arguments.trials // 60)
-    many = max(few + 1, arguments.trials // 10)
+    many = max(2, arguments.trials // 10)
     made = Cluster(
         initialize_head=True,
         head_node_args={"num_cpus": 2, "object_store_memory": 80 * 2**20, "include_dashboard": False},
     )
     try:
         ray.init(made.address, log_to_driver=False)
-        told_rates(arguments.pairs)
+        if not arguments.overhead:
+            told_rates(arguments.pairs)
         if arguments.rates:
             return
         on = ("--on", f"ray:{made.address}", "--workers", "1")
@@ -133,12 +144,7 @@ def main():
         with tempfile.TemporaryDirectory() as name:
             folder = Path(name)
             for _ in range(arguments.pairs):
-                seconds = {
-                    (where, size): ran(folder, size, *(on if where else ()))[0]
-                    for size in (few, many)
-                    for where in (0, 1)
-                }
-                trial = [(seconds[where, many] - seconds[where, few]) / (many - few) / 10 for where in (0, 1)]
+                trial = [ran(folder, many, *words)[0] for words in ((), on)]
                 ratios.append(trial[1] / trial[0])
                 sys.stdout.write(f"a trial of 5 steps: {trial[0] * 1e3:.1f} ms here, {trial[1] * 1e3:.1f} ms on Ray\n")
                 sys.stdout.flush()
@@ -146,7 +152,7 @@ def main():
             place = folder / "joined"
             place.mkdir()
             sys.stdout.write(f"{joined(run, place):,.0f} lines are joined a second\n")
-        told = ", ".join(f"{ratio:.2f}" for ratio in ratios)
+        told = ", ".join(f"{ratio:.2f}" for ratio in sorted(ratios))
         sys.stdout.write(
             f"on Ray with one worker, a trial takes {told} times as long; median {statistics.median(ratios):.2f}\n"
         )
