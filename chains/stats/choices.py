@@ -7,7 +7,8 @@ Of each set one is chosen, with the chance
 (D. McFadden, Conditional logit analysis of qualitative choice behavior, 1974): b is what each trait adds to the
 log-odds of being chosen, and 0 where it does not matter. A trait that only goes together with another that matters has
 a coefficient of 0 all the same, as a selection gradient has (R. Lande and S. J. Arnold, Evolution 37, 1983). The fit is
-by maximum likelihood, the standard errors by the sandwich over worlds, with t of worlds - 1 degrees of freedom.
+by maximum likelihood; the standard errors are a jackknife over worlds (each left out by one step of Newton's), with t
+of worlds - 1 degrees of freedom.
 """
 
 import math
@@ -59,7 +60,7 @@ def gradient(choices: Sequence[Choice]) -> list[Figure] | None:
     for _ in range(_STEPS):
         scores, information = _score(sets, values)
         try:
-            step = np.linalg.solve(information, scores.sum(axis=0))
+            step = np.linalg.solve(information.sum(axis=0), scores.sum(axis=0))
         except np.linalg.LinAlgError:
             return None
         values = values + step * min(1.0, 2.0 / max(float(np.abs(step).max()), 2.0))
@@ -72,23 +73,28 @@ def gradient(choices: Sequence[Choice]) -> list[Figure] | None:
     scores, information = _score(sets, values)
     names = [one.world for size, alike in sorted(by_size.items()) if size > 1 for one in alike]
     worlds = {name: place for place, name in enumerate(dict.fromkeys(names))}
-    by_world = np.zeros((len(worlds), len(values)))
-    np.add.at(by_world, [worlds[name] for name in names], scores)
-    inverse = np.linalg.inv(information)
-    spread = inverse @ (by_world.T @ by_world) @ inverse * (len(worlds) / max(1, len(worlds) - 1))
-    return [_figure(float(value), math.sqrt(spread[at, at]), len(worlds)) for at, value in enumerate(values)]
+    places, count = [worlds[name] for name in names], len(worlds)
+    mine, known = np.zeros((count, len(values))), np.zeros((count, len(values), len(values)))
+    np.add.at(mine, places, scores)
+    np.add.at(known, places, information)
+    try:
+        moves = np.linalg.solve(information.sum(axis=0) - known, mine[:, :, None])[:, :, 0]
+    except np.linalg.LinAlgError:  # nothing is left without one of the worlds
+        moves = np.full_like(mine, math.nan)
+    spread = moves.T @ moves * ((count - 1) / count)
+    return [_figure(float(value), math.sqrt(spread[at, at]), count) for at, value in enumerate(values)]
 
 
 def _score(sets: Sequence[tuple[Floats, NDArray[np.int_]]], values: Floats) -> tuple[Floats, Floats]:
-    """Return the score of each set, and the information of all; sets of one size come together."""
-    scores, information = [], np.zeros((len(values), len(values)))
+    """Return the score of each set and its information; sets of one size come together."""
+    scores, information = [], []
     for traits, chosen in sets:
         chance = softmax(traits @ values, axis=1)
         mean = np.einsum("sc,sct->st", chance, traits)
         scores.append(traits[np.arange(len(traits)), chosen] - mean)
         apart = traits - mean[:, None, :]
-        information += np.einsum("sc,sct,scu->tu", chance, apart, apart)
-    return np.concatenate(scores), information
+        information.append(np.einsum("sc,sct,scu->stu", chance, apart, apart))
+    return np.concatenate(scores), np.concatenate(information)
 
 
 def mean_by_world(values: Mapping[Hashable, Sequence[float]]) -> Figure | None:

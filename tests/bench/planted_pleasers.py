@@ -13,9 +13,9 @@ out a bad fact with chance .5; of two reports the better-liked is chosen by a co
     competence and ethics correlated by .5 at every level, first and last
     clones                nothing is selected, nothing moves
 
-All figures must hold together (Holm's method). The registered hypotheses on traits are supported where the best-rated
-rise and something is liked, and not where ratings are noise. With promotion by value candour rises; the dissatisfied
-are the candid (their signs alone are planted).
+All figures must hold together (Holm's method). The registered hypotheses on what is selected are supported
+where the best-rated rise and something is liked, and none is where ratings are noise. With promotion by value candour
+rises; the dissatisfied are the candid (their signs alone are planted).
 
 *studies*: 200 studies of 60 organisations each, drawn in this process from the same model: how many intervals hold what
 is planted, how many find something where nothing is.
@@ -45,9 +45,9 @@ FIXED = (
 )  # fmt: skip
 RATED, RANDOM = "(promotion=rating)", "(promotion=random)"
 REGISTERED = (
-    f"hypotheses.pleasers=candour_at_top{RATED} < candour_at_top{RANDOM}",
-    f"hypotheses.value=legibility_at_top{RATED} > legibility_at_top{RANDOM}",
-    f"hypotheses.exit=candour_selected{RATED} < candour_selected{RANDOM}",
+    f"hypotheses.value=candour_at_top{RATED} < candour_at_top{RANDOM}",
+    f"hypotheses.truth=bad_loss{RATED} < bad_loss{RANDOM}",
+    f"hypotheses.exit=candour_of_members{RATED} > candour_of_members{RANDOM}",
 )
 LEVELS = {seat.name: seat.level for seat in TREE.seats}
 WEIGHTS = {seat: 1 / list(LEVELS.values()).count(level) for seat, level in LEVELS.items()}
@@ -174,10 +174,8 @@ def whole_program(checks, worlds):
             hold_row(checks, row, promotion, model, worlds)
         for hypothesis in tested:
             supported = hypothesis["verdict"] == "supported"
-            checks.that(
-                f"{model}: {hypothesis['text']}: {hypothesis['verdict']}",
-                "bad_loss" in hypothesis["text"] or supported == (model == MODEL),
-            )
+            text = f"{model}: {hypothesis['text']}: {hypothesis['verdict']}"
+            checks.that(text, not supported if model == NOISE else supported or "_selected" not in hypothesis["text"])
     with tempfile.TemporaryDirectory() as folder:
         (row,) = rows_of(
             folder, worlds // 8, f"model={MODEL}", "promotion=rating", "leaving=none", "cloned=true", "hypotheses=none"

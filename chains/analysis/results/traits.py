@@ -13,7 +13,7 @@ from chains.organisation.rounds import first_staff
 from chains.organisation.traits import TIED
 from chains.running.log.records import TrialEnd
 from chains.running.run_record import Casts, RunRecord
-from chains.scoring.measures.generations import Generation, Place, at_top, mean_of, price_of
+from chains.scoring.measures.generations import Generation, Place, above_workers, mean_of, price_of
 from chains.scoring.measures.passed_on import passed_on
 from chains.scoring.reading import Reading
 from chains.stats.paired.shares import Share, share_by_world
@@ -131,7 +131,7 @@ def _row(condition: Condition, hierarchy: Hierarchy, met: Mapping[TrialId, tuple
     values: dict[str, Callable[[Place], float]] = {name: _has(name) for name in names}
     levels = sorted({place.level for place in first[0]})
     shown = values | {BAD_KEPT: lambda place: place.bad_kept}
-    tops = [at_top(rounds[-1]) for rounds in met.values()]
+    tops = [above_workers(rounds[-1]) for rounds in met.values()]
     return TraitRow(
         condition=condition.name,
         factors=condition.factors,

@@ -40,7 +40,7 @@ def mean_of(trait: str, places: Sequence[Place]) -> float:
     return sum(found) / len(found) if found else math.nan
 
 
-def at_top(generation: Generation) -> list[Place]:
+def above_workers(generation: Generation) -> list[Place]:
     """Return the seats above the workers."""
     return [place for place in generation if not place.works]
 
@@ -75,7 +75,7 @@ def _last(trait: str, *, top: bool) -> Callable[[Sequence[Generation]], float]:
     def of(generations: Sequence[Generation]) -> float:
         if not generations:
             return math.nan
-        return mean_of(trait, at_top(generations[-1]) if top else generations[-1])
+        return mean_of(trait, generations[-1][:1] if top else generations[-1])
 
     return of
 
@@ -89,10 +89,10 @@ def _selected(trait: str) -> Callable[[Sequence[Generation]], float]:
 
 
 def together_at_top(generations: Sequence[Generation]) -> float:
-    """Return the share of the seats above the workers whose holders have competence and ethics, or neither."""
+    """Return whether the executive has competence and ethics, or neither, in the last round."""
     found = [
         place.traits["competence"] == place.traits["ethics"]
-        for place in (at_top(generations[-1]) if generations else ())
+        for place in (generations[-1][:1] if generations else ())
         if {"competence", "ethics"} <= place.traits.keys()
     ]
     return sum(found) / len(found) if found else math.nan
@@ -102,9 +102,7 @@ OF_TRAITS: Mapping[str, Trait] = {
     name: measure
     for trait in KNOWN
     for name, measure in {
-        f"{trait}_at_top": Trait(
-            f"share of the seats above the workers whose holder has {trait}, in the last round", _last(trait, top=True)
-        ),
+        f"{trait}_at_top": Trait(f"whether the executive has {trait} in the last round", _last(trait, top=True)),
         f"{trait}_of_members": Trait(
             f"share of all seats whose holder has {trait}, in the last round", _last(trait, top=False)
         ),
@@ -116,7 +114,7 @@ OF_TRAITS: Mapping[str, Trait] = {
     }.items()
 } | {
     "together_at_top": Trait(
-        "share of the seats above the workers whose holders have competence and ethics, or neither, in the last round",
+        "whether the executive has competence and ethics, or neither, in the last round",
         together_at_top,
     )
 }

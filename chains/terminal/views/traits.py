@@ -47,26 +47,26 @@ def traits_view(rows: Sequence[TraitRow]) -> Iterator[RenderableType]:
 def _by_round(rows: Sequence[TraitRow], of: str) -> Table:
     table = figures_by("", *map(str, range(1, max(len(shares) for shares in rows[0].levels[of].values()) + 1)))
     for row in rows:
-        for level, shares in row.levels.get(of, {}).items():
+        for place, (level, shares) in enumerate(row.levels.get(of, {}).items()):
             cells = [f"{share.value:.0%}" if share.worlds else "-" for share in shares]
-            table.add_row(row.condition, f"L{level}", *cells)
+            table.add_row("" if place else row.condition, f"L{level}", *cells)
     return table
 
 
 def _priced(rows: Sequence[TraitRow]) -> Table:
     table = figures_by("", *PARTS, CHANGE)
     for row in rows:
-        for name, parts in row.price.items():
-            table.add_row(row.condition, name, *(_starred(parts[part]) for part in (*PARTS, CHANGE)))
+        for place, (name, parts) in enumerate(row.price.items()):
+            table.add_row("" if place else row.condition, name, *(_starred(parts[part]) for part in (*PARTS, CHANGE)))
     return table
 
 
 def _chosen(rows: Sequence[TraitRow]) -> Table:
     table = figures_by("", "rises", "leaves")
     for row in rows:
-        for name in row.names:
+        for place, name in enumerate(row.names):
             cells = [with_interval(of[name]) if name in of else "-" for of in (row.rises, row.leaves)]
-            table.add_row(row.condition, name, *cells)
+            table.add_row("" if place else row.condition, name, *cells)
     return table
 
 
