@@ -1,7 +1,7 @@
 """How often the law's intervals hold what is planted, where a model reads the run and labels say how it errs.
 
 Run it with `python tests/bench/law_by_readers.py [--studies N]`; pytest does not collect it. A thousand
-studies take about two minutes a row. The bar: 93% to 97%. A study has 24 worlds, 3 replicates and 12 statements; the
+studies take about four minutes a row. The bar: 93% to 97%. A study has 24 worlds, 3 replicates and 12 statements; the
 exponent of depth (q) has arms of 0, 1, 2, 4 and 8 managers, that of the hop (k) one arm of 6. Rules and a model read
 every message, each with its own errors. Labels are drawn as `agree` draws them: equally over the fates that the rules
 read, at the first hop, the middle ones and the last. They give the model's error at each (`by_hop.errors_beside`), and

@@ -136,11 +136,11 @@ def error_rates(
     random = np.random.default_rng(seed)
     truly_kept = np.empty((draws, len(strata)))
     for at, (_, some, _) in enumerate(strata):
-        hits = sum(one.kept for one in some)
+        hits = sum(one.kept for one in some)  # of no labels none: Beta(1/2, 1/2)
         truly_kept[:, at] = random.beta(hits / effect + 0.5, (len(some) - hits) / effect + 0.5, draws)
     shares = np.array([part for part, _, _ in strata]) / sum(part for part, _, _ in strata)
     read_lost = np.array([not read_kept for _, _, read_kept in strata])
-    point = np.array([[sum(one.kept for one in some) / len(some) for _, some, _ in strata]])
+    point = np.array([[_share_kept(some) for _, some, _ in strata]])
     best = _rates(point, shares, read_lost)[0]
     if np.isnan(best).any():
         return "the instrument's error is not measured: no labelled pair is truly kept, or none truly lost"
@@ -149,13 +149,25 @@ def error_rates(
     )
 
 
+def _share_kept(some: Sequence[Labelled]) -> float:
+    """Return the best guess of the share truly kept in a stratum.
+
+    It is the share itself. Of what is read otherwise than by whom it was drawn there are few labels, and those differ:
+    with very few it is the mean of its posterior, so that one of one is not all.
+    """
+    hits = sum(one.kept for one in some)
+    unlike = any((one.stratum[0] == "kept") != one.stratum[1] for one in some[:1]) or not some
+    return (hits + 0.5) / (len(some) + 1) if unlike and len(some) < FEWEST else hits / len(some)
+
+
 def _strata(
     labelled: Sequence[Labelled], population: Mapping[Stratum, float] | Mapping[Fate, float] | None
 ) -> list[tuple[float, list[Labelled], bool]] | None:
     """Return each stratum's share of the population, its labels, and whether it is read as kept; all have labels.
 
-    One that nobody labelled counts as the others do that are read alike and were drawn as kept, or not, as it was;
-    else as all do that are read alike. None where nobody labelled any that is read so.
+    One that nobody labelled counts as the others do that are read alike and were drawn as kept, or not, as it was.
+    Where there are none it has no labels, and nothing is known of it: what two readers read differently is not like
+    what they read alike. None where nobody labelled any that is read so.
     """
     by_stratum: dict[Stratum, list[Labelled]] = defaultdict(list)
     for one in labelled:
@@ -168,11 +180,13 @@ def _strata(
     order = sorted(share, key=lambda stratum: (places.get(stratum[0], len(FATES)), stratum))
     known = {stratum: share[stratum] for stratum in order if by_stratum[stratum]}
     for empty in (stratum for stratum in order if stratum not in known):
-        alike = [other for other in share if other[1] == empty[1] and by_stratum[other]]
-        alike = [other for other in alike if (other[0] == "kept") == (empty[0] == "kept")] or alike
+        read_so = [other for other in share if other[1] == empty[1] and by_stratum[other]]
+        alike = [other for other in read_so if (other[0] == "kept") == (empty[0] == "kept")]
         whole = sum(share[other] for other in alike)
-        if not alike:
+        if not read_so:
             return None
+        if not alike:
+            known[empty] = share[empty]
         for other in alike:
             known[other] += share[empty] * share[other] / whole
     return [(part, by_stratum[stratum], stratum[1]) for stratum, part in known.items()]
@@ -191,7 +205,7 @@ def _design_effect(strata: Sequence[Sequence[Labelled]]) -> tuple[float, int]:
     """Return by how much clusters inflate the variance (at least 1), and how many clusters there are."""
     by_cluster: dict[Hashable, float] = defaultdict(float)
     alone = 0.0
-    for some in strata:
+    for some in filter(None, strata):
         mean = sum(one.kept for one in some) / len(some)
         for one in some:
             by_cluster[one.cluster] += one.kept - mean
