@@ -458,3 +458,13 @@ def test_wrong_values_are_told_beside_the_other_facts_too(name):
             read = instrument.read(sentence)[state.fact].fate
             named = state.variant.startswith("name")  # another name may be read as altered, blurred or omitted
             assert read != "kept" if named else read == state.fate, sentence
+
+
+@pytest.mark.parametrize(
+    "sentence", ["The hourly manual check at 03:00 was skipped.", "The test was missed on 6 January."]
+)
+def test_a_step_that_was_not_done_is_a_claim_whose_time_is_no_value(sentence):
+    (found,), left = drafts_in(sentence)
+    assert (found.fact.slots, left) == ((), [])
+    (typed,), _ = drafts_in("Two of the 14 checks were skipped.")
+    assert typed.fact.slots, "a count of them is a value"

@@ -35,6 +35,8 @@ _VAGUE_TOPICS = bag(
     "exactly initially originally finally previously"
 )
 """Words that go with any property, so that they don't show which property is meant."""
+_UNDONE = bag("skipped omitted missed forgotten neglected never nobody")
+"""Words that say that something was not done: told in other words ("nobody carried out") it looks like a denial."""
 _CAUSES = bag("cause caused causes because due reason reasons root led leads result resulted owing thanks")
 _POINTERS = bag("it them this these those that they")
 _ZONE = r"(?:\s*(?:UTC|GMT|CES?T|BST|[ECMP][SD]T|Z|h|hrs|hours|[ap]\.?m\.?)\b\.?)?"
@@ -200,6 +202,8 @@ def draft(text: str, subject: str | None = None, common: frozenset[str] = frozen
     why = any(token.low in _CAUSES for token in tokens)
     if why and all(value.slot.kind in ("name", "direction") for value in values):
         raise Untyped("a cause")
+    if all(value.slot.kind in ("date", "category") for value in values) and any(one.low in _UNDONE for one in tokens):
+        raise Untyped("a step that was not done")
     if all(value.slot.kind == "name" and not any(map(str.isdigit, str(value.slot.value))) for value in values):
         raise Untyped("only names, which leave open what happened")
     if len(values) > MOST_SLOTS:
