@@ -262,6 +262,7 @@ def test_an_instrument_that_loses_what_is_kept_is_found_out_at_the_hop_where_it_
     assert "blurred: " in shown
 
 
+@pytest.mark.heavy
 def test_retention_is_shown_corrected_beside_the_raw_one_once_the_error_is_measured(mazedom, run, pairs):
     before = mazedom("show", run, "--json").document
     assert before["instrument_error"] is None

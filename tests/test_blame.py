@@ -224,7 +224,10 @@ def test_a_swap_tells_the_seat_from_who_sits_in_it(mazedom, sabotaged):
     assert "belong to the seats" in mazedom("blame", "last", "--swap", "L3,L2").out
 
 
-DECIDERS = [("channel:lean=1", "channel:drop=0.05", "L0"), ("channel", "channel:drop=0.9", "L1")]
+DECIDERS = [
+    pytest.param("channel:lean=1", "channel:drop=0.05", "L0", marks=pytest.mark.heavy),
+    ("channel", "channel:drop=0.9", "L1"),
+]
 
 
 @pytest.mark.parametrize(("executive", "manager", "decider"), DECIDERS)

@@ -44,6 +44,7 @@ def test_bad_news_that_fares_worse_is_found(planted_law):
     assert 1 < low < 1.8 < high
 
 
+@pytest.mark.heavy
 def test_the_document_is_strict_json_and_the_same_every_time(planted_law):
     again = law(simulate(ARMS, 1).observations(), resamples=200)
     assert json.dumps(planted_law.document(), allow_nan=False) == json.dumps(again.document(), allow_nan=False)

@@ -38,7 +38,7 @@ def in_shell(command, folder, **environment):
     ("program_typed", "path"),
     [
         (f"{shlex.quote(sys.executable)} {shlex.quote(str(ROOT / 'cli.py'))}", None),
-        (shlex.quote(str(ENTRY_POINT)), None),
+        pytest.param(shlex.quote(str(ENTRY_POINT)), None, marks=pytest.mark.heavy),
         ("mazedom", ENTRY_POINT.parent),
     ],
     ids=["python cli.py", "by its path", "installed"],

@@ -109,11 +109,18 @@ def trait_names(settings: ConditionSettings) -> tuple[str, ...]:
 
 
 def trait_deal(settings: ConditionSettings, prompts: Mapping[str, Prompt]) -> TraitDeal | None:
-    """Return how traits are dealt to members in a condition, with the sentences in `prompts`; None without traits."""
+    """Return how traits are dealt to members in a condition, with the sentences in `prompts`; None without traits.
+
+    Raises:
+        BadInput: If `prompts` lacks one, as in a record that was changed.
+    """
     names = trait_names(settings)
     if not names:
         return None
-    sentences = tuple(prompts[name].body for name in _trait_prompts(names))
+    wanted = _trait_prompts(names)
+    if lacking := [name for name in wanted if name not in prompts]:
+        raise BadInput(f"there is no prompt {lacking[0]!r} for traits {settings.traits!r}; run.json was changed")
+    sentences = tuple(prompts[name].body for name in wanted)
     return TraitDeal(names, sentences, settings.cloned, settings.bond)
 
 
