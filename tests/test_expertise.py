@@ -119,6 +119,6 @@ def test_context_is_not_shared_among_more_than_ten_unless_that_is_said(mazedom):
     refused = mazedom("run", "expertise", *words, "--set", "remedy=share", "--json")
     assert refused.status == 2
     assert "set remedy = share:seats=13" in refused.document["error"]
-    assert (
-        mazedom("run", "expertise", *words, "--set", "remedy=share:seats=13", "--set", "worlds=1", "--json").status == 0
-    )
+    shared = mazedom("run", "expertise", *words, "--set", "remedy=share:seats=13", "--set", "worlds=1", "--json")
+    assert shared.status == 0
+    assert mazedom("replay", "last", "--verify").status == 0, "a seat hears notes of seats that speak later"

@@ -23,7 +23,6 @@ from chains.organisation.cast import NO_REPORT, Cast
 from chains.organisation.decision_turns import choice_size
 from chains.organisation.hierarchy import Hierarchy, Seat
 from chains.organisation.plan import Draft, Turn, Weaver
-from chains.organisation.prompts import ROLES
 from chains.organisation.selection import rates_report, rating_in
 from chains.organisation.task import Said, Task, task
 from chains.rng import Draw
@@ -70,7 +69,7 @@ def members(text: str, hierarchy: Hierarchy) -> frozenset[str]:
     for part in (part.strip() for part in who.split("+")):
         here = {seat.name for seat in hierarchy.seats if part in (seat.name, seat.role, f"level.{seat.level}")}
         if not here:
-            meant = nearest(part, {*ROLES, *(seat.name for seat in hierarchy.seats)})
+            meant = nearest(part, {name for seat in hierarchy.seats for name in (seat.name, seat.role)})
             raise BadInput(f"forum = {text}: the {hierarchy.name} has no seat, level or role {part!r}{meant}")
         found |= here
     return frozenset(found)

@@ -97,7 +97,7 @@ def _changed_lines(log: Log, kept: _Lines) -> Iterator[Change]:
             key = (read.seat, read.turn, read.attempt)
         kept.records[trial].append((key, _digest(read, body)))
         if isinstance(read, StepLine):
-            yield from _out_of_place(read, line, kept, number)
+            yield from _out_of_place(read, line, kept, number, sealed=seal is not None)
 
 
 def _digest(read: Line, body: bytes) -> bytes:
@@ -117,13 +117,19 @@ def _trial_of(read: EndLine | ChainLine | NoteLine) -> str:
             return ""
 
 
-def _out_of_place(step: StepLine, line: bytes, kept: _Lines, number: int) -> Iterator[Change]:
-    """Find a step logged twice, or before a step that it heard; for lines without seals this is the only check."""
+def _out_of_place(step: StepLine, line: bytes, kept: _Lines, number: int, *, sealed: bool) -> Iterator[Change]:
+    """Find a step logged twice, or, among lines without seals, one that stands before a step that it heard.
+
+    A seal numbers its line, so there the order is known. It can't be told from what was heard: where notes are shared
+    (remedy `share`), a seat hears lines that a rule brings of a seat whose own step is logged later.
+    """
     name = f"{step.trial}\n{step.seat}\n{step.turn}\n{step.attempt}\n{step.digest}"
     digest = hashlib.sha256(name.encode()).digest()
     if digest in kept.seen:
         yield Change(step.trial, step.seat, f"line {number} is logged a second time")
     kept.seen.add(digest)
+    if sealed:
+        return
     if (later := kept.heard[step.trial].get(step.seat)) is not None:
         what = f"it stands before what seat {step.seat} said, which it heard: lines were moved"
         yield Change(step.trial, later, what)

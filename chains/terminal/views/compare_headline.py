@@ -62,7 +62,7 @@ def _foreign(_comparison: Comparison, side: Side, name: str) -> str | None:
 
 def _at_one_limit(comparison: Comparison, side: Side, name: str) -> str | None:
     alike = side.limit is not None and all_at_one((comparison.a.limit, comparison.b.limit))
-    return limit_sentence(side.limit, f" on what {name} keeps") if alike and side.limit is not None else None
+    return limit_sentence(side.limit, f"{name} keeps") if alike and side.limit is not None else None
 
 
 NO_FINDING: Sequence[Callable[[Comparison, Side, str], str | None]] = (_cut_off, _foreign, _at_one_limit)

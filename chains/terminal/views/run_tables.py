@@ -151,8 +151,13 @@ def foreign_sentence(share: float, whose: str) -> str:
 
 
 def limit_sentence(one: AtLimit, whose: str) -> str:
-    """Say that a result at ceiling or floor allows no finding; `whose` may be empty."""
-    return f"No finding{whose}: {one.why}."
+    """Say that no finding on what is kept is possible at ceiling or floor; what else was measured has its own say.
+
+    Args:
+        one: The result at its limit.
+        whose: Whose result it is, as in "forum=none keeps", or "is kept".
+    """
+    return f"No finding on what {whose}: {one.why}."
 
 
 def _barred(rows: Sequence[dict[str, Any]], limits: Sequence[tuple[str, AtLimit | None]]) -> Iterator[Text]:
@@ -172,9 +177,14 @@ def _barred(rows: Sequence[dict[str, Any]], limits: Sequence[tuple[str, AtLimit 
             if worst[column] > bar:
                 whose = f" at hop {worst['hop']}" + (f" of {condition}" if several else "")
                 yield Text(sentence(worst[column], whose), "bold red")
+    at_limit: dict[str, tuple[AtLimit, list[str]]] = {}
     for condition, one in limits:
         if one is not None:
-            yield Text(limit_sentence(one, f" in {condition}" if several else ""), "bold red")
+            at_limit.setdefault(one.why, (one, []))[1].append(condition)
+    for one, conditions in at_limit.values():
+        alike = len(conditions) == len(limits)  # said once of all of them
+        for whose in ["is kept"] if alike else [f"{condition} keeps" for condition in conditions]:
+            yield Text(limit_sentence(one, whose), "bold red")
 
 
 def _answer(found: Results, *, ranked: bool) -> list[RenderableType]:
