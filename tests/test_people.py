@@ -290,7 +290,9 @@ def test_scripted_people_answer_by_rule_and_are_said_to_be_no_people(rule, kept,
     assert (step["person"]["by"], step["reply"]["served_by"]) == (f"scripted:{rule}", "scripted")
     assert bool(step["person"]["changes"]) == kept
     assert mazedom("replay", "--verify", "--json").document["identical"]
-    assert "it must be people" in mazedom("run", *SMALL, "--set", "holder=robot", "--human", "L1=edit").err
+    refused = mazedom("run", *SMALL, "--set", "holder=robot", "--human", "L1=edit").err
+    assert "it must be people" in refused
+    assert "logged in" not in refused, "it is refused before anything is made"
 
 
 def test_a_killed_run_loses_neither_drafts_nor_answers_and_a_replay_needs_no_people(mazedom, tmp_path):

@@ -29,6 +29,9 @@ def test_a_limit_of_calls_is_met_exactly_and_a_higher_one_goes_on_from_there(in_
     assert stopped.document["stopped"].startswith("the limit of 20 model calls is met")
     assert server.calls == stopped.document["calls"] == 20
     assert stopped.document["failed"] == 0
+    plain = mazedom("resume")
+    assert plain.status == 1
+    assert "goes on" not in plain.err, "the limit stands until another is set"
     again = mazedom("resume", "--set", "limits.calls=33", "--json")
     assert (again.status, server.calls) == (1, 33)
     done = mazedom("resume", "--set", "limits.calls=1000", "--json")

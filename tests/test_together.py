@@ -7,8 +7,8 @@ from chains.stats.paired.interaction import interaction
 
 NOISE = np.array([-0.02, -0.01, 0.0, 0.01, 0.02, -0.015, 0.015, 0.005, -0.005, 0.0, 0.01, -0.01])[:, None]
 VERDICTS = [
-    ((1.0, 0.5, 0.5, 0.25), "multiplied: each takes its share of what is left"),
-    ((1.0, 0.6, 0.6, 0.2), "added up, point for point"),
+    ((1.0, 0.5, 0.5, 0.25), "not added up: each may take its share of what is left"),
+    ((1.0, 0.6, 0.6, 0.2), "not multiplied: they may add up, point for point"),
     ((1.0, 0.6, 0.6, 0.28), "between added up and multiplied"),
     ((1.0, 0.5, 0.5, 0.45), "displaced in part: the two lose the same things"),
     ((1.0, 0.6, 0.6, 0.05), "worse than added up: each makes the other worse"),

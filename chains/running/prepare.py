@@ -23,6 +23,7 @@ from chains.organisation.sitting import PERSON
 from chains.registry import made_with
 from chains.running.log.records import now
 from chains.running.people.dealing import check_enough
+from chains.running.people.scripted import script_of
 from chains.running.registration import registration
 from chains.running.run_record import DocumentsRead, RunRecord, hierarchy_of, stand_in
 from chains.running.token_estimate import expected
@@ -74,6 +75,7 @@ def prepare(
         hierarchy = hierarchy_of(settings, hierarchies)
         plan, round_settings = planned(PlanSettings.of(settings), hierarchy), round_settings_of(settings)
         settings.check_scopes(hierarchy, plan.beside)
+        script_of(settings.holder)
         if plan.numbered and not settings.note_form.listed:
             raise BadInput(
                 f"remedy = {settings.remedy} numbers the lines of notes, and documents have none; set form = list"

@@ -411,7 +411,8 @@ def _print(
     elif stopped or found.finished + found.failed < found.trials:
         why = "" if stopped in (None, INTERRUPTED) else f"{stopped}; "
         left = found.trials - found.finished
-        say(f"{why}{left} of {found.trials} trials are left: `mazedom resume {run}` goes on")
+        goes_on = "" if why else f": `mazedom resume {run}` goes on"  # with a limit met, `why` says how
+        say(f"{why}{left} of {found.trials} trials are left{goes_on}")
     elif found.failed:
         say(f"try the failed ones again: mazedom resume {run}")
     else:

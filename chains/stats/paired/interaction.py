@@ -65,8 +65,10 @@ class Interaction(NamedTuple):
         if adds and multiplies:
             return "not told: the losses may add up, or each may take its share of what is left"
         if adds:
-            return "added up, point for point"
-        return "multiplied: each takes its share of what is left" if multiplies else "between added up and multiplied"
+            return "not multiplied: they may add up, point for point"
+        return (
+            "not added up: each may take its share of what is left" if multiplies else "between added up and multiplied"
+        )
 
 
 def interaction(cells: Floats, seed: int = 0) -> Interaction:
