@@ -434,6 +434,66 @@ def test_of_a_long_sentence_every_part_that_stands_by_itself_is_typed(sentence, 
 
 
 @pytest.mark.parametrize(
+    ("sentence", "told"),
+    [
+        (
+            "The board discussed the slipway, which was meant to open on 2 September.",
+            ("slipway", ["2 September"], "The {subject} was meant to open on {day}."),
+        ),
+        (
+            "She told the foreman, Ivo Maret, who called the crane company at 05:05.",
+            ("Ivo Maret", ["05:05"], "{subject} called the crane company at {clock}."),
+        ),
+        (
+            "The smell was noticed by Ida Brandt, the night porter, who saw water at 04:50.",
+            ("Ida Brandt", ["04:50"], "{subject} saw water at {clock}."),
+        ),
+        (
+            "Most of the delay came from crews in the paint shop, where eleven posts are vacant.",
+            ("posts", ["11", "vacant"], "In the paint shop, {number} {subject} are {way}."),
+        ),
+        (
+            "The pump list has been corrected, and from 1 April it will be checked every Monday by the foreman.",
+            (
+                "pump list",
+                ["1 April", "Monday"],
+                "From {day} the {subject} will be checked every {weekday} by the foreman.",
+            ),
+        ),
+        (
+            "The board agreed to pay for two extra cranes from 4 November at a cost of £58,000.",
+            (
+                "board",
+                ["agreed to", "2", "4 November", "£ 58,000"],
+                "The {subject} {way} pay for {number} extra cranes from {day} at a cost of {sum}.",
+            ),
+        ),
+        ("The hearing closed at 15:50.", ("hearing", ["closed", "15:50"], "The {subject} {way} at {clock}.")),
+    ],
+)
+def test_what_a_sentence_says_beside_its_subject_is_typed_where_it_is_plain_of_what(sentence, told):
+    found, _ = drafts_in(sentence)
+    typed = [one.fact for one in found if one.fact.slots]
+    assert [(one.subject, [slot.text for slot in one.slots], one.templates[0]) for one in typed] == [told]
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "She missed the train, which took two hours.",
+        "We sold the roof of the ship, which was painted on 3 May.",
+        "She wrote to the aunt of Ivo Maret, who called at 05:05.",
+        "The pump was repaired, and it took 3 hours.",
+        "The pump was repaired by the plumber, and it was painted on 3 May.",
+        "The ward was moved, and it was decided on 3 May that nobody moves.",
+    ],
+)
+def test_what_may_be_said_of_something_else_is_not_typed(sentence):
+    found, _ = drafts_in(sentence)
+    assert not [slot for one in found for slot in one.fact.slots]
+
+
+@pytest.mark.parametrize(
     "sentence",
     [
         "It is unclear whether the sensor, which showed values 1.5 °C lower than the others, was faulty.",

@@ -61,19 +61,23 @@ def eased(statement: Fact, quote: str) -> Fact | None:
     """Return a statement that is misread with a plainer second wording, or one value less; None if that is no help.
 
     Of "50 mg instead of 25 mg" the rules can't tell which is wrong. The value stays in the words, as context that a
-    message may leave out. One number, date or direction at least is looked for.
+    message may leave out. One value at least is looked for that is no name.
+    """
+    return next((other for other in easings(statement) if not misreadings(other, quote)), None)
+
+
+def easings(statement: Fact) -> Iterator[Fact]:
+    """Yield a statement with a plainer second wording, and with each value but one looked for as well.
+
+    What remains is at least one value that is no name.
     """
     reworded = plain(statement)
-    if not misreadings(reworded, quote):
-        return reworded
+    yield reworded
     keys = [slot for slot in statement.slots if slot.key]
     for gone in keys if len(keys) > 1 else ():
         slots = tuple(slot.model_copy(update={"key": False}) if slot is gone else slot for slot in statement.slots)
-        if any(slot.key and slot.kind not in ("name", "category") for slot in slots):
-            other = reworded.model_copy(update={"slots": slots})
-            if not misreadings(other, quote):
-                return other
-    return None
+        if any(slot.key and slot.kind != "name" for slot in slots):
+            yield reworded.model_copy(update={"slots": slots})
 
 
 def plain(statement: Fact) -> Fact:

@@ -31,6 +31,12 @@ _DOUBLED = Sense("doubled", ("twice as many", "twice as much", "rose twofold"))
 _HALVED = Sense("halved", ("half as many", "half as much", "fell by half"))
 _DISABLED = Sense("disabled", ("switched off", "turned off", "deactivated"))
 _ENABLED = Sense("enabled", ("switched on", "turned on", "activated"))
+_VACANT = Sense("vacant", ("unfilled", "empty", "unoccupied", "not filled"))
+_FILLED = Sense("filled", ("occupied", "taken", "not vacant"))
+_ENDED = Sense("closed", ("was closed", "ended", "finished", "concluded", "broke up"))
+_BEGUN = Sense("opened", ("was opened", "began", "started", "commenced"))
+_AGREED = Sense("agreed to", ("agreed", "agrees to", "decided to", "approved", "consented to", "accepted"))
+_DECLINED = Sense("refused to", ("refused", "declined to", "declined", "unwilling to", "rejected"))
 
 _ROWS: tuple[tuple[str, str, Sense, Sense], ...] = (
     ("late", "early", d.LATE, d.EARLY),
@@ -109,6 +115,9 @@ _ROWS: tuple[tuple[str, str, Sense, Sense], ...] = (
     ("refused", "accepted", d.REJECTED, d.ACCEPTED),
     ("accepted", "rejected", d.ACCEPTED, d.REJECTED),
     ("approved", "rejected", d.APPROVED, d.REJECTED),
+    ("were agreed", "were rejected", d.APPROVED, d.REJECTED),
+    ("was agreed", "was rejected", d.APPROVED, d.REJECTED),
+    ("agreed to", "refused to", _AGREED, _DECLINED),
     ("stopped", "restarted", d.STOPPED, d.RESTARTED),
     ("halted", "restarted", d.STOPPED, d.RESTARTED),
     ("restarted", "stopped", d.RESTARTED, d.STOPPED),
@@ -119,6 +128,7 @@ _ROWS: tuple[tuple[str, str, Sense, Sense], ...] = (
     ("met", "missed", d.MET, d.MISSED),
     ("open", "closed", d.OPEN, d.CLOSED),
     ("unresolved", "closed", d.OPEN, d.CLOSED),
+    ("closed", "opened", _ENDED, _BEGUN),
     ("closed", "open", d.CLOSED, d.OPEN),
     ("cancelled", "confirmed", d.CANCELLED, d.CONFIRMED),
     ("canceled", "confirmed", d.CANCELLED, d.CONFIRMED),
@@ -143,6 +153,7 @@ _ROWS: tuple[tuple[str, str, Sense, Sense], ...] = (
     ("halved", "doubled", _HALVED, _DOUBLED),
     ("disabled", "enabled", _DISABLED, _ENABLED),
     ("enabled", "disabled", _ENABLED, _DISABLED),
+    ("vacant", "filled", _VACANT, _FILLED),
     ("shortened", "extended", d.SHORTENED, d.EXTENDED),
     ("extended", "shortened", d.EXTENDED, d.SHORTENED),
 )
@@ -173,7 +184,7 @@ _FAR = 2
 _PLACED = bag("late early complete incomplete open closed safe unsafe valid invalid available unavailable unresolved")
 """Directions only if no noun follows: not in "the late shift"."""
 TURNABLE = frozenset(word for form, turned, _, _ in _ROWS for word in (form, turned) if " " not in word) - bag(
-    "more fewer up down over under late early left open met missed available lost won behind ahead held"
+    "more fewer up down over under late early left open met missed available lost won behind ahead held filled opened"
 ) | bag(
     "stable unstable sufficient insufficient enough correct incorrect wrong working broken full empty possible "
     "impossible unable able successful unsuccessful unresolved resolved fixed unfixed repaired damaged intact ready "
@@ -222,7 +233,7 @@ def _way(tokens: tuple[Token, ...], at: int, taken: frozenset[int]) -> Way | Non
             name="way", kind="direction", value=form, also=_others(here, form),
             opposite=turned, opposites=_others(there, turned),
         )  # fmt: skip
-        if not _fits(tokens, at, last, form, turned):
+        if _closes_at(tokens, at) != (turned == "opened") or not _fits(tokens, at, last, form, turned):
             continue
         hits = compile_direction(slot).hits(tokens, 0, len(tokens), frozenset(), taken)
         if any(hit.first < last and at < hit.last and hit.sense == 1 for hit in hits):
@@ -262,6 +273,13 @@ def _fits(tokens: tuple[Token, ...], first: int, last: int, form: str, turned: s
     elif form == "behind":
         fits = (following is None or following.kind == "mark") == (turned == "ahead")
     return fits
+
+
+def _closes_at(tokens: Sequence[Token], at: int) -> bool:
+    """Whether "closed" is what ended at a time of day, and no state: "the meeting closed at 15:50"."""
+    after = tokens[at + 1 : at + 5]
+    on_time = len(after) > _FAR and after[0].low == "at" and after[1].kind == "number" and after[_FAR].text == ":"
+    return tokens[at].low == "closed" and on_time and at > 0 and tokens[at - 1].low not in STOP
 
 
 def _amount(after: Sequence[Token]) -> bool:

@@ -5,8 +5,10 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
+from chains.authoring.checking import misreadings
 from chains.authoring.claiming import claim, sentence_in
 from chains.authoring.direction_phrases import CHANGED, TURNABLE, Way, ways_in
+from chains.authoring.secondary_subjects import ADVERBS, told_of_object, told_of_same
 from chains.authoring.subject_finder import Untyped, head_of, is_verb, subject_in
 from chains.authoring.values import Value, values_in
 from chains.scoring.facts.claims import content_of
@@ -39,6 +41,7 @@ _UNDONE = bag("skipped omitted missed forgotten neglected never nobody")
 """Words that say that something was not done: told in other words ("nobody carried out") it looks like a denial."""
 _CAUSES = bag("cause caused causes because due reason reasons root led leads result resulted owing thanks")
 _POINTERS = bag("it them this these those that they")
+_TWO = 2
 _ZONE = r"(?:\s*(?:UTC|GMT|CES?T|BST|[ECMP][SD]T|Z|h|hrs|hours|[ap]\.?m\.?)\b\.?)?"
 _CLOCK = rf"\(?\[?~?\d{{1,2}}(?::\d{{2}}){{1,2}}(?:\.\d+)?\]?\)?{_ZONE}"
 _STAMP = re.compile(rf"\[?(?:\d{{4}}-\d\d-\d\d[T ,]+)?{_CLOCK}\s*(?:[-–—,:|\]]\s*)*", re.IGNORECASE)
@@ -58,7 +61,6 @@ _ASIDES = bag("which where who whose whereas with since so namely compared large
 _RELATIVE = bag("which where who whose")
 _WHY_AND_WHEN = bag("because after before although")
 _OF_WHICH = bag("of to that")
-_ADVERBS = bag("then later now still also therefore thus finally soon only")
 _JOINTS = bag("but while whereas although though however yet because whilst and so which who plus as that")
 
 
@@ -96,6 +98,11 @@ def drafts_in(
     start, end = _without_clock(text)
     clauses = list(_clauses(text, start, end)) if subject is None else [(start, end)]
     typed = [_typed(text, first, last, subject, common) for first, last in clauses]
+    if subject is None:
+        last = clauses[-1][0]
+        typed[-1:] = _of_object(text, last, len(text), common) or typed[-1:]
+        if len(clauses) == _TWO and all(isinstance(one, Left) for one in typed):
+            typed = _of_same(text, clauses, common) or typed
     found = [one for one in typed if isinstance(one, Draft)]
     if not found and (start or end < len(text)):
         uncut = _typed(text, 0, len(text), subject, common)  # a time of day may be all that it tells
@@ -129,6 +136,42 @@ def _in_parts(text: str, one: Draft | Left, subject: str | None, common: frozens
         if isinstance(first, Draft):
             return [first, one._replace(start=one.start + (rest or end))]
     return [one]
+
+
+def _of_object(text: str, start: int, end: int, common: frozenset[str]) -> list[Draft | Left]:
+    """Return what comes before what a clause says of its object, and the fact about the object.
+
+    Only where that can be typed and read, and what comes before it can't be typed; otherwise nothing.
+    """
+    told = told_of_object(text[start:end])
+    if told is None:
+        return []
+    main = _typed(text, start, start + told.before, None, common)
+    if isinstance(main, Draft) or {token.low for token in tokens_of(text[start : start + told.before])} & _SPEECH:
+        return []
+    try:
+        fact = draft(told.words, None, common)
+    except Untyped:
+        return []
+    if misreadings(fact, text[start + told.start : end]):
+        return []
+    said_before, left = _or_claim(text, main, None, clear=start > 0)
+    return [*said_before, *left, Draft(start + told.start, end, fact)]
+
+
+def _of_same(text: str, clauses: Sequence[tuple[int, int]], common: frozenset[str]) -> list[Draft | Left]:
+    """Return the first of two clauses, and the fact of the second about "it"; nothing if "it" may be something else.
+
+    The quote of the fact is both clauses, because the second alone doesn't say of what it is told.
+    """
+    (start, stop), (second, end) = clauses
+    told = told_of_same(text[start:stop], text[second:end])
+    if told is None:
+        return []
+    try:
+        return [_typed(text, start, stop, None, common), Draft(start, end, draft(told, None, common))]
+    except Untyped:
+        return []
 
 
 def shorter(text: str) -> Iterator[tuple[int, int]]:
@@ -287,7 +330,7 @@ def _own_subjects(tokens: tuple[Token, ...], cuts: Sequence[int]) -> list[int]:
     out = [cuts[0]]
     for cut in cuts[1:-1]:
         first = cut
-        leads = _JOINTS | _ADVERBS
+        leads = _JOINTS | ADVERBS
         while first < min(len(tokens) - 1, cut + _MOST_LEADS) and (
             tokens[first].kind == "mark" or tokens[first].low in leads
         ):

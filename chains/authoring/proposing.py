@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from chains.authoring.checking import eased, failures, misreadings, plain, unreadable
+from chains.authoring.checking import eased, easings, failures, misreadings, unreadable
 from chains.authoring.claiming import claim
 from chains.authoring.drafting import draft, drafts_in, shorter
 from chains.authoring.passages import BLANKS, Passage, passages
@@ -39,6 +39,8 @@ class Candidate(NamedTuple):
 
     quote: Quote
     fact: Fact
+    waiting: tuple[Fact, ...] | None = None
+    """Easier forms of the fact that are still to be tried; None before the first is needed."""
 
 
 class LeftOut(NamedTuple):
@@ -175,12 +177,17 @@ def _part(candidate: Candidate, out: Proposals) -> Candidate | None:
 
 
 def _told_apart(candidate: Candidate, out: Proposals) -> list[Candidate]:
-    """Return what the instrument can't tell from other statements with a plainer second wording, or else as a claim.
+    """Return what the instrument can't tell from other statements in an easier form, or else as a claim.
 
     None is returned if neither is a help.
     """
-    if candidate.fact.slots and (plainer := plain(candidate.fact)) != candidate.fact:
-        return [candidate._replace(fact=plainer)]
+    if candidate.fact.slots:
+        words = words_of(candidate.quote, out.names)
+        waiting = list(easings(candidate.fact)) if candidate.waiting is None else list(candidate.waiting)
+        while waiting:
+            fact = waiting.pop(0)
+            if fact != candidate.fact and not misreadings(fact, words):
+                return [candidate._replace(fact=fact, waiting=tuple(waiting))]
     return _or_claim(candidate, out, "self-check: can't be told from other statements")
 
 
