@@ -180,6 +180,7 @@ def test_runs_of_several_models_stand_side_by_side_with_the_spread_between_them(
 def test_a_claim_about_models_wants_three_families(mazedom):
     made = run(mazedom, f"model={ALIKE},{WORSE}", "depth=1,3", worlds=2)
     said = " ".join(mazedom("compare", made, "--by", "depth").out.split())
+    assert mazedom("compare", made, "--by", "depth", "--measures", "words").status == 0, "without the headline measure"
     assert "a claim about models in general wants 3 families of models or more; here are 2" in said
     three = run(mazedom, f"model={ALIKE},{MIDDLE},{WORSE}", "depth=2", worlds=2)
     assert "a claim about models" not in mazedom("compare", three).out

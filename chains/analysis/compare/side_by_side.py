@@ -240,7 +240,8 @@ def _says_who(factor: str) -> bool:
 def _between_levels(compared: Sequence[Comparison], at: Sequence[Sequence[Level]], name: str) -> Iterator[Spread]:
     for place, (comparison, mine) in enumerate(zip(compared, at, strict=True)):
         for factor in filter(_says_who, pooled(comparison)):
-            figures = {shown(one.setting): one.rows[name].difference for one in mine if one.factor == factor}
+            levels = (one for one in mine if one.factor == factor and name in one.rows)  # --measures may leave it out
+            figures = {shown(one.setting): one.rows[name].difference for one in levels}
             yield from _spread(name, figures, [(comparison.a.run.record, model) for model in figures], place)
 
 

@@ -20,8 +20,8 @@ TABLES = {
 }
 """The tables by round, by the names of `practices.BY_ROUND`."""
 SHARES = {
-    "adopted_read": "read of", "adopted_unread": "not read of", "real_adopted": "real read of",
-    "sham_adopted": "sham read of", "real_kept": "real kept", "sham_kept": "sham kept",
+    "adopted_read": "read of", "adopted_unread": "not read", "real_adopted": "real read",
+    "sham_adopted": "sham read", "real_kept": "real kept", "sham_kept": "sham kept",
 }  # fmt: skip
 
 

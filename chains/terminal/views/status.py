@@ -57,8 +57,8 @@ def told_sentence(rows: Sequence[StatusRow]) -> str:
     said = "The executive is told a greener status than the true one"
     of = "the trials that are not green"
     if most.softened.value == least.softened.value:
-        which = " in all conditions alike" if len(ranked) > 1 else ""
-        return f"{said}{which} in {most.softened.value:.0%} of {of}{end}."
+        which = " with every condition" if len(ranked) > 1 else ""
+        return f"{said} in {most.softened.value:.0%} of {of}{which}{end}."
     return (
         f"{said} most often with {most.condition}, in {most.softened.value:.0%} of {of}, "
         f"and least with {least.condition}, in {least.softened.value:.0%}{end}."

@@ -81,7 +81,7 @@ def _at_the_end(rows: Sequence[TraitRow], first: str) -> Table:
 
 def _starred(figure: tuple[float, float, float]) -> str:
     value, low, high = figure
-    return f"{value:+.2f}{'*' if low > 0 or high < 0 else ' '}"
+    return f"{value:+z.2f}{'*' if low > 0 or high < 0 else ' '}"
 
 
 NOTE = (
