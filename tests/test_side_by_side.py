@@ -116,6 +116,7 @@ def test_all_combinations_of_factors_are_held_against_one(mazedom):
     found = compared(mazedom, made, "--by", f"depth=3,model={ALIKE}")["comparisons"]
     assert {one["a"] for one in found} == {f"depth=3, model={ALIKE}"}
     assert len(found) == 3
+    assert "--by names depth twice" in mazedom("compare", made, "--by", "depth,depth").err
     refused = mazedom("compare", made)
     assert "--by model, --by depth, or --by model,depth" in refused.err.replace(
         "--by depth, --by model", "--by model, --by depth"

@@ -177,6 +177,8 @@ def _read_by(record: RunRecord, by: str | None) -> dict[str, Value]:
         key, equals, setting = part.partition("=")
         if key not in factors:
             raise BadInput(f"run {record.id} does not vary {key!r}{nearest(key, factors)}")
+        if key in first:
+            raise BadInput(f"--by names {key} twice; name each factor once")
         first[key] = check_value(key, setting) if equals else factors[key][0]
         if first[key] not in factors[key]:
             raise BadInput(f"{key} is never {setting!r}{nearest(setting, map(shown, factors[key]))}")
