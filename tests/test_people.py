@@ -371,3 +371,11 @@ def test_what_people_did_is_counted_from_the_log(mazedom, waiting):
     assert measured["overridden"] == lost / len(sat.units)
     assert measured["override_accuracy"] == 1
     assert measured["ignored_though_right"] == 0
+
+
+def test_a_program_in_a_person_s_place_rates_what_it_is_asked_to_rate(mazedom):
+    words = ("--set", "model=channel", "--set", "rounds=2", "--set", "worlds=1", "--set", "hypotheses=none")
+    ran = mazedom("run", *words, "--set", "human=write@executive", "--set", "holder=scripted:relay", "--json")
+    assert ran.status == 0, ran.err
+    shown = mazedom("show", "last").out
+    assert "can't be read" not in shown

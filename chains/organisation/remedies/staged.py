@@ -66,7 +66,7 @@ def checked(cast: Cast, turn: Turn, said: Said) -> Ruled:
     return Ruled(cast.in_words(mine) or None)
 
 
-CHECKED = Rule("checked", checked)
+CHECKED = Rule("checked", checked, holds="")
 
 
 def _stage(turn: Turn) -> int:

@@ -5,10 +5,11 @@
     check    compares the draft with what it heard, and puts back the lines that the draft does not pass on; by
              comparing words, without the ledger
 
-A choice is the draft's, or without a draft the first option. Nothing is ever sent back by `relay` or `half`; `check`
-sends a draft back once if lines are missing, and afterwards approves.
+A choice is the draft's, or without a draft the first option; whatever is rated gets 5. Nothing is ever sent back by
+`relay` or `half`; `check` sends a draft back once if lines are missing, and afterwards approves.
 """
 
+import json
 import re
 from typing import Literal, get_args
 
@@ -22,6 +23,8 @@ Script = Literal["relay", "half", "check"]
 SCRIPTS: tuple[Script, ...] = get_args(Script)
 SCRIPTED = "scripted"
 """How a holder begins that is a program: `scripted:check`."""
+RATES, MIDDLE = ("rate", "guess", "score", "claim"), 5
+"""Tasks in which a program rates whatever stands under a letter, and with how much."""
 HALF = 0.5
 """Chance that `scripted:half` passes a line on."""
 NOTHING_LEFT = "Nothing to report."
@@ -69,6 +72,8 @@ def scripted(rule: Script, asked: Asked) -> Answered:
 def _written(occasion: Occasion, draft: str | None, missing: list[str]) -> str:
     if draft is not None:
         return "\n".join([draft.rstrip(), *missing]) if missing else draft
+    if occasion.letters and occasion.task in RATES:
+        return json.dumps(dict.fromkeys(occasion.letters, MIDDLE))
     if occasion.letters:
         return f'{{"reason": "the first option", "option": "{next(iter(occasion.letters))}"}}'
     return "\n".join(_lines(occasion))
