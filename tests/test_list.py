@@ -69,7 +69,7 @@ def test_a_run_is_listed_with_what_was_found_and_what_it_cost(made):
     assert kept["first"]["found"]
     assert shown.startswith(kept["first"]["found"].partition(";")[0])
     assert (kept["first"]["cost"], kept["faults"]["found"]) == ("0", "no trial is finished yet")
-    assert found(made, "--search", kept["first"]["found"][:30]) == ["first"]
+    assert found(made, "--search", kept["first"]["found"]) == ["first"]
     lines = made("list", "runs").out.splitlines()
     place = next(number for number, line in enumerate(lines) if line.startswith(kept["first"]["run"]))
     assert kept["first"]["found"].startswith(lines[place + 1].strip())

@@ -245,7 +245,8 @@ def draft(text: str, subject: str | None = None, common: frozenset[str] = frozen
     why = any(token.low in _CAUSES for token in tokens)
     if why and all(value.slot.kind in ("name", "direction") for value in values):
         raise Untyped("a cause")
-    if all(value.slot.kind in ("date", "category") for value in values) and any(one.low in _UNDONE for one in tokens):
+    only_when = all(value.slot.kind in ("date", "category") for value in values)
+    if subject is None and only_when and any(one.low in _UNDONE for one in tokens):  # whoever names it means it so
         raise Untyped("a step that was not done")
     if all(value.slot.kind == "name" and not any(map(str.isdigit, str(value.slot.value))) for value in values):
         raise Untyped("only names, which leave open what happened")
