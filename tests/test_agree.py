@@ -442,6 +442,7 @@ def test_labels_of_too_little_that_the_executive_hears_say_how_to_get_more(mazed
     assert "--heard" in found
 
 
+@pytest.mark.heavy
 def test_registered_hypotheses_are_tested_by_labels_and_readings_together(mazedom, tmp_path):
     settings = (CHANNEL, "worlds=16", "depth=2", "prompt=plain,honest", "facts=12",
                 "hypotheses.more=retention(prompt=honest) > retention(prompt=plain)")  # fmt: skip

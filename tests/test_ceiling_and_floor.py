@@ -35,7 +35,10 @@ def test_what_is_at_different_limits_can_be_told_apart():
     assert not all_at_one([])
 
 
-@pytest.mark.parametrize(("words", "limit", "load"), [(LIGHT, "ceiling", "light"), (HEAVY, "floor", "heavy")])
+@pytest.mark.parametrize(
+    ("words", "limit", "load"),
+    [pytest.param(LIGHT, "ceiling", "light", marks=pytest.mark.heavy), (HEAVY, "floor", "heavy")],
+)
 def test_run_show_compare_and_law_bar_a_headline_at_ceiling_and_floor(words, limit, load, mazedom, channel_as_model):
     first, second = ("002", "001") if limit == "ceiling" else ("8", "75")
     ran = mazedom("run", *words, *WORLDS, "--set", REGISTERED.format(first, second))

@@ -48,6 +48,7 @@ def test_a_strangers_file_gives_every_part_of_the_document(mazedom, study):
     assert (found["verdict"], found["worlds"], found["replicates"]) == ("superlinear", 24, 2)
 
 
+@pytest.mark.heavy
 def test_the_same_seed_gives_the_same_document_and_another_seed_other_resamples(mazedom, study):
     documents = [mazedom("law", study, "--json", *FEW, "--seed", seed).out for seed in (1, 1, 2)]
     assert documents[0] == documents[1] != documents[2]
