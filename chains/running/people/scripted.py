@@ -5,7 +5,7 @@
     check    compares the draft with what it heard, and puts back the lines that the draft does not pass on; by
              comparing words, without the ledger
 
-A choice is the draft's, or without a draft the first option; whatever is rated gets 5. Nothing is ever sent back by
+A choice is the draft's, or without a draft the first option; drafts and notes get 5. Nothing is ever sent back by
 `relay` or `half`; `check` sends a draft back once if lines are missing, and afterwards approves.
 """
 
@@ -23,8 +23,8 @@ Script = Literal["relay", "half", "check"]
 SCRIPTS: tuple[Script, ...] = get_args(Script)
 SCRIPTED = "scripted"
 """How a holder begins that is a program: `scripted:check`."""
-RATES, MIDDLE = ("rate", "guess", "score", "claim"), 5
-"""Tasks in which a program rates whatever stands under a letter, and with how much."""
+RATES, MIDDLE = ("rate", "guess", "claim"), 5
+"""Tasks in which a program rates the drafts or notes under letters, and with how much."""
 HALF = 0.5
 """Chance that `scripted:half` passes a line on."""
 NOTHING_LEFT = "Nothing to report."
