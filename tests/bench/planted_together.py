@@ -44,7 +44,8 @@ def whole_program(checks, worlds):
         (found,) = program(folder, "compare", "last", "--by", "model.L3,model.manager")["together"]
         left = np.mean([row["retention"] for row in chains.load("last").trials() if not row["trial"].startswith("c1.")])
         ratio = found["multiplicative"]
-        checks.within("the same facts, against multiplied", ratio["value"], ratio["ci"], 1 / left)
+        # as many bad facts in every world: nothing varies, so that the figure itself is what is planted
+        checks.equal("the same facts, against multiplied", round(ratio["value"], 4), round(float(1 / left), 4))
         checks.equal("the same facts", found["verdict"], "displaced in part: the two lose the same things")
 
 
